@@ -1,0 +1,173 @@
+"""A cluster as the package talks to it outside Pulumi's resources: to check it first, and to see what arrived.
+
+Kubeconfigs, client certificates, tokens and credential plugins are the official client's business; every failure comes
+back as a `ClusterError` that names the plane, the context and the next step.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from kubernetes import client, config
+from urllib3.exceptions import HTTPError
+
+from ..errors import ClusterError
+from ..settings import ClusterSettings
+from ..stores import Endpoint
+
+_DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_PAGE: Final = 500
+_TIMEOUT: Final = (5.0, 30.0)
+_METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+
+
+class Cluster:
+    """A connection to one plane's cluster."""
+
+    def __init__(self, plane: str, settings: ClusterSettings) -> None:
+        """Read the kubeconfig; nothing is sent yet.
+
+        Raises:
+            ClusterError: the kubeconfig cannot be read, or has no such context.
+        """
+        self.plane = plane
+        self.settings = settings
+        self._client = _connect(plane, settings)
+
+    def __str__(self) -> str:
+        return f'{self.plane} (context "{self.settings.context}")'
+
+    def endpoint(self) -> Endpoint:
+        """Address and CA of the API server, as the kubeconfig gives them.
+
+        Raises:
+            ClusterError: the kubeconfig names no CA, so that nobody else could verify the server.
+        """
+        configuration = self._client.configuration
+        if not configuration.ssl_ca_cert:
+            msg = f"{self}: the kubeconfig has no certificate authority, which server.fromKubeconfig needs"
+            raise ClusterError(msg)
+        ca_bundle = base64.b64encode(Path(configuration.ssl_ca_cert).read_bytes()).decode()
+        return Endpoint(url=str(configuration.host), ca_bundle=ca_bundle)
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        """The JSON at a path of the API, or None if there is none.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses.
+        """
+        return self._request("GET", path)
+
+    def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[dict[str, Any]]:
+        """All objects of a collection, read in pages.
+
+        Args:
+            path: of the collection.
+            metadata_only: leave everything but ``metadata`` on the server.
+            query: ``labelSelector``, ``fieldSelector``.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses.
+        """
+        accept = _METADATA_ONLY if metadata_only else "application/json"
+        parameters = {**query, "limit": str(_PAGE)}
+        while True:
+            page = self._request("GET", path, query=parameters, accept=accept) or {}
+            yield from page.get("items") or ()
+            token = page.get("metadata", {}).get("continue")
+            if not token:
+                return
+            parameters["continue"] = token
+
+    def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
+        """Merge a JSON patch into one object; an object that has gone meanwhile is no error.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses.
+        """
+        content = "application/merge-patch+json"
+        self._request("PATCH", path, query={"fieldManager": field_manager}, body=body, content=content)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        accept: str = "application/json",
+        content: str = "application/json",
+    ) -> dict[str, Any] | None:
+        request = self._client.param_serialize(
+            method,
+            path,
+            query_params=list((query or {}).items()),
+            header_params={"Accept": accept, "Content-Type": content},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        try:
+            response = self._client.call_api(*request, _request_timeout=_TIMEOUT)
+            text = response.read()
+        except (client.ApiException, HTTPError, OSError) as error:
+            raise ClusterError(self._unreachable(error)) from None
+        if response.status == HTTPStatus.NOT_FOUND:
+            return None
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            raise ClusterError(self._refused(method, path, response.status, text))
+        parsed: dict[str, Any] = json.loads(text)
+        return parsed
+
+    def _refused(self, method: str, path: str, status: int, text: bytes) -> str:
+        try:
+            reason = json.loads(text)["message"]
+        except (ValueError, KeyError, TypeError):
+            reason = "no reason given"
+        hint = "; check the credentials of the context" if status in _DENIED else ""
+        return f"{self}: {method} {path} was refused ({status}): {reason}{hint}"
+
+    def _unreachable(self, error: Exception) -> str:
+        cause = getattr(error, "reason", None) or error
+        return (
+            f"{self}: {self._client.configuration.host} cannot be reached: {type(cause).__name__}: {cause}. "
+            "Is the cluster running, and is this the right context?"
+        )
+
+
+def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
+    source = settings.kubeconfig or "$KUBECONFIG, else ~/.kube/config"
+    where = f'{plane} (context "{settings.context}")'
+    if settings.kubeconfig is not None and not Path(settings.kubeconfig).expanduser().is_file():
+        msg = f"{where}: no kubeconfig at {settings.kubeconfig} (seen from {Path.cwd()})"
+        raise ClusterError(msg)
+    file = None if settings.kubeconfig is None else str(Path(settings.kubeconfig).expanduser())
+    try:
+        contexts, _ = config.list_kube_config_contexts(config_file=file)
+    except Exception as error:
+        # The client raises whatever its YAML and file layers raise; its message may quote the file, so only the type.
+        msg = f"{where}: the kubeconfig ({source}) cannot be read: {_reason(error)}"
+        raise ClusterError(msg) from None
+    known = sorted(str(context.get("name")) for context in contexts)
+    if settings.context not in known:
+        msg = f"{where}: no such context in the kubeconfig ({source}); it has: {', '.join(known) or 'none'}"
+        raise ClusterError(msg)
+    configuration = client.Configuration()
+    configuration.retries = False
+    try:
+        return config.new_client_from_config(file, settings.context, client_configuration=configuration)
+    except Exception as error:
+        msg = f"{where}: the kubeconfig ({source}) cannot be used: {_reason(error)}"
+        raise ClusterError(msg) from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, config.ConfigException):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"it is not a valid kubeconfig ({type(error).__name__})"

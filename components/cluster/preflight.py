@@ -1,0 +1,101 @@
+"""What must be true of the clusters before anything is made, asked with a handful of read-only calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..errors import ClusterError
+from ..manifests import STACK_ANNOTATION
+from ..openchoreo import Release
+from ..settings import Organization
+from .connection import Cluster
+
+_ESO: Final = "/apis/external-secrets.io"
+_ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
+_OPENCHOREO: Final = "/apis/openchoreo.dev/v1alpha1"
+
+
+def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...], release: Release, stack: str) -> None:
+    """Check the operator's CRDs and every build namespace.
+
+    Args:
+        cluster: the build plane.
+        organizations: all of the stack.
+        release: of the platform.
+        stack: ``<pulumi organization>/<project>/<stack>``, by which a namespace of ours is told from others.
+
+    Raises:
+        ClusterError: with everything that is amiss.
+    """
+    _check_operator(cluster)
+    live = {
+        item["metadata"]["name"]: (item["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
+        for item in cluster.items("/api/v1/namespaces", metadata_only=True)
+    }
+    found = list(_namespaces(organizations, release, live, stack))
+    if found:
+        raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in found)]))
+
+
+def check_control_plane(cluster: Cluster, release: Release) -> None:
+    """Check that the control plane serves the release's kinds.
+
+    Raises:
+        ClusterError: a kind is missing.
+    """
+    served = _served(cluster, _OPENCHOREO)
+    missing = sorted(release.control_plane_kinds - served)
+    if missing:
+        msg = (
+            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(missing)} of openchoreo.dev/v1alpha1 missing. "
+            f"The CRDs come with the Helm chart {release.control_plane_chart}"
+        )
+        raise ClusterError(msg)
+
+
+def _check_operator(cluster: Cluster) -> None:
+    group = cluster.get(_ESO)
+    if group is None:
+        msg = (
+            f"{cluster}: the CRDs of the External Secrets Operator are missing. They come with the Helm chart "
+            "external-secrets (0.16 or later), also part of openchoreo-build-plane (external-secrets.enabled=true)"
+        )
+        raise ClusterError(msg)
+    missing = sorted(_ESO_KINDS - _served(cluster, f"{_ESO}/v1"))
+    if missing:
+        versions = ", ".join(version["version"] for version in group.get("versions", ()))
+        msg = (
+            f"{cluster}: the External Secrets Operator serves {versions}, but external-secrets.io/v1 lacks "
+            f"{', '.join(missing)}. Upgrade the Helm chart external-secrets to 0.16 or later"
+        )
+        raise ClusterError(msg)
+
+
+def _served(cluster: Cluster, path: str) -> frozenset[str]:
+    group = cluster.get(path) or {}
+    return frozenset(resource["name"] for resource in group.get("resources", ()))
+
+
+def _namespaces(
+    organizations: tuple[Organization, ...], release: Release, live: dict[str, str | None], stack: str
+) -> Iterator[str]:
+    for organization in organizations:
+        name = release.build_namespace(organization.name)
+        exists, owner = name in live, live.get(name)
+        if organization.namespace == "own" and exists and owner != stack:
+            whose = f"the stack {owner}" if owner else "something else (OpenChoreo makes it at the first build)"
+            yield (
+                f'organization "{organization.name}": namespace {name} exists and was made by {whose}. '
+                "Set namespace: adopt, so that destroy leaves it"
+            )
+        if organization.namespace == "adopt" and not exists:
+            yield (
+                f'organization "{organization.name}": namespace {name} does not exist. '
+                "Set namespace: own, or run the organization's first build"
+            )
+        if organization.namespace == "adopt" and owner == stack:
+            yield (
+                f'organization "{organization.name}": namespace {name} was made by this stack; adopting it would '
+                "delete it with everything inside. Keep namespace: own"
+            )

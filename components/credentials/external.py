@@ -1,0 +1,16 @@
+"""Credentials of external services that builds call: one Secret with the keys that the service needs."""
+
+from __future__ import annotations
+
+from ..settings import ExternalCredential
+from .external_secret import SecretTemplate
+from .manual import ManualSecret
+
+
+def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
+    """The Secret of an external service: from the manager, or manual (settings refuse a mixture)."""
+    manual = {key: source.manual for key, source in external.keys.items() if source.manual is not None}
+    if manual:
+        return ManualSecret(name=external.name, credential="external", values=manual)
+    data = {key: source.remote for key, source in external.keys.items() if source.remote is not None}
+    return SecretTemplate(name=external.name, credential="external", data=data)

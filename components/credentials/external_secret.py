@@ -1,0 +1,96 @@
+"""The ExternalSecret around every credential.
+
+Source: ``ExternalSecret`` of ``external-secrets.io/v1``. Fields that the API server would default are written out, so
+that a second apply, or a GitOps tool, sees no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..manifests import CREDENTIAL_LABEL, Manifest, manifest, organization_labels
+from ..settings import RemoteRef
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where and how a credential arrives."""
+
+    organization: str
+    """Organization that owns it."""
+    namespace: str
+    """Namespace of the Secret."""
+    store: str
+    """ClusterSecretStore that it is read through."""
+    refresh_interval: str
+    """Canonical Go duration between two polls; ``0s`` never polls again."""
+
+
+@dataclass(frozen=True)
+class SecretTemplate:
+    """The Secret that the operator makes."""
+
+    name: str
+    """Name of the ExternalSecret and of its Secret."""
+    credential: str
+    """What it is for: ``git``, ``registry-push`` or ``external``."""
+    data: Mapping[str, RemoteRef]
+    """Key (of the Secret, or of the template's input) -> value in the manager."""
+    type: str = "Opaque"
+    """Type of the Secret."""
+    templates: Mapping[str, str] | None = None
+    """Key of the Secret -> Go template over ``data``. None: ``data`` becomes the Secret as it is."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Annotations of the ExternalSecret and the Secret."""
+
+
+def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
+    """An ExternalSecret that owns its Secret: it is made, kept in step and, at the end, removed by the operator."""
+    labels = {**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
+    return manifest(
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        secret.name,
+        namespace=target.namespace,
+        labels=labels,
+        annotations=secret.annotations,
+        spec={
+            "refreshPolicy": "Periodic",
+            "refreshInterval": target.refresh_interval,
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": target.store},
+            "target": {
+                "name": secret.name,
+                "creationPolicy": "Owner",
+                "deletionPolicy": "Retain",
+                "template": _template(secret, labels),
+            },
+            "data": [_data(key, ref) for key, ref in secret.data.items()],
+        },
+    )
+
+
+def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"labels": dict(labels)}
+    if secret.annotations:
+        metadata["annotations"] = dict(secret.annotations)
+    template: dict[str, Any] = {
+        "engineVersion": "v2",
+        "mergePolicy": "Replace",
+        "type": secret.type,
+        "metadata": metadata,
+    }
+    if secret.templates is not None:
+        template["data"] = dict(secret.templates)
+    return template
+
+
+def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
+    remote: dict[str, Any] = {"key": ref.remote_key}
+    if ref.property is not None:
+        remote["property"] = ref.property
+    if ref.version is not None:
+        remote["version"] = ref.version
+    remote |= {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+    return {"secretKey": key, "remoteRef": remote}

@@ -1,0 +1,58 @@
+"""The push credential of builds: Secret ``registry-push-secret``, key ``.dockerconfigjson``, for any number of registries.
+
+The values never pass through here: the operator assembles the docker config with the Go template that is written below
+(https://external-secrets.io/latest/guides/templating/). It builds data and serialises it once, so that no character of
+a password can break the JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from ..settings import RegistryCredential, RemoteRef
+from .external_secret import SecretTemplate
+from .manual import ManualSecret
+
+KEY: Final = ".dockerconfigjson"
+TYPE: Final = "kubernetes.io/dockerconfigjson"
+
+_WHOLE_CONFIG: Final = (
+    "{{{{- $config := fromJson .{variable} -}}}}"
+    '{{{{- if not (kindIs "map" $config) -}}}}{{{{- $config = dict -}}}}{{{{- end -}}}}'
+    '{{{{- $auth := dig "auths" {server} "" $config -}}}}'
+    "{{{{- if not $auth -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}"
+    "{{{{- $_ := set $auths {server} $auth -}}}}"
+)
+_USER_AND_PASSWORD: Final = (
+    '{{{{- $_ := set $auths {server} (dict "username" .{variable}_username "password" .{variable}_password '
+    '"auth" (printf "%s:%s" .{variable}_username .{variable}_password | b64enc)) -}}}}'
+)
+
+
+def secret(name: str, registries: tuple[RegistryCredential, ...]) -> SecretTemplate | ManualSecret:
+    """One docker config for all registries: from the manager, or manual (settings refuse a mixture)."""
+    manual = {registry.server: registry.manual for registry in registries if registry.manual is not None}
+    if manual:
+        return ManualSecret(name=name, credential="registry-push", registries=manual)
+    data: dict[str, RemoteRef] = {}
+    steps = ["{{- $auths := dict -}}"]
+    for index, registry in enumerate(registries):
+        variable = f"registry_{index}"
+        server = json.dumps(registry.server)
+        if registry.docker_config is not None:
+            data[variable] = registry.docker_config
+            failure = json.dumps(f"{_source(registry.docker_config)} has no docker auth for {registry.server}")
+            steps.append(_WHOLE_CONFIG.format(variable=variable, server=server, failure=failure))
+        elif registry.username is not None and registry.password is not None:
+            data[f"{variable}_username"] = registry.username
+            data[f"{variable}_password"] = registry.password
+            steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server))
+    steps.append('{{- dict "auths" $auths | toJson -}}')
+    return SecretTemplate(
+        name=name, credential="registry-push", data=data, type=TYPE, templates={KEY: "".join(steps)}
+    )
+
+
+def _source(ref: RemoteRef) -> str:
+    return ref.remote_key if ref.property is None else f"{ref.remote_key} ({ref.property})"

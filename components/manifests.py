@@ -1,0 +1,45 @@
+"""Kubernetes objects as plain data: what every builder returns, and the metadata that all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Manifest = dict[str, Any]
+"""One Kubernetes object: ``apiVersion``, ``kind``, ``metadata`` and its body, JSON types only."""
+
+ORGANIZATION_LABEL: Final = "openchoreo.dev/organization"
+"""OpenChoreo's own label for "belongs to this organization" (labels of openchoreo/openchoreo v0.9.0)."""
+MANAGED_BY: Final = "openchoreo-secrets"
+"""Value of ``app.kubernetes.io/managed-by``, and the field manager of patches."""
+STACK_ANNOTATION: Final = "openchoreo-secrets/stack"
+"""Which stack made a namespace: ``<pulumi organization>/<project>/<stack>``."""
+CREDENTIAL_LABEL: Final = "openchoreo-secrets/credential"
+"""What a Secret is for: ``git``, ``registry-push`` or ``external``."""
+GIT_HOST_ANNOTATION: Final = "openchoreo-secrets/git-host"
+"""Host that a git credential is for."""
+
+
+def manifest(
+    api_version: str,
+    kind: str,
+    name: str,
+    *,
+    namespace: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    **body: object,
+) -> Manifest:
+    """An object with the labels that every object of this package carries; empty metadata is left out."""
+    metadata: dict[str, Any] = {"name": name}
+    if namespace is not None:
+        metadata["namespace"] = namespace
+    metadata["labels"] = {"app.kubernetes.io/managed-by": MANAGED_BY, **(labels or {})}
+    if annotations:
+        metadata["annotations"] = dict(annotations)
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
+
+
+def organization_labels(organization: str) -> dict[str, str]:
+    """Labels of an object that belongs to one organization."""
+    return {ORGANIZATION_LABEL: organization}

@@ -1,0 +1,67 @@
+"""Go durations, the notation of Kubernetes and of the External Secrets Operator (``time.ParseDuration``)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART: Final = r"(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:ns|us|µs|ms|s|m|h)"
+_DURATION: Final = re.compile(rf"(?:{_PART})+|0", re.ASCII)
+_ROUNDING: Final = 1e-6
+_LONGEST: Final = 290 * 365 * 24 * 3600.0
+
+ALLOWED: Final = 'a Go duration such as "30m", "1h" or "1h30m"'
+
+
+def seconds(text: str) -> float:
+    """Seconds of a Go duration.
+
+    Raises:
+        ValueError: the text is not a duration, is negative, or exceeds what Go can hold (about 290 years).
+    """
+    if text.startswith("-"):
+        msg = f"is negative; allowed is {ALLOWED}, not below zero"
+        raise ValueError(msg)
+    if not _DURATION.fullmatch(text):
+        msg = f"is not a duration; allowed is {ALLOWED}"
+        raise ValueError(msg)
+    total = 0.0
+    for number, unit in re.findall(r"([\d.]+)(ns|us|µs|ms|s|m|h)", text):
+        total += float(number) * _SECONDS[unit]
+    if total > _LONGEST:
+        msg = f"is longer than 290 years; allowed is {ALLOWED}"
+        raise ValueError(msg)
+    return total
+
+
+def checked(text: str) -> str:
+    """The same text, if it is a duration.
+
+    Raises:
+        ValueError: it is not.
+    """
+    seconds(text)
+    return text
+
+
+def canonical(text: str) -> str:
+    """The same duration as Go prints it (``1h`` becomes ``1h0m0s``).
+
+    The operator writes durations back in this form, so a manifest that already has it shows no difference.
+
+    Raises:
+        ValueError: it is no duration, or not in whole seconds.
+    """
+    exact = seconds(text)
+    whole = round(exact)
+    if abs(exact - whole) > _ROUNDING:
+        msg = f"is not in whole seconds; allowed is {ALLOWED}"
+        raise ValueError(msg)
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    if hours:
+        return f"{hours}h{minutes}m{secs}s"
+    if minutes:
+        return f"{minutes}m{secs}s"
+    return f"{secs}s"

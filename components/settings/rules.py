@@ -1,0 +1,169 @@
+"""Rules between parts of the configuration that no single model can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set as AbstractSet
+
+from ..errors import Problem
+from ..openchoreo import Release
+from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
+from .stack import Organization, StackSettings
+
+
+def problems(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+    """Everything that contradicts something else in the configuration, or a limit of the release."""
+    yield from _unique_organizations(settings)
+    for index, organization in enumerate(settings.organizations):
+        path = f"organizations[{index}]"
+        yield from _name(organization, path, release)
+        yield from _store(organization, path, settings)
+        yield from _registries(organization, path)
+        yield from _one_writer_per_secret(organization, path)
+        for where, name in _manual_refs(organization, path):
+            yield from _manual(where, name, manual_names)
+    yield from _stores(settings, release, manual_names)
+
+
+def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for index, organization in enumerate(settings.organizations):
+        first = seen.setdefault(organization.name, index)
+        if first != index:
+            yield Problem(f"organizations[{index}].name", f'"{organization.name}" is also organizations[{first}]')
+
+
+def _name(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
+    namespace = release.build_namespace(organization.name)
+    if len(namespace) > LABEL_MAX:
+        allowed = LABEL_MAX - len(release.build_namespace(""))
+        yield Problem(
+            f"{path}.name",
+            f'"{organization.name}" makes the namespace "{namespace}" of {len(namespace)} characters; '
+            f"a namespace has at most {LABEL_MAX}, so the name at most {allowed}",
+        )
+    if release.is_reserved(organization.name):
+        yield Problem(
+            f"{path}.name",
+            f'"{organization.name}" is reserved: OpenChoreo {release.name} would take over the namespace of that name, '
+            "and delete it with the organization",
+        )
+    if organization.git is None and organization.registries is None and organization.external is None:
+        yield Problem(path, "has no credentials; allowed is at least one of git, registries, external")
+
+
+def _uses_store(organization: Organization) -> bool:
+    return bool(remote_keys(organization))
+
+
+def remote_keys(organization: Organization) -> tuple[str, ...]:
+    """Names of all secrets in the manager that the organization's credentials read, sorted, each once."""
+    refs = [organization.git.remote] if organization.git else []
+    refs += [ref for registry in organization.registries or () for ref in registry.remotes]
+    refs += [source.remote for external in organization.external or () for source in external.keys.values()]
+    return tuple(sorted({ref.remote_key for ref in refs if ref is not None}))
+
+
+def _store(organization: Organization, path: str, settings: StackSettings) -> Iterator[Problem]:
+    if not _uses_store(organization):
+        return
+    store = settings.secret_stores.get(organization.secret_store)
+    if store is None:
+        known = ", ".join(sorted(settings.secret_stores)) or "none is configured"
+        yield Problem(
+            f"{path}.secretStore",
+            f'no store "{organization.secret_store}" under secretStores; known: {known}',
+        )
+        return
+    length = len(f"{organization.secret_store}-{organization.name}")
+    if store.scope == "organization" and length > SUBDOMAIN_MAX:
+        yield Problem(f"{path}.secretStore", f"store and organization make a name of {length} characters; at most 253")
+    if store.kubernetes is not None:
+        for key in remote_keys(organization):
+            try:
+                check_subdomain(key)
+            except ValueError as error:
+                yield Problem(
+                    path,
+                    f'remoteKey "{_short(key)}" {error} (store "{organization.secret_store}" reads Kubernetes Secrets)',
+                )
+    if store.fake is not None:
+        known_keys = {entry.key for entry in store.fake.data}
+        for key in remote_keys(organization):
+            if key not in known_keys:
+                yield Problem(
+                    path,
+                    f'remoteKey "{_short(key)}" is not among the data of the fake store '
+                    f'"{organization.secret_store}": {", ".join(sorted(known_keys))}',
+                )
+
+
+def _registries(organization: Organization, path: str) -> Iterator[Problem]:
+    registries = organization.registries or ()
+    seen: dict[str, int] = {}
+    for index, registry in enumerate(registries):
+        first = seen.setdefault(registry.server, index)
+        if first != index:
+            yield Problem(
+                f"{path}.registries[{index}].server",
+                f'"{registry.server}" is also registries[{first}]; one Secret holds each registry once',
+            )
+    if len({registry.manual is None for registry in registries}) > 1:
+        yield Problem(
+            f"{path}.registries",
+            f'the Secret "{organization.registry_secret_name}" would be both manual and from the secret manager; '
+            "allowed is one of them for all registries",
+        )
+
+
+def _one_writer_per_secret(organization: Organization, path: str) -> Iterator[Problem]:
+    writers: dict[str, str] = {}
+    for where, secret in _secrets(organization, path):
+        first = writers.setdefault(secret, where)
+        if first != where:
+            yield Problem(where, f'"{secret}" is also written by {first}; a Secret has one writer')
+
+
+def _secrets(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+    if organization.git:
+        yield f"{path}.git.secretName", organization.git.secret_name
+    if organization.registries:
+        yield f"{path}.registrySecretName", organization.registry_secret_name
+    for index, external in enumerate(organization.external or ()):
+        yield f"{path}.external[{index}].name", external.name
+
+
+def _manual_refs(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+    if organization.git and organization.git.manual:
+        yield f"{path}.git.manual", organization.git.manual
+    for index, registry in enumerate(organization.registries or ()):
+        if registry.manual:
+            yield f"{path}.registries[{index}].manual.password", registry.manual.password
+    for index, external in enumerate(organization.external or ()):
+        for key, source in external.keys.items():
+            if source.manual:
+                yield f"{path}.external[{index}].keys.{key}.manual", source.manual
+
+
+def _manual(path: str, name: str, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+    if name not in manual_names:
+        known = ", ".join(sorted(manual_names)) or "none is configured"
+        # The name is not repeated: somebody may have pasted the secret itself.
+        yield Problem(path, f"names no entry of manualSecrets (value not shown); known: {known}")
+
+
+def _stores(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+    builds = {release.build_namespace(organization.name) for organization in settings.organizations}
+    for name, store in settings.secret_stores.items():
+        path = f"secretStores.{name}"
+        if store.kubernetes is not None and store.kubernetes.remote_namespace in builds:
+            yield Problem(
+                f"{path}.kubernetes.remoteNamespace",
+                f'"{store.kubernetes.remote_namespace}" is the build namespace of an organization; builds could read '
+                "every secret there",
+            )
+        for index, entry in enumerate(store.fake.data if store.fake else ()):
+            yield from _manual(f"{path}.fake.data[{index}].manual", entry.manual, manual_names)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LABEL_MAX else f"{text[:LABEL_MAX]}…"

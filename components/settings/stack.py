@@ -1,0 +1,71 @@
+"""The whole configuration of one stack."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .credentials import ExternalCredential, GitCredential, RegistryCredential
+from .model import Duration, Interval, Label, Model, ObjectName
+from .stores import SecretStore
+
+
+class ClusterSettings(Model):
+    """How one plane's cluster is reached."""
+
+    context: Annotated[str, Field(min_length=1)]
+    """Context of the kubeconfig. Required, so that the current context of somebody's shell is never hit."""
+    kubeconfig: Annotated[str, Field(min_length=1)] | None = None
+    """Path of the kubeconfig, relative to the project. None: ``$KUBECONFIG``, else ``~/.kube/config``."""
+
+
+class Clusters(Model):
+    """The planes of the platform; they may be one cluster."""
+
+    build_plane: ClusterSettings
+    """Where builds run: namespaces, stores and ExternalSecrets are made here."""
+    control_plane: ClusterSettings | None = None
+    """Where OpenChoreo's own kinds live. None: it is not looked at."""
+    data_plane: ClusterSettings | None = None
+    """Where workloads run. None: it is not looked at."""
+
+
+class Organization(Model):
+    """An organization and the credentials that its builds get."""
+
+    name: Label
+    """Name of the OpenChoreo Organization."""
+    namespace: Literal["own", "adopt"] = "own"
+    """``own``: the build namespace is made here and goes with the organization. ``adopt``: it exists (OpenChoreo makes
+    it at the first build); it is labelled, and only those labels are taken away again."""
+    secret_store: ObjectName = "default"
+    """Name of the entry of ``secretStores`` that its credentials come from."""
+    git: GitCredential | None = None
+    """Token for cloning. None: no git Secret."""
+    registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
+    """Registries to push to, all in one Secret. None: no push Secret."""
+    registry_secret_name: ObjectName = "registry-push-secret"
+    """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``)."""
+    external: Annotated[tuple[ExternalCredential, ...], Field(strict=False, min_length=1)] | None = None
+    """Credentials of external services. None: none."""
+    refresh_interval: Interval | None = None
+    """How often the manager is asked. None: the stack's."""
+
+
+class StackSettings(Model):
+    """Everything that a stack configures, apart from the values of ``manualSecrets``."""
+
+    release: str = "v0.9"
+    """OpenChoreo release of the platform."""
+    clusters: Clusters
+    """How the planes are reached."""
+    secret_stores: dict[ObjectName, SecretStore] = {}
+    """Secret managers by name."""
+    organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]
+    """The organizations of the platform."""
+    refresh_interval: Interval = "1h0m0s"
+    """How often the manager is asked for each credential, unless said otherwise nearer to it. Every poll of every key
+    is a billed call at most managers, and OpenChoreo's docs poll each key every 15 s."""
+    ready_timeout: Duration = "5m"
+    """How long an update waits for all credentials to arrive before it fails."""

@@ -1,0 +1,37 @@
+"""Secret managers: settings -> ClusterSecretStore, and the identity that reads it. One module per manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..manifests import Manifest, manifest
+from . import fake, kubernetes
+from .kubernetes import Endpoint
+from .plan import PlannedStore, plan, store_name
+
+__all__ = ["Endpoint", "PlannedStore", "cluster_secret_store", "identity", "plan", "store_name"]
+
+
+def identity(planned: PlannedStore) -> list[Manifest]:
+    """Objects that give a store its own identity in the secret manager, in the order they are made."""
+    if planned.store.kubernetes is not None:
+        return kubernetes.identity(planned, planned.store.kubernetes)
+    return []
+
+
+def cluster_secret_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: Endpoint | None) -> Manifest:
+    """The ClusterSecretStore, usable only from the planned namespaces.
+
+    Args:
+        planned: what is built.
+        values: entries of ``manualSecrets`` (only the fake manager reads them).
+        endpoint: API server of the build plane (only ``kubernetes`` with ``fromKubeconfig`` reads it).
+    """
+    block: dict[str, Any] = {}
+    if planned.store.kubernetes is not None:
+        block["kubernetes"] = kubernetes.provider(planned, planned.store.kubernetes, endpoint)
+    if planned.store.fake is not None:
+        block["fake"] = fake.provider(planned, planned.store.fake, values)
+    spec = {"provider": block, "conditions": [{"namespaces": list(planned.namespaces)}]}
+    return manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec)

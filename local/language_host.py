@@ -1,0 +1,132 @@
+"""A Pulumi language host for Python, for machines where the official release cannot be downloaded.
+
+The engine starts ``pulumi-language-python`` and talks to it over gRPC (``pulumi.runtime.proto``, service
+``LanguageRuntime``). This one does what a Python program and a Python plugin from source need, and nothing else: it
+generates no code and installs no packages. ``pulumi-language-python-exec``, which runs the program, is Pulumi's own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent import futures
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import language_pb2 as messages
+from pulumi.runtime.proto import language_pb2_grpc as services
+from pulumi.runtime.proto import plugin_pb2
+
+_EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
+_SHOWN_TO_USER: Final = 32
+_INSTALLED: Final = ("kubernetes",)
+
+
+class LanguageHost(services.LanguageRuntimeServicer):
+    """The calls of the engine."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return messages.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return plugin_pb2.PluginInfo(version="0.1.0")
+
+    def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Only what the local platform has: the engine would try to download anything else, for seconds each."""
+        packages = [messages.PackageDependency(kind="resource", name=name) for name in _INSTALLED]
+        return messages.GetRequiredPackagesResponse(packages=packages)
+
+    def GetRequiredPlugins(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return messages.GetRequiredPluginsResponse()
+
+    def GetProgramDependencies(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return messages.GetProgramDependenciesResponse()
+
+    def RuntimeOptionsPrompts(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return messages.RuntimeOptionsResponse()
+
+    def About(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return messages.AboutResponse(executable=sys.executable, version=sys.version.split()[0])
+
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        yield messages.InstallDependenciesResponse(stderr=b"Run `make venv` to install the dependencies.\n")
+
+    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return empty_pb2.Empty()
+
+    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Run the program to its end."""
+        command = [
+            str(_python(request.info)),
+            "-u",
+            os.environ[_EXECUTOR],
+            *("--monitor", request.monitor_address, "--engine", self._engine),
+            *("--project", request.project, "--stack", request.stack, "--organization", request.organization),
+            *("--root_directory", request.info.root_directory, "--pwd", request.info.program_directory),
+            *("--parallel", str(request.parallel), "--dry_run", "true" if request.dryRun else "false"),
+            str(Path(request.info.program_directory, request.info.entry_point)),
+            *request.args,
+        ]
+        # Configuration travels in the environment, not in arguments that every user of the machine can list.
+        environment = os.environ | {
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+        }
+        code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+        if code == _SHOWN_TO_USER:
+            return messages.RunResponse(bail=True)
+        error = f"Program exited with non-zero exit code: {code}" if code else ""
+        return messages.RunResponse(error=error)
+
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        """Run a plugin from source until the engine hangs up, passing on what it prints."""
+        command = [str(_python(request.info)), "-u", request.info.program_directory, *request.args]
+        environment = os.environ | dict(entry.split("=", 1) for entry in request.env)
+        plugin = subprocess.Popen(  # noqa: S603
+            command, cwd=request.pwd, env=environment, stdout=subprocess.PIPE, start_new_session=True
+        )
+        context.add_callback(plugin.terminate)
+        assert plugin.stdout is not None  # noqa: S101 -- PIPE was asked for
+        with plugin:
+            for line in plugin.stdout:
+                yield messages.RunPluginResponse(stdout=line)
+            yield messages.RunPluginResponse(exitcode=plugin.wait())
+
+
+def _python(info: Any) -> Path:
+    """The interpreter of the program's or plugin's virtual environment (``runtime.options.virtualenv``)."""
+    options = dict(info.options)
+    if "virtualenv" not in options:
+        return Path(sys.executable)
+    return Path(info.root_directory, str(options["virtualenv"]), "bin", "python")
+
+
+def main() -> None:
+    """Serve until the engine ends; print the port first, as the engine expects of every plugin."""
+    engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+    services.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    ended = threading.Event()
+    # Ctrl-C reaches the whole process group; the engine decides what happens then, and ends its plugins itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    ended.wait()
+    server.stop(grace=1)
+
+
+if __name__ == "__main__":
+    main()

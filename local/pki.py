@@ -1,0 +1,62 @@
+"""Certificates and keys of the local control plane: one CA, server and client certificates, a key for tokens."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+
+@dataclass(frozen=True)
+class Pki:
+    """Paths of PEM files, all readable by their owner only."""
+
+    folder: Path
+
+    @property
+    def ca(self) -> Path:
+        """The CA certificate that everything here trusts."""
+        return self.folder / "ca.crt"
+
+    @property
+    def token_key(self) -> Path:
+        """Private key that signs ServiceAccount tokens."""
+        return self.folder / "tokens.key"
+
+    def certificate(self, name: str) -> Path:
+        """Certificate chain of a server or client."""
+        return self.folder / f"{name}.crt"
+
+    def key(self, name: str) -> Path:
+        """Private key of a server or client."""
+        return self.folder / f"{name}.key"
+
+
+def create(folder: Path) -> Pki:
+    """The certificates of a run folder; made once, kept while the folder exists."""
+    pki = Pki(folder)
+    if pki.ca.exists():
+        return pki
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    authority = trustme.CA()
+    for name, organization in (("etcd", "etcd"), ("server", "server"), ("admin", "system:masters")):
+        leaf = authority.issue_cert("127.0.0.1", "localhost", common_name=name, organization_name=organization)
+        _write(pki.certificate(name), b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
+        _write(pki.key(name), leaf.private_key_pem.bytes())
+    token_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = serialization.PrivateFormat.TraditionalOpenSSL
+    _write(
+        pki.token_key, token_key.private_bytes(serialization.Encoding.PEM, pem, serialization.NoEncryption())
+    )
+    _write(pki.ca, authority.cert_pem.bytes())
+    return pki
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

@@ -1,0 +1,208 @@
+"""etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator on free loopback ports."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import urllib3
+import yaml
+
+from . import pki as certificates
+from .processes import Process
+
+CONTEXT: Final = "openchoreo-local"
+"""Context of the kubeconfig."""
+
+_CONTROLLERS: Final = (
+    "namespace-controller",
+    "garbage-collector-controller",
+    "serviceaccount-controller",
+    "root-ca-certificate-publisher-controller",
+)
+_NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "external-secrets")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A control plane in a folder: certificates, data, logs, pids and a kubeconfig."""
+
+    folder: Path
+    programs: Mapping[str, Path]
+
+    @property
+    def kubeconfig(self) -> Path:
+        """Kubeconfig of an administrator."""
+        return self.folder / "kubeconfig"
+
+    def process(self, name: str) -> Process:
+        """One of the four programs."""
+        return Process(name, self.folder)
+
+    def running(self) -> bool:
+        """Whether all four programs run."""
+        return all(self.process(name).pid() is not None for name in _NAMES)
+
+    def start_control_plane(self) -> None:
+        """Start etcd, the API server and the controllers, and wait until they answer. What runs already is left alone."""
+        self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        pki = certificates.create(self.folder / "pki")
+        ports = self._ports()
+        if not self.running():
+            self.stop()
+        self._start("etcd", _etcd(self.folder / "etcd", pki, ports))
+        self._start("kube-apiserver", _apiserver(pki, ports))
+        self._write_kubeconfig(pki, ports["apiserver"])
+        self.process("kube-apiserver").wait_until(lambda: _answers(pki, ports["apiserver"]), 60)
+        self._start("kube-controller-manager", _controllers(self.kubeconfig, pki))
+
+    def start_operator(self) -> None:
+        """Start the External Secrets Operator, which needs its CRDs, and wait until it works."""
+        if self.process("external-secrets").pid() is not None:
+            return
+        arguments = ["--metrics-addr=0", "--concurrent=8", "--client-qps=200", "--client-burst=400"]
+        self._start("external-secrets", arguments, {"KUBECONFIG": str(self.kubeconfig)})
+        operator = self.process("external-secrets")
+        operator.wait_until(lambda: _works(operator.log), 60)
+
+    def stop(self) -> tuple[str, ...]:
+        """Stop what runs, in reverse order; the names of what was stopped. Data and certificates stay."""
+        return tuple(name for name in reversed(_NAMES) if self.process(name).stop())
+
+    def remove(self) -> None:
+        """Stop everything and delete the folder."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self, name: str, arguments: Iterable[str], environment: Mapping[str, str] | None = None) -> None:
+        process = self.process(name)
+        if process.pid() is None:
+            process.start([str(self.programs[name]), *arguments], environment)
+
+    def _ports(self) -> dict[str, int]:
+        """The ports of this folder: free ones, chosen once, so that a restart changes no address."""
+        file = self.folder / "ports.json"
+        if file.exists():
+            known: dict[str, int] = json.loads(file.read_text())
+            if self.running() or all(_is_free(port) for port in known.values()):
+                return known
+        ports = _free_ports("etcd", "etcd-peer", "apiserver")
+        file.write_text(json.dumps(ports))
+        return ports
+
+    def _write_kubeconfig(self, pki: certificates.Pki, port: int) -> None:
+        cluster = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": _base64(pki.ca)}
+        user = {
+            "client-certificate-data": _base64(pki.certificate("admin")),
+            "client-key-data": _base64(pki.key("admin")),
+        }
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": CONTEXT, "cluster": cluster}],
+            "users": [{"name": CONTEXT, "user": user}],
+            "contexts": [{"name": CONTEXT, "context": {"cluster": CONTEXT, "user": CONTEXT}}],
+            "current-context": CONTEXT,
+        }
+        self.kubeconfig.touch(mode=0o600)
+        self.kubeconfig.write_text(yaml.safe_dump(config))
+
+
+def _etcd(data: Path, pki: certificates.Pki, ports: Mapping[str, int]) -> list[str]:
+    client, peer = f"https://127.0.0.1:{ports['etcd']}", f"http://127.0.0.1:{ports['etcd-peer']}"
+    return [
+        f"--data-dir={data}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=default={peer}",
+        f"--cert-file={pki.certificate('etcd')}",
+        f"--key-file={pki.key('etcd')}",
+        f"--trusted-ca-file={pki.ca}",
+        "--client-cert-auth",
+        "--unsafe-no-fsync",
+    ]
+
+
+def _apiserver(pki: certificates.Pki, ports: Mapping[str, int]) -> list[str]:
+    return [
+        f"--etcd-servers=https://127.0.0.1:{ports['etcd']}",
+        f"--etcd-cafile={pki.ca}",
+        f"--etcd-certfile={pki.certificate('etcd')}",
+        f"--etcd-keyfile={pki.key('etcd')}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={ports['apiserver']}",
+        f"--tls-cert-file={pki.certificate('server')}",
+        f"--tls-private-key-file={pki.key('server')}",
+        f"--client-ca-file={pki.ca}",
+        "--authorization-mode=RBAC",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        f"--service-account-key-file={pki.token_key}",
+        f"--service-account-signing-key-file={pki.token_key}",
+        "--service-cluster-ip-range=10.96.0.0/24",
+        "--endpoint-reconciler-type=none",
+    ]
+
+
+def _controllers(kubeconfig: Path, pki: certificates.Pki) -> list[str]:
+    return [
+        f"--kubeconfig={kubeconfig}",
+        f"--controllers={','.join(_CONTROLLERS)}",
+        f"--root-ca-file={pki.ca}",
+        f"--service-account-private-key-file={pki.token_key}",
+        "--leader-elect=false",
+        "--secure-port=0",
+        "--concurrent-namespace-syncs=20",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
+    ]
+
+
+def _answers(pki: certificates.Pki, port: int) -> bool:
+    with urllib3.PoolManager(
+        ca_certs=str(pki.ca), cert_file=str(pki.certificate("admin")), key_file=str(pki.key("admin")), retries=False
+    ) as pool:
+        try:
+            return pool.request("GET", f"https://127.0.0.1:{port}/readyz", timeout=2).status == 200  # noqa: PLR2004
+        except urllib3.exceptions.HTTPError:
+            return False
+
+
+def _works(log: Path) -> bool:
+    text = log.read_text(errors="replace") if log.exists() else ""
+    started = [line for line in text.splitlines() if "Starting workers" in line]
+    return any('"clustersecretstore"' in line for line in started) and any(
+        '"externalsecret"' in line for line in started
+    )
+
+
+def _free_ports(*names: str) -> dict[str, int]:
+    sockets = {name: socket.socket() for name in names}
+    try:
+        for each in sockets.values():
+            each.bind(("127.0.0.1", 0))
+        return {name: int(each.getsockname()[1]) for name, each in sockets.items()}
+    finally:
+        for each in sockets.values():
+            each.close()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _base64(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()

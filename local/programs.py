@@ -1,0 +1,132 @@
+"""The programs that the local platform runs, and what identifies each.
+
+Each is a Go module pinned by the ``go.mod`` and ``go.sum`` in ``local/programs/<module>``. An official release is named
+only with its checksum; a program on PATH is used if its version fits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+MODULES: Final = Path(__file__).parent / "programs"
+
+_KUBERNETES: Final = "1.34.4"
+_KUBERNETES_FLAGS: Final = " ".join(
+    f"-X {package}={value}"
+    for package, value in (
+        ("k8s.io/component-base/version.gitVersion", f"v{_KUBERNETES}"),
+        ("k8s.io/component-base/version.gitMajor", "1"),
+        ("k8s.io/component-base/version.gitMinor", "34"),
+        ("k8s.io/client-go/pkg/version.gitVersion", f"v{_KUBERNETES}"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program."""
+
+    name: str
+    """Name of the executable."""
+    module: str
+    """Folder under ``local/programs`` that pins it."""
+    package: str
+    """Go package of its main function."""
+    version: str
+    """Version that is built, without ``v``."""
+    minutes: float
+    """How long a build takes on 2 cores with an empty cache."""
+    flags: str = ""
+    """Linker flags that write the version into the program."""
+    version_command: tuple[str, ...] = ()
+    """Arguments that print its version. Empty: it cannot say, so one on PATH is not used."""
+    oldest: tuple[int, int] = (0, 0)
+    """Oldest (major, minor) that is used from PATH."""
+    below: tuple[int, int] = (999, 0)
+    """First (major, minor) that is not used from PATH any more."""
+    beside: tuple[str, ...] = field(default=())
+    """Files of the module itself, ``<module path>:<file>``, that its main package embeds."""
+
+    @property
+    def source(self) -> Path:
+        """Folder of its ``go.mod``."""
+        return MODULES / self.module
+
+    def digest(self) -> str:
+        """Changes whenever a build would make another program."""
+        digest = hashlib.sha256(f"{self.name} {self.package} {self.flags}".encode())
+        for path in sorted(self.source.iterdir()):
+            if path.name in {"go.mod", "go.sum", "main.go"}:
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+_PROVIDER: Final = "github.com/pulumi/pulumi-kubernetes/provider/v4"
+
+PROGRAMS: Final = (
+    Program(
+        name="etcd",
+        module="etcd",
+        package="go.etcd.io/etcd/server/v3",
+        version="3.6.16",
+        minutes=0.5,
+        version_command=("--version",),
+        oldest=(3, 5),
+        below=(4, 0),
+    ),
+    Program(
+        name="kube-apiserver",
+        module="kubernetes",
+        package="k8s.io/kubernetes/cmd/kube-apiserver",
+        version=_KUBERNETES,
+        minutes=3.5,
+        flags=_KUBERNETES_FLAGS,
+        version_command=("--version",),
+        oldest=(1, 34),
+        below=(1, 35),
+    ),
+    Program(
+        name="kube-controller-manager",
+        module="kubernetes",
+        package="k8s.io/kubernetes/cmd/kube-controller-manager",
+        version=_KUBERNETES,
+        minutes=1,
+        flags=_KUBERNETES_FLAGS,
+        version_command=("--version",),
+        oldest=(1, 34),
+        below=(1, 35),
+    ),
+    Program(
+        name="external-secrets",
+        module="external-secrets",
+        package="github.com/external-secrets/external-secrets",
+        version="0.16.2",
+        minutes=4,
+    ),
+    Program(
+        name="pulumi",
+        module="pulumi",
+        package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        version="3.274.1",
+        minutes=3.5,
+        flags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
+        version_command=("version",),
+        oldest=(3, 248),
+        below=(4, 0),
+    ),
+    Program(
+        name="pulumi-resource-kubernetes",
+        module="pulumi-kubernetes",
+        package=".",
+        version="4.25.0",
+        minutes=6.5,
+        flags=f"-X {_PROVIDER}/pkg/version.Version=v4.25.0",
+        beside=(
+            f"{_PROVIDER}:cmd/pulumi-resource-kubernetes/schema.json",
+            f"{_PROVIDER}:cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+        ),
+    ),
+)

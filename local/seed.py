@@ -1,0 +1,114 @@
+"""Make the empty control plane an OpenChoreo v0.9 platform with a secret manager of random demo values."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from kubernetes import client, config, dynamic
+
+from components.settings import RemoteRef, StackSettings
+
+from .processes import Process
+
+SECRET_MANAGER: Final = "secret-manager"
+"""Namespace whose Secrets play the external secret manager."""
+
+_MANIFESTS: Final = Path(__file__).parent / "manifests"
+_FIELD_MANAGER: Final = "local-platform"
+
+
+class Seeder:
+    """Writes objects into the local control plane."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        configuration = client.Configuration()
+        self._api = config.new_client_from_config(str(kubeconfig), client_configuration=configuration)
+        self._client = dynamic.DynamicClient(self._api)
+
+    def definitions(self, files: Iterable[Path], process: Process) -> None:
+        """Apply CRDs and wait until the API server serves them."""
+        crds = [crd for file in files for crd in yaml.safe_load_all(file.read_text())]
+        for crd in crds:
+            self.apply(crd)
+        process.wait_until(lambda: all(self._established(crd["metadata"]["name"]) for crd in crds), 60)
+        self._client = dynamic.DynamicClient(self._api)
+
+    def organization(self, name: str) -> None:
+        """The control-plane objects of one organization."""
+        text = (_MANIFESTS / "openchoreo-platform.yaml").read_text().replace('"{organization}"', json.dumps(name))
+        for document in sorted(yaml.safe_load_all(text), key=lambda item: item["kind"] != "Namespace"):
+            self.apply(document)
+
+    def secret_manager(self, settings: StackSettings) -> None:
+        """A random value for every remote key that the settings name; one that exists keeps its value."""
+        self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SECRET_MANAGER}})
+        for key, data in demo_values(settings).items():
+            self.create_secret(key, data)
+
+    def create_secret(self, name: str, data: Mapping[str, str]) -> None:
+        """A Secret of the manager, unless it exists."""
+        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+        body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": encoded}
+        try:
+            self._resource(body).create(body=body, namespace=SECRET_MANAGER)
+        except dynamic.exceptions.ConflictError:
+            return
+
+    def apply(self, manifest: Mapping[str, Any]) -> None:
+        """Server-side apply one object."""
+        metadata = manifest["metadata"]
+        self._resource(manifest).server_side_apply(
+            body=manifest,
+            name=metadata["name"],
+            namespace=metadata.get("namespace"),
+            field_manager=_FIELD_MANAGER,
+            force_conflicts=True,
+        )
+
+    def _resource(self, manifest: Mapping[str, Any]) -> Any:
+        return self._client.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
+
+    def _established(self, name: str) -> bool:
+        definitions = self._client.resources.get(api_version="apiextensions.k8s.io/v1", kind="CustomResourceDefinition")
+        conditions = definitions.get(name=name).to_dict().get("status", {}).get("conditions") or []
+        return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+
+
+def openchoreo_crds() -> Path:
+    """Our own CRDs of OpenChoreo."""
+    return _MANIFESTS / "openchoreo-crds.yaml"
+
+
+def demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
+    """Secret of the manager -> its data: a docker config where one is read, else a random token."""
+    values: dict[str, dict[str, str]] = {}
+
+    def put(ref: RemoteRef | None, value: str) -> None:
+        if ref is not None:
+            values.setdefault(ref.remote_key, {}).setdefault(ref.property or "value", value)
+
+    for organization in settings.organizations:
+        configs: dict[RemoteRef, list[str]] = {}
+        put(organization.git.remote if organization.git else None, secrets.token_urlsafe(30))
+        for registry in organization.registries or ():
+            if registry.docker_config is not None:
+                configs.setdefault(registry.docker_config, []).append(registry.server)
+            put(registry.username, organization.name)
+            put(registry.password, secrets.token_urlsafe(30))
+        for ref, servers in configs.items():
+            put(ref, json.dumps({"auths": {server: _auth(organization.name) for server in servers}}))
+        for external in organization.external or ():
+            for source in external.keys.values():
+                put(source.remote, secrets.token_urlsafe(30))
+    return values
+
+
+def _auth(username: str) -> dict[str, str]:
+    auth = f"{username}:{secrets.token_urlsafe(30)}"
+    return {"auth": base64.b64encode(auth.encode()).decode()}
