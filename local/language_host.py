@@ -24,8 +24,11 @@ from pulumi.runtime.proto import language_pb2 as messages
 from pulumi.runtime.proto import language_pb2_grpc as services
 from pulumi.runtime.proto import plugin_pb2
 
-_EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
+EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
+"""Environment variable that names Pulumi's own ``pulumi-language-python-exec``."""
+
 _SHOWN_TO_USER: Final = 32
+_GRACE: Final = 3600.0
 _INSTALLED: Final = ("kubernetes",)
 
 
@@ -43,7 +46,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Only what the local platform has: the engine would try to download anything else, for seconds each."""
-        packages = [messages.PackageDependency(kind="resource", name=name) for name in _INSTALLED]
+        packages = [plugin_pb2.PackageDependency(kind="resource", name=name) for name in _INSTALLED]
         return messages.GetRequiredPackagesResponse(packages=packages)
 
     def GetRequiredPlugins(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -69,7 +72,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         command = [
             str(_python(request.info)),
             "-u",
-            os.environ[_EXECUTOR],
+            os.environ[EXECUTOR],
             *("--monitor", request.monitor_address, "--engine", self._engine),
             *("--project", request.project, "--stack", request.stack, "--organization", request.organization),
             *("--root_directory", request.info.root_directory, "--pwd", request.info.program_directory),
@@ -118,14 +121,15 @@ def main() -> None:
     services.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
-    # Ctrl-C reaches the whole process group; the engine decides what happens then, and ends its plugins itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    # The engine ends its plugins with SIGINT, and Ctrl-C sends one to the whole process group: either way no new call is
+    # taken, and the program that runs is waited for.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     ended.wait()
-    server.stop(grace=1)
+    server.stop(grace=_GRACE).wait()
 
 
 if __name__ == "__main__":

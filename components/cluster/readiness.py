@@ -36,6 +36,8 @@ class Pending:
 
     expected: Expected
     reason: str
+    failed: bool = False
+    """Whether the operator has tried and given up for now, rather than not tried yet."""
 
     def __str__(self) -> str:
         wanted = self.expected
@@ -49,8 +51,8 @@ def pending(cluster: Cluster, wanted: Iterable[Expected]) -> tuple[Pending, ...]
         (item["metadata"]["namespace"], item["metadata"]["name"]): item
         for item in cluster.items(_EXTERNAL_SECRETS, labelSelector=selector)
     }
-    found = ((expected, _why_pending(live.get((expected.namespace, expected.name)))) for expected in sorted(wanted))
-    return tuple(Pending(expected, reason) for expected, reason in found if reason is not None)
+    found = (_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(wanted))
+    return tuple(item for item in found if item is not None)
 
 
 def wait(
@@ -78,7 +80,8 @@ def wait(
     deadline = time.monotonic() + seconds
     waiting = pending(cluster, wanted)
     for item in waiting:
-        _retry_now(cluster, item.expected)
+        if item.failed:
+            _retry_now(cluster, item.expected)
     said = len(wanted)
     pause = _FIRST_POLL
     while waiting:
@@ -94,18 +97,18 @@ def wait(
         waiting = pending(cluster, wanted)
 
 
-def _why_pending(item: dict[str, Any] | None) -> str | None:
+def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     if item is None:
-        return "the ExternalSecret does not exist"
+        return Pending(expected, "the ExternalSecret does not exist")
     status = item.get("status") or {}
     ready = next((each for each in status.get("conditions") or () if each.get("type") == "Ready"), None)
     if ready is None:
-        return "the External Secrets Operator has not looked at it; is it running?"
+        return Pending(expected, "the External Secrets Operator has not looked at it; is it running?")
     if ready.get("status") != "True":
-        return f"{ready.get('reason')}: {ready.get('message')}"
+        return Pending(expected, f"{ready.get('reason')}: {ready.get('message')}", failed=True)
     synced = str(status.get("syncedResourceVersion", "")).partition("-")[0]
     if synced != str(item["metadata"].get("generation")):
-        return "the last change has not been synced yet"
+        return Pending(expected, "the last change has not been synced yet")
     return None
 
 

@@ -1,0 +1,97 @@
+"""Component: an organization's build namespace and the credentials in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from .cluster import Expected
+from .credentials import Credential, ManualSecret, SecretTemplate, Target, credentials, external_secret
+from .manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
+from .manual_secrets import ManualSecrets, ManualSecretsArgs
+from .openchoreo import V0_9, Release
+from .resources import adopt_namespace, register
+from .secret_store import SecretStore
+from .settings import Organization
+
+
+@dataclass(frozen=True)
+class BuildPlaneArgs:
+    """An organization, and where its credentials come from."""
+
+    organization: Organization
+    """Whose builds, and their credentials."""
+    secret_store: SecretStore | str | None = None
+    """The store that serves it: a component, or the name of a ClusterSecretStore that exists. None: manual only."""
+    manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Entries of ``manualSecrets`` that its manual credentials name."""
+    refresh_interval: str = "1h0m0s"
+    """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
+    release: Release = V0_9
+    """OpenChoreo release of the platform."""
+
+
+class BuildPlane(pulumi.ComponentResource):
+    """The build namespace of one organization (owned or adopted) with every credential its builds need."""
+
+    namespace: str
+    """The build namespace."""
+    secrets: dict[str, list[str]]
+    """What for (``git``, ``registry-push``, ``external``) -> names of Secrets."""
+    expected: tuple[Expected, ...]
+    """The ExternalSecrets that must be synced before builds can run."""
+
+    def __init__(self, name: str, args: BuildPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("openchoreo:index:BuildPlane", name, None, opts)
+        organization = args.organization
+        self.namespace = args.release.build_namespace(organization.name)
+        store = args.secret_store.store_name if isinstance(args.secret_store, SecretStore) else args.secret_store
+        target = Target(organization.name, self.namespace, store or "", args.refresh_interval)
+        found = credentials(organization, target)
+
+        child = pulumi.ResourceOptions(parent=self)
+        adopted = organization.namespace == "adopt"
+        namespace = (adopt_namespace if adopted else register)(
+            f"{name}-namespace", namespace_manifest(organization, self.namespace, stack_id()), child
+        )
+        after = [namespace, args.secret_store] if isinstance(args.secret_store, SecretStore) else [namespace]
+        inside = pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=None if adopted else namespace)
+        self.external_secrets = [
+            register(f"{name}-{each.secret.name}", external_secret(each.target, each.secret), inside)
+            for each in found
+            if isinstance(each.secret, SecretTemplate)
+        ]
+        manual = [each.secret for each in found if isinstance(each.secret, ManualSecret)]
+        if manual:
+            manual_args = ManualSecretsArgs(organization.name, self.namespace, manual, args.manual)
+            ManualSecrets(name, manual_args, pulumi.ResourceOptions(parent=self, depends_on=[namespace]))
+
+        self.secrets = _names(found)
+        self.expected = tuple(
+            Expected(organization.name, self.namespace, each.secret.name)
+            for each in found
+            if isinstance(each.secret, SecretTemplate)
+        )
+        self.register_outputs({"namespace": self.namespace, "secrets": self.secrets})
+
+
+def namespace_manifest(organization: Organization, namespace: str, stack: str) -> Manifest:
+    """The build namespace. An adopted one gets the organization's label only, and keeps its manager's."""
+    labels = organization_labels(organization.name)
+    if organization.namespace == "adopt":
+        return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
+    return manifest("v1", "Namespace", namespace, labels=labels, annotations={STACK_ANNOTATION: stack})
+
+
+def stack_id() -> str:
+    """``<pulumi organization>/<project>/<stack>``: the running stack, as its namespaces are marked."""
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def _names(found: tuple[Credential, ...]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for each in found:
+        names.setdefault(each.secret.credential, []).append(each.secret.name)
+    return names

@@ -1,0 +1,64 @@
+"""The resource ``ExternalSecretsReady``: nothing in the cluster is its own, it waits and it watches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pulumi.provider.experimental import provider as rpc
+
+from ..cluster import Cluster, Expected, pending, wait
+from .values import plain
+
+TYPE: Final = "openchoreo:index:ExternalSecretsReady"
+_WATCHED: Final = "externalSecrets"
+
+
+class ExternalSecretsReady:
+    """Check, diff, create, update and delete; each is called in a thread and may block."""
+
+    def __init__(self, cluster: Cluster, cancelled: threading.Event) -> None:
+        self._cluster = cluster
+        self._cancelled = cancelled
+
+    def create(self, request: rpc.CreateRequest, report: Callable[[str], None]) -> rpc.CreateResponse:
+        """Wait; a preview waits for nothing."""
+        if not request.preview:
+            self._wait(plain(request.properties), report)
+        return rpc.CreateResponse("external-secrets", request.properties)
+
+    def update(self, request: rpc.UpdateRequest, report: Callable[[str], None]) -> rpc.UpdateResponse:
+        """Wait again; a preview waits for nothing."""
+        if not request.preview:
+            self._wait(plain(request.news), report)
+        return rpc.UpdateResponse(request.news)
+
+    def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
+        """What changed in the inputs, and which credentials that were asked for before are not in sync now."""
+        old, new = plain(request.old_state), plain(request.new_inputs)
+        changed = {
+            key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
+            for key in sorted(new)
+            if old.get(key) != new[key]
+        }
+        known = _expected(old)
+        lagging = {item.expected for item in pending(self._cluster, _expected(new)) if item.expected in known}
+        for index, expected in enumerate(_expected(new)):
+            if expected in lagging:
+                path = f"{_WATCHED}[{index}]"
+                changed[path] = rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False)
+        return rpc.DiffResponse(changes=bool(changed), diffs=list(changed), detailed_diff=changed)
+
+    def _wait(self, properties: Mapping[str, Any], report: Callable[[str], None]) -> None:
+        wait(
+            self._cluster,
+            _expected(properties),
+            seconds=float(properties["timeoutSeconds"]),
+            report=report,
+            cancelled=self._cancelled.wait,
+        )
+
+
+def _expected(properties: Mapping[str, Any]) -> list[Expected]:
+    return [Expected(each["organization"], each["namespace"], each["name"]) for each in properties.get(_WATCHED, ())]

@@ -1,0 +1,46 @@
+"""Component: one ClusterSecretStore and the identity that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from . import stores
+from .resources import register
+from .stores import Endpoint, PlannedStore
+
+
+@dataclass(frozen=True)
+class SecretStoreArgs:
+    """What a store reads from and who may use it."""
+
+    planned: PlannedStore
+    """Name, provider, exact namespaces and exact keys; `plan` makes it from a stack's settings."""
+    manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Entries of ``manualSecrets``; only the fake manager reads them."""
+    endpoint: Endpoint | None = None
+    """API server of the build plane; needed where a ``kubernetes`` store says ``fromKubeconfig``."""
+
+
+class SecretStore(pulumi.ComponentResource):
+    """A ClusterSecretStore on the build plane, usable from exactly the planned namespaces.
+
+    With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself refuses
+    any other organization's Secret.
+    """
+
+    store_name: str
+    """Name of the ClusterSecretStore."""
+
+    def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("openchoreo:index:SecretStore", name, None, opts)
+        self.store_name = args.planned.name
+        identity = [
+            register(f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self))
+            for manifest in stores.identity(args.planned)
+        ]
+        manifest = stores.cluster_secret_store(args.planned, args.manual, args.endpoint)
+        register(name, manifest, pulumi.ResourceOptions(parent=self, depends_on=identity))
+        self.register_outputs({"storeName": self.store_name})

@@ -1,0 +1,75 @@
+"""The Pulumi engine for the local platform: its programs on PATH, a file backend, and a passphrase that is no secret."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .language_host import EXECUTOR
+from .obtain import cache, language_executor
+
+PASSPHRASE: Final = "openchoreo-local"
+"""Protects nothing: the stack ``local`` holds demo values only, and anyone may decrypt them."""
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Pulumi with everything that it needs, in a folder of its own."""
+
+    folder: Path
+    programs: Mapping[str, Path]
+    project: Path = _ROOT
+
+    def prepare(self) -> None:
+        """Lay the programs and, unless an official one is at hand, the Python language host where Pulumi looks."""
+        binaries = self.folder / "bin"
+        binaries.mkdir(parents=True, exist_ok=True)
+        for name in ("pulumi", "pulumi-resource-kubernetes"):
+            _place(self.programs[name], binaries / name)
+        (self.folder / "state").mkdir(exist_ok=True)
+        if shutil.which("pulumi-language-python") is None:
+            host = binaries / "pulumi-language-python"
+            variables = f'PYTHONPATH="{_ROOT}" {EXECUTOR}="{language_executor()}"'
+            host.write_text(f'#!/bin/sh\n{variables} exec "{sys.executable}" -m local.language_host "$@"\n')
+            host.chmod(0o755)
+
+    def variables(self) -> dict[str, str]:
+        """Environment variables that point Pulumi at this folder."""
+        return {
+            "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PULUMI_HOME": str(cache() / "pulumi-home"),
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        }
+
+    def command(self, *arguments: str, stack: str | None = None) -> list[str]:
+        """A Pulumi command line that asks nothing."""
+        chosen = ("--stack", stack) if stack else ()
+        return [str(self.folder / "bin" / "pulumi"), *arguments, *chosen, "--non-interactive"]
+
+    def run(self, *arguments: str, stack: str | None = None, quiet: bool = False) -> int:
+        """Run Pulumi in the project and return its exit code."""
+        output = subprocess.DEVNULL if quiet else None
+        command = self.command(*arguments, stack=stack)
+        return subprocess.run(
+            command, cwd=self.project, env=os.environ | self.variables(), stdout=output, check=False
+        ).returncode
+
+
+def _place(program: Path, target: Path) -> None:
+    """A hard link, else a copy: Pulumi looks for its own plugins beside its real executable, not beside a symlink."""
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(program.resolve())
+    except OSError:
+        shutil.copy2(program, target)

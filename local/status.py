@@ -1,0 +1,57 @@
+"""What every organization has got: read from the live objects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from components.cluster import Cluster
+from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, ORGANIZATION_LABEL
+
+from .table import table
+
+_HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
+_OURS: Final = f"app.kubernetes.io/managed-by={MANAGED_BY},{CREDENTIAL_LABEL}"
+
+
+def status(cluster: Cluster) -> str:
+    """A table of all credentials, manual ones included."""
+    rows = [
+        _row(item, item["spec"]["secretStoreRef"]["name"], _ready(item))
+        for item in cluster.items("/apis/external-secrets.io/v1/externalsecrets", labelSelector=_OURS)
+    ]
+    rows += [
+        _row(item, "(manual)", "True")
+        for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_OURS)
+    ]
+    return table(_HEADINGS, sorted(rows)) if rows else "No credentials yet."
+
+
+def _row(item: dict[str, Any], store: str, ready: str) -> tuple[str, ...]:
+    metadata = item["metadata"]
+    labels = metadata["labels"]
+    return (
+        labels[ORGANIZATION_LABEL],
+        metadata["namespace"],
+        labels[CREDENTIAL_LABEL],
+        metadata["name"],
+        store,
+        ready,
+        _age(metadata["creationTimestamp"]),
+    )
+
+
+def _ready(item: dict[str, Any]) -> str:
+    conditions = item.get("status", {}).get("conditions") or []
+    ready = next((each for each in conditions if each["type"] == "Ready"), None)
+    if ready is None:
+        return "not yet"
+    return "True" if ready["status"] == "True" else f"False: {ready.get('reason')}"
+
+
+def _age(created: str) -> str:
+    seconds = int((datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{max(seconds, 0)}s"
