@@ -9,7 +9,6 @@ import pulumi
 
 from components import OpenChoreoSecretsError, deploy, load
 
-
 _SHOWN: Final = 32
 """Exit code by which a Python program tells Pulumi that the user has seen the error already."""
 

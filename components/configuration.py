@@ -70,7 +70,7 @@ def _structured(value: object) -> object:
 
 
 def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
-    """Entries that are not encrypted. One encrypted entry makes Pulumi treat all as secret, so the file is looked at."""
+    """Entries that are not encrypted; one that is makes Pulumi treat all as secret, so the file is looked at."""
     if manual in (None, "{}"):
         return []
     advice = "is plain text; set it with: pulumi config set --secret --path"
@@ -96,6 +96,8 @@ def _manual_values(manual: object, file: Path) -> dict[str, str]:
         raise SettingsError(str(file), [Problem(MANUAL_KEY, "must be a mapping of names to encrypted values")])
     wrong = [name for name, value in entries.items() if not isinstance(value, str) or not value]
     if wrong:
-        problems = [Problem(f"{MANUAL_KEY}.{name}", "must be a text that is not empty (value not shown)") for name in wrong]
+        problems = [
+            Problem(f"{MANUAL_KEY}.{name}", "must be a text that is not empty (value not shown)") for name in wrong
+        ]
         raise SettingsError(str(file), problems)
     return entries

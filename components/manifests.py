@@ -20,7 +20,7 @@ GIT_HOST_ANNOTATION: Final = "openchoreo-secrets/git-host"
 """Host that a git credential is for."""
 
 
-def manifest(
+def manifest(  # noqa: PLR0913 -- the parts of an object
     api_version: str,
     kind: str,
     name: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 
@@ -34,6 +35,6 @@ class ManualSecrets(pulumi.ComponentResource):
         for secret in args.secrets:
             values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
             manifest = manual_secret(target, secret)
-            manifest["data"] = values.apply(lambda known, secret=secret: secret_data(secret, known))
+            manifest["data"] = values.apply(partial(secret_data, secret))
             register(f"{name}-{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})

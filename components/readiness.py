@@ -61,4 +61,3 @@ class ExternalSecretsReady(pulumi.CustomResource):
         ]
         props = {"externalSecrets": wanted, "timeoutSeconds": float(timeout_seconds)}
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 
@@ -34,6 +36,5 @@ def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
     """Put labels on a namespace that exists, under a field manager of our own; destroy takes exactly those away."""
     metadata = manifest["metadata"]
     annotations = {"pulumi.com/patchFieldManager": MANAGED_BY}
-    patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
+    patch: Any = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
     return kubernetes.core.v1.NamespacePatch(name, metadata=patch, opts=opts)
-

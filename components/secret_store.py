@@ -27,8 +27,8 @@ class SecretStoreArgs:
 class SecretStore(pulumi.ComponentResource):
     """A ClusterSecretStore on the build plane, usable from exactly the planned namespaces.
 
-    With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself refuses
-    any other organization's Secret.
+    With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself
+    refuses any other organization's Secret.
     """
 
     store_name: str

@@ -49,9 +49,7 @@ def deploy(configuration: Configuration) -> dict[str, BuildPlane]:
     build_plane = pulumi.ResourceOptions(provider=_kubernetes(settings.clusters.build_plane))
 
     stores = {
-        planned.name: SecretStore(
-            planned.name, SecretStoreArgs(planned, configuration.manual, endpoint), build_plane
-        )
+        planned.name: SecretStore(planned.name, SecretStoreArgs(planned, configuration.manual, endpoint), build_plane)
         for planned in plan(settings, configuration.release)
     }
     planes: dict[str, BuildPlane] = {}

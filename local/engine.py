@@ -1,4 +1,4 @@
-"""The Pulumi engine for the local platform: its programs on PATH, a file backend, and a passphrase that is no secret."""
+"""The Pulumi engine of the local platform: its programs on PATH, a file backend, a passphrase that is no secret."""
 
 from __future__ import annotations
 

@@ -20,9 +20,7 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2 as messages
-from pulumi.runtime.proto import language_pb2_grpc as services
-from pulumi.runtime.proto import plugin_pb2
+from pulumi.runtime.proto import language_pb2 as messages, language_pb2_grpc as services, plugin_pb2
 
 EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
 """Environment variable that names Pulumi's own ``pulumi-language-python-exec``."""
@@ -85,7 +83,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+        code = subprocess.run(command, env=environment, check=False).returncode
         if code == _SHOWN_TO_USER:
             return messages.RunResponse(bail=True)
         error = f"Program exited with non-zero exit code: {code}" if code else ""
@@ -95,7 +93,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         """Run a plugin from source until the engine hangs up, passing on what it prints."""
         command = [str(_python(request.info)), "-u", request.info.program_directory, *request.args]
         environment = os.environ | dict(entry.split("=", 1) for entry in request.env)
-        plugin = subprocess.Popen(  # noqa: S603
+        plugin = subprocess.Popen(
             command, cwd=request.pwd, env=environment, stdout=subprocess.PIPE, start_new_session=True
         )
         context.add_callback(plugin.terminate)
@@ -121,8 +119,8 @@ def main() -> None:
     services.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
-    # The engine ends its plugins with SIGINT, and Ctrl-C sends one to the whole process group: either way no new call is
-    # taken, and the program that runs is waited for.
+    # The engine ends its plugins with SIGINT, and Ctrl-C sends one to the whole process group: either way no new call
+    # is taken, and the program that runs is waited for.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     server.start()

@@ -91,9 +91,7 @@ def _on_path(program: Program) -> Path | None:
     if path is None or not program.version_command:
         return None
     try:
-        done = subprocess.run(
-            [path, *program.version_command], capture_output=True, text=True, timeout=30, check=False
-        )
+        done = subprocess.run([path, *program.version_command], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     version = re.search(r"(\d+)\.(\d+)\.\d+", done.stdout)

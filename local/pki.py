@@ -49,9 +49,7 @@ def create(folder: Path) -> Pki:
         _write(pki.key(name), leaf.private_key_pem.bytes())
     token_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = serialization.PrivateFormat.TraditionalOpenSSL
-    _write(
-        pki.token_key, token_key.private_bytes(serialization.Encoding.PEM, pem, serialization.NoEncryption())
-    )
+    _write(pki.token_key, token_key.private_bytes(serialization.Encoding.PEM, pem, serialization.NoEncryption()))
     _write(pki.ca, authority.cert_pem.bytes())
     return pki
 

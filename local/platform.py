@@ -50,7 +50,7 @@ class Platform:
         return all(self.process(name).pid() is not None for name in _NAMES)
 
     def start_control_plane(self) -> None:
-        """Start etcd, the API server and the controllers, and wait until they answer. What runs already is left alone."""
+        """Start etcd, the API server and the controllers, and wait until they answer; what runs is left alone."""
         self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         pki = certificates.create(self.folder / "pki")
         ports = self._ports()

@@ -70,8 +70,8 @@ def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
 def _download(asset: Asset, partial: Path) -> None:
     """Download, going on after the bytes that an interrupted run left."""
     have = partial.stat().st_size if partial.exists() else 0
-    request = urllib.request.Request(asset.url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
+    request = urllib.request.Request(asset.url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 -- pinned
+    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310 -- pinned
         resumed = response.status == 206  # noqa: PLR2004 -- the status of HTTP for a part
         with partial.open("ab" if resumed else "wb") as output:
             while chunk := response.read(_CHUNK):

@@ -93,7 +93,7 @@ class Cluster:
         content = "application/merge-patch+json"
         self._request("PATCH", path, query={"fieldManager": field_manager}, body=body, content=content)
 
-    def _request(
+    def _request(  # noqa: PLR0913 -- the parts of an HTTP request
         self,
         method: str,
         path: str,
@@ -148,7 +148,7 @@ def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
     file = None if settings.kubeconfig is None else str(Path(settings.kubeconfig).expanduser())
     try:
         contexts, _ = config.list_kube_config_contexts(config_file=file)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- see below
         # The client raises whatever its YAML and file layers raise; its message may quote the file, so only the type.
         msg = f"{where}: the kubeconfig ({source}) cannot be read: {_reason(error)}"
         raise ClusterError(msg) from None
@@ -159,10 +159,13 @@ def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
     configuration = client.Configuration()
     configuration.retries = False
     try:
-        return config.new_client_from_config(file, settings.context, client_configuration=configuration)
-    except Exception as error:
+        connected: client.ApiClient = config.new_client_from_config(
+            file, settings.context, client_configuration=configuration
+        )
+    except Exception as error:  # noqa: BLE001 -- see above
         msg = f"{where}: the kubeconfig ({source}) cannot be used: {_reason(error)}"
         raise ClusterError(msg) from None
+    return connected
 
 
 def _reason(error: Exception) -> str:

@@ -65,7 +65,7 @@ def wait(
 ) -> None:
     """Wait until every ExternalSecret is synced.
 
-    Those that failed before are asked to try again at once, instead of after the operator's back-off of up to 7 minutes.
+    Those that failed before are asked to try again at once, not after the operator's back-off of up to 7 minutes.
 
     Args:
         cluster: the build plane.

@@ -42,8 +42,10 @@ def credentials(organization: Organization, target: Target) -> tuple[Credential,
         found.append(Credential(_with_interval(base, organization.git.refresh_interval), git.secret(organization.git)))
     if organization.registries is not None:
         found.append(Credential(base, registry.secret(organization.registry_secret_name, organization.registries)))
-    for service in organization.external or ():
-        found.append(Credential(_with_interval(base, service.refresh_interval), external.secret(service)))
+    found += [
+        Credential(_with_interval(base, service.refresh_interval), external.secret(service))
+        for service in organization.external or ()
+    ]
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The push credential of builds: Secret ``registry-push-secret``, key ``.dockerconfigjson``, for any number of registries.
+"""The push credential of builds: Secret ``registry-push-secret``, key ``.dockerconfigjson``, for many registries.
 
 The values never pass through here: the operator assembles the docker config with the Go template that is written below
 (https://external-secrets.io/latest/guides/templating/). It builds data and serialises it once, so that no character of
@@ -49,9 +49,7 @@ def secret(name: str, registries: tuple[RegistryCredential, ...]) -> SecretTempl
             data[f"{variable}_password"] = registry.password
             steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server))
     steps.append('{{- dict "auths" $auths | toJson -}}')
-    return SecretTemplate(
-        name=name, credential="registry-push", data=data, type=TYPE, templates={KEY: "".join(steps)}
-    )
+    return SecretTemplate(name=name, credential="registry-push", data=data, type=TYPE, templates={KEY: "".join(steps)})
 
 
 def _source(ref: RemoteRef) -> str:

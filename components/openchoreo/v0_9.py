@@ -1,7 +1,7 @@
 """OpenChoreo v0.9: Organization, BuildPlane, ComponentWorkflow; builds run in ``openchoreo-ci-<org>``.
 
-Source: the CRDs and controllers of openchoreo/openchoreo v0.9.0. The controller of Organization makes a namespace of the
-organization's name and deletes it with the organization, whoever made it; hence the reserved names.
+Source: the CRDs and controllers of openchoreo/openchoreo v0.9.0. The controller of Organization makes a namespace of
+the organization's name and deletes it with the organization, whoever made it; hence the reserved names.
 """
 
 from __future__ import annotations

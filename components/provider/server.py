@@ -1,7 +1,7 @@
 """Serve the ``openchoreo`` provider over gRPC.
 
-Built on the SDK's experimental provider. Two things differ from its own `main`: an error of ours reaches the user as its
-message alone, without a stack trace, and progress goes to the engine's display.
+Built on the SDK's experimental provider. Two things differ from its own `main`: an error of ours reaches the user as
+its message alone, without a stack trace, and progress goes to the engine's display.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ async def _for_people(call: Awaitable[Any], context: Any) -> Any:
 
 def main() -> None:
     """Serve until the engine ends the process; print the port first, as the engine expects."""
-    engine = next((argument for argument in sys.argv[1:] if ":" in argument and not argument.startswith("-")), "")
+    engine = next(argument for argument in sys.argv[1:] if ":" in argument and not argument.startswith("-"))
     asyncio.run(_serve(engine))
 
 
@@ -135,8 +135,6 @@ async def _serve(engine: str) -> None:
 
 
 def _logger(engine: str) -> Callable[[str, str], None]:
-    if not engine:
-        return lambda urn, text: None
     stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine))
 
     def log(urn: str, text: str) -> None:

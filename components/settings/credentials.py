@@ -59,7 +59,9 @@ class Source(Model):
 class GitCredential(Source):
     """The token with which builds clone (docs: ``git-clone-secret``, key ``clone-secret``)."""
 
-    host: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$", max_length=253)] = "github.com"
+    host: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$", max_length=253)] = (
+        "github.com"
+    )
     """Host of the repositories, recorded as an annotation of the Secret and in the outputs."""
     secret_name: ObjectName = "git-clone-secret"
     """Name of the Secret in the build namespace."""

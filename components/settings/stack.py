@@ -60,7 +60,7 @@ class StackSettings(Model):
     """OpenChoreo release of the platform."""
     clusters: Clusters
     """How the planes are reached."""
-    secret_stores: dict[ObjectName, SecretStore] = {}
+    secret_stores: dict[ObjectName, SecretStore] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]
     """The organizations of the platform."""

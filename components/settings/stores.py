@@ -86,7 +86,7 @@ class FakeEntry(Model):
 
 
 class FakeStore(Model):
-    """Fixed values, for development only: whoever may read the ClusterSecretStore reads them (ESO provider ``fake``)."""
+    """Fixed values, for development: whoever may read the ClusterSecretStore reads them (ESO provider ``fake``)."""
 
     data: Annotated[tuple[FakeEntry, ...], Field(strict=False, min_length=1)]
     """The secrets."""

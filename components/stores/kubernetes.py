@@ -1,7 +1,7 @@
 """ESO provider ``kubernetes``: Secrets of one namespace, read by an identity that may get exactly the named ones.
 
-Source: ``KubernetesProvider`` of ``external-secrets.io/v1``; RBAC refuses every other Secret, whatever an ExternalSecret
-asks for.
+Source: ``KubernetesProvider`` of ``external-secrets.io/v1``; RBAC refuses every other Secret, whatever an
+ExternalSecret asks for.
 """
 
 from __future__ import annotations
@@ -69,7 +69,12 @@ def account_name(planned: PlannedStore) -> str:
 def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]:
     server = store.server
     if server is None:
-        root_ca = {"type": "ConfigMap", "name": "kube-root-ca.crt", "key": "ca.crt", "namespace": store.remote_namespace}
+        root_ca = {
+            "type": "ConfigMap",
+            "name": "kube-root-ca.crt",
+            "key": "ca.crt",
+            "namespace": store.remote_namespace,
+        }
         return {"url": "https://kubernetes.default", "caProvider": root_ca}
     if server.from_kubeconfig:
         if endpoint is None:
