@@ -40,13 +40,17 @@ def up() -> int:
     platform, engine = Platform(_FOLDER, found), Engine(_FOLDER, found)
     start(platform, local_settings())
     engine.prepare()
+    selected = engine.run("stack", "select", "--create", _STACK)
+    if selected.returncode:
+        say(selected.stdout)
+        return selected.returncode
     say("pulumi up, stack local")
-    code = engine.run("stack", "select", "--create", _STACK, quiet=True) or engine.run(
-        "up", "--yes", "--skip-preview", "--suppress-outputs", stack=_STACK
-    )
-    if code:
+    changed = engine.up(_STACK, say)
+    if changed is None:
         say("\nThe update failed; the platform is still running. Mend the cause and run `make local` again.")
-        return code
+        return 1
+    if not changed:
+        say("Nothing changed: every credential was in place already.")
     say(f"\n{status(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
     say('  eval "$(make -s env)"; pulumi preview --stack local')

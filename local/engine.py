@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,9 @@ from .obtain import cache, language_executor
 PASSPHRASE: Final = "openchoreo-local"
 """Protects nothing: the stack ``local`` holds demo values only, and anyone may decrypt them."""
 
+_CHANGED: Final = re.compile(r"\b\d+ (created|updated|deleted|replaced)\b")
+# Every update would say that the Kubernetes provider was built here; the README says it once.
+_OWN_PROVIDER: Final = re.compile(r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)")
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -57,13 +61,40 @@ class Engine:
         chosen = ("--stack", stack) if stack else ()
         return [str(self.folder / "bin" / "pulumi"), *arguments, *chosen, "--non-interactive"]
 
-    def run(self, *arguments: str, stack: str | None = None, quiet: bool = False) -> int:
-        """Run Pulumi in the project and return its exit code."""
-        output = subprocess.DEVNULL if quiet else None
-        command = self.command(*arguments, stack=stack)
+    def run(self, *arguments: str, stack: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run Pulumi in the project; its output, errors included, is returned and not shown."""
         return subprocess.run(
-            command, cwd=self.project, env=os.environ | self.variables(), stdout=output, check=False
-        ).returncode
+            self.command(*arguments, stack=stack),
+            cwd=self.project,
+            env=os.environ | self.variables(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def up(self, stack: str, say: Callable[[str], None]) -> bool | None:
+        """Update a stack, showing what happens as it happens.
+
+        Returns:
+            Whether anything changed, or None if the update failed.
+        """
+        color = "always" if sys.stdout.isatty() else "never"
+        arguments = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", "--color", color)
+        changed = False
+        with subprocess.Popen(
+            self.command(*arguments, stack=stack),
+            cwd=self.project,
+            env=os.environ | self.variables(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as update:
+            for line in update.stdout or ():
+                if not _OWN_PROVIDER.search(line):
+                    say(line.rstrip())
+                changed = changed or bool(_CHANGED.search(line))
+        return None if update.returncode else changed
 
 
 def _place(program: Path, target: Path) -> None:
