@@ -45,19 +45,20 @@ class Process:
         return int(pid) if done.stdout.strip().startswith(executable.strip()) else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Start it in a session of its own, so that Ctrl-C in the terminal does not reach it."""
+        """Start it in a process group of its own, so that Ctrl-C in the terminal does not reach it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=None if environment is None else {**os.environ, **environment},
-                start_new_session=True,
-            )
-        self._pid_file.write_text(f"{process.pid}\n{command[0]}")
+        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        null = os.open(os.devnull, os.O_RDONLY)
+        pid = os.posix_spawn(
+            command[0],
+            list(command),
+            {**os.environ, **(environment or {})},
+            file_actions=[(os.POSIX_SPAWN_DUP2, source, number) for number, source in enumerate((null, log, log))],
+            setpgroup=0,
+        )
+        os.close(log)
+        os.close(null)
+        self._pid_file.write_text(f"{pid}\n{command[0]}")
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until it is ready.

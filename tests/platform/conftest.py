@@ -1,0 +1,87 @@
+"""A control plane with the External Secrets Operator, and stacks of this project, all in a temporary folder."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.engine import Engine
+from local.obtain import operator_crds, programs
+from local.platform import Platform
+from local.seed import Seeder, openchoreo_crds
+from tests.platform.harness import Kubernetes, Stack, eventually, make_project
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One platform for all tests; each test uses organizations of its own."""
+    platform = Platform(tmp_path_factory.mktemp("platform"), programs(print))
+    try:
+        platform.start_control_plane()
+        seeder = Seeder(platform.kubeconfig)
+        seeder.definitions([*operator_crds(), openchoreo_crds()], platform.process("kube-apiserver"))
+        platform.start_operator()
+        yield platform
+    finally:
+        platform.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(platform: Platform) -> Engine:
+    """Pulumi with a file backend beside the platform."""
+    project = make_project(platform.folder / "project")
+    engine = Engine(platform.folder, platform.programs, project)
+    engine.prepare()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def cluster(platform: Platform) -> Kubernetes:
+    """The platform's objects."""
+    return Kubernetes(platform.kubeconfig)
+
+
+@pytest.fixture(scope="session")
+def names() -> Iterator[int]:
+    """Numbers that no other test uses."""
+    return itertools.count(1)
+
+
+@pytest.fixture
+def manager(cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
+    """A namespace that plays the secret manager of one test."""
+    name = f"manager-{next(names)}"
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    yield name
+    cluster.delete("v1", "Namespace", name)
+    eventually(lambda: cluster.get("v1", "Namespace", name) is None, f"{name} to go")
+
+
+@pytest.fixture
+def new_stack(engine: Engine, platform: Platform, names: Iterator[int], manager: str) -> Iterator[Callable[[], Stack]]:
+    """Make empty stacks; each is destroyed at the end, before the secret manager goes."""
+    made: list[Stack] = []
+
+    def new() -> Stack:
+        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig)
+        stack.init()
+        made.append(stack)
+        return stack
+
+    yield new
+    for stack in made:
+        stack.destroy()
+
+
+@pytest.fixture
+def stack(new_stack: Callable[[], Stack]) -> Stack:
+    """One empty stack."""
+    return new_stack()
+
+
+@pytest.fixture
+def organization(names: Iterator[int]) -> str:
+    """The name of an organization that no other test uses."""
+    return f"acme-{next(names)}"

@@ -1,0 +1,239 @@
+"""What the platform tests drive: stacks of the real program through the real engine, and the cluster's objects."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from kubernetes import client, config, dynamic
+
+from local.engine import Engine
+from local.platform import CONTEXT
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parents[2]
+PREFIX = "openchoreo-secrets:"
+_DEADLINE = 60.0
+_POLL = 0.1
+
+
+def make_project(folder: Path) -> Path:
+    """This project in another folder: the same program and components, with stacks of its own."""
+    folder.mkdir()
+    for name in ("Pulumi.yaml", "__main__.py", "components", "plugin", "venv"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "stacks").mkdir()
+    return folder
+
+
+def eventually(probe: Callable[[], T], what: str) -> T:
+    """The first truthy answer of a probe."""
+    deadline = time.monotonic() + _DEADLINE
+    while not (answer := probe()):
+        assert time.monotonic() < deadline, f"not within {_DEADLINE:g} s: {what}"
+        time.sleep(_POLL)
+    return answer
+
+
+@dataclass
+class Stack:
+    """One stack of the project, configured for the local platform."""
+
+    engine: Engine
+    name: str
+    kubeconfig: Path
+    outputs: list[str] = field(default_factory=list)
+    """Everything that Pulumi has printed for this stack."""
+
+    @property
+    def file(self) -> Path:
+        """Its configuration."""
+        return self.engine.project / "stacks" / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def state(self) -> Path:
+        """Its state file."""
+        return self.engine.folder / "state" / ".pulumi" / "stacks" / "openchoreo-secrets" / f"{self.name}.json"
+
+    def init(self) -> None:
+        """Make it, with an encryption salt in its file."""
+        self.ok("stack", "init", self.name, named=False)
+
+    def configure(self, **keys: object) -> None:
+        """Set configuration keys; what is not named keeps its value. One cluster plays every plane."""
+        stored = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
+        entries = stored.setdefault("config", {})
+        here = {"kubeconfig": str(self.kubeconfig), "context": CONTEXT}
+        entries.setdefault("pulumi:disable-default-providers", ["kubernetes", "openchoreo"])
+        entries.setdefault(f"{PREFIX}clusters", {"buildPlane": here})
+        entries.setdefault(f"{PREFIX}readyTimeout", "30s")
+        entries |= {f"{PREFIX}{key}": value for key, value in keys.items()}
+        self.file.write_text(yaml.safe_dump(stored, allow_unicode=True))
+
+    def set_secret(self, path: str, value: str) -> None:
+        """``pulumi config set --secret --path``, the value on standard input."""
+        command = self.engine.command("config", "set", "--secret", "--path", path, stack=self.name)
+        subprocess.run(command, cwd=self.engine.project, env=self._environment(), input=value, text=True, check=True)
+
+    def add_plain(self, name: str, value: str) -> None:
+        """An entry of ``manualSecrets`` in plain text, beside what is there."""
+        stored = yaml.safe_load(self.file.read_text())
+        stored["config"][f"{PREFIX}manualSecrets"][name] = value
+        self.file.write_text(yaml.safe_dump(stored))
+
+    def run(self, *arguments: str, named: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run Pulumi; everything it prints is kept."""
+        done = self.engine.run(*arguments, stack=self.name if named else None)
+        self.outputs.append(done.stdout)
+        return done
+
+    def ok(self, *arguments: str, named: bool = True) -> str:
+        """Run Pulumi, which must succeed."""
+        done = self.run(*arguments, named=named)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def up(self) -> str:
+        """An update that must succeed."""
+        return self.ok("up", "--yes", "--skip-preview", "--suppress-progress")
+
+    def up_fails(self) -> str:
+        """An update that must fail."""
+        done = self.run("up", "--yes", "--skip-preview", "--suppress-progress")
+        assert done.returncode != 0, done.stdout
+        return done.stdout
+
+    def preview_fails(self) -> str:
+        """A preview that must fail."""
+        done = self.run("preview", "--suppress-progress")
+        assert done.returncode != 0, done.stdout
+        return done.stdout
+
+    def unchanged(self) -> None:
+        """Neither a preview nor an update has anything to do."""
+        self.ok("preview", "--expect-no-changes")
+        self.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
+
+    def destroy(self) -> str:
+        """Take everything away."""
+        return self.ok("destroy", "--yes", "--skip-preview", "--suppress-progress")
+
+    def output(self) -> dict[str, Any]:
+        """``pulumi stack output --json``, as CI reads it."""
+        found: dict[str, Any] = json.loads(self.ok("stack", "output", "--json"))
+        return found
+
+    def start_up(self) -> subprocess.Popen[str]:
+        """An update in a process group of its own, as a terminal starts one."""
+        return subprocess.Popen(
+            self.engine.command("up", "--yes", "--skip-preview", stack=self.name),
+            cwd=self.engine.project,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | self.engine.variables()
+
+
+def interrupt(process: subprocess.Popen[str]) -> str:
+    """Ctrl-C: SIGINT to the whole process group; what was printed afterwards."""
+    os.killpg(process.pid, signal.SIGINT)
+    rest, _ = process.communicate(timeout=_DEADLINE)
+    return rest
+
+
+class Kubernetes:
+    """The cluster's objects, as plain dicts."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        configuration = client.Configuration()
+        self._client = dynamic.DynamicClient(
+            config.new_client_from_config(str(kubeconfig), client_configuration=configuration)
+        )
+
+    def create(self, manifest: Mapping[str, Any], **options: Any) -> None:
+        """Create one object."""
+        resource = self._resource(manifest["apiVersion"], manifest["kind"])
+        resource.create(body=manifest, namespace=manifest["metadata"].get("namespace"), **options)
+
+    def get(self, api: str, kind: str, name: str, namespace: str | None = None) -> dict[str, Any] | None:
+        """One object, or None."""
+        try:
+            found: dict[str, Any] = self._resource(api, kind).get(name=name, namespace=namespace).to_dict()
+        except dynamic.exceptions.NotFoundError:
+            return None
+        return found
+
+    def delete(self, api: str, kind: str, name: str, namespace: str | None = None) -> None:
+        """Delete one object, if it is there."""
+        try:
+            self._resource(api, kind).delete(name=name, namespace=namespace)
+        except dynamic.exceptions.NotFoundError:
+            return
+
+    def patch(self, api: str, kind: str, name: str, body: Mapping[str, Any], namespace: str | None = None) -> None:
+        """Merge into one object."""
+        content = "application/merge-patch+json"
+        self._resource(api, kind).patch(name=name, namespace=namespace, body=body, content_type=content)
+
+    def names(self, api: str, kind: str, namespace: str | None = None) -> set[str]:
+        """Names of all objects of a kind."""
+        return {item.metadata.name for item in self._resource(api, kind).get(namespace=namespace).items}
+
+    def list(self, api: str, kind: str, namespace: str | None = None) -> list[dict[str, Any]]:
+        """All objects of a kind."""
+        return [item.to_dict() for item in self._resource(api, kind).get(namespace=namespace).items]
+
+    def dry_run(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """The object as the API server would store it; a field that it does not know is an error."""
+        resource = self._resource(manifest["apiVersion"], manifest["kind"])
+        strict = [("dryRun", "All"), ("fieldValidation", "Strict")]
+        found: dict[str, Any] = resource.create(
+            body=manifest, namespace=manifest["metadata"].get("namespace"), query_params=strict
+        ).to_dict()
+        return found
+
+    def put_secret(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+        """Create a Secret or replace its values."""
+        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+        if self.get("v1", "Secret", name, namespace) is None:
+            self.create(
+                {
+                    "apiVersion": "v1",
+                    "kind": "Secret",
+                    "metadata": {"name": name, "namespace": namespace},
+                    "data": encoded,
+                }
+            )
+        else:
+            self.patch("v1", "Secret", name, {"data": encoded}, namespace)
+
+    def secret(self, namespace: str, name: str) -> tuple[str, dict[str, str]] | None:
+        """Type and decoded data of a Secret, or None."""
+        found = self.get("v1", "Secret", name, namespace)
+        if found is None:
+            return None
+        data = {key: base64.b64decode(value).decode() for key, value in (found.get("data") or {}).items()}
+        return found["type"], data
+
+    def _resource(self, api: str, kind: str) -> Any:
+        return self._client.resources.get(api_version=api, kind=kind)
+
+
+def kubernetes_store(manager: str, scope: str = "organization") -> dict[str, Any]:
+    """A store on the platform's own secret manager."""
+    return {"scope": scope, "kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}

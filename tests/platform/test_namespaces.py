@@ -1,0 +1,100 @@
+"""Build namespaces: owned, adopted, and never taken by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.test_delivery import git_organization
+
+LABEL = "openchoreo.dev/organization"
+
+
+@pytest.fixture
+def existing(cluster: Kubernetes, organization: str) -> Iterator[str]:
+    """The organization's build namespace, as OpenChoreo makes it at the first build."""
+    name = f"openchoreo-ci-{organization}"
+    labels = {"made-by": "the-platform"}
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+    yield name
+    cluster.delete("v1", "Namespace", name)
+
+
+def test_an_adopted_namespace_is_labelled_and_outlives_the_stack(
+    new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str, existing: str
+) -> None:
+    cluster.put_secret(manager, "git", {"token": "value"})
+    before = cluster.get("v1", "Namespace", existing)
+    assert before is not None
+    stack = new_stack()
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[git_organization(organization, "git", namespace="adopt")],
+    )
+
+    stack.up()
+
+    adopted = cluster.get("v1", "Namespace", existing)
+    assert adopted is not None
+    assert adopted["metadata"]["labels"] == before["metadata"]["labels"] | {LABEL: organization}
+    assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
+    stack.unchanged()
+
+    stack.destroy()
+
+    after = cluster.get("v1", "Namespace", existing)
+    assert after is not None
+    assert after["metadata"]["uid"] == before["metadata"]["uid"]
+    assert after["metadata"]["labels"] == before["metadata"]["labels"]
+    assert cluster.names("external-secrets.io/v1", "ExternalSecret", existing) == set()
+
+
+def test_a_namespace_of_others_is_not_taken_over(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, existing: str
+) -> None:
+    cluster.put_secret(manager, "git", {"token": "value"})
+    before = cluster.get("v1", "Namespace", existing)
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
+    )
+
+    message = stack.up_fails()
+
+    assert (
+        f'organization "{organization}": namespace {existing} exists and was made by something else '
+        "(OpenChoreo makes it at the first build). Set namespace: adopt, so that destroy leaves it"
+    ) in message
+    assert cluster.get("v1", "Namespace", existing) == before
+
+
+def test_a_namespace_of_another_stack_is_not_taken_over(
+    new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    cluster.put_secret(manager, "git", {"token": "value"})
+    first, second = new_stack(), new_stack()
+    for stack in (first, second):
+        stack.configure(
+            secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
+        )
+    first.up()
+
+    message = second.up_fails()
+
+    assert f"was made by the stack organization/openchoreo-secrets/{first.name}" in message
+
+
+def test_adopting_needs_a_namespace_of_somebody_else(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    cluster.put_secret(manager, "git", {"token": "value"})
+    adopting = git_organization(organization, "git", namespace="adopt")
+    stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[adopting])
+    assert "does not exist. Set namespace: own, or run the organization's first build" in stack.up_fails()
+
+    stack.configure(organizations=[git_organization(organization, "git")])
+    stack.up()
+    stack.configure(organizations=[adopting])
+
+    assert "was made by this stack; adopting it would delete it with everything inside" in stack.up_fails()

@@ -1,0 +1,137 @@
+"""Values stay where they belong: a canary is planted and looked for everywhere."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+
+
+def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernetes, organization: str) -> None:
+    token, first, second, key = (f"canary-{secrets.token_hex(16)}" for _ in range(4))
+    for name, value in {"token": token, "first": first, "second": second, "key": key}.items():
+        stack.set_secret(f"manualSecrets.{name}", value)
+    stack.configure(
+        organizations=[
+            {
+                "name": organization,
+                "git": {"manual": "token"},
+                "registries": [
+                    {"server": "quay.io", "manual": {"username": "robot", "password": "first"}},
+                    {"server": "ghcr.io", "manual": {"username": "builder", "password": "second"}},
+                ],
+                "external": [{"name": "scanner", "keys": {"api-key": {"manual": "key"}}}],
+            }
+        ],
+    )
+
+    stack.ok("preview", "--diff")
+    stack.up()
+    stack.unchanged()
+    stack.output()
+
+    namespace = f"openchoreo-ci-{organization}"
+    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": token})
+    assert cluster.secret(namespace, "scanner") == ("Opaque", {"api-key": key})
+    push = cluster.secret(namespace, "registry-push-secret")
+    assert push is not None
+    assert push[0] == "kubernetes.io/dockerconfigjson"
+    assert json.loads(push[1][".dockerconfigjson"]) == {
+        "auths": {
+            server: {
+                "username": user,
+                "password": password,
+                "auth": base64.b64encode(f"{user}:{password}".encode()).decode(),
+            }
+            for server, user, password in (("quay.io", "robot", first), ("ghcr.io", "builder", second))
+        }
+    }
+    assert_nowhere(stack, token, first, second, key)
+
+    rotated = f"canary-{secrets.token_hex(16)}"
+    stack.set_secret("manualSecrets.token", rotated)
+    stack.ok("preview", "--diff")
+    stack.up()
+    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": rotated})
+    assert_nowhere(stack, token, rotated)
+
+
+def test_a_value_of_the_manager_never_reaches_pulumi(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    canary = f"canary-{secrets.token_hex(16)}"
+    cluster.put_secret(manager, "git", {"token": canary, "docker": f"not JSON: {canary}"})
+    good = {
+        "name": organization,
+        "secretStore": "org",
+        "git": {"remoteKey": "git", "property": "token"},
+    }
+    stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[good])
+    stack.ok("preview", "--diff")
+    stack.up()
+    stack.ok("refresh", "--yes", "--skip-preview")
+    stack.output()
+    broken = {"server": "ghcr.io", "remoteKey": "git", "property": "docker"}
+    stack.configure(organizations=[good | {"registries": [broken]}], readyTimeout="3s")
+    stack.up_fails()
+
+    assert cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret") == ("Opaque", {"clone-secret": canary})
+    assert_nowhere(stack, canary)
+
+
+def test_the_fake_manager_keeps_its_values_encrypted(stack: Stack, cluster: Kubernetes, organization: str) -> None:
+    canary = f"canary-{secrets.token_hex(16)}"
+    unread = f"canary-{secrets.token_hex(16)}"
+    stack.set_secret("manualSecrets.demo", json.dumps({"token": canary}))
+    stack.set_secret("manualSecrets.unread", unread)
+    entries = [{"key": "acme/github-pat", "manual": "demo"}, {"key": "other/github-pat", "manual": "unread"}]
+    stack.configure(
+        secretStores={"dev": {"fake": {"data": entries}}},
+        organizations=[
+            {
+                "name": organization,
+                "secretStore": "dev",
+                "git": {"remoteKey": "acme/github-pat", "property": "token"},
+            }
+        ],
+    )
+
+    stack.ok("preview", "--diff")
+    stack.up()
+    stack.unchanged()
+
+    assert cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret") == ("Opaque", {"clone-secret": canary})
+    store = cluster.get("external-secrets.io/v1", "ClusterSecretStore", f"dev-{organization}")
+    assert store is not None
+    assert [entry["key"] for entry in store["spec"]["provider"]["fake"]["data"]] == ["acme/github-pat"]
+    assert_nowhere(stack, canary, unread)
+
+
+def test_plain_text_where_encryption_is_required_is_refused(stack: Stack, organization: str) -> None:
+    canary = f"canary-{secrets.token_hex(16)}"
+    organizations = [{"name": organization, "git": {"manual": "token"}}]
+
+    stack.configure(manualSecrets={"token": canary}, organizations=organizations)
+    assert "manualSecrets: is plain text; set it with: pulumi config set --secret --path" in stack.up_fails()
+
+    stack.configure(manualSecrets={})
+    stack.set_secret("manualSecrets.good", canary)
+    stack.add_plain("token", canary)
+    message = stack.up_fails()
+    assert "manualSecrets.token: is plain text" in message
+    assert "manualSecrets.good" not in message
+    assert all(canary not in output for output in stack.outputs)
+
+
+def assert_nowhere(stack: Stack, *values: str) -> None:
+    """No value is in the state (its backups and history too), the configuration, or anything that Pulumi printed."""
+    state = stack.engine.folder / "state"
+    texts = {str(path): path.read_text(errors="replace") for path in state.rglob("*") if path.is_file()}
+    texts |= {f"output {index}": text for index, text in enumerate(stack.outputs)}
+    texts["configuration"] = stack.file.read_text()
+    assert any(stack.name in path for path in texts)
+    for value in values:
+        for form in (value, base64.b64encode(value.encode()).decode().rstrip("=")):
+            assert [where for where, text in texts.items() if form in text] == []
