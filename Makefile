@@ -2,10 +2,12 @@ PYTHON ?= python3
 VENV := venv
 BIN := $(VENV)/bin
 
-.PHONY: help local status down env test unit platform check format wheel clean
+.PHONY: help venv local status down env test unit platform check format wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+venv: $(VENV)/.installed ## Make the virtual environment
 
 local: $(VENV)/.installed ## Start an OpenChoreo platform here and deliver every credential
 	@$(BIN)/python -m local up
@@ -22,7 +24,7 @@ env: $(VENV)/.installed ## Print shell commands that point Pulumi at the local p
 test: check unit platform ## Everything that CI runs
 
 unit: $(VENV)/.installed ## Tests without a platform
-	$(BIN)/coverage run -m pytest tests/unit tests/mocks
+	$(BIN)/coverage run -m pytest tests/unit tests/mocks tests/local
 	$(BIN)/coverage report
 
 platform: $(VENV)/.installed ## Tests on a real control plane, operator and engine

@@ -9,12 +9,13 @@ import pulumi
 
 from .cluster import Expected
 from .credentials import Credential, ManualSecret, SecretTemplate, Target, credentials, external_secret
+from .errors import Problem, SettingsError
 from .manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import V0_9, Release
 from .resources import adopt_namespace, register
 from .secret_store import SecretStore
-from .settings import Organization
+from .settings import Organization, rules
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class BuildPlane(pulumi.ComponentResource):
     """The ExternalSecrets that must be synced before builds can run."""
 
     def __init__(self, name: str, args: BuildPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the namespace and the credentials.
+
+        Raises:
+            SettingsError: the arguments contradict each other; nothing has been registered then.
+        """
+        _check(name, args)
         super().__init__("openchoreo:index:BuildPlane", name, None, opts)
         organization = args.organization
         self.namespace = args.release.build_namespace(organization.name)
@@ -66,7 +73,7 @@ class BuildPlane(pulumi.ComponentResource):
         manual = [each.secret for each in found if isinstance(each.secret, ManualSecret)]
         if manual:
             manual_args = ManualSecretsArgs(organization.name, self.namespace, manual, args.manual)
-            ManualSecrets(name, manual_args, pulumi.ResourceOptions(parent=self, depends_on=[namespace]))
+            ManualSecrets(name, manual_args, inside)
 
         self.secrets = _names(found)
         self.expected = tuple(
@@ -75,6 +82,15 @@ class BuildPlane(pulumi.ComponentResource):
             if isinstance(each.secret, SecretTemplate)
         )
         self.register_outputs({"namespace": self.namespace, "secrets": self.secrets})
+
+
+def _check(name: str, args: BuildPlaneArgs) -> None:
+    problems = list(rules.organization_problems(args.organization, "organization", args.release, args.manual.keys()))
+    if args.secret_store is None and rules.remote_keys(args.organization):
+        problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
+    if problems:
+        source = f'BuildPlane "{name}"'
+        raise SettingsError(source, problems)
 
 
 def namespace_manifest(organization: Organization, namespace: str, stack: str) -> Manifest:

@@ -78,7 +78,8 @@ def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
         return [Problem(MANUAL_KEY, f"{advice} '{MANUAL_KEY}.<name>'")]
     if not file.is_file():
         return []
-    stored: Any = (yaml.safe_load(file.read_text()) or {}).get("config", {}).get(prefix + MANUAL_KEY, {})
+    config = (yaml.safe_load(file.read_text()) or {}).get("config") or {}
+    stored: Any = config.get(prefix + MANUAL_KEY, {})
     if not isinstance(stored, dict) or set(stored) == {"secure"}:
         return []
     return [

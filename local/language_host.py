@@ -26,7 +26,7 @@ EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
 """Environment variable that names Pulumi's own ``pulumi-language-python-exec``."""
 
 _SHOWN_TO_USER: Final = 32
-_GRACE: Final = 3600.0
+_GRACE: Final = 5.0
 _INSTALLED: Final = ("kubernetes",)
 
 
@@ -35,6 +35,14 @@ class LanguageHost(services.LanguageRuntimeServicer):
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
+        self._ending = threading.Event()
+        self._program: subprocess.Popen[bytes] | None = None
+
+    def end(self) -> None:
+        """Stop the program, quietly: the engine asks for this when its update has failed or was cancelled."""
+        self._ending.set()
+        if self._program is not None:
+            self._program.kill()
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
         return messages.LanguageHandshakeResponse()
@@ -83,8 +91,10 @@ class LanguageHost(services.LanguageRuntimeServicer):
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        code = subprocess.run(command, env=environment, check=False).returncode
-        if code == _SHOWN_TO_USER:
+        # A process group of its own: a signal for the engine's group would make the program print a stack trace.
+        with subprocess.Popen(command, env=environment, process_group=0) as self._program:
+            code = self._program.wait()
+        if self._ending.is_set() or code == _SHOWN_TO_USER:
             return messages.RunResponse(bail=True)
         error = f"Program exited with non-zero exit code: {code}" if code else ""
         return messages.RunResponse(error=error)
@@ -116,17 +126,17 @@ def main() -> None:
     """Serve until the engine ends; print the port first, as the engine expects of every plugin."""
     engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
-    services.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
+    host = LanguageHost(engine)
+    services.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
-    # The engine ends its plugins with SIGINT, and Ctrl-C sends one to the whole process group: either way no new call
-    # is taken, and the program that runs is waited for.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     ended.wait()
+    host.end()
     server.stop(grace=_GRACE).wait()
 
 

@@ -48,8 +48,8 @@ def programs(say: Say) -> dict[str, Path]:
     if missing:
         minutes = sum(program.minutes for program in missing)
         say(
-            f"Getting {len(missing)} programs, once; built on 2 cores they take about {minutes:.0f} minutes and "
-            "4 GB of Go module cache. An interrupted run goes on where it stopped."
+            f"Getting {len(missing)} of {len(PROGRAMS)} programs, once; built on 2 cores that takes about "
+            f"{max(minutes, 1):.0f} min and up to 4 GB of Go module cache. An interrupted run goes on where it stopped."
         )
     for program in missing:
         found[program.name] = _obtain(program, say)

@@ -42,7 +42,8 @@ class Process:
         except (OSError, ValueError):
             return None
         done = subprocess.run(["ps", "-ww", "-p", pid, "-o", "args="], capture_output=True, text=True, check=False)
-        return int(pid) if done.stdout.strip().startswith(executable.strip()) else None
+        # A pid file that a crash left without the program's name fits no program.
+        return int(pid) if executable and f"{done.stdout.strip()} ".startswith(f"{executable.strip()} ") else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start it in a process group of its own, so that Ctrl-C in the terminal does not reach it."""

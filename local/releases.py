@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import shutil
 import tarfile
 import urllib.error
 import urllib.request
@@ -42,7 +43,8 @@ def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
         return False
     partial = target.with_suffix(".download")
     try:
-        _download(asset, partial)
+        if not (partial.exists() and _sha256(partial) == asset.sha256):
+            _download(asset, partial)
     except (OSError, urllib.error.URLError) as error:
         say(f"  {target.name}: the official release cannot be downloaded ({error}), so it is built")
         return False
@@ -53,14 +55,9 @@ def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
     program = partial
     if asset.member is not None:
         program = target.with_suffix(".partial")
-        with tarfile.open(partial) as archive, program.open("wb") as output:
-            member = archive.extractfile(asset.member)
-            if member is None:
-                say(f"  {target.name}: the archive has no {asset.member}, so it is built")
-                return False
-            while chunk := member.read(_CHUNK):
-                output.write(chunk)
-        partial.unlink()
+        if not _extract(partial, asset.member, program):
+            say(f"  {target.name}: the archive has no {asset.member}, so it is built")
+            return False
     program.chmod(0o755)
     program.replace(target)
     say(f"  {target.name}: official release downloaded")
@@ -76,6 +73,20 @@ def _download(asset: Asset, partial: Path) -> None:
         with partial.open("ab" if resumed else "wb") as output:
             while chunk := response.read(_CHUNK):
                 output.write(chunk)
+        if response.length:
+            msg = f"{response.length} bytes are missing at the end"
+            raise ConnectionError(msg)
+
+
+def _extract(archive: Path, name: str, program: Path) -> bool:
+    """Take the program out of the archive, which is removed; False if it is not in there."""
+    with tarfile.open(archive) as opened:
+        member = opened.extractfile(name) if name in opened.getnames() else None
+        if member is not None:
+            with program.open("wb") as output:
+                shutil.copyfileobj(member, output)
+    archive.unlink()
+    return member is not None
 
 
 def _sha256(path: Path) -> str:

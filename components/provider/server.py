@@ -38,9 +38,9 @@ class OpenChoreo(rpc.Provider):
         """Accept the configuration; the program has checked it."""
         return rpc.CheckResponse(inputs=request.new_inputs)
 
-    async def diff_config(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        """Nothing that a cluster holds depends on how it is reached, so nothing is ever replaced."""
-        return rpc.DiffResponse(changes=plain(request.old_state) != plain(request.new_inputs))
+    async def diff_config(self, request: rpc.DiffRequest) -> rpc.DiffResponse:  # noqa: ARG002
+        """Left to the engine: nothing that a cluster holds depends on how it is reached, so nothing is replaced."""
+        return rpc.DiffResponse()
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         """Read the kubeconfig."""

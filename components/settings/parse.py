@@ -146,13 +146,15 @@ def _unknown_key(key: str, allowed: list[str]) -> str:
 def _allowed_keys(location: Iterable[str | int]) -> list[str]:
     """Keys of the model at a location of the configuration, in the order of its fields."""
     annotation: object = StackSettings
+    location = list(location)
     for step in location:
         model = _model_in(annotation)
         if model is not None and isinstance(step, str):
             field = next((f for name, f in model.model_fields.items() if step in {name, to_camel(name)}), None)
             annotation = field.annotation if field is not None else None
     model = _model_in(annotation)
-    return [to_camel(name) for name in model.model_fields] if model is not None else []
+    names = [to_camel(name) for name in model.model_fields] if model is not None else []
+    return names if location else [*names, MANUAL_KEY]
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

@@ -15,13 +15,20 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     yield from _unique_organizations(settings)
     for index, organization in enumerate(settings.organizations):
         path = f"organizations[{index}]"
-        yield from _name(organization, path, release)
+        yield from organization_problems(organization, path, release, manual_names)
         yield from _store(organization, path, settings)
-        yield from _registries(organization, path)
-        yield from _one_writer_per_secret(organization, path)
-        for where, name in _manual_refs(organization, path):
-            yield from _manual(where, name, manual_names)
     yield from _stores(settings, release, manual_names)
+
+
+def organization_problems(
+    organization: Organization, path: str, release: Release, manual_names: AbstractSet[str]
+) -> Iterator[Problem]:
+    """Everything that contradicts itself within one organization, or a limit of the release."""
+    yield from _name(organization, path, release)
+    yield from _registries(organization, path)
+    yield from _one_writer_per_secret(organization, path)
+    for where, name in _manual_refs(organization, path):
+        yield from _manual(where, name, manual_names)
 
 
 def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:

@@ -55,15 +55,10 @@ def test_the_api_server_accepts_every_manifest_and_defaults_nothing(file: Path, 
     found = manifests(file)
     assert found
     for manifest in found:
-        namespace = manifest["metadata"].get("namespace")
-        if namespace is not None and cluster.get("v1", "Namespace", namespace) is None:
-            cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-        answer = cluster.dry_run(manifest)
+        here = manifest | {"metadata": manifest["metadata"] | {"namespace": "default"}}
+        answer = cluster.dry_run(here if "namespace" in manifest["metadata"] else manifest)
         for part in ("spec", "rules", "subjects", "roleRef"):
             assert _without_api_groups(answer.get(part)) == _without_api_groups(manifest.get(part))
-    for manifest in found:
-        if "namespace" in manifest["metadata"]:
-            cluster.delete("v1", "Namespace", manifest["metadata"]["namespace"])
 
 
 def _without_api_groups(part: Any) -> Any:

@@ -1,0 +1,120 @@
+"""The table of credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+import pytest
+
+from components.cluster import Cluster
+from local import status as module
+from local.status import status
+from local.table import table
+
+NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
+OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/credential"
+
+
+class Clock(datetime):
+    """Now is always the same."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Clock:
+        assert tz is UTC
+        return cls.fromisoformat(NOW.isoformat())
+
+
+class StubCluster(Cluster):
+    """A few objects, given away only to who asks as the table should."""
+
+    def __init__(self, external: list[dict[str, Any]], manual: list[dict[str, Any]]) -> None:
+        self._answers = {
+            ("/apis/external-secrets.io/v1/externalsecrets", False, OURS): external,
+            # Values of manual Secrets never leave the server.
+            ("/api/v1/secrets", True, OURS): manual,
+        }
+
+    def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[dict[str, Any]]:
+        yield from self._answers[path, metadata_only, query["labelSelector"]]
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "datetime", Clock)
+
+
+def metadata(organization: str, credential: str, name: str, created: str) -> dict[str, Any]:
+    labels = {"openchoreo.dev/organization": organization, "openchoreo-secrets/credential": credential}
+    return {
+        "namespace": f"openchoreo-ci-{organization}",
+        "name": name,
+        "labels": labels,
+        "creationTimestamp": created,
+    }
+
+
+def external(organization: str, name: str, created: str, *conditions: dict[str, str]) -> dict[str, Any]:
+    status_ = {"status": {"conditions": list(conditions)}} if conditions else {}
+    spec = {"secretStoreRef": {"kind": "ClusterSecretStore", "name": f"org-{organization}"}}
+    return {"metadata": metadata(organization, "git", name, created), "spec": spec, **status_}
+
+
+def test_every_organization_and_how_its_credentials_are() -> None:
+    cluster = StubCluster(
+        [
+            external("globex", "late", "2026-03-02T11:59:58Z"),
+            external(
+                "acme", "works", "2026-02-27T12:00:00Z", {"type": "Deleted", "status": "False"}, ready("True", "Synced")
+            ),
+            external("acme", "broken", "2026-03-02T09:00:00Z", ready("False", "SecretSyncedError")),
+        ],
+        [{"metadata": metadata("initech", "registry-push", "registry-push-secret", "2026-03-02T11:58:30Z")}],
+    )
+
+    columns = [re.split(r" {2,}", line) for line in status(cluster).splitlines()]
+    assert columns[2:] == [
+        ["acme", "openchoreo-ci-acme", "git", "broken", "org-acme", "False: SecretSyncedError", "3h"],
+        ["acme", "openchoreo-ci-acme", "git", "works", "org-acme", "True", "3d"],
+        ["globex", "openchoreo-ci-globex", "git", "late", "org-globex", "not yet", "2s"],
+        ["initech", "openchoreo-ci-initech", "registry-push", "registry-push-secret", "(manual)", "True", "1m"],
+    ]
+    assert columns[0] == ["ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE"]
+
+
+def ready(state: str, reason: str) -> dict[str, str]:
+    return {"type": "Ready", "status": state, "reason": reason}
+
+
+def test_an_empty_platform_says_so() -> None:
+    assert status(StubCluster([], [])) == "No credentials yet."
+
+
+@pytest.mark.parametrize(
+    ("created", "age"),
+    [
+        pytest.param("2026-03-02T12:00:00Z", "0s", id="this moment"),
+        pytest.param("2026-03-02T12:00:05Z", "0s", id="the cluster's clock is ahead"),
+        pytest.param("2026-03-02T11:59:01Z", "59s", id="seconds"),
+        pytest.param("2026-03-02T11:59:00Z", "1m", id="a minute"),
+        pytest.param("2026-03-02T11:00:01Z", "59m", id="minutes"),
+        pytest.param("2026-03-02T11:00:00Z", "1h", id="an hour"),
+        pytest.param("2026-03-01T12:00:01Z", "23h", id="hours"),
+        pytest.param("2026-03-01T12:00:00Z", "1d", id="a day"),
+    ],
+)
+def test_age(created: str, age: str) -> None:
+    assert status(StubCluster([external("acme", "git", created)], [])).splitlines()[-1].endswith(f"  {age}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([], "A  LONG\n-  ----", id="no rows"),
+        pytest.param([("first", "1"), ("b", "")], "A      LONG\n-----  ----\nfirst  1\nb", id="no space at line ends"),
+    ],
+)
+def test_table(rows: list[tuple[str, str]], expected: str) -> None:
+    assert table(("A", "LONG"), rows) == expected

@@ -1,0 +1,157 @@
+"""Pulumi without an engine: a monitor that keeps every registration exactly as the engine would receive it.
+
+The mocks of the SDK show a resource's inputs only; what decides about order, secrecy and deletion (parents,
+dependencies, providers, the marker of a secret, ``deletedWith``) is visible in the raw request alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pulumi
+from google.protobuf import empty_pb2
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.stack import run_pulumi_func
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+_UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that crosses the wire marked as secret, so that the engine encrypts it in the state."""
+
+    value: Any
+
+
+class Unknown:
+    """A value that is not known before the update."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource as the engine receives it; other resources are named ``<type> <name>``."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    parent: str = ""
+    depends_on: frozenset[str] = frozenset()
+    provider: str = ""
+    deleted_with: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}"
+
+
+class _Nothing(mocks.Mocks):
+    """The monitor below answers by itself; the SDK wants these all the same."""
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        msg = f"{args.token}: a program of this project invokes nothing"
+        raise AssertionError(msg)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        raise NotImplementedError(args.name)
+
+
+class Monitor(mocks.MockMonitor):
+    """Answers as a provider without computed outputs would, and keeps every request.
+
+    It never decodes a request: the SDK would make an event loop in each of its threads for that, and leave it open.
+    """
+
+    def __init__(self, *, preview: bool) -> None:
+        super().__init__(_Nothing())
+        self._preview = preview
+        self.registered: list[Registered] = []
+        self.outputs: dict[str, dict[str, Any]] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type != _STACK:
+            self.registered.append(_registered(request))
+        # In a preview a new resource has no id yet.
+        number = "" if self._preview or not request.custom else f"{request.name}-id"
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=number, object=request.object)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        self.outputs[_short(request.urn) or _STACK] = _plain(MessageToDict(request.outputs))
+        return empty_pb2.Empty()
+
+
+@dataclass
+class Recorder:
+    """A stack without an engine; its monitor is made by `run`, so that importing this costs and changes nothing."""
+
+    project: str = "openchoreo-secrets"
+    stack: str = "test"
+    organization: str = "acme-corp"
+    preview: bool = False
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What components registered as their outputs, by ``<type> <name>``."""
+
+    def run(self, program: Callable[[], object]) -> list[Registered]:
+        """Run a program, a coroutine too, to its end; every resource that it registered, sorted by type and name."""
+        monitor = Monitor(preview=self.preview)
+
+        async def body() -> None:
+            done = program()
+            if inspect.isawaitable(done):
+                await done
+
+        async def stack() -> None:
+            # In a task of its own, so that nothing stays behind in the SDK's context variables.
+            mocks.set_mocks(
+                _Nothing(), self.project, self.stack, self.preview, monitor=monitor, organization=self.organization
+            )
+            await run_pulumi_func(body)
+
+        asyncio.run(stack())
+        self.outputs = {name: outputs for name, outputs in monitor.outputs.items() if name != _STACK}
+        return sorted(monitor.registered, key=str)
+
+
+async def resolve(output: pulumi.Output[Any]) -> Any:
+    """The value of an output; one that is secret comes wrapped in `Secret`."""
+    value = await output.future()
+    return Secret(value) if await output.is_secret() else value
+
+
+def _registered(request: Any) -> Registered:
+    return Registered(
+        type=request.type,
+        name=request.name,
+        inputs=_plain(MessageToDict(request.object)),
+        parent=_short(request.parent),
+        depends_on=frozenset(_short(urn) for urn in request.dependencies),
+        # A reference is a URN and, behind two colons, the id of that provider.
+        provider=_short(request.provider.rpartition("::")[0]),
+        deleted_with=_short(request.deletedWith),
+    )
+
+
+def _short(urn: str) -> str:
+    if not urn:
+        return ""
+    *_, qualified, name = urn.split("::")
+    kind = qualified.rpartition("$")[2]
+    return "" if kind == _STACK else f"{kind} {name}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(_SIGNATURE) == _SECRET:
+            return Secret(_plain(value["value"]))
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return Unknown if value == _UNKNOWN else value

@@ -1,0 +1,281 @@
+"""BuildPlane: the namespace, own or adopted, and what depends on it or goes with it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import (
+    BuildPlane,
+    BuildPlaneArgs,
+    ExternalCredential,
+    GitCredential,
+    KubernetesStore,
+    ManualRegistry,
+    Organization,
+    PlannedStore,
+    RegistryCredential,
+    SecretStore,
+    SecretStoreArgs,
+    SecretStoreSettings,
+    SettingsError,
+    Source,
+)
+from components.cluster import Expected
+from components.credentials import Target, credentials, external_secret
+from components.credentials.external_secret import SecretTemplate
+from tests.mocks.recorder import Recorder, Registered, Secret
+
+PLANE = "openchoreo:index:BuildPlane acme"
+SPACE = "openchoreo-ci-acme"
+OWNED = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
+GIT = GitCredential(remote_key="acme-pat")
+REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
+SONAR = ExternalCredential(name="sonar", keys={"token": Source(remote_key="acme-sonar")})
+REMOTE = Organization(name="acme", git=GIT, registries=(REGISTRY,), external=(SONAR,))
+COMPONENT = Registered("openchoreo:index:BuildPlane", "acme", {})
+NAMESPACE = Registered(
+    "kubernetes:core/v1:Namespace",
+    "acme-namespace",
+    {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": SPACE,
+            "labels": OWNED,
+            "annotations": {"openchoreo-secrets/stack": "acme-corp/openchoreo-secrets/test"},
+        },
+    },
+    parent=PLANE,
+)
+PATCH = Registered(
+    "kubernetes:core/v1:NamespacePatch",
+    "acme-namespace",
+    {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": SPACE,
+            "labels": {"openchoreo.dev/organization": "acme"},
+            "annotations": {"pulumi.com/patchFieldManager": "openchoreo-secrets"},
+        },
+    },
+    parent=PLANE,
+)
+
+
+def external_secrets(
+    organization: Organization, store: str, *, depends_on: frozenset[str], deleted_with: str
+) -> list[Registered]:
+    """One for each remote credential; the manifests themselves are the business of the unit tests."""
+    target = Target(organization.name, SPACE, store, "1h0m0s")
+    manifests = [
+        external_secret(each.target, each.secret)
+        for each in credentials(organization, target)
+        if isinstance(each.secret, SecretTemplate)
+    ]
+    return sorted(
+        (
+            Registered(
+                "kubernetes:external-secrets.io/v1:ExternalSecret",
+                f"acme-{manifest['metadata']['name']}",
+                manifest,
+                parent=PLANE,
+                depends_on=depends_on,
+                deleted_with=deleted_with,
+            )
+            for manifest in manifests
+        ),
+        key=str,
+    )
+
+
+def test_own_namespace_takes_its_credentials_with_it(recorder: Recorder) -> None:
+    registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(REMOTE, "existing")))
+
+    found = external_secrets(REMOTE, "existing", depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE))
+    assert registered == [NAMESPACE, *found, COMPONENT]
+    assert [secret.name for secret in found] == ["acme-git-clone-secret", "acme-registry-push-secret", "acme-sonar"]
+
+
+def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
+    """Only the organization's label, under a field manager of our own, and nothing is deleted with the namespace."""
+    adopted = REMOTE.model_copy(update={"namespace": "adopt"})
+
+    registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(adopted, "existing")))
+
+    found = external_secrets(adopted, "existing", depends_on=frozenset({str(PATCH)}), deleted_with="")
+    assert registered == [PATCH, *found, COMPONENT]
+
+
+def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
+    planned = PlannedStore(
+        name="org-acme",
+        store=SecretStoreSettings(kubernetes=KubernetesStore(remote_namespace="vault")),
+        organizations=("acme",),
+        namespaces=(SPACE,),
+        keys=("acme-pat",),
+    )
+    organization = Organization(name="acme", git=GIT)
+
+    def program() -> None:
+        store = SecretStore("org-acme", SecretStoreArgs(planned))
+        BuildPlane("acme", BuildPlaneArgs(organization, store))
+
+    registered = recorder.run(program)
+
+    of_store = {str(each) for each in registered if each.parent == "openchoreo:index:SecretStore org-acme"}
+    assert [each for each in registered if each.parent == PLANE] == [
+        NAMESPACE,
+        *external_secrets(
+            organization,
+            "org-acme",
+            depends_on=frozenset({str(NAMESPACE), *of_store}),
+            deleted_with=str(NAMESPACE),
+        ),
+    ]
+
+
+def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
+    organization = Organization(
+        name="acme",
+        git=GitCredential(manual="token"),
+        registries=(
+            RegistryCredential(server="quay.io", manual=ManualRegistry(username="robot", password="quay")),
+            RegistryCredential(server="ghcr.io", manual=ManualRegistry(username="bot", password="ghcr")),
+        ),
+    )
+
+    def program() -> None:
+        values = {"token": "t0ken", "quay": "päss", "ghcr": "word", "unused": "never"}
+        manual = {name: pulumi.Output.secret(value) for name, value in values.items()}
+        BuildPlane("acme", BuildPlaneArgs(organization, manual=manual))
+
+    registered = recorder.run(program)
+
+    config = {
+        "auths": {
+            "quay.io": {"username": "robot", "password": "päss", "auth": encoded("robot:päss")},
+            "ghcr.io": {"username": "bot", "password": "word", "auth": encoded("bot:word")},
+        }
+    }
+    manual = "openchoreo:index:ManualSecrets"
+    assert registered == [
+        NAMESPACE,
+        Registered(
+            "kubernetes:core/v1:Secret",
+            "acme-git-clone-secret",
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "type": "Opaque",
+                "metadata": {
+                    "name": "git-clone-secret",
+                    "namespace": SPACE,
+                    "labels": {**OWNED, "openchoreo-secrets/credential": "git"},
+                    "annotations": {"openchoreo-secrets/git-host": "github.com"},
+                },
+                "data": Secret({"clone-secret": encoded("t0ken")}),
+            },
+            parent=f"{manual} acme",
+        ),
+        Registered(
+            "kubernetes:core/v1:Secret",
+            "acme-registry-push-secret",
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "type": "kubernetes.io/dockerconfigjson",
+                "metadata": {
+                    "name": "registry-push-secret",
+                    "namespace": SPACE,
+                    "labels": {**OWNED, "openchoreo-secrets/credential": "registry-push"},
+                },
+                "data": Secret({".dockerconfigjson": encoded(json.dumps(config, ensure_ascii=False))}),
+            },
+            parent=f"{manual} acme",
+        ),
+        COMPONENT,
+        Registered(
+            manual, "acme", {}, parent=PLANE, depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE)
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("organization", "secrets", "expected"),
+    [
+        pytest.param(
+            REMOTE,
+            {"git": ["git-clone-secret"], "registry-push": ["registry-push-secret"], "external": ["sonar"]},
+            (
+                Expected("acme", SPACE, "git-clone-secret"),
+                Expected("acme", SPACE, "registry-push-secret"),
+                Expected("acme", SPACE, "sonar"),
+            ),
+            id="everything from the manager is waited for",
+        ),
+        pytest.param(
+            Organization(name="acme", git=GitCredential(manual="token"), external=(SONAR,)),
+            {"git": ["git-clone-secret"], "external": ["sonar"]},
+            (Expected("acme", SPACE, "sonar"),),
+            id="a manual Secret is there at once, so nothing waits for it",
+        ),
+    ],
+)
+def test_outputs(
+    recorder: Recorder, organization: Organization, secrets: dict[str, Any], expected: tuple[Expected, ...]
+) -> None:
+    planes: list[BuildPlane] = []
+
+    def program() -> None:
+        manual = {"token": pulumi.Output.secret("t0ken")}
+        planes.append(BuildPlane("acme", BuildPlaneArgs(organization, "existing", manual)))
+
+    recorder.run(program)
+
+    assert [(plane.namespace, plane.secrets, plane.expected) for plane in planes] == [(SPACE, secrets, expected)]
+    assert recorder.outputs[PLANE] == {"namespace": SPACE, "secrets": secrets}
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("organization", "store", "problem"),
+    [
+        pytest.param(
+            Organization(name="acme", git=GIT),
+            None,
+            "secret_store: is missing; the organization has credentials with a remote key",
+            id="remote credentials without a store",
+        ),
+        pytest.param(
+            Organization(name="acme", git=GIT, external=(SONAR.model_copy(update={"name": "git-clone-secret"}),)),
+            "default",
+            'organization.external[0].name: "git-clone-secret" is also written by organization.git.secretName; '
+            "a Secret has one writer",
+            id="two credentials, one Secret",
+        ),
+        pytest.param(
+            Organization(name="acme", git=GitCredential(manual="nosuch")),
+            None,
+            "organization.git.manual: names no entry of manualSecrets (value not shown); known: none is configured",
+            id="manual value that was not given",
+        ),
+    ],
+)
+def test_contradictions_are_refused_before_anything_is_registered(
+    recorder: Recorder, organization: Organization, store: str | None, problem: str
+) -> None:
+    def program() -> None:
+        with pytest.raises(SettingsError) as caught:
+            BuildPlane("acme", BuildPlaneArgs(organization, store))
+        assert str(caught.value) == f'BuildPlane "acme": 1 problem; nothing was changed\n  - {problem}'
+
+    assert recorder.run(program) == []

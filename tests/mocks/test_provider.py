@@ -1,0 +1,272 @@
+"""The openchoreo provider, called over gRPC as the engine calls it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime.proto import provider_pb2 as messages, provider_pb2_grpc as services
+
+from components.provider import server
+from tests.mocks.stubs import EXTERNAL_SECRETS, stub, synced
+
+URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ExternalSecretsReady::build-plane"
+GIT = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "git-clone-secret"}
+PUSH = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "registry-push-secret"}
+INPUTS = {"externalSecrets": [GIT, PUSH], "timeoutSeconds": 600.0}
+BOTH = [synced("openchoreo-ci-acme", "git-clone-secret"), synced("openchoreo-ci-acme", "registry-push-secret")]
+NO_PUSH = [BOTH[0], synced("openchoreo-ci-acme", "registry-push-secret", status="False")]
+PENDING = (
+    'organization "acme", Secret openchoreo-ci-acme/registry-push-secret: SecretSyncedError: could not get secret data'
+)
+NOT_READY = (
+    '1 of 2 credentials are not ready {when} on build plane (context "kind-build"):\n'
+    f"  - {PENDING}\n"
+    "Mend the cause (most often a missing key in the secret manager) and run the update again"
+)
+
+Log = Callable[[str, str], None]
+
+
+def struct(values: dict[str, Any]) -> struct_pb2.Struct:
+    made = struct_pb2.Struct()
+    made.update(values)
+    return made
+
+
+@asynccontextmanager
+async def serving(log: Log, *, configured: bool = True) -> AsyncIterator[Any]:
+    """A provider on a free port, and the engine's end of the line."""
+    running = grpc.aio.server()
+    provider = server.Servicer([], server.VERSION, server.OpenChoreo(log), "127.0.0.1:1")
+    services.add_ResourceProviderServicer_to_server(provider, running)
+    port = running.add_insecure_port("127.0.0.1:0")
+    await running.start()
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = services.ResourceProviderStub(channel)
+            if configured:
+                args = struct({"plane": "build plane", "context": "kind-build"})
+                await stub.Configure(messages.ConfigureRequest(args=args))
+            yield stub
+    finally:
+        await running.stop(None)
+
+
+class Engine:
+    """What the engine does with the provider. One event loop for all tests: gRPC keeps its own threads bound to it."""
+
+    def __init__(self, runner: asyncio.Runner) -> None:
+        self._runner = runner
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """A wait of ten minutes that nobody ends is a failure, not a slow test."""
+        return self._runner.run(asyncio.wait_for(work, 30))
+
+    def call(self, method: str, request: Any, *, configured: bool = True) -> Any:
+        async def once() -> Any:
+            async with serving(lambda *_: None, configured=configured) as stub:
+                return await getattr(stub, method)(request)
+
+        return self.run(once())
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with asyncio.Runner() as runner:
+        yield Engine(runner)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[dict[str, Any]]], None]:
+    """Choose the ExternalSecrets of the cluster that the provider talks to."""
+
+    def choose(items: list[dict[str, Any]]) -> None:
+        monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: items}))
+
+    return choose
+
+
+Live = Callable[[list[dict[str, Any]]], None]
+
+
+@pytest.mark.parametrize(
+    ("olds", "items", "detailed"),
+    [
+        pytest.param(INPUTS, BOTH, {}, id="nothing has changed"),
+        pytest.param(
+            INPUTS,
+            NO_PUSH,
+            {"externalSecrets[1]": {"kind": "UPDATE"}},
+            id="a credential has stopped working",
+        ),
+        pytest.param(INPUTS, [BOTH[1]], {"externalSecrets[0]": {"kind": "UPDATE"}}, id="somebody has deleted one"),
+        pytest.param(
+            {**INPUTS, "timeoutSeconds": 60.0},
+            BOTH,
+            {"timeoutSeconds": {"kind": "UPDATE", "inputDiff": True}},
+            id="another timeout",
+        ),
+        pytest.param(
+            {**INPUTS, "externalSecrets": [GIT]},
+            [BOTH[0]],
+            {"externalSecrets": {"kind": "UPDATE", "inputDiff": True}},
+            id="a new credential is no credential that has stopped working",
+        ),
+    ],
+)
+def test_diff(
+    engine: Engine, live: Live, olds: dict[str, Any], items: list[dict[str, Any]], detailed: dict[str, Any]
+) -> None:
+    live(items)
+
+    response = engine.call(
+        "Diff", messages.DiffRequest(id="external-secrets", urn=URN, olds=struct(olds), news=struct(INPUTS))
+    )
+
+    some = {"changes": "DIFF_SOME", "diffs": list(detailed), "detailedDiff": detailed, "hasDetailedDiff": True}
+    none = {"changes": "DIFF_NONE", "hasDetailedDiff": True}
+    assert MessageToDict(response) == (some if detailed else none)
+
+
+@pytest.mark.parametrize(
+    ("news", "never"),
+    [
+        pytest.param({"context": "kind-build"}, "DIFF_SOME", id="the same cluster"),
+        pytest.param({"context": "kind-other"}, "DIFF_NONE", id="another cluster"),
+    ],
+)
+def test_diff_of_the_configuration(engine: Engine, live: Live, news: dict[str, Any], never: str) -> None:
+    """Where the provider leaves it open, the engine compares for itself; a wrong answer it would believe."""
+    live(BOTH)
+    request = messages.DiffRequest(id="1", urn=URN, olds=struct({"context": "kind-build"}), news=struct(news))
+
+    response = engine.call("DiffConfig", request)
+
+    assert messages.DiffResponse.DiffChanges.Name(response.changes) != never
+    assert list(response.replaces) == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(messages.CreateRequest(urn=URN, properties=struct(INPUTS)), id="create"),
+        pytest.param(messages.UpdateRequest(urn=URN, news=struct(INPUTS)), id="update"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("items", "preview"),
+    [
+        pytest.param(BOTH, False, id="everything has arrived"),
+        pytest.param([], True, id="a preview waits for nothing"),
+    ],
+)
+def test_ready(engine: Engine, live: Live, request_: Any, items: list[dict[str, Any]], preview: bool) -> None:
+    live(items)
+    request_.preview = preview
+
+    response = engine.call(type(request_).__name__.removesuffix("Request"), request_)
+
+    assert MessageToDict(response.properties) == INPUTS
+
+
+@pytest.mark.parametrize(
+    ("request_", "configured", "message"),
+    [
+        pytest.param(
+            messages.CreateRequest(urn=URN, properties=struct({**INPUTS, "timeoutSeconds": 0.0})),
+            True,
+            NOT_READY.format(when="after 0 s"),
+            id="a credential that does not arrive",
+        ),
+        pytest.param(
+            messages.UpdateRequest(urn=URN, news=struct({**INPUTS, "timeoutSeconds": 0.0})),
+            True,
+            NOT_READY.format(when="after 0 s"),
+            id="the same when it is updated",
+        ),
+        pytest.param(
+            messages.CheckRequest(urn=URN.replace("ExternalSecretsReady", "Nonsense"), news=struct({})),
+            True,
+            "the openchoreo provider has no resource openchoreo:index:Nonsense; "
+            "it has: openchoreo:index:ExternalSecretsReady",
+            id="a resource type that there is not",
+        ),
+        pytest.param(
+            messages.DiffRequest(urn=URN, olds=struct(INPUTS), news=struct(INPUTS)),
+            False,
+            "the openchoreo provider was used before it was configured",
+            id="used before it was configured",
+        ),
+    ],
+)
+def test_errors_are_their_message_alone(
+    engine: Engine, live: Live, request_: Any, configured: bool, message: str
+) -> None:
+    """No stack trace, and no word about Python, reaches the person at the terminal."""
+    live(NO_PUSH)
+
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        engine.call(type(request_).__name__.removesuffix("Request"), request_, configured=configured)
+
+    assert (raised.value.code(), raised.value.details()) == (grpc.StatusCode.FAILED_PRECONDITION, message)
+
+
+def test_a_wrong_kubeconfig_is_told_at_once(engine: Engine) -> None:
+    args = struct({"plane": "build plane", "context": "kind-build", "kubeconfig": "/nonexistent/config"})
+
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        engine.call("Configure", messages.ConfigureRequest(args=args), configured=False)
+
+    assert raised.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert raised.value.details() == (
+        f'build plane (context "kind-build"): no kubeconfig at /nonexistent/config (seen from {Path.cwd()})'
+    )
+
+
+def test_an_error_of_the_provider_itself_keeps_its_trace(engine: Engine, live: Live) -> None:
+    live(BOTH)
+
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        engine.call("Create", messages.CreateRequest(urn=URN, properties=struct({"externalSecrets": [GIT]})))
+
+    assert raised.value.code() is grpc.StatusCode.UNKNOWN
+    assert "timeoutSeconds" in str(raised.value.details())
+
+
+def test_check_hands_the_inputs_on(engine: Engine, live: Live) -> None:
+    live(BOTH)
+
+    response = engine.call("Check", messages.CheckRequest(urn=URN, news=struct(INPUTS)))
+
+    assert MessageToDict(response) == {"inputs": INPUTS}
+
+
+def test_cancel_ends_a_wait_at_once(engine: Engine, live: Live) -> None:
+    live(NO_PUSH)
+    said: list[tuple[str, str]] = []
+
+    async def cancelled() -> Any:
+        loop, waiting = asyncio.get_running_loop(), asyncio.Event()
+
+        def log(urn: str, text: str) -> None:
+            said.append((urn, text))
+            loop.call_soon_threadsafe(waiting.set)
+
+        async with serving(log) as stub:
+            creation = stub.Create(messages.CreateRequest(urn=URN, properties=struct(INPUTS)))
+            await waiting.wait()
+            await stub.Cancel(empty_pb2.Empty())
+            with pytest.raises(grpc.aio.AioRpcError) as raised:
+                await creation
+            return raised.value.details()
+
+    assert engine.run(cancelled()) == NOT_READY.format(when="when the update was cancelled")
+    assert said == [(URN, f"1 of 2 credentials synced, waiting for {PENDING}")]

@@ -1,0 +1,188 @@
+"""SecretStore: exactly which resources, in which order, and with what marked as secret."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import (
+    Endpoint,
+    FakeEntry,
+    FakeStore,
+    KubernetesServer,
+    KubernetesStore,
+    PlannedStore,
+    SecretStore,
+    SecretStoreArgs,
+    SecretStoreSettings,
+    ServiceAccountRef,
+)
+from tests.mocks.recorder import Recorder, Registered, Secret
+
+MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+PARENT = "openchoreo:index:SecretStore org-acme"
+RBAC = "rbac.authorization.k8s.io"
+OWN = PlannedStore(
+    name="org-acme",
+    store=SecretStoreSettings(kubernetes=KubernetesStore(remote_namespace="vault")),
+    organizations=("acme",),
+    namespaces=("openchoreo-ci-acme",),
+    keys=("acme-pat", "acme-registry"),
+)
+
+
+def kubernetes_store(*, account: dict[str, str], server: dict[str, Any], depends_on: frozenset[str]) -> Registered:
+    block = {"remoteNamespace": "vault", "server": server, "auth": {"serviceAccount": account}}
+    return Registered(
+        "kubernetes:external-secrets.io/v1:ClusterSecretStore",
+        "org-acme",
+        {
+            "apiVersion": "external-secrets.io/v1",
+            "kind": "ClusterSecretStore",
+            "metadata": {"name": "org-acme", "labels": MANAGED},
+            "spec": {"provider": {"kubernetes": block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
+        },
+        parent=PARENT,
+        depends_on=depends_on,
+    )
+
+
+def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) -> None:
+    metadata = {"name": "eso-org-acme", "namespace": "vault", "labels": MANAGED}
+    account = Registered(
+        "kubernetes:core/v1:ServiceAccount",
+        "org-acme-serviceaccount",
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        parent=PARENT,
+    )
+    role = Registered(
+        f"kubernetes:{RBAC}/v1:Role",
+        "org-acme-role",
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "Role",
+            "metadata": metadata,
+            "rules": [
+                {
+                    "apiGroups": [""],
+                    "resources": ["secrets"],
+                    "resourceNames": ["acme-pat", "acme-registry"],
+                    "verbs": ["get"],
+                }
+            ],
+        },
+        parent=PARENT,
+    )
+    binding = Registered(
+        f"kubernetes:{RBAC}/v1:RoleBinding",
+        "org-acme-rolebinding",
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "subjects": [{"kind": "ServiceAccount", "name": "eso-org-acme", "namespace": "vault"}],
+            "roleRef": {"apiGroup": RBAC, "kind": "Role", "name": "eso-org-acme"},
+        },
+        parent=PARENT,
+    )
+    store = kubernetes_store(
+        account={"name": "eso-org-acme", "namespace": "vault"},
+        server={
+            "url": "https://kubernetes.default",
+            "caProvider": {"type": "ConfigMap", "name": "kube-root-ca.crt", "key": "ca.crt", "namespace": "vault"},
+        },
+        depends_on=frozenset(map(str, (account, role, binding))),
+    )
+
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(OWN)))
+
+    component = Registered("openchoreo:index:SecretStore", "org-acme", {})
+    assert registered == [account, store, role, binding, component]
+    assert recorder.outputs == {PARENT: {"storeName": "org-acme"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "endpoint", "expected"),
+    [
+        pytest.param(
+            KubernetesStore(
+                remote_namespace="vault",
+                service_account=ServiceAccountRef(name="reader", namespace="platform"),
+                server=KubernetesServer(url="https://vault.example", ca_bundle="Q0E="),
+            ),
+            None,
+            kubernetes_store(
+                account={"name": "reader", "namespace": "platform"},
+                server={"url": "https://vault.example", "caBundle": "Q0E="},
+                depends_on=frozenset(),
+            ),
+            id="an identity that exists is used as it is",
+        ),
+        pytest.param(
+            KubernetesStore(
+                remote_namespace="vault",
+                service_account=ServiceAccountRef(name="reader", namespace="platform"),
+                server=KubernetesServer(from_kubeconfig=True),
+            ),
+            Endpoint(url="https://198.51.100.7:6443", ca_bundle="Q0E="),
+            kubernetes_store(
+                account={"name": "reader", "namespace": "platform"},
+                server={"url": "https://198.51.100.7:6443", "caBundle": "Q0E="},
+                depends_on=frozenset(),
+            ),
+            id="an operator outside its cluster gets the address of the kubeconfig",
+        ),
+    ],
+)
+def test_kubernetes_store_with_a_given_identity_makes_none(
+    recorder: Recorder, settings: KubernetesStore, endpoint: Endpoint | None, expected: Registered
+) -> None:
+    planned = replace(OWN, store=SecretStoreSettings(kubernetes=settings))
+
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(planned, endpoint=endpoint)))
+
+    assert registered == [expected, Registered("openchoreo:index:SecretStore", "org-acme", {})]
+
+
+def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
+    """Each value is encrypted in the state; one that no organization of the store reads is not in it at all."""
+    entries = [
+        FakeEntry(key="acme-pat", manual="acmeToken"),
+        FakeEntry(key="acme-registry", manual="acmeRegistry", version="2"),
+        FakeEntry(key="globex-pat", manual="globexToken"),
+    ]
+    planned = replace(OWN, store=SecretStoreSettings(fake=FakeStore(data=tuple(entries))))
+
+    def program() -> None:
+        manual = {
+            name: pulumi.Output.secret(f"value of {name}") for name in ("acmeToken", "acmeRegistry", "globexToken")
+        }
+        SecretStore("org-acme", SecretStoreArgs(planned, manual))
+
+    assert recorder.run(program) == [
+        Registered(
+            "kubernetes:external-secrets.io/v1:ClusterSecretStore",
+            "org-acme",
+            {
+                "apiVersion": "external-secrets.io/v1",
+                "kind": "ClusterSecretStore",
+                "metadata": {"name": "org-acme", "labels": MANAGED},
+                "spec": {
+                    "provider": {
+                        "fake": {
+                            "data": [
+                                {"key": "acme-pat", "value": Secret("value of acmeToken")},
+                                {"key": "acme-registry", "value": Secret("value of acmeRegistry"), "version": "2"},
+                            ]
+                        }
+                    },
+                    "conditions": [{"namespaces": ["openchoreo-ci-acme"]}],
+                },
+            },
+            parent=PARENT,
+        ),
+        Registered("openchoreo:index:SecretStore", "org-acme", {}),
+    ]

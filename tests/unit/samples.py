@@ -1,0 +1,99 @@
+"""A configuration that is right, edits that make it wrong, and the error that must follow."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, Final
+
+import pytest
+
+from components.errors import SettingsError
+from components.openchoreo import V0_9
+from components.settings import Organization, SecretStore, StackSettings, parse
+from components.stores import PlannedStore
+
+Raw = dict[str, Any]
+Edits = dict[str, Any]
+
+SOURCE: Final = "stacks/Pulumi.dev.yaml"
+MANUAL: Final = frozenset({"gitToken", "quayPassword"})
+GONE: Final = object()
+"""As the value of an edit: the key is taken out."""
+CANARY: Final = "ghp_Canary0123456789"
+
+GIT: Final[Raw] = {"remoteKey": "acme-git"}
+KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
+
+TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterval, readyTimeout"
+ORGANIZATION_KEYS: Final = (
+    "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval"
+)
+GIT_KEYS: Final = "remoteKey, property, version, manual, host, secretName, secretKey, refreshInterval"
+NOT_A_LABEL: Final = (
+    'is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and last a letter or a digit'
+)
+NOT_AN_OBJECT_NAME: Final = (
+    'is not a Kubernetes object name: lower-case letters, digits, "-" and ".", at most 253 characters, '
+    "first and last a letter or a digit"
+)
+NOT_A_DATA_KEY: Final = 'is not a key of a Secret: letters, digits, "-", "_" and ".", at most 253 characters'
+DURATION: Final = 'allowed is a Go duration such as "30m", "1h" or "1h30m"'
+EMPTY: Final = "is empty; allowed is at least one entry, or leave the key out"
+
+
+def raw(edits: Edits | None = None) -> Raw:
+    """The smallest useful configuration with edits at dotted paths, ``organizations.0.name`` -> value."""
+    config: Raw = {
+        "clusters": {"buildPlane": {"context": "dev"}},
+        "secretStores": {"default": deepcopy(KUBERNETES)},
+        "organizations": [{"name": "acme", "git": dict(GIT)}],
+    }
+    for path, value in (edits or {}).items():
+        *parents, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+        place: Any = config
+        for step in parents:
+            place = place[step]
+        if value is GONE:
+            del place[last]
+        else:
+            place[last] = deepcopy(value)
+    return config
+
+
+def acme(**keys: Any) -> Edits:
+    """One organization with exactly these credentials."""
+    return {"organizations": [{"name": "acme", **keys}]}
+
+
+def settings(edits: Edits | None = None) -> StackSettings:
+    return parse(raw(edits), source=SOURCE, manual_names=MANUAL)
+
+
+def organization(**keys: Any) -> Organization:
+    """An organization out of a configuration in which all is well."""
+    return settings(acme(**keys)).organizations[0]
+
+
+def planned(store: Raw, **differing: Any) -> PlannedStore:
+    """What is planned for one organization that reads two keys."""
+    parts: Raw = {
+        "name": "org-acme",
+        "store": SecretStore.model_validate(store),
+        "organizations": ("acme",),
+        "namespaces": (V0_9.build_namespace("acme"),),
+        "keys": ("acme-git", "acme-quay"),
+    }
+    return PlannedStore(**{**parts, **differing})
+
+
+def rejection(config: Raw, manual_names: frozenset[str] = MANUAL) -> str:
+    """The message of the error that a configuration must cause."""
+    with pytest.raises(SettingsError) as caught:
+        parse(config, source=SOURCE, manual_names=manual_names)
+    return str(caught.value)
+
+
+def message(*problems: str) -> str:
+    """The whole message for these problems."""
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"{SOURCE}: {count}; nothing was changed", *(f"  - {problem}" for problem in problems)])

@@ -1,0 +1,262 @@
+"""What one value alone can have wrong: every message in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.samples import (
+    DURATION,
+    EMPTY,
+    GIT,
+    GIT_KEYS,
+    GONE,
+    KUBERNETES,
+    NOT_A_DATA_KEY,
+    NOT_A_LABEL,
+    NOT_AN_OBJECT_NAME,
+    ORGANIZATION_KEYS,
+    TOP_KEYS,
+    Edits,
+    Raw,
+    acme,
+    message,
+    raw,
+    rejection,
+)
+
+
+def _rejected(edits: Edits, *problems: str) -> None:
+    assert rejection(raw(edits)) == message(*problems)
+
+
+UNKNOWN = [
+    pytest.param(
+        {"organisations": []},
+        f'organisations: unknown key; did you mean "organizations"? allowed: {TOP_KEYS}',
+        id="top-level",
+    ),
+    pytest.param(
+        {"organizations.0.gitt": {}},
+        f'organizations[0].gitt: unknown key; did you mean "git"? allowed: {ORGANIZATION_KEYS}',
+        id="in-a-list",
+    ),
+    pytest.param(
+        {"organizations.0.zzz": {}},
+        f"organizations[0].zzz: unknown key; allowed: {ORGANIZATION_KEYS}",
+        id="nothing-is-near",
+    ),
+    pytest.param(
+        {"organizations.0.git.remote_key": "x"},
+        f'organizations[0].git.remote_key: unknown key; did you mean "remoteKey"? allowed: {GIT_KEYS}',
+        id="snake-case-is-for-python",
+    ),
+    pytest.param(
+        {"organizations.0.git.REMOTEKEY": "x"},
+        f'organizations[0].git.REMOTEKEY: unknown key; did you mean "remoteKey"? allowed: {GIT_KEYS}',
+        id="only-the-case-differs",
+    ),
+    pytest.param(
+        {"clusters.buildPlane.contxt": "x"},
+        'clusters.buildPlane.contxt: unknown key; did you mean "context"? allowed: context, kubeconfig',
+        id="nested",
+    ),
+    pytest.param(
+        {"organizations.0.registries": [{"server": "quay.io", "remoteKey": "a", "usernam": "x"}]},
+        'organizations[0].registries[0].usernam: unknown key; did you mean "username"? '
+        "allowed: server, remoteKey, property, version, username, password, manual",
+        id="list-in-a-list",
+    ),
+    pytest.param(
+        {"secretStores.default.scoop": "shared"},
+        'secretStores.default.scoop: unknown key; did you mean "scope"? allowed: scope, kubernetes, fake',
+        id="below-a-name-of-the-user",
+    ),
+    pytest.param(
+        {"secretStores.default.kubernetes.remotNamespace": "x"},
+        'secretStores.default.kubernetes.remotNamespace: unknown key; did you mean "remoteNamespace"? '
+        "allowed: remoteNamespace, server, serviceAccount",
+        id="deep-below-a-name-of-the-user",
+    ),
+    pytest.param(
+        {"secretStores": {"fake": {**KUBERNETES, "dato": 1}}},
+        "secretStores.fake.dato: unknown key; allowed: scope, kubernetes, fake",
+        id="a-store-named-like-a-key",
+    ),
+    pytest.param(
+        {"organizations.0.external": [{"name": "sonar", "keys": {"token": {"remoteKey": "a", "propertyy": "x"}}}]},
+        'organizations[0].external[0].keys.token.propertyy: unknown key; did you mean "property"? '
+        "allowed: remoteKey, property, version, manual",
+        id="below-a-key-of-a-secret",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edits", "problem"), UNKNOWN)
+def test_unknown_key(edits: Edits, problem: str) -> None:
+    _rejected(edits, problem)
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("clusters", "clusters"),
+        ("organizations", "organizations"),
+        ("clusters.buildPlane", "clusters.buildPlane"),
+        ("clusters.buildPlane.context", "clusters.buildPlane.context"),
+        ("organizations.0.name", "organizations[0].name"),
+        ("secretStores.default.kubernetes.remoteNamespace", "secretStores.default.kubernetes.remoteNamespace"),
+    ],
+)
+def test_missing_key(path: str, where: str) -> None:
+    _rejected({path: GONE}, f"{where}: is missing")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        pytest.param("clusters", "dev", "clusters: must be a mapping, not a string", id="scalar-for-mapping"),
+        pytest.param("clusters", None, "clusters: must be a mapping, not nothing", id="nothing-for-mapping"),
+        pytest.param("clusters", True, "clusters: must be a mapping, not true or false", id="boolean-for-mapping"),
+        pytest.param("secretStores", [], "secretStores: must be a mapping, not a list", id="list-for-mapping"),
+        pytest.param("organizations", {}, "organizations: must be a list, not a mapping", id="mapping-for-list"),
+        pytest.param("organizations", "acme", "organizations: must be a list, not a string", id="string-for-list"),
+        pytest.param("organizations", ["acme"], "organizations[0]: must be a mapping, not a string", id="names-only"),
+        pytest.param("organizations.0.name", ["a"], "organizations[0].name: must be a string, not a list", id="list"),
+        pytest.param("organizations.0.name", 1, "organizations[0].name: must be a string, not a number", id="number"),
+        pytest.param("organizations.0.name", None, "organizations[0].name: must be a string, not nothing", id="null"),
+        pytest.param("organizations.0.git", "x", "organizations[0].git: must be a mapping, not a string", id="git"),
+        pytest.param("release", 0.9, "release: must be a string, not a number", id="release-without-v"),
+        pytest.param("refreshInterval", 5, "refreshInterval: must be a string, not a number", id="seconds-unsaid"),
+        pytest.param(
+            "secretStores.default.kubernetes.server",
+            {"fromKubeconfig": "yes"},
+            "secretStores.default.kubernetes.server.fromKubeconfig: must be true or false, not a string",
+            id="string-for-boolean",
+        ),
+    ],
+)
+def test_wrong_type(path: str, value: Any, problem: str) -> None:
+    _rejected({path: value}, problem)
+
+
+@pytest.mark.parametrize("name", ["Acme", "acme inc", "-acme", "acme-", "", "a.b", "acme_1", "ácme"])
+def test_organization_name_is_a_label(name: str) -> None:
+    _rejected({"organizations.0.name": name}, f'organizations[0].name: "{name}" {NOT_A_LABEL}')
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param({"organizations": []}, f"organizations: {EMPTY}", id="organizations"),
+        pytest.param(acme(registries=[]), f"organizations[0].registries: {EMPTY}", id="registries"),
+        pytest.param(acme(external=[]), f"organizations[0].external: {EMPTY}", id="external"),
+        pytest.param(
+            acme(external=[{"name": "sonar", "keys": {}}]), f"organizations[0].external[0].keys: {EMPTY}", id="keys"
+        ),
+        pytest.param(
+            {"secretStores": {"default": {"fake": {"data": []}}}},
+            f"secretStores.default.fake.data: {EMPTY}",
+            id="fake-data",
+        ),
+        pytest.param(
+            acme(registries=[1]),
+            "organizations[0].registries[0]: must be a mapping, not a number",
+            id="a-list-of-wrong-entries-is-not-also-called-empty",
+        ),
+    ],
+)
+def test_empty_list(edits: Edits, problem: str) -> None:
+    _rejected(edits, problem)
+
+
+@pytest.mark.parametrize(
+    "path", ["refreshInterval", "organizations.0.refreshInterval", "organizations.0.git.refreshInterval"]
+)
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param("soon", f"is not a duration; {DURATION}", id="word"),
+        pytest.param("60", f"is not a duration; {DURATION}", id="no-unit"),
+        pytest.param("1d", f"is not a duration; {DURATION}", id="days-are-not-go"),
+        pytest.param("-1h", f"is negative; {DURATION}, not below zero", id="negative"),
+        pytest.param("1.5s", f"is not in whole seconds; {DURATION}", id="fraction-of-a-second"),
+        pytest.param("3000000h", f"is longer than 290 years; {DURATION}", id="more-than-go-can-hold"),
+    ],
+)
+def test_interval(path: str, value: str, said: str) -> None:
+    where = path.replace(".0.", "[0].")
+    _rejected({path: value}, f'{where}: "{value}" {said}')
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param(
+            {"readyTimeout": "soon"}, f'readyTimeout: "soon" is not a duration; {DURATION}', id="timeout-is-a-duration"
+        ),
+        pytest.param(
+            {"release": "v1.2"}, 'release: "v1.2" is not a known OpenChoreo release; known: v0.9', id="unknown-release"
+        ),
+        pytest.param(
+            {"organizations.0.namespace": "use"},
+            "organizations[0].namespace: \"use\" is not allowed: input should be 'own' or 'adopt'",
+            id="neither-own-nor-adopt",
+        ),
+        pytest.param(
+            {"organizations.0.namespace": []},
+            "organizations[0].namespace: is not allowed: input should be 'own' or 'adopt'",
+            id="a-list-is-not-repeated",
+        ),
+        pytest.param(
+            {"secretStores.default.scope": True},
+            "secretStores.default.scope: true is not allowed: input should be 'organization' or 'shared'",
+            id="unknown-scope",
+        ),
+        pytest.param(
+            {"clusters.buildPlane.context": ""},
+            'clusters.buildPlane.context: "" is not allowed: string should have at least 1 character',
+            id="empty-context",
+        ),
+        pytest.param(
+            acme(git={**GIT, "secretName": "Git"}),
+            f'organizations[0].git.secretName: "Git" {NOT_AN_OBJECT_NAME}',
+            id="secret-name",
+        ),
+        pytest.param(
+            acme(git={**GIT, "secretKey": "a/b"}),
+            f'organizations[0].git.secretKey: "a/b" {NOT_A_DATA_KEY}',
+            id="secret-key",
+        ),
+        pytest.param(
+            acme(external=[{"name": "sonar", "keys": {"to ken": GIT}}]),
+            f'organizations[0].external[0].keys.to ken: "to ken" {NOT_A_DATA_KEY}',
+            id="the-key-itself-is-wrong",
+        ),
+        pytest.param(
+            {"secretStores": {"default": KUBERNETES, "My_Store": KUBERNETES}},
+            f'secretStores.My_Store: "My_Store" {NOT_AN_OBJECT_NAME}',
+            id="store-name",
+        ),
+        pytest.param(
+            acme(registries=[{"server": "quay io", "remoteKey": "a"}]),
+            'organizations[0].registries[0].server: "quay io" is not allowed: '
+            "string should match pattern '^[^\\s{}\\\"\\\\]+$'",
+            id="server-with-a-blank",
+        ),
+    ],
+)
+def test_value(edits: Edits, problem: str) -> None:
+    _rejected(edits, problem)
+
+
+def test_all_problems_at_once() -> None:
+    config: Raw = raw({"organizations": [{"name": "Acme", "gitt": 1}, {"name": "b", "git": {}}], "clusters": GONE})
+    neither = "names neither remoteKey nor manual; allowed is exactly one: remoteKey (the secret manager) or manual"
+    assert rejection(config) == message(
+        "clusters: is missing",
+        f'organizations[0].name: "Acme" {NOT_A_LABEL}',
+        f'organizations[0].gitt: unknown key; did you mean "git"? allowed: {ORGANIZATION_KEYS}',
+        f"organizations[1].git: {neither} (an entry of manualSecrets)",
+    )

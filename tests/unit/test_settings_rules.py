@@ -1,0 +1,279 @@
+"""What contradicts something else in the configuration: every message in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.samples import (
+    GIT,
+    KUBERNETES,
+    MANUAL,
+    NOT_AN_OBJECT_NAME,
+    Edits,
+    Raw,
+    acme,
+    message,
+    raw,
+    rejection,
+    settings,
+)
+
+FAKE: Raw = {"fake": {"data": [{"key": "b", "manual": "gitToken"}, {"key": "a", "manual": "gitToken"}]}}
+QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
+ONE_REGISTRY_SOURCE = "allowed is exactly one of remoteKey (a docker config.json), username and password, manual"
+INCOMPLETE = "is incomplete; allowed is url with one of caBundle and caProvider, or fromKubeconfig: true"
+CA: Raw = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "secret-manager"}
+
+
+def _rejected(edits: Edits, *problems: str) -> None:
+    assert rejection(raw(edits)) == message(*problems)
+
+
+def _external(name: str = "sonar", **keys: Raw) -> Raw:
+    return {"name": name, "keys": keys}
+
+
+def test_longest_organization_name_is_accepted() -> None:
+    name = "a" * 49
+    assert settings({"organizations.0.name": name}).organizations[0].name == name
+
+
+def test_build_namespace_is_too_long() -> None:
+    name = "a" * 50
+    _rejected(
+        {"organizations.0.name": name},
+        f'organizations[0].name: "{name}" makes the namespace "openchoreo-ci-{name}" of 64 characters; '
+        "a namespace has at most 63, so the name at most 49",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kube-system", "kube-public", "openchoreo-build-plane", "openchoreo-ci-acme", "argo", "cert-manager"]
+    + ["external-secrets", "kgateway-system"],
+)
+def test_reserved_organization_name(name: str) -> None:
+    _rejected(
+        {"organizations.0.name": name},
+        f'organizations[0].name: "{name}" is reserved: OpenChoreo v0.9 would take over the namespace of that name, '
+        "and delete it with the organization",
+    )
+
+
+@pytest.mark.parametrize("name", ["kube", "argo-team", "openchoreo", "default"])
+def test_similar_organization_name_is_not_reserved(name: str) -> None:
+    assert settings({"organizations.0.name": name}).organizations[0].name == name
+
+
+def test_duplicate_organizations() -> None:
+    _rejected(
+        {"organizations": [{"name": "acme", "git": GIT}] * 3},
+        'organizations[1].name: "acme" is also organizations[0]',
+        'organizations[2].name: "acme" is also organizations[0]',
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param(acme(), "has no credentials; allowed is at least one of git, registries, external", id="bare"),
+        pytest.param(
+            acme(git=None), "has no credentials; allowed is at least one of git, registries, external", id="null"
+        ),
+        pytest.param(
+            acme(git={"remoteKey": "path/to/Key"}),
+            f'remoteKey "path/to/Key" {NOT_AN_OBJECT_NAME} (store "default" reads Kubernetes Secrets)',
+            id="key-that-no-kubernetes-secret-can-have",
+        ),
+        pytest.param(
+            {"secretStores": {"default": FAKE}},
+            'remoteKey "acme-git" is not among the data of the fake store "default": a, b',
+            id="key-that-the-fake-store-lacks",
+        ),
+    ],
+)
+def test_organization(edits: Edits, problem: str) -> None:
+    _rejected(edits, f"organizations[0]: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param({"organizations.0.secretStore": "vault"}, '"vault" under secretStores; known: default', id="one"),
+        pytest.param(
+            {"organizations.0.secretStore": "vault", "secretStores": {"b": KUBERNETES, "a": KUBERNETES}},
+            '"vault" under secretStores; known: a, b',
+            id="known-ones-are-sorted",
+        ),
+        pytest.param({"secretStores": {}}, '"default" under secretStores; known: none is configured', id="none"),
+    ],
+)
+def test_unknown_store(edits: Edits, problem: str) -> None:
+    _rejected(edits, f"organizations[0].secretStore: no store {problem}")
+
+
+def test_manual_credentials_need_no_store() -> None:
+    edits = {"secretStores": {}, **acme(git={"manual": "gitToken"})}
+    assert settings(edits).secret_stores == {}
+
+
+@pytest.mark.parametrize(
+    ("git", "problem"),
+    [
+        pytest.param({**GIT, "manual": "gitToken"}, f"names both remoteKey and manual; {ONE_SOURCE}", id="both"),
+        pytest.param({"host": "github.com"}, f"names neither remoteKey nor manual; {ONE_SOURCE}", id="neither"),
+        pytest.param(
+            {"manual": "gitToken", "version": "2"},
+            "property and version belong to remoteKey; a manual secret has neither",
+            id="version-of-a-manual-secret",
+        ),
+    ],
+)
+def test_git_source(git: Raw, problem: str) -> None:
+    _rejected(acme(git=git), f"organizations[0].git: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("registry", "problem"),
+    [
+        pytest.param({"server": "quay.io"}, f"names no source; {ONE_REGISTRY_SOURCE}", id="none"),
+        pytest.param({**QUAY, **MANUAL_QUAY}, f"names remoteKey, manual; {ONE_REGISTRY_SOURCE}", id="two"),
+        pytest.param(
+            {**QUAY, **MANUAL_QUAY, "username": GIT, "password": GIT},
+            f"names remoteKey, username and password, manual; {ONE_REGISTRY_SOURCE}",
+            id="three",
+        ),
+        pytest.param(
+            {"server": "quay.io", "username": GIT},
+            "password is missing; username and password go together",
+            id="no-password",
+        ),
+        pytest.param(
+            {"server": "quay.io", "password": GIT},
+            "username is missing; username and password go together",
+            id="no-username",
+        ),
+        pytest.param(
+            {**MANUAL_QUAY, "property": "x"}, "property and version belong to remoteKey", id="property-of-a-manual-one"
+        ),
+    ],
+)
+def test_registry_source(registry: Raw, problem: str) -> None:
+    _rejected(acme(registries=[registry]), f"organizations[0].registries[0]: {problem}")
+
+
+def test_registries_share_one_secret() -> None:
+    _rejected(
+        acme(registries=[QUAY, {**MANUAL_QUAY, "server": "ghcr.io"}, QUAY], registrySecretName="push"),
+        'organizations[0].registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
+        'organizations[0].registries: the Secret "push" would be both manual and from the secret manager; '
+        "allowed is one of them for all registries",
+    )
+
+
+def test_keys_of_one_secret_have_one_kind_of_source() -> None:
+    _rejected(
+        acme(external=[_external(token={"remoteKey": "a"}, user={"manual": "gitToken"})]),
+        "organizations[0].external[0]: mixes remoteKey and manual in one Secret; allowed is one of them for all keys",
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "where", "name", "first"),
+    [
+        pytest.param(
+            acme(git={**GIT, "secretName": "registry-push-secret"}, registries=[QUAY]),
+            "registrySecretName",
+            "registry-push-secret",
+            "git.secretName",
+            id="git-takes-the-default-name-of-the-registries",
+        ),
+        pytest.param(
+            acme(git=GIT, external=[_external("git-clone-secret", a=GIT)]),
+            "external[0].name",
+            "git-clone-secret",
+            "git.secretName",
+            id="external-takes-the-default-name-of-git",
+        ),
+        pytest.param(
+            acme(external=[_external("sonar", a=GIT), _external("sonar", b=GIT)]),
+            "external[1].name",
+            "sonar",
+            "external[0].name",
+            id="two-external-services",
+        ),
+    ],
+)
+def test_one_writer_per_secret(edits: Edits, where: str, name: str, first: str) -> None:
+    _rejected(
+        edits,
+        f'organizations[0].{where}: "{name}" is also written by organizations[0].{first}; a Secret has one writer',
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "where"),
+    [
+        pytest.param(acme(git={"manual": "other"}), "organizations[0].git.manual", id="git"),
+        pytest.param(
+            acme(registries=[{"server": "quay.io", "manual": {"username": "bot", "password": "other"}}]),
+            "organizations[0].registries[0].manual.password",
+            id="registry",
+        ),
+        pytest.param(
+            acme(external=[_external(token={"manual": "other"})]),
+            "organizations[0].external[0].keys.token.manual",
+            id="external",
+        ),
+        pytest.param(
+            {"secretStores": {"default": {"fake": {"data": [{"key": "acme-git", "manual": "other"}]}}}},
+            "secretStores.default.fake.data[0].manual",
+            id="fake",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("names", "known"), [(MANUAL, "gitToken, quayPassword"), (frozenset(), "none is configured")])
+def test_unknown_manual_entry(edits: Edits, where: str, names: frozenset[str], known: str) -> None:
+    expected = message(f"{where}: names no entry of manualSecrets (value not shown); known: {known}")
+    assert rejection(raw(edits), names) == expected
+
+
+@pytest.mark.parametrize(
+    ("store", "problem"),
+    [
+        pytest.param({}, ": has no provider; allowed is exactly one of kubernetes, fake", id="none"),
+        pytest.param(
+            {**KUBERNETES, **FAKE},
+            ": has 2 providers (kubernetes, fake); allowed is exactly one of kubernetes, fake",
+            id="two",
+        ),
+        pytest.param(
+            {"kubernetes": {"remoteNamespace": "openchoreo-ci-acme"}},
+            '.kubernetes.remoteNamespace: "openchoreo-ci-acme" is the build namespace of an organization; '
+            "builds could read every secret there",
+            id="builds-run-in-it",
+        ),
+    ],
+)
+def test_store(store: Raw, problem: str) -> None:
+    _rejected({"secretStores.default": store}, f"secretStores.default{problem}")
+
+
+@pytest.mark.parametrize(
+    ("server", "problem"),
+    [
+        pytest.param({}, INCOMPLETE, id="empty"),
+        pytest.param({"url": "https://api"}, INCOMPLETE, id="no-ca"),
+        pytest.param({"caBundle": "Q0E="}, INCOMPLETE, id="no-url"),
+        pytest.param({"url": "https://api", "caBundle": "Q0E=", "caProvider": CA}, INCOMPLETE, id="two-cas"),
+        pytest.param(
+            {"fromKubeconfig": True, "url": "https://api"},
+            "fromKubeconfig brings url and CA; leave url, caBundle and caProvider out",
+            id="url-twice",
+        ),
+    ],
+)
+def test_server(server: Raw, problem: str) -> None:
+    _rejected({"secretStores.default.kubernetes.server": server}, f"secretStores.default.kubernetes.server: {problem}")
