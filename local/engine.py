@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from . import language_host
 from .language_host import EXECUTOR
 from .obtain import cache, language_executor
 
@@ -41,8 +42,9 @@ class Engine:
         (self.folder / "state").mkdir(exist_ok=True)
         if shutil.which("pulumi-language-python") is None:
             host = binaries / "pulumi-language-python"
-            variables = f'PYTHONPATH="{_ROOT}" {EXECUTOR}="{language_executor()}"'
-            host.write_text(f'#!/bin/sh\n{variables} exec "{sys.executable}" -m local.language_host "$@"\n')
+            # -P: this folder's modules must not hide the standard library's.
+            command = f'{EXECUTOR}="{language_executor()}" exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
+            host.write_text(f"#!/bin/sh\n{command}\n")
             host.chmod(0o755)
 
     def variables(self) -> dict[str, str]:

@@ -32,7 +32,21 @@ class Asset:
 Release = dict[str, Asset]
 """Platform, as ``Linux-x86_64``, -> asset."""
 
-RELEASES: Final[dict[str, Release]] = {}
+_PROVIDER: Final = "https://api.pulumi.com/releases/plugins/pulumi-resource-kubernetes-v4.25.0"
+
+
+def _provider(platform_name: str, sha256: str) -> Asset:
+    return Asset(f"{_PROVIDER}-{platform_name}.tar.gz", sha256, "pulumi-resource-kubernetes")
+
+
+RELEASES: Final[dict[str, Release]] = {
+    "pulumi-resource-kubernetes": {
+        "Linux-x86_64": _provider("linux-amd64", "6ea3d53c16a00c4d1017c4d109928d8f4801fd7cd978965cd43917561f3774b0"),
+        "Linux-aarch64": _provider("linux-arm64", "e4260240ed14bff6ed1a5a25a362311380ea1c072544fc262532b8197ea0725c"),
+        "Darwin-x86_64": _provider("darwin-amd64", "e5dffbef3525bb6f41c2b328afb471149c7396c263d2acd2ef2fab51d63d47f3"),
+        "Darwin-arm64": _provider("darwin-arm64", "566425b7767be7184d59c7ea151812c98426d7dab85f93c9c676c1dc9d488d91"),
+    },
+}
 """Program -> release. Only assets whose checksum is known for certain are listed; everything else is built."""
 
 

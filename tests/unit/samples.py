@@ -17,6 +17,7 @@ Edits = dict[str, Any]
 
 SOURCE: Final = "stacks/Pulumi.dev.yaml"
 MANUAL: Final = frozenset({"gitToken", "quayPassword"})
+FAKE_VALUES: Final = dict.fromkeys(sorted(MANUAL), "value")
 GONE: Final = object()
 """As the value of an edit: the key is taken out."""
 CANARY: Final = "ghp_Canary0123456789"
@@ -24,7 +25,7 @@ CANARY: Final = "ghp_Canary0123456789"
 GIT: Final[Raw] = {"remoteKey": "acme-git"}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
-TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterval, readyTimeout"
+TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, manualSecrets"
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval"
 )

@@ -23,8 +23,6 @@ QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 ONE_REGISTRY_SOURCE = "allowed is exactly one of remoteKey (a docker config.json), username and password, manual"
-INCOMPLETE = "is incomplete; allowed is url with one of caBundle and caProvider, or fromKubeconfig: true"
-CA: Raw = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "secret-manager"}
 
 
 def _rejected(edits: Edits, *problems: str) -> None:
@@ -51,8 +49,16 @@ def test_build_namespace_is_too_long() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["kube-system", "kube-public", "openchoreo-build-plane", "openchoreo-ci-acme", "argo", "cert-manager"]
-    + ["external-secrets", "kgateway-system"],
+    [
+        "kube-system",
+        "kube-public",
+        "openchoreo-build-plane",
+        "openchoreo-ci-acme",
+        "argo",
+        "cert-manager",
+        "external-secrets",
+        "kgateway-system",
+    ],
 )
 def test_reserved_organization_name(name: str) -> None:
     _rejected(
@@ -96,27 +102,6 @@ def test_duplicate_organizations() -> None:
 )
 def test_organization(edits: Edits, problem: str) -> None:
     _rejected(edits, f"organizations[0]: {problem}")
-
-
-@pytest.mark.parametrize(
-    ("edits", "problem"),
-    [
-        pytest.param({"organizations.0.secretStore": "vault"}, '"vault" under secretStores; known: default', id="one"),
-        pytest.param(
-            {"organizations.0.secretStore": "vault", "secretStores": {"b": KUBERNETES, "a": KUBERNETES}},
-            '"vault" under secretStores; known: a, b',
-            id="known-ones-are-sorted",
-        ),
-        pytest.param({"secretStores": {}}, '"default" under secretStores; known: none is configured', id="none"),
-    ],
-)
-def test_unknown_store(edits: Edits, problem: str) -> None:
-    _rejected(edits, f"organizations[0].secretStore: no store {problem}")
-
-
-def test_manual_credentials_need_no_store() -> None:
-    edits = {"secretStores": {}, **acme(git={"manual": "gitToken"})}
-    assert settings(edits).secret_stores == {}
 
 
 @pytest.mark.parametrize(
@@ -238,42 +223,3 @@ def test_one_writer_per_secret(edits: Edits, where: str, name: str, first: str) 
 def test_unknown_manual_entry(edits: Edits, where: str, names: frozenset[str], known: str) -> None:
     expected = message(f"{where}: names no entry of manualSecrets (value not shown); known: {known}")
     assert rejection(raw(edits), names) == expected
-
-
-@pytest.mark.parametrize(
-    ("store", "problem"),
-    [
-        pytest.param({}, ": has no provider; allowed is exactly one of kubernetes, fake", id="none"),
-        pytest.param(
-            {**KUBERNETES, **FAKE},
-            ": has 2 providers (kubernetes, fake); allowed is exactly one of kubernetes, fake",
-            id="two",
-        ),
-        pytest.param(
-            {"kubernetes": {"remoteNamespace": "openchoreo-ci-acme"}},
-            '.kubernetes.remoteNamespace: "openchoreo-ci-acme" is the build namespace of an organization; '
-            "builds could read every secret there",
-            id="builds-run-in-it",
-        ),
-    ],
-)
-def test_store(store: Raw, problem: str) -> None:
-    _rejected({"secretStores.default": store}, f"secretStores.default{problem}")
-
-
-@pytest.mark.parametrize(
-    ("server", "problem"),
-    [
-        pytest.param({}, INCOMPLETE, id="empty"),
-        pytest.param({"url": "https://api"}, INCOMPLETE, id="no-ca"),
-        pytest.param({"caBundle": "Q0E="}, INCOMPLETE, id="no-url"),
-        pytest.param({"url": "https://api", "caBundle": "Q0E=", "caProvider": CA}, INCOMPLETE, id="two-cas"),
-        pytest.param(
-            {"fromKubeconfig": True, "url": "https://api"},
-            "fromKubeconfig brings url and CA; leave url, caBundle and caProvider out",
-            id="url-twice",
-        ),
-    ],
-)
-def test_server(server: Raw, problem: str) -> None:
-    _rejected({"secretStores.default.kubernetes.server": server}, f"secretStores.default.kubernetes.server: {problem}")

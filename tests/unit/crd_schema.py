@@ -1,0 +1,83 @@
+"""Objects against CustomResourceDefinitions, with unknown fields forbidden.
+
+The API server prunes a field that the schema does not know, and says nothing; a typo in a manifest would be found on a
+running platform only. Here it is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+Schema = dict[str, Any]
+Kind = tuple[str, str]
+"""``apiVersion`` and ``kind``."""
+
+_PRESERVE: Final = "x-kubernetes-preserve-unknown-fields"
+_INT_OR_STRING: Final = "x-kubernetes-int-or-string"
+_EMBEDDED: Final = "x-kubernetes-embedded-resource"
+_BASIC: Final = ("apiVersion", "kind", "metadata")
+
+
+def strict(schema: Mapping[str, Any]) -> Schema:
+    """A structural schema as JSON Schema: what it does not name is forbidden, unless it says that it keeps it."""
+    result: Schema = {key: value for key, value in schema.items() if not key.startswith("x-")}
+    result.pop("default", None)
+    # Formats of Kubernetes such as int32 mean nothing to JSON Schema.
+    result.pop("format", None)
+    if "properties" in schema:
+        result["properties"] = {name: strict(inner) for name, inner in schema["properties"].items()}
+    if schema.get(_EMBEDDED):
+        result["properties"] = {**dict.fromkeys(_BASIC, True), **result.get("properties", {})}
+    if isinstance(schema.get("items"), dict):
+        result["items"] = strict(schema["items"])
+    extra = schema.get("additionalProperties")
+    if isinstance(extra, dict):
+        result["additionalProperties"] = strict(extra)
+    elif "properties" in result and extra is None and not schema.get(_PRESERVE):
+        result["additionalProperties"] = False
+    if schema.get(_INT_OR_STRING):
+        result["type"] = ["integer", "string"]
+        result.pop("anyOf", None)
+    if schema.get("nullable"):
+        return {"anyOf": [{"type": "null"}, result]}
+    return result
+
+
+class Definitions:
+    """The schemas of all versions of some CRDs."""
+
+    def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        self._validators: dict[Kind, Draft202012Validator] = {}
+        for document in documents:
+            spec = document["spec"]
+            for version in spec["versions"]:
+                schema = strict(version["schema"]["openAPIV3Schema"])
+                schema["properties"] = {**schema["properties"], **dict.fromkeys(_BASIC, True)}
+                Draft202012Validator.check_schema(schema)
+                kind = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
+                self._validators[kind] = Draft202012Validator(schema)
+
+    @classmethod
+    def read(cls, files: Iterable[Path]) -> Definitions:
+        """The definitions in YAML files."""
+        return cls(document for file in files for document in yaml.safe_load_all(file.read_text()) if document)
+
+    def __contains__(self, kind: Kind) -> bool:
+        return kind in self._validators
+
+    def problems(self, manifest: Mapping[str, Any]) -> Iterator[str]:
+        """Everything that is wrong with a custom resource, as ``path: what``.
+
+        Raises:
+            KeyError: there is no definition of its kind.
+        """
+        validator = self._validators[(manifest["apiVersion"], manifest["kind"])]
+        for error in validator.iter_errors(manifest):
+            deepest = best_match([error]) or error
+            yield f"{deepest.json_path}: {deepest.message}"

@@ -1,0 +1,170 @@
+"""Every manifest that a stack makes is what the operator's own definitions allow, field by field."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.credentials import SecretTemplate, Target, credentials, external_secret
+from components.manifests import Manifest
+from components.openchoreo import RELEASES
+from components.settings import MANUAL_KEY, StackSettings, parse
+from components.stores import Endpoint, cluster_secret_store, identity, plan, store_name
+from local.obtain import operator_crds
+from tests.unit.crd_schema import Definitions
+from tests.unit.samples import FAKE_VALUES, settings
+from tests.unit.test_settings_values import FULL
+
+ROOT = Path(__file__).resolve().parents[2]
+STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
+PREFIX = "openchoreo-secrets:"
+ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
+ESO = "external-secrets.io/v1"
+
+OPENCHOREO = ROOT / "local" / "manifests" / "openchoreo-crds.yaml"
+PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
+OFFICIAL = ROOT.parent / "shared" / "crds" / "openchoreo-v0.9.0"
+
+
+@pytest.fixture(scope="module")
+def operator() -> Definitions:
+    return Definitions.read(operator_crds())
+
+
+def _stack(file: Path) -> StackSettings:
+    config = yaml.safe_load(file.read_text())["config"]
+    raw = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
+    names = frozenset(raw.pop(MANUAL_KEY, {}))
+    return parse(raw, source=file.name, manual_names=names)
+
+
+def _manifests(found: StackSettings) -> list[Manifest]:
+    """Everything that a stack makes, except the Secrets whose values only a program knows."""
+    release = RELEASES[found.release]
+    made: list[Manifest] = []
+    for store in plan(found, release):
+        made += [*identity(store), cluster_secret_store(store, FAKE_VALUES, ENDPOINT)]
+    for organization in found.organizations:
+        known = organization.secret_store in found.secret_stores
+        target = Target(
+            organization=organization.name,
+            namespace=release.build_namespace(organization.name),
+            store=store_name(organization, found.secret_stores) if known else "none",
+            refresh_interval=found.refresh_interval,
+        )
+        made += [
+            external_secret(each.target, each.secret)
+            for each in credentials(organization, target)
+            if isinstance(each.secret, SecretTemplate)
+        ]
+    return made
+
+
+def _custom(found: StackSettings) -> list[Manifest]:
+    return [made for made in _manifests(found) if made["apiVersion"] == ESO]
+
+
+def test_there_are_stacks() -> None:
+    assert "Pulumi.local.yaml" in [file.name for file in STACKS]
+
+
+@pytest.mark.parametrize("file", STACKS, ids=lambda file: file.stem.removeprefix("Pulumi."))
+def test_stack(file: Path, operator: Definitions) -> None:
+    custom = _custom(_stack(file))
+    assert {made["kind"] for made in custom} == {"ClusterSecretStore", "ExternalSecret"}
+    assert {made["metadata"]["name"]: list(operator.problems(made)) for made in custom} == {
+        made["metadata"]["name"]: [] for made in custom
+    }
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param(FULL, id="every-key"),
+        pytest.param(
+            {
+                **FULL,
+                "organizations": [{"name": "acme", "secretStore": "dev", "git": {"remoteKey": "a", "version": "1"}}],
+            },
+            id="fake-store",
+        ),
+    ],
+)
+def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Definitions) -> None:
+    custom = _custom(parse(config, source="test", manual_names=frozenset(FAKE_VALUES)))
+    assert custom
+    assert [problem for made in custom for problem in operator.problems(made)] == []
+
+
+def _named(kind: str) -> Manifest:
+    return next(deepcopy(made) for made in _custom(settings()) if made["kind"] == kind)
+
+
+def _typo(manifest: Manifest) -> None:
+    manifest["spec"]["secretStoreReff"] = manifest["spec"].pop("secretStoreRef")
+
+
+def _wrong_type(manifest: Manifest) -> None:
+    manifest["spec"]["target"]["name"] = 7
+
+
+def _deep_typo(manifest: Manifest) -> None:
+    manifest["spec"]["data"][0]["remoteRef"]["keyy"] = "x"
+
+
+def _not_allowed(manifest: Manifest) -> None:
+    manifest["spec"]["target"]["creationPolicy"] = "Steal"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        pytest.param(
+            _typo,
+            "$.spec: Additional properties are not allowed ('secretStoreReff' was unexpected)",
+            id="unknown-field",
+        ),
+        pytest.param(_wrong_type, "$.spec.target.name: 7 is not of type 'string'", id="wrong-type"),
+        pytest.param(
+            _deep_typo,
+            "$.spec.data[0].remoteRef: Additional properties are not allowed ('keyy' was unexpected)",
+            id="unknown-field-in-a-list",
+        ),
+        pytest.param(
+            _not_allowed,
+            "$.spec.target.creationPolicy: 'Steal' is not one of ['Owner', 'Orphan', 'Merge', 'None']",
+            id="outside-an-enumeration",
+        ),
+    ],
+)
+def test_a_mistake_is_seen(spoil: Any, problem: str, operator: Definitions) -> None:
+    made = _named("ExternalSecret")
+    assert list(operator.problems(made)) == []
+    spoil(made)
+    assert list(operator.problems(made)) == [problem]
+
+
+def test_missing_field_is_seen(operator: Definitions) -> None:
+    made = _named("ClusterSecretStore")
+    del made["spec"]["provider"]
+    assert list(operator.problems(made)) == ["$.spec: 'provider' is a required property"]
+
+
+def _platform() -> list[Manifest]:
+    text = PLATFORM.read_text().replace('"{organization}"', '"acme"')
+    return [made for made in yaml.safe_load_all(text) if made["apiVersion"].startswith("openchoreo.dev/")]
+
+
+@pytest.mark.parametrize("made", _platform(), ids=lambda made: made["kind"])
+def test_local_platform_fits_our_definitions(made: Manifest) -> None:
+    assert list(Definitions.read([OPENCHOREO]).problems(made)) == []
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="OpenChoreo's own definitions are not beside this checkout")
+@pytest.mark.parametrize("made", _platform(), ids=lambda made: made["kind"])
+def test_local_platform_fits_the_official_definitions(made: Manifest) -> None:
+    assert list(Definitions.read(sorted(OFFICIAL.glob("*.yaml"))).problems(made)) == []

@@ -1,0 +1,217 @@
+"""Whole ExternalSecrets: git, registries, external services, and how often each is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.credentials import SecretTemplate, Target, credentials, external_secret
+from components.manifests import Manifest
+from tests.unit.samples import GIT, Raw, acme, organization, settings
+
+TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
+DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+PUSH = {"server": "quay.io", "remoteKey": "acme-quay"}
+
+INDEX = '"https://index.docker.io/v1/"'
+WHOLE_CONFIG = (
+    "{{- $auths := dict -}}"
+    "{{- $config := fromJson .registry_0 -}}"
+    '{{- if not (kindIs "map" $config) -}}{{- $config = dict -}}{{- end -}}'
+    f'{{{{- $auth := dig "auths" {INDEX} "" $config -}}}}'
+    '{{- if not $auth -}}{{- fail "acme-hub (config) has no docker auth for https://index.docker.io/v1/" -}}{{- end -}}'
+    f"{{{{- $_ := set $auths {INDEX} $auth -}}}}"
+)
+USER_AND_PASSWORD = (
+    '{{- $_ := set $auths "ghcr.io" (dict "username" .registry_1_username "password" .registry_1_password '
+    '"auth" (printf "%s:%s" .registry_1_username .registry_1_password | b64enc)) -}}'
+)
+
+
+def _manifests(**keys: Any) -> list[Manifest]:
+    found = credentials(organization(**keys), TARGET)
+    return [external_secret(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
+
+
+def _expected(name: str, credential: str, template: Raw, data: list[Raw], host: str | None = None) -> Manifest:
+    """The parts that all ExternalSecrets share, written out once."""
+    kind = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": credential}
+    annotations = {} if host is None else {"annotations": {"openchoreo-secrets/git-host": host}}
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {
+            "name": name,
+            "namespace": "openchoreo-ci-acme",
+            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **kind},
+            **annotations,
+        },
+        "spec": {
+            "refreshPolicy": "Periodic",
+            "refreshInterval": "1h0m0s",
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": "default-acme"},
+            "target": {
+                "name": name,
+                "creationPolicy": "Owner",
+                "deletionPolicy": "Retain",
+                "template": {
+                    "engineVersion": "v2",
+                    "mergePolicy": "Replace",
+                    "metadata": {"labels": kind, **annotations},
+                    **template,
+                },
+            },
+            "data": data,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("git", "expected"),
+    [
+        pytest.param(
+            {"remoteKey": "acme-git"},
+            _expected(
+                "git-clone-secret",
+                "git",
+                {"type": "Opaque"},
+                [{"secretKey": "clone-secret", "remoteRef": {"key": "acme-git", **DEFAULTS}}],
+                host="github.com",
+            ),
+            id="defaults-of-openchoreo",
+        ),
+        pytest.param(
+            {
+                "remoteKey": "acme-git",
+                "property": "token",
+                "version": "2",
+                "host": "gitlab.com",
+                "secretName": "clone",
+                "secretKey": "token",
+            },
+            _expected(
+                "clone",
+                "git",
+                {"type": "Opaque"},
+                [
+                    {
+                        "secretKey": "token",
+                        "remoteRef": {"key": "acme-git", "property": "token", "version": "2", **DEFAULTS},
+                    }
+                ],
+                host="gitlab.com",
+            ),
+            id="every-key",
+        ),
+    ],
+)
+def test_git(git: Raw, expected: Manifest) -> None:
+    assert _manifests(git=git) == [expected]
+
+
+def test_registries() -> None:
+    registries = [
+        {"server": "https://index.docker.io/v1/", "remoteKey": "acme-hub", "property": "config"},
+        {
+            "server": "ghcr.io",
+            "username": {"remoteKey": "acme-ghcr", "property": "username"},
+            "password": {"remoteKey": "acme-ghcr", "property": "password", "version": "7"},
+        },
+    ]
+    template = WHOLE_CONFIG + USER_AND_PASSWORD + '{{- dict "auths" $auths | toJson -}}'
+    assert _manifests(registries=registries, registrySecretName="push") == [
+        _expected(
+            "push",
+            "registry-push",
+            {"type": "kubernetes.io/dockerconfigjson", "data": {".dockerconfigjson": template}},
+            [
+                {"secretKey": "registry_0", "remoteRef": {"key": "acme-hub", "property": "config", **DEFAULTS}},
+                {
+                    "secretKey": "registry_1_username",
+                    "remoteRef": {"key": "acme-ghcr", "property": "username", **DEFAULTS},
+                },
+                {
+                    "secretKey": "registry_1_password",
+                    "remoteRef": {"key": "acme-ghcr", "property": "password", "version": "7", **DEFAULTS},
+                },
+            ],
+        )
+    ]
+
+
+def test_external() -> None:
+    sonar = {"name": "sonar", "keys": {"token": {"remoteKey": "acme-sonar", "property": "token"}, "user": GIT}}
+    npm = {"name": "npm", "keys": {".npmrc": {"remoteKey": "acme-npm"}}}
+    assert _manifests(external=[sonar, npm]) == [
+        _expected(
+            "sonar",
+            "external",
+            {"type": "Opaque"},
+            [
+                {"secretKey": "token", "remoteRef": {"key": "acme-sonar", "property": "token", **DEFAULTS}},
+                {"secretKey": "user", "remoteRef": {"key": "acme-git", **DEFAULTS}},
+            ],
+        ),
+        _expected(
+            "npm",
+            "external",
+            {"type": "Opaque"},
+            [{"secretKey": ".npmrc", "remoteRef": {"key": "acme-npm", **DEFAULTS}}],
+        ),
+    ]
+
+
+def test_nothing_is_made_of_nothing() -> None:
+    assert credentials(organization(git=GIT).model_copy(update={"git": None}), TARGET) == ()
+
+
+@pytest.mark.parametrize(
+    ("registry", "literal"),
+    [
+        pytest.param({"server": "quay.io/🐳", "remoteKey": "a"}, 'set $auths "quay.io/🐳" $auth', id="server"),
+        pytest.param(
+            {"server": "quay.io", "remoteKey": "a", "property": "🔑"},
+            'fail "a (🔑) has no docker auth for quay.io"',
+            id="key",
+        ),
+        pytest.param(
+            {"server": "quay.io", "remoteKey": "a", "property": '{{ "\n\\ }}'},
+            'fail "a ({{ \\"\\n\\\\ }}) has no docker auth for quay.io"',
+            id="template-in-a-key",
+        ),
+    ],
+)
+def test_template_writes_text_as_go_reads_it(registry: Raw, literal: str) -> None:
+    """Go's string literals refuse the surrogate pairs with which JSON escapes characters beyond U+FFFF."""
+    stores = {"secretStores": {"default": {"fake": {"data": [{"key": "a", "manual": "gitToken"}]}}}}
+    found = settings({**stores, **acme(registries=[registry])}).organizations[0]
+    (made,) = credentials(found, TARGET)
+    assert isinstance(made.secret, SecretTemplate)
+    assert made.secret.templates is not None
+    assert literal in made.secret.templates[".dockerconfigjson"]
+
+
+@pytest.mark.parametrize(
+    ("nearer", "expected"),
+    [
+        pytest.param({}, ["1h0m0s", "1h0m0s", "1h0m0s"], id="the-stack's"),
+        pytest.param({"organization": "30m"}, ["30m0s", "30m0s", "30m0s"], id="the-organization's"),
+        pytest.param({"git": "5m"}, ["5m0s", "1h0m0s", "1h0m0s"], id="git-alone"),
+        pytest.param({"external": "0"}, ["1h0m0s", "1h0m0s", "0s"], id="zero-is-not-unset"),
+        pytest.param(
+            {"organization": "30m", "git": "5m", "external": "2h"}, ["5m0s", "30m0s", "2h0m0s"], id="the-nearest-wins"
+        ),
+    ],
+)
+def test_refresh_interval(nearer: dict[str, str], expected: list[str]) -> None:
+    def interval(where: str) -> Raw:
+        return {"refreshInterval": nearer[where]} if where in nearer else {}
+
+    made = _manifests(
+        git={**GIT, **interval("git")},
+        registries=[PUSH],
+        external=[{"name": "sonar", "keys": {"token": GIT}, **interval("external")}],
+        **interval("organization"),
+    )
+    assert [each["spec"]["refreshInterval"] for each in made] == expected

@@ -1,0 +1,135 @@
+"""Whatever the configuration: it becomes settings, or one `SettingsError`, and nothing else."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+
+from components.errors import Problem, SettingsError
+from components.openchoreo import RELEASES
+from components.settings import StackSettings, parse
+from components.stores import plan
+from tests.unit.samples import MANUAL, SOURCE
+from tests.unit.test_settings_values import FULL
+
+FAST = hypothesis_settings(
+    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+WORDS = [
+    "organizations", "secretStores", "clusters", "buildPlane", "context", "name", "git", "remoteKey", "manual", "keys",
+    "registries", "server", "username", "password", "external", "kubernetes", "fake", "data", "key", "url", "caBundle",
+    "refreshInterval", "fromKubeconfig", "[key]", "gitToken", "acme", "1h", "shared", "", "a/b", "ünï", "\x00",
+    "\ud800",
+]  # fmt: skip
+TEXT = st.sampled_from(WORDS) | st.text(max_size=8)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
+TREES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
+)
+CONFIGURATIONS = st.dictionaries(TEXT, TREES, max_size=6)
+
+Place = tuple[Any, Any]
+
+
+def _places(tree: Any) -> list[Place]:
+    """Every (container, key) of a tree."""
+    if isinstance(tree, dict):
+        pairs: list[Any] = list(tree.items())
+    elif isinstance(tree, list):
+        pairs = list(enumerate(tree))
+    else:
+        return []
+    return [(tree, key) for key, _ in pairs] + [place for _, value in pairs for place in _places(value)]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> dict[str, Any]:
+    """A right configuration with up to three subtrees replaced, taken out, put in or moved."""
+    config = deepcopy(FULL)
+    for _ in range(draw(st.integers(1, 3))):
+        places = _places(config)
+        if not places:
+            break
+        container, key = draw(st.sampled_from(places))
+        other, from_key = draw(st.sampled_from(places))
+        tree = draw(TREES | st.just(deepcopy(other[from_key])))
+        match draw(st.sampled_from(["replace", "delete", "insert"])):
+            case "replace":
+                container[key] = tree
+            case "delete":
+                del container[key]
+            case _ if isinstance(container, list):
+                container.insert(key, tree)
+            case _:
+                container[draw(TEXT)] = tree
+    return config
+
+
+def _settings_or_problems(config: dict[str, Any]) -> StackSettings | None:
+    """The one thing that holds for all input; what is found is checked for what a message promises."""
+    before = repr(config)
+    found: StackSettings | None = None
+    problems: tuple[Problem, ...] = ()
+    try:
+        found = parse(config, source=SOURCE, manual_names=MANUAL)
+    except SettingsError as error:
+        problems = error.problems
+    assert repr(config) == before
+    assert bool(problems) == (found is None)
+    assert all(problem.path and problem.message and str(problem).isprintable() for problem in problems)
+    return found
+
+
+@given(config=CONFIGURATIONS)
+@FAST
+def test_arbitrary_configuration(config: dict[str, Any]) -> None:
+    _settings_or_problems(config)
+
+
+@given(config=mutated())
+@FAST
+def test_mutated_configuration(config: dict[str, Any]) -> None:
+    found = _settings_or_problems(config)
+    if found is None:
+        return
+    release = RELEASES[found.release]
+    assert all(len(release.build_namespace(each.name)) <= 63 for each in found.organizations)
+    allowed = {release.build_namespace(each.name) for each in found.organizations}
+    assert all(set(store.namespaces) <= allowed and store.keys for store in plan(found, release))
+
+
+SEGMENT = st.from_regex(r"[ab]", fullmatch=True)
+NAME = st.lists(SEGMENT, min_size=1, max_size=3).map("-".join)
+STORE = st.sampled_from(["organization", "shared"])
+
+
+@given(
+    stores=st.dictionaries(NAME, STORE, min_size=1, max_size=4),
+    names=st.sets(NAME, min_size=1, max_size=4),
+    data=st.data(),
+)
+@FAST
+def test_a_store_serves_only_the_organizations_that_name_it(
+    stores: dict[str, str], names: set[str], data: st.DataObject
+) -> None:
+    """Whatever the names: an organization's keys are planned for its own namespace, or for a store that is shared."""
+    uses = {name: data.draw(st.sampled_from(sorted(stores)), label=name) for name in sorted(names)}
+    config = {
+        "clusters": {"buildPlane": {"context": "dev"}},
+        "secretStores": {
+            name: {"scope": scope, "kubernetes": {"remoteNamespace": "secret-manager"}}
+            for name, scope in stores.items()
+        },
+        "organizations": [
+            {"name": name, "secretStore": store, "git": {"remoteKey": f"key-{name}"}} for name, store in uses.items()
+        ],
+    }
+    found = _settings_or_problems(config)
+    if found is None:
+        return
+    for planned in plan(found, RELEASES[found.release]):
+        assert len({uses[name] for name in planned.organizations}) == 1
+        assert planned.store.scope == "shared" or len(planned.organizations) == 1

@@ -1,0 +1,257 @@
+"""What a right configuration becomes: whole settings objects."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from components.openchoreo import RELEASES, V0_9
+from components.settings import (
+    CaProvider,
+    Clusters,
+    ClusterSettings,
+    ExternalCredential,
+    FakeEntry,
+    FakeStore,
+    GitCredential,
+    KubernetesServer,
+    KubernetesStore,
+    ManualRegistry,
+    Organization,
+    RegistryCredential,
+    RemoteRef,
+    SecretStore,
+    ServiceAccountRef,
+    Source,
+    StackSettings,
+    parse,
+    remote_keys,
+)
+from tests.unit.samples import GIT, MANUAL, SOURCE, Raw, acme, message, organization, raw, rejection, settings
+
+DEV = Clusters(build_plane=ClusterSettings(context="dev"))
+
+
+def test_defaults() -> None:
+    assert settings() == StackSettings(
+        release="v0.9",
+        clusters=DEV,
+        secret_stores={
+            "default": SecretStore(
+                scope="organization",
+                kubernetes=KubernetesStore(remote_namespace="secret-manager", server=None, service_account=None),
+                fake=None,
+            )
+        },
+        organizations=(
+            Organization(
+                name="acme",
+                namespace="own",
+                secret_store="default",
+                git=GitCredential(
+                    remote_key="acme-git",
+                    property=None,
+                    version=None,
+                    manual=None,
+                    host="github.com",
+                    secret_name="git-clone-secret",
+                    secret_key="clone-secret",
+                    refresh_interval=None,
+                ),
+                registries=None,
+                registry_secret_name="registry-push-secret",
+                external=None,
+                refresh_interval=None,
+            ),
+        ),
+        refresh_interval="1h0m0s",
+        ready_timeout="5m",
+    )
+
+
+FULL: Raw = {
+    "release": "v0.9",
+    "clusters": {
+        "buildPlane": {"context": "build", "kubeconfig": "~/.kube/build"},
+        "controlPlane": {"context": "control"},
+        "dataPlane": {"context": "data"},
+    },
+    "secretStores": {
+        "org": {
+            "scope": "shared",
+            "kubernetes": {
+                "remoteNamespace": "secret-manager",
+                "server": {
+                    "url": "https://api:6443",
+                    "caProvider": {"type": "Secret", "name": "ca", "key": "ca.crt", "namespace": "secret-manager"},
+                },
+                "serviceAccount": {"name": "reader", "namespace": "secret-manager"},
+            },
+        },
+        "dev": {"fake": {"data": [{"key": "a", "manual": "gitToken", "version": "1"}]}},
+    },
+    "organizations": [
+        {
+            "name": "acme",
+            "namespace": "adopt",
+            "secretStore": "org",
+            "git": {
+                "remoteKey": "acme-git",
+                "property": "token",
+                "version": "2",
+                "host": "git.acme.example:8443",
+                "secretName": "clone",
+                "secretKey": "token",
+                "refreshInterval": "300s",
+            },
+            "registries": [
+                {"server": "quay.io", "remoteKey": "acme-quay", "property": "config", "version": "3"},
+                {"server": "ghcr.io", "username": {"remoteKey": "acme-ghcr"}, "password": {"remoteKey": "acme-ghcr"}},
+            ],
+            "registrySecretName": "push",
+            "external": [
+                {"name": "sonar", "keys": {"token": {"manual": "gitToken"}}, "refreshInterval": "1.5h"},
+            ],
+            "refreshInterval": "90m",
+        }
+    ],
+    "refreshInterval": "0",
+    "readyTimeout": "90s",
+}
+
+
+def test_every_key() -> None:
+    ghcr = RemoteRef(remote_key="acme-ghcr")
+    ca = CaProvider(type="Secret", name="ca", key="ca.crt", namespace="secret-manager")
+    assert parse(FULL, source=SOURCE, manual_names=MANUAL) == StackSettings(
+        release="v0.9",
+        clusters=Clusters(
+            build_plane=ClusterSettings(context="build", kubeconfig="~/.kube/build"),
+            control_plane=ClusterSettings(context="control"),
+            data_plane=ClusterSettings(context="data"),
+        ),
+        secret_stores={
+            "org": SecretStore(
+                scope="shared",
+                kubernetes=KubernetesStore(
+                    remote_namespace="secret-manager",
+                    server=KubernetesServer(url="https://api:6443", ca_provider=ca),
+                    service_account=ServiceAccountRef(name="reader", namespace="secret-manager"),
+                ),
+            ),
+            "dev": SecretStore(fake=FakeStore(data=(FakeEntry(key="a", manual="gitToken", version="1"),))),
+        },
+        organizations=(
+            Organization(
+                name="acme",
+                namespace="adopt",
+                secret_store="org",
+                git=GitCredential(
+                    remote_key="acme-git",
+                    property="token",
+                    version="2",
+                    host="git.acme.example:8443",
+                    secret_name="clone",
+                    secret_key="token",
+                    refresh_interval="5m0s",
+                ),
+                registries=(
+                    RegistryCredential(server="quay.io", remote_key="acme-quay", property="config", version="3"),
+                    RegistryCredential(server="ghcr.io", username=ghcr, password=ghcr),
+                ),
+                registry_secret_name="push",
+                external=(
+                    ExternalCredential(
+                        name="sonar", keys={"token": Source(manual="gitToken")}, refresh_interval="1h30m0s"
+                    ),
+                ),
+                refresh_interval="1h30m0s",
+            ),
+        ),
+        refresh_interval="0s",
+        ready_timeout="90s",
+    )
+
+
+def test_intervals_are_canonical_for_python_programs_too() -> None:
+    assert GitCredential(remote_key="a", refresh_interval="90m").refresh_interval == "1h30m0s"
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "value"),
+    [
+        (settings(), "release", "v1"),
+        (DEV.build_plane, "context", "prod"),
+        (organization(git=GIT), "name", "globex"),
+        (RemoteRef(remote_key="a"), "remote_key", "b"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
+)
+def test_settings_are_frozen(model: StackSettings | Organization | RemoteRef, field: str, value: str) -> None:
+    before = model.model_copy()
+    with pytest.raises(ValidationError, match="Instance is frozen"):
+        setattr(model, field, value)
+    assert model == before
+
+
+def test_python_programs_cannot_misspell() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        RemoteRef.model_validate({"remote_key": "a", "propertie": "b"})
+
+
+def test_remote_keys_are_sorted_and_each_once() -> None:
+    shared = {"remoteKey": "acme-shared"}
+    found = organization(
+        git={"remoteKey": "acme-git"},
+        registries=[
+            {"server": "quay.io", "remoteKey": "acme-shared", "property": "config"},
+            {"server": "ghcr.io", "username": shared, "password": {"remoteKey": "acme-ghcr"}},
+        ],
+        external=[
+            {"name": "sonar", "keys": {"token": {"remoteKey": "acme-a"}, "user": shared}},
+            {"name": "npm", "keys": {"token": {"manual": "gitToken"}}},
+        ],
+    )
+    assert remote_keys(found) == ("acme-a", "acme-ghcr", "acme-git", "acme-shared")
+
+
+def test_manual_credentials_have_no_remote_keys() -> None:
+    quay = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+    found = organization(git={"manual": "gitToken"}, registries=[quay])
+    assert remote_keys(found) == ()
+    assert found.registries == (
+        RegistryCredential(server="quay.io", manual=ManualRegistry(username="bot", password="quayPassword")),
+    )
+
+
+@pytest.mark.parametrize("key", ["clé/ünï/名前", "a b\nc", "k" * 2048, "🔑"])
+def test_any_text_can_be_a_remote_key_of_another_manager(key: str) -> None:
+    store = {"fake": {"data": [{"key": key, "manual": "gitToken"}]}}
+    found = settings({"secretStores.default": store, **acme(git={"remoteKey": key, "property": key, "version": key})})
+    assert found.organizations[0].git == GitCredential(remote_key=key, property=key, version=key)
+
+
+@pytest.mark.parametrize("key", ["remoteKey", "property", "version"])
+def test_remote_key_has_at_most_2048_characters(key: str) -> None:
+    said = rejection(raw(acme(git={**GIT, key: "k" * 2049})))
+    assert said.startswith(message(f'organizations[0].git.{key}: "kkk'))
+    assert said.endswith(" is not allowed: string should have at most 2048 characters")
+
+
+def test_ten_thousand_characters_of_a_user_name() -> None:
+    quay = {"server": "quay.io", "manual": {"username": "ü" * 10_000, "password": "quayPassword"}}
+    registries = organization(registries=[quay]).registries
+    assert registries is not None
+    assert registries[0].manual == ManualRegistry(username="ü" * 10_000, password="quayPassword")
+
+
+def test_the_one_release() -> None:
+    assert RELEASES == {"v0.9": V0_9}
+    assert V0_9.build_namespace("acme") == "openchoreo-ci-acme"
+    assert V0_9.control_plane_kinds == {
+        "organizations",
+        "buildplanes",
+        "dataplanes",
+        "componenttypes",
+        "componentworkflows",
+    }

@@ -1,0 +1,212 @@
+"""Whole manifests of the secret managers and of the identities that read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.openchoreo import V0_9
+from components.settings import SecretStore
+from components.stores import Endpoint, PlannedStore, cluster_secret_store, identity, plan, store_name
+from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
+
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
+CA = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "platform"}
+OWN_IDENTITY = {"serviceAccount": {"name": "eso-org-acme", "namespace": "secret-manager"}}
+
+
+def _kubernetes(**keys: Any) -> Raw:
+    return {"kubernetes": {"remoteNamespace": "secret-manager", **keys}}
+
+
+@pytest.mark.parametrize(
+    ("store", "block"),
+    [
+        pytest.param(
+            _kubernetes(),
+            {
+                "remoteNamespace": "secret-manager",
+                "server": {
+                    "url": "https://kubernetes.default",
+                    "caProvider": {
+                        "type": "ConfigMap",
+                        "name": "kube-root-ca.crt",
+                        "key": "ca.crt",
+                        "namespace": "secret-manager",
+                    },
+                },
+                "auth": OWN_IDENTITY,
+            },
+            id="the-operator's-own-cluster",
+        ),
+        pytest.param(
+            _kubernetes(server={"fromKubeconfig": True}),
+            {
+                "remoteNamespace": "secret-manager",
+                "server": {"url": "https://127.0.0.1:6443", "caBundle": "Q0E="},
+                "auth": OWN_IDENTITY,
+            },
+            id="from-the-kubeconfig",
+        ),
+        pytest.param(
+            _kubernetes(server={"url": "https://api:6443", "caBundle": "QkI="}),
+            {
+                "remoteNamespace": "secret-manager",
+                "server": {"url": "https://api:6443", "caBundle": "QkI="},
+                "auth": OWN_IDENTITY,
+            },
+            id="a-bundle-is-not-replaced-by-the-endpoint",
+        ),
+        pytest.param(
+            _kubernetes(server={"url": "https://api:6443", "caProvider": CA}),
+            {
+                "remoteNamespace": "secret-manager",
+                "server": {"url": "https://api:6443", "caProvider": CA},
+                "auth": OWN_IDENTITY,
+            },
+            id="ca-by-reference",
+        ),
+        pytest.param(
+            _kubernetes(
+                server={"fromKubeconfig": True}, serviceAccount={"name": "reader", "namespace": "external-secrets"}
+            ),
+            {
+                "remoteNamespace": "secret-manager",
+                "server": {"url": "https://127.0.0.1:6443", "caBundle": "Q0E="},
+                "auth": {"serviceAccount": {"name": "reader", "namespace": "external-secrets"}},
+            },
+            id="an-identity-that-exists",
+        ),
+    ],
+)
+def test_kubernetes(store: Raw, block: dict[str, Any]) -> None:
+    assert cluster_secret_store(planned(store), {}, ENDPOINT) == {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ClusterSecretStore",
+        "metadata": {"name": "org-acme", "labels": LABELS},
+        "spec": {
+            "provider": {"kubernetes": block},
+            "conditions": [{"namespaces": ["openchoreo-ci-acme"]}],
+        },
+    }
+
+
+def test_kubeconfig_without_an_endpoint_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(ValueError, match=r"^server\.fromKubeconfig needs the endpoint of the build plane$"):
+        cluster_secret_store(planned(_kubernetes(server={"fromKubeconfig": True})), {}, None)
+
+
+def test_fake_holds_no_key_that_nobody_reads() -> None:
+    data = [
+        {"key": "acme-quay", "manual": "quayPassword", "version": "2"},
+        {"key": "globex-git", "manual": "globexToken"},
+        {"key": "acme-git", "manual": "gitToken"},
+    ]
+    store = planned({"fake": {"data": data}}, namespaces=("openchoreo-ci-acme", "openchoreo-ci-b"))
+    values = {"gitToken": "one", "quayPassword": 'two"\n', "globexToken": "three"}
+    assert cluster_secret_store(store, values, None) == {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ClusterSecretStore",
+        "metadata": {"name": "org-acme", "labels": LABELS},
+        "spec": {
+            "provider": {
+                "fake": {
+                    "data": [
+                        {"key": "acme-quay", "value": 'two"\n', "version": "2"},
+                        {"key": "acme-git", "value": "one"},
+                    ]
+                }
+            },
+            "conditions": [{"namespaces": ["openchoreo-ci-acme", "openchoreo-ci-b"]}],
+        },
+    }
+
+
+def test_identity_may_get_exactly_the_planned_keys() -> None:
+    where = {"name": "eso-org-acme", "namespace": "secret-manager"}
+    metadata = {**where, "labels": LABELS}
+    assert identity(planned(_kubernetes())) == [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "Role",
+            "metadata": metadata,
+            "rules": [
+                {
+                    "apiGroups": [""],
+                    "resources": ["secrets"],
+                    "resourceNames": ["acme-git", "acme-quay"],
+                    "verbs": ["get"],
+                }
+            ],
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "subjects": [{"kind": "ServiceAccount", **where}],
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "eso-org-acme"},
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        pytest.param(_kubernetes(serviceAccount={"name": "reader", "namespace": "platform"}), id="account-that-exists"),
+        pytest.param({"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}, id="fake-needs-none"),
+    ],
+)
+def test_no_identity_is_made(store: Raw) -> None:
+    assert identity(planned(store)) == []
+
+
+TWO: Raw = {
+    "organizations": [
+        {"name": "globex", "git": {"remoteKey": "globex-git"}},
+        {
+            "name": "acme",
+            "git": {"remoteKey": "common"},
+            "registries": [{"server": "quay.io", "remoteKey": "acme-quay"}],
+        },
+        {"name": "initech", "git": {"manual": "gitToken"}},
+    ]
+}
+STORE = SecretStore.model_validate(KUBERNETES)
+SHARED = SecretStore.model_validate({**KUBERNETES, "scope": "shared"})
+
+
+def test_plan_of_a_store_for_each_organization() -> None:
+    assert plan(settings(TWO), V0_9) == (
+        PlannedStore("default-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-quay", "common")),
+        PlannedStore("default-globex", STORE, ("globex",), ("openchoreo-ci-globex",), ("globex-git",)),
+    )
+
+
+def test_plan_of_a_shared_store() -> None:
+    assert plan(settings({**TWO, "secretStores.default.scope": "shared"}), V0_9) == (
+        PlannedStore(
+            "default",
+            SHARED,
+            ("acme", "globex"),
+            ("openchoreo-ci-acme", "openchoreo-ci-globex"),
+            ("acme-quay", "common", "globex-git"),
+        ),
+    )
+
+
+def test_plan_is_empty_when_all_is_manual() -> None:
+    assert plan(settings({"organizations.0.git": {"manual": "gitToken"}}), V0_9) == ()
+
+
+def test_two_stores_share_nothing() -> None:
+    stores = {"a": {**KUBERNETES, "scope": "shared"}, "b": KUBERNETES, "unused": KUBERNETES}
+    users = [{"name": "acme", "secretStore": "b", "git": GIT}, {"name": "globex", "secretStore": "a", "git": GIT}]
+    found = settings({"secretStores": stores, "organizations": users})
+    assert plan(found, V0_9) == (
+        PlannedStore("a", SHARED, ("globex",), ("openchoreo-ci-globex",), ("acme-git",)),
+        PlannedStore("b-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-git",)),
+    )
+    assert [store_name(user, found.secret_stores) for user in found.organizations] == ["b-acme", "a"]
