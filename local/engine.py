@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,8 +20,10 @@ PASSPHRASE: Final = "openchoreo-local"
 """Protects nothing: the stack ``local`` holds demo values only, and anyone may decrypt them."""
 
 _CHANGED: Final = re.compile(r"\b\d+ (created|updated|deleted|replaced)\b")
-# Every update would say that the Kubernetes provider was built here; the README says it once.
-_OWN_PROVIDER: Final = re.compile(r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)")
+_OWN_PROVIDER: Final = re.compile(
+    r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)|Stack \S+ +\d+ warnings?$"
+)
+_STARTED: Final = re.compile(r" (creating|updating|deleting) \(\d+s\)( \[diff: [^]]*\];?)?$")
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -92,11 +94,28 @@ class Engine:
             stderr=subprocess.STDOUT,
             text=True,
         ) as update:
-            for line in update.stdout or ():
-                if not _OWN_PROVIDER.search(line):
-                    say(line.rstrip())
+            for line in _worth_showing(update.stdout or ()):
+                say(line)
                 changed = changed or bool(_CHANGED.search(line))
         return None if update.returncode else changed
+
+
+def _worth_showing(lines: Iterable[str]) -> Iterator[str]:
+    """What Pulumi prints, less the warning that the Kubernetes provider was built here, and less what only started."""
+    diagnostics: list[str] = []
+    for line in lines:
+        text = line.rstrip()
+        if _OWN_PROVIDER.search(text) or _STARTED.search(text):
+            continue
+        if diagnostics and not text.startswith("Resources:"):
+            diagnostics.append(text)
+        elif text == "Diagnostics:":
+            diagnostics = [text]
+        else:
+            if any(re.search("error|warning", each) for each in diagnostics):
+                yield from diagnostics
+            diagnostics = []
+            yield text
 
 
 def _place(program: Path, target: Path) -> None:

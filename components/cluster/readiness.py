@@ -29,6 +29,9 @@ class Expected:
     namespace: str
     name: str
 
+    def __str__(self) -> str:
+        return f'organization "{self.organization}", Secret {self.namespace}/{self.name}'
+
 
 @dataclass(frozen=True)
 class Pending:
@@ -40,8 +43,7 @@ class Pending:
     """Whether the operator has tried and given up for now, rather than not tried yet."""
 
     def __str__(self) -> str:
-        wanted = self.expected
-        return f'organization "{wanted.organization}", Secret {wanted.namespace}/{wanted.name}: {self.reason}'
+        return f"{self.expected}: {self.reason}"
 
 
 def pending(cluster: Cluster, wanted: Iterable[Expected]) -> tuple[Pending, ...]:
@@ -87,7 +89,7 @@ def wait(
     while waiting:
         if len(waiting) != said:
             said = len(waiting)
-            report(f"{len(wanted) - said} of {len(wanted)} credentials synced, waiting for {waiting[0]}")
+            report(f"{len(wanted) - said} of {len(wanted)} credentials synced, waiting for {waiting[0].expected}")
         left = deadline - time.monotonic()
         if left <= 0:
             raise NotReadyError(_message(cluster, waiting, len(wanted), f"after {seconds:g} s"))

@@ -1,0 +1,42 @@
+"""What `make local` shows of an update."""
+
+from __future__ import annotations
+
+from local.engine import _worth_showing
+
+OWN = (
+    "    warning: using pulumi-resource-kubernetes from $PATH at bin/pulumi-resource-kubernetes\n",
+    "    warning: resource plugin kubernetes is expected to have version >=4.34.2, but has 4.25.0; wrong\n",
+)
+HEADING = ("Diagnostics:\n", "  pulumi:pulumi:Stack (openchoreo-secrets-local):\n")
+
+
+def test_warnings_about_the_provider_that_was_built_here_are_left_out() -> None:
+    lines = (
+        "Updating (local):\n",
+        " +  kubernetes:core/v1:Namespace acme-namespace creating (0s) \n",
+        " ~  kubernetes:core/v1:Secret acme-git updating (0s) [diff: ~data]; \n",
+        " +  kubernetes:core/v1:Namespace acme-namespace created (0.02s) \n",
+        "    pulumi:pulumi:Stack openchoreo-secrets-local  2 warnings\n",
+        *HEADING,
+        *OWN,
+        "\n",
+        "Resources:\n",
+        "    28 unchanged\n",
+    )
+    assert list(_worth_showing(lines)) == [
+        "Updating (local):",
+        " +  kubernetes:core/v1:Namespace acme-namespace created (0.02s)",
+        "Resources:",
+        "    28 unchanged",
+    ]
+
+
+def test_errors_and_other_warnings_are_shown_with_their_heading() -> None:
+    lines = (*HEADING, *OWN, "    error: acme is not ready\n", "Resources:\n", "    1 errored\n")
+    assert list(_worth_showing(lines)) == [
+        *(line.rstrip() for line in HEADING),
+        "    error: acme is not ready",
+        "Resources:",
+        "    1 errored",
+    ]
