@@ -12,7 +12,7 @@ from .readiness import ExternalSecretsReady, OpenChoreoProvider
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import ClusterSettings, KubernetesServer, SecretStore as SecretStoreSettings
 from .settings.durations import seconds
-from .stores import Endpoint, plan, store_name
+from .stores import Endpoint, plan
 
 _PLANE = "build plane"
 
@@ -55,7 +55,7 @@ def deploy(configuration: Configuration) -> dict[str, BuildPlane]:
     planes: dict[str, BuildPlane] = {}
     for organization in settings.organizations:
         known = organization.secret_store in settings.secret_stores
-        name = store_name(organization, settings.secret_stores) if known else ""
+        name = settings.store_name(organization) if known else ""
         args = BuildPlaneArgs(
             organization, stores.get(name), configuration.manual, settings.refresh_interval, configuration.release
         )

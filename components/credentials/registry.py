@@ -39,14 +39,14 @@ def secret(name: str, registries: tuple[RegistryCredential, ...]) -> SecretTempl
     steps = ["{{- $auths := dict -}}"]
     for index, registry in enumerate(registries):
         variable = f"registry_{index}"
-        server = json.dumps(registry.server)
+        server = _literal(registry.server)
         if registry.docker_config is not None:
             data[variable] = registry.docker_config
-            failure = json.dumps(f"{_source(registry.docker_config)} has no docker auth for {registry.server}")
+            failure = _literal(f"{_source(registry.docker_config)} has no docker auth for {registry.server}")
             steps.append(_WHOLE_CONFIG.format(variable=variable, server=server, failure=failure))
-        elif registry.username is not None and registry.password is not None:
-            data[f"{variable}_username"] = registry.username
-            data[f"{variable}_password"] = registry.password
+        else:
+            parts = {"username": registry.username, "password": registry.password}
+            data |= {f"{variable}_{part}": ref for part, ref in parts.items() if ref is not None}
             steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server))
     steps.append('{{- dict "auths" $auths | toJson -}}')
     return SecretTemplate(name=name, credential="registry-push", data=data, type=TYPE, templates={KEY: "".join(steps)})
@@ -54,3 +54,8 @@ def secret(name: str, registries: tuple[RegistryCredential, ...]) -> SecretTempl
 
 def _source(ref: RemoteRef) -> str:
     return ref.remote_key if ref.property is None else f"{ref.remote_key} ({ref.property})"
+
+
+def _literal(text: str) -> str:
+    """A string literal of Go templates. They refuse the surrogate pairs of JSON's escapes, so nothing is escaped."""
+    return json.dumps(text, ensure_ascii=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from difflib import get_close_matches
-from typing import Final, get_args
+from types import UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
@@ -14,11 +15,11 @@ from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from . import rules
 from .stack import StackSettings
+from .text import clipped, quoted
 
 MANUAL_KEY: Final = "manualSecrets"
 """The only configuration key that holds values; it must be encrypted."""
 
-_SHOWN: Final = 60
 _TYPES: Final = {
     "string_type": "a string",
     "bool_type": "true or false",
@@ -29,7 +30,7 @@ _TYPES: Final = {
     "tuple_type": "a list",
     "list_type": "a list",
 }
-_SECRET_FIELDS: Final = frozenset({"manual", "password"})
+_SECRET_FIELDS: Final = frozenset({"manual", "password", "username"})
 
 
 def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[str] = frozenset()) -> StackSettings:
@@ -70,7 +71,7 @@ def _is_echo(detail: ErrorDetails, raw: Mapping[str, object]) -> bool:
 
 def _problem(detail: ErrorDetails, raw: Mapping[str, object]) -> Problem:
     kind = detail["type"]
-    location = [step for step in detail["loc"] if step != "[key]"]
+    location = _location(detail)
     path = _path(location)
     if kind == "extra_forbidden":
         return Problem(path, _unknown_key(str(location[-1]), _allowed_keys(location[:-1])))
@@ -82,12 +83,21 @@ def _problem(detail: ErrorDetails, raw: Mapping[str, object]) -> Problem:
     if kind == "value_error":
         return Problem(path, f"{shown}{detail['msg'].removeprefix('Value error, ')}")
     if kind == "too_short":
-        return Problem(path, "is empty; allowed is at least one entry, or leave the key out")
+        return Problem(path, "is empty; allowed is at least one entry")
     return Problem(path, f"{shown}is not allowed: {detail['msg'][:1].lower()}{detail['msg'][1:]}")
 
 
+def _about_key(detail: ErrorDetails) -> bool:
+    """Whether the key of a mapping is wrong, not its value. An unknown key may itself be called "[key]"."""
+    return detail["type"] != "extra_forbidden" and "[key]" in detail["loc"][-1:]
+
+
+def _location(detail: ErrorDetails) -> list[str | int]:
+    return list(detail["loc"][:-1] if _about_key(detail) else detail["loc"])
+
+
 def _shown_value(location: list[str | int], detail: ErrorDetails, raw: Mapping[str, object]) -> str:
-    if "[key]" in detail["loc"]:
+    if _about_key(detail):
         return f"{_show(location[-1])} "
     value = _value(location, raw)
     if not isinstance(value, (str, int, float, bool)):
@@ -98,9 +108,9 @@ def _shown_value(location: list[str | int], detail: ErrorDetails, raw: Mapping[s
 
 
 def _show(value: object) -> str:
-    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-    text = text.encode("unicode_escape").decode() if not text.isprintable() else text
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+    if isinstance(value, str):
+        return quoted(value)
+    return clipped(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _type_name(value: object) -> str:
@@ -130,7 +140,7 @@ def _value(location: Iterable[str | int], raw: object) -> object:
 def _path(location: Iterable[str | int]) -> str:
     path = ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{_show(step)[1:-1]}" if path else _show(step)[1:-1]
+        path += f"[{step}]" if isinstance(step, int) else f".{clipped(step)}" if path else clipped(step)
     return path or "(configuration)"
 
 
@@ -145,20 +155,20 @@ def _unknown_key(key: str, allowed: list[str]) -> str:
 
 def _allowed_keys(location: Iterable[str | int]) -> list[str]:
     """Keys of the model at a location of the configuration, in the order of its fields."""
-    annotation: object = StackSettings
-    location = list(location)
+    model: Any = StackSettings
     for step in location:
-        model = _model_in(annotation)
-        if model is not None and isinstance(step, str):
-            field = next((f for name, f in model.model_fields.items() if step in {name, to_camel(name)}), None)
-            annotation = field.annotation if field is not None else None
-    model = _model_in(annotation)
-    names = [to_camel(name) for name in model.model_fields] if model is not None else []
-    return names if location else [*names, MANUAL_KEY]
+        model = _inside(model, step)
+    names = [to_camel(name) for name in model.model_fields]
+    return [*names, MANUAL_KEY] if model is StackSettings else names
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The model inside ``Model | None``, ``tuple[Model, ...]`` or ``dict[str, Model]``."""
+def _inside(annotation: Any, step: str | int) -> Any:
+    """The type one step further: of a field, of a mapping's values, or of a list's entries."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for inner in get_args(annotation) if (model := _model_in(inner)) is not None), None)
+        fields = annotation.model_fields.items()
+        inner = next(field.annotation for name, field in fields if step in {name, to_camel(name)})
+    else:
+        inner = get_args(annotation)[-1 if get_origin(annotation) is dict else 0]
+    while get_origin(inner) in {Annotated, Union, UnionType}:
+        inner = get_args(inner)[0]
+    return inner

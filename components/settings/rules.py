@@ -8,6 +8,10 @@ from ..errors import Problem
 from ..openchoreo import Release
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .stack import Organization, StackSettings
+from .text import clipped, quoted
+
+_STORE_NAME_MAX = SUBDOMAIN_MAX - len("eso-")
+"""The identity of a store is named like the store, with ``eso-`` in front."""
 
 
 def problems(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
@@ -17,6 +21,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
         path = f"organizations[{index}]"
         yield from organization_problems(organization, path, release, manual_names)
         yield from _store(organization, path, settings)
+    yield from _one_source_per_store(settings)
     yield from _stores(settings, release, manual_names)
 
 
@@ -81,9 +86,12 @@ def _store(organization: Organization, path: str, settings: StackSettings) -> It
             f'no store "{organization.secret_store}" under secretStores; known: {known}',
         )
         return
-    length = len(f"{organization.secret_store}-{organization.name}")
-    if store.scope == "organization" and length > SUBDOMAIN_MAX:
-        yield Problem(f"{path}.secretStore", f"store and organization make a name of {length} characters; at most 253")
+    name = settings.store_name(organization)
+    if len(name) > _STORE_NAME_MAX:
+        yield Problem(
+            f"{path}.secretStore",
+            f"makes a ClusterSecretStore with a name of {len(name)} characters; allowed are {_STORE_NAME_MAX}",
+        )
     if store.kubernetes is not None:
         for key in remote_keys(organization):
             try:
@@ -91,7 +99,7 @@ def _store(organization: Organization, path: str, settings: StackSettings) -> It
             except ValueError as error:
                 yield Problem(
                     path,
-                    f'remoteKey "{_short(key)}" {error} (store "{organization.secret_store}" reads Kubernetes Secrets)',
+                    f'remoteKey {quoted(key)} {error} (store "{organization.secret_store}" reads Kubernetes Secrets)',
                 )
     if store.fake is not None:
         known_keys = {entry.key for entry in store.fake.data}
@@ -99,8 +107,8 @@ def _store(organization: Organization, path: str, settings: StackSettings) -> It
             if key not in known_keys:
                 yield Problem(
                     path,
-                    f'remoteKey "{_short(key)}" is not among the data of the fake store '
-                    f'"{organization.secret_store}": {", ".join(sorted(known_keys))}',
+                    f"remoteKey {quoted(key)} is not among the data of the fake store "
+                    f'"{organization.secret_store}": {", ".join(clipped(each) for each in sorted(known_keys))}',
                 )
 
 
@@ -112,7 +120,7 @@ def _registries(organization: Organization, path: str) -> Iterator[Problem]:
         if first != index:
             yield Problem(
                 f"{path}.registries[{index}].server",
-                f'"{registry.server}" is also registries[{first}]; one Secret holds each registry once',
+                f"{quoted(registry.server)} is also registries[{first}]; one Secret holds each registry once",
             )
     if len({registry.manual is None for registry in registries}) > 1:
         yield Problem(
@@ -172,5 +180,17 @@ def _stores(settings: StackSettings, release: Release, manual_names: AbstractSet
             yield from _manual(f"{path}.fake.data[{index}].manual", entry.manual, manual_names)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LABEL_MAX else f"{text[:LABEL_MAX]}…"
+def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
+    """Two stores that make one name would be merged, and serve each other's organizations."""
+    made: dict[str, str] = {}
+    for index, organization in enumerate(settings.organizations):
+        if organization.secret_store not in settings.secret_stores or not _uses_store(organization):
+            continue
+        name = settings.store_name(organization)
+        first = made.setdefault(name, organization.secret_store)
+        if first != organization.secret_store:
+            yield Problem(
+                f"organizations[{index}].secretStore",
+                f'"{organization.secret_store}" makes the ClusterSecretStore "{name}", as the store "{first}" does for '
+                "another organization; rename one of the two stores",
+            )

@@ -69,3 +69,9 @@ class StackSettings(Model):
     is a billed call at most managers, and OpenChoreo's docs poll each key every 15 s."""
     ready_timeout: Duration = "5m"
     """How long an update waits for all credentials to arrive before it fails."""
+
+    def store_name(self, organization: Organization) -> str:
+        """Name of the ClusterSecretStore that serves an organization whose ``secretStore`` is configured."""
+        name = organization.secret_store
+        shared = self.secret_stores[name].scope == "shared"
+        return name if shared else f"{name}-{organization.name}"

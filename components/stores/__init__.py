@@ -8,9 +8,9 @@ from typing import Any
 from ..manifests import Manifest, manifest
 from . import fake, kubernetes
 from .kubernetes import Endpoint
-from .plan import PlannedStore, plan, store_name
+from .plan import PlannedStore, plan
 
-__all__ = ["Endpoint", "PlannedStore", "cluster_secret_store", "identity", "plan", "store_name"]
+__all__ = ["Endpoint", "PlannedStore", "cluster_secret_store", "identity", "plan"]
 
 
 def identity(planned: PlannedStore) -> list[Manifest]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..openchoreo import Release
@@ -25,28 +24,23 @@ class PlannedStore:
     """Secrets in the manager that those organizations read, sorted."""
 
 
-def store_name(organization: Organization, stores: Mapping[str, SecretStore]) -> str:
-    """Name of the ClusterSecretStore that serves an organization."""
-    shared = stores[organization.secret_store].scope == "shared"
-    return organization.secret_store if shared else f"{organization.secret_store}-{organization.name}"
-
-
 def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
     """All ClusterSecretStores of a stack, sorted by name. Organizations with manual secrets only need none.
 
-    No namespace outside the planned organizations is ever allowed to use a store.
+    No namespace outside the planned organizations is ever allowed to use a store, and no two entries of
+    ``secretStores`` are ever merged: should they make one name, which `parse` refuses, Pulumi refuses the second.
     """
-    members: dict[str, list[Organization]] = {}
+    members: dict[tuple[str, str], list[Organization]] = {}
     for organization in settings.organizations:
         if remote_keys(organization):
-            members.setdefault(store_name(organization, settings.secret_stores), []).append(organization)
+            members.setdefault((settings.store_name(organization), organization.secret_store), []).append(organization)
     return tuple(
         PlannedStore(
             name=name,
-            store=settings.secret_stores[users[0].secret_store],
+            store=settings.secret_stores[entry],
             organizations=tuple(sorted(user.name for user in users)),
             namespaces=tuple(sorted(release.build_namespace(user.name) for user in users)),
             keys=tuple(sorted({key for user in users for key in remote_keys(user)})),
         )
-        for name, users in sorted(members.items())
+        for (name, entry), users in sorted(members.items())
     )

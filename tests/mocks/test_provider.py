@@ -23,9 +23,8 @@ PUSH = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "regi
 INPUTS = {"externalSecrets": [GIT, PUSH], "timeoutSeconds": 600.0}
 BOTH = [synced("openchoreo-ci-acme", "git-clone-secret"), synced("openchoreo-ci-acme", "registry-push-secret")]
 NO_PUSH = [BOTH[0], synced("openchoreo-ci-acme", "registry-push-secret", status="False")]
-PENDING = (
-    'organization "acme", Secret openchoreo-ci-acme/registry-push-secret: SecretSyncedError: could not get secret data'
-)
+WAITING = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'
+PENDING = f"{WAITING}: SecretSyncedError: could not get secret data"
 NOT_READY = (
     '1 of 2 credentials are not ready {when} on build plane (context "kind-build"):\n'
     f"  - {PENDING}\n"
@@ -269,4 +268,4 @@ def test_cancel_ends_a_wait_at_once(engine: Engine, live: Live) -> None:
             return raised.value.details()
 
     assert engine.run(cancelled()) == NOT_READY.format(when="when the update was cancelled")
-    assert said == [(URN, f"1 of 2 credentials synced, waiting for {PENDING}")]
+    assert said == [(URN, f"1 of 2 credentials synced, waiting for {WAITING}")]

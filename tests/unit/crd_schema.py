@@ -68,9 +68,6 @@ class Definitions:
         """The definitions in YAML files."""
         return cls(document for file in files for document in yaml.safe_load_all(file.read_text()) if document)
 
-    def __contains__(self, kind: Kind) -> bool:
-        return kind in self._validators
-
     def problems(self, manifest: Mapping[str, Any]) -> Iterator[str]:
         """Everything that is wrong with a custom resource, as ``path: what``.
 

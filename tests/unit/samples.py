@@ -39,7 +39,7 @@ NOT_AN_OBJECT_NAME: Final = (
 )
 NOT_A_DATA_KEY: Final = 'is not a key of a Secret: letters, digits, "-", "_" and ".", at most 253 characters'
 DURATION: Final = 'allowed is a Go duration such as "30m", "1h" or "1h30m"'
-EMPTY: Final = "is empty; allowed is at least one entry, or leave the key out"
+EMPTY: Final = "is empty; allowed is at least one entry"
 
 
 def raw(edits: Edits | None = None) -> Raw:
@@ -98,3 +98,8 @@ def message(*problems: str) -> str:
     """The whole message for these problems."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return "\n".join([f"{SOURCE}: {count}; nothing was changed", *(f"  - {problem}" for problem in problems)])
+
+
+def assert_rejected(edits: Edits, *problems: str) -> None:
+    """The edited configuration causes exactly these problems."""
+    assert rejection(raw(edits)) == message(*problems)

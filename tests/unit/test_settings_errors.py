@@ -21,15 +21,11 @@ from tests.unit.samples import (
     Edits,
     Raw,
     acme,
+    assert_rejected,
     message,
     raw,
     rejection,
 )
-
-
-def _rejected(edits: Edits, *problems: str) -> None:
-    assert rejection(raw(edits)) == message(*problems)
-
 
 UNKNOWN = [
     pytest.param(
@@ -95,7 +91,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("edits", "problem"), UNKNOWN)
 def test_unknown_key(edits: Edits, problem: str) -> None:
-    _rejected(edits, problem)
+    assert_rejected(edits, problem)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +106,7 @@ def test_unknown_key(edits: Edits, problem: str) -> None:
     ],
 )
 def test_missing_key(path: str, where: str) -> None:
-    _rejected({path: GONE}, f"{where}: is missing")
+    assert_rejected({path: GONE}, f"{where}: is missing")
 
 
 @pytest.mark.parametrize(
@@ -138,12 +134,12 @@ def test_missing_key(path: str, where: str) -> None:
     ],
 )
 def test_wrong_type(path: str, value: Any, problem: str) -> None:
-    _rejected({path: value}, problem)
+    assert_rejected({path: value}, problem)
 
 
 @pytest.mark.parametrize("name", ["Acme", "acme inc", "-acme", "acme-", "", "a.b", "acme_1", "ácme"])
 def test_organization_name_is_a_label(name: str) -> None:
-    _rejected({"organizations.0.name": name}, f'organizations[0].name: "{name}" {NOT_A_LABEL}')
+    assert_rejected({"organizations.0.name": name}, f'organizations[0].name: "{name}" {NOT_A_LABEL}')
 
 
 @pytest.mark.parametrize(
@@ -168,7 +164,7 @@ def test_organization_name_is_a_label(name: str) -> None:
     ],
 )
 def test_empty_list(edits: Edits, problem: str) -> None:
-    _rejected(edits, problem)
+    assert_rejected(edits, problem)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +183,7 @@ def test_empty_list(edits: Edits, problem: str) -> None:
 )
 def test_interval(path: str, value: str, said: str) -> None:
     where = path.replace(".0.", "[0].")
-    _rejected({path: value}, f'{where}: "{value}" {said}')
+    assert_rejected({path: value}, f'{where}: "{value}" {said}')
 
 
 @pytest.mark.parametrize(
@@ -248,7 +244,7 @@ def test_interval(path: str, value: str, said: str) -> None:
     ],
 )
 def test_value(edits: Edits, problem: str) -> None:
-    _rejected(edits, problem)
+    assert_rejected(edits, problem)
 
 
 def test_all_problems_at_once() -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from tests.unit.samples import (
     GIT,
-    KUBERNETES,
     MANUAL,
     NOT_AN_OBJECT_NAME,
     Edits,
     Raw,
     acme,
+    assert_rejected,
     message,
     raw,
     rejection,
@@ -25,10 +25,6 @@ ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (
 ONE_REGISTRY_SOURCE = "allowed is exactly one of remoteKey (a docker config.json), username and password, manual"
 
 
-def _rejected(edits: Edits, *problems: str) -> None:
-    assert rejection(raw(edits)) == message(*problems)
-
-
 def _external(name: str = "sonar", **keys: Raw) -> Raw:
     return {"name": name, "keys": keys}
 
@@ -40,7 +36,7 @@ def test_longest_organization_name_is_accepted() -> None:
 
 def test_build_namespace_is_too_long() -> None:
     name = "a" * 50
-    _rejected(
+    assert_rejected(
         {"organizations.0.name": name},
         f'organizations[0].name: "{name}" makes the namespace "openchoreo-ci-{name}" of 64 characters; '
         "a namespace has at most 63, so the name at most 49",
@@ -61,7 +57,7 @@ def test_build_namespace_is_too_long() -> None:
     ],
 )
 def test_reserved_organization_name(name: str) -> None:
-    _rejected(
+    assert_rejected(
         {"organizations.0.name": name},
         f'organizations[0].name: "{name}" is reserved: OpenChoreo v0.9 would take over the namespace of that name, '
         "and delete it with the organization",
@@ -74,7 +70,7 @@ def test_similar_organization_name_is_not_reserved(name: str) -> None:
 
 
 def test_duplicate_organizations() -> None:
-    _rejected(
+    assert_rejected(
         {"organizations": [{"name": "acme", "git": GIT}] * 3},
         'organizations[1].name: "acme" is also organizations[0]',
         'organizations[2].name: "acme" is also organizations[0]',
@@ -101,7 +97,7 @@ def test_duplicate_organizations() -> None:
     ],
 )
 def test_organization(edits: Edits, problem: str) -> None:
-    _rejected(edits, f"organizations[0]: {problem}")
+    assert_rejected(edits, f"organizations[0]: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +113,7 @@ def test_organization(edits: Edits, problem: str) -> None:
     ],
 )
 def test_git_source(git: Raw, problem: str) -> None:
-    _rejected(acme(git=git), f"organizations[0].git: {problem}")
+    assert_rejected(acme(git=git), f"organizations[0].git: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -146,11 +142,11 @@ def test_git_source(git: Raw, problem: str) -> None:
     ],
 )
 def test_registry_source(registry: Raw, problem: str) -> None:
-    _rejected(acme(registries=[registry]), f"organizations[0].registries[0]: {problem}")
+    assert_rejected(acme(registries=[registry]), f"organizations[0].registries[0]: {problem}")
 
 
 def test_registries_share_one_secret() -> None:
-    _rejected(
+    assert_rejected(
         acme(registries=[QUAY, {**MANUAL_QUAY, "server": "ghcr.io"}, QUAY], registrySecretName="push"),
         'organizations[0].registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
         'organizations[0].registries: the Secret "push" would be both manual and from the secret manager; '
@@ -159,7 +155,7 @@ def test_registries_share_one_secret() -> None:
 
 
 def test_keys_of_one_secret_have_one_kind_of_source() -> None:
-    _rejected(
+    assert_rejected(
         acme(external=[_external(token={"remoteKey": "a"}, user={"manual": "gitToken"})]),
         "organizations[0].external[0]: mixes remoteKey and manual in one Secret; allowed is one of them for all keys",
     )
@@ -192,7 +188,7 @@ def test_keys_of_one_secret_have_one_kind_of_source() -> None:
     ],
 )
 def test_one_writer_per_secret(edits: Edits, where: str, name: str, first: str) -> None:
-    _rejected(
+    assert_rejected(
         edits,
         f'organizations[0].{where}: "{name}" is also written by organizations[0].{first}; a Secret has one writer',
     )

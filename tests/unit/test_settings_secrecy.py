@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.samples import CANARY, GIT, KUBERNETES, Edits, Raw, acme, message, raw, rejection
+from tests.unit.samples import CANARY, GIT, KUBERNETES, NOT_AN_OBJECT_NAME, Edits, Raw, acme, message, raw, rejection
 
 LONGEST_MESSAGE = 500
 PASTED_REGISTRY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": CANARY}}
@@ -113,4 +113,13 @@ def test_shortened_text_tells_its_length(edits: Edits, shown: str) -> None:
 def test_readable_text_stays_readable() -> None:
     assert rejection(raw({"release": "версия"})) == message(
         'release: "версия" is not a known OpenChoreo release; known: v0.9'
+    )
+
+
+def test_text_that_utf_8_cannot_hold() -> None:
+    """JSON can escape half of a surrogate pair; the value behind such a key is then out of reach for the message."""
+    store = {"kubernetes": {"remoteNamespace": 5}}
+    assert rejection(raw({"secretStores": {"default": KUBERNETES, "\ud800": store}})) == message(
+        f'secretStores.\ufffd\ufffd\ufffd: "\ufffd\ufffd\ufffd" {NOT_AN_OBJECT_NAME}',
+        "secretStores.\ufffd\ufffd\ufffd.kubernetes.remoteNamespace: must be a string, not nothing",
     )

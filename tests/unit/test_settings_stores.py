@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.samples import GIT, KUBERNETES, Edits, Raw, acme, message, raw, rejection, settings
+from tests.unit.samples import GIT, KUBERNETES, Edits, Raw, acme, assert_rejected, settings
 
 FAKE: Raw = {"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}
 INCOMPLETE = "is incomplete; allowed is url with one of caBundle and caProvider, or fromKubeconfig: true"
 CA: Raw = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "secret-manager"}
-
-
-def _rejected(edits: Edits, *problems: str) -> None:
-    assert rejection(raw(edits)) == message(*problems)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +24,7 @@ def _rejected(edits: Edits, *problems: str) -> None:
     ],
 )
 def test_unknown_store(edits: Edits, problem: str) -> None:
-    _rejected(edits, f"organizations[0].secretStore: no store {problem}")
+    assert_rejected(edits, f"organizations[0].secretStore: no store {problem}")
 
 
 def test_manual_credentials_need_no_store() -> None:
@@ -54,7 +50,7 @@ def test_manual_credentials_need_no_store() -> None:
     ],
 )
 def test_store(store: Raw, problem: str) -> None:
-    _rejected({"secretStores.default": store}, f"secretStores.default{problem}")
+    assert_rejected({"secretStores.default": store}, f"secretStores.default{problem}")
 
 
 @pytest.mark.parametrize(
@@ -72,37 +68,43 @@ def test_store(store: Raw, problem: str) -> None:
     ],
 )
 def test_server(server: Raw, problem: str) -> None:
-    _rejected({"secretStores.default.kubernetes.server": server}, f"secretStores.default.kubernetes.server: {problem}")
+    assert_rejected(
+        {"secretStores.default.kubernetes.server": server}, f"secretStores.default.kubernetes.server: {problem}"
+    )
 
 
 @pytest.mark.parametrize(
-    ("stores", "name"),
+    ("stores", "second"),
     [
-        pytest.param({"a": KUBERNETES, "a-b": KUBERNETES}, "a-b-c", id="two-organizations-of-two-stores"),
-        pytest.param(
-            {"a": KUBERNETES, "a-b": {}, "a-b-c": {**KUBERNETES, "scope": "shared"}}, "a-b-c", id="one-is-shared"
-        ),
+        pytest.param({"a": KUBERNETES, "a-b": KUBERNETES}, "a-b", id="of-an-organization-each"),
+        pytest.param({"a": KUBERNETES, "a-b-c": {**KUBERNETES, "scope": "shared"}}, "a-b-c", id="one-is-shared"),
     ],
 )
-def test_no_two_stores_make_one_cluster_secret_store(stores: Raw, name: str) -> None:
+def test_two_stores_that_make_one_name(stores: Raw, second: str) -> None:
     """Merged, the two organizations would read each other's secrets."""
-    other = "a-b" if stores["a-b"] else "a-b-c"
-    users = [{"name": "b-c", "secretStore": "a", "git": GIT}, {"name": "c", "secretStore": other, "git": GIT}]
-    used = {key: store for key, store in stores.items() if store}
-    said = rejection(raw({"secretStores": used, "organizations": users}))
-    assert "  - organizations[1].secretStore: " in said
-    assert f'"{name}"' in said
+    users = [{"name": "b-c", "secretStore": "a", "git": GIT}, {"name": "c", "secretStore": second, "git": GIT}]
+    assert_rejected(
+        {"secretStores": stores, "organizations": users},
+        f'organizations[1].secretStore: "{second}" makes the ClusterSecretStore "a-b-c", as the store "a" does for '
+        "another organization; rename one of the two stores",
+    )
 
 
 @pytest.mark.parametrize(
-    ("store", "length"),
-    [
-        pytest.param(KUBERNETES, 245, id="with-organization"),
-        pytest.param({**KUBERNETES, "scope": "shared"}, 250, id="shared"),
-    ],
+    ("scope", "length"),
+    [pytest.param("organization", 245, id="with-the-organization"), pytest.param("shared", 250, id="alone")],
 )
-def test_identity_of_a_store_has_a_valid_name(store: Raw, length: int) -> None:
+def test_identity_of_a_store_has_a_valid_name(scope: str, length: int) -> None:
     """Its ServiceAccount is named like the store with `eso-` in front."""
     name = "s" * length
-    said = rejection(raw({"secretStores": {name: store}, "organizations.0.secretStore": name}))
-    assert said.startswith(message("organizations[0].secretStore: ").rstrip())
+    assert_rejected(
+        {"secretStores": {name: {**KUBERNETES, "scope": scope}}, "organizations.0.secretStore": name},
+        "organizations[0].secretStore: makes a ClusterSecretStore with a name of 250 characters; allowed are 249",
+    )
+
+
+def test_longest_name_of_a_store() -> None:
+    name = "s" * 244
+    assert settings({"secretStores": {name: KUBERNETES}, "organizations.0.secretStore": name}).secret_stores.keys() == {
+        name
+    }

@@ -8,7 +8,7 @@ import pytest
 
 from components.openchoreo import V0_9
 from components.settings import SecretStore
-from components.stores import Endpoint, PlannedStore, cluster_secret_store, identity, plan, store_name
+from components.stores import Endpoint, PlannedStore, cluster_secret_store, identity, plan
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
 
 LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
@@ -209,4 +209,4 @@ def test_two_stores_share_nothing() -> None:
         PlannedStore("a", SHARED, ("globex",), ("openchoreo-ci-globex",), ("acme-git",)),
         PlannedStore("b-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-git",)),
     )
-    assert [store_name(user, found.secret_stores) for user in found.organizations] == ["b-acme", "a"]
+    assert [found.store_name(user) for user in found.organizations] == ["b-acme", "a"]

@@ -1,0 +1,161 @@
+"""What is said about a cluster that cannot be used, in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.cluster import check_build_plane, check_control_plane
+from components.errors import ClusterError
+from components.openchoreo import V0_9
+from components.settings import Organization
+from tests.unit.api import Api, Object
+from tests.unit.samples import organization
+
+STACK = "organization/openchoreo-secrets/dev"
+PLANE = 'build plane (context "dev")'
+GROUP: Object = {"versions": [{"version": "v1"}, {"version": "v1beta1"}]}
+V1: Object = {
+    "resources": [{"name": "externalsecrets"}, {"name": "externalsecrets/status"}, {"name": "clustersecretstores"}]
+}
+OPERATOR = {"/apis/external-secrets.io": GROUP, "/apis/external-secrets.io/v1": V1}
+OWN = organization(git={"remoteKey": "a"})
+ADOPT = organization(git={"remoteKey": "a"}, namespace="adopt")
+
+
+def _namespace(organization: str, owner: str | None = None) -> Object:
+    metadata: Object = {"name": f"openchoreo-ci-{organization}"}
+    if owner is not None:
+        metadata["annotations"] = {"openchoreo-secrets/stack": owner}
+    return {"metadata": metadata}
+
+
+def _check(api: Api, *organizations: Organization) -> None:
+    check_build_plane(api.cluster, organizations, V0_9, STACK)
+
+
+@pytest.mark.parametrize(
+    ("objects", "said"),
+    [
+        pytest.param(
+            {},
+            "the CRDs of the External Secrets Operator are missing. They come with the Helm chart external-secrets "
+            "(0.16 or later), also part of openchoreo-build-plane (external-secrets.enabled=true)",
+            id="nothing-installed",
+        ),
+        pytest.param(
+            {"/apis/external-secrets.io": {"versions": [{"version": "v1beta1"}, {"version": "v1alpha1"}]}},
+            "the External Secrets Operator serves v1beta1, v1alpha1, but external-secrets.io/v1 lacks "
+            "clustersecretstores, externalsecrets. Upgrade the Helm chart external-secrets to 0.16 or later",
+            id="only-old-versions",
+        ),
+        pytest.param(
+            {
+                "/apis/external-secrets.io": {"versions": [{"version": "v1"}]},
+                "/apis/external-secrets.io/v1": {"resources": [{"name": "externalsecrets"}]},
+            },
+            "the External Secrets Operator serves v1, but external-secrets.io/v1 lacks clustersecretstores. "
+            "Upgrade the Helm chart external-secrets to 0.16 or later",
+            id="one-definition-missing",
+        ),
+    ],
+)
+def test_operator(objects: dict[str, Object], said: str) -> None:
+    with pytest.raises(ClusterError) as caught:
+        _check(Api(objects), OWN)
+    assert str(caught.value) == f"{PLANE}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("user", "namespaces"),
+    [
+        pytest.param(OWN, [], id="own-and-not-there-yet"),
+        pytest.param(OWN, [_namespace("acme", STACK)], id="own-and-made-by-this-stack"),
+        pytest.param(OWN, [_namespace("globex")], id="another's-namespace-does-not-matter"),
+        pytest.param(ADOPT, [_namespace("acme")], id="adopt-what-openchoreo-made"),
+        pytest.param(ADOPT, [_namespace("acme", "organization/other/dev")], id="adopt-what-another-stack-made"),
+    ],
+)
+def test_fit(user: Organization, namespaces: list[Object]) -> None:
+    api = Api(OPERATOR, namespaces=namespaces)
+    _check(api, user)
+    assert api.queries == [("/api/v1/namespaces", {"metadata_only": "true"})]
+    assert api.patches == []
+
+
+@pytest.mark.parametrize(
+    ("user", "namespaces", "said"),
+    [
+        pytest.param(
+            OWN,
+            [_namespace("acme")],
+            "namespace openchoreo-ci-acme exists and was made by something else (OpenChoreo makes it at the first "
+            "build). Set namespace: adopt, so that destroy leaves it",
+            id="own-what-openchoreo-made",
+        ),
+        pytest.param(
+            OWN,
+            [_namespace("acme", "organization/other/prod")],
+            "namespace openchoreo-ci-acme exists and was made by the stack organization/other/prod. "
+            "Set namespace: adopt, so that destroy leaves it",
+            id="own-what-another-stack-made",
+        ),
+        pytest.param(
+            ADOPT,
+            [],
+            "namespace openchoreo-ci-acme does not exist. Set namespace: own, or run the organization's first build",
+            id="adopt-what-is-not-there",
+        ),
+        pytest.param(
+            ADOPT,
+            [_namespace("acme", STACK)],
+            "namespace openchoreo-ci-acme was made by this stack; adopting it would delete it with everything inside. "
+            "Keep namespace: own",
+            id="adopt-our-own",
+        ),
+    ],
+)
+def test_namespace(user: Organization, namespaces: list[Object], said: str) -> None:
+    with pytest.raises(ClusterError) as caught:
+        _check(Api(OPERATOR, namespaces=namespaces), user)
+    assert str(caught.value) == f'{PLANE}: nothing was changed\n  - organization "acme": {said}'
+
+
+def test_all_namespaces_at_once() -> None:
+    globex = ADOPT.model_copy(update={"name": "globex"})
+    with pytest.raises(ClusterError) as caught:
+        _check(Api(OPERATOR, namespaces=[_namespace("acme")]), OWN, globex)
+    made = "was made by something else (OpenChoreo makes it at the first build). Set namespace: adopt, so that destroy"
+    absent = "does not exist. Set namespace: own, or run the organization's first build"
+    assert str(caught.value).splitlines() == [
+        f"{PLANE}: nothing was changed",
+        f'  - organization "acme": namespace openchoreo-ci-acme exists and {made} leaves it',
+        f'  - organization "globex": namespace openchoreo-ci-globex {absent}',
+    ]
+
+
+KINDS = ["organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"]
+
+
+@pytest.mark.parametrize(
+    ("served", "missing"),
+    [
+        pytest.param([], "buildplanes, componenttypes, componentworkflows, dataplanes, organizations", id="none"),
+        pytest.param([kind for kind in KINDS if kind != "componentworkflows"], "componentworkflows", id="one"),
+        pytest.param([*KINDS[:-1], "componentworkflows/status"], "componentworkflows", id="a-subresource-is-no-kind"),
+    ],
+)
+def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
+    objects = {"/apis/openchoreo.dev/v1alpha1": {"resources": [{"name": name} for name in served]}} if served else {}
+    with pytest.raises(ClusterError) as caught:
+        check_control_plane(Api(objects).cluster, V0_9)
+    assert str(caught.value) == (
+        f"{PLANE}: no OpenChoreo v0.9 here, {missing} of openchoreo.dev/v1alpha1 missing. "
+        "The CRDs come with the Helm chart openchoreo-control-plane"
+    )
+
+
+def test_control_plane_is_fit() -> None:
+    resources = {"resources": [{"name": name} for name in [*KINDS, "traits"]]}
+    api = Api({"/apis/openchoreo.dev/v1alpha1": resources})
+    check_control_plane(api.cluster, V0_9)
+    assert (api.queries, api.patches) == ([], [])

@@ -1,0 +1,208 @@
+"""Which credentials count as arrived, what is tried again, and what is said of those that did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from components.cluster.readiness import Expected, Pending, pending, wait
+from components.errors import NotReadyError
+from tests.unit.api import Api, Object
+
+GIT = Expected("acme", "openchoreo-ci-acme", "git-clone-secret")
+PUSH = Expected("acme", "openchoreo-ci-acme", "registry-push-secret")
+OTHER = Expected("globex", "openchoreo-ci-globex", "git-clone-secret")
+PATH = "/apis/external-secrets.io/v1/namespaces/openchoreo-ci-acme/externalsecrets/git-clone-secret"
+PLANE = 'build plane (context "dev")'
+ADVICE = "Mend the cause (most often a missing key in the secret manager) and run the update again"
+
+NEVER_LOOKED = "the External Secrets Operator has not looked at it; is it running?"
+FAILED = "SecretSyncedError: could not get secret data from provider"
+OLD = "the last change has not been synced yet"
+ABSENT = "the ExternalSecret does not exist"
+
+
+def _item(of: Expected, status: Object | None, generation: int = 2) -> Object:
+    item: Object = {"metadata": {"namespace": of.namespace, "name": of.name, "generation": generation}}
+    return item if status is None else {**item, "status": status}
+
+
+def _ready(value: str = "True", synced: str | None = "2-abc", **condition: str) -> Object:
+    conditions = [{"type": "Deleted", "status": "False"}, {"type": "Ready", "status": value, **condition}]
+    return {"conditions": conditions, **({} if synced is None else {"syncedResourceVersion": synced})}
+
+
+def _failed(of: Expected) -> Object:
+    return _item(of, _ready("False", reason="SecretSyncedError", message="could not get secret data from provider"))
+
+
+def _synced(of: Expected) -> Object:
+    return _item(of, _ready())
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        pytest.param(_synced(GIT), (), id="synced"),
+        pytest.param(_item(GIT, _ready(synced="2")), (), id="generation-without-a-hash"),
+        pytest.param(None, (Pending(GIT, ABSENT),), id="absent"),
+        pytest.param(_item(GIT, None), (Pending(GIT, NEVER_LOOKED),), id="no-status"),
+        pytest.param(_item(GIT, {}), (Pending(GIT, NEVER_LOOKED),), id="empty-status"),
+        pytest.param(_item(GIT, {"conditions": None}), (Pending(GIT, NEVER_LOOKED),), id="null-conditions"),
+        pytest.param(
+            _item(GIT, {"conditions": [{"type": "Deleted", "status": "True"}]}),
+            (Pending(GIT, NEVER_LOOKED),),
+            id="another-condition-is-not-ready",
+        ),
+        pytest.param(_failed(GIT), (Pending(GIT, FAILED, failed=True),), id="failed"),
+        pytest.param(_item(GIT, _ready(), generation=3), (Pending(GIT, OLD),), id="synced-before-the-last-change"),
+        pytest.param(_item(GIT, _ready(synced="12-a"), generation=1), (Pending(GIT, OLD),), id="12-is-not-1"),
+        pytest.param(_item(GIT, _ready(synced=None)), (Pending(GIT, OLD),), id="ready-but-never-synced"),
+        pytest.param(_synced(OTHER), (Pending(GIT, ABSENT),), id="same-name-in-another-namespace"),
+    ],
+)
+def test_judgement(item: Object | None, expected: tuple[Pending, ...]) -> None:
+    assert pending(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == expected
+
+
+def test_one_call_whatever_the_number_and_sorted() -> None:
+    api = Api(externalsecrets=[_synced(PUSH)])
+    assert pending(api.cluster, [OTHER, PUSH, GIT]) == (Pending(GIT, ABSENT), Pending(OTHER, ABSENT))
+    selector = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo.dev/organization"
+    assert api.queries == [("/apis/external-secrets.io/v1/externalsecrets", {"labelSelector": selector})]
+
+
+class Clock:
+    """Stands for the pauses: at each the operator does the next piece of work, or the user gives up."""
+
+    def __init__(self, api: Api, *work: list[Object]) -> None:
+        self.api = api
+        self.work = list(work)
+        self.pauses: list[float] = []
+        self.reports: list[str] = []
+
+    def cancelled(self, seconds: float) -> bool:
+        self.pauses.append(seconds)
+        if not self.work:
+            return True
+        self.api.lists["externalsecrets"] = self.work.pop(0)
+        return False
+
+    def wait(self, *wanted: Expected, seconds: float = 60) -> None:
+        wait(self.api.cluster, wanted, seconds=seconds, report=self.reports.append, cancelled=self.cancelled)
+
+
+def _error(waiting: Callable[[], None]) -> str:
+    with pytest.raises(NotReadyError) as caught:
+        waiting()
+    return str(caught.value)
+
+
+def test_nothing_to_wait_for() -> None:
+    clock = Clock(Api(externalsecrets=[_synced(GIT)]))
+    clock.wait(GIT)
+    clock.wait()
+    assert (clock.pauses, clock.reports, clock.api.patches) == ([], [], [])
+
+
+def test_progress() -> None:
+    api = Api(externalsecrets=[])
+    one, two = [_synced(GIT)], [_synced(GIT), _synced(PUSH)]
+    clock = Clock(api, [_item(GIT, None)], one, one, two, [*two, _synced(OTHER)])
+    clock.wait(GIT, PUSH, OTHER)
+    push = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'
+    other = 'organization "globex", Secret openchoreo-ci-globex/git-clone-secret'
+    assert clock.reports == [
+        f"1 of 3 credentials synced, waiting for {push}",
+        f"2 of 3 credentials synced, waiting for {other}",
+    ]
+    assert clock.pauses == [0.25, 1.0, 1.0, 1.0, 1.0]
+    assert api.patches == []
+
+
+def test_only_what_failed_before_is_tried_again_and_once() -> None:
+    api = Api(externalsecrets=[_failed(GIT), _item(PUSH, None), _synced(OTHER)])
+    later = [_failed(GIT), _failed(PUSH), _synced(OTHER)]
+    Clock(api, later, later, [_synced(GIT), _synced(PUSH), _synced(OTHER)]).wait(GIT, PUSH, OTHER)
+    ((path, body, manager),) = api.patches
+    stamp = body["metadata"]["annotations"]["force-sync"]
+    assert (path, manager) == (PATH, "openchoreo-secrets-readiness")
+    assert body == {"metadata": {"annotations": {"force-sync": stamp}}}
+    assert stamp.isdigit()
+
+
+def test_each_retry_differs_so_that_the_operator_sees_it() -> None:
+    api = Api(externalsecrets=[_failed(GIT)])
+    for _ in range(2):
+        Clock(api, [_synced(GIT)]).wait(GIT)
+        api.lists["externalsecrets"] = [_failed(GIT)]
+    first, second = (body["metadata"]["annotations"]["force-sync"] for _, body, _ in api.patches)
+    assert first != second
+
+
+EVENTS: list[Object] = [
+    {"lastTimestamp": "2025-01-01T00:00:00Z", "message": "older"},
+    {"lastTimestamp": "2025-01-02T00:00:00Z", "message": 'Secret "acme-git" not found'},
+    {"lastTimestamp": None, "eventTime": "2025-01-01T12:00:00.0Z", "message": "between"},
+]
+
+
+@pytest.mark.parametrize(
+    ("objects", "lists", "detail"),
+    [
+        pytest.param({}, {}, "", id="nothing-more-is-known"),
+        pytest.param({}, {"events": EVENTS}, ' (Secret "acme-git" not found)', id="latest-event"),
+        pytest.param(
+            {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}}}},
+            {"clustersecretstores": [{"metadata": {"name": "org-globex"}}]},
+            ' (ClusterSecretStore "org-acme" does not exist)',
+            id="no-such-store",
+        ),
+        pytest.param(
+            {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}}}},
+            {"clustersecretstores": [{"metadata": {"name": "org-acme"}}]},
+            "",
+            id="the-store-is-there",
+        ),
+    ],
+)
+def test_timeout(objects: dict[str, Object], lists: dict[str, list[Object]], detail: str) -> None:
+    api = Api(objects, externalsecrets=[_failed(GIT), _synced(PUSH)], **lists)
+    clock = Clock(api)
+    assert _error(lambda: clock.wait(GIT, PUSH, seconds=0)) == "\n".join(
+        [
+            f"1 of 2 credentials are not ready after 0 s on {PLANE}:",
+            f'  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: {FAILED}{detail}',
+            ADVICE,
+        ]
+    )
+    assert clock.pauses == []
+
+
+def test_events_are_asked_for_the_one_secret() -> None:
+    api = Api(externalsecrets=[_failed(GIT)])
+    _error(lambda: Clock(api).wait(GIT, seconds=0))
+    selector = "involvedObject.kind=ExternalSecret,involvedObject.name=git-clone-secret,type=Warning"
+    assert api.queries[-1] == ("/api/v1/namespaces/openchoreo-ci-acme/events", {"fieldSelector": selector})
+
+
+def test_cancelled_names_every_secret() -> None:
+    api = Api(externalsecrets=[_item(GIT, None)])
+    clock = Clock(api, [_item(GIT, _ready(), generation=9)])
+    assert _error(lambda: clock.wait(OTHER, GIT)) == "\n".join(
+        [
+            f"2 of 2 credentials are not ready when the update was cancelled on {PLANE}:",
+            f'  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: {OLD}',
+            f'  - organization "globex", Secret openchoreo-ci-globex/git-clone-secret: {ABSENT}',
+            ADVICE,
+        ]
+    )
+    assert clock.pauses == [0.25, 1.0]
+
+
+def test_the_last_pause_ends_with_the_time() -> None:
+    clock: Any = Clock(Api(externalsecrets=[]), [])
+    _error(lambda: clock.wait(GIT, seconds=0.1))
+    assert 0 < clock.pauses[0] <= 0.1
