@@ -53,9 +53,10 @@ class Platform:
         """Start etcd, the API server and the controllers, and wait until they answer; what runs is left alone."""
         self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         pki = certificates.create(self.folder / "pki")
-        ports = self._ports()
         if not self.running():
+            # What is left of an earlier run holds the ports that are to be used again.
             self.stop()
+        ports = self._ports()
         self._start("etcd", _etcd(self.folder / "etcd", pki, ports))
         self._start("kube-apiserver", _apiserver(pki, ports))
         self._write_kubeconfig(pki, ports["apiserver"])
