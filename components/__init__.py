@@ -8,11 +8,12 @@ through, except those of ``manualSecrets``, which stay encrypted.
 
 from __future__ import annotations
 
+from . import patches
 from .build_plane import BuildPlane, BuildPlaneArgs, stack_id
 from .cluster import Cluster, check_build_plane, check_control_plane
 from .configuration import Configuration, load
 from .credentials import ManualSecret
-from .errors import ClusterError, NotReadyError, OpenChoreoSecretsError, Problem, SettingsError
+from .errors import ClusterError, NotReadyError, OpenChoreoSecretsError, PatchError, Problem, SettingsError
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import RELEASES, V0_9, Release
 from .readiness import ExternalSecretsReady, OpenChoreoProvider
@@ -67,6 +68,7 @@ __all__ = [
     "OpenChoreoProvider",
     "OpenChoreoSecretsError",
     "Organization",
+    "PatchError",
     "PlannedStore",
     "Problem",
     "RegistryCredential",
@@ -84,6 +86,7 @@ __all__ = [
     "deploy",
     "load",
     "parse",
+    "patches",
     "plan",
     "stack_id",
 ]

@@ -3,7 +3,8 @@
     OpenChoreoSecretsError
     ├── SettingsError      the stack configuration, or the arguments of a component, cannot be used
     ├── ClusterError       a cluster cannot be reached, or lacks what the package needs
-    └── NotReadyError      credentials did not arrive in time
+    ├── NotReadyError      credentials did not arrive in time
+    └── PatchError         an OpenChoreo object cannot be edited as asked
 
 Every message says what is wrong, where, and what would be right. None contains a secret value.
 """
@@ -48,3 +49,7 @@ class ClusterError(OpenChoreoSecretsError):
 
 class NotReadyError(OpenChoreoSecretsError):
     """Credentials that did not arrive, each with organization, Secret and the operator's reason."""
+
+
+class PatchError(OpenChoreoSecretsError):
+    """An OpenChoreo object cannot be edited without breaking or losing something, with the object and the reason."""
