@@ -24,6 +24,7 @@ _OWN_PROVIDER: Final = re.compile(
     r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)|Stack \S+ +\d+ warnings?$"
 )
 _STARTED: Final = re.compile(r" (creating|updating|deleting) \(\d+s\)( \[diff: [^]]*\];?)?$")
+_COLOR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -67,15 +68,9 @@ class Engine:
 
     def run(self, *arguments: str, stack: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run Pulumi in the project; its output, errors included, is returned and not shown."""
-        return subprocess.run(
-            self.command(*arguments, stack=stack),
-            cwd=self.project,
-            env=os.environ | self.variables(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        with self._start(*arguments, stack=stack) as process:
+            output, _ = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def up(self, stack: str, say: Callable[[str], None]) -> bool | None:
         """Update a stack, showing what happens as it happens.
@@ -86,36 +81,43 @@ class Engine:
         color = "always" if sys.stdout.isatty() else "never"
         arguments = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", "--color", color)
         changed = False
-        with subprocess.Popen(
+        with self._start(*arguments, stack=stack) as update:
+            for line in _worth_showing(update.stdout or ()):
+                say(line)
+                changed = changed or bool(_CHANGED.search(_plain(line)))
+        return None if update.returncode else changed
+
+    def _start(self, *arguments: str, stack: str | None) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             self.command(*arguments, stack=stack),
             cwd=self.project,
             env=os.environ | self.variables(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        ) as update:
-            for line in _worth_showing(update.stdout or ()):
-                say(line)
-                changed = changed or bool(_CHANGED.search(line))
-        return None if update.returncode else changed
+        )
 
 
 def _worth_showing(lines: Iterable[str]) -> Iterator[str]:
     """What Pulumi prints, less the warning that the Kubernetes provider was built here, and less what only started."""
     diagnostics: list[str] = []
     for line in lines:
-        text = line.rstrip()
-        if _OWN_PROVIDER.search(text) or _STARTED.search(text):
+        text, plain = line.rstrip(), _plain(line)
+        if _OWN_PROVIDER.search(plain) or _STARTED.search(plain):
             continue
-        if diagnostics and not text.startswith("Resources:"):
+        if diagnostics and not plain.startswith("Resources:"):
             diagnostics.append(text)
-        elif text == "Diagnostics:":
+        elif plain == "Diagnostics:":
             diagnostics = [text]
         else:
             if any(re.search("error|warning", each) for each in diagnostics):
                 yield from diagnostics
             diagnostics = []
             yield text
+
+
+def _plain(line: str) -> str:
+    return _COLOR.sub("", line).rstrip()
 
 
 def _place(program: Path, target: Path) -> None:

@@ -19,13 +19,7 @@ def check_label(value: str) -> str:
     Raises:
         ValueError: it is not.
     """
-    if len(value) > LABEL_MAX or not _LABEL.fullmatch(value):
-        msg = (
-            'is not a DNS label: lower-case letters, digits and "-", at most '
-            f"{LABEL_MAX} characters, first and last a letter or a digit"
-        )
-        raise ValueError(msg)
-    return value
+    return _check(value, _LABEL, LABEL_MAX, 'a DNS label: lower-case letters, digits and "-"')
 
 
 def check_subdomain(value: str) -> str:
@@ -34,13 +28,8 @@ def check_subdomain(value: str) -> str:
     Raises:
         ValueError: it is not.
     """
-    if len(value) > SUBDOMAIN_MAX or not _SUBDOMAIN.fullmatch(value):
-        msg = (
-            'is not a Kubernetes object name: lower-case letters, digits, "-" and ".", at most '
-            f"{SUBDOMAIN_MAX} characters, first and last a letter or a digit"
-        )
-        raise ValueError(msg)
-    return value
+    what = 'a Kubernetes object name: lower-case letters, digits, "-" and "."'
+    return _check(value, _SUBDOMAIN, SUBDOMAIN_MAX, what)
 
 
 def check_data_key(value: str) -> str:
@@ -51,5 +40,12 @@ def check_data_key(value: str) -> str:
     """
     if len(value) > SUBDOMAIN_MAX or value in {".", ".."} or not _DATA_KEY.fullmatch(value):
         msg = f'is not a key of a Secret: letters, digits, "-", "_" and ".", at most {SUBDOMAIN_MAX} characters'
+        raise ValueError(msg)
+    return value
+
+
+def _check(value: str, pattern: re.Pattern[str], longest: int, what: str) -> str:
+    if len(value) > longest or not pattern.fullmatch(value):
+        msg = f"is not {what}, at most {longest} characters, first and last a letter or a digit"
         raise ValueError(msg)
     return value

@@ -40,3 +40,12 @@ def test_errors_and_other_warnings_are_shown_with_their_heading() -> None:
         "Resources:",
         "    1 errored",
     ]
+
+
+def test_colors_hide_nothing_and_show_nothing_more() -> None:
+    started = " \x1b[32m+\x1b[0m  kubernetes:core/v1:Namespace acme \x1b[32mcreating (0s)\x1b[0m \n"
+    summary = "    \x1b[32m+ \x1b[1m28 created\x1b[0m\n"
+    assert list(_worth_showing((started, "\x1b[1mDiagnostics:\x1b[0m\n", "Resources:\n", summary))) == [
+        "Resources:",
+        summary.rstrip(),
+    ]
