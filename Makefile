@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := venv
 BIN := $(VENV)/bin
 
-.PHONY: help venv local status down env test unit platform check format wheel clean
+.PHONY: help venv local status down env test unit platform bench check format wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -29,6 +29,9 @@ unit: $(VENV)/.installed ## Tests without a platform
 
 platform: $(VENV)/.installed ## Tests on a real control plane, operator and engine
 	$(BIN)/python -m pytest tests/platform
+
+bench: $(VENV)/.installed ## Time this program against a flat one of the same objects
+	$(BIN)/python -m tests.bench
 
 check: $(VENV)/.installed ## Format, lint, types and import rules
 	$(BIN)/ruff format --check .
