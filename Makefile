@@ -28,6 +28,7 @@ unit: $(VENV)/.installed ## Tests without a platform
 	$(BIN)/coverage report
 
 platform: $(VENV)/.installed ## Tests on a real control plane, operator and engine
+	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform
 
 bench: $(VENV)/.installed ## Time this program against a flat one of the same objects

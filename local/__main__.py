@@ -1,4 +1,4 @@
-"""``python -m local up | down | status | env``: what the Makefile calls."""
+"""``python -m local up | down | status | env | programs``: what the Makefile calls."""
 
 from __future__ import annotations
 
@@ -58,6 +58,13 @@ def up() -> int:
     return 0
 
 
+def get() -> int:
+    """Get the programs, so that nothing later has to wait for a build."""
+    found = programs(say)
+    say(f"{len(found)} programs are ready")
+    return 0
+
+
 def start(platform: Platform, settings: StackSettings) -> None:
     """Start what does not run yet and seed what is not there yet."""
     if platform.running():
@@ -111,7 +118,7 @@ def _cluster() -> Cluster:
 
 def main() -> int:
     """Run one command; a user's mistake ends as its message alone."""
-    commands = {"up": up, "down": down, "status": show, "env": env}
+    commands = {"up": up, "down": down, "status": show, "env": env, "programs": get}
     name = sys.argv[1] if len(sys.argv) == 2 else ""  # noqa: PLR2004 -- the command and its one argument
     if name not in commands:
         say(f"usage: python -m local {{{','.join(commands)}}}")
