@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import STACK_ANNOTATION
+from ..manifests import MANAGED_BY, STACK_ANNOTATION
 from ..openchoreo import Release
 from ..settings import Organization
+from ..settings.rules import secret_names
 from .connection import Cluster
 
 _ESO: Final = "/apis/external-secrets.io"
 _ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
+_ESO_MANAGED: Final = "reconcile.external-secrets.io/managed"
 _OPENCHOREO: Final = "/apis/openchoreo.dev/v1alpha1"
 
 
 def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...], release: Release, stack: str) -> None:
-    """Check the operator's CRDs and every build namespace.
+    """Check the operator's CRDs, every build namespace, and that nothing in an adopted one would be overwritten.
 
     Args:
         cluster: the build plane.
@@ -34,6 +36,9 @@ def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...],
         for item in cluster.items("/api/v1/namespaces", metadata_only=True)
     }
     found = list(_namespaces(organizations, release, live, stack))
+    for organization in organizations:
+        if organization.namespace == "adopt" and release.build_namespace(organization.name) in live:
+            found += _overwritten(cluster, organization, release.build_namespace(organization.name))
     if found:
         raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in found)]))
 
@@ -99,3 +104,17 @@ def _namespaces(
                 f'organization "{organization.name}": namespace {name} was made by this stack; adopting it would '
                 "delete it with everything inside. Keep namespace: own"
             )
+
+
+def _overwritten(cluster: Cluster, organization: Organization, namespace: str) -> Iterator[str]:
+    """Objects of an adopted namespace that have a name of ours and were made by somebody else."""
+    places = {name: where for where, name in secret_names(organization, "")}
+    for kind, api in (("Secret", "/api/v1"), ("ExternalSecret", f"{_ESO}/v1")):
+        for item in cluster.items(f"{api}/namespaces/{namespace}/{kind.lower()}s", metadata_only=True):
+            name, labels = item["metadata"]["name"], item["metadata"].get("labels") or {}
+            ours = labels.get("app.kubernetes.io/managed-by") == MANAGED_BY
+            if name in places and not ours and not (kind == "Secret" and _ESO_MANAGED in labels):
+                yield (
+                    f'organization "{organization.name}": {kind} {namespace}/{name} exists and was made by something '
+                    f"else. Delete it, or choose another name ({places[name].lstrip('.')})"
+                )

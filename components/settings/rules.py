@@ -132,13 +132,14 @@ def _registries(organization: Organization, path: str) -> Iterator[Problem]:
 
 def _one_writer_per_secret(organization: Organization, path: str) -> Iterator[Problem]:
     writers: dict[str, str] = {}
-    for where, secret in _secrets(organization, path):
+    for where, secret in secret_names(organization, path):
         first = writers.setdefault(secret, where)
         if first != where:
             yield Problem(where, f'"{secret}" is also written by {first}; a Secret has one writer')
 
 
-def _secrets(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+def secret_names(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+    """Where in the configuration each Secret is named, and its name."""
     if organization.git:
         yield f"{path}.git.secretName", organization.git.secret_name
     if organization.registries:

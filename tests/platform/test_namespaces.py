@@ -98,3 +98,24 @@ def test_adopting_needs_a_namespace_of_somebody_else(
     stack.configure(organizations=[adopting])
 
     assert "was made by this stack; adopting it would delete it with everything inside" in stack.up_fails()
+
+
+def test_a_secret_made_by_hand_in_an_adopted_namespace_is_not_overwritten(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, existing: str
+) -> None:
+    cluster.put_secret(manager, "git", {"token": "ours"})
+    cluster.put_secret(existing, "git-clone-secret", {"clone-secret": "by hand"})
+    adopting = git_organization(organization, "git", namespace="adopt")
+    stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[adopting])
+
+    message = stack.up_fails()
+
+    assert f"Secret {existing}/git-clone-secret exists and was made by something else" in message
+    assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "by hand"})
+
+    adopting["git"]["secretName"] = "git-token"
+    stack.configure(organizations=[adopting])
+    stack.up()
+
+    assert cluster.secret(existing, "git-token") == ("Opaque", {"clone-secret": "ours"})
+    assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "by hand"})

@@ -78,7 +78,10 @@ def test_operator(objects: dict[str, Object], said: str) -> None:
 def test_fit(user: Organization, namespaces: list[Object]) -> None:
     api = Api(OPERATOR, namespaces=namespaces)
     _check(api, user)
-    assert api.queries == [("/api/v1/namespaces", {"metadata_only": "true"})]
+    inside = "/namespaces/openchoreo-ci-acme"
+    asked = [f"/api/v1{inside}/secrets", f"/apis/external-secrets.io/v1{inside}/externalsecrets"]
+    expected = ["/api/v1/namespaces", *(asked if user is ADOPT else [])]
+    assert api.queries == [(path, {"metadata_only": "true"}) for path in expected]
     assert api.patches == []
 
 
@@ -159,3 +162,44 @@ def test_control_plane_is_fit() -> None:
     api = Api({"/apis/openchoreo.dev/v1alpha1": resources})
     check_control_plane(api.cluster, V0_9)
     assert (api.queries, api.patches) == ([], [])
+
+
+OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+SYNCED = {"reconcile.external-secrets.io/managed": "true"}
+
+
+def _object(name: str, labels: dict[str, str] | None = None) -> Object:
+    return {"metadata": {"name": name, "labels": labels}}
+
+
+@pytest.mark.parametrize(
+    ("secrets", "external_secrets", "kind"),
+    [
+        pytest.param([_object("git-clone-secret")], [], "Secret", id="a-secret-made-by-hand"),
+        pytest.param(
+            [_object("git-clone-secret", SYNCED)],
+            [_object("git-clone-secret")],
+            "ExternalSecret",
+            id="an-external-secret-made-by-hand",
+        ),
+    ],
+)
+def test_nothing_in_an_adopted_namespace_is_overwritten(
+    secrets: list[Object], external_secrets: list[Object], kind: str
+) -> None:
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets, externalsecrets=external_secrets)
+    with pytest.raises(ClusterError) as caught:
+        _check(api, ADOPT)
+    assert str(caught.value) == (
+        f"{PLANE}: nothing was changed\n"
+        f'  - organization "acme": {kind} openchoreo-ci-acme/git-clone-secret exists and was made by something else. '
+        "Delete it, or choose another name (git.secretName)"
+    )
+
+
+def test_what_an_earlier_update_made_is_no_obstacle() -> None:
+    secrets = [_object("git-clone-secret", SYNCED), _object("somebody-elses")]
+    external_secrets = [_object("git-clone-secret", OURS), _object("somebody-elses")]
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets, externalsecrets=external_secrets)
+    _check(api, ADOPT)
+    assert {query["metadata_only"] for _, query in api.queries} == {"true"}
