@@ -82,9 +82,15 @@ class Engine:
         arguments = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", "--color", color)
         changed = False
         with self._start(*arguments, stack=stack) as update:
-            for line in _worth_showing(update.stdout or ()):
-                say(line)
-                changed = changed or bool(_CHANGED.search(_plain(line)))
+            try:
+                for line in _worth_showing(update.stdout or ()):
+                    say(line)
+                    changed = changed or bool(_CHANGED.search(_plain(line)))
+            except KeyboardInterrupt:
+                # Pulumi has got the same Ctrl-C: it finishes what is under way, writes its state and frees its lock.
+                say("Cancelling the update")
+                update.communicate()
+                raise
         return None if update.returncode else changed
 
     def _start(self, *arguments: str, stack: str | None) -> subprocess.Popen[str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from local.engine import _worth_showing
+from pathlib import Path
+
+import pytest
+
+from local.engine import Engine, _worth_showing
 
 OWN = (
     "    warning: using pulumi-resource-kubernetes from $PATH at bin/pulumi-resource-kubernetes\n",
@@ -49,3 +53,22 @@ def test_colors_hide_nothing_and_show_nothing_more() -> None:
         "Resources:",
         summary.rstrip(),
     ]
+
+
+def test_ctrl_c_waits_until_pulumi_has_freed_its_lock(tmp_path: Path) -> None:
+    pulumi = tmp_path / "bin" / "pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text(f"#!/bin/sh\necho Updating\nsleep 0.2\ntouch '{tmp_path}/freed'\n")
+    pulumi.chmod(0o755)
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if text == "Updating":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Engine(tmp_path, {}, tmp_path).up("local", say)
+
+    assert said == ["Updating", "Cancelling the update"]
+    assert (tmp_path / "freed").exists()
