@@ -41,6 +41,8 @@ class BuildPlane(pulumi.ComponentResource):
     """The build namespace."""
     secrets: dict[str, list[str]]
     """What for (``git``, ``registry-push``, ``external``) -> names of Secrets."""
+    external_secrets: list[pulumi.CustomResource]
+    """The ExternalSecrets as resources, for ``depends_on``."""
     expected: tuple[Expected, ...]
     """The ExternalSecrets that must be synced before builds can run."""
 
@@ -65,10 +67,9 @@ class BuildPlane(pulumi.ComponentResource):
         )
         after = [namespace, args.secret_store] if isinstance(args.secret_store, SecretStore) else [namespace]
         inside = pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=None if adopted else namespace)
+        remote = [(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
         self.external_secrets = [
-            register(f"{name}-{each.secret.name}", external_secret(each.target, each.secret), inside)
-            for each in found
-            if isinstance(each.secret, SecretTemplate)
+            register(f"{name}-{secret.name}", external_secret(where, secret), inside) for where, secret in remote
         ]
         manual = [each.secret for each in found if isinstance(each.secret, ManualSecret)]
         if manual:
@@ -76,11 +77,7 @@ class BuildPlane(pulumi.ComponentResource):
             ManualSecrets(name, manual_args, inside)
 
         self.secrets = _names(found)
-        self.expected = tuple(
-            Expected(organization.name, self.namespace, each.secret.name)
-            for each in found
-            if isinstance(each.secret, SecretTemplate)
-        )
+        self.expected = tuple(Expected(organization.name, self.namespace, secret.name) for _, secret in remote)
         self.register_outputs({"namespace": self.namespace, "secrets": self.secrets})
 
 

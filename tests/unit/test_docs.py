@@ -12,47 +12,17 @@ import yaml
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
-from components.settings import (
-    CaProvider,
-    Clusters,
-    ClusterSettings,
-    ExternalCredential,
-    FakeEntry,
-    GitCredential,
-    KubernetesServer,
-    KubernetesStore,
-    ManualRegistry,
-    Organization,
-    RegistryCredential,
-    SecretStore,
-    StackSettings,
-    parse,
-)
+from components import settings
+from components.settings import StackSettings, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MODELS = [each for each in vars(settings).values() if isinstance(each, type) and issubclass(each, BaseModel)]
 PREFIX = "openchoreo-secrets:"
 MANUAL = frozenset({"acmeGitToken", "acmeGhcrPassword", "acmeSonarToken", "acmeRegistryPassword", "demoToken"})
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        CaProvider,
-        ClusterSettings,
-        Clusters,
-        ExternalCredential,
-        FakeEntry,
-        GitCredential,
-        KubernetesServer,
-        KubernetesStore,
-        ManualRegistry,
-        Organization,
-        RegistryCredential,
-        SecretStore,
-        StackSettings,
-    ],
-)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_key_is_documented(model: type[BaseModel]) -> None:
     documented = "".join(page.read_text() for page in PAGES)
     missing = [key for key in map(to_camel, model.model_fields) if not re.search(rf"\b{key}\b", documented)]
