@@ -16,14 +16,11 @@ _SHOWN: Final = 32
 def main() -> None:
     """Deploy the stack; a user's mistake ends as its message alone."""
     try:
-        planes = deploy(load())
+        deployed = deploy(load())
     except OpenChoreoSecretsError as error:
         pulumi.log.error(str(error))
         sys.exit(_SHOWN)
-    pulumi.export(
-        "organizations",
-        {name: {"namespace": plane.namespace, "secrets": plane.secrets} for name, plane in planes.items()},
-    )
+    pulumi.export("organizations", {name: each.outputs() for name, each in deployed.items()})
 
 
 main()

@@ -9,19 +9,40 @@ through, except those of ``manualSecrets``, which stay encrypted.
 from __future__ import annotations
 
 from . import patches
-from .build_plane import BuildPlane, BuildPlaneArgs, stack_id
-from .cluster import Cluster, check_build_plane, check_control_plane
+from .build_plane import BuildPlane, BuildPlaneArgs
+from .cluster import Cluster, FanOut, check_build_plane, check_control_plane, check_data_plane
 from .configuration import Configuration, load
-from .credentials import ManualSecret
-from .errors import ClusterError, NotReadyError, OpenChoreoSecretsError, PatchError, Problem, SettingsError
+from .control_plane import ControlPlane, ControlPlaneArgs
+from .credentials import ManualSecret, with_pull_secret
+from .data_plane import DataPlane, DataPlaneArgs
+from .errors import (
+    ClusterError,
+    ConflictError,
+    NotReadyError,
+    OpenChoreoSecretsError,
+    PatchError,
+    Problem,
+    SettingsError,
+)
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
+from .object_patches import (
+    BuildPlanePatch,
+    ClusterComponentTypePatch,
+    ClusterWorkflowPatch,
+    ComponentTypePatch,
+    ComponentWorkflowPatch,
+    DataPlanePatch,
+    WorkflowPatch,
+)
 from .openchoreo import RELEASES, V0_9, Release
-from .readiness import ExternalSecretsReady, OpenChoreoProvider
+from .openchoreo_provider import OpenChoreoProvider
+from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import (
     CaProvider,
     Clusters,
     ClusterSettings,
+    ComponentWorkflows,
     ExternalCredential,
     FakeEntry,
     FakeStore,
@@ -30,6 +51,8 @@ from .settings import (
     KubernetesStore,
     ManualRegistry,
     Organization,
+    Plane,
+    PullSecret,
     RegistryCredential,
     RemoteRef,
     SecretStore as SecretStoreSettings,
@@ -38,7 +61,8 @@ from .settings import (
     StackSettings,
     parse,
 )
-from .stack import deploy
+from .stack import Deployed, deploy
+from .stack_id import stack_id
 from .stores import Endpoint, PlannedStore, plan
 
 __all__ = [
@@ -46,17 +70,31 @@ __all__ = [
     "V0_9",
     "BuildPlane",
     "BuildPlaneArgs",
+    "BuildPlanePatch",
     "CaProvider",
     "Cluster",
+    "ClusterComponentTypePatch",
     "ClusterError",
     "ClusterSettings",
+    "ClusterWorkflowPatch",
     "Clusters",
+    "ComponentTypePatch",
+    "ComponentWorkflowPatch",
+    "ComponentWorkflows",
     "Configuration",
+    "ConflictError",
+    "ControlPlane",
+    "ControlPlaneArgs",
+    "DataPlane",
+    "DataPlaneArgs",
+    "DataPlanePatch",
+    "Deployed",
     "Endpoint",
     "ExternalCredential",
     "ExternalSecretsReady",
     "FakeEntry",
     "FakeStore",
+    "FanOut",
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",
@@ -69,8 +107,10 @@ __all__ = [
     "OpenChoreoSecretsError",
     "Organization",
     "PatchError",
+    "Plane",
     "PlannedStore",
     "Problem",
+    "PullSecret",
     "RegistryCredential",
     "Release",
     "RemoteRef",
@@ -81,12 +121,15 @@ __all__ = [
     "SettingsError",
     "Source",
     "StackSettings",
+    "WorkflowPatch",
     "check_build_plane",
     "check_control_plane",
+    "check_data_plane",
     "deploy",
     "load",
     "parse",
     "patches",
     "plan",
     "stack_id",
+    "with_pull_secret",
 ]

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 import pulumi
 
 from .cluster import Expected
-from .credentials import Credential, ManualSecret, SecretTemplate, Target, credentials, external_secret
+from .credentials import (
+    Credential,
+    ManualSecret,
+    SecretTemplate,
+    Target,
+    credentials,
+    external_secret,
+    in_workflow,
+)
 from .errors import Problem, SettingsError
 from .manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
@@ -16,6 +24,7 @@ from .openchoreo import V0_9, Release
 from .resources import adopt_namespace, register
 from .secret_store import SecretStore
 from .settings import Organization, rules
+from .stack_id import stack_id
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,10 @@ class BuildPlaneArgs:
 
 
 class BuildPlane(pulumi.ComponentResource):
-    """The build namespace of one organization (owned or adopted) with every credential its builds need."""
+    """The build namespace of one organization (owned or adopted) with every credential its builds need.
+
+    Credentials that come with each run (``component_workflows``) are not among them; see `ControlPlane`.
+    """
 
     namespace: str
     """The build namespace."""
@@ -58,7 +70,7 @@ class BuildPlane(pulumi.ComponentResource):
         self.namespace = args.release.build_namespace(organization.name)
         store = args.secret_store.store_name if isinstance(args.secret_store, SecretStore) else args.secret_store
         target = Target(organization.name, self.namespace, store or "", args.refresh_interval)
-        found = credentials(organization, target)
+        found = tuple(each for each in credentials(organization, target) if not in_workflow(organization, each))
 
         child = pulumi.ResourceOptions(parent=self)
         adopted = organization.namespace == "adopt"
@@ -96,11 +108,6 @@ def namespace_manifest(organization: Organization, namespace: str, stack: str) -
     if organization.namespace == "adopt":
         return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
     return manifest("v1", "Namespace", namespace, labels=labels, annotations={STACK_ANNOTATION: stack})
-
-
-def stack_id() -> str:
-    """``<pulumi organization>/<project>/<stack>``: the running stack, as its namespaces are marked."""
-    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
 def _names(found: tuple[Credential, ...]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
     OpenChoreoSecretsError
     ├── SettingsError      the stack configuration, or the arguments of a component, cannot be used
     ├── ClusterError       a cluster cannot be reached, or lacks what the package needs
+    │   └── ConflictError  an object was changed between reading and writing it
     ├── NotReadyError      credentials did not arrive in time
     └── PatchError         an OpenChoreo object cannot be edited as asked
 
@@ -45,6 +46,10 @@ class SettingsError(OpenChoreoSecretsError):
 
 class ClusterError(OpenChoreoSecretsError):
     """A cluster is unreachable or unfit, with the plane, the context and the next step."""
+
+
+class ConflictError(ClusterError):
+    """Somebody has changed an object between reading and writing it; nothing was written."""
 
 
 class NotReadyError(OpenChoreoSecretsError):

@@ -12,11 +12,15 @@ ORGANIZATION_LABEL: Final = "openchoreo.dev/organization"
 """OpenChoreo's own label for "belongs to this organization" (labels of openchoreo/openchoreo v0.9.0)."""
 MANAGED_BY: Final = "openchoreo-secrets"
 """Value of ``app.kubernetes.io/managed-by``, and the field manager of patches."""
-STACK_ANNOTATION: Final = "openchoreo-secrets/stack"
-"""Which stack made a namespace: ``<pulumi organization>/<project>/<stack>``."""
-CREDENTIAL_LABEL: Final = "openchoreo-secrets/credential"
-"""What a Secret is for: ``git``, ``registry-push`` or ``external``."""
-GIT_HOST_ANNOTATION: Final = "openchoreo-secrets/git-host"
+MANAGED_BY_LABEL: Final = "app.kubernetes.io/managed-by"
+"""Kubernetes' own label for it."""
+PREFIX: Final = f"{MANAGED_BY}/"
+"""Of the labels and annotations that are this package's own."""
+STACK_ANNOTATION: Final = f"{PREFIX}stack"
+"""Which stack made an object: ``<pulumi organization>/<project>/<stack>``."""
+CREDENTIAL_LABEL: Final = f"{PREFIX}credential"
+"""What a Secret is for: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
+GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
 """Host that a git credential is for."""
 
 
@@ -34,7 +38,7 @@ def manifest(  # noqa: PLR0913 -- the parts of an object
     metadata: dict[str, Any] = {"name": name}
     if namespace is not None:
         metadata["namespace"] = namespace
-    metadata["labels"] = {"app.kubernetes.io/managed-by": MANAGED_BY, **(labels or {})}
+    metadata["labels"] = {MANAGED_BY_LABEL: MANAGED_BY, **(labels or {})}
     if annotations:
         metadata["annotations"] = dict(annotations)
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}

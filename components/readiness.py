@@ -1,4 +1,4 @@
-"""Resources of the ``openchoreo`` provider: wait until credentials have arrived."""
+"""A resource of the ``openchoreo`` provider: wait until credentials have arrived."""
 
 from __future__ import annotations
 
@@ -7,28 +7,7 @@ from typing import Any
 
 import pulumi
 
-from .cluster import Expected
-from .settings import ClusterSettings
-
-
-class OpenChoreoProvider(pulumi.ProviderResource):
-    """The ``openchoreo`` provider for one cluster. Credentials stay in the kubeconfig; only its path is recorded."""
-
-    def __init__(
-        self, name: str, plane: str, cluster: ClusterSettings, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        """A provider.
-
-        Args:
-            name: of the resource.
-            plane: for messages: ``build plane``.
-            cluster: context, and path of the kubeconfig.
-            opts: Pulumi's options.
-        """
-        props: dict[str, Any] = {"plane": plane, "context": cluster.context}
-        if cluster.kubeconfig is not None:
-            props["kubeconfig"] = cluster.kubeconfig
-        super().__init__("openchoreo", name, props, opts)
+from .cluster import Expected, FanOut
 
 
 class ExternalSecretsReady(pulumi.CustomResource):
@@ -44,6 +23,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
         name: str,
         *,
         expected: Sequence[Expected],
+        fan_outs: Sequence[FanOut] = (),
         timeout_seconds: float,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -52,6 +32,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
         Args:
             name: of the resource.
             expected: what must be synced.
+            fan_outs: ClusterExternalSecrets, whose ExternalSecret must be synced in every namespace that they select.
             timeout_seconds: how long to wait at most.
             opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider`, ``depends_on`` the ExternalSecrets.
         """
@@ -59,5 +40,8 @@ class ExternalSecretsReady(pulumi.CustomResource):
             {"organization": each.organization, "namespace": each.namespace, "name": each.name}
             for each in sorted(expected)
         ]
-        props = {"externalSecrets": wanted, "timeoutSeconds": float(timeout_seconds)}
+        props: dict[str, Any] = {"externalSecrets": wanted, "timeoutSeconds": float(timeout_seconds)}
+        if fan_outs:
+            spread = [{"organization": each.organization, "name": each.name} for each in sorted(fan_outs)]
+            props["clusterExternalSecrets"] = spread
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)

@@ -2,82 +2,195 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from .build_plane import BuildPlane, BuildPlaneArgs, stack_id
-from .cluster import Cluster, check_build_plane, check_control_plane
+from .build_plane import BuildPlane, BuildPlaneArgs
+from .cluster import Cluster, check_build_plane, check_control_plane, check_data_plane
 from .configuration import Configuration
-from .readiness import ExternalSecretsReady, OpenChoreoProvider
+from .control_plane import ControlPlane, ControlPlaneArgs, is_needed
+from .data_plane import DataPlane, DataPlaneArgs
+from .openchoreo import RELEASES
+from .openchoreo_provider import OpenChoreoProvider
+from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
-from .settings import ClusterSettings, KubernetesServer, SecretStore as SecretStoreSettings
+from .settings import ClusterSettings, Organization, StackSettings, pull_store
 from .settings.durations import seconds
-from .stores import Endpoint, plan
+from .stack_id import stack_id
+from .stores import Endpoint, Plane, PlannedStore, plan
 
-_PLANE = "build plane"
+_NAMES = {"build": "build plane", "data": "data plane"}
+
+Stores = Mapping[tuple[Plane, str], SecretStore]
+"""Plane and name -> store."""
 
 
-def preflight(configuration: Configuration) -> Endpoint | None:
+@dataclass(frozen=True)
+class Deployed:
+    """What one organization got."""
+
+    build_plane: BuildPlane
+    """Its build namespace."""
+    data_plane: DataPlane | None
+    """Its pull secret on the data plane. None: it has none."""
+    control_plane: ControlPlane | None
+    """Its patches. None: it has none."""
+
+    def outputs(self) -> dict[str, Any]:
+        """Names of what was made, for CI and people: ``pulumi stack output --json``."""
+        found: dict[str, Any] = {"namespace": self.build_plane.namespace, "secrets": self.build_plane.secrets}
+        if self.control_plane is not None and self.control_plane.secret_name is not None:
+            component_types = list(self.control_plane.component_types)
+            found["pullSecret"] = {"secretName": self.control_plane.secret_name, "componentTypes": component_types}
+        if self.control_plane is not None and self.control_plane.component_workflows:
+            found["componentWorkflows"] = list(self.control_plane.component_workflows)
+        return found
+
+
+def preflight(configuration: Configuration) -> dict[str, Endpoint]:
     """Check every configured cluster with read-only calls.
 
     Returns:
-        The build plane's API server, where a store needs it.
+        The API server of each plane (``build``, ``data``) on which a store needs it.
 
     Raises:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
     """
     settings, release = configuration.settings, configuration.release
-    build_plane = Cluster(_PLANE, settings.clusters.build_plane)
+    build_plane = Cluster(_NAMES["build"], settings.clusters.build_plane)
     check_build_plane(build_plane, settings.organizations, release, stack_id())
     if settings.clusters.control_plane is not None:
-        check_control_plane(Cluster("control plane", settings.clusters.control_plane), release)
-    needed = any(_from_kubeconfig(store) for store in settings.secret_stores.values())
-    return build_plane.endpoint() if needed else None
+        check_control_plane(Cluster("control plane", settings.clusters.control_plane), release, settings.organizations)
+    clusters = {"build": build_plane}
+    if settings.clusters.data_plane is not None:
+        clusters["data"] = Cluster(_NAMES["data"], settings.clusters.data_plane)
+        check_data_plane(clusters["data"], build_plane, settings.organizations, release)
+    needed = {planned.plane for planned in plan(settings, release) if _from_kubeconfig(planned)}
+    return {plane: clusters[plane].endpoint() for plane in sorted(needed)}
 
 
-def deploy(configuration: Configuration) -> dict[str, BuildPlane]:
+def deploy(configuration: Configuration) -> dict[str, Deployed]:
     """Register everything that the configuration describes.
 
     Returns:
-        The build plane of each organization, by name.
+        What each organization got, by name.
 
     Raises:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
     """
-    settings = configuration.settings
-    endpoint = preflight(configuration)
-    build_plane = pulumi.ResourceOptions(provider=_kubernetes(settings.clusters.build_plane))
-
+    settings, release = configuration.settings, configuration.release
+    endpoints = preflight(configuration)
+    kubernetes_of = _providers(settings)
     stores = {
-        planned.name: SecretStore(planned.name, SecretStoreArgs(planned, configuration.manual, endpoint), build_plane)
-        for planned in plan(settings, configuration.release)
-    }
-    planes: dict[str, BuildPlane] = {}
-    for organization in settings.organizations:
-        known = organization.secret_store in settings.secret_stores
-        name = settings.store_name(organization) if known else ""
-        args = BuildPlaneArgs(
-            organization, stores.get(name), configuration.manual, settings.refresh_interval, configuration.release
+        (planned.plane, planned.name): SecretStore(
+            planned.name if planned.plane == "build" else f"data-plane/{planned.name}",
+            SecretStoreArgs(planned, configuration.manual, endpoints.get(planned.plane)),
+            pulumi.ResourceOptions(provider=kubernetes_of[planned.plane]),
         )
-        planes[organization.name] = BuildPlane(organization.name, args, build_plane)
+        for planned in plan(settings, release)
+    }
+    control_plane = None
+    if settings.clusters.control_plane is not None and any(map(is_needed, settings.organizations)):
+        control_plane = OpenChoreoProvider(
+            "control-plane", "control plane", settings.clusters.control_plane, release=release
+        )
+    deployed = {
+        organization.name: _organization(organization, configuration, stores, kubernetes_of, control_plane)
+        for organization in settings.organizations
+    }
+    _wait(settings, [*deployed.values()])
+    return deployed
 
-    openchoreo = OpenChoreoProvider("build-plane", _PLANE, settings.clusters.build_plane)
+
+def _wait(settings: StackSettings, deployed: list[Deployed]) -> None:
+    """One resource for each plane that ends when everything on it has arrived."""
+    timeout, release = seconds(settings.ready_timeout), RELEASES[settings.release]
+    builds = [each.build_plane for each in deployed]
     ExternalSecretsReady(
         "build-plane",
-        expected=[expected for plane in planes.values() for expected in plane.expected],
-        timeout_seconds=seconds(settings.ready_timeout),
+        expected=[expected for plane in builds for expected in plane.expected],
+        timeout_seconds=timeout,
         opts=pulumi.ResourceOptions(
-            provider=openchoreo,
-            depends_on=[secret for plane in planes.values() for secret in plane.external_secrets],
+            provider=OpenChoreoProvider("build-plane", _NAMES["build"], settings.clusters.build_plane, release=release),
+            depends_on=[secret for plane in builds for secret in plane.external_secrets],
         ),
     )
-    return planes
+    pulls = [each.data_plane for each in deployed if each.data_plane is not None and each.data_plane.fan_outs]
+    if pulls and settings.clusters.data_plane is not None:
+        ExternalSecretsReady(
+            "data-plane",
+            expected=[],
+            fan_outs=[fan_out for plane in pulls for fan_out in plane.fan_outs],
+            timeout_seconds=timeout,
+            opts=pulumi.ResourceOptions(
+                provider=OpenChoreoProvider(
+                    "data-plane", _NAMES["data"], settings.clusters.data_plane, release=release
+                ),
+                depends_on=[secret for plane in pulls for secret in plane.cluster_external_secrets],
+            ),
+        )
 
 
-def _kubernetes(cluster: ClusterSettings) -> kubernetes.Provider:
-    """The provider of the build plane; a new address of the same context never replaces what was made through it."""
+def _organization(
+    organization: Organization,
+    configuration: Configuration,
+    stores: Stores,
+    kubernetes_of: Mapping[str, kubernetes.Provider],
+    control_plane: OpenChoreoProvider | None,
+) -> Deployed:
+    settings, release, interval = configuration.settings, configuration.release, configuration.settings.refresh_interval
+    builds, pulls = _store(organization, settings, stores, organization.secret_store, "build"), None
+    entry = pull_store(organization)
+    if entry is not None:
+        pulls = _store(organization, settings, stores, entry, "data" if ("data" in kubernetes_of) else "build")
+    build_plane = BuildPlane(
+        organization.name,
+        BuildPlaneArgs(organization, builds, configuration.manual, interval, release),
+        pulumi.ResourceOptions(provider=kubernetes_of["build"]),
+    )
+    data_plane = None
+    if organization.pull_secret is not None and organization.pull_secret.delivery != "component":
+        data_plane = DataPlane(
+            organization.name,
+            DataPlaneArgs(organization, pulls, configuration.manual, interval, release),
+            pulumi.ResourceOptions(provider=kubernetes_of.get("data", kubernetes_of["build"])),
+        )
+    patches = None
+    if control_plane is not None and is_needed(organization):
+        after = [each for each in (data_plane, pulls, builds) if each is not None]
+        patches = ControlPlane(
+            organization.name,
+            ControlPlaneArgs(organization, builds, pulls, interval, release),
+            pulumi.ResourceOptions(providers=[control_plane], depends_on=after),
+        )
+    return Deployed(build_plane, data_plane, patches)
+
+
+def _store(
+    organization: Organization, settings: StackSettings, stores: Stores, entry: str, plane: Plane
+) -> SecretStore | None:
+    if entry not in settings.secret_stores:
+        return None
+    return stores.get((plane, settings.made_name(organization, entry)))
+
+
+def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:
+    """A provider for each plane; one for both where they are one cluster."""
+    clusters = settings.clusters
+    providers = {"build": _kubernetes("build-plane", clusters.build_plane)}
+    if clusters.data_plane is not None and clusters.data_plane != clusters.build_plane:
+        providers["data"] = _kubernetes("data-plane", clusters.data_plane)
+    return providers
+
+
+def _kubernetes(name: str, cluster: ClusterSettings) -> kubernetes.Provider:
+    """The provider of a plane; a new address of the same context never replaces what was made through it."""
     return kubernetes.Provider(
-        "build-plane",
+        name,
         kubeconfig=cluster.kubeconfig,
         context=cluster.context,
         cluster_identifier=cluster.context,
@@ -86,6 +199,6 @@ def _kubernetes(cluster: ClusterSettings) -> kubernetes.Provider:
     )
 
 
-def _from_kubeconfig(store: SecretStoreSettings) -> bool:
-    server: KubernetesServer | None = store.kubernetes.server if store.kubernetes else None
+def _from_kubeconfig(planned: PlannedStore) -> bool:
+    server = planned.store.kubernetes.server if planned.store.kubernetes else None
     return server is not None and server.from_kubeconfig

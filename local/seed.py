@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,7 @@ from typing import Any, Final
 import yaml
 from kubernetes import client, config, dynamic
 
+from components.openchoreo import V0_9 as RELEASE
 from components.settings import RemoteRef, StackSettings
 
 from .processes import Process
@@ -40,10 +43,21 @@ class Seeder:
         self._client = dynamic.DynamicClient(self._api)
 
     def organization(self, name: str) -> None:
-        """The control-plane objects of one organization."""
+        """The control-plane objects of one organization, and a namespace of its workloads on the data plane.
+
+        What exists is left alone: applied again, a ComponentType would lose what others have put in.
+        """
         text = (_MANIFESTS / "openchoreo-platform.yaml").read_text().replace('"{organization}"', json.dumps(name))
         for document in sorted(yaml.safe_load_all(text), key=lambda item: item["kind"] != "Namespace"):
-            self.apply(document)
+            self._create(document)
+        labels = {**RELEASE.data_plane_labels(name), "openchoreo.dev/created-by": "release-controller"}
+        self._create(
+            {
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": {"name": data_plane_namespace(name), "labels": labels},
+            }
+        )
 
     def secret_manager(self, settings: StackSettings) -> None:
         """A random value for every remote key that the settings name; one that exists keeps its value."""
@@ -54,11 +68,8 @@ class Seeder:
     def create_secret(self, name: str, data: Mapping[str, str]) -> None:
         """A Secret of the manager, unless it exists."""
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
-        body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": encoded}
-        try:
-            self._resource(body).create(body=body, namespace=SECRET_MANAGER)
-        except dynamic.exceptions.ConflictError:
-            return
+        metadata = {"name": name, "namespace": SECRET_MANAGER}
+        self._create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded})
 
     def apply(self, manifest: Mapping[str, Any]) -> None:
         """Server-side apply one object."""
@@ -71,6 +82,11 @@ class Seeder:
             force_conflicts=True,
         )
 
+    def _create(self, manifest: Mapping[str, Any]) -> None:
+        """Create one object, unless it exists."""
+        with contextlib.suppress(dynamic.exceptions.ConflictError):
+            self._resource(manifest).create(body=manifest, namespace=manifest["metadata"].get("namespace"))
+
     def _resource(self, manifest: Mapping[str, Any]) -> Any:
         return self._client.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
 
@@ -78,6 +94,12 @@ class Seeder:
         definitions = self._client.resources.get(api_version="apiextensions.k8s.io/v1", kind="CustomResourceDefinition")
         conditions = definitions.get(name=name).to_dict().get("status", {}).get("conditions") or []
         return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+
+
+def data_plane_namespace(organization: str) -> str:
+    """Namespace of the environment ``development`` of the project ``default``, as OpenChoreo v0.9 names it."""
+    parts = f"dp-{organization}-default-development"
+    return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
 
 
 def openchoreo_crds() -> Path:
@@ -96,7 +118,10 @@ def demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
     for organization in settings.organizations:
         configs: dict[RemoteRef, list[str]] = {}
         put(organization.git.remote if organization.git else None, secrets.token_urlsafe(30))
-        for registry in organization.registries or ():
+        pull = organization.pull_secret
+        if pull is not None and pull.docker_config is not None:
+            configs[pull.docker_config] = ["registry.example"]
+        for registry in (*(organization.registries or ()), *((pull.registries if pull else None) or ())):
             if registry.docker_config is not None:
                 configs.setdefault(registry.docker_config, []).append(registry.server)
             put(registry.username, organization.name)

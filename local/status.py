@@ -7,10 +7,14 @@ from typing import Any, Final
 
 from components.cluster import Cluster
 from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, ORGANIZATION_LABEL
+from components.openchoreo import KINDS
+from components.patches.containers import find
+from components.patches.pod_spec import POD_SPECS
 
 from .table import table
 
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
+_TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE")
 _OURS: Final = f"app.kubernetes.io/managed-by={MANAGED_BY},{CREDENTIAL_LABEL}"
 
 
@@ -24,7 +28,32 @@ def status(cluster: Cluster) -> str:
         _row(item, "(manual)", "True")
         for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_OURS)
     ]
-    return table(_HEADINGS, sorted(rows)) if rows else "No credentials yet."
+    found = ((_HEADINGS, rows), (_TYPES, _patched(cluster)))
+    return "\n\n".join(table(headings, sorted(each)) for headings, each in found if each) or "No credentials yet."
+
+
+def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
+    """ComponentTypes whose pods pull with a Secret, and the resource that brings it."""
+    kind = KINDS["ComponentType"]
+    rows: list[tuple[str, ...]] = []
+    for item in cluster.items(f"/apis/openchoreo.dev/v1alpha1/{kind.plural}"):
+        entries = item["spec"]["resources"]
+        names = [
+            reference["name"]
+            for entry in entries
+            if entry["id"] == item["spec"]["workloadType"]
+            for reference in _references(entry["template"], entry["id"])
+        ]
+        brought = [entry["id"] for entry in entries if entry["template"].get("kind") == "ExternalSecret"]
+        if names:
+            metadata = item["metadata"]
+            rows.append((metadata["namespace"], metadata["name"], ", ".join(names), ", ".join(brought) or "-"))
+    return rows
+
+
+def _references(workload: dict[str, Any], kind: str) -> list[dict[str, str]]:
+    found = find(workload, (*POD_SPECS[kind], "imagePullSecrets")) if kind in POD_SPECS else None
+    return found if isinstance(found, list) else []
 
 
 def _row(item: dict[str, Any], store: str, ready: str) -> tuple[str, ...]:

@@ -1,9 +1,26 @@
-"""Talking to clusters outside Pulumi's resources: checks before, readiness after."""
+"""Talking to clusters outside Pulumi's resources: checks before, readiness after, and edits of shared objects."""
 
 from __future__ import annotations
 
 from .connection import Cluster
-from .preflight import check_build_plane, check_control_plane
-from .readiness import Expected, Pending, pending, wait
+from .objects import Location, edit, missing, read
+from .planes import check_control_plane, check_data_plane
+from .preflight import check_build_plane
+from .readiness import Expected, FanOut, Pending, Seen, look, wait
 
-__all__ = ["Cluster", "Expected", "Pending", "check_build_plane", "check_control_plane", "pending", "wait"]
+__all__ = [
+    "Cluster",
+    "Expected",
+    "FanOut",
+    "Location",
+    "Pending",
+    "Seen",
+    "check_build_plane",
+    "check_control_plane",
+    "check_data_plane",
+    "edit",
+    "look",
+    "missing",
+    "read",
+    "wait",
+]

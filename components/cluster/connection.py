@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +16,14 @@ from typing import Any, Final
 from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
-from ..errors import ClusterError
+from ..errors import ClusterError, ConflictError
 from ..settings import ClusterSettings
 from ..stores import Endpoint
 
-_DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_HINTS: Final = {
+    HTTPStatus.UNAUTHORIZED: "; check the credentials of the context",
+    HTTPStatus.FORBIDDEN: "; grant the user of the context that verb",
+}
 _PAGE: Final = 500
 _TIMEOUT: Final = (5.0, 30.0)
 _METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
@@ -93,13 +96,28 @@ class Cluster:
         content = "application/merge-patch+json"
         self._request("PATCH", path, query={"fieldManager": field_manager}, body=body, content=content)
 
+    def json_patch(self, path: str, operations: Sequence[Mapping[str, Any]], *, field_manager: str) -> None:
+        """Apply a JSON Patch (RFC 6902) to one object.
+
+        Raises:
+            ConflictError: the patch replaces ``metadata.resourceVersion``, and the live object has another one.
+            ClusterError: the server cannot be reached, or refuses.
+        """
+        content = "application/json-patch+json"
+        if (
+            self._request("PATCH", path, query={"fieldManager": field_manager}, body=operations, content=content)
+            is None
+        ):
+            msg = f"{self}: {path} was deleted meanwhile"
+            raise ConflictError(msg)
+
     def _request(  # noqa: PLR0913 -- the parts of an HTTP request
         self,
         method: str,
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         accept: str = "application/json",
         content: str = "application/json",
     ) -> dict[str, Any] | None:
@@ -118,6 +136,8 @@ class Cluster:
             raise ClusterError(self._unreachable(error)) from None
         if response.status == HTTPStatus.NOT_FOUND:
             return None
+        if response.status == HTTPStatus.CONFLICT:
+            raise ConflictError(self._refused(method, path, response.status, text))
         if response.status >= HTTPStatus.BAD_REQUEST:
             raise ClusterError(self._refused(method, path, response.status, text))
         parsed: dict[str, Any] = json.loads(text)
@@ -128,8 +148,7 @@ class Cluster:
             reason = json.loads(text)["message"]
         except (ValueError, KeyError, TypeError):
             reason = "no reason given"
-        hint = "; check the credentials of the context" if status in _DENIED else ""
-        return f"{self}: {method} {path} was refused ({status}): {reason}{hint}"
+        return f"{self}: {method} {path} was refused ({status}): {reason}{_HINTS.get(HTTPStatus(status), '')}"
 
     def _unreachable(self, error: Exception) -> str:
         cause = getattr(error, "reason", None) or error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import MANAGED_BY, STACK_ANNOTATION
+from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, STACK_ANNOTATION
 from ..openchoreo import Release
 from ..settings import Organization
 from ..settings.rules import secret_names
@@ -15,7 +15,6 @@ from .connection import Cluster
 _ESO: Final = "/apis/external-secrets.io"
 _ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
 _ESO_MANAGED: Final = "reconcile.external-secrets.io/managed"
-_OPENCHOREO: Final = "/apis/openchoreo.dev/v1alpha1"
 
 
 def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...], release: Release, stack: str) -> None:
@@ -30,7 +29,7 @@ def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...],
     Raises:
         ClusterError: with everything that is amiss.
     """
-    _check_operator(cluster)
+    check_operator(cluster)
     live = {
         item["metadata"]["name"]: (item["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
         for item in cluster.items("/api/v1/namespaces", metadata_only=True)
@@ -43,23 +42,16 @@ def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...],
         raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in found)]))
 
 
-def check_control_plane(cluster: Cluster, release: Release) -> None:
-    """Check that the control plane serves the release's kinds.
+def check_operator(cluster: Cluster, kinds: frozenset[str] = _ESO_KINDS) -> None:
+    """Check that a cluster serves kinds of the External Secrets Operator.
+
+    Args:
+        cluster: which.
+        kinds: plural names under ``external-secrets.io/v1``.
 
     Raises:
-        ClusterError: a kind is missing.
+        ClusterError: one is missing.
     """
-    served = _served(cluster, _OPENCHOREO)
-    missing = sorted(release.control_plane_kinds - served)
-    if missing:
-        msg = (
-            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(missing)} of openchoreo.dev/v1alpha1 missing. "
-            f"The CRDs come with the Helm chart {release.control_plane_chart}"
-        )
-        raise ClusterError(msg)
-
-
-def _check_operator(cluster: Cluster) -> None:
     group = cluster.get(_ESO)
     if group is None:
         msg = (
@@ -67,7 +59,7 @@ def _check_operator(cluster: Cluster) -> None:
             "external-secrets (0.16 or later), also part of openchoreo-build-plane (external-secrets.enabled=true)"
         )
         raise ClusterError(msg)
-    missing = sorted(_ESO_KINDS - _served(cluster, f"{_ESO}/v1"))
+    missing = sorted(kinds - served(cluster, f"{_ESO}/v1"))
     if missing:
         versions = ", ".join(version["version"] for version in group.get("versions", ()))
         msg = (
@@ -77,7 +69,8 @@ def _check_operator(cluster: Cluster) -> None:
         raise ClusterError(msg)
 
 
-def _served(cluster: Cluster, path: str) -> frozenset[str]:
+def served(cluster: Cluster, path: str) -> frozenset[str]:
+    """Plural names of the kinds under a group and version."""
     group = cluster.get(path) or {}
     return frozenset(resource["name"] for resource in group.get("resources", ()))
 
@@ -108,11 +101,11 @@ def _namespaces(
 
 def _overwritten(cluster: Cluster, organization: Organization, namespace: str) -> Iterator[str]:
     """Objects of an adopted namespace that have a name of ours and were made by somebody else."""
-    places = {name: where for where, name in secret_names(organization, "")}
+    places = {name: where for where, name in secret_names(organization, "", ahead=True)}
     for kind, api in (("Secret", "/api/v1"), ("ExternalSecret", f"{_ESO}/v1")):
         for item in cluster.items(f"{api}/namespaces/{namespace}/{kind.lower()}s", metadata_only=True):
             name, labels = item["metadata"]["name"], item["metadata"].get("labels") or {}
-            ours = labels.get("app.kubernetes.io/managed-by") == MANAGED_BY
+            ours = labels.get(MANAGED_BY_LABEL) == MANAGED_BY
             if name in places and not ours and not (kind == "Secret" and _ESO_MANAGED in labels):
                 yield (
                     f'organization "{organization.name}": {kind} {namespace}/{name} exists and was made by something '

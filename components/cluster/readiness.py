@@ -7,15 +7,16 @@ An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may speak of 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import NotReadyError
-from ..manifests import MANAGED_BY, ORGANIZATION_LABEL
+from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, ORGANIZATION_LABEL
 from .connection import Cluster
 
 _EXTERNAL_SECRETS: Final = "/apis/external-secrets.io/v1/externalsecrets"
+_FAN_OUTS: Final = "/apis/external-secrets.io/v1/clusterexternalsecrets"
 _STORES: Final = "/apis/external-secrets.io/v1/clustersecretstores"
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
@@ -33,6 +34,14 @@ class Expected:
         return f'organization "{self.organization}", Secret {self.namespace}/{self.name}'
 
 
+@dataclass(frozen=True, order=True)
+class FanOut:
+    """A ClusterExternalSecret, whose ExternalSecret must be synced in every namespace that it selects."""
+
+    organization: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Pending:
     """An ExternalSecret that is not, and why."""
@@ -46,20 +55,33 @@ class Pending:
         return f"{self.expected}: {self.reason}"
 
 
-def pending(cluster: Cluster, wanted: Iterable[Expected]) -> tuple[Pending, ...]:
-    """Those of the ExternalSecrets that are not synced, found with one list call whatever their number."""
-    selector = f"app.kubernetes.io/managed-by={MANAGED_BY},{ORGANIZATION_LABEL}"
+@dataclass(frozen=True)
+class Seen:
+    """One look at the cluster."""
+
+    total: int
+    """ExternalSecrets that must be synced, those of every fan-out included."""
+    pending: tuple[Pending, ...]
+    """Those that are not."""
+
+
+def look(cluster: Cluster, wanted: Iterable[Expected], fan_outs: Iterable[FanOut] = ()) -> Seen:
+    """Which ExternalSecrets are not synced: one list call whatever their number, and two more for each fan-out."""
+    selector = f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
     live = {
         (item["metadata"]["namespace"], item["metadata"]["name"]): item
         for item in cluster.items(_EXTERNAL_SECRETS, labelSelector=selector)
     }
-    found = (_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(wanted))
-    return tuple(item for item in found if item is not None)
+    found = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(wanted)]
+    for fan_out in sorted(fan_outs):
+        found += _spread(cluster, fan_out, live)
+    return Seen(len(found), tuple(item for item in found if item is not None))
 
 
-def wait(
+def wait(  # noqa: PLR0913 -- what to wait for, and how
     cluster: Cluster,
     wanted: Sequence[Expected],
+    fan_outs: Sequence[FanOut] = (),
     *,
     seconds: float,
     report: Callable[[str], None],
@@ -70,8 +92,9 @@ def wait(
     Those that failed before are asked to try again at once, not after the operator's back-off of up to 7 minutes.
 
     Args:
-        cluster: the build plane.
+        cluster: which.
         wanted: what must arrive.
+        fan_outs: what must arrive in every namespace that it selects.
         seconds: how long at most.
         report: told in words about progress, when it changes.
         cancelled: sleeps for the given seconds, or returns True at once when the user has given up.
@@ -80,23 +103,24 @@ def wait(
         NotReadyError: naming each Secret that did not arrive and the operator's reason.
     """
     deadline = time.monotonic() + seconds
-    waiting = pending(cluster, wanted)
-    for item in waiting:
+    seen = look(cluster, wanted, fan_outs)
+    for item in seen.pending:
         if item.failed:
             _retry_now(cluster, item.expected)
-    said = len(wanted)
+    said = seen.total
     pause = _FIRST_POLL
-    while waiting:
-        if len(waiting) != said:
-            said = len(waiting)
-            report(f"{len(wanted) - said} of {len(wanted)} credentials synced, waiting for {waiting[0].expected}")
+    while seen.pending:
+        if len(seen.pending) != said:
+            said = len(seen.pending)
+            first = seen.pending[0].expected
+            report(f"{seen.total - said} of {seen.total} credentials synced, waiting for {first}")
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NotReadyError(_message(cluster, waiting, len(wanted), f"after {seconds:g} s"))
+            raise NotReadyError(_message(cluster, seen, f"after {seconds:g} s"))
         if cancelled(min(pause, left)):
-            raise NotReadyError(_message(cluster, waiting, len(wanted), "when the update was cancelled"))
+            raise NotReadyError(_message(cluster, seen, "when the update was cancelled"))
         pause = _POLL
-        waiting = pending(cluster, wanted)
+        seen = look(cluster, wanted, fan_outs)
 
 
 def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
@@ -114,16 +138,36 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     return None
 
 
+def _spread(
+    cluster: Cluster, fan_out: FanOut, live: Mapping[tuple[str, str], dict[str, Any]]
+) -> Iterator[Pending | None]:
+    """Each namespace that a ClusterExternalSecret selects; its own status may speak of an older spec."""
+    made = cluster.get(f"{_FAN_OUTS}/{fan_out.name}")
+    if made is None:
+        everywhere = Expected(fan_out.organization, "(every namespace)", fan_out.name)
+        yield Pending(everywhere, "the ClusterExternalSecret does not exist")
+        return
+    spec = made["spec"]
+    labels = ",".join(f"{key}={value}" for key, value in spec["namespaceSelectors"][0]["matchLabels"].items())
+    for namespace in cluster.items("/api/v1/namespaces", metadata_only=True, labelSelector=labels):
+        expected = Expected(fan_out.organization, namespace["metadata"]["name"], spec["externalSecretName"])
+        item = live.get((expected.namespace, expected.name))
+        if item is not None and item["spec"] == spec["externalSecretSpec"]:
+            yield _judge(expected, item)
+        elif not namespace["metadata"].get("deletionTimestamp"):
+            yield Pending(expected, f"the ClusterExternalSecret {fan_out.name} has not reached the namespace yet")
+
+
 def _retry_now(cluster: Cluster, expected: Expected) -> None:
     path = f"/apis/external-secrets.io/v1/namespaces/{expected.namespace}/externalsecrets/{expected.name}"
     stamp = {"metadata": {"annotations": {"force-sync": str(time.time_ns())}}}
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
 
-def _message(cluster: Cluster, waiting: Sequence[Pending], total: int, when: str) -> str:
+def _message(cluster: Cluster, seen: Seen, when: str) -> str:
     stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
-    lines = [f"{len(waiting)} of {total} credentials are not ready {when} on {cluster}:"]
-    lines += [f"  - {item}{_details(cluster, item, stores)}" for item in waiting]
+    lines = [f"{len(seen.pending)} of {seen.total} credentials are not ready {when} on {cluster}:"]
+    lines += [f"  - {item}{_details(cluster, item, stores)}" for item in seen.pending]
     lines.append("Mend the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 

@@ -1,36 +1,38 @@
-"""An organization's credentials: typed settings -> the Secrets of its build namespace."""
+"""An organization's credentials: typed settings -> Secrets of its build namespace, and of its workloads."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..settings import Organization
 from . import external, git, registry
-from .external_secret import SecretTemplate, Target, external_secret
+from .credential import Credential
+from .external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
 from .manual import ManualSecret, manual_secret, secret_data
+from .pull_secret import component_type_patch, fan_out, secret as pull_secret, with_pull_secret
+from .workflow import component_workflow_patch, in_workflow
 
 __all__ = [
     "Credential",
     "ManualSecret",
     "SecretTemplate",
     "Target",
+    "cluster_external_secret",
+    "component_type_patch",
+    "component_workflow_patch",
     "credentials",
     "external_secret",
+    "fan_out",
+    "in_workflow",
     "manual_secret",
+    "pull_secret",
     "secret_data",
+    "with_pull_secret",
 ]
 
 
-@dataclass(frozen=True)
-class Credential:
-    """One Secret of an organization, and where it goes."""
-
-    target: Target
-    secret: SecretTemplate | ManualSecret
-
-
 def credentials(organization: Organization, target: Target) -> tuple[Credential, ...]:
-    """All Secrets of an organization's build namespace, in the order git, registries, external services.
+    """All Secrets of an organization's builds, in the order git, registries, external services.
 
     Args:
         organization: whose.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..manifests import CREDENTIAL_LABEL, Manifest, manifest, organization_labels
+from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest, organization_labels
 from ..settings import RemoteRef
 
 
@@ -35,7 +35,7 @@ class SecretTemplate:
     name: str
     """Name of the ExternalSecret and of its Secret."""
     credential: str
-    """What it is for: ``git``, ``registry-push`` or ``external``."""
+    """What it is for: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
     data: Mapping[str, RemoteRef]
     """Key (of the Secret, or of the template's input) -> value in the manager."""
     type: str = "Opaque"
@@ -48,27 +48,65 @@ class SecretTemplate:
 
 def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
     """An ExternalSecret that owns its Secret: it is made, kept in step and, at the end, removed by the operator."""
-    labels = {**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
     return manifest(
         "external-secrets.io/v1",
         "ExternalSecret",
         secret.name,
         namespace=target.namespace,
-        labels=labels,
+        labels=_labels(target, secret),
         annotations=secret.annotations,
+        spec=_spec(target, secret),
+    )
+
+
+def cluster_external_secret(
+    name: str, target: Target, secret: SecretTemplate, namespace_labels: Mapping[str, str]
+) -> Manifest:
+    """A ClusterExternalSecret: the ExternalSecret in every namespace with these labels, as soon as there is one.
+
+    Args:
+        name: of the ClusterExternalSecret.
+        target: organization, store and interval; its namespace does not count.
+        secret: what each namespace gets.
+        namespace_labels: all of them must be there.
+    """
+    made = {MANAGED_BY_LABEL: MANAGED_BY, **_labels(target, secret)}
+    metadata: dict[str, Any] = {"labels": made}
+    if secret.annotations:
+        metadata["annotations"] = dict(secret.annotations)
+    return manifest(
+        "external-secrets.io/v1",
+        "ClusterExternalSecret",
+        name,
+        labels=_labels(target, secret),
         spec={
-            "refreshPolicy": "Periodic",
-            "refreshInterval": target.refresh_interval,
-            "secretStoreRef": {"kind": "ClusterSecretStore", "name": target.store},
-            "target": {
-                "name": secret.name,
-                "creationPolicy": "Owner",
-                "deletionPolicy": "Retain",
-                "template": _template(secret, labels),
-            },
-            "data": [_data(key, ref) for key, ref in secret.data.items()],
+            "externalSecretName": secret.name,
+            "externalSecretMetadata": metadata,
+            "externalSecretSpec": _spec(target, secret),
+            "namespaceSelectors": [{"matchLabels": dict(namespace_labels)}],
+            # New namespaces are watched; this is how often the operator looks whether all is still as it should be.
+            "refreshTime": "1h0m0s",
         },
     )
+
+
+def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
+    return {**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
+
+
+def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
+    return {
+        "refreshPolicy": "Periodic",
+        "refreshInterval": target.refresh_interval,
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": target.store},
+        "target": {
+            "name": secret.name,
+            "creationPolicy": "Owner",
+            "deletionPolicy": "Retain",
+            "template": _template(secret, _labels(target, secret)),
+        },
+        "data": [_data(key, ref) for key, ref in secret.data.items()],
+    }
 
 
 def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class ManualSecret:
     name: str
     """Name of the Secret."""
     credential: str
-    """What it is for: ``git``, ``registry-push`` or ``external``."""
+    """What it is for: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Key of the Secret -> name of the entry of ``manualSecrets``."""
     registries: Mapping[str, ManualRegistry] = field(default_factory=dict)

@@ -30,11 +30,19 @@ _USER_AND_PASSWORD: Final = (
 )
 
 
-def secret(name: str, registries: tuple[RegistryCredential, ...]) -> SecretTemplate | ManualSecret:
-    """One docker config for all registries: from the manager, or manual (settings refuse a mixture)."""
+def secret(
+    name: str, registries: tuple[RegistryCredential, ...], credential: str = "registry-push"
+) -> SecretTemplate | ManualSecret:
+    """One docker config for all registries: from the manager, or manual (settings refuse a mixture).
+
+    Args:
+        name: of the Secret.
+        registries: at least one.
+        credential: what it is for: ``registry-push`` or ``registry-pull``.
+    """
     manual = {registry.server: registry.manual for registry in registries if registry.manual is not None}
     if manual:
-        return ManualSecret(name=name, credential="registry-push", registries=manual)
+        return ManualSecret(name=name, credential=credential, registries=manual)
     data: dict[str, RemoteRef] = {}
     steps = ["{{- $auths := dict -}}"]
     for index, registry in enumerate(registries):
@@ -49,7 +57,7 @@ def secret(name: str, registries: tuple[RegistryCredential, ...]) -> SecretTempl
             data |= {f"{variable}_{part}": ref for part, ref in parts.items() if ref is not None}
             steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server))
     steps.append('{{- dict "auths" $auths | toJson -}}')
-    return SecretTemplate(name=name, credential="registry-push", data=data, type=TYPE, templates={KEY: "".join(steps)})
+    return SecretTemplate(name=name, credential=credential, data=data, type=TYPE, templates={KEY: "".join(steps)})
 
 
 def _source(ref: RemoteRef) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from .kinds import KINDS, Kind
 from .release import Release
 from .v0_9 import V0_9
 
-__all__ = ["RELEASES", "V0_9", "Release"]
+__all__ = ["KINDS", "RELEASES", "V0_9", "Kind", "Release"]
 
 RELEASES: Final = {release.name: release for release in (V0_9,)}

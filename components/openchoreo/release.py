@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+Variables = Mapping[str, frozenset[str] | None]
+"""Variable of template expressions -> its fields; None: its fields depend on the object."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,14 @@ class Release:
     """As configured: ``v0.9``."""
     build_namespace: Callable[[str], str]
     """Organization -> namespace of its builds on the build plane."""
+    build_namespace_template: str
+    """The same, as an expression in a resource of a ComponentWorkflow."""
+    run_name: str
+    """Expression for the name of a build run, in a resource of a ComponentWorkflow."""
+    data_plane_labels: Callable[[str], dict[str, str]]
+    """Organization -> labels that exactly the namespaces of its workloads on the data plane carry."""
+    data_plane_store: str
+    """Expression for the ClusterSecretStore of the data plane, in a resource of a ComponentType."""
     reserved: frozenset[str]
     """Organization names that would take over a namespace of the platform."""
     reserved_prefixes: tuple[str, ...]
@@ -22,6 +33,8 @@ class Release:
     """Plural names under ``openchoreo.dev/v1alpha1`` that the control plane must serve."""
     control_plane_chart: str
     """Helm chart that installs them."""
+    variables: Mapping[str, Variables]
+    """Kind -> what the expressions of its resources may name; another name is refused at admission, or fails a run."""
 
     def is_reserved(self, organization: str) -> bool:
         """Whether an organization of this name would take over a namespace of the platform."""

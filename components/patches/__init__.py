@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from .pull_secret import Added, PullSecret, patch, unpatch
+from .model import Added, Change, Patch, Patched, Resource
+from .patch import NOTHING, name, patch, unpatch
+from .validity import problems
 
-__all__ = ["Added", "PullSecret", "patch", "unpatch"]
+__all__ = ["NOTHING", "Added", "Change", "Patch", "Patched", "Resource", "name", "patch", "problems", "unpatch"]

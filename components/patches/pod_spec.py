@@ -1,11 +1,19 @@
-"""Where the pod spec lies in each kind of workload."""
+"""Edit ``imagePullSecrets`` in the pods of a ComponentType's workload.
+
+Source: ComponentType of ``openchoreo.dev/v1alpha1`` (v0.9.0, v1.2.3): the primary resource has the workload type as its
+id.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
+from .containers import Path, find, kept, make, prune
+from .model import IMAGE_PULL_SECRETS, Added, Change
 
 POD_SPECS: Final = {
     "deployment": ("spec", "template", "spec"),
@@ -15,46 +23,104 @@ POD_SPECS: Final = {
 }
 """Workload type of OpenChoreo -> path of the pod spec in a resource's template."""
 
-IMAGE_PULL_SECRETS: Final = "imagePullSecrets"
-"""Field of a pod spec."""
+WORKLOAD_TYPES: Final = frozenset({*POD_SPECS, "proxy"})
+"""All workload types; a ``proxy`` has no pods."""
 
 
-def find(workload: Manifest, path: tuple[str, ...], where: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The pod spec of a workload, made where it is missing.
+@dataclass(frozen=True)
+class Referenced:
+    """What became of the list."""
+
+    added: tuple[str, ...]
+    kept: Path
+    changes: tuple[Change, ...]
+
+
+def put(target: Manifest, wanted: Collection[str], before: Added, recovered: Collection[str], where: str) -> Referenced:
+    """Put names in, and take out those of before that are not wanted any more. ``target`` is changed.
 
     Args:
-        workload: a resource's template; it is changed where something is missing.
-        path: one of `POD_SPECS`.
+        target: the ComponentType.
+        wanted: names of Secrets.
+        before: what was put in earlier.
+        recovered: names that are ours to take out, though no record says so.
         where: the object, for messages.
 
-    Returns:
-        The pod spec itself, and the path of the first thing that was missing on the way to its ``imagePullSecrets``
-        (empty if nothing was).
+    Raises:
+        PatchError: the workload has no pods, or a field on the way is a template expression.
+    """
+    if not wanted and not before.image_pull_secrets:
+        return Referenced((), (), ())
+    template, path, kind = workload(target, where)
+    stays = _stays(template, path, before)
+    changes = _take(template, path, [name for name in before.image_pull_secrets if name not in wanted], kind)
+    added: list[str] = []
+    if wanted:
+        references = make(template, path, list, where)
+        for name in wanted:
+            there = {"name": name} in references
+            if not there:
+                references.append({"name": name})
+                text = f'adds "{name}" to the {IMAGE_PULL_SECRETS} of its {kind}'
+                changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "add", text))
+            if not there or name in before.image_pull_secrets or name in recovered:
+                added.append(name)
+            else:
+                text = f'finds "{name}" among the {IMAGE_PULL_SECRETS} of its {kind}, and will leave it there'
+                changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "keep", text))
+    prune(template, path, stays)
+    return Referenced(tuple(added), stays, tuple(changes))
+
+
+def take(target: Manifest, before: Added) -> None:
+    """Take out what was put in. ``target`` is changed; where the workload has gone, so have the names."""
+    place = _find_workload(target)
+    if place is None:
+        return
+    template, path, kind = place
+    _take(template, path, before.image_pull_secrets, kind)
+    prune(template, path, before.kept.get(IMAGE_PULL_SECRETS, path))
+
+
+def workload(component_type: Manifest, where: str) -> tuple[dict[str, Any], Path, str]:
+    """The template of the primary resource, the path of its ``imagePullSecrets``, and its kind for messages.
 
     Raises:
-        PatchError: a field on the way is a template expression.
+        PatchError: there is none.
     """
-    here: Any = workload
-    created: tuple[str, ...] = ()
-    for depth, step in enumerate(path, start=1):
-        if step not in here and not created:
-            created = path[:depth]
-        here = here.setdefault(step, {})
-        if not isinstance(here, dict):
-            msg = f"{where}: {'.'.join(path[:depth])} is the expression {here!r}; it must be a mapping to be edited"
-            raise PatchError(msg)
-    if IMAGE_PULL_SECRETS not in here and not created:
-        created = (*path, IMAGE_PULL_SECRETS)
-    return here, created
+    kind = find(component_type, ("spec", "workloadType"))
+    if kind not in POD_SPECS:
+        what = f"a {kind} has no pods of its own" if kind else "spec.workloadType is missing"
+        msg = f"{where}: {what}; allowed are {', '.join(sorted(POD_SPECS))}"
+        raise PatchError(msg)
+    place = _find_workload(component_type)
+    if place is None:
+        msg = f'{where}: no resource with a template has the id "{kind}", which its workloadType asks for'
+        raise PatchError(msg)
+    return place
 
 
-def prune(workload: Manifest, path: tuple[str, ...], created: tuple[str, ...]) -> None:
-    """Take away what `find` had to make, from the innermost outwards, as far as it is empty again."""
-    full = (*path, IMAGE_PULL_SECRETS)
-    for depth in range(len(full), len(created) - 1 if created else len(full), -1):
-        parent: Any = workload
-        for step in full[: depth - 1]:
-            parent = parent.get(step, {})
-        if parent.get(full[depth - 1]):
-            return
-        parent.pop(full[depth - 1], None)
+def _find_workload(component_type: Manifest) -> tuple[dict[str, Any], Path, str] | None:
+    kind = find(component_type, ("spec", "workloadType"))
+    for resource in find(component_type, ("spec", "resources")) or () if kind in POD_SPECS else ():
+        if resource.get("id") == kind and isinstance(resource.get("template"), dict):
+            return resource["template"], (*POD_SPECS[kind], IMAGE_PULL_SECRETS), kind
+    return None
+
+
+def _stays(template: Manifest, path: Path, before: Added) -> Path:
+    references = find(template, path)
+    ours = [name for name in before.image_pull_secrets if isinstance(references, list) and {"name": name} in references]
+    recorded = before.kept.get(IMAGE_PULL_SECRETS)
+    return recorded if ours and recorded is not None else kept(template, path)
+
+
+def _take(template: Manifest, path: Path, names: Collection[str], kind: str) -> list[Change]:
+    references = find(template, path)
+    changes: list[Change] = []
+    for name in names if isinstance(references, list) else ():
+        if {"name": name} in references:
+            references.remove({"name": name})
+            text = f'takes "{name}" out of the {IMAGE_PULL_SECRETS} of its {kind}'
+            changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "delete", text))
+    return changes

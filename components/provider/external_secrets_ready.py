@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pulumi.provider.experimental import provider as rpc
 
-from ..cluster import Cluster, Expected, pending, wait
+from ..cluster import Cluster, Expected, FanOut, look, wait
+from .log import Log, Say
 from .values import plain
 
 TYPE: Final = "openchoreo:index:ExternalSecretsReady"
 _WATCHED: Final = "externalSecrets"
+_SPREAD: Final = "clusterExternalSecrets"
 
 
 class ExternalSecretsReady:
@@ -22,16 +24,16 @@ class ExternalSecretsReady:
         self._cluster = cluster
         self._cancelled = cancelled
 
-    def create(self, request: rpc.CreateRequest, report: Callable[[str], None]) -> rpc.CreateResponse:
+    def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
         """Wait; a preview waits for nothing."""
         if not request.preview:
-            self._wait(plain(request.properties), report)
+            self._wait(plain(request.properties), log.status)
         return rpc.CreateResponse("external-secrets", request.properties)
 
-    def update(self, request: rpc.UpdateRequest, report: Callable[[str], None]) -> rpc.UpdateResponse:
+    def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
         """Wait again; a preview waits for nothing."""
         if not request.preview:
-            self._wait(plain(request.news), report)
+            self._wait(plain(request.news), log.status)
         return rpc.UpdateResponse(request.news)
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
@@ -39,21 +41,27 @@ class ExternalSecretsReady:
         old, new = plain(request.old_state), plain(request.new_inputs)
         changed = {
             key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
-            for key in sorted(new)
-            if old.get(key) != new[key]
+            for key in sorted(old.keys() | new.keys())
+            if old.get(key) != new.get(key)
         }
         known = _expected(old)
-        lagging = {item.expected for item in pending(self._cluster, _expected(new)) if item.expected in known}
-        for index, expected in enumerate(_expected(new)):
-            if expected in lagging:
-                path = f"{_WATCHED}[{index}]"
-                changed[path] = rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False)
+        lagging = {item.expected for item in look(self._cluster, _expected(new)).pending if item.expected in known}
+        paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
+        spread = _fan_outs(old)
+        paths += [
+            f"{_SPREAD}[{index}]"
+            for index, fan_out in enumerate(_fan_outs(new))
+            if fan_out in spread and look(self._cluster, (), [fan_out]).pending
+        ]
+        for path in paths:
+            changed[path] = rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False)
         return rpc.DiffResponse(changes=bool(changed), diffs=list(changed), detailed_diff=changed)
 
-    def _wait(self, properties: Mapping[str, Any], report: Callable[[str], None]) -> None:
+    def _wait(self, properties: Mapping[str, Any], report: Say) -> None:
         wait(
             self._cluster,
             _expected(properties),
+            _fan_outs(properties),
             seconds=float(properties["timeoutSeconds"]),
             report=report,
             cancelled=self._cancelled.wait,
@@ -62,3 +70,7 @@ class ExternalSecretsReady:
 
 def _expected(properties: Mapping[str, Any]) -> list[Expected]:
     return [Expected(each["organization"], each["namespace"], each["name"]) for each in properties.get(_WATCHED, ())]
+
+
+def _fan_outs(properties: Mapping[str, Any]) -> list[FanOut]:
+    return [FanOut(each["organization"], each["name"]) for each in properties.get(_SPREAD, ())]

@@ -15,24 +15,28 @@ from typing import Any, Final
 import grpc
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.server import ProviderServicer
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2_grpc
 
 from ..cluster import Cluster
 from ..errors import OpenChoreoSecretsError
+from ..openchoreo import RELEASES, V0_9
 from ..settings import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
+from .log import Log, to_engine
+from .object_patch import TYPES, ObjectPatch, resource_type
 from .values import plain
 
 VERSION: Final = "0.1.0"
 
 
 class OpenChoreo(rpc.Provider):
-    """The provider: configuration, and one resource type for now."""
+    """The provider: one cluster, and the resources that look at it or edit objects in it."""
 
-    def __init__(self, log: Callable[[str, str], None]) -> None:
+    def __init__(self, log: Callable[[str], Log]) -> None:
         self._log = log
         self._cancelled = threading.Event()
-        self._resource: ExternalSecretsReady | None = None
+        self._ready: ExternalSecretsReady | None = None
+        self._patch: ObjectPatch | None = None
 
     async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Accept the configuration; the program has checked it."""
@@ -43,48 +47,61 @@ class OpenChoreo(rpc.Provider):
         return rpc.DiffResponse()
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
-        """Read the kubeconfig."""
+        """Read the kubeconfig. Secrets are asked for, so that a patch can refuse them."""
         config = plain(request.args)
         settings = ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig"))
-        self._resource = ExternalSecretsReady(Cluster(config["plane"], settings), self._cancelled)
-        return rpc.ConfigureResponse(supports_preview=True)
+        cluster = Cluster(config["plane"], settings)
+        self._ready = ExternalSecretsReady(cluster, self._cancelled)
+        self._patch = ObjectPatch(cluster, RELEASES[config.get("release", V0_9.name)], self._cancelled)
+        return rpc.ConfigureResponse(supports_preview=True, accept_secrets=True)
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        """Accept the inputs of the one resource type."""
-        if request.type != TYPE:
-            msg = f"the openchoreo provider has no resource {request.type}; it has: {TYPE}"
+        """Accept the inputs of a resource, or say what is wrong with them."""
+        if resource_type(request) == TYPE:
+            return rpc.CheckResponse(inputs=request.new_inputs)
+        if resource_type(request) not in TYPES:
+            msg = (
+                f"the openchoreo provider has no resource {resource_type(request)}; it has: {', '.join((TYPE, *TYPES))}"
+            )
             raise OpenChoreoSecretsError(msg)
-        return rpc.CheckResponse(inputs=request.new_inputs)
+        failures = await asyncio.to_thread(self._of(resource_type(request)).check, request)
+        return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Compare inputs, and look at the live objects."""
-        return await asyncio.to_thread(self._ready.diff, request)
+        return await asyncio.to_thread(self._of(resource_type(request)).diff, request)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
-        """Wait until everything is ready."""
-        return await asyncio.to_thread(self._ready.create, request, lambda text: self._log(request.urn, text))
+        """Wait until everything is ready, or put a patch in."""
+        return await asyncio.to_thread(self._of(resource_type(request)).create, request, self._log(request.urn))
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
-        """Wait until everything is ready."""
-        return await asyncio.to_thread(self._ready.update, request, lambda text: self._log(request.urn, text))
+        """The same, for other inputs or after a drift."""
+        return await asyncio.to_thread(self._of(resource_type(request)).update, request, self._log(request.urn))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         """There is nothing to read beyond what was asked for; the diff looks at the live objects."""
+        if not request.properties:
+            msg = f"{resource_type(request)} cannot be imported; declare it, and what is there already is adopted"
+            raise OpenChoreoSecretsError(msg)
         return rpc.ReadResponse(request.resource_id, request.properties, request.inputs)
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
-        """Nothing was made, so nothing is taken away."""
+        """Take a patch out; a wait has made nothing."""
+        if resource_type(request) != TYPE:
+            await asyncio.to_thread(self._of(resource_type(request)).delete, request)
 
     async def cancel(self) -> None:
         """The user has given up: every wait ends at once."""
         self._cancelled.set()
 
-    @property
-    def _ready(self) -> ExternalSecretsReady:
-        if self._resource is None:
+    def _of(self, token: str) -> Any:
+        """What serves a resource type."""
+        resource = self._ready if token == TYPE else self._patch
+        if resource is None:
             msg = "the openchoreo provider was used before it was configured"
             raise OpenChoreoSecretsError(msg)
-        return self._resource
+        return resource
 
 
 class Servicer(ProviderServicer):
@@ -102,8 +119,14 @@ class Servicer(ProviderServicer):
     async def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
         return await _for_people(super().Create(request, context), context)
 
+    async def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return await _for_people(super().Read(request, context), context)
+
     async def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
         return await _for_people(super().Update(request, context), context)
+
+    async def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return await _for_people(super().Delete(request, context), context)
 
 
 async def _for_people(call: Awaitable[Any], context: Any) -> Any:
@@ -125,19 +148,10 @@ def main() -> None:
 
 async def _serve(engine: str) -> None:
     server = grpc.aio.server()
-    servicer = Servicer(sys.argv[1:], VERSION, OpenChoreo(_logger(engine)), engine)
+    servicer = Servicer(sys.argv[1:], VERSION, OpenChoreo(to_engine(engine)), engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await server.wait_for_termination()
-
-
-def _logger(engine: str) -> Callable[[str, str], None]:
-    stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine))
-
-    def log(urn: str, text: str) -> None:
-        stub.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, urn=urn, message=text, ephemeral=True))
-
-    return log

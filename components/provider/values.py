@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pulumi.provider.experimental.property_value import PropertyValue
 
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How a value that is not known before the update crosses the wire (``pulumi.runtime.rpc.UNKNOWN``)."""
+
 
 def plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
-    """Plain JSON values of a property map; whole numbers come back as floats, as the engine sends them."""
+    """Plain JSON values of a property map; a value that is not known yet is `UNKNOWN`."""
     return {key: _plain(value) for key, value in properties.items()}
+
+
+def values(properties: Mapping[str, Any]) -> dict[str, PropertyValue]:
+    """The engine's values of plain ones, the opposite of `plain`."""
+    return {key: _value(item) for key, item in properties.items()}
+
+
+def is_known(value: Any) -> bool:
+    """Whether nothing inside a plain value is unknown."""
+    if isinstance(value, dict):
+        return all(is_known(item) for item in value.values())
+    if isinstance(value, list):
+        return all(is_known(item) for item in value)
+    return bool(value != UNKNOWN)
+
+
+def secret_paths(properties: Mapping[str, PropertyValue]) -> list[str]:
+    """Paths of all values that are marked as secret, sorted."""
+    return sorted(path for key, value in properties.items() for path in _secrets(value, key))
 
 
 def _plain(value: PropertyValue) -> Any:
@@ -19,4 +41,26 @@ def _plain(value: PropertyValue) -> Any:
         return {key: _plain(item) for key, item in inner.items()}
     if isinstance(inner, Sequence) and not isinstance(inner, str):
         return [_plain(item) for item in inner]
-    return inner
+    # The engine knows one kind of number; Kubernetes tells 1 from 1.0.
+    return int(inner) if isinstance(inner, float) and inner.is_integer() else inner
+
+
+def _value(plain_value: Any) -> PropertyValue:
+    if isinstance(plain_value, Mapping):
+        return PropertyValue(values(plain_value))
+    if isinstance(plain_value, (list, tuple)):
+        return PropertyValue([_value(item) for item in plain_value])
+    if isinstance(plain_value, int) and not isinstance(plain_value, bool):
+        return PropertyValue(float(plain_value))
+    return PropertyValue(plain_value)
+
+
+def _secrets(value: PropertyValue, path: str) -> list[str]:
+    if value.is_secret:
+        return [path]
+    inner = value.value
+    if isinstance(inner, Mapping):
+        return [found for key, item in inner.items() for found in _secrets(item, f"{path}.{key}")]
+    if isinstance(inner, Sequence) and not isinstance(inner, str):
+        return [found for index, item in enumerate(inner) for found in _secrets(item, f"{path}[{index}]")]
+    return []

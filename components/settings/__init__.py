@@ -11,6 +11,8 @@ from .credentials import (
     Source,
 )
 from .parse import MANUAL_KEY, parse
+from .pull_rules import pull_keys, pull_store
+from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import CaProvider, FakeEntry, FakeStore, KubernetesServer, KubernetesStore, SecretStore, ServiceAccountRef
@@ -20,6 +22,7 @@ __all__ = [
     "CaProvider",
     "ClusterSettings",
     "Clusters",
+    "ComponentWorkflows",
     "ExternalCredential",
     "FakeEntry",
     "FakeStore",
@@ -28,6 +31,8 @@ __all__ = [
     "KubernetesStore",
     "ManualRegistry",
     "Organization",
+    "Plane",
+    "PullSecret",
     "RegistryCredential",
     "RemoteRef",
     "SecretStore",
@@ -35,5 +40,7 @@ __all__ = [
     "Source",
     "StackSettings",
     "parse",
+    "pull_keys",
+    "pull_store",
     "remote_keys",
 ]

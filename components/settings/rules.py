@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set as AbstractSet
+from dataclasses import dataclass
 
 from ..errors import Problem
 from ..openchoreo import Release
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
+from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
 from .stack import Organization, StackSettings
 from .text import clipped, quoted
 
@@ -20,9 +22,11 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     for index, organization in enumerate(settings.organizations):
         path = f"organizations[{index}]"
         yield from organization_problems(organization, path, release, manual_names)
-        yield from _store(organization, path, settings)
+        for used in _used_stores(organization, path):
+            yield from _store(used, organization, settings)
     yield from _one_source_per_store(settings)
     yield from _stores(settings, release, manual_names)
+    yield from stack_problems(settings, release)
 
 
 def organization_problems(
@@ -32,6 +36,7 @@ def organization_problems(
     yield from _name(organization, path, release)
     yield from _registries(organization, path)
     yield from _one_writer_per_secret(organization, path)
+    yield from pull_problems(organization, path)
     for where, name in _manual_refs(organization, path):
         yield from _manual(where, name, manual_names)
 
@@ -59,56 +64,68 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
             f'"{organization.name}" is reserved: OpenChoreo {release.name} would take over the namespace of that name, '
             "and delete it with the organization",
         )
-    if organization.git is None and organization.registries is None and organization.external is None:
-        yield Problem(path, "has no credentials; allowed is at least one of git, registries, external")
-
-
-def _uses_store(organization: Organization) -> bool:
-    return bool(remote_keys(organization))
+    if not any((organization.git, organization.registries, organization.external, organization.pull_secret)):
+        yield Problem(path, "has no credentials; allowed is at least one of git, registries, external, pullSecret")
 
 
 def remote_keys(organization: Organization) -> tuple[str, ...]:
-    """Names of all secrets in the manager that the organization's credentials read, sorted, each once."""
+    """Names of all secrets in the manager that the organization's builds read, sorted, each once."""
     refs = [organization.git.remote] if organization.git else []
     refs += [ref for registry in organization.registries or () for ref in registry.remotes]
     refs += [source.remote for external in organization.external or () for source in external.keys.values()]
     return tuple(sorted({ref.remote_key for ref in refs if ref is not None}))
 
 
-def _store(organization: Organization, path: str, settings: StackSettings) -> Iterator[Problem]:
-    if not _uses_store(organization):
-        return
-    store = settings.secret_stores.get(organization.secret_store)
+@dataclass(frozen=True)
+class _Used:
+    """A store that an organization reads through: which, what, and where the configuration says so."""
+
+    entry: str
+    keys: tuple[str, ...]
+    path: str
+    """Of the key that names the store."""
+    owner: str
+    """Of what names the keys."""
+
+
+def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
+    keys, store = remote_keys(organization), pull_store(organization)
+    if keys:
+        yield _Used(organization.secret_store, keys, f"{path}.secretStore", path)
+    if store is not None:
+        named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
+        where = f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore"
+        yield _Used(store, pull_keys(organization), where, f"{path}.pullSecret")
+
+
+def _store(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
+    store = settings.secret_stores.get(used.entry)
     if store is None:
         known = ", ".join(sorted(settings.secret_stores)) or "none is configured"
-        yield Problem(
-            f"{path}.secretStore",
-            f'no store "{organization.secret_store}" under secretStores; known: {known}',
-        )
+        yield Problem(used.path, f'no store "{used.entry}" under secretStores; known: {known}')
         return
-    name = settings.store_name(organization)
+    name = settings.made_name(organization, used.entry)
     if len(name) > _STORE_NAME_MAX:
         yield Problem(
-            f"{path}.secretStore",
+            used.path,
             f"makes a ClusterSecretStore with a name of {len(name)} characters; allowed are {_STORE_NAME_MAX}",
         )
     if store.kubernetes is not None:
-        for key in remote_keys(organization):
+        for key in used.keys:
             try:
                 check_subdomain(key)
             except ValueError as error:
                 yield Problem(
-                    path,
-                    f'remoteKey {quoted(key)} {error} (store "{organization.secret_store}" reads Kubernetes Secrets)',
+                    used.owner, f'remoteKey {quoted(key)} {error} (store "{used.entry}" reads Kubernetes Secrets)'
                 )
     if store.fake is not None:
         known_keys = {entry.key for entry in store.fake.data}
-        for key in remote_keys(organization):
+        for key in used.keys:
             if key not in known_keys:
                 yield Problem(
-                    path,
+                    used.owner,
                     f"remoteKey {quoted(key)} is not among the data of the fake store "
-                    f'"{organization.secret_store}": {", ".join(clipped(each) for each in sorted(known_keys))}',
+                    f'"{used.entry}": {", ".join(clipped(each) for each in sorted(known_keys))}',
                 )
 
 
@@ -138,11 +155,12 @@ def _one_writer_per_secret(organization: Organization, path: str) -> Iterator[Pr
             yield Problem(where, f'"{secret}" is also written by {first}; a Secret has one writer')
 
 
-def secret_names(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
-    """Where in the configuration each Secret is named, and its name."""
-    if organization.git:
+def secret_names(organization: Organization, path: str, *, ahead: bool = False) -> Iterator[tuple[str, str]]:
+    """Where in the configuration each Secret is named, and its name: all, or those that are made ahead of builds."""
+    runs = ahead and organization.component_workflows is not None
+    if organization.git and not runs:
         yield f"{path}.git.secretName", organization.git.secret_name
-    if organization.registries:
+    if organization.registries and not runs:
         yield f"{path}.registrySecretName", organization.registry_secret_name
     for index, external in enumerate(organization.external or ()):
         yield f"{path}.external[{index}].name", external.name
@@ -154,6 +172,10 @@ def _manual_refs(organization: Organization, path: str) -> Iterator[tuple[str, s
     for index, registry in enumerate(organization.registries or ()):
         if registry.manual:
             yield f"{path}.registries[{index}].manual.password", registry.manual.password
+    pulls = organization.pull_secret.registries if organization.pull_secret else None
+    for index, registry in enumerate(pulls or ()):
+        if registry.manual:
+            yield f"{path}.pullSecret.registries[{index}].manual.password", registry.manual.password
     for index, external in enumerate(organization.external or ()):
         for key, source in external.keys.items():
             if source.manual:
@@ -185,13 +207,14 @@ def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
     """Two stores that make one name would be merged, and serve each other's organizations."""
     made: dict[str, str] = {}
     for index, organization in enumerate(settings.organizations):
-        if organization.secret_store not in settings.secret_stores or not _uses_store(organization):
-            continue
-        name = settings.store_name(organization)
-        first = made.setdefault(name, organization.secret_store)
-        if first != organization.secret_store:
-            yield Problem(
-                f"organizations[{index}].secretStore",
-                f'"{organization.secret_store}" makes the ClusterSecretStore "{name}", as the store "{first}" does for '
-                "another organization; rename one of the two stores",
-            )
+        for used in _used_stores(organization, f"organizations[{index}]"):
+            if used.entry not in settings.secret_stores:
+                continue
+            name = settings.made_name(organization, used.entry)
+            first = made.setdefault(name, used.entry)
+            if first != used.entry:
+                yield Problem(
+                    used.path,
+                    f'"{used.entry}" makes the ClusterSecretStore "{name}", as the store "{first}" does for '
+                    "another organization; rename one of the two stores",
+                )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from .credentials import ExternalCredential, GitCredential, RegistryCredential
 from .model import Duration, Interval, Label, Model, ObjectName
+from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .stores import SecretStore
 
 
@@ -26,9 +27,9 @@ class Clusters(Model):
     build_plane: ClusterSettings
     """Where builds run: namespaces, stores and ExternalSecrets are made here."""
     control_plane: ClusterSettings | None = None
-    """Where OpenChoreo's own kinds live. None: it is not looked at."""
+    """Where OpenChoreo's own kinds live: ComponentTypes are patched here. None: it is not looked at."""
     data_plane: ClusterSettings | None = None
-    """Where workloads run. None: it is not looked at."""
+    """Where workloads run: pull secrets are made here. None: it is not looked at."""
 
 
 class Organization(Model):
@@ -51,6 +52,14 @@ class Organization(Model):
     """Credentials of external services. None: none."""
     refresh_interval: Interval | None = None
     """How often the manager is asked. None: the stack's."""
+    component_workflows: ComponentWorkflows | None = None
+    """ComponentWorkflows that bring the git and registry credentials of each run. None: they are there before it."""
+    pull_secret: PullSecret | None = None
+    """Credential with which workloads pull images. None: no pull secret."""
+    build_plane: Plane | None = None
+    """BuildPlane whose secretStoreRef is set. None: it is not touched."""
+    data_plane: Plane | None = None
+    """DataPlane whose secretStoreRef is set; ``${dataplane.secretStore}`` needs it. None: it is not touched."""
 
 
 class StackSettings(Model):
@@ -71,7 +80,10 @@ class StackSettings(Model):
     """How long an update waits for all credentials to arrive before it fails."""
 
     def store_name(self, organization: Organization) -> str:
-        """Name of the ClusterSecretStore that serves an organization whose ``secretStore`` is configured."""
-        name = organization.secret_store
+        """Name of the ClusterSecretStore that serves an organization's builds, if its ``secretStore`` is configured."""
+        return self.made_name(organization, organization.secret_store)
+
+    def made_name(self, organization: Organization, name: str) -> str:
+        """Name of the ClusterSecretStore that is made of an entry of ``secretStores`` for an organization."""
         shared = self.secret_stores[name].scope == "shared"
         return name if shared else f"{name}-{organization.name}"

@@ -8,9 +8,9 @@ from typing import Any
 from ..manifests import Manifest, manifest
 from . import fake, kubernetes
 from .kubernetes import Endpoint
-from .plan import PlannedStore, plan
+from .plan import Plane, PlannedStore, plan
 
-__all__ = ["Endpoint", "PlannedStore", "cluster_secret_store", "identity", "plan"]
+__all__ = ["Endpoint", "Plane", "PlannedStore", "cluster_secret_store", "identity", "plan"]
 
 
 def identity(planned: PlannedStore) -> list[Manifest]:
@@ -33,5 +33,7 @@ def cluster_secret_store(planned: PlannedStore, values: Mapping[str, Any], endpo
         block["kubernetes"] = kubernetes.provider(planned, planned.store.kubernetes, endpoint)
     if planned.store.fake is not None:
         block["fake"] = fake.provider(planned, planned.store.fake, values)
-    spec = {"provider": block, "conditions": [{"namespaces": list(planned.namespaces)}]}
+    named = [{"namespaces": list(planned.namespaces)}] if planned.namespaces else []
+    labelled = [{"namespaceSelector": {"matchLabels": dict(labels)}} for labels in planned.selectors]
+    spec = {"provider": block, "conditions": [*named, *labelled]}
     return manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec)

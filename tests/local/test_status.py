@@ -30,15 +30,18 @@ class Clock(datetime):
 class StubCluster(Cluster):
     """A few objects, given away only to who asks as the table should."""
 
-    def __init__(self, external: list[dict[str, Any]], manual: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, external: list[dict[str, Any]], manual: list[dict[str, Any]], types: tuple[dict[str, Any], ...] = ()
+    ) -> None:
         self._answers = {
             ("/apis/external-secrets.io/v1/externalsecrets", False, OURS): external,
             # Values of manual Secrets never leave the server.
             ("/api/v1/secrets", True, OURS): manual,
+            ("/apis/openchoreo.dev/v1alpha1/componenttypes", False, None): [*types],
         }
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[dict[str, Any]]:
-        yield from self._answers[path, metadata_only, query["labelSelector"]]
+        yield from self._answers[path, metadata_only, query.get("labelSelector")]
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +85,72 @@ def test_every_organization_and_how_its_credentials_are() -> None:
         ["initech", "openchoreo-ci-initech", "registry-push", "registry-push-secret", "(manual)", "True", "1m"],
     ]
     assert columns[0] == ["ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE"]
+
+
+def component_type(name: str, kind: str, pods: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    """One of the organization acme, with the template of its workload."""
+    resources = [{"id": kind, "template": pods}, *others]
+    return {"metadata": {"namespace": "acme", "name": name}, "spec": {"workloadType": kind, "resources": resources}}
+
+
+def pods(*names: str) -> dict[str, Any]:
+    return {"spec": {"template": {"spec": {"imagePullSecrets": [{"name": name} for name in names]}}}}
+
+
+GIT = external("acme", "git", "2026-03-02T12:00:00Z")
+BROUGHT = {"id": "mine", "template": {"kind": "ExternalSecret"}}
+ROUTE = {"id": "route", "template": {"kind": "HTTPRoute"}}
+HEADINGS = ["ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE"]
+
+
+def types(cluster: StubCluster) -> list[list[str]]:
+    """The table of ComponentTypes, without its headings."""
+    columns = [re.split(r" {2,}", line) for line in status(cluster).splitlines()]
+    start = columns.index(HEADINGS)
+    assert start == 0 or columns[start - 1] == [""]
+    return columns[start + 2 :]
+
+
+def test_component_types_and_what_their_pods_pull_with() -> None:
+    shown = types(
+        StubCluster(
+            [GIT],
+            [],
+            (
+                component_type("web", "deployment", pods("fixed", "other"), ROUTE),
+                component_type("api", "statefulset", pods("${metadata.name}-pull"), ROUTE, BROUGHT),
+                component_type("open", "deployment", pods()),
+                component_type("plain", "deployment", {"kind": "Deployment"}),
+                component_type(
+                    "choice", "deployment", {"spec": {"template": {"spec": {"imagePullSecrets": "${a.b}"}}}}
+                ),
+            ),
+        )
+    )
+
+    assert shown == [
+        ["acme", "api", "${metadata.name}-pull", "mine"],
+        ["acme", "web", "fixed, other", "-"],
+    ]
+
+
+def test_a_cron_job_has_its_pods_deeper_inside() -> None:
+    cron = component_type("nightly", "cronjob", {"spec": {"jobTemplate": pods("fixed")}})
+
+    assert types(StubCluster([GIT], [], (cron,))) == [["acme", "nightly", "fixed", "-"]]
+
+
+def test_a_workload_that_is_one_expression_is_no_obstacle() -> None:
+    choice = component_type("choice", "deployment", {"spec": {"template": "${parameters.pods}"}})
+
+    assert "choice" not in status(StubCluster([GIT], [], (choice,)))
+
+
+def test_component_types_are_shown_where_every_component_brings_its_own() -> None:
+    """With delivery ``component`` there is no credential before the first deployment."""
+    web = component_type("web", "deployment", pods("${metadata.name}-pull"), BROUGHT)
+
+    assert types(StubCluster([], [], (web,))) == [["acme", "web", "${metadata.name}-pull", "mine"]]
 
 
 def ready(state: str, reason: str) -> dict[str, str]:

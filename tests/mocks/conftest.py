@@ -1,10 +1,16 @@
-"""A fresh stack without an engine for each test."""
+"""A fresh stack without an engine for each test, and an engine without a stack."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+
 import pytest
 
+from components.provider import server
+from tests.mocks.engine import Engine
 from tests.mocks.recorder import Recorder
+from tests.mocks.stubs import Memory, Object, Place
 
 
 @pytest.fixture
@@ -13,3 +19,22 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     for variable in ("PULUMI_CONFIG", "PULUMI_CONFIG_SECRET_KEYS"):
         monkeypatch.delenv(variable, raising=False)
     return Recorder()
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """What calls the provider."""
+    with asyncio.Runner() as runner:
+        yield Engine(runner)
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Choose the objects of the cluster that the provider talks to."""
+
+    def choose(*objects: Object) -> Memory:
+        memory = Memory(*objects)
+        monkeypatch.setattr(server, "Cluster", memory)
+        return memory
+
+    return choose

@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.stack import run_pulumi_func
+from pulumi.runtime.stack import Stack, run_pulumi_func
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -73,10 +73,18 @@ class Monitor(mocks.MockMonitor):
         super().__init__(_Nothing())
         self._preview = preview
         self.registered: list[Registered] = []
+        self.urns: list[str] = []
         self.outputs: dict[str, dict[str, Any]] = {}
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine does: the types of all parents are in it, and none of their names."""
+        *_, qualified, _ = parent.split("::") if parent else ("", _STACK, "")
+        kinds = type_ if qualified == _STACK else f"{qualified}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{kinds}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         urn = self.make_urn(request.parent, request.type, request.name)
+        self.urns.append(urn)
         if request.type != _STACK:
             self.registered.append(_registered(request))
         # In a preview a new resource has no id yet.
@@ -98,6 +106,8 @@ class Recorder:
     preview: bool = False
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What components registered as their outputs, by ``<type> <name>``."""
+    exported: dict[str, Any] = field(default_factory=dict)
+    """Outputs of the stack, as the program gave them."""
 
     def run(self, program: Callable[[], object]) -> list[Registered]:
         """Run a program, a coroutine too, to its end; every resource that it registered, sorted by type and name."""
@@ -107,6 +117,8 @@ class Recorder:
             done = program()
             if inspect.isawaitable(done):
                 await done
+            root = pulumi.runtime.get_root_resource()
+            self.exported = dict(root.outputs) if isinstance(root, Stack) else {}
 
         async def stack() -> None:
             # In a task of its own, so that nothing stays behind in the SDK's context variables.
@@ -116,6 +128,9 @@ class Recorder:
             await run_pulumi_func(body)
 
         asyncio.run(stack())
+        # The engine refuses the second of them, in the middle of an update.
+        twice = {urn for urn in monitor.urns if monitor.urns.count(urn) > 1}
+        assert not twice, f"resources with one URN: {sorted(twice)}"
         self.outputs = {name: outputs for name, outputs in monitor.outputs.items() if name != _STACK}
         return sorted(monitor.registered, key=str)
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from components import Cluster, ClusterSettings, Endpoint
+from components import Cluster, ClusterError, ClusterSettings, ConflictError, Endpoint
+
+Object = dict[str, Any]
 
 EXTERNAL_SECRETS = "/apis/external-secrets.io/v1/externalsecrets"
 NAMESPACES = "/api/v1/namespaces"
-HEALTHY: dict[str, dict[str, Any]] = {
+OPENCHOREO = "/apis/openchoreo.dev/v1alpha1"
+HEALTHY: dict[str, Object] = {
     "/apis/external-secrets.io": {"versions": [{"version": "v1"}]},
-    "/apis/external-secrets.io/v1": {"resources": [{"name": "externalsecrets"}, {"name": "clustersecretstores"}]},
+    "/apis/external-secrets.io/v1": {
+        "resources": [{"name": "externalsecrets"}, {"name": "clustersecretstores"}, {"name": "clusterexternalsecrets"}]
+    },
 }
 
 
 class StubCluster(Cluster):
     """Answers of one cluster, by path; what is not in the table does not exist."""
 
-    objects: Mapping[str, dict[str, Any]] = HEALTHY
-    collections: Mapping[str, list[dict[str, Any]]] = {}
+    objects: Mapping[str, Object] = HEALTHY
+    collections: Mapping[str, list[Object]] = {}
 
     def __init__(self, plane: str, settings: ClusterSettings) -> None:
         self.plane = plane
@@ -28,10 +36,10 @@ class StubCluster(Cluster):
     def endpoint(self) -> Endpoint:
         return Endpoint(url="https://198.51.100.7:6443", ca_bundle="Q0E=")
 
-    def get(self, path: str) -> dict[str, Any] | None:
+    def get(self, path: str) -> Object | None:
         return self.objects.get(path)
 
-    def items(self, path: str, **_: object) -> Iterator[dict[str, Any]]:
+    def items(self, path: str, **_: object) -> Iterator[Object]:
         yield from self.collections.get(path, [])
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
@@ -40,8 +48,8 @@ class StubCluster(Cluster):
 
 def stub(
     *,
-    objects: Mapping[str, dict[str, Any]] | None = None,
-    collections: Mapping[str, list[dict[str, Any]]] | None = None,
+    objects: Mapping[str, Object] | None = None,
+    collections: Mapping[str, list[Object]] | None = None,
 ) -> type[StubCluster]:
     """A class to put in the place of `Cluster`; by default the operator is there and nothing else."""
     return type(
@@ -49,7 +57,102 @@ def stub(
     )
 
 
-def synced(namespace: str, name: str, *, generation: int = 1, status: str = "True") -> dict[str, Any]:
+class Memory:
+    """The objects of a control plane, and an API server that keeps their versions apart.
+
+    It is called like `Cluster`, in whose place it is put, and makes connections to itself.
+    """
+
+    def __init__(self, *objects: Object) -> None:
+        self.objects = {path_of(each): copy.deepcopy(each) for each in objects}
+        self.refused: dict[str, str] = {}
+        """``get``, ``list`` or ``patch`` -> why the API server refuses it."""
+        self.meanwhile: list[Callable[[Object], object]] = []
+        """What others write just before each of our next writes arrives."""
+        self.writers: list[str] = []
+        """Field manager of every write that got through."""
+
+    def __call__(self, plane: str, settings: ClusterSettings) -> Cluster:
+        return _Connection(plane, settings, self)
+
+    def edit(self, kind: str, change: Callable[[Object], object]) -> None:
+        """What a person or a controller does to the only object of a kind."""
+        (live,) = (each for each in self.objects.values() if each["kind"] == kind)
+        change(live)
+        live["metadata"]["resourceVersion"] = str(int(live["metadata"]["resourceVersion"]) + 1)
+
+    def live(self, kind: str) -> Object:
+        """The only object of a kind."""
+        (found,) = (each for each in self.objects.values() if each["kind"] == kind)
+        return found
+
+
+Place = Callable[..., Memory]
+
+
+class _Connection(StubCluster):
+    def __init__(self, plane: str, settings: ClusterSettings, memory: Memory) -> None:
+        super().__init__(plane, settings)
+        self._memory = memory
+
+    def get(self, path: str) -> Object | None:
+        self._check("get", "GET", path)
+        return copy.deepcopy(self._memory.objects.get(path))
+
+    def items(self, path: str, **asked: object) -> Iterator[Object]:
+        self._check("list", "GET", path)
+        for place, live in self._memory.objects.items():
+            if place.rpartition("/")[0] == path:
+                yield copy.deepcopy({"metadata": live["metadata"]} if asked.get("metadata_only") else live)
+
+    def json_patch(self, path: str, operations: Sequence[Mapping[str, Any]], *, field_manager: str) -> None:
+        self._check("patch", "PATCH", path)
+        memory = self._memory
+        if memory.meanwhile:
+            memory.edit(memory.objects[path]["kind"], memory.meanwhile.pop(0))
+        if path not in memory.objects:
+            msg = f"{self}: {path} was deleted meanwhile"
+            raise ConflictError(msg)
+        wanted = copy.deepcopy(memory.objects[path])
+        for operation in json.loads(json.dumps(operations)):
+            *parents, last = operation["path"].split("/")[1:]
+            place = wanted
+            for step in parents:
+                place = place[step]
+            assert operation["op"] == "replace"
+            assert last in place, "RFC 6902: what is replaced must be there"
+            place[last] = operation["value"]
+        metadata = wanted["metadata"]
+        if metadata != memory.objects[path]["metadata"]:
+            raise ConflictError(self._answer("PATCH", path, HTTPStatus.CONFLICT, "the object has been modified"))
+        metadata["resourceVersion"] = str(int(metadata["resourceVersion"]) + 1)
+        memory.objects[path] = _defaulted(wanted)
+        memory.writers.append(field_manager)
+
+    def _check(self, verb: str, method: str, path: str) -> None:
+        if verb in self._memory.refused:
+            raise ClusterError(self._answer(method, path, HTTPStatus.FORBIDDEN, self._memory.refused[verb]))
+
+    def _answer(self, method: str, path: str, status: int, reason: str) -> str:
+        return self._refused(method, path, status, json.dumps({"message": reason}).encode())
+
+
+def path_of(live: Object) -> str:
+    """Where an object of OpenChoreo lies in the API."""
+    namespace = live["metadata"].get("namespace")
+    place = f"namespaces/{namespace}/" if namespace else ""
+    return f"{OPENCHOREO}/{place}{live['kind'].lower()}s/{live['metadata']['name']}"
+
+
+def _defaulted(live: Object) -> Object:
+    """As the CRDs default it: each resource of a ComponentType names the plane that it goes to."""
+    if live["kind"] in {"ComponentType", "ClusterComponentType"}:
+        for entry in live["spec"]["resources"]:
+            entry.setdefault("targetPlane", "dataplane")
+    return live
+
+
+def synced(namespace: str, name: str, *, generation: int = 1, status: str = "True") -> Object:
     """A live ExternalSecret that has been looked at."""
     ready = {"type": "Ready", "status": status, "reason": "SecretSyncedError", "message": "could not get secret data"}
     return {

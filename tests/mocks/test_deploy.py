@@ -81,7 +81,7 @@ def test_providers_name_context_and_kubeconfig(registered: list[Registered]) -> 
         Registered(
             "pulumi:providers:openchoreo",
             "build-plane",
-            {"plane": "build plane", "context": "kind-build", "kubeconfig": "build.yaml"},
+            {"plane": "build plane", "context": "kind-build", "kubeconfig": "build.yaml", "release": "v0.9"},
         ),
     ]
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
-from pulumi.runtime.proto import provider_pb2 as messages, provider_pb2_grpc as services
+from pulumi.runtime.proto import provider_pb2 as messages
 
 from components.provider import server
+from tests.mocks.engine import Engine, Terminal, serving, struct
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub, synced
 
 URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ExternalSecretsReady::build-plane"
@@ -30,57 +30,6 @@ NOT_READY = (
     f"  - {PENDING}\n"
     "Mend the cause (most often a missing key in the secret manager) and run the update again"
 )
-
-Log = Callable[[str, str], None]
-
-
-def struct(values: dict[str, Any]) -> struct_pb2.Struct:
-    made = struct_pb2.Struct()
-    made.update(values)
-    return made
-
-
-@asynccontextmanager
-async def serving(log: Log, *, configured: bool = True) -> AsyncIterator[Any]:
-    """A provider on a free port, and the engine's end of the line."""
-    running = grpc.aio.server()
-    provider = server.Servicer([], server.VERSION, server.OpenChoreo(log), "127.0.0.1:1")
-    services.add_ResourceProviderServicer_to_server(provider, running)
-    port = running.add_insecure_port("127.0.0.1:0")
-    await running.start()
-    try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = services.ResourceProviderStub(channel)
-            if configured:
-                args = struct({"plane": "build plane", "context": "kind-build"})
-                await stub.Configure(messages.ConfigureRequest(args=args))
-            yield stub
-    finally:
-        await running.stop(None)
-
-
-class Engine:
-    """What the engine does with the provider. One event loop for all tests: gRPC keeps its own threads bound to it."""
-
-    def __init__(self, runner: asyncio.Runner) -> None:
-        self._runner = runner
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """A wait of ten minutes that nobody ends is a failure, not a slow test."""
-        return self._runner.run(asyncio.wait_for(work, 30))
-
-    def call(self, method: str, request: Any, *, configured: bool = True) -> Any:
-        async def once() -> Any:
-            async with serving(lambda *_: None, configured=configured) as stub:
-                return await getattr(stub, method)(request)
-
-        return self.run(once())
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with asyncio.Runner() as runner:
-        yield Engine(runner)
 
 
 @pytest.fixture
@@ -195,7 +144,10 @@ def test_ready(engine: Engine, live: Live, request_: Any, items: list[dict[str, 
             messages.CheckRequest(urn=URN.replace("ExternalSecretsReady", "Nonsense"), news=struct({})),
             True,
             "the openchoreo provider has no resource openchoreo:index:Nonsense; "
-            "it has: openchoreo:index:ExternalSecretsReady",
+            "it has: openchoreo:index:ExternalSecretsReady, openchoreo:index:ComponentTypePatch, "
+            "openchoreo:index:ClusterComponentTypePatch, openchoreo:index:ComponentWorkflowPatch, "
+            "openchoreo:index:WorkflowPatch, openchoreo:index:ClusterWorkflowPatch, openchoreo:index:DataPlanePatch, "
+            "openchoreo:index:BuildPlanePatch",
             id="a resource type that there is not",
         ),
         pytest.param(
@@ -250,22 +202,40 @@ def test_check_hands_the_inputs_on(engine: Engine, live: Live) -> None:
 
 def test_cancel_ends_a_wait_at_once(engine: Engine, live: Live) -> None:
     live(NO_PUSH)
-    said: list[tuple[str, str]] = []
+    said: list[tuple[str, str, str]] = []
 
     async def cancelled() -> Any:
         loop, waiting = asyncio.get_running_loop(), asyncio.Event()
-
-        def log(urn: str, text: str) -> None:
-            said.append((urn, text))
-            loop.call_soon_threadsafe(waiting.set)
-
-        async with serving(log) as stub:
+        terminal = Terminal(lambda: loop.call_soon_threadsafe(waiting.set))
+        async with serving(terminal) as stub:
             creation = stub.Create(messages.CreateRequest(urn=URN, properties=struct(INPUTS)))
             await waiting.wait()
             await stub.Cancel(empty_pb2.Empty())
             with pytest.raises(grpc.aio.AioRpcError) as raised:
                 await creation
+            said.extend(terminal.said)
             return raised.value.details()
 
     assert engine.run(cancelled()) == NOT_READY.format(when="when the update was cancelled")
-    assert said == [(URN, f"1 of 2 credentials synced, waiting for {WAITING}")]
+    assert said == [(URN, "status", f"1 of 2 credentials synced, waiting for {WAITING}")]
+
+
+def test_what_is_ready_is_read_as_it_is_and_deleted_without_a_trace(engine: Engine, live: Live) -> None:
+    live([])
+    request = messages.ReadRequest(urn=URN, id="external-secrets", properties=struct(INPUTS), inputs=struct(INPUTS))
+
+    read = engine.call("Read", request)
+    deleted = engine.call("Delete", messages.DeleteRequest(urn=URN, id="external-secrets", properties=struct(INPUTS)))
+
+    assert MessageToDict(read) == {"id": "external-secrets", "properties": INPUTS, "inputs": INPUTS}
+    assert deleted == empty_pb2.Empty()
+
+
+def test_configuration_asks_for_secrets_and_previews(engine: Engine, live: Live) -> None:
+    """Without the former a patch could not tell a secret from a text; without the latter a preview would not call."""
+    live(BOTH)
+    args = struct({"plane": "build plane", "context": "kind-build", "release": "v0.9"})
+
+    response = engine.call("Configure", messages.ConfigureRequest(args=args), configured=False)
+
+    assert MessageToDict(response) == {"acceptSecrets": True, "supportsPreview": True}

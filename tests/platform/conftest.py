@@ -12,6 +12,7 @@ from local.obtain import operator_crds, programs
 from local.platform import Platform
 from local.seed import Seeder, openchoreo_crds
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
+from tests.platform.openchoreo import ControlPlane, crds
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +22,31 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     try:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.definitions([*operator_crds(), openchoreo_crds()], platform.process("kube-apiserver"))
+        seeder.definitions([*operator_crds(), *crds()], platform.process("kube-apiserver"))
         platform.start_operator()
         yield platform
     finally:
         platform.stop()
+
+
+@pytest.fixture(scope="session")
+def data_platform(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A second cluster, for tests whose data plane is not their build plane; it has our own CRDs of OpenChoreo."""
+    other = Platform(tmp_path_factory.mktemp("data-plane"), platform.programs)
+    try:
+        other.start_control_plane()
+        seeder = Seeder(other.kubeconfig)
+        seeder.definitions([*operator_crds(), openchoreo_crds()], other.process("kube-apiserver"))
+        other.start_operator()
+        yield other
+    finally:
+        other.stop()
+
+
+@pytest.fixture(scope="session")
+def data_cluster(data_platform: Platform) -> Kubernetes:
+    """The objects of the second cluster."""
+    return Kubernetes(data_platform.kubeconfig)
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +106,10 @@ def stack(new_stack: Callable[[], Stack]) -> Stack:
 def organization(names: Iterator[int]) -> str:
     """The name of an organization that no other test uses."""
     return f"acme-{next(names)}"
+
+
+@pytest.fixture
+def control_plane(cluster: Kubernetes, organization: str) -> Iterator[ControlPlane]:
+    """The organization's namespace on the control plane; it goes after the stacks."""
+    yield ControlPlane(cluster, organization)
+    cluster.delete("v1", "Namespace", organization)

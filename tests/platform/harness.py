@@ -36,7 +36,7 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
-def eventually(probe: Callable[[], T], what: str) -> T:
+def eventually(probe: Callable[[], T | None], what: str) -> T:
     """The first truthy answer of a probe."""
     deadline = time.monotonic() + _DEADLINE
     while not (answer := probe()):
@@ -61,6 +61,16 @@ class Stack:
         return self.engine.project / "stacks" / f"Pulumi.{self.name}.yaml"
 
     @property
+    def here(self) -> dict[str, str]:
+        """The platform as ``clusters`` names it."""
+        return {"kubeconfig": str(self.kubeconfig), "context": CONTEXT}
+
+    @property
+    def every_plane(self) -> dict[str, Any]:
+        """The platform as every plane."""
+        return {"buildPlane": self.here, "controlPlane": self.here, "dataPlane": self.here}
+
+    @property
     def state(self) -> Path:
         """Its state file."""
         return self.engine.folder / "state" / ".pulumi" / "stacks" / "openchoreo-secrets" / f"{self.name}.json"
@@ -73,7 +83,7 @@ class Stack:
         """Set configuration keys; what is not named keeps its value. One cluster plays every plane."""
         stored = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
         entries = stored.setdefault("config", {})
-        here = {"kubeconfig": str(self.kubeconfig), "context": CONTEXT}
+        here = self.here
         entries.setdefault("pulumi:disable-default-providers", ["kubernetes", "openchoreo"])
         entries.setdefault(f"{PREFIX}clusters", {"buildPlane": here})
         entries.setdefault(f"{PREFIX}readyTimeout", "30s")
@@ -206,6 +216,13 @@ class Kubernetes:
             body=manifest, namespace=manifest["metadata"].get("namespace"), query_params=strict
         ).to_dict()
         return found
+
+    def token(self, account: str, namespace: str) -> str:
+        """A token of a ServiceAccount, good for an hour."""
+        accounts = self._resource("v1", "ServiceAccount")
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
+        made = accounts.subresources["token"].create(name=account, namespace=namespace, body=body)
+        return str(made.status.token)
 
     def put_secret(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
         """Create a Secret or replace its values."""

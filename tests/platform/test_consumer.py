@@ -35,7 +35,7 @@ def site(tmp_path: Path) -> Path:
     return site
 
 
-def test_the_documented_program_delivers_a_credential(  # noqa: PLR0917 -- fixtures
+def test_the_documented_program_delivers_a_credential(
     site: Path, engine: Engine, platform: Platform, cluster: Kubernetes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "components.md").read_text(), re.DOTALL)

@@ -65,7 +65,7 @@ def test_a_missing_key_fails_clearly_and_is_repaired_by_adding_it(
         ),
     ],
 )
-def test_the_operators_reason_is_shown(  # noqa: PLR0917 -- fixtures and cases
+def test_the_operators_reason_is_shown(
     stack: Stack,
     cluster: Kubernetes,
     manager: str,

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 import yaml
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret
+from components.credentials import SecretTemplate, Target, credentials, external_secret, fan_out
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
 from components.settings import parse
 from components.stores import Endpoint, cluster_secret_store, identity, plan
 from local.engine import Engine
 from local.platform import Platform
-from local.seed import Seeder, openchoreo_crds
-from tests.platform.harness import PREFIX, ROOT, Kubernetes
+from local.seed import Seeder
+from tests.platform.harness import PREFIX, ROOT, Kubernetes, eventually
+from tests.platform.openchoreo import SERVICE, component_type, component_workflow
 
 STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
-FULL_CRDS = ROOT.parent / "shared" / "crds" / "openchoreo-v0.9.0"
 
 
 def config_of(file: Path) -> dict[str, Any]:
@@ -40,13 +40,16 @@ def manifests(file: Path) -> list[Manifest]:
     for planned in plan(settings, release):
         found += [*identity(planned), cluster_secret_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
     for organization in settings.organizations:
-        namespace = release.build_namespace(organization.name)
-        target = Target(organization.name, namespace, "store", settings.refresh_interval)
+        builds = release.build_namespace(organization.name)
+        target = Target(organization.name, builds, "store", settings.refresh_interval)
         found += [
             external_secret(each.target, each.secret)
             for each in credentials(organization, target)
             if isinstance(each.secret, SecretTemplate)
         ]
+        pull = organization.pull_secret
+        everywhere = fan_out(organization, pull, target, release) if pull is not None else None
+        found += [everywhere] if everywhere is not None else []
     return found
 
 
@@ -81,20 +84,42 @@ def test_the_api_server_refuses_a_misspelt_field(cluster: Kubernetes) -> None:
 
 
 @pytest.fixture
-def shipped(engine: Engine, platform: Platform) -> Iterator[Engine]:
-    """The project with its own stacks, and a kubeconfig in which every context is the platform."""
+def shipped(engine: Engine, platform: Platform, data_platform: Platform) -> Iterator[Engine]:
+    """The project with its own stacks, and a kubeconfig whose contexts of data planes are the second cluster."""
     project = engine.project.with_name("shipped")
     shutil.copytree(engine.project, project, symlinks=True)
     shutil.rmtree(project / "stacks")
     shutil.copytree(ROOT / "stacks", project / "stacks")
-    kubeconfig = yaml.safe_load(platform.kubeconfig.read_text())
-    here = kubeconfig["contexts"][0]["context"]
+    kubeconfig, second = (yaml.safe_load(each.kubeconfig.read_text()) for each in (platform, data_platform))
+    for part, key in (("clusters", "cluster"), ("users", "user")):
+        kubeconfig[part].append({"name": "second", key: second[part][0][key]})
+    here, there = kubeconfig["contexts"][0]["context"], {"cluster": "second", "user": "second"}
     names = {plane["context"] for file in STACKS for plane in config_of(file)[f"{PREFIX}clusters"].values()}
-    kubeconfig["contexts"] = [{"name": name, "context": here} for name in sorted(names)]
+    kubeconfig["contexts"] = [
+        {"name": name, "context": there if name.endswith("-data") else here} for name in sorted(names)
+    ]
     (project / ".local").mkdir()
     (project / ".local" / "kubeconfig").write_text(yaml.safe_dump(kubeconfig))
     yield Engine(engine.folder, engine.programs, project)
     shutil.rmtree(project)
+
+
+def namespace(name: str) -> Manifest:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def there_before(config: dict[str, Any]) -> Iterator[Manifest]:
+    """What a stack expects to find: adopted namespaces, and the objects of its organizations that it patches."""
+    for organization in config[f"{PREFIX}organizations"]:
+        name, pull = organization["name"], organization.get("pullSecret", {})
+        if name != "default":
+            yield namespace(name)
+        if organization.get("namespace") == "adopt":
+            yield namespace(f"openchoreo-ci-{name}")
+        yield from (namespace(each) for each in pull.get("namespaces", ()))
+        yield from (component_type(each, name) for each in pull.get("componentTypes", ()))
+        workflows = organization.get("componentWorkflows", {}).get("names", ())
+        yield from (component_workflow(each, name) for each in workflows)
 
 
 @pytest.mark.parametrize("name", [file.stem.removeprefix("Pulumi.") for file in STACKS])
@@ -102,14 +127,9 @@ def test_every_stack_can_be_previewed(
     name: str, shipped: Engine, cluster: Kubernetes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(shipped.project / ".local" / "kubeconfig"))
-    config = config_of(ROOT / "stacks" / f"Pulumi.{name}.yaml")
-    adopted = [
-        f"openchoreo-ci-{organization['name']}"
-        for organization in config[f"{PREFIX}organizations"]
-        if organization.get("namespace") == "adopt"
-    ]
-    for namespace in adopted:
-        cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    before = list(there_before(config_of(ROOT / "stacks" / f"Pulumi.{name}.yaml")))
+    for manifest in before:
+        cluster.create(manifest)
     try:
         created = shipped.run("stack", "init", name)
         assert created.returncode == 0, created.stdout
@@ -118,36 +138,26 @@ def test_every_stack_can_be_previewed(
         assert set(json.loads(done.stdout)["changeSummary"]) == {"create"}
     finally:
         shipped.run("stack", "rm", "--yes", "--preserve-config", name)
-        for namespace in adopted:
-            cluster.delete("v1", "Namespace", namespace)
+        for manifest in before:
+            metadata = manifest["metadata"]
+            cluster.delete(manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace"))
+        gone = [manifest["metadata"]["name"] for manifest in before if manifest["kind"] == "Namespace"]
+        eventually(lambda: not set(gone) & cluster.names("v1", "Namespace"), "the namespaces of the stack to go")
 
 
-def test_the_seeded_objects_satisfy_the_full_crds(platform: Platform, tmp_path: Path) -> None:
-    if not FULL_CRDS.is_dir():
-        pytest.skip("the full CRDs of OpenChoreo v0.9.0 are not beside this checkout")
-    other = Platform(tmp_path / "full", platform.programs)
-    try:
-        other.start_control_plane()
-        seeder = Seeder(other.kubeconfig)
-        ours = {crd["spec"]["names"]["kind"] for crd in yaml.safe_load_all(openchoreo_crds().read_text())}
-        full = {file: yaml.safe_load(file.read_text()) for file in sorted(FULL_CRDS.glob("*.yaml"))}
-        files = [file for file, crd in full.items() if crd["spec"]["names"]["kind"] in ours]
-        assert len(files) == len(ours)
-        seeder.definitions(files, other.process("kube-apiserver"))
-        seeder.organization("acme")
-        cluster = Kubernetes(other.kubeconfig)
-        component_type = cluster.get("openchoreo.dev/v1alpha1", "ComponentType", "service", "acme")
-        assert component_type is not None
-        assert [resource["id"] for resource in component_type["spec"]["resources"]] == ["deployment"]
-    finally:
-        other.stop()
+@pytest.mark.skipif(not SERVICE.is_file(), reason="the full CRDs of OpenChoreo v0.9.0 are not beside this checkout")
+def test_the_seeded_objects_satisfy_the_full_crds(platform: Platform, cluster: Kubernetes) -> None:
+    Seeder(platform.kubeconfig).organization("seeded")
+    found = cluster.get("openchoreo.dev/v1alpha1", "ComponentType", "service", "seeded")
+    assert found is not None
+    assert [resource["id"] for resource in found["spec"]["resources"]] == ["deployment"]
 
 
-def test_our_own_crds_hold_the_rules_that_matter(platform: Platform, cluster: Kubernetes) -> None:
-    Seeder(platform.kubeconfig).organization("rules")
-    patch = {"spec": {"workloadType": "job"}}
+def test_our_own_crds_hold_the_rules_that_matter(data_platform: Platform, data_cluster: Kubernetes) -> None:
+    Seeder(data_platform.kubeconfig).organization("rules")
+    component_types = ("openchoreo.dev/v1alpha1", "ComponentType", "service")
     with pytest.raises(Exception, match="workloadType"):
-        cluster.patch("openchoreo.dev/v1alpha1", "ComponentType", "service", patch, "rules")
+        data_cluster.patch(*component_types, {"spec": {"workloadType": "job"}}, "rules")
     entry = {"id": "only-this", "template": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}}
     with pytest.raises(Exception, match="resources must contain a primary resource with id matching workloadType"):
-        cluster.patch("openchoreo.dev/v1alpha1", "ComponentType", "service", {"spec": {"resources": [entry]}}, "rules")
+        data_cluster.patch(*component_types, {"spec": {"resources": [entry]}}, "rules")

@@ -2,35 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
 from components.cluster import Cluster
+from components.errors import ClusterError, ConflictError
+from components.settings import ClusterSettings
 
 Object = dict[str, Any]
+
+DEV: Final = ClusterSettings(context="dev")
 
 
 class Api:
     """Answers from two tables and notes what it is asked."""
 
-    def __init__(self, objects: Mapping[str, Object] | None = None, **lists: list[Object]) -> None:
+    def __init__(
+        self,
+        objects: Mapping[str, Object] | None = None,
+        plane: str = "build plane",
+        settings: ClusterSettings = DEV,
+        /,
+        **lists: list[Object],
+    ) -> None:
         self.objects = dict(objects or {})
         self.lists = lists
-        self.patches: list[tuple[str, Mapping[str, Any], str]] = []
+        self.plane = plane
+        self.settings = settings
+        self.forbidden: set[str] = set()
+        """Paths whose lists the user of the context may not read."""
+        self.meanwhile: list[Callable[[], None]] = []
+        """What others do, one for each write, just before it arrives."""
+        self.patches: list[tuple[str, Any, str]] = []
         self.queries: list[tuple[str, dict[str, str]]] = []
 
     def __str__(self) -> str:
-        return 'build plane (context "dev")'
+        return f'{self.plane} (context "{self.settings.context}")'
 
     def get(self, path: str) -> Object | None:
-        return self.objects.get(path)
+        return copy.deepcopy(self.objects.get(path))
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[Object]:
         self.queries.append((path, {**query, **({"metadata_only": "true"} if metadata_only else {})}))
+        if path in self.forbidden:
+            msg = f"{self}: GET {path} was refused (403): forbidden"
+            raise ClusterError(msg)
         yield from self.lists.get(path.rpartition("/")[2], [])
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
         self.patches.append((path, body, field_manager))
+
+    def json_patch(self, path: str, operations: Sequence[Mapping[str, Any]], *, field_manager: str) -> None:
+        """Replace what the operations name, unless the object is not at the version that they name."""
+        self.patches.append((path, list(operations), field_manager))
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        live = self.objects.get(path)
+        if live is None:
+            msg = f"{self}: {path} was deleted meanwhile"
+            raise ConflictError(msg)
+        version, *rest = operations
+        assert version["path"] == "/metadata/resourceVersion"
+        if version["value"] != live["metadata"]["resourceVersion"]:
+            msg = f"{self}: PATCH {path} was refused (409): the object has been modified"
+            raise ConflictError(msg)
+        self.write(path, {operation["path"].removeprefix("/"): operation["value"] for operation in rest})
+
+    def write(self, path: str, fields: Mapping[str, Any]) -> None:
+        """Change an object, as anybody may do at any time."""
+        live = self.objects[path]
+        version = str(int(live["metadata"]["resourceVersion"]) + 1)
+        metadata = {**live["metadata"], "resourceVersion": version}
+        self.objects[path] = {**live, **copy.deepcopy(dict(fields)), "metadata": metadata}
 
     @property
     def cluster(self) -> Cluster:

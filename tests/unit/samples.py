@@ -27,7 +27,12 @@ KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, manualSecrets"
 ORGANIZATION_KEYS: Final = (
-    "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval"
+    "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval, componentWorkflows, "
+    "pullSecret, buildPlane, dataPlane"
+)
+PULL_SECRET_KEYS: Final = (
+    "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "
+    "refreshInterval"
 )
 GIT_KEYS: Final = "remoteKey, property, version, manual, host, secretName, secretKey, refreshInterval"
 NOT_A_LABEL: Final = (
@@ -64,6 +69,12 @@ def raw(edits: Edits | None = None) -> Raw:
 def acme(**keys: Any) -> Edits:
     """One organization with exactly these credentials."""
     return {"organizations": [{"name": "acme", **keys}]}
+
+
+def on_every_plane(**keys: Any) -> Edits:
+    """The same, with the control plane and the data plane configured."""
+    planes = {"controlPlane": {"context": "control"}, "dataPlane": {"context": "data"}}
+    return {"clusters": {"buildPlane": {"context": "dev"}, **planes}, **acme(**keys)}
 
 
 def settings(edits: Edits | None = None) -> StackSettings:

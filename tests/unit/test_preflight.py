@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from components.cluster import check_build_plane, check_control_plane
+from components.cluster import check_build_plane
 from components.errors import ClusterError
 from components.openchoreo import V0_9
 from components.settings import Organization
 from tests.unit.api import Api, Object
-from tests.unit.samples import organization
+from tests.unit.samples import on_every_plane, organization, settings
 
 STACK = "organization/openchoreo-secrets/dev"
 PLANE = 'build plane (context "dev")'
@@ -136,34 +136,6 @@ def test_all_namespaces_at_once() -> None:
     ]
 
 
-KINDS = ["organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"]
-
-
-@pytest.mark.parametrize(
-    ("served", "missing"),
-    [
-        pytest.param([], "buildplanes, componenttypes, componentworkflows, dataplanes, organizations", id="none"),
-        pytest.param([kind for kind in KINDS if kind != "componentworkflows"], "componentworkflows", id="one"),
-        pytest.param([*KINDS[:-1], "componentworkflows/status"], "componentworkflows", id="a-subresource-is-no-kind"),
-    ],
-)
-def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
-    objects = {"/apis/openchoreo.dev/v1alpha1": {"resources": [{"name": name} for name in served]}} if served else {}
-    with pytest.raises(ClusterError) as caught:
-        check_control_plane(Api(objects).cluster, V0_9)
-    assert str(caught.value) == (
-        f"{PLANE}: no OpenChoreo v0.9 here, {missing} of openchoreo.dev/v1alpha1 missing. "
-        "The CRDs come with the Helm chart openchoreo-control-plane"
-    )
-
-
-def test_control_plane_is_fit() -> None:
-    resources = {"resources": [{"name": name} for name in [*KINDS, "traits"]]}
-    api = Api({"/apis/openchoreo.dev/v1alpha1": resources})
-    check_control_plane(api.cluster, V0_9)
-    assert (api.queries, api.patches) == ([], [])
-
-
 OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 SYNCED = {"reconcile.external-secrets.io/managed": "true"}
 
@@ -203,3 +175,20 @@ def test_what_an_earlier_update_made_is_no_obstacle() -> None:
     api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets, externalsecrets=external_secrets)
     _check(api, ADOPT)
     assert {query["metadata_only"] for _, query in api.queries} == {"true"}
+
+
+RUNS = settings(on_every_plane(git={"remoteKey": "a"}, namespace="adopt", componentWorkflows={"names": ["docker"]}))
+
+
+def test_secrets_of_each_run_overwrite_nothing() -> None:
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=[_object("git-clone-secret")])
+    _check(api, RUNS.organizations[0])
+
+
+def test_external_services_are_not_brought_by_runs() -> None:
+    sonar = organization(external=[{"name": "sonar", "keys": {"token": {"remoteKey": "a"}}}]).external
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=[_object("sonar")])
+    with pytest.raises(
+        ClusterError, match=r"Secret openchoreo-ci-acme/sonar exists .* another name \(external\[0\]\.name\)$"
+    ):
+        _check(api, RUNS.organizations[0].model_copy(update={"external": sonar}))

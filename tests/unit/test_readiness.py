@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Expected, Pending, pending, wait
+from components.cluster.readiness import Expected, Pending, Seen, look, wait
 from components.errors import NotReadyError
 from tests.unit.api import Api, Object
 
@@ -64,12 +64,12 @@ def _synced(of: Expected) -> Object:
     ],
 )
 def test_judgement(item: Object | None, expected: tuple[Pending, ...]) -> None:
-    assert pending(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == expected
+    assert look(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == Seen(1, expected)
 
 
 def test_one_call_whatever_the_number_and_sorted() -> None:
     api = Api(externalsecrets=[_synced(PUSH)])
-    assert pending(api.cluster, [OTHER, PUSH, GIT]) == (Pending(GIT, ABSENT), Pending(OTHER, ABSENT))
+    assert look(api.cluster, [OTHER, PUSH, GIT]) == Seen(3, (Pending(GIT, ABSENT), Pending(OTHER, ABSENT)))
     selector = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo.dev/organization"
     assert api.queries == [("/apis/external-secrets.io/v1/externalsecrets", {"labelSelector": selector})]
 

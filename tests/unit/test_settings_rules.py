@@ -22,6 +22,7 @@ FAKE: Raw = {"fake": {"data": [{"key": "b", "manual": "gitToken"}, {"key": "a", 
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
+ONE_CREDENTIAL = "allowed is at least one of git, registries, external, pullSecret"
 ONE_REGISTRY_SOURCE = "allowed is exactly one of remoteKey (a docker config.json), username and password, manual"
 
 
@@ -80,10 +81,8 @@ def test_duplicate_organizations() -> None:
 @pytest.mark.parametrize(
     ("edits", "problem"),
     [
-        pytest.param(acme(), "has no credentials; allowed is at least one of git, registries, external", id="bare"),
-        pytest.param(
-            acme(git=None), "has no credentials; allowed is at least one of git, registries, external", id="null"
-        ),
+        pytest.param(acme(), f"has no credentials; {ONE_CREDENTIAL}", id="bare"),
+        pytest.param(acme(git=None), f"has no credentials; {ONE_CREDENTIAL}", id="null"),
         pytest.param(
             acme(git={"remoteKey": "path/to/Key"}),
             f'remoteKey "path/to/Key" {NOT_AN_OBJECT_NAME} (store "default" reads Kubernetes Secrets)',

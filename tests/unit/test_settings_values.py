@@ -10,6 +10,7 @@ from components.settings import (
     CaProvider,
     Clusters,
     ClusterSettings,
+    ComponentWorkflows,
     ExternalCredential,
     FakeEntry,
     FakeStore,
@@ -18,6 +19,8 @@ from components.settings import (
     KubernetesStore,
     ManualRegistry,
     Organization,
+    Plane,
+    PullSecret,
     RegistryCredential,
     RemoteRef,
     SecretStore,
@@ -62,6 +65,10 @@ def test_defaults() -> None:
                 registry_secret_name="registry-push-secret",
                 external=None,
                 refresh_interval=None,
+                component_workflows=None,
+                pull_secret=None,
+                build_plane=None,
+                data_plane=None,
             ),
         ),
         refresh_interval="1h0m0s",
@@ -113,6 +120,18 @@ FULL: Raw = {
                 {"name": "sonar", "keys": {"token": {"manual": "gitToken"}}, "refreshInterval": "1.5h"},
             ],
             "refreshInterval": "90m",
+            "componentWorkflows": {"names": ["docker"], "secretNames": "fixed"},
+            "pullSecret": {
+                "componentTypes": ["service"],
+                "delivery": "component",
+                "dockerConfig": {"remoteKey": "acme-pull"},
+                "secretName": "pull",
+                "resourceId": "pull",
+                "secretStore": "org",
+                "refreshInterval": "60m",
+            },
+            "buildPlane": {"secretStoreRef": "build"},
+            "dataPlane": {"name": "edge", "secretStoreRef": "data"},
         }
     ],
     "refreshInterval": "0",
@@ -166,6 +185,18 @@ def test_every_key() -> None:
                     ),
                 ),
                 refresh_interval="1h30m0s",
+                component_workflows=ComponentWorkflows(names=("docker",), secret_names="fixed"),
+                pull_secret=PullSecret(
+                    component_types=("service",),
+                    delivery="component",
+                    docker_config=RemoteRef(remote_key="acme-pull"),
+                    secret_name="pull",
+                    resource_id="pull",
+                    secret_store="org",
+                    refresh_interval="1h0m0s",
+                ),
+                build_plane=Plane(name="default", secret_store_ref="build"),
+                data_plane=Plane(name="edge", secret_store_ref="data"),
             ),
         ),
         refresh_interval="0s",
@@ -248,6 +279,10 @@ def test_ten_thousand_characters_of_a_user_name() -> None:
 def test_the_one_release() -> None:
     assert RELEASES == {"v0.9": V0_9}
     assert V0_9.build_namespace("acme") == "openchoreo-ci-acme"
+    assert V0_9.build_namespace_template == "openchoreo-ci-${metadata.orgName}"
+    assert V0_9.data_plane_labels("acme") == {"openchoreo.dev/release-namespace": "acme"}
+    assert V0_9.data_plane_store == "${dataplane.secretStore}"
+    assert V0_9.run_name == "${metadata.workflowRunName}"
     assert V0_9.control_plane_kinds == {
         "organizations",
         "buildplanes",

@@ -1,0 +1,91 @@
+"""The pull secret of an organization's workloads, delivered in three ways.
+
+Source: OpenChoreo v0.9 docs, ``registry-pull-secret``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..manifests import STACK_ANNOTATION, Manifest
+from ..openchoreo import V0_9, Release
+from ..patches import Patch, Resource, patch
+from ..settings import Organization, PullSecret
+from . import registry
+from .external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
+from .manual import ManualSecret
+
+CREDENTIAL = "registry-pull"
+
+
+def secret(pull: PullSecret) -> SecretTemplate | ManualSecret:
+    """The Secret of type ``kubernetes.io/dockerconfigjson`` that pods pull with."""
+    if pull.docker_config is not None:
+        data = {registry.KEY: pull.docker_config}
+        return SecretTemplate(name=pull.name, credential=CREDENTIAL, data=data, type=registry.TYPE)
+    return registry.secret(pull.name, pull.registries or (), CREDENTIAL)
+
+
+def component_type_patch(
+    organization: Organization,
+    *,
+    release: Release = V0_9,
+    store: str | None = None,
+    refresh_interval: str = "1h0m0s",
+    stack: str | None = None,
+) -> Patch:
+    """What each ComponentType of an organization's pull secret gains.
+
+    Args:
+        organization: one with a ``pull_secret``.
+        release: of the platform.
+        store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
+        refresh_interval: canonical Go duration, unless the organization or its pull secret say otherwise.
+        stack: written into the ExternalSecret, so that the stack knows its own entry again. None: left out.
+
+    Raises:
+        ValueError: the organization has no pull secret.
+    """
+    pull = organization.pull_secret
+    if pull is None:
+        msg = f'organization "{organization.name}" has no pull_secret'
+        raise ValueError(msg)
+    template = secret(pull)
+    if pull.delivery != "component" or isinstance(template, ManualSecret):
+        return Patch(image_pull_secrets=(pull.name,))
+    if stack is not None:
+        template = replace(template, annotations={STACK_ANNOTATION: stack})
+    target = Target(
+        organization=organization.name,
+        namespace="${metadata.namespace}",
+        store=store or release.data_plane_store,
+        refresh_interval=pull.refresh_interval or organization.refresh_interval or refresh_interval,
+    )
+    return Patch((Resource(pull.resource_id, external_secret(target, template)),), (pull.name,))
+
+
+def with_pull_secret(
+    component_type: Manifest, organization: Organization, *, release: Release = V0_9, store: str | None = None
+) -> Manifest:
+    """The ComponentType with an organization's pull secret, for those who keep their manifests in git.
+
+    Args:
+        component_type: it is not changed.
+        organization: one with a ``pull_secret``.
+        release: of the platform.
+        store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
+
+    Raises:
+        ValueError: the organization has no pull secret.
+        PatchError: the ComponentType cannot take it.
+    """
+    return patch(component_type, component_type_patch(organization, release=release, store=store)).object
+
+
+def fan_out(organization: Organization, pull: PullSecret, target: Target, release: Release) -> Manifest | None:
+    """The ClusterExternalSecret of delivery ``namespace``; None for the others."""
+    template = secret(pull)
+    if pull.delivery != "namespace" or isinstance(template, ManualSecret):
+        return None
+    labels = release.data_plane_labels(organization.name)
+    return cluster_external_secret(f"registry-pull-secret-{organization.name}", target, template, labels)

@@ -1,0 +1,85 @@
+"""deploy with pull secrets: what is looked at first, and what that leaves alone."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from components import ClusterSettings, Endpoint, stack
+from tests.mocks.pulling import (
+    BUILD_PROVIDER as BUILD,
+    RAW,
+    READY,
+    Platform,
+    configuration,
+    install,
+    of_store,
+    places,
+    program,
+    short,
+)
+from tests.mocks.recorder import Recorder
+from tests.mocks.stubs import NAMESPACES
+
+CONTROL = "pulumi:providers:openchoreo control-plane"
+
+
+@pytest.fixture(autouse=True)
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ClusterSettings]]:
+    """Every connection, in order."""
+    return install(monkeypatch)
+
+
+def test_preflight_asks_every_plane(connected: list[tuple[str, ClusterSettings]], recorder: Recorder) -> None:
+    found: dict[str, Endpoint] = {}
+
+    recorder.run(lambda: found.update(stack.preflight(configuration(RAW))))
+
+    assert found == {
+        "build": Endpoint("https://build-plane:6443", "Q0E="),
+        "data": Endpoint("https://data-plane:6443", "Q0E="),
+    }
+    assert connected == [
+        ("build plane", ClusterSettings(context="kind-build")),
+        ("control plane", ClusterSettings(context="kind-control")),
+        ("data plane", ClusterSettings(context="kind-data")),
+    ]
+
+
+def test_planes_that_nothing_is_made_on_get_no_patches(recorder: Recorder) -> None:
+    raw = copy.deepcopy(RAW)
+    raw["organizations"] = [{"name": "acme", "secretStore": "org", "git": {"remoteKey": "acme-pat"}}]
+
+    registered = recorder.run(program(raw))
+
+    assert places(registered) == {
+        **READY,
+        BUILD: {"Namespace acme-namespace", "ExternalSecret acme-git-clone-secret"} | of_store("org-acme"),
+    }
+    assert not {"openchoreo:index:ControlPlane acme", "openchoreo:index:DataPlane acme", CONTROL} & set(
+        map(str, registered)
+    )
+
+
+def test_credentials_that_come_with_each_run_overwrite_nothing_of_earlier_runs(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A platform that has followed OpenChoreo's docs: its runs have left ExternalSecrets in the build namespace."""
+    raw = copy.deepcopy(RAW)
+    raw["organizations"] = [{**raw["organizations"][3], "namespace": "adopt"}]
+    space = "openchoreo-ci-umbrella"
+    left = {
+        NAMESPACES: [{"metadata": {"name": space}}],
+        f"/apis/external-secrets.io/v1/namespaces/{space}/externalsecrets": [
+            {"metadata": {"name": "git-clone-secret"}}
+        ],
+    }
+    monkeypatch.setattr(Platform, "collections", left)
+
+    registered = recorder.run(program(raw))
+
+    assert [short(each) for each in registered if each.type.startswith("kubernetes:core/")] == [
+        "NamespacePatch umbrella-namespace",
+        "ServiceAccount org-umbrella-serviceaccount",
+    ]

@@ -1,0 +1,44 @@
+"""__main__: what the stack exports, and how a mistake ends."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import components
+from components import ClusterError
+from tests.mocks.pulling import OUTPUTS, RAW, configuration, install
+from tests.mocks.recorder import Recorder
+
+MAIN = Path(__file__).parents[2] / "__main__.py"
+
+
+def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch)
+    monkeypatch.setattr(components, "load", lambda: configuration(RAW))
+
+    recorder.run(lambda: runpy.run_path(str(MAIN), run_name="__main__"))
+
+    assert recorder.exported == {"organizations": OUTPUTS}
+
+
+def test_the_program_ends_with_the_message_alone(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing() -> Any:
+        msg = "the control plane is on fire"
+        raise ClusterError(msg)
+
+    def body() -> None:
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(MAIN), run_name="__main__")
+        assert ended.value.code == 32
+
+    monkeypatch.setattr(components, "load", failing)
+
+    assert recorder.run(body) == []
+    assert recorder.exported == {}
+    assert "Traceback" not in "".join(capsys.readouterr())

@@ -1,0 +1,220 @@
+"""What a patch may ask for: every mistake is told before anything is written, with its place and its reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.provider import server
+from tests.mocks.engine import UNKNOWN, Engine, Patches, Values, secret
+from tests.mocks.samples import entry, inputs
+from tests.mocks.stubs import Memory
+
+STORE = {"namespace": "acme", "name": "default", "secretStoreRef": "vault"}
+BUILD = {"namespace": "acme", "name": "docker"}
+RUN_VARIABLES = "componentName, orgName, projectName, workflowRunName"
+COMPONENT_VARIABLES = "configurations, dataplane, envOverrides, metadata, parameters, workload"
+ADVICE = "is secret, and everybody who may read a ComponentType would read it; name a remote key instead"
+NOTHING_TO_PATCH = "nothing to patch; allowed is at least one of resources, imagePullSecrets, secretStoreRef"
+
+
+def of_run(identity: str, data: str) -> Values:
+    """A resource of a ComponentWorkflow; no workload has its id, whatever that is."""
+    name = {"name": "${metadata.workflowRunName}", "namespace": "openchoreo-ci-${metadata.orgName}"}
+    return {"id": identity, "template": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": name, "data": data}}
+
+
+@pytest.fixture(autouse=True)
+def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody needs a cluster to see what is wrong with the inputs."""
+    memory = Memory()
+    memory.refused = dict.fromkeys(("get", "list", "patch"), "nothing is asked")
+    monkeypatch.setattr(server, "Cluster", memory)
+
+
+def check(engine: Engine, kind: str, given: Values) -> list[tuple[str, str]]:
+    return Patches(engine, kind).check(given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        pytest.param("ComponentType", inputs(), id="a resource and its name in the pods"),
+        pytest.param("ComponentType", inputs(pull=("shared",)), id="a name alone"),
+        pytest.param("ComponentType", inputs({**entry(), "includeWhen": "${parameters.private}"}), id="conditional"),
+        pytest.param(
+            "ComponentWorkflow", {**BUILD, "resources": [of_run("job", "${systemParameters.repository.url}")]}, id="run"
+        ),
+        pytest.param("DataPlane", STORE, id="a store of a data plane"),
+        pytest.param("BuildPlane", STORE, id="a store of a build plane"),
+        pytest.param("ClusterComponentType", {"name": "service", "resources": [entry()]}, id="cluster-scoped type"),
+        pytest.param(
+            "ClusterWorkflow",
+            {"name": "docker", "resources": [entry(data="${anything.at.all}")]},
+            id="variables of a later release are not known, so nothing is said of them",
+        ),
+        pytest.param("ComponentType", inputs(name=UNKNOWN, namespace=UNKNOWN), id="it is not known yet which"),
+        pytest.param("ComponentType", inputs(resources=UNKNOWN), id="it is not known yet what"),
+        pytest.param("ComponentType", inputs(UNKNOWN, entry(data=UNKNOWN), pull=(UNKNOWN,)), id="nor its parts"),
+    ],
+)
+def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
+    """What is unknown comes back as unknown, or the engine would take it for a text."""
+    assert check(engine, kind, given) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "failures"),
+    [
+        pytest.param(
+            "ComponentType",
+            {"name": "service", "imagePullSecrets": ["shared"]},
+            [("namespace", "is missing")],
+            id="no namespace",
+        ),
+        pytest.param(
+            "DataPlane", {**STORE, "namespace": ""}, [("namespace", "is missing")], id="a namespace that is empty"
+        ),
+        pytest.param(
+            "ClusterWorkflow",
+            {"namespace": "acme", "name": "docker", "resources": [entry()]},
+            [("namespace", "is set, but a ClusterWorkflow has none")],
+            id="a namespace of a cluster-scoped object",
+        ),
+        pytest.param("DataPlane", {"namespace": "acme", "secretStoreRef": "a"}, [("name", "is missing")], id="no name"),
+        pytest.param(
+            "ComponentType",
+            {"namespace": "acme", "name": "service"},
+            [("resources", NOTHING_TO_PATCH)],
+            id="nothing to patch",
+        ),
+        pytest.param(
+            "ComponentType",
+            {"name": "service", "resources": [], "imagePullSecrets": []},
+            [("namespace", "is missing"), ("resources", NOTHING_TO_PATCH)],
+            id="everything that is wrong at once",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(entry(), {"id": "other"}, {"template": {}}, "text", [entry()]),
+            [(f"resources[{index}]", "needs an id and a template") for index in (1, 2, 3, 4)],
+            id="no resource at all",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs({"id": "pull", "template": "text"}),
+            [("resources[0]", "needs an id and a template")],
+            id="a template that is a text",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs({"id": "pull", "template": {"apiVersion": "${metadata.name}", "metadata": []}}),
+            [
+                ("resources[0].template.apiVersion", '"${metadata.name}" is an expression; it must be literal'),
+                ("resources[0].template.kind", "is missing"),
+                ("resources[0].template.metadata.name", "is missing"),
+            ],
+            id="no Kubernetes object",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(entry(data=["${a ${b}}"])),
+            [("resources[0].template.spec.data[0]", '"${a ${b}}" has an expression inside an expression')],
+            id="a nested expression",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(entry(data={"key": "${metadata.name"})),
+            [("resources[0].template.spec.data.key", '"${metadata.name" has a ${ without its }')],
+            id="an expression without an end",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs({**entry(), "includeWhen": "parameters.private"}),
+            [("resources[0].includeWhen", '"parameters.private" is not one ${...} expression')],
+            id="a condition that is no expression",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs({**entry(), "includeWhen": True}),
+            [("resources[0].includeWhen", "must be a text, one ${...} expression")],
+            id="a condition that is no text",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(entry(data="${metadata.orgName}"), pull=("${context.name}",)),
+            [("imagePullSecrets[0]", f'names "context"; a ComponentType knows {COMPONENT_VARIABLES}')],
+            id="an unknown variable",
+        ),
+        pytest.param(
+            "ComponentWorkflow",
+            {**BUILD, "resources": [of_run("git", "${metadata.labels}"), of_run("own", "${workflow.name}")]},
+            [
+                ("resources[0].template.data", f'names "metadata.labels"; known: {RUN_VARIABLES}'),
+                (
+                    "resources[1].template.data",
+                    'names "workflow"; a ComponentWorkflow knows metadata, parameters, systemParameters',
+                ),
+            ],
+            id="a variable without that field",
+        ),
+        pytest.param(
+            "ClusterComponentType",
+            {"name": "service", "resources": [entry("cronjob"), entry("cronjob")]},
+            [
+                ("resources[0].id", '"cronjob" is a workload type; choose another id'),
+                ("resources[1].id", '"cronjob" is used twice'),
+                ("resources[1].id", '"cronjob" is a workload type; choose another id'),
+            ],
+            id="the id of a workload",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(UNKNOWN, entry("job"), pull=(UNKNOWN, "${a ${b}}")),
+            [
+                ("resources[1].id", '"job" is a workload type; choose another id'),
+                ("imagePullSecrets[1]", '"${a ${b}}" has an expression inside an expression'),
+            ],
+            id="places count from the first entry, known or not",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(pull=("shared",), imagePullSecrets=["shared", 7.0]),
+            [("imagePullSecrets[1]", "must be a text")],
+            id="a name that is no text",
+        ),
+    ],
+)
+def test_mistakes(engine: Engine, kind: str, given: Values, failures: list[tuple[str, str]]) -> None:
+    assert check(engine, kind, given) == failures
+
+
+@pytest.mark.parametrize(
+    ("given", "paths"),
+    [
+        pytest.param(
+            inputs(entry(data={"token": secret("hush")})), ["resources[0].template.spec.data.token"], id="deep"
+        ),
+        pytest.param(inputs(secret(entry(data="hush"))), ["resources[0]"], id="a whole resource"),
+        pytest.param(inputs(resources=secret([entry(data="hush")])), ["resources"], id="all of them"),
+        pytest.param(
+            inputs(pull=("shared",), imagePullSecrets=[secret("hush"), secret(UNKNOWN)], name=secret("hush")),
+            ["imagePullSecrets[0]", "imagePullSecrets[1]", "name"],
+            id="several, one of which is not known yet",
+        ),
+        pytest.param(
+            inputs(entry(data=secret("hush ${metadata.name"))),
+            ["resources[0].template.spec.data"],
+            id="one in which something else is wrong, which would be told with the text",
+        ),
+        pytest.param(
+            inputs({"id": "pull", "template": entry()["template"], "includeWhen": secret("hush")}),
+            ["resources[0].includeWhen"],
+            id="one that is no condition",
+        ),
+    ],
+)
+def test_a_secret_is_refused_and_not_repeated(engine: Engine, given: Values, paths: list[str]) -> None:
+    failures = check(engine, "ComponentType", given)
+
+    assert "hush" not in str(failures)
+    assert failures == [(path, ADVICE) for path in paths]

@@ -1,0 +1,139 @@
+"""The patches as programs write them: what reaches the provider of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import (
+    BuildPlanePatch,
+    ClusterComponentTypePatch,
+    ClusterSettings,
+    ClusterWorkflowPatch,
+    ComponentTypePatch,
+    ComponentWorkflowPatch,
+    DataPlanePatch,
+    OpenChoreoProvider,
+    WorkflowPatch,
+)
+from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
+from tests.mocks.samples import entry
+
+PROVIDER = "pulumi:providers:openchoreo control-plane"
+ACME = {"namespace": "acme", "name": "object"}
+WIDE = {"name": "object"}
+CONDITIONAL = {**entry(), "includeWhen": "${parameters.private}"}
+
+Make = Callable[[pulumi.ResourceOptions], pulumi.CustomResource]
+
+
+def run(recorder: Recorder, make: Make) -> list[Registered]:
+    """What is registered beside the provider."""
+
+    def program() -> None:
+        cluster = ClusterSettings(context="kind-control", kubeconfig="control.yaml")
+        make(pulumi.ResourceOptions(provider=OpenChoreoProvider("control-plane", "control plane", cluster)))
+
+    registered = recorder.run(program)
+    provider = {"plane": "control plane", "context": "kind-control", "kubeconfig": "control.yaml", "release": "v0.9"}
+    assert registered[-1] == Registered("pulumi:providers:openchoreo", "control-plane", provider)
+    return registered[:-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "inputs"),
+    [
+        pytest.param(
+            "ComponentType",
+            lambda opts: ComponentTypePatch(
+                "mine", namespace="acme", name="object", resources=[CONDITIONAL], image_pull_secrets=["a"], opts=opts
+            ),
+            {**ACME, "resources": [CONDITIONAL], "imagePullSecrets": ["a"]},
+            id="ComponentType",
+        ),
+        pytest.param(
+            "ComponentType",
+            lambda opts: ComponentTypePatch("mine", namespace="acme", name="object", opts=opts),
+            ACME,
+            id="what is not given is not sent",
+        ),
+        pytest.param(
+            "ClusterComponentType",
+            lambda opts: ClusterComponentTypePatch(
+                "mine", name="object", resources=[entry()], image_pull_secrets=["a"], opts=opts
+            ),
+            {**WIDE, "resources": [entry()], "imagePullSecrets": ["a"]},
+            id="ClusterComponentType",
+        ),
+        pytest.param(
+            "ComponentWorkflow",
+            lambda opts: ComponentWorkflowPatch(
+                "mine", namespace="acme", name="object", resources=[entry()], opts=opts
+            ),
+            {**ACME, "resources": [entry()]},
+            id="ComponentWorkflow",
+        ),
+        pytest.param(
+            "Workflow",
+            lambda opts: WorkflowPatch("mine", namespace="acme", name="object", resources=[entry()], opts=opts),
+            {**ACME, "resources": [entry()]},
+            id="Workflow",
+        ),
+        pytest.param(
+            "ClusterWorkflow",
+            lambda opts: ClusterWorkflowPatch("mine", name="object", resources=[entry()], opts=opts),
+            {**WIDE, "resources": [entry()]},
+            id="ClusterWorkflow",
+        ),
+        pytest.param(
+            "DataPlane",
+            lambda opts: DataPlanePatch("mine", namespace="acme", name="object", secret_store_ref="vault", opts=opts),
+            {**ACME, "secretStoreRef": "vault"},
+            id="DataPlane",
+        ),
+        pytest.param(
+            "BuildPlane",
+            lambda opts: BuildPlanePatch("mine", namespace="acme", name="object", secret_store_ref="vault", opts=opts),
+            {**ACME, "secretStoreRef": "vault"},
+            id="BuildPlane",
+        ),
+    ],
+)
+def test_each_class(recorder: Recorder, kind: str, make: Make, inputs: dict[str, Any]) -> None:
+    expected = Registered(f"openchoreo:index:{kind}Patch", "mine", inputs, provider=PROVIDER)
+
+    assert run(recorder, make) == [expected]
+
+
+def test_outputs_keep_what_is_known_of_them(recorder: Recorder) -> None:
+    """A secret arrives as a secret, so that the provider can refuse it; an id in a preview is not known yet."""
+    recorder.preview = True
+
+    def make(opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+        first = WorkflowPatch("first", namespace="acme", name="object", resources=[entry()], opts=opts)
+        return ComponentTypePatch(
+            "mine",
+            namespace=pulumi.Output.from_input("acme"),
+            name=first.id,
+            resources=[entry(data=pulumi.Output.secret("hush"))],
+            image_pull_secrets=[first.id, "a"],
+            opts=opts,
+        )
+
+    (patch,) = (each for each in run(recorder, make) if each.name == "mine")
+
+    assert patch == Registered(
+        "openchoreo:index:ComponentTypePatch",
+        "mine",
+        {
+            "namespace": "acme",
+            "name": Unknown,
+            "resources": [entry(data=Secret("hush"))],
+            "imagePullSecrets": [Unknown, "a"],
+        },
+        depends_on=frozenset({"openchoreo:index:WorkflowPatch first"}),
+        provider=PROVIDER,
+    )

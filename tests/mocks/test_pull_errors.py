@@ -1,0 +1,125 @@
+"""Arguments of ControlPlane and DataPlane that contradict each other: told in whole, and nothing is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pytest
+
+from components import (
+    ComponentWorkflows,
+    ControlPlane,
+    ControlPlaneArgs,
+    DataPlane,
+    DataPlaneArgs,
+    ExternalCredential,
+    GitCredential,
+    ManualRegistry,
+    Organization,
+    PullSecret,
+    RegistryCredential,
+    RemoteRef,
+    SettingsError,
+    Source,
+)
+from tests.mocks.recorder import Recorder
+
+GIT = GitCredential(remote_key="acme-pat")
+WHOLE = RemoteRef(remote_key="registry-credentials")
+RUNS = ComponentWorkflows(names=("docker",))
+
+
+def manual(*entries: str) -> PullSecret:
+    registries = tuple(
+        RegistryCredential(server=f"{entry}.io", manual=ManualRegistry(username="bot", password=entry))
+        for entry in entries
+    )
+    return PullSecret(component_types=("web",), delivery="manual", registries=registries, namespaces=("dp-acme",))
+
+
+@pytest.mark.parametrize(
+    ("organization", "problems"),
+    [
+        pytest.param(
+            Organization(name="acme", git=GIT, component_workflows=RUNS),
+            ["build_store: is missing; component_workflows read through it"],
+            id="no store for the builds",
+        ),
+        pytest.param(
+            Organization(
+                name="acme",
+                external=(ExternalCredential(name="sonar", keys={"token": Source(remote_key="sonar")}),),
+                component_workflows=ComponentWorkflows(names=("docker", "docker")),
+            ),
+            [
+                'organization.componentWorkflows.names[1]: "docker" is named twice',
+                "organization.componentWorkflows: has nothing to bring; allowed with git, registries or both",
+                "build_store: is missing; component_workflows read through it",
+            ],
+            id="everything that is wrong with workflows",
+        ),
+        pytest.param(
+            Organization(
+                name="acme",
+                pull_secret=PullSecret(
+                    component_types=("web", "service", "web"), docker_config=RemoteRef(remote_key="a${b}")
+                ),
+            ),
+            [
+                'organization.pullSecret.componentTypes[2]: "web" is named twice',
+                'organization.pullSecret: "a${b}" has a ${, which OpenChoreo would take for an expression',
+            ],
+            id="everything that is wrong with a pull secret",
+        ),
+    ],
+)
+def test_control_plane(recorder: Recorder, organization: Organization, problems: list[str]) -> None:
+    def program() -> None:
+        with pytest.raises(SettingsError) as caught:
+            ControlPlane("acme", ControlPlaneArgs(organization))
+        assert str(caught.value) == whole("ControlPlane", problems)
+
+    assert recorder.run(program) == []
+
+
+@pytest.mark.parametrize(
+    ("organization", "values", "problems"),
+    [
+        pytest.param(
+            Organization(name="acme", git=GIT), {}, ["organization.pullSecret: is missing"], id="no pull secret"
+        ),
+        pytest.param(
+            Organization(
+                name="acme",
+                pull_secret=PullSecret(component_types=("web",), delivery="namespace", docker_config=WHOLE),
+            ),
+            {},
+            ["secret_store: is missing; delivery namespace reads through it"],
+            id="no store",
+        ),
+        pytest.param(
+            Organization(name="acme", pull_secret=manual("quay", "hush", "ghcr")),
+            {"quay": "t0ken", "unused": "never"},
+            ["manual: lacks 2 entries that the registries name"],
+            id="manual values that were not given, and whose names may be the values themselves",
+        ),
+    ],
+)
+def test_data_plane(
+    recorder: Recorder, organization: Organization, values: Mapping[str, Any], problems: list[str]
+) -> None:
+    def program() -> None:
+        given = {name: pulumi.Output.secret(value) for name, value in values.items()}
+        with pytest.raises(SettingsError) as caught:
+            DataPlane("acme", DataPlaneArgs(organization, manual=given))
+        assert str(caught.value) == whole("DataPlane", problems)
+
+    assert recorder.run(program) == []
+
+
+def whole(component: str, problems: list[str]) -> str:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    lines = [f'{component} "acme": {count}; nothing was changed', *(f"  - {problem}" for problem in problems)]
+    return "\n".join(lines)

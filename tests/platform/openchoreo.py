@@ -1,0 +1,138 @@
+"""OpenChoreo's own objects in the platform tests: full CRDs, shipped samples, and what an organization owns."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from local.seed import openchoreo_crds
+from tests.platform.harness import ROOT, Kubernetes
+
+API: Final = "openchoreo.dev/v1alpha1"
+SHARED: Final = ROOT.parent / "shared"
+SERVICE: Final = SHARED / "samples" / "openchoreo-v0.9.0-componenttype-service.yaml"
+WORKFLOW: Final = SHARED / "samples" / "openchoreo-v0.9.0-componentworkflow-docker.yaml"
+
+Object = dict[str, Any]
+
+
+def crds() -> list[Path]:
+    """OpenChoreo's CRDs of v0.9.0 where they lie beside the checkout, else our own, which have less in them."""
+    full = sorted((SHARED / "crds" / "openchoreo-v0.9.0").glob("*.yaml"))
+    return full or [openchoreo_crds()]
+
+
+def later_crds() -> list[Path]:
+    """Kinds that v1.x has and v0.9 has not."""
+    names = ("clustercomponenttypes", "clusterworkflows")
+    return [SHARED / "crds" / "openchoreo-v1.2.3" / f"openchoreo.dev_{name}.yaml" for name in names]
+
+
+def shipped(file: Path, namespace: str) -> Object:
+    """An object as OpenChoreo ships it, in another namespace."""
+    found = next(document for document in yaml.safe_load_all(file.read_text()) if document)
+    found["metadata"]["namespace"] = namespace
+    return dict(found)
+
+
+def component_type(name: str, namespace: str, **spec: Any) -> Object:
+    """A small ComponentType of a Deployment."""
+    pods = {"containers": [{"name": "main", "image": "${workload.containers.main.image}"}]}
+    workload = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "${metadata.name}", "namespace": "${metadata.namespace}"},
+        "spec": {"replicas": 1, "template": {"spec": pods}},
+    }
+    resources = [{"id": "deployment", "template": workload}]
+    return {
+        "apiVersion": API,
+        "kind": "ComponentType",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"workloadType": "deployment", "resources": resources, **spec},
+    }
+
+
+def component_workflow(name: str, namespace: str) -> Object:
+    """A small ComponentWorkflow."""
+    repository = {
+        "url": "string",
+        "revision": {"branch": "string | default=main", "commit": "string | default=none"},
+        "appPath": "string | default=.",
+    }
+    run = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"name": "${metadata.workflowRunName}"},
+    }
+    spec = {"schema": {"systemParameters": {"repository": repository}}, "runTemplate": run}
+    return {
+        "apiVersion": API,
+        "kind": "ComponentWorkflow",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }
+
+
+def plane(kind: str, name: str, namespace: str, store: str | None = None) -> Object:
+    """A DataPlane or a BuildPlane."""
+    spec: Object = {"clusterAgent": {"clientCA": {"value": "none"}}}
+    if kind == "DataPlane":
+        spec["gateway"] = {"publicVirtualHost": "public.localhost", "organizationVirtualHost": "org.localhost"}
+    if store is not None:
+        spec["secretStoreRef"] = {"name": store}
+    return {"apiVersion": API, "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec}
+
+
+def comparable(found: Object | None) -> Object:
+    """An object without what the API server writes at every change."""
+    assert found is not None
+    plain = copy.deepcopy(found)
+    for key in ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"):
+        plain["metadata"].pop(key, None)
+    return plain
+
+
+class ControlPlane:
+    """The namespace of one organization on the control plane."""
+
+    def __init__(self, cluster: Kubernetes, organization: str) -> None:
+        self._cluster = cluster
+        self.namespace = organization
+        cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": organization}})
+
+    def create(self, manifest: Object) -> Object:
+        """Create an object; what the API server made of it, without what changes at every write."""
+        self._cluster.create(manifest)
+        return self.get(manifest["kind"], manifest["metadata"]["name"])
+
+    def get(self, kind: str, name: str) -> Object:
+        """An object of the organization, without what changes at every write."""
+        return comparable(self._cluster.get(API, kind, name, self.namespace))
+
+    def version(self, kind: str, name: str) -> str:
+        """Its resourceVersion."""
+        found = self._cluster.get(API, kind, name, self.namespace)
+        assert found is not None
+        return str(found["metadata"]["resourceVersion"])
+
+    def patch(self, kind: str, name: str, body: Object) -> None:
+        """Merge into an object, as a person or a controller does."""
+        self._cluster.patch(API, kind, name, body, self.namespace)
+
+    def delete(self, kind: str, name: str) -> None:
+        """Delete an object."""
+        self._cluster.delete(API, kind, name, self.namespace)
+
+    def entries(self, name: str, kind: str = "ComponentType") -> Iterator[Object]:
+        """``spec.resources``."""
+        yield from self.get(kind, name)["spec"].get("resources") or ()
+
+    def pull_secrets(self, name: str) -> list[Object]:
+        """``imagePullSecrets`` of a ComponentType with a Deployment."""
+        workload = next(entry for entry in self.entries(name) if entry["id"] == "deployment")
+        return list(workload["template"]["spec"]["template"]["spec"].get("imagePullSecrets") or ())

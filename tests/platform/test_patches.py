@@ -1,0 +1,307 @@
+"""ComponentTypes that belong to others: patched, shared, put back, drifted and repaired."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.platform.harness import Kubernetes, Stack
+from tests.platform.openchoreo import SERVICE, WORKFLOW, ControlPlane, Object, component_type, plane, shipped
+
+NAME = "${metadata.name}-registry-pull-secret"
+ENTRY = "registry-pull-secret"
+needs_samples = pytest.mark.skipif(not SERVICE.is_file(), reason="OpenChoreo's samples are not beside this checkout")
+
+
+def pulling(organization: str, *types: str, **pull: Any) -> dict[str, Any]:
+    """An organization with a pull secret through the store that its DataPlane names."""
+    secret = {"componentTypes": list(types), "dockerConfig": {"remoteKey": "registry-credentials"}, **pull}
+    return {"name": organization, "pullSecret": secret}
+
+
+def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None:
+    stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)
+
+
+def external_secret(stack: Stack, organization: str, name: str = NAME, interval: str = "1h0m0s") -> Object:
+    """The entry that a ComponentType gains."""
+    mine = f"organization/openchoreo-secrets/{stack.name}"
+    labels = {"openchoreo.dev/organization": organization, "openchoreo-secrets/credential": "registry-pull"}
+    annotations = {"openchoreo-secrets/stack": mine}
+    return {
+        "id": ENTRY,
+        "targetPlane": "dataplane",
+        "template": {
+            "apiVersion": "external-secrets.io/v1",
+            "kind": "ExternalSecret",
+            "metadata": {
+                "name": name,
+                "namespace": "${metadata.namespace}",
+                "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **labels},
+                "annotations": annotations,
+            },
+            "spec": {
+                "refreshPolicy": "Periodic",
+                "refreshInterval": interval,
+                "secretStoreRef": {"kind": "ClusterSecretStore", "name": "${dataplane.secretStore}"},
+                "target": {
+                    "name": name,
+                    "creationPolicy": "Owner",
+                    "deletionPolicy": "Retain",
+                    "template": {
+                        "engineVersion": "v2",
+                        "mergePolicy": "Replace",
+                        "type": "kubernetes.io/dockerconfigjson",
+                        "metadata": {"labels": labels, "annotations": annotations},
+                    },
+                },
+                "data": [
+                    {
+                        "secretKey": ".dockerconfigjson",
+                        "remoteRef": {
+                            "key": "registry-credentials",
+                            "conversionStrategy": "Default",
+                            "decodingStrategy": "None",
+                            "metadataPolicy": "None",
+                        },
+                    }
+                ],
+            },
+        },
+    }
+
+
+def patched(original: Object, entry: Object, name: str = NAME) -> Object:
+    """A ComponentType with a pull secret, and nothing else changed."""
+    wanted = copy.deepcopy(original)
+    wanted["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"] = [{"name": name}]
+    wanted["spec"]["resources"].append(entry)
+    return wanted
+
+
+@needs_samples
+def test_the_shipped_type_gains_exactly_our_entries_and_loses_exactly_them(
+    stack: Stack, control_plane: ControlPlane, organization: str
+) -> None:
+    original = control_plane.create(shipped(SERVICE, organization))
+    configure(stack, pulling(organization, "service"))
+
+    said = stack.ok("preview")
+
+    where = f"ComponentType {organization}/service"
+    assert f'{where}: adds the resource "{ENTRY}" (ExternalSecret "{NAME}")' in said
+    assert f'{where}: adds "{NAME}" to the imagePullSecrets of its deployment' in said
+    assert control_plane.get("ComponentType", "service") == original
+
+    stack.up()
+
+    assert control_plane.get("ComponentType", "service") == patched(original, external_secret(stack, organization))
+    stack.unchanged()
+    assert stack.output()["organizations"][organization]["pullSecret"] == {
+        "secretName": NAME,
+        "componentTypes": ["service"],
+    }
+
+    control_plane.patch("ComponentType", "service", {"metadata": {"labels": {"team": "platform"}}})
+    control_plane.patch("ComponentType", "service", {"spec": {"allowedWorkflows": ["docker"]}})
+    stack.unchanged()
+    stack.destroy()
+
+    expected = copy.deepcopy(original)
+    expected["metadata"]["labels"]["team"] = "platform"
+    expected["spec"]["allowedWorkflows"] = ["docker"]
+    assert control_plane.get("ComponentType", "service") == expected
+
+
+def test_what_is_there_by_hand_is_adopted_and_left(
+    stack: Stack, control_plane: ControlPlane, organization: str
+) -> None:
+    by_hand = component_type("service", organization)
+    by_hand["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"] = [{"name": ENTRY}]
+    by_hand["spec"]["resources"].append(
+        {
+            "id": ENTRY,
+            "template": {
+                "apiVersion": "external-secrets.io/v1",
+                "kind": "ExternalSecret",
+                "metadata": {"name": ENTRY, "namespace": "${metadata.namespace}"},
+                "spec": {
+                    "refreshInterval": "15s",
+                    "secretStoreRef": {"kind": "ClusterSecretStore", "name": "${dataplane.secretStore}"},
+                    "target": {"name": ENTRY, "template": {"type": "kubernetes.io/dockerconfigjson"}},
+                    "data": [{"secretKey": ".dockerconfigjson", "remoteRef": {"key": "registry-credentials"}}],
+                },
+            },
+        }
+    )
+    original = control_plane.create(by_hand)
+    version = control_plane.version("ComponentType", "service")
+    configure(stack, pulling(organization, "service", secretName=ENTRY))
+
+    said = stack.preview_fails()
+
+    assert f'the resource "{ENTRY}" exists and differs in template.spec.refreshInterval' in said
+
+    configure(stack, pulling(organization, "service", secretName=ENTRY, refreshInterval="15s"))
+    stack.up()
+    stack.unchanged()
+    stack.destroy()
+
+    assert control_plane.get("ComponentType", "service") == original
+    assert control_plane.version("ComponentType", "service") == version
+
+
+def test_a_type_that_a_chart_recreates_is_seen_and_repaired(
+    stack: Stack, control_plane: ControlPlane, organization: str
+) -> None:
+    original = control_plane.create(component_type("service", organization))
+    configure(stack, pulling(organization, "service"))
+    stack.up()
+
+    control_plane.delete("ComponentType", "service")
+    gone = stack.preview_fails()
+    control_plane.create(component_type("service", organization))
+    said = stack.ok("preview")
+
+    assert f"there is no ComponentType service in the namespace {organization}; there are: none" in gone
+    assert re.search(r"~ +openchoreo:index:ComponentTypePatch +\S+/service +update", said)
+    assert f'ComponentType {organization}/service: adds the resource "{ENTRY}"' in said
+    stack.up()
+    wanted = patched(original, external_secret(stack, organization))
+    assert control_plane.get("ComponentType", "service") == wanted
+    stack.unchanged()
+
+
+def test_a_changed_entry_is_shown_put_back_and_never_thrown_away(
+    stack: Stack, control_plane: ControlPlane, organization: str
+) -> None:
+    original = control_plane.create(component_type("service", organization))
+    configure(stack, pulling(organization, "service"))
+    stack.up()
+    wanted = control_plane.get("ComponentType", "service")
+    edited = copy.deepcopy(wanted)["spec"]["resources"]
+    edited[1]["template"]["spec"]["refreshInterval"] = "15s"
+    control_plane.patch("ComponentType", "service", {"spec": {"resources": edited}})
+
+    refused = stack.run("destroy", "--yes", "--skip-preview", "--suppress-progress")
+
+    assert refused.returncode != 0
+    assert f'the resource "{ENTRY}" was changed by somebody since it was added' in refused.stdout
+    assert control_plane.get("ComponentType", "service")["spec"]["resources"] == edited
+    said = stack.up()
+    assert f'puts back the resource "{ENTRY}"' in said
+    assert "somebody changed template.spec.refreshInterval" in said
+    assert control_plane.get("ComponentType", "service") == wanted
+    stack.destroy()
+    assert control_plane.get("ComponentType", "service") == original
+
+
+@pytest.mark.parametrize("first_out", [0, 1])
+def test_two_stacks_share_a_type_and_leave_in_either_order(
+    first_out: int, new_stack: Callable[[], Stack], control_plane: ControlPlane, organization: str, cluster: Kubernetes
+) -> None:
+    original = control_plane.create(component_type("service", organization))
+    stacks = [new_stack(), new_stack()]
+    for number, stack in enumerate(stacks):
+        pull = {"secretName": f"pull-{number}", "resourceId": f"pull-{number}"}
+        # Each stack has its own build namespace: the second adopts that of the first.
+        kept = {"namespace": "own" if number == 0 else "adopt"}
+        configure(stack, {**pulling(organization, "service", **pull), **kept})
+        stack.up()
+    assert control_plane.pull_secrets("service") == [{"name": "pull-0"}, {"name": "pull-1"}]
+    assert [each["id"] for each in control_plane.entries("service")] == ["deployment", "pull-0", "pull-1"]
+
+    stacks[first_out].destroy()
+    left = f"pull-{1 - first_out}"
+    assert control_plane.pull_secrets("service") == [{"name": left}]
+    assert [each["id"] for each in control_plane.entries("service")] == ["deployment", left]
+    stacks[1 - first_out].destroy()
+
+    assert control_plane.get("ComponentType", "service") == original
+
+
+def test_types_that_cannot_take_it_are_named_before_anything_is_made(
+    stack: Stack, control_plane: ControlPlane, organization: str, cluster: Kubernetes
+) -> None:
+    control_plane.create(component_type("service", organization))
+    configure(stack, pulling(organization, "servcie", "worker"))
+    said = stack.up_fails()
+    for name in ("servcie", "worker"):
+        there = f"there is no ComponentType {name} in the namespace {organization}; there are: service"
+        assert f'organization "{organization}": {there}' in said
+    assert "nothing was changed" in said
+    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
+
+    proxy = component_type("proxy", organization, workloadType="proxy")
+    proxy["spec"]["resources"][0]["id"] = "proxy"
+    control_plane.create(proxy)
+    configure(stack, pulling(organization, "proxy"))
+    assert f"ComponentType {organization}/proxy: a proxy has no pods of its own" in stack.preview_fails()
+
+    computed = component_type("computed", organization)
+    pods = computed["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]
+    pods["imagePullSecrets"] = "${parameters.pullSecrets}"
+    control_plane.create(computed)
+    configure(stack, pulling(organization, "computed"))
+    assert 'spec.template.spec.imagePullSecrets is the expression "${parameters.pullSecrets}"' in stack.preview_fails()
+
+
+@needs_samples
+def test_a_workflow_brings_credentials_with_each_run(
+    stack: Stack, control_plane: ControlPlane, organization: str, cluster: Kubernetes, manager: str
+) -> None:
+    original = control_plane.create(shipped(WORKFLOW, organization))
+    control_plane.create(plane("BuildPlane", "default", organization))
+    configure(
+        stack,
+        {
+            "name": organization,
+            "secretStore": "org",
+            "git": {"remoteKey": "git", "property": "token"},
+            "registries": [{"server": "ghcr.io", "remoteKey": "docker", "property": "config"}],
+            "componentWorkflows": {"names": ["docker"]},
+            "buildPlane": {"secretStoreRef": f"org-{organization}"},
+        },
+        secretStores={"org": {"kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}},
+    )
+    stack.up()
+
+    entries = list(control_plane.entries("docker", "ComponentWorkflow"))
+    assert [each["id"] for each in entries] == ["git-credentials", "registry-credentials"]
+    for entry, name in zip(entries, ("git-clone-secret", "registry-push-secret"), strict=True):
+        metadata, spec = entry["template"]["metadata"], entry["template"]["spec"]
+        assert metadata["name"] == spec["target"]["name"] == f"${{metadata.workflowRunName}}-{name}"
+        assert metadata["namespace"] == "openchoreo-ci-${metadata.orgName}"
+        assert spec["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": f"org-{organization}"}
+    assert cluster.names("external-secrets.io/v1", "ExternalSecret", f"openchoreo-ci-{organization}") == set()
+    assert control_plane.get("BuildPlane", "default")["spec"]["secretStoreRef"] == {"name": f"org-{organization}"}
+    stack.unchanged()
+    stack.destroy()
+
+    assert control_plane.get("ComponentWorkflow", "docker") == original
+    assert "secretStoreRef" not in control_plane.get("BuildPlane", "default")["spec"]
+
+
+def test_a_data_plane_without_a_store_is_named_and_can_be_given_one(
+    stack: Stack, control_plane: ControlPlane, organization: str
+) -> None:
+    control_plane.create(component_type("service", organization))
+    original = control_plane.create(plane("DataPlane", "default", organization))
+    configure(stack, pulling(organization, "service"))
+    assert f"DataPlane {organization}/default has no spec.secretStoreRef" in stack.preview_fails()
+
+    configure(stack, {**pulling(organization, "service"), "dataPlane": {"secretStoreRef": "platform"}})
+    stack.up()
+    assert control_plane.get("DataPlane", "default")["spec"]["secretStoreRef"] == {"name": "platform"}
+    stack.unchanged()
+
+    control_plane.patch("DataPlane", "default", {"spec": {"secretStoreRef": {"name": "other"}}})
+    said = stack.preview_fails()
+    assert 'secretStoreRef.name is "other", set by somebody else; configured is "platform"' in said
+    stack.destroy()
+    original["spec"]["secretStoreRef"] = {"name": "other"}
+    assert control_plane.get("DataPlane", "default") == original

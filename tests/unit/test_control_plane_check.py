@@ -1,0 +1,142 @@
+"""What is said of a control plane that cannot be used, in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.cluster import check_control_plane
+from components.errors import ClusterError
+from components.openchoreo import V0_9
+from components.settings import Organization
+from tests.unit.api import Api, Object
+from tests.unit.samples import GIT, Raw, on_every_plane, settings
+
+API = "/apis/openchoreo.dev/v1alpha1"
+ACME = f"{API}/namespaces/acme"
+KINDS = ["organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"]
+SERVED: dict[str, Object] = {API: {"resources": [{"name": name} for name in [*KINDS, "traits"]]}}
+CONTROL_PLANE = 'control plane (context "dev")'
+CONFIG: Raw = {"remoteKey": "registry-credentials"}
+PULL: Raw = {"componentTypes": ["service"], "dockerConfig": CONFIG}
+BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+BY_HAND: Raw = {"componentTypes": ["service"], "delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
+NAMESPACE: Raw = {**PULL, "delivery": "namespace"}
+
+
+def _organization(**keys: Any) -> Organization:
+    return settings(on_every_plane(**keys)).organizations[0]
+
+
+def _control_plane(objects: dict[str, Object] | None = None, **lists: list[Object]) -> Api:
+    return Api({**SERVED, **(objects or {})}, "control plane", **lists)
+
+
+def _refused(api: Api, *organizations: Organization) -> list[str]:
+    with pytest.raises(ClusterError) as caught:
+        check_control_plane(api.cluster, V0_9, organizations)
+    first, *lines = str(caught.value).splitlines()
+    assert first == f"{CONTROL_PLANE}: nothing was changed"
+    return lines
+
+
+def _plane(name: str, store: Any) -> Object:
+    return {"metadata": {"name": name}, "spec": {"planeID": "x", "secretStoreRef": store}}
+
+
+@pytest.mark.parametrize(
+    ("served", "missing"),
+    [
+        pytest.param([], "buildplanes, componenttypes, componentworkflows, dataplanes, organizations", id="none"),
+        pytest.param([kind for kind in KINDS if kind != "componentworkflows"], "componentworkflows", id="one"),
+        pytest.param([*KINDS[:-1], "componentworkflows/status"], "componentworkflows", id="a-subresource-is-no-kind"),
+    ],
+)
+def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
+    objects = {API: {"resources": [{"name": name} for name in served]}} if served else {}
+    with pytest.raises(ClusterError) as caught:
+        check_control_plane(Api(objects, "control plane").cluster, V0_9)
+    assert str(caught.value) == (
+        f"{CONTROL_PLANE}: no OpenChoreo v0.9 here, {missing} of openchoreo.dev/v1alpha1 missing. "
+        "The CRDs come with the Helm chart openchoreo-control-plane"
+    )
+
+
+def test_control_plane_is_fit() -> None:
+    api = _control_plane()
+    check_control_plane(api.cluster, V0_9, (_organization(git=GIT),))
+    assert (api.queries, api.patches) == ([], [])
+
+
+EVERYTHING = _organization(
+    git=GIT,
+    pullSecret={**PULL, "componentTypes": ["service", "web"]},
+    componentWorkflows={"names": ["docker"]},
+    buildPlane={"secretStoreRef": "build"},
+    dataPlane={"name": "edge", "secretStoreRef": "data"},
+)
+PATCHED = ["componenttypes/service", "componenttypes/web", "componentworkflows/docker", "buildplanes/default"]
+
+
+def test_control_plane_has_everything_that_is_patched() -> None:
+    objects = {f"{ACME}/{path}": Object() for path in [*PATCHED, "dataplanes/edge"]}
+    api = _control_plane(objects, dataplanes=[_plane("edge", None), _plane("other", {"name": "a"})])
+    check_control_plane(api.cluster, V0_9, (EVERYTHING,))
+    assert (api.queries, api.patches) == ([(f"{ACME}/dataplanes", {})], [])
+
+
+def test_control_plane_lacks_everything_that_is_patched() -> None:
+    api = _control_plane(componenttypes=[{"metadata": {"name": name}} for name in ("b", "a")])
+    api.forbidden = {f"{ACME}/componentworkflows"}
+    where = '  - organization "acme": there is no'
+    assert _refused(api, EVERYTHING) == [
+        f"{where} ComponentType service in the namespace acme; there are: a, b",
+        f"{where} ComponentType web in the namespace acme; there are: a, b",
+        f"{where} ComponentWorkflow docker in the namespace acme",
+        f"{where} BuildPlane default in the namespace acme; there are: none",
+        f"{where} DataPlane edge in the namespace acme; there are: none",
+    ]
+
+
+def test_all_organizations_at_once() -> None:
+    acme = _organization(pullSecret=NAMESPACE)
+    globex = acme.model_copy(update={"name": "globex"})
+    assert _refused(_control_plane(), acme, globex) == [
+        f'  - organization "{name}": there is no ComponentType service in the namespace {name}; there are: none'
+        for name in ("acme", "globex")
+    ]
+
+
+SERVICE: dict[str, Object] = {f"{ACME}/componenttypes/service": {}}
+
+
+@pytest.mark.parametrize("store", [None, {}, {"name": ""}], ids=["none", "empty", "unnamed"])
+def test_a_data_plane_names_no_store(store: Any) -> None:
+    api = _control_plane(SERVICE, dataplanes=[_plane("edge", store), _plane("fine", {"name": "default"})])
+    said = (
+        '  - organization "acme": DataPlane acme/edge has no spec.secretStoreRef, so ${dataplane.secretStore} fails in '
+        "every component. Set dataPlane: {name: edge, secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
+    )
+    assert _refused(api, _organization(pullSecret=PULL)) == [said]
+
+
+def test_a_data_plane_without_a_spec_names_no_store() -> None:
+    (said,) = _refused(
+        _control_plane(SERVICE, dataplanes=[{"metadata": {"name": "edge"}}]), _organization(pullSecret=PULL)
+    )
+    assert "DataPlane acme/edge has no spec.secretStoreRef" in said
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({"pullSecret": PULL, "dataPlane": {"name": "edge", "secretStoreRef": "a"}}, id="it-is-set-here"),
+        pytest.param({"pullSecret": {**PULL, "secretStore": "default"}}, id="the-store-is-named"),
+        pytest.param({"pullSecret": NAMESPACE}, id="namespace"),
+        pytest.param({"pullSecret": BY_HAND}, id="manual"),
+    ],
+)
+def test_a_data_plane_need_not_name_a_store(keys: Raw) -> None:
+    api = _control_plane({**SERVICE, f"{ACME}/dataplanes/edge": {}}, dataplanes=[_plane("edge", None)])
+    check_control_plane(api.cluster, V0_9, (_organization(**keys),))

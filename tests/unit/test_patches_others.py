@@ -1,0 +1,177 @@
+"""What belongs to others in an object that is patched: it stays, is adopted, or is put back."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from components.errors import PatchError
+from components.manifests import Manifest
+from components.patches import Added, Patch, Resource, patch, unpatch
+from tests.unit.objects import (
+    ID,
+    NAME,
+    REFERENCE,
+    STACK,
+    adds,
+    component_type,
+    entry,
+    name_change,
+    pods,
+    pulling,
+    resource_change,
+    template,
+)
+
+WHERE = "ComponentType acme/service"
+BARE = component_type("deployment", {})
+FOUND = resource_change(
+    "keep", f'finds the resource "{ID}" (ExternalSecret "{NAME}") in place, and will leave it there'
+)
+NAME_FOUND = name_change(
+    "keep", f'finds "{NAME}" among the imagePullSecrets of its deployment, and will leave it there'
+)
+
+
+def _with(**spec: Any) -> Manifest:
+    return {**BARE, "spec": {**BARE["spec"], **spec}}
+
+
+def test_what_is_there_by_hand_is_adopted_and_left() -> None:
+    defaults: Any = {"refreshInterval": "60m", "refreshPolicy": "Periodic", "target": {"creationPolicy": "Owner"}}
+    by_hand = component_type(
+        "deployment",
+        pods({"imagePullSecrets": [REFERENCE]}),
+        {**entry(**defaults), "targetPlane": "dataplane"},
+    )
+    done = patch(by_hand, pulling(stack=STACK, refreshInterval="1h0m0s"))
+    assert (done.object, done.changes) == (by_hand, (FOUND, NAME_FOUND))
+    assert (done.added.resources, done.added.image_pull_secrets) == ((), ())
+    assert patch(by_hand, pulling(stack=STACK, refreshInterval="1h0m0s"), done.added) == done
+    assert unpatch(by_hand, done.added) == by_hand
+
+
+def test_an_equal_entry_without_a_signature_is_not_ours() -> None:
+    by_hand = component_type("deployment", {}, entry())
+    done = patch(by_hand, pulling())
+    assert (done.changes, done.added.resources) == ((FOUND, adds()[1]), ())
+    assert unpatch(done.object, done.added) == by_hand
+
+
+def test_a_name_that_was_there_before_the_entry_stays() -> None:
+    original = component_type("deployment", pods({"imagePullSecrets": [{"name": "a"}, REFERENCE]}))
+    done = patch(original, pulling(stack=STACK))
+    assert done.changes == (adds()[0], NAME_FOUND)
+    assert done.added.image_pull_secrets == ()
+    assert unpatch(done.object, done.added) == original
+
+
+@pytest.mark.parametrize("primary", [{}, pods({"containers": []})], ids=["no-spec", "a-pod-spec"])
+def test_after_a_crash_before_the_record_both_parts_are_ours_again(primary: Manifest) -> None:
+    original = component_type("deployment", primary)
+    lost = patch(original, pulling(stack=STACK))
+    done = patch(lost.object, pulling(stack=STACK))
+    assert (done.object, done.changes) == (lost.object, ())
+    assert (done.added.resources, done.added.image_pull_secrets) == ((entry(stack=STACK),), (NAME,))
+
+
+def test_after_a_crash_the_name_is_that_of_the_target() -> None:
+    wanted = Patch(pulling(stack=STACK, target={"name": "pull"}).resources, ("pull", "by-hand"))
+    original = component_type("deployment", pods({"imagePullSecrets": [{"name": "by-hand"}]}))
+    done = patch(patch(original, wanted).object, wanted)
+    assert done.added.image_pull_secrets == ("pull",)
+    assert unpatch(done.object, done.added) == original
+
+
+def test_after_a_crash_another_configuration_is_not_written_over_the_entry() -> None:
+    """Two patches of one stack with one id would otherwise take it from each other, update after update."""
+    lost = patch(BARE, pulling(stack=STACK))
+    with pytest.raises(PatchError, match=f'the resource "{ID}" exists and differs in template.spec.refreshInterval. '):
+        patch(lost.object, pulling(stack=STACK, refreshInterval="5m0s"))
+
+
+def test_a_changed_entry_is_put_back_but_not_thrown_away() -> None:
+    one = patch(BARE, pulling())
+    drifted = copy.deepcopy(one.object)
+    drifted["spec"]["resources"][1]["template"]["spec"]["refreshInterval"] = "5s"
+    drifted["spec"]["resources"][1]["includeWhen"] = "${parameters.private}"
+
+    with pytest.raises(PatchError) as caught:
+        unpatch(drifted, one.added)
+    assert str(caught.value) == (
+        f'{WHERE}: the resource "{ID}" was changed by somebody since it was added (includeWhen, '
+        "template.spec.refreshInterval), so it is not taken out. Put it back with `pulumi up` first, or take it out by "
+        "hand"
+    )
+    with pytest.raises(PatchError, match="was changed by somebody since it was added"):
+        patch(drifted, Patch(), one.added)
+
+    text = f'puts back the resource "{ID}" (ExternalSecret "{NAME}"): somebody changed includeWhen, '
+    done = patch(drifted, pulling(), one.added)
+    assert (done.object, done.added) == (one.object, one.added)
+    assert done.changes == (resource_change("restore", f"{text}template.spec.refreshInterval"),)
+
+
+def test_labels_of_ours_that_somebody_took_away_are_no_change_of_somebody() -> None:
+    one = patch(BARE, pulling(stack=STACK))
+    stripped = component_type("deployment", one.object["spec"]["resources"][0]["template"], entry())
+    done = patch(stripped, pulling(stack=STACK), one.added)
+    assert (done.object, [change.kind for change in done.changes]) == (one.object, ["update"])
+    assert unpatch(stripped, one.added) == BARE
+
+
+def test_what_others_changed_meanwhile_stays() -> None:
+    one = patch(BARE, pulling())
+    primary = one.object["spec"]["resources"][0]["template"]
+    primary["spec"]["template"]["metadata"] = {"labels": {"theirs": "x"}}
+    one.object["spec"]["resources"].insert(0, {"id": "config", "template": {"kind": "ConfigMap"}})
+    one.object["spec"]["resources"].append({"id": "last", "template": {"kind": "ConfigMap"}})
+    one.object["metadata"]["labels"] = {"team": "a"}
+
+    kept = component_type("deployment", {"spec": {"template": {"metadata": {"labels": {"theirs": "x"}}}}})
+    kept["spec"]["resources"].insert(0, {"id": "config", "template": {"kind": "ConfigMap"}})
+    kept["spec"]["resources"].append({"id": "last", "template": {"kind": "ConfigMap"}})
+    kept["metadata"]["labels"] = {"team": "a"}
+    assert unpatch(one.object, one.added) == kept
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(_with(resources=[]), id="the-workload"),
+        pytest.param(_with(resources=[{"id": "service", "template": {}}]), id="the-workload-and-the-entry"),
+        pytest.param(_with(workloadType="proxy"), id="the-pods"),
+        pytest.param({**BARE, "spec": {}}, id="everything"),
+        pytest.param(component_type("deployment", pods({"imagePullSecrets": "${parameters.x}"})), id="the-list"),
+        pytest.param(component_type("deployment", pods({"imagePullSecrets": [{"name": "a"}]})), id="the-name"),
+        pytest.param(component_type("deployment", pods({"containers": []})), id="all-names"),
+    ],
+)
+def test_what_has_gone_needs_no_taking_out(left: Manifest) -> None:
+    added = Added((entry(),), (NAME,), None, {"resources": ("spec", "resources"), "imagePullSecrets": ()})
+    before = copy.deepcopy(left)
+    assert unpatch(left, added) == before == left
+
+
+def test_containers_of_ours_go_though_somebody_emptied_them() -> None:
+    one = patch(BARE, pulling())
+    del one.object["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"]
+    assert unpatch(one.object, one.added) == BARE
+
+
+def test_one_entry_has_gone_and_the_other_has_not() -> None:
+    one = patch(BARE, Patch((*pulling().resources, *pulling("other", "b").resources)))
+    del one.object["spec"]["resources"][1]
+    assert unpatch(one.object, one.added) == BARE
+    done = patch(one.object, Patch(), one.added)
+    assert (done.object, [change.path for change in done.changes]) == (BARE, ['resources["other"]'])
+
+
+def test_of_a_template_nothing_but_the_name_is_shown() -> None:
+    original = patch(BARE, Patch((Resource("a", {"kind": "ConfigMap"}), Resource("b", template("\x1b[31m")))))
+    assert [change.text for change in original.changes] == [
+        'adds the resource "a" (ConfigMap "None")',
+        'adds the resource "b" (ExternalSecret "\\x1b[31m")',
+    ]

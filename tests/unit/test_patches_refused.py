@@ -1,0 +1,168 @@
+"""What cannot be patched without breaking or losing something: every message in full."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from components.errors import PatchError
+from components.manifests import Manifest
+from components.patches import Patch, Resource, patch
+from tests.unit.objects import ID, STACK, component_type, entry, plane, pods, pulling
+
+WHERE = "ComponentType acme/service"
+BARE = component_type("deployment", {})
+
+
+def _expression(path: str, shape: str, text: str = "${parameters.x}") -> str:
+    return f'{path} is the expression "{text}"; it must be a {shape} to be edited'
+
+
+def _with(**spec: Any) -> Manifest:
+    return {**BARE, "spec": {**BARE["spec"], **spec}}
+
+
+@pytest.mark.parametrize(
+    ("original", "wanted", "problem"),
+    [
+        pytest.param(
+            component_type("proxy", {}),
+            pulling(),
+            "a proxy has no pods of its own; allowed are cronjob, deployment, job, statefulset",
+            id="proxy",
+        ),
+        pytest.param(
+            {**BARE, "spec": {"resources": []}},
+            pulling(),
+            "spec.workloadType is missing; allowed are cronjob, deployment, job, statefulset",
+            id="no-workload-type",
+        ),
+        pytest.param(
+            {**BARE, "spec": {"workloadType": "job"}},
+            pulling(),
+            'no resource with a template has the id "job", which its workloadType asks for',
+            id="no-primary-resource",
+        ),
+        pytest.param(
+            _with(resources=[{"id": "deployment"}]),
+            pulling(),
+            'no resource with a template has the id "deployment", which its workloadType asks for',
+            id="no-template-in-the-primary-resource",
+        ),
+        pytest.param(
+            component_type("deployment", {"spec": {"template": "${parameters.x}"}}),
+            pulling(),
+            _expression("spec.template", "mapping"),
+            id="expression-on-the-way",
+        ),
+        pytest.param(
+            component_type("deployment", pods({"imagePullSecrets": "${parameters.x}"})),
+            pulling(),
+            _expression("spec.template.spec.imagePullSecrets", "list"),
+            id="expression-in-place-of-the-list",
+        ),
+        pytest.param(
+            component_type("deployment", pods({"imagePullSecrets": {"name": "a"}})),
+            pulling(),
+            "spec.template.spec.imagePullSecrets is no list; it must be a list to be edited",
+            id="mapping-in-place-of-the-list",
+        ),
+        pytest.param(
+            component_type("deployment", {"spec": {"template": [{"a": 1}]}}),
+            pulling(),
+            "spec.template is no mapping; it must be a mapping to be edited",
+            id="list-on-the-way",
+        ),
+        pytest.param(
+            component_type("deployment", {"spec": 5}),
+            pulling(),
+            "spec is no mapping; it must be a mapping to be edited",
+            id="number-on-the-way",
+        ),
+        pytest.param(
+            _with(resources=[None]),
+            Patch(image_pull_secrets=("a",)),
+            'no resource with a template has the id "deployment", which its workloadType asks for',
+            id="no-mapping-among-the-resources",
+        ),
+        pytest.param(
+            _with(resources="${parameters.x}"),
+            Patch(image_pull_secrets=("a",)),
+            'no resource with a template has the id "deployment", which its workloadType asks for',
+            id="names-only-and-an-expression-in-place-of-the-resources",
+        ),
+        pytest.param(
+            _with(resources="${parameters.x}"),
+            pulling(),
+            _expression("spec.resources", "list"),
+            id="expression-in-place-of-the-resources",
+        ),
+        pytest.param(
+            component_type("deployment", {}, {"id": ID, "template": {"kind": "ConfigMap"}}),
+            pulling(),
+            f'the resource "{ID}" exists and differs in template.apiVersion, template.kind, template.metadata, 1 more. '
+            "Make both equal to have it adopted, take it out, or choose another id",
+            id="id-is-taken",
+        ),
+        pytest.param(
+            component_type("deployment", {}, {**entry(), "includeWhen": "${parameters.private}"}),
+            pulling(),
+            f'the resource "{ID}" exists and differs in includeWhen. '
+            "Make both equal to have it adopted, take it out, or choose another id",
+            id="a-condition-makes-it-another",
+        ),
+        pytest.param(
+            component_type("deployment", {}, entry(stack="organization/other/prod")),
+            pulling(stack=STACK),
+            f'the resource "{ID}" was put there by the stack organization/other/prod; choose another id',
+            id="id-is-taken-by-another-stack",
+        ),
+        pytest.param(
+            component_type("deployment", {}, entry(), entry()),
+            pulling(),
+            f'2 resources have the id "{ID}"; an id is used once',
+            id="id-is-there-twice",
+        ),
+        pytest.param(
+            component_type("deployment", {}),
+            Patch((Resource("second", {"kind": "Deployment"}),)),
+            'the resource "second" is a second Deployment; a deployment has one',
+            id="second-workload",
+        ),
+        pytest.param(BARE, Patch(secret_store_ref="default"), "a ComponentType has no secretStoreRef", id="no-store"),
+    ],
+)
+def test_what_cannot_be_done(original: Manifest, wanted: Patch, problem: str) -> None:
+    before = copy.deepcopy(original)
+    with pytest.raises(PatchError) as caught:
+        patch(original, wanted)
+    assert str(caught.value) == f"{WHERE}: {problem}"
+    assert original == before
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted", "problem"),
+    [
+        pytest.param(
+            {"kind": "Trait", "metadata": {"name": "a", "namespace": "acme"}},
+            pulling(),
+            "Trait acme/a: this kind cannot be patched; allowed are BuildPlane, ClusterComponentType, ClusterWorkflow, "
+            "ComponentType, ComponentWorkflow, DataPlane, Workflow",
+            id="another-kind",
+        ),
+        pytest.param({}, pulling(), "object (no name): this kind cannot be patched; allowed are ", id="no-kind"),
+        pytest.param(
+            {"kind": "ComponentWorkflow", "metadata": {"name": "docker", "namespace": "acme"}, "spec": {}},
+            pulling(),
+            "ComponentWorkflow acme/docker: a ComponentWorkflow has no imagePullSecrets",
+            id="no-pods",
+        ),
+        pytest.param(plane(), pulling(), "DataPlane acme/default: a DataPlane has no resources", id="no-resources"),
+    ],
+)
+def test_what_a_kind_lacks(target: Manifest, wanted: Patch, problem: str) -> None:
+    with pytest.raises(PatchError) as caught:
+        patch(target, wanted)
+    assert str(caught.value).startswith(problem)

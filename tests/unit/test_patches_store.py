@@ -1,0 +1,113 @@
+"""``spec.secretStoreRef`` of a plane: set where there is none, and never changed where somebody has set it."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.errors import PatchError
+from components.manifests import Manifest
+from components.patches import NOTHING, Added, Change, Patch, Patched, patch, unpatch
+from tests.unit.objects import plane
+
+DEFAULT = Patch(secret_store_ref="default")
+SET = plane(secretStoreRef={"name": "default"})
+KEPT = {"secretStoreRef": ("spec",)}
+OURS = Added((), (), "default", KEPT)
+
+
+def _change(kind: str, text: str) -> Change:
+    return Change("secretStoreRef.name", kind, text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("original", "kept"),
+    [
+        pytest.param(plane(), ("spec",), id="no-reference"),
+        pytest.param(plane(secretStoreRef={}), ("spec", "secretStoreRef"), id="an-empty-reference"),
+        pytest.param(plane("BuildPlane"), ("spec",), id="build-plane"),
+        pytest.param({"kind": "DataPlane", "metadata": {"name": "default"}}, (), id="no-spec"),
+    ],
+)
+def test_set_and_taken_out(original: Manifest, kept: tuple[str, ...]) -> None:
+    done = patch(original, DEFAULT)
+    expected = {**original, "spec": {**original.get("spec", {}), "secretStoreRef": {"name": "default"}}}
+    added = Added((), (), "default", {"secretStoreRef": kept})
+    assert done == Patched(expected, added, (_change("add", 'sets secretStoreRef.name to "default"'),))
+    assert patch(done.object, DEFAULT, added) == Patched(expected, added, ())
+    assert unpatch(done.object, added) == original
+
+
+def test_the_same_name_by_hand_is_left() -> None:
+    done = patch(SET, DEFAULT)
+    text = 'finds secretStoreRef.name "default" in place, and will leave it there'
+    assert done == Patched(SET, Added((), (), None, KEPT), (_change("keep", text),))
+    assert unpatch(SET, done.added) == SET
+
+
+def test_another_name_by_hand_is_refused() -> None:
+    with pytest.raises(PatchError) as caught:
+        patch(SET, Patch(secret_store_ref="acme"))
+    said = 'spec.secretStoreRef.name is "default", set by somebody else; configured is "acme". Make both equal'
+    assert str(caught.value) == f"DataPlane acme/default: {said}"
+
+
+def test_a_name_that_somebody_changed_is_refused() -> None:
+    with pytest.raises(PatchError, match='is "theirs", set by somebody else; configured is "default"'):
+        patch(plane(secretStoreRef={"name": "theirs"}), DEFAULT, OURS)
+
+
+def test_an_expression_is_refused() -> None:
+    with pytest.raises(PatchError) as caught:
+        patch(plane(secretStoreRef="${x}"), DEFAULT)
+    said = 'spec.secretStoreRef is the expression "${x}"; it must be a mapping to be edited'
+    assert str(caught.value) == f"DataPlane acme/default: {said}"
+
+
+def test_update() -> None:
+    done = patch(SET, Patch(secret_store_ref="acme"), OURS)
+    changes = (_change("update", 'sets secretStoreRef.name to "acme"'),)
+    assert done == Patched(plane(secretStoreRef={"name": "acme"}), Added((), (), "acme", KEPT), changes)
+    assert unpatch(done.object, done.added) == plane()
+
+
+def test_a_name_that_somebody_took_out_is_set_again() -> None:
+    done = patch(plane(), DEFAULT, OURS)
+    assert done == Patched(SET, OURS, (_change("add", 'sets secretStoreRef.name to "default"'),))
+
+
+def test_somebody_set_what_is_configured_now() -> None:
+    done = patch(plane(secretStoreRef={"name": "acme"}), Patch(secret_store_ref="acme"), OURS)
+    assert ([change.kind for change in done.changes], done.added.secret_store_ref) == (["keep"], None)
+
+
+@pytest.mark.parametrize(
+    ("live", "left", "kinds"),
+    [
+        pytest.param(SET, plane(), ["delete"], id="ours"),
+        pytest.param(plane(), plane(), [], id="gone"),
+        pytest.param(
+            plane(secretStoreRef={"name": "theirs"}), plane(secretStoreRef={"name": "theirs"}), [], id="changed"
+        ),
+        pytest.param(
+            plane(secretStoreRef={"name": "default", "kind": "x"}),
+            plane(secretStoreRef={"kind": "x"}),
+            ["delete"],
+            id="with-a-field-of-others",
+        ),
+        pytest.param(plane(secretStoreRef="${x}"), plane(secretStoreRef="${x}"), [], id="an-expression-now"),
+    ],
+)
+def test_not_wanted_any_more(live: Manifest, left: Manifest, kinds: list[str]) -> None:
+    done = patch(live, Patch(), OURS)
+    assert (done.object, [change.kind for change in done.changes]) == (left, kinds)
+    assert done.added.secret_store_ref is None
+    assert unpatch(live, OURS) == left
+
+
+def test_taking_out_says_what() -> None:
+    assert patch(SET, Patch(), OURS).changes == (_change("delete", 'takes out secretStoreRef.name "default"'),)
+
+
+def test_an_object_that_was_never_patched_is_left() -> None:
+    assert unpatch(SET, NOTHING) == SET
+    assert patch(SET, Patch()) == Patched(SET, Added((), (), None, KEPT), ())

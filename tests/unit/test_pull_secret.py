@@ -1,0 +1,217 @@
+"""The pull secret of workloads: whole patches and manifests of every delivery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.credentials import (
+    ManualSecret,
+    SecretTemplate,
+    Target,
+    component_type_patch,
+    fan_out,
+    pull_secret,
+    with_pull_secret,
+)
+from components.manifests import STACK_ANNOTATION, Manifest
+from components.openchoreo import V0_9
+from components.patches import Patch, Resource, patch, problems, unpatch
+from components.settings import ManualRegistry, Organization, PullSecret, RemoteRef
+from tests.unit.objects import NAME, STACK, component_type, pods
+from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
+
+CONFIG: Raw = {"remoteKey": "registry-credentials", "property": "value"}
+QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+BY_HAND: Raw = {"delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
+DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+LABELS = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": "registry-pull"}
+MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+TYPE = "kubernetes.io/dockerconfigjson"
+WHOLE = [
+    {"secretKey": ".dockerconfigjson", "remoteRef": {"key": "registry-credentials", "property": "value", **DEFAULTS}}
+]
+
+
+def _organization(refresh_interval: str | None = None, **pull: Any) -> Organization:
+    source = {} if "registries" in pull else {"dockerConfig": CONFIG}
+    interval = {} if refresh_interval is None else {"refreshInterval": refresh_interval}
+    keys = {"pullSecret": {"componentTypes": ["service"], **source, **pull}, **interval}
+    return settings(on_every_plane(**keys)).organizations[0]
+
+
+def _pull(user: Organization) -> PullSecret:
+    assert user.pull_secret is not None
+    return user.pull_secret
+
+
+def _spec(
+    name: str, store: str, *, interval: str = "1h0m0s", data: Any = WHOLE, annotations: Any = None, **template: Any
+) -> Manifest:
+    metadata = {"labels": LABELS, **({} if annotations is None else {"annotations": annotations})}
+    return {
+        "refreshPolicy": "Periodic",
+        "refreshInterval": interval,
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": store},
+        "target": {
+            "name": name,
+            "creationPolicy": "Owner",
+            "deletionPolicy": "Retain",
+            "template": {
+                "engineVersion": "v2",
+                "mergePolicy": "Replace",
+                "type": TYPE,
+                "metadata": metadata,
+                **template,
+            },
+        },
+        "data": data,
+    }
+
+
+def _external_secret(name: str = NAME, store: str = "${dataplane.secretStore}", **differing: Any) -> Manifest:
+    annotations = differing.get("annotations")
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {
+            "name": name,
+            "namespace": "${metadata.namespace}",
+            "labels": {**MANAGED, **LABELS},
+            **({} if annotations is None else {"annotations": annotations}),
+        },
+        "spec": _spec(name, store, **differing),
+    }
+
+
+def test_component() -> None:
+    made = component_type_patch(_organization())
+    assert made == Patch((Resource("registry-pull-secret", _external_secret()),), (NAME,))
+
+
+def test_component_with_every_key() -> None:
+    user = _organization(
+        secretName="pull-${metadata.componentName}", resourceId="pull", registries=[QUAY], refreshInterval="5m"
+    )
+    made = component_type_patch(user, store="default-acme", refresh_interval="2h0m0s", stack=STACK)
+    template = (
+        "{{- $auths := dict -}}{{- $config := fromJson .registry_0 -}}"
+        '{{- if not (kindIs "map" $config) -}}{{- $config = dict -}}{{- end -}}'
+        '{{- $auth := dig "auths" "quay.io" "" $config -}}'
+        '{{- if not $auth -}}{{- fail "acme-quay has no docker auth for quay.io" -}}{{- end -}}'
+        '{{- $_ := set $auths "quay.io" $auth -}}'
+        '{{- dict "auths" $auths | toJson -}}'
+    )
+    name = "pull-${metadata.componentName}"
+    expected = _external_secret(
+        name,
+        "default-acme",
+        interval="5m0s",
+        data=[{"secretKey": "registry_0", "remoteRef": {"key": "acme-quay", **DEFAULTS}}],
+        annotations={STACK_ANNOTATION: STACK},
+    )
+    expected["spec"]["target"]["template"]["data"] = {".dockerconfigjson": template}
+    assert made == Patch((Resource("pull", expected),), (name,))
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [
+        pytest.param(_organization(), "3h0m0s", id="the-stack's"),
+        pytest.param(_organization("30m"), "30m0s", id="the-organization's"),
+        pytest.param(_organization("30m", refreshInterval="5m"), "5m0s", id="its-own"),
+        pytest.param(_organization("30m", refreshInterval="0"), "0s", id="zero-is-not-unset"),
+    ],
+)
+def test_refresh_interval(user: Organization, expected: str) -> None:
+    (resource,) = component_type_patch(user, refresh_interval="3h0m0s").resources
+    assert resource.template["spec"]["refreshInterval"] == expected
+
+
+@pytest.mark.parametrize(
+    "user", [_organization(delivery="namespace"), _organization(**BY_HAND)], ids=["namespace", "manual"]
+)
+def test_other_deliveries_need_the_name_only(user: Organization) -> None:
+    assert component_type_patch(user, stack=STACK) == Patch(image_pull_secrets=("registry-pull-secret",))
+
+
+def test_a_manual_registry_never_gets_into_a_component_type() -> None:
+    """Settings refuse it; a program that builds them with `model_copy` is not checked."""
+    pull = _pull(_organization(**BY_HAND)).model_copy(update={"delivery": "component"})
+    user = organization(git=GIT).model_copy(update={"pull_secret": pull})
+    assert component_type_patch(user) == Patch(image_pull_secrets=(NAME,))
+
+
+def test_an_organization_without_one() -> None:
+    with pytest.raises(ValueError, match=r'^organization "acme" has no pull_secret$'):
+        component_type_patch(organization(git=GIT))
+
+
+def test_secret() -> None:
+    assert pull_secret(_pull(_organization())) == SecretTemplate(
+        name=NAME,
+        credential="registry-pull",
+        data={".dockerconfigjson": RemoteRef(remote_key="registry-credentials", property="value")},
+        type=TYPE,
+    )
+    assert pull_secret(_pull(_organization(**BY_HAND))) == ManualSecret(
+        name="registry-pull-secret",
+        credential="registry-pull",
+        registries={"quay.io": ManualRegistry(username="bot", password="quayPassword")},
+    )
+
+
+def test_for_every_namespace() -> None:
+    user = _organization(delivery="namespace", secretName="pull")
+    target = Target("acme", "", "default-acme", "5m0s")
+    assert fan_out(user, _pull(user), target, V0_9) == {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ClusterExternalSecret",
+        "metadata": {"name": "registry-pull-secret-acme", "labels": {**MANAGED, **LABELS}},
+        "spec": {
+            "externalSecretName": "pull",
+            "externalSecretMetadata": {"labels": {**MANAGED, **LABELS}},
+            "externalSecretSpec": _spec("pull", "default-acme", interval="5m0s"),
+            "namespaceSelectors": [{"matchLabels": {"openchoreo.dev/release-namespace": "acme"}}],
+            "refreshTime": "1h0m0s",
+        },
+    }
+
+
+@pytest.mark.parametrize("user", [_organization(), _organization(**BY_HAND)], ids=["component", "manual"])
+def test_other_deliveries_are_in_no_namespace_by_label(user: Organization) -> None:
+    assert fan_out(user, _pull(user), Target("acme", "", "default-acme", "5m0s"), V0_9) is None
+
+
+def test_for_those_who_keep_their_manifests_in_git() -> None:
+    original = component_type("deployment", pods({"containers": []}))
+    made = with_pull_secret(original, _organization(), store="default")
+    expected = component_type(
+        "deployment",
+        pods({"containers": [], "imagePullSecrets": [{"name": NAME}]}),
+        {"id": "registry-pull-secret", "template": _external_secret(store="default")},
+    )
+    assert made == expected
+    assert original == component_type("deployment", pods({"containers": []}))
+    assert with_pull_secret(made, _organization(), store="default") == expected
+
+
+DELIVERIES = {
+    "component": _organization(),
+    "component-registries": _organization(registries=[QUAY]),
+    "namespace": _organization(delivery="namespace"),
+    "manual": _organization(**BY_HAND),
+}
+
+
+@pytest.mark.parametrize("user", DELIVERIES.values(), ids=DELIVERIES)
+@pytest.mark.parametrize("store", [None, "default-acme"])
+def test_what_is_made_can_be_rendered(user: Organization, store: str | None) -> None:
+    wanted = component_type_patch(user, store=store, stack=STACK)
+    assert list(problems("ComponentType", wanted, V0_9)) == []
+    original = component_type("cronjob", {})
+    done = patch(original, wanted)
+    assert done.object != original
+    assert unpatch(done.object, done.added) == original

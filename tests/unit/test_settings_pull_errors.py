@@ -1,0 +1,176 @@
+"""What a pull secret, ComponentWorkflows or a plane alone can have wrong: every message in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.samples import (
+    EMPTY,
+    NOT_A_LABEL,
+    NOT_AN_OBJECT_NAME,
+    ORGANIZATION_KEYS,
+    PULL_SECRET_KEYS,
+    Raw,
+    assert_rejected,
+    on_every_plane,
+)
+
+CONFIG: Raw = {"remoteKey": "registry-credentials"}
+QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+ONE_SOURCE = "allowed is exactly one of registries, dockerConfig"
+
+
+def _pull(**keys: Any) -> Raw:
+    return {"componentTypes": ["service"], **keys}
+
+
+@pytest.mark.parametrize(
+    ("pull", "problem"),
+    [
+        pytest.param(_pull(), f"names no credential; {ONE_SOURCE}", id="no-source"),
+        pytest.param(
+            _pull(registries=[QUAY], dockerConfig=CONFIG),
+            f"names both registries and dockerConfig; {ONE_SOURCE}",
+            id="two-sources",
+        ),
+        pytest.param(
+            _pull(delivery="manual", dockerConfig=CONFIG, namespaces=["dp-a"]),
+            "dockerConfig belongs to the secret manager; delivery manual has none",
+            id="manual-with-a-docker-config",
+        ),
+        pytest.param(
+            _pull(delivery="manual", registries=[BOT], namespaces=["dp-a"], secretStore="default"),
+            "secretStore belongs to the secret manager; delivery manual has none",
+            id="manual-with-a-store",
+        ),
+        pytest.param(
+            _pull(delivery="manual", registries=[BOT], namespaces=["dp-a"], refreshInterval="1h"),
+            "refreshInterval belongs to the secret manager; delivery manual has none",
+            id="manual-with-an-interval",
+        ),
+        pytest.param(
+            _pull(delivery="manual", registries=[BOT, {**QUAY, "server": "ghcr.io"}], namespaces=["dp-a"]),
+            "delivery manual needs a manual user and password for every registry",
+            id="manual-in-part",
+        ),
+        pytest.param(
+            _pull(delivery="manual", registries=[BOT]),
+            "delivery manual needs namespaces, those of the data plane that get the Secret",
+            id="manual-nowhere",
+        ),
+        pytest.param(
+            _pull(registries=[BOT]),
+            "a manual registry belongs to delivery manual, not component",
+            id="manual-registry-in-a-component",
+        ),
+        pytest.param(
+            _pull(registries=[QUAY], delivery="namespace", namespaces=["dp-a"]),
+            "namespaces belongs to delivery manual, not namespace",
+            id="namespaces-by-name",
+        ),
+        pytest.param(
+            _pull(dockerConfig=CONFIG, delivery="namespace", secretName="${metadata.name}-pull"),
+            "secretName may hold an expression with delivery component only, not namespace",
+            id="expression-in-a-namespace",
+        ),
+        pytest.param(
+            _pull(registries=[BOT], delivery="manual", namespaces=["dp-a"], secretName="${metadata.name}-pull"),
+            "secretName may hold an expression with delivery component only, not manual",
+            id="expression-in-a-manual-secret",
+        ),
+    ],
+)
+def test_contradiction(pull: Raw, problem: str) -> None:
+    assert_rejected(on_every_plane(pullSecret=pull), f"organizations[0].pullSecret: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        pytest.param({"pullSecret": {"dockerConfig": CONFIG}}, "pullSecret.componentTypes: is missing", id="no-types"),
+        pytest.param({"pullSecret": _pull(componentTypes=[])}, f"pullSecret.componentTypes: {EMPTY}", id="types"),
+        pytest.param(
+            {"pullSecret": {**_pull(dockerConfig=CONFIG), "componentTypes": ["Service"]}},
+            f'pullSecret.componentTypes[0]: "Service" {NOT_AN_OBJECT_NAME}',
+            id="type",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig=CONFIG, delivery="pod")},
+            "pullSecret.delivery: \"pod\" is not allowed: input should be 'component', 'namespace' or 'manual'",
+            id="delivery",
+        ),
+        pytest.param({"pullSecret": _pull(registries=[])}, f"pullSecret.registries: {EMPTY}", id="registries"),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig={})}, "pullSecret.dockerConfig.remoteKey: is missing", id="no-key"
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig={**CONFIG, "propertyy": "x"})},
+            'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? '
+            "allowed: remoteKey, property, version",
+            id="unknown-key-of-the-docker-config",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig=CONFIG, namespace="a")},
+            f'pullSecret.namespace: unknown key; did you mean "namespaces"? allowed: {PULL_SECRET_KEYS}',
+            id="unknown-key",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(registries=[{**QUAY, "passwd": "x"}])},
+            'pullSecret.registries[0].passwd: unknown key; did you mean "password"? '
+            "allowed: server, remoteKey, property, version, username, password, manual",
+            id="unknown-key-of-a-registry",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig=CONFIG, secretName="${metadata.namespace}-pull")},
+            f'pullSecret.secretName: "${{metadata.namespace}}-pull" {NOT_AN_OBJECT_NAME}',
+            id="another-expression-in-the-name",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig=CONFIG, secretName="${metadata.name}_pull")},
+            f'pullSecret.secretName: "${{metadata.name}}_pull" {NOT_AN_OBJECT_NAME}',
+            id="name-around-an-expression",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig=CONFIG, resourceId="a b")},
+            f'pullSecret.resourceId: "a b" {NOT_AN_OBJECT_NAME}',
+            id="resource-id",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(registries=[BOT], delivery="manual", namespaces=[])},
+            f"pullSecret.namespaces: {EMPTY}",
+            id="namespaces",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(registries=[BOT], delivery="manual", namespaces=["a.b"])},
+            f'pullSecret.namespaces[0]: "a.b" {NOT_A_LABEL}',
+            id="namespace",
+        ),
+        pytest.param({"pullSecret": "quay"}, "pullSecret: must be a mapping, not a string", id="text"),
+        pytest.param({"componentWorkflows": {}}, "componentWorkflows.names: is missing", id="no-workflows"),
+        pytest.param({"componentWorkflows": {"names": []}}, f"componentWorkflows.names: {EMPTY}", id="workflows"),
+        pytest.param(
+            {"componentWorkflows": {"names": ["docker"], "secretNames": "per-run"}},
+            "componentWorkflows.secretNames: \"per-run\" is not allowed: input should be 'run' or 'fixed'",
+            id="secret-names",
+        ),
+        pytest.param({"dataPlane": {}}, "dataPlane.secretStoreRef: is missing", id="no-store"),
+        pytest.param(
+            {"buildPlane": {"secretStoreRef": "Default"}},
+            f'buildPlane.secretStoreRef: "Default" {NOT_AN_OBJECT_NAME}',
+            id="store",
+        ),
+        pytest.param(
+            {"dataPlane": {"name": "", "secretStoreRef": "a"}}, f'dataPlane.name: "" {NOT_AN_OBJECT_NAME}', id="plane"
+        ),
+        pytest.param(
+            {"dataPlanes": {}},
+            f'dataPlanes: unknown key; did you mean "dataPlane"? allowed: {ORGANIZATION_KEYS}',
+            id="unknown-key-of-the-organization",
+        ),
+    ],
+)
+def test_value(keys: Raw, problem: str) -> None:
+    assert_rejected(on_every_plane(**keys), f"organizations[0].{problem}")

@@ -1,0 +1,283 @@
+"""Pull secrets and ComponentWorkflows against the rest of the configuration: every message in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.settings import pull_keys, pull_store
+from tests.unit.samples import (
+    GIT,
+    GONE,
+    KUBERNETES,
+    MANUAL,
+    NOT_AN_OBJECT_NAME,
+    Edits,
+    Raw,
+    assert_rejected,
+    message,
+    on_every_plane,
+    raw,
+    rejection,
+    settings,
+)
+
+CONFIG: Raw = {"remoteKey": "registry-credentials"}
+QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+BY_HAND: Raw = {"componentTypes": ["service"], "delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
+DOCKER: Raw = {"names": ["docker"]}
+NO_CONTROL_PLANE = "organizations[0]: patches objects of the control plane; clusters.controlPlane is missing"
+NO_DATA_PLANE = "organizations[0].pullSecret: makes objects on the data plane; clusters.dataPlane is missing"
+READABLE = "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too"
+
+
+def _pull(**keys: Any) -> Raw:
+    return {"componentTypes": ["service"], **({} if "registries" in keys else {"dockerConfig": CONFIG}), **keys}
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        pytest.param(
+            {"pullSecret": _pull(componentTypes=["a", "b", "a"])},
+            'pullSecret.componentTypes[2]: "a" is named twice',
+            id="component-type-twice",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(registries=[QUAY, QUAY])},
+            'pullSecret.registries[1]: "quay.io" is named twice',
+            id="registry-twice",
+        ),
+        pytest.param(
+            {"git": GIT, "componentWorkflows": {"names": ["docker", "docker"]}},
+            'componentWorkflows.names[1]: "docker" is named twice',
+            id="workflow-twice",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(dockerConfig={**CONFIG, "property": "${x}"})},
+            'pullSecret: "${x}" has a ${, which OpenChoreo would take for an expression',
+            id="expression-in-a-property",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(registries=[{**QUAY, "version": "${x"}])},
+            'pullSecret: "${x" has a ${, which OpenChoreo would take for an expression',
+            id="expression-in-a-version",
+        ),
+        pytest.param(
+            {"git": {**GIT, "property": "${x}"}, "componentWorkflows": DOCKER},
+            'componentWorkflows: "${x}" has a ${, which OpenChoreo would take for an expression',
+            id="expression-in-a-workflow",
+        ),
+        pytest.param(
+            {"registries": [{**QUAY, "property": "${y}"}], "componentWorkflows": DOCKER},
+            'componentWorkflows: "${y}" has a ${, which OpenChoreo would take for an expression',
+            id="expression-in-a-registry-of-a-workflow",
+        ),
+        pytest.param(
+            {"external": [{"name": "sonar", "keys": {"token": GIT}}], "componentWorkflows": DOCKER},
+            "componentWorkflows: has nothing to bring; allowed with git, registries or both",
+            id="a-workflow-brings-nothing",
+        ),
+        pytest.param(
+            {"git": {"manual": "gitToken"}, "componentWorkflows": DOCKER},
+            f"componentWorkflows: {READABLE}",
+            id="manual-git-in-a-workflow",
+        ),
+        pytest.param(
+            {"git": GIT, "registries": [BOT], "componentWorkflows": DOCKER},
+            f"componentWorkflows: {READABLE}",
+            id="manual-registry-in-a-workflow",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(secretStore="other")},
+            'pullSecret.secretStore: no store "other" under secretStores; known: default',
+            id="unknown-store",
+        ),
+        pytest.param(
+            {"secretStore": "other", "pullSecret": _pull(delivery="namespace")},
+            'secretStore: no store "other" under secretStores; known: default',
+            id="unknown-store-of-the-organization",
+        ),
+        pytest.param(
+            {"pullSecret": _pull(secretStore="default", dockerConfig={"remoteKey": "a/B"})},
+            f'pullSecret: remoteKey "a/B" {NOT_AN_OBJECT_NAME} (store "default" reads Kubernetes Secrets)',
+            id="key-that-no-kubernetes-secret-can-have",
+        ),
+        pytest.param(
+            {
+                "pullSecret": {
+                    **BY_HAND,
+                    "registries": [{"server": "quay.io", "manual": {"username": "bot", "password": "other"}}],
+                }
+            },
+            "pullSecret.registries[0].manual.password: names no entry of manualSecrets (value not shown); "
+            "known: gitToken, quayPassword",
+            id="unknown-manual-entry",
+        ),
+        pytest.param(
+            {"pullSecret": {**BY_HAND, "namespaces": ["dp-a", "openchoreo-ci-acme"]}},
+            'pullSecret.namespaces[1]: "openchoreo-ci-acme" is the build namespace of the organization "acme"',
+            id="a-build-namespace",
+        ),
+        pytest.param(
+            {"pullSecret": {**BY_HAND, "namespaces": ["dp-a", "dp-b", "dp-a"]}},
+            'pullSecret.namespaces[2]: "dp-a" gets the Secret "registry-pull-secret" from '
+            "organizations[0].pullSecret.namespaces[0] already",
+            id="namespace-twice",
+        ),
+    ],
+)
+def test_problem(keys: Raw, problem: str) -> None:
+    assert_rejected(on_every_plane(**keys), f"organizations[0].{problem}")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({"pullSecret": _pull(delivery="namespace", dockerConfig={"remoteKey": "a"})}, id="namespace"),
+        pytest.param({"pullSecret": BY_HAND}, id="manual"),
+        pytest.param({"pullSecret": _pull(registries=[QUAY])}, id="one-registry"),
+        pytest.param({"registries": [QUAY], "componentWorkflows": DOCKER}, id="registries-in-a-workflow"),
+        pytest.param({"dataPlane": {"secretStoreRef": "default"}, "pullSecret": _pull()}, id="plane"),
+    ],
+)
+def test_no_problem(keys: Raw) -> None:
+    assert settings(on_every_plane(**keys)).organizations[0].name == "acme"
+
+
+@pytest.mark.parametrize(("scope", "name"), [("organization", "default-acme"), ("shared", "default")])
+def test_a_store_for_builds_only(scope: str, name: str) -> None:
+    plane = {"secretStoreRef": name}
+    edits = {
+        **on_every_plane(git=GIT, pullSecret=_pull(), dataPlane=plane),
+        "secretStores": {"default": {**KUBERNETES, "scope": scope}},
+    }
+    assert_rejected(
+        edits,
+        f'organizations[0].dataPlane.secretStoreRef: "{name}" may be used by builds only; set pullSecret.secretStore: '
+        "default, so that the organization's workloads may use it too",
+    )
+    for pull in (_pull(secretStore="default"), _pull(delivery="namespace"), BY_HAND, None):
+        edits["organizations"] = [{"name": "acme", "git": GIT, "pullSecret": pull, "dataPlane": plane}]
+        assert settings(edits).organizations[0].data_plane is not None
+
+
+def test_openchoreo_evaluates_nothing_on_the_data_plane() -> None:
+    fake = {"default": {"fake": {"data": [{"key": "${x}", "manual": "gitToken"}]}}}
+    pull = _pull(delivery="namespace", dockerConfig={"remoteKey": "${x}"})
+    assert settings({**on_every_plane(pullSecret=pull), "secretStores": fake}).organizations[0].pull_secret is not None
+
+
+@pytest.mark.parametrize(
+    ("keys", "gone", "problems"),
+    [
+        ({"pullSecret": _pull()}, ["controlPlane"], [NO_CONTROL_PLANE]),
+        ({"git": GIT, "componentWorkflows": DOCKER}, ["controlPlane"], [NO_CONTROL_PLANE]),
+        ({"git": GIT, "buildPlane": {"secretStoreRef": "default"}}, ["controlPlane"], [NO_CONTROL_PLANE]),
+        ({"git": GIT, "dataPlane": {"secretStoreRef": "default"}}, ["controlPlane"], [NO_CONTROL_PLANE]),
+        ({"pullSecret": _pull(secretStore="default")}, ["dataPlane"], [NO_DATA_PLANE]),
+        ({"pullSecret": _pull(delivery="namespace")}, ["dataPlane"], [NO_DATA_PLANE]),
+        ({"pullSecret": BY_HAND}, ["controlPlane", "dataPlane"], [NO_CONTROL_PLANE, NO_DATA_PLANE]),
+    ],
+    ids=["pull", "workflow", "build-plane", "data-plane", "pull-store", "namespace", "manual"],
+)
+def test_plane_is_not_configured(keys: Raw, gone: list[str], problems: list[str]) -> None:
+    edits = {**on_every_plane(**keys), **{f"clusters.{plane}": GONE for plane in gone}}
+    assert_rejected(edits, *problems)
+
+
+def test_planes_that_are_not_needed_need_not_be_configured() -> None:
+    edits = {**on_every_plane(pullSecret=_pull()), "clusters.dataPlane": GONE}
+    assert settings(edits).clusters.data_plane is None
+    assert settings({"organizations.0.git": GIT}).clusters.control_plane is None
+
+
+def test_a_namespace_of_two_organizations() -> None:
+    edits: Edits = on_every_plane()
+    edits["organizations"] = [
+        {"name": "acme", "pullSecret": {**BY_HAND, "namespaces": ["dp-a", "openchoreo-ci-globex"]}},
+        {"name": "umbrella", "git": GIT},
+        {"name": "globex", "pullSecret": BY_HAND},
+        {"name": "initech", "pullSecret": {**BY_HAND, "secretName": "another"}},
+    ]
+    first = "organizations[0].pullSecret.namespaces[0] already"
+    assert_rejected(
+        edits,
+        'organizations[0].pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of the organization '
+        '"globex"',
+        f'organizations[2].pullSecret.namespaces[0]: "dp-a" gets the Secret "registry-pull-secret" from {first}',
+    )
+
+
+def test_the_fake_store_lacks_a_key_of_the_data_plane_only() -> None:
+    fake = {"default": {"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}}
+    edits = {**on_every_plane(git=GIT, pullSecret=_pull(secretStore="default")), "secretStores": fake}
+    assert_rejected(
+        edits,
+        'organizations[0].pullSecret: remoteKey "registry-credentials" is not among the data of the fake store '
+        '"default": acme-git',
+    )
+
+
+def test_a_store_name_that_is_too_long_is_that_of_the_key_that_names_it() -> None:
+    long = "a" * 245
+    edits = {**on_every_plane(git=GIT, pullSecret=_pull(secretStore=long)), f"secretStores.{long}": KUBERNETES}
+    assert_rejected(
+        edits,
+        "organizations[0].pullSecret.secretStore: makes a ClusterSecretStore with a name of 250 characters; "
+        "allowed are 249",
+    )
+
+
+def test_two_stores_of_one_name_on_two_planes() -> None:
+    stores = {"a": KUBERNETES, "a-acme": {**KUBERNETES, "scope": "shared"}}
+    edits = {
+        **on_every_plane(git=GIT, secretStore="a", pullSecret=_pull(secretStore="a-acme")),
+        "secretStores": stores,
+    }
+    assert_rejected(
+        edits,
+        'organizations[0].pullSecret.secretStore: "a-acme" makes the ClusterSecretStore "a-acme", as the store "a" '
+        "does for another organization; rename one of the two stores",
+    )
+
+
+def test_manual_passwords_are_named_in_no_message() -> None:
+    pull = {**BY_HAND, "registries": [{"server": "quay.io", "manual": {"username": "bot", "password": "hunter2"}}]}
+    said = rejection(raw(on_every_plane(pullSecret=pull)), MANUAL)
+    assert said == message(
+        "organizations[0].pullSecret.registries[0].manual.password: names no entry of manualSecrets (value not shown); "
+        "known: gitToken, quayPassword"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "store", "remote"),
+    [
+        pytest.param({"git": GIT}, None, (), id="none"),
+        pytest.param({"pullSecret": _pull()}, None, (), id="the-data-plane's"),
+        pytest.param(
+            {"pullSecret": _pull(secretStore="default")}, "default", ("registry-credentials",), id="of-components"
+        ),
+        pytest.param(
+            {
+                "pullSecret": _pull(
+                    delivery="namespace",
+                    registries=[
+                        {**QUAY, "remoteKey": key, "server": server}
+                        for server, key in (("c", "z"), ("b", "acme-quay"), ("a", "z"), ("d", "k"))
+                    ],
+                )
+            },
+            "default",
+            ("acme-quay", "k", "z"),
+            id="the-organization's",
+        ),
+        pytest.param({"pullSecret": BY_HAND}, None, (), id="manual"),
+    ],
+)
+def test_store_of_the_data_plane(keys: Raw, store: str | None, remote: tuple[str, ...]) -> None:
+    found = settings(on_every_plane(**keys)).organizations[0]
+    assert (pull_store(found), pull_keys(found)) == (store, remote)

@@ -1,0 +1,146 @@
+"""Which stores are planned for the builds and the workloads of organizations, on one cluster or two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.openchoreo import V0_9
+from components.settings import SecretStore, StackSettings
+from components.stores import PlannedStore, cluster_secret_store, identity, plan
+from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
+
+STORE = SecretStore.model_validate(KUBERNETES)
+SHARED = SecretStore.model_validate({**KUBERNETES, "scope": "shared"})
+BUILDS = ("openchoreo-ci-acme",)
+ACME, GLOBEX = ({"openchoreo.dev/release-namespace": name} for name in ("acme", "globex"))
+BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
+
+
+def _pull(key: str = "acme-pull", **keys: Any) -> Raw:
+    return {"componentTypes": ["service"], "dockerConfig": {"remoteKey": key}, **keys}
+
+
+def _settings(*organizations: Raw, one_cluster: bool, stores: Raw | None = None) -> StackSettings:
+    edits = on_every_plane()
+    edits["organizations"] = list(organizations)
+    edits["secretStores"] = stores or {"default": KUBERNETES}
+    if one_cluster:
+        edits["clusters"]["dataPlane"] = edits["clusters"]["buildPlane"]
+    return settings(edits)
+
+
+NAMESPACE: Raw = {"name": "acme", "git": GIT, "pullSecret": _pull(delivery="namespace")}
+COMPONENT: Raw = {"name": "acme", "git": GIT, "pullSecret": _pull()}
+OWN_STORE: Raw = {"name": "acme", "git": GIT, "pullSecret": _pull(secretStore="default")}
+
+
+@pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
+def test_one_cluster_has_one_store_for_both(user: Raw) -> None:
+    assert plan(_settings(user, one_cluster=True), V0_9) == (
+        PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git", "acme-pull"), (ACME,), "build"),
+    )
+
+
+@pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
+def test_two_clusters_have_a_store_each_for_their_own_keys(user: Raw) -> None:
+    assert plan(_settings(user, one_cluster=False), V0_9) == (
+        PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",), (), "build"),
+        PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "data"),
+    )
+
+
+@pytest.mark.parametrize("one_cluster", [True, False])
+@pytest.mark.parametrize(
+    "user",
+    [
+        pytest.param(COMPONENT, id="component-through-the-data-plane's"),
+        pytest.param(
+            {
+                "name": "acme",
+                "git": GIT,
+                "pullSecret": {
+                    "componentTypes": ["service"],
+                    "delivery": "manual",
+                    "registries": [BOT],
+                    "namespaces": ["dp-a"],
+                },
+            },
+            id="manual",
+        ),
+    ],
+)
+def test_no_store_is_made_for_workloads(user: Raw, one_cluster: bool) -> None:
+    assert plan(_settings(user, one_cluster=one_cluster), V0_9) == (
+        PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
+    )
+
+
+def test_workloads_alone() -> None:
+    user = {"name": "acme", "pullSecret": _pull(delivery="namespace")}
+    assert plan(_settings(user, one_cluster=True), V0_9) == (
+        PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
+    )
+
+
+def test_another_store_for_workloads() -> None:
+    user = {"name": "acme", "git": GIT, "pullSecret": _pull(delivery="namespace", secretStore="pull")}
+    stores = {"default": KUBERNETES, "pull": {**KUBERNETES, "scope": "shared"}}
+    assert plan(_settings(user, one_cluster=True, stores=stores), V0_9) == (
+        PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
+        PlannedStore("pull", SHARED, ("acme",), (), ("acme-pull",), (ACME,), "build"),
+    )
+
+
+TWO: tuple[Raw, Raw, Raw] = (
+    {"name": "acme", "git": GIT, "pullSecret": _pull(delivery="namespace")},
+    {"name": "globex", "git": GIT, "pullSecret": _pull("globex-pull", delivery="namespace")},
+    {"name": "initech", "git": {"remoteKey": "initech-git"}},
+)
+BOTH_BUILDS = ("openchoreo-ci-acme", "openchoreo-ci-globex", "openchoreo-ci-initech")
+
+
+def test_a_shared_store_on_one_cluster() -> None:
+    found = _settings(*TWO, one_cluster=True, stores={"default": {**KUBERNETES, "scope": "shared"}})
+    keys = ("acme-git", "acme-pull", "globex-pull", "initech-git")
+    assert plan(found, V0_9) == (
+        PlannedStore("default", SHARED, ("acme", "globex", "initech"), BOTH_BUILDS, keys, (ACME, GLOBEX), "build"),
+    )
+
+
+def test_a_shared_store_on_two_clusters() -> None:
+    found = _settings(*TWO, one_cluster=False, stores={"default": {**KUBERNETES, "scope": "shared"}})
+    users = ("acme", "globex", "initech")
+    assert plan(found, V0_9) == (
+        PlannedStore("default", SHARED, users, BOTH_BUILDS, ("acme-git", "initech-git"), (), "build"),
+        PlannedStore("default", SHARED, ("acme", "globex"), (), ("acme-pull", "globex-pull"), (ACME, GLOBEX), "data"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("differing", "conditions"),
+    [
+        pytest.param({}, [{"namespaces": ["openchoreo-ci-acme"]}], id="builds"),
+        pytest.param(
+            {"selectors": (ACME,)},
+            [{"namespaces": ["openchoreo-ci-acme"]}, {"namespaceSelector": {"matchLabels": ACME}}],
+            id="both",
+        ),
+        pytest.param(
+            {"namespaces": (), "selectors": (ACME, GLOBEX), "plane": "data"},
+            [{"namespaceSelector": {"matchLabels": ACME}}, {"namespaceSelector": {"matchLabels": GLOBEX}}],
+            id="workloads-of-two",
+        ),
+    ],
+)
+def test_conditions(differing: Any, conditions: list[Raw]) -> None:
+    """An empty list of conditions would open the store to every namespace."""
+    made = cluster_secret_store(planned(KUBERNETES, **differing), {}, None)
+    assert made["spec"]["conditions"] == conditions
+
+
+def test_identity_on_the_data_plane_reads_its_own_keys_only() -> None:
+    stores = plan(_settings(NAMESPACE, one_cluster=False), V0_9)
+    rules = {store.plane: identity(store)[1]["rules"][0]["resourceNames"] for store in stores}
+    assert rules == {"build": ["acme-git"], "data": ["acme-pull"]}

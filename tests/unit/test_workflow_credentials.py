@@ -1,0 +1,147 @@
+"""Build credentials that come with each run: whole patches of a ComponentWorkflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.credentials import (
+    SecretTemplate,
+    Target,
+    cluster_external_secret,
+    component_workflow_patch,
+    credentials,
+    in_workflow,
+)
+from components.manifests import Manifest
+from components.openchoreo import V0_9
+from components.patches import Patch, Resource, patch, problems, unpatch
+from components.settings import Organization, RemoteRef
+from tests.unit.objects import STACK
+from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
+
+TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
+DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+SONAR: Raw = {"name": "sonar", "keys": {"token": GIT}}
+RUN = "${metadata.workflowRunName}"
+
+
+def _organization(**keys: Any) -> Organization:
+    workflows = {"names": ["docker"], **keys.pop("workflows", {})}
+    return settings(on_every_plane(componentWorkflows=workflows, **keys)).organizations[0]
+
+
+def _patch(user: Organization, **keys: Any) -> Patch:
+    return component_workflow_patch(user, credentials(user, TARGET), release=V0_9, **keys)
+
+
+def _expected(name: str, credential: str, template: Raw, data: list[Raw], **annotations: str) -> Manifest:
+    labels = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": credential}
+    noted = {"annotations": annotations} if annotations else {}
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {
+            "name": name,
+            "namespace": "openchoreo-ci-${metadata.orgName}",
+            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **labels},
+            **noted,
+        },
+        "spec": {
+            "refreshPolicy": "Periodic",
+            "refreshInterval": "1h0m0s",
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": "default-acme"},
+            "target": {
+                "name": name,
+                "creationPolicy": "Owner",
+                "deletionPolicy": "Retain",
+                "template": {
+                    "engineVersion": "v2",
+                    "mergePolicy": "Replace",
+                    "metadata": {"labels": labels, **noted},
+                    **template,
+                },
+            },
+            "data": data,
+        },
+    }
+
+
+def _git(name: str, **annotations: str) -> Resource:
+    data = [{"secretKey": "clone-secret", "remoteRef": {"key": "acme-git", **DEFAULTS}}]
+    noted = {"openchoreo-secrets/git-host": "github.com", **annotations}
+    return Resource("git-credentials", _expected(name, "git", {"type": "Opaque"}, data, **noted))
+
+
+def _push(name: str, **annotations: str) -> Resource:
+    user = organization(registries=[QUAY])
+    (made,) = credentials(user, TARGET)
+    assert isinstance(made.secret, SecretTemplate)
+    template = {"type": "kubernetes.io/dockerconfigjson", "data": dict(made.secret.templates or {})}
+    data = [{"secretKey": "registry_0", "remoteRef": {"key": "acme-quay", **DEFAULTS}}]
+    return Resource("registry-credentials", _expected(name, "registry-push", template, data, **annotations))
+
+
+def test_each_run_has_secrets_of_its_own() -> None:
+    user = _organization(git=GIT, registries=[QUAY], external=[SONAR])
+    assert _patch(user) == Patch((_git(f"{RUN}-git-clone-secret"), _push(f"{RUN}-registry-push-secret")))
+
+
+def test_the_names_of_the_docs_on_request() -> None:
+    user = _organization(git=GIT, registries=[QUAY], registrySecretName="push", workflows={"secretNames": "fixed"})
+    signed = {"openchoreo-secrets/stack": STACK}
+    assert _patch(user, stack=STACK) == Patch((_git("git-clone-secret", **signed), _push("push", **signed)))
+
+
+@pytest.mark.parametrize(
+    ("keys", "ids"),
+    [
+        ({"git": GIT}, ["git-credentials"]),
+        ({"registries": [QUAY], "external": [SONAR]}, ["registry-credentials"]),
+    ],
+)
+def test_only_what_is_configured(keys: Raw, ids: list[str]) -> None:
+    assert [resource.id for resource in _patch(_organization(**keys)).resources] == ids
+
+
+def test_manual_credentials_are_never_written_into_a_workflow() -> None:
+    """Settings refuse them; a program that builds settings with `model_copy` is not checked."""
+    manual = organization(git={"manual": "gitToken"})
+    workflows = _organization(git=GIT).component_workflows
+    assert _patch(manual.model_copy(update={"component_workflows": workflows})) == Patch()
+
+
+def test_an_organization_without_workflows() -> None:
+    user = organization(git=GIT, registries=[QUAY])
+    assert _patch(user) == Patch()
+    assert [in_workflow(user, each) for each in credentials(user, TARGET)] == [False, False]
+
+
+def test_what_comes_with_a_run() -> None:
+    user = _organization(git=GIT, registries=[QUAY], external=[SONAR])
+    found = credentials(user, TARGET)
+    assert [in_workflow(user, each) for each in found] == [True, True, False]
+    backwards = component_workflow_patch(user, found[::-1], release=V0_9)
+    assert [resource.id for resource in backwards.resources] == ["registry-credentials", "git-credentials"]
+
+
+@pytest.mark.parametrize("names", ["run", "fixed"])
+def test_what_is_made_can_be_rendered(names: str) -> None:
+    user = _organization(git=GIT, registries=[QUAY], workflows={"secretNames": names})
+    wanted = _patch(user, stack=STACK)
+    assert list(problems("ComponentWorkflow", wanted, V0_9)) == []
+    original = {"kind": "ComponentWorkflow", "metadata": {"name": "docker"}, "spec": {"runTemplate": {}}}
+    done = patch(original, wanted)
+    assert [each["id"] for each in done.object["spec"]["resources"]] == ["git-credentials", "registry-credentials"]
+    assert unpatch(done.object, done.added) == original
+
+
+def test_annotations_go_with_every_external_secret() -> None:
+    secret = SecretTemplate("a", "external", {"k": RemoteRef(remote_key="r")}, annotations={"x": "y"})
+    made = cluster_external_secret("all", TARGET, secret, {"a": "b", "c": "d"})
+    assert made["spec"]["externalSecretMetadata"]["annotations"] == {"x": "y"}
+    assert made["spec"]["externalSecretSpec"]["target"]["template"]["metadata"]["annotations"] == {"x": "y"}
+    assert made["spec"]["namespaceSelectors"] == [{"matchLabels": {"a": "b", "c": "d"}}]
+    assert "annotations" not in made["metadata"]
