@@ -62,7 +62,8 @@ def check_data_plane(
         if any(pull.delivery == "namespace" for pull in pulls):
             kinds.add("clusterexternalsecrets")
         check_operator(cluster, frozenset(kinds))
-    if cluster.settings != build_plane.settings and _identity(cluster) == _identity(build_plane):
+    identity = _identity(cluster) if cluster.settings != build_plane.settings else None
+    if identity is not None and identity == _identity(build_plane):
         msg = (
             f"{cluster} and {build_plane} are one cluster; give both the same kubeconfig and context, so that their "
             "stores become one"
@@ -99,7 +100,7 @@ def _without_store(cluster: Cluster, organization: Organization, release: Releas
         return
     settled = organization.data_plane.name if organization.data_plane else None
     for item in cluster.items(KINDS["DataPlane"].path(organization.name)):
-        name, store = item["metadata"]["name"], item["spec"].get("secretStoreRef") or {}
+        name, store = item["metadata"]["name"], (item.get("spec") or {}).get("secretStoreRef") or {}
         if not store.get("name") and name != settled:
             yield (
                 f"DataPlane {organization.name}/{name} has no spec.secretStoreRef, so {release.data_plane_store} fails "

@@ -33,6 +33,8 @@ class Release:
     """Plural names under ``openchoreo.dev/v1alpha1`` that the control plane must serve."""
     control_plane_chart: str
     """Helm chart that installs them."""
+    unconditional: frozenset[str]
+    """Kinds whose resources have no ``includeWhen``; the API server would drop it, and say nothing."""
     variables: Mapping[str, Variables]
     """Kind -> what the expressions of its resources may name; another name is refused at admission, or fails a run."""
 

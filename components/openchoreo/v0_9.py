@@ -48,5 +48,6 @@ V0_9: Final = Release(
         {"organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"},
     ),
     control_plane_chart="openchoreo-control-plane",
+    unconditional=frozenset({"ComponentWorkflow"}),
     variables={"ComponentType": _COMPONENT_TYPE, "ComponentWorkflow": _COMPONENT_WORKFLOW},
 )

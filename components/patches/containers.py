@@ -51,7 +51,7 @@ def kept(root: Manifest, path: Path) -> Path:
         here = find(root, path[:depth])
         if here is None:
             continue
-        if not here or (depth < len(path) and set(here) - {path[depth]}):
+        if not here or (depth < len(path) and (not isinstance(here, dict) or set(here) - {path[depth]})):
             return path[:depth]
     return ()
 

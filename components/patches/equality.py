@@ -58,13 +58,14 @@ def _normal(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _write_out(external_secret: dict[str, Any]) -> None:
     spec = external_secret["spec"] = _SPEC | external_secret["spec"]
-    with contextlib.suppress(TypeError, ValueError):  # an expression stays as it is written
-        spec["refreshInterval"] = canonical(spec["refreshInterval"])
+    with contextlib.suppress(ValueError):  # an expression stays as it is written
+        spec["refreshInterval"] = canonical(str(spec["refreshInterval"]))
     if isinstance(spec["target"], dict):
         name = _mapping(external_secret.get("metadata")).get("name")
         target = spec["target"] = {"name": name, **_TARGET, **spec["target"]}
-        target["template"] = _TEMPLATE | _mapping(target.get("template"))
-        _without_marks(target["template"])
+        if isinstance(target.get("template", {}), dict):
+            target["template"] = _TEMPLATE | target.get("template", {})
+            _without_marks(target["template"])
     if isinstance(spec["data"], list):
         for item in spec["data"]:
             if isinstance(item, dict) and isinstance(item.get("remoteRef"), dict):

@@ -102,8 +102,9 @@ def workload(component_type: Manifest, where: str) -> tuple[dict[str, Any], Path
 
 def _find_workload(component_type: Manifest) -> tuple[dict[str, Any], Path, str] | None:
     kind = find(component_type, ("spec", "workloadType"))
-    for resource in find(component_type, ("spec", "resources")) or () if kind in POD_SPECS else ():
-        if resource.get("id") == kind and isinstance(resource.get("template"), dict):
+    resources = find(component_type, ("spec", "resources")) if kind in POD_SPECS else None
+    for resource in resources if isinstance(resources, list) else ():
+        if isinstance(resource, dict) and resource.get("id") == kind and isinstance(resource.get("template"), dict):
             return resource["template"], (*POD_SPECS[kind], IMAGE_PULL_SECRETS), kind
     return None
 

@@ -51,7 +51,7 @@ def put(target: Manifest, wanted: Sequence[Resource], before: Added, where: str)
             changes += [] if change is None else [change]
             if owned:
                 added.append(copy.deepcopy(resource.entry()))
-                if resource.id not in ours:
+                if resource.id not in ours and change is None:
                     recovered |= _secrets(resource)
     prune(target, _PATH, stays)
     return Edited(tuple(added), stays, tuple(changes), frozenset(recovered))

@@ -21,6 +21,9 @@ from .pod_spec import WORKLOAD_TYPES
 _CONDITION: Final = re.compile(r"\$\{[\s\S]+\}\s*", re.ASCII)
 _PATH: Final = re.compile(r"\s*([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?(?:\.[A-Za-z_]\w*)*\s*", re.ASCII)
 
+_LITERALS: Final = frozenset({"true", "false", "null"})
+"""Of the expression language, which look like variables."""
+
 
 def problems(kind: str, patch: Patch, release: Release) -> Iterator[Problem]:
     """Everything in a patch that OpenChoreo would not render, whatever object it goes into.
@@ -73,8 +76,11 @@ def _template(resource: Resource, path: str) -> Iterator[Problem]:
 
 
 def _expressions(resource: Resource, path: str, kind: str, release: Release) -> Iterator[Problem]:
-    if resource.include_when is not None:
-        if not _CONDITION.fullmatch(resource.include_when):
+    if resource.include_when is not None and kind in release.unconditional:
+        yield Problem(f"{path}.includeWhen", f"is unknown to the {kind} of OpenChoreo {release.name}")
+    elif resource.include_when is not None:
+        condition = resource.include_when.rstrip()
+        if not _CONDITION.fullmatch(condition) or _end(condition, 2) not in {None, len(condition) - 1}:
             yield Problem(f"{path}.includeWhen", f"{quoted(resource.include_when)} is not one ${{...}} expression")
         yield from _text(resource.include_when, f"{path}.includeWhen", kind, release)
     for where, text in _strings(resource.template, f"{path}.template"):
@@ -107,7 +113,7 @@ def _text(text: str, path: str, kind: str, release: Release) -> Iterator[Problem
             yield Problem(path, f"{quoted(text)} has an expression inside an expression")
             return
         found = _PATH.fullmatch(inner)
-        if found and variables is not None:
+        if found and variables is not None and inner.strip() not in _LITERALS:
             yield from _variable(found, path, kind, dict(variables))
         position = text.find("${", end)
 
