@@ -21,7 +21,7 @@ from .errors import Problem, SettingsError
 from .manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import V0_9, Release
-from .resources import adopt_namespace, register
+from .resources import adopt_namespace, register, renamed
 from .secret_store import SecretStore
 from .settings import Organization, rules
 from .stack_id import stack_id
@@ -81,7 +81,8 @@ class BuildPlane(pulumi.ComponentResource):
         inside = pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=None if adopted else namespace)
         remote = [(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
         self.external_secrets = [
-            register(f"{name}-{secret.name}", external_secret(where, secret), inside) for where, secret in remote
+            register(f"{name}/{secret.name}", external_secret(where, secret), renamed(inside, f"{name}-{secret.name}"))
+            for where, secret in remote
         ]
         manual = [each.secret for each in found if isinstance(each.secret, ManualSecret)]
         if manual:

@@ -9,7 +9,7 @@ from functools import partial
 import pulumi
 
 from .credentials import ManualSecret, Target, manual_secret, secret_data
-from .resources import register
+from .resources import register, renamed
 
 
 @dataclass(frozen=True)
@@ -36,5 +36,7 @@ class ManualSecrets(pulumi.ComponentResource):
             values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
             manifest = manual_secret(target, secret)
             manifest["data"] = values.apply(partial(secret_data, secret))
-            register(f"{name}-{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
+            register(
+                f"{name}/{secret.name}", manifest, renamed(pulumi.ResourceOptions(parent=self), f"{name}-{secret.name}")
+            )
         self.register_outputs({})

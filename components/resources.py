@@ -38,3 +38,8 @@ def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
     annotations = {"pulumi.com/patchFieldManager": MANAGED_BY}
     patch: Any = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
     return kubernetes.core.v1.NamespacePatch(name, metadata=patch, opts=opts)
+
+
+def renamed(opts: pulumi.ResourceOptions, before: str) -> pulumi.ResourceOptions:
+    """Options of a resource that had another name in stacks of earlier versions, so that it is not made anew."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=before)]))

@@ -82,7 +82,7 @@ def external_secrets(
         (
             Registered(
                 "kubernetes:external-secrets.io/v1:ExternalSecret",
-                f"acme-{manifest['metadata']['name']}",
+                f"acme/{manifest['metadata']['name']}",
                 manifest,
                 parent=PLANE,
                 depends_on=depends_on,
@@ -99,7 +99,7 @@ def test_own_namespace_takes_its_credentials_with_it(recorder: Recorder) -> None
 
     found = external_secrets(REMOTE, "existing", depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE))
     assert registered == [NAMESPACE, *found, COMPONENT]
-    assert [secret.name for secret in found] == ["acme-git-clone-secret", "acme-registry-push-secret", "acme-sonar"]
+    assert [secret.name for secret in found] == ["acme/git-clone-secret", "acme/registry-push-secret", "acme/sonar"]
 
 
 def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
@@ -168,7 +168,7 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
         NAMESPACE,
         Registered(
             "kubernetes:core/v1:Secret",
-            "acme-git-clone-secret",
+            "acme/git-clone-secret",
             {
                 "apiVersion": "v1",
                 "kind": "Secret",
@@ -185,7 +185,7 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
         ),
         Registered(
             "kubernetes:core/v1:Secret",
-            "acme-registry-push-secret",
+            "acme/registry-push-secret",
             {
                 "apiVersion": "v1",
                 "kind": "Secret",

@@ -161,7 +161,7 @@ def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> No
         *(
             Registered(
                 "kubernetes:core/v1:Secret",
-                f"acme/{namespace}-registry-pull-secret",
+                f"acme/{namespace}/registry-pull-secret",
                 {
                     "apiVersion": "v1",
                     "kind": "Secret",

@@ -104,7 +104,7 @@ def test_the_end_waits_for_every_external_secret(registered: list[Registered]) -
             provider=OPENCHOREO,
         )
     ]
-    assert {name.rpartition(" ")[2] for name in external} == {"acme-git-clone-secret", "globex-git-clone-secret"}
+    assert {name.rpartition(" ")[2] for name in external} == {"acme/git-clone-secret", "globex/git-clone-secret"}
 
 
 def test_the_stack_as_a_whole(registered: list[Registered]) -> None:
@@ -113,13 +113,13 @@ def test_the_stack_as_a_whole(registered: list[Registered]) -> None:
         "kubernetes:core/v1:Namespace acme-namespace < openchoreo:index:BuildPlane acme",
         "kubernetes:core/v1:Namespace initech-namespace < openchoreo:index:BuildPlane initech",
         "kubernetes:core/v1:NamespacePatch globex-namespace < openchoreo:index:BuildPlane globex",
-        "kubernetes:core/v1:Secret globex-registry-push-secret < openchoreo:index:ManualSecrets globex",
-        "kubernetes:core/v1:Secret initech-git-clone-secret < openchoreo:index:ManualSecrets initech",
+        "kubernetes:core/v1:Secret globex/registry-push-secret < openchoreo:index:ManualSecrets globex",
+        "kubernetes:core/v1:Secret initech/git-clone-secret < openchoreo:index:ManualSecrets initech",
         "kubernetes:core/v1:ServiceAccount org-acme-serviceaccount < openchoreo:index:SecretStore org-acme",
         "kubernetes:external-secrets.io/v1:ClusterSecretStore demo < openchoreo:index:SecretStore demo",
         "kubernetes:external-secrets.io/v1:ClusterSecretStore org-acme < openchoreo:index:SecretStore org-acme",
-        "kubernetes:external-secrets.io/v1:ExternalSecret acme-git-clone-secret < openchoreo:index:BuildPlane acme",
-        "kubernetes:external-secrets.io/v1:ExternalSecret globex-git-clone-secret < openchoreo:index:BuildPlane globex",
+        "kubernetes:external-secrets.io/v1:ExternalSecret acme/git-clone-secret < openchoreo:index:BuildPlane acme",
+        "kubernetes:external-secrets.io/v1:ExternalSecret globex/git-clone-secret < openchoreo:index:BuildPlane globex",
         f"{RBAC}:Role org-acme-role < openchoreo:index:SecretStore org-acme",
         f"{RBAC}:RoleBinding org-acme-rolebinding < openchoreo:index:SecretStore org-acme",
         "openchoreo:index:BuildPlane acme",

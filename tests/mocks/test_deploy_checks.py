@@ -55,7 +55,7 @@ def test_planes_that_nothing_is_made_on_get_no_patches(recorder: Recorder) -> No
 
     assert places(registered) == {
         **READY,
-        BUILD: {"Namespace acme-namespace", "ExternalSecret acme-git-clone-secret"} | of_store("org-acme"),
+        BUILD: {"Namespace acme-namespace", "ExternalSecret acme/git-clone-secret"} | of_store("org-acme"),
     }
     assert not {"openchoreo:index:ControlPlane acme", "openchoreo:index:DataPlane acme", CONTROL} & set(
         map(str, registered)

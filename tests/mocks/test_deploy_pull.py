@@ -45,9 +45,9 @@ ON_CONTROL = {
 }
 ON_BUILD = {
     *(f"Namespace {name}-namespace" for name in ("acme", "globex", "initech", "umbrella")),
-    "ExternalSecret acme-git-clone-secret",
+    "ExternalSecret acme/git-clone-secret",
 }
-ON_DATA = {"ClusterExternalSecret globex/pull-secret", "Secret initech/dp-initech-registry-pull-secret"}
+ON_DATA = {"ClusterExternalSecret globex/pull-secret", "Secret initech/dp-initech/registry-pull-secret"}
 BOTH_READY = {**READY, "pulumi:providers:openchoreo data-plane": {"ExternalSecretsReady data-plane"}}
 
 
@@ -104,7 +104,7 @@ def test_patches_come_after_what_they_refer_to(registered: list[Registered]) -> 
     assert after == {
         "acme": of_store("org-acme") | of_store("data-plane/org-acme"),
         "globex": {"ClusterExternalSecret globex/pull-secret"} | of_store("data-plane/org-globex"),
-        "initech": {"Secret initech/dp-initech-registry-pull-secret"},
+        "initech": {"Secret initech/dp-initech/registry-pull-secret"},
         "umbrella": of_store("org-umbrella"),
     }
     patches = [each for each in registered if each.type.endswith("Patch")]
@@ -147,7 +147,7 @@ def test_each_store_gets_the_address_of_its_own_plane(registered: list[Registere
 def test_each_plane_is_waited_for(registered: list[Registered]) -> None:
     """The credentials of runs and components are made later, by OpenChoreo; nobody could wait for them."""
     ready = [each for each in registered if each.type.endswith(":ExternalSecretsReady")]
-    made = {each.name: str(each) for each in registered if each.name in {"acme-git-clone-secret", "globex/pull-secret"}}
+    made = {each.name: str(each) for each in registered if each.name in {"acme/git-clone-secret", "globex/pull-secret"}}
 
     assert [(each.name, each.inputs, set(each.depends_on)) for each in ready] == [
         (
@@ -158,7 +158,7 @@ def test_each_plane_is_waited_for(registered: list[Registered]) -> None:
                 ],
                 "timeoutSeconds": 300,
             },
-            {made["acme-git-clone-secret"]},
+            {made["acme/git-clone-secret"]},
         ),
         (
             "data-plane",
