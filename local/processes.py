@@ -60,6 +60,10 @@ class Process:
         os.close(log)
         os.close(null)
         self._pid_file.write_text(f"{pid}\n{command[0]}")
+        # The kernel lets us go on before the new program's arguments can be read, which is what `pid` knows it by.
+        deadline = time.monotonic() + _STOP
+        while self.pid() is None and time.monotonic() < deadline and os.waitpid(pid, os.WNOHANG)[0] != pid:
+            time.sleep(_POLL)
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until it is ready.
