@@ -14,7 +14,7 @@ from .cluster import Cluster, check_build_plane, check_control_plane, check_data
 from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs, is_needed
 from .data_plane import DataPlane, DataPlaneArgs
-from .openchoreo import RELEASES
+from .openchoreo import Release
 from .openchoreo_provider import OpenChoreoProvider
 from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
@@ -102,13 +102,13 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         organization.name: _organization(organization, configuration, stores, kubernetes_of, control_plane)
         for organization in settings.organizations
     }
-    _wait(settings, [*deployed.values()])
+    _wait(settings, release, [*deployed.values()])
     return deployed
 
 
-def _wait(settings: StackSettings, deployed: list[Deployed]) -> None:
+def _wait(settings: StackSettings, release: Release, deployed: list[Deployed]) -> None:
     """One resource for each plane that ends when everything on it has arrived."""
-    timeout, release = seconds(settings.ready_timeout), RELEASES[settings.release]
+    timeout = seconds(settings.ready_timeout)
     builds = [each.build_plane for each in deployed]
     ExternalSecretsReady(
         "build-plane",

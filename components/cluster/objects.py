@@ -97,7 +97,7 @@ def edit(
         try:
             cluster.json_patch(
                 location.path,
-                [version, {"op": "replace", "path": "/spec", "value": wanted["spec"]}],
+                [version, {"op": "add", "path": "/spec", "value": wanted.get("spec", {})}],
                 field_manager=MANAGED_BY,
             )
         except ConflictError:

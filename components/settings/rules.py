@@ -22,8 +22,8 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     for index, organization in enumerate(settings.organizations):
         path = f"organizations[{index}]"
         yield from organization_problems(organization, path, release, manual_names)
-        for used in _used_stores(organization, path):
-            yield from _store(used, organization, settings)
+        uses = _used_stores(organization, path)
+        yield from dict.fromkeys(problem for used in uses for problem in _store(used, organization, settings))
     yield from _one_source_per_store(settings)
     yield from _stores(settings, release, manual_names)
     yield from stack_problems(settings, release)

@@ -68,7 +68,9 @@ def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
             organizations=tuple(sorted({use.organization for use in uses})),
             namespaces=tuple(sorted(use.namespace for use in uses if use.namespace is not None)),
             keys=tuple(sorted({key for use in uses for key in use.keys})),
-            selectors=tuple(use.labels for use in uses if use.labels is not None),
+            selectors=tuple(
+                use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
+            ),
             plane=plane,
         )
         for (name, plane, entry), uses in sorted(members.items())

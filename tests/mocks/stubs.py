@@ -119,7 +119,7 @@ class _Connection(StubCluster):
             place = wanted
             for step in parents:
                 place = place[step]
-            assert operation["op"] == "replace"
+            assert operation["op"] in {"add", "replace"}  # either replaces a member that is there
             assert last in place, "RFC 6902: what is replaced must be there"
             place[last] = operation["value"]
         metadata = wanted["metadata"]

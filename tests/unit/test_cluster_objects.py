@@ -41,7 +41,7 @@ def _never(seconds: float) -> bool:
 def _operations(version: str, *resources: str) -> list[Any]:
     return [
         {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
-        {"op": "replace", "path": "/spec", "value": {"resources": list(resources)}},
+        {"op": "add", "path": "/spec", "value": {"resources": list(resources)}},
     ]
 
 
