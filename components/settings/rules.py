@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set as AbstractSet
 
 from ..errors import Problem
 from ..openchoreo import Release
+from . import store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .stack import Organization, StackSettings
 from .text import clipped, quoted
@@ -23,6 +24,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
         yield from _store(organization, path, settings)
     yield from _one_source_per_store(settings)
     yield from _stores(settings, release, manual_names)
+    yield from store_rules.problems(settings, release, remote_keys)
 
 
 def organization_problems(

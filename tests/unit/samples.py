@@ -29,6 +29,8 @@ TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterv
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval"
 )
+MANAGER_KEYS: Final = "kubernetes, fake, aws, vault, azure, gcp, custom"
+STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
 GIT_KEYS: Final = "remoteKey, property, version, manual, host, secretName, secretKey, refreshInterval"
 NOT_A_LABEL: Final = (
     'is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and last a letter or a digit'
