@@ -18,7 +18,7 @@ from .store_parts import Manager, SecretKeyRef, ServiceAccountRef, StoreServiceA
 Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
 _VAULT_HOST: Final = re.compile(
-    r"https://([^.]+)\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)/?", re.ASCII
+    r"https://(.+)\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net|microsoftazure\.de)/?", re.ASCII
 )
 _VAULT_NAME: Final = re.compile(r"(?!.*--)[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]", re.ASCII)
 

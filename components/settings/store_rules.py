@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import reduce
+from operator import getitem
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -133,15 +135,17 @@ def _filled(store: SecretStore, path: str, organization: str) -> Iterator[Proble
         return
     if isinstance(block, CustomStore):
         if block.merges_for(organization):
-            yield Problem(path, f"has two keys of one mapping that are the same for the organization {organization}")
+            yield Problem(path, f'has two keys of one mapping that are the same for the organization "{organization}"')
         return
+    text = fill(raw, organization)
     try:
-        type(block).model_validate(fill(raw, organization), by_alias=True, by_name=False)
+        type(block).model_validate(text, by_alias=True, by_name=False)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
+            value = reduce(getitem, detail["loc"], text)
             said = detail["msg"].removeprefix("Value error, ")
-            yield Problem(f"{path}{place}", f'for the organization "{organization}" {said}')
+            yield Problem(f"{path}{place}", f'{quoted(value)} of the organization "{organization}" {said}')
 
 
 def _remote_keys(store: SecretStore, path: str, organization: Organization, keys: tuple[str, ...]) -> Iterator[Problem]:

@@ -120,7 +120,9 @@ class VaultAuth(Model):
             return ("auth.kubernetes.role",)
         if self.jwt is not None:
             return ("auth.jwt.role",)
-        return ("auth.appRole",) if self.app_role is not None else ("auth.tokenSecretRef",)
+        if self.app_role is not None:
+            return ("auth.appRole.roleId", "auth.appRole.roleRef")
+        return ("auth.tokenSecretRef",)
 
 
 class VaultStore(Manager):
