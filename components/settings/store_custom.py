@@ -7,9 +7,10 @@ is in it, and every reference names its namespace.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any, Final, Self
 
-from pydantic import ConfigDict, JsonValue, RootModel, model_validator
+from pydantic import ConfigDict, RootModel, model_validator
 
 from .placeholder import fill
 from .text import clipped
@@ -31,7 +32,7 @@ _SECRET_VALUES: Final = frozenset({"apiKey", "certificateKey", "clientSecret", "
 _SECRET_HEADERS: Final = frozenset({"authorization", "x-api-key", "x-vault-token"})
 
 
-class CustomStore(RootModel[dict[str, JsonValue]]):
+class CustomStore(RootModel[dict[str, Any]]):
     """One provider block, verbatim: ``{onepassword: {...}}``. ``{organization}`` may stand in every string."""
 
     model_config = ConfigDict(frozen=True, strict=True, hide_input_in_errors=True)
@@ -72,6 +73,8 @@ class CustomStore(RootModel[dict[str, JsonValue]]):
 
 
 def _problems(tree: Any, path: str) -> Iterator[str]:
+    for where, text in _odd_values(tree, path):
+        yield f"has {text} at {where[1:]}; allowed are texts, numbers, true and false, lists and mappings of texts"
     for where, text in _plain_values(tree, path):
         yield f"has {text} in plain text at {where[1:]}; allowed is a reference to a Kubernetes Secret"
     for where, reference in _references(tree, path):
@@ -80,6 +83,19 @@ def _problems(tree: Any, path: str) -> Iterator[str]:
                 f"has no namespace at {where[1:]}; a ClusterSecretStore must name it, or every ExternalSecret would "
                 "bring its own"
             )
+
+
+def _odd_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
+    """What the API server cannot keep: it drops a null, so that every update would show it as new."""
+    for key, value, where in _children(tree, path):
+        if not isinstance(key, str):
+            yield where, "a key that is no text"
+        elif value is None:
+            yield where, "nothing"
+        elif not isinstance(value, (str, int, list, Mapping)) and not (isinstance(value, float) and isfinite(value)):
+            yield where, "a value that JSON does not have"
+        else:
+            yield from _odd_values(value, where)
 
 
 def _plain_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -108,8 +124,8 @@ def _references(tree: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]
 def _children(tree: Any, path: str) -> Iterator[tuple[str, Any, str]]:
     if isinstance(tree, Mapping):
         for key, value in tree.items():
-            yield key, value, f"{path}.{clipped(key)}"
-    elif isinstance(tree, (list, tuple)):
+            yield key, value, f"{path}.{clipped(str(key))}"
+    elif isinstance(tree, list):
         for index, value in enumerate(tree):
             yield "", value, f"{path}[{index}]"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from components.settings import CustomStore
@@ -13,6 +15,9 @@ from tests.unit.samples import CANARY, Raw, assert_rejected, raw, rejection, set
 
 NO_NAMESPACE = "a ClusterSecretStore must name it, or every ExternalSecret would bring its own"
 REFERENCE = "allowed is a reference to a Kubernetes Secret"
+
+
+JSON = "allowed are texts, numbers, true and false, lists and mappings of texts"
 
 
 def _rejected(store: Raw, problem: str) -> None:
@@ -61,6 +66,26 @@ def _rejected(store: Raw, problem: str) -> None:
             custom("webhook", {"secrets": [{"name": "auth", "secretRef": {"name": "{organization}"}}]}),
             f"has no namespace at webhook.secrets[0].secretRef; {NO_NAMESPACE}",
             id="in-a-list",
+        ),
+        pytest.param(
+            custom("doppler", {"project": "{organization}", "config": None}),
+            f"has nothing at doppler.config; {JSON}",
+            id="nothing",
+        ),
+        pytest.param(
+            custom("doppler", {"list": ["{organization}", float("nan")]}),
+            f"has a value that JSON does not have at doppler.list[1]; {JSON}",
+            id="not-a-number",
+        ),
+        pytest.param(
+            custom("doppler", {"since": date(2026, 1, 1)}),
+            f"has a value that JSON does not have at doppler.since; {JSON}",
+            id="date",
+        ),
+        pytest.param(
+            custom("doppler", {"config": {1: "{organization}"}}),
+            f"has a key that is no text at doppler.config.1; {JSON}",
+            id="number-as-key",
         ),
         pytest.param(
             custom("onepassword", {"vaults": {"{organization}": 1, "acme": 2}}),

@@ -189,3 +189,4 @@ def test_store(store: Raw, provider: str, block: Raw, operator: Definitions) -> 
         "spec": {"provider": {provider: block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
     }
     assert list(operator.problems(made)) == []
+    assert list(operator.additions(made)) == []

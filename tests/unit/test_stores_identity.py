@@ -118,11 +118,11 @@ TEMPLATED = [
     AWS_OWN["aws"],
     VAULT_OWN["vault"],
     ONEPASSWORD["custom"],
-    {"x": ["{organization}", {"{organization}-y": "a{organization}{organization}"}, 1, None, True]},
+    {"x": ["{organization}", {"{organization}-y": "a{organization}{organization}"}, 1, True]},
 ]
 TEXT = st.text(max_size=5) | st.sampled_from(["{organization}", "{{organization}}", "{", "}", "organization"])
 TREES = st.recursive(
-    TEXT | st.integers() | st.booleans() | st.none(),
+    TEXT | st.integers() | st.booleans(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
 )
