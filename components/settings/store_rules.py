@@ -8,7 +8,7 @@ is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from operator import getitem
 from typing import Any, Final
@@ -52,7 +52,7 @@ _KEYS: Final = {
 
 def problems(settings: StackSettings, release: Release, keys_of: KeysOf) -> Iterator[Problem]:
     """Everything that is wrong with the stores and only shows beside their scope or their organizations."""
-    builds = {release.build_namespace(organization.name) for organization in settings.organizations}
+    builds = {each.name: release.build_namespace(each.name) for each in settings.organizations}
     for name, store in settings.secret_stores.items():
         manager, block = store.manager
         path = f"secretStores.{name}"
@@ -104,14 +104,16 @@ def _matters(place: str, fields: tuple[str, ...]) -> bool:
     return not fields or any(re.match(rf"\.{re.escape(field)}(?![A-Za-z0-9])", place) for field in fields)
 
 
-def _namespaces(block: Manager | CustomStore, path: str, builds: Collection[str]) -> Iterator[Problem]:
+def _namespaces(block: Manager | CustomStore, path: str, builds: Mapping[str, str]) -> Iterator[Problem]:
     """Whoever may start builds may use every ServiceAccount and every Secret beside them."""
     found = block.references() if isinstance(block, CustomStore) else _references(block, "")
     for place, namespace in found:
-        if namespace in builds:
+        # A namespace of a custom block may have the placeholder, and then be the build namespace of each.
+        hit = next((name for name in (fill(namespace, each) for each in builds) if name in builds.values()), None)
+        if hit is not None:
             yield Problem(
                 f"{path}{place}",
-                f"{quoted(namespace)} is the build namespace of an organization; its builds could use or replace "
+                f"{quoted(hit)} is the build namespace of an organization; its builds could use or replace "
                 "what gives access to the manager",
             )
 
@@ -145,7 +147,7 @@ def _filled(store: SecretStore, path: str, organization: str) -> Iterator[Proble
             place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
             value = reduce(getitem, detail["loc"], text)
             said = detail["msg"].removeprefix("Value error, ")
-            yield Problem(f"{path}{place}", f'{quoted(value)} of the organization "{organization}" {said}')
+            yield Problem(f"{path}{place}", f'{quoted(str(value))} of the organization "{organization}" {said}')
 
 
 def _remote_keys(store: SecretStore, path: str, organization: Organization, keys: tuple[str, ...]) -> Iterator[Problem]:

@@ -217,6 +217,13 @@ IN_BUILDS = "openchoreo-ci-acme"
             "custom.gitlab.auth.SecretRef.accessToken.namespace",
             id="custom",
         ),
+        pytest.param(
+            custom(
+                "gitlab", {"auth": {"SecretRef": {"accessToken": {**KEY, "namespace": "openchoreo-ci-{organization}"}}}}
+            ),
+            "custom.gitlab.auth.SecretRef.accessToken.namespace",
+            id="custom-by-its-placeholder",
+        ),
     ],
 )
 def test_nothing_that_gives_access_lies_beside_builds(store: Raw, place: str) -> None:
