@@ -28,7 +28,8 @@ class SecretStore(pulumi.ComponentResource):
     """A ClusterSecretStore on the build plane, usable from exactly the planned namespaces.
 
     With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself
-    refuses any other organization's Secret.
+    refuses any other organization's Secret. With a manager in the cloud it gets the ServiceAccount that its settings
+    ask for; what that account may read is the manager's to say.
     """
 
     store_name: str

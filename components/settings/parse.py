@@ -8,7 +8,6 @@ from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from ..errors import Problem, SettingsError
@@ -158,7 +157,7 @@ def _allowed_keys(location: Iterable[str | int]) -> list[str]:
     model: Any = StackSettings
     for step in location:
         model = _inside(model, step)
-    names = [to_camel(name) for name in model.model_fields]
+    names = [field.alias for field in model.model_fields.values()]
     return [*names, MANUAL_KEY] if model is StackSettings else names
 
 
@@ -166,7 +165,7 @@ def _inside(annotation: Any, step: str | int) -> Any:
     """The type one step further: of a field, of a mapping's values, or of a list's entries."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         fields = annotation.model_fields.items()
-        inner = next(field.annotation for name, field in fields if step in {name, to_camel(name)})
+        inner = next(field.annotation for name, field in fields if step in {name, field.alias})
     else:
         inner = get_args(annotation)[-1 if get_origin(annotation) is dict else 0]
     while get_origin(inner) in {Annotated, Union, UnionType}:

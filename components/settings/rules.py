@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Problem
 from ..openchoreo import Release
+from . import store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
 from .stack import Organization, StackSettings
@@ -27,6 +28,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     yield from _one_source_per_store(settings)
     yield from _stores(settings, release, manual_names)
     yield from stack_problems(settings, release)
+    yield from store_rules.problems(settings, release, _reads)
 
 
 def organization_problems(
@@ -96,6 +98,11 @@ def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
         named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
         where = f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore"
         yield _Used(store, pull_keys(organization), where, f"{path}.pullSecret")
+
+
+def _reads(organization: Organization) -> list[tuple[str, tuple[str, ...]]]:
+    """Entries of ``secretStores`` that an organization reads through, and the keys that it reads there."""
+    return [(used.entry, used.keys) for used in _used_stores(organization, "")]
 
 
 def _store(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:

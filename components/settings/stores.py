@@ -5,33 +5,52 @@ Source of the provider blocks: External Secrets Operator, ``SecretStoreProvider`
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .model import DataKey, Label, ManualName, Model, ObjectName, RemoteKey
+from .model import Label, ManualName, Model, RemoteKey
+from .store_aws import AwsAuth, AwsSecretRef, AwsServiceAccount, AwsStore, SessionTag
+from .store_azure import AzureSecretRef, AzureServiceAccount, AzureStore
+from .store_custom import CustomStore
+from .store_gcp import GcpAuth, GcpSecretRef, GcpServiceAccount, GcpStore, GcpWorkloadIdentity
+from .store_parts import Base64, CaProvider, Manager, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .store_vault import VaultAppRole, VaultAuth, VaultJwtAuth, VaultKubernetesAuth, VaultStore
 
+__all__ = [
+    "AwsAuth",
+    "AwsSecretRef",
+    "AwsServiceAccount",
+    "AwsStore",
+    "AzureSecretRef",
+    "AzureServiceAccount",
+    "AzureStore",
+    "CaProvider",
+    "CustomStore",
+    "FakeEntry",
+    "FakeStore",
+    "GcpAuth",
+    "GcpSecretRef",
+    "GcpServiceAccount",
+    "GcpStore",
+    "GcpWorkloadIdentity",
+    "KubernetesServer",
+    "KubernetesStore",
+    "Manager",
+    "SecretKeyRef",
+    "SecretStore",
+    "ServiceAccountRef",
+    "SessionTag",
+    "StoreServiceAccount",
+    "VaultAppRole",
+    "VaultAuth",
+    "VaultJwtAuth",
+    "VaultKubernetesAuth",
+    "VaultStore",
+]
 
-class ServiceAccountRef(Model):
-    """A ServiceAccount that exists already."""
-
-    name: ObjectName
-    """Its name."""
-    namespace: Label
-    """Its namespace."""
-
-
-class CaProvider(Model):
-    """Where the operator finds the CA certificate of an API server."""
-
-    type: Literal["ConfigMap", "Secret"]
-    """Kind of the object that holds it."""
-    name: ObjectName
-    """Name of the object."""
-    key: DataKey
-    """Key in the object."""
-    namespace: Label
-    """Namespace of the object (a ClusterSecretStore must name it)."""
+MANAGERS: Final = ("kubernetes", "fake", "aws", "vault", "azure", "gcp", "custom")
+"""The provider blocks of which a store has one, as fields of `SecretStore`."""
 
 
 class KubernetesServer(Model):
@@ -39,7 +58,7 @@ class KubernetesServer(Model):
 
     url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$")] | None = None
     """Address, ``https`` only."""
-    ca_bundle: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")] | None = None
+    ca_bundle: Base64 | None = None
     """CA certificate, base64 of PEM."""
     ca_provider: CaProvider | None = None
     """CA certificate by reference, instead of ``caBundle``."""
@@ -59,7 +78,7 @@ class KubernetesServer(Model):
         return self
 
 
-class KubernetesStore(Model):
+class KubernetesStore(Manager):
     """Secrets of one namespace of the build plane's cluster (ESO provider ``kubernetes``).
 
     Without ``serviceAccount`` each store gets an identity of its own: a ServiceAccount and a Role that may get exactly
@@ -73,6 +92,11 @@ class KubernetesStore(Model):
     service_account: ServiceAccountRef | None = None
     """Identity to use as it is. None: made here, limited to the named Secrets."""
 
+    @property
+    def told_apart_by(self) -> tuple[str, ...] | None:
+        """The account that is made here may read its own organization's Secrets only; another may be anybody's."""
+        return None if self.service_account is None else ("serviceAccount",)
+
 
 class FakeEntry(Model):
     """One secret of the fake manager."""
@@ -85,7 +109,7 @@ class FakeEntry(Model):
     """Version. None: unversioned."""
 
 
-class FakeStore(Model):
+class FakeStore(Manager):
     """Fixed values, for development: whoever may read the ClusterSecretStore reads them (ESO provider ``fake``)."""
 
     data: Annotated[tuple[FakeEntry, ...], Field(strict=False, min_length=1)]
@@ -98,16 +122,34 @@ class SecretStore(Model):
     scope: Literal["organization", "shared"] = "organization"
     """``organization``: a ClusterSecretStore ``<name>-<org>`` with an identity of its own for each organization.
     ``shared``: one ClusterSecretStore ``<name>`` for all organizations that use it, as in OpenChoreo's docs."""
+    shared_access: bool = False
+    """Accept, with scope ``organization``, that nothing here tells the organizations apart in the manager: each could
+    then read the others' secrets, unless the manager tells them apart by itself."""
     kubernetes: KubernetesStore | None = None
     """Secrets of a namespace of the cluster."""
     fake: FakeStore | None = None
     """Fixed values for development."""
+    aws: AwsStore | None = None
+    """AWS Secrets Manager or Parameter Store."""
+    vault: VaultStore | None = None
+    """HashiCorp Vault or OpenBao."""
+    azure: AzureStore | None = None
+    """Azure Key Vault."""
+    gcp: GcpStore | None = None
+    """Google Cloud Secret Manager."""
+    custom: CustomStore | None = None
+    """Any other manager, its block as ESO documents it."""
 
     @model_validator(mode="after")
     def _one_provider(self) -> Self:
-        given = [name for name in ("kubernetes", "fake") if getattr(self, name) is not None]
+        given = [name for name in MANAGERS if getattr(self, name) is not None]
         if len(given) != 1:
             what = f"has {len(given)} providers ({', '.join(given)})" if given else "has no provider"
-            msg = f"{what}; allowed is exactly one of kubernetes, fake"
+            msg = f"{what}; allowed is exactly one of {', '.join(MANAGERS)}"
             raise ValueError(msg)
         return self
+
+    @property
+    def manager(self) -> tuple[str, Manager | CustomStore]:
+        """The provider block: its field's name, one of `MANAGERS`, and its settings."""
+        return next((name, block) for name in MANAGERS if (block := getattr(self, name)) is not None)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..manifests import Manifest, manifest
 from ..settings import KubernetesStore
+from .block import account_name, finished, plain
 from .plan import PlannedStore
 
 
@@ -49,21 +50,13 @@ def provider(planned: PlannedStore, store: KubernetesStore, endpoint: Endpoint |
         store: its settings.
         endpoint: the build plane's API server, needed where ``server.fromKubeconfig`` is set.
     """
-    account = store.service_account
-    service_account = {
-        "name": account.name if account else account_name(planned),
-        "namespace": account.namespace if account else store.remote_namespace,
-    }
-    return {
-        "remoteNamespace": store.remote_namespace,
-        "server": _server(store, endpoint),
-        "auth": {"serviceAccount": service_account},
-    }
-
-
-def account_name(planned: PlannedStore) -> str:
-    """Name of the identity that is made for a store."""
-    return f"eso-{planned.name}"
+    own = {"name": account_name(planned), "namespace": store.remote_namespace}
+    return finished(
+        planned,
+        remoteNamespace=store.remote_namespace,
+        server=_server(store, endpoint),
+        auth={"serviceAccount": own if store.service_account is None else plain(store.service_account)},
+    )
 
 
 def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]:

@@ -9,6 +9,9 @@ import pulumi
 import pytest
 
 from components import (
+    AwsAuth,
+    AwsServiceAccount,
+    AwsStore,
     Endpoint,
     FakeEntry,
     FakeStore,
@@ -102,6 +105,27 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
     component = Registered("openchoreo:index:SecretStore", "org-acme", {})
     assert registered == [account, store, role, binding, component]
     assert recorder.outputs == {PARENT: {"storeName": "org-acme"}}
+
+
+def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Recorder) -> None:
+    role = "arn:aws:iam::123456789012:role/eso-{organization}"
+    auth = AwsAuth(service_account=AwsServiceAccount(identity_namespace="eso", role_arn=role))
+    aws = SecretStoreSettings(aws=AwsStore(service="SecretsManager", region="eu-central-1", auth=auth))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(replace(OWN, store=aws))))
+
+    annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme"}
+    metadata = {"name": "eso-org-acme", "namespace": "eso", "labels": MANAGED, "annotations": annotations}
+    assert registered[0] == Registered(
+        "kubernetes:core/v1:ServiceAccount",
+        "org-acme-serviceaccount",
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        parent=PARENT,
+    )
+    assert [each.type for each in registered[1:]] == [
+        "kubernetes:external-secrets.io/v1:ClusterSecretStore",
+        "openchoreo:index:SecretStore",
+    ]
+    assert registered[1].depends_on
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_a_store_that_is_not_ready_is_named(stack: Stack, cluster: Kubernetes, m
     cluster.put_secret(manager, "git", {"token": "value"})
     store = kubernetes_store(manager)
     store["kubernetes"]["serviceAccount"] = {"name": "nobody", "namespace": manager}
+    store["sharedAccess"] = True
     stack.configure(
         secretStores={"org": store}, organizations=[git_organization(organization, "git")], readyTimeout="3s"
     )

@@ -49,10 +49,25 @@ def strict(schema: Mapping[str, Any]) -> Schema:
     return result
 
 
+def additions(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
+    """Paths of defaulted fields that an object lacks."""
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from additions(schema.get("items", {}), inner, f"{path}[{index}]")
+    elif isinstance(value, Mapping):
+        for name, inner in schema.get("properties", {}).items():
+            where = f"{path}.{name}"
+            if name in value:
+                yield from additions(inner, value[name], where)
+            elif "default" in inner:
+                yield where
+
+
 class Definitions:
     """The schemas of all versions of some CRDs."""
 
     def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        self._schemas: dict[Kind, Schema] = {}
         self._validators: dict[Kind, Draft202012Validator] = {}
         for document in documents:
             spec = document["spec"]
@@ -61,12 +76,17 @@ class Definitions:
                 schema["properties"] = {**schema["properties"], **dict.fromkeys(_BASIC, True)}
                 Draft202012Validator.check_schema(schema)
                 kind = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
+                self._schemas[kind] = version["schema"]["openAPIV3Schema"]
                 self._validators[kind] = Draft202012Validator(schema)
 
     @classmethod
     def read(cls, files: Iterable[Path]) -> Definitions:
         """The definitions in YAML files."""
         return cls(document for file in files for document in yaml.safe_load_all(file.read_text()) if document)
+
+    def additions(self, manifest: Mapping[str, Any]) -> Iterator[str]:
+        """Paths of the fields that the API server would add to a custom resource, and every update would show."""
+        yield from additions(self._schemas[(manifest["apiVersion"], manifest["kind"])], manifest, "$")
 
     def problems(self, manifest: Mapping[str, Any]) -> Iterator[str]:
         """Everything that is wrong with a custom resource, as ``path: what``.

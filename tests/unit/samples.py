@@ -34,6 +34,8 @@ PULL_SECRET_KEYS: Final = (
     "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "
     "refreshInterval"
 )
+MANAGER_KEYS: Final = "kubernetes, fake, aws, vault, azure, gcp, custom"
+STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
 GIT_KEYS: Final = "remoteKey, property, version, manual, host, secretName, secretKey, refreshInterval"
 NOT_A_LABEL: Final = (
     'is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and last a letter or a digit'

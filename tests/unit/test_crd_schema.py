@@ -101,3 +101,9 @@ def test_refused(spec: dict[str, Any], problem: str) -> None:
 def test_unknown_version() -> None:
     with pytest.raises(KeyError):
         list(DEFINITIONS.problems({"apiVersion": "example.dev/v2", "kind": "Thing"}))
+
+
+def test_fields_that_the_server_would_add() -> None:
+    thing = {"apiVersion": "example.dev/v1", "kind": "Thing", "metadata": {"name": "x"}}
+    assert list(DEFINITIONS.additions({**thing, "spec": {"name": "a", "list": [{}]}})) == ["$.spec.count"]
+    assert list(DEFINITIONS.additions({**thing, "spec": {"name": "a", "count": 2}})) == []

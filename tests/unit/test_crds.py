@@ -98,6 +98,7 @@ def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Defin
     custom = _custom(parse(config, source="test", manual_names=frozenset(FAKE_VALUES)))
     assert custom
     assert [problem for made in custom for problem in operator.problems(made)] == []
+    assert [addition for made in custom for addition in operator.additions(made)] == []
 
 
 def _named(kind: str) -> Manifest:

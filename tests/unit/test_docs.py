@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from pydantic.alias_generators import to_camel
 
 from components import settings
 from components.settings import StackSettings, parse
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-MODELS = [each for each in vars(settings).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MODELS = [
+    each
+    for each in vars(settings).values()
+    if isinstance(each, type) and issubclass(each, BaseModel) and not issubclass(each, RootModel)
+]
 PREFIX = "openchoreo-secrets:"
 MANUAL = frozenset(
     {"acmeGitToken", "acmeGhcrPassword", "acmeSonarToken", "acmeRegistryPassword", "acmeQuayPassword", "demoToken"}
@@ -27,7 +31,8 @@ MANUAL = frozenset(
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_key_is_documented(model: type[BaseModel]) -> None:
     documented = "".join(page.read_text() for page in PAGES)
-    missing = [key for key in map(to_camel, model.model_fields) if not re.search(rf"\b{key}\b", documented)]
+    keys = [str(field.alias) for field in model.model_fields.values()]
+    missing = [key for key in keys if not re.search(rf"\b{key}\b", documented)]
     assert missing == []
 
 
@@ -69,10 +74,19 @@ def test_every_block_of_configuration_is_accepted(block: dict[str, Any]) -> None
                 accepted(config | {"organizations": [{"name": "acme", "registries": chosen}]})
             return
         else:
-            config["secretStores"] |= value if name == "secretStores" else {name: value}
+            stores = value if name == "secretStores" else {name: value}
+            config["secretStores"] |= stores
+            for store, settings_of_store in stores.items():
+                accepted(config | {"organizations": [user(store, settings_of_store)]})
     for organization in config["organizations"]:
         organization["secretStore"] = "default"
     accepted(config)
+
+
+def user(store: str, block: dict[str, Any]) -> dict[str, Any]:
+    """An organization that reads from a store, so that its name is filled in and its key is checked."""
+    key = block["fake"]["data"][0]["key"] if "fake" in block else "acme-git"
+    return {"name": "acme", "secretStore": store, "git": {"remoteKey": key}}
 
 
 def accepted(config: dict[str, Any]) -> None:
@@ -92,6 +106,6 @@ def keys_in(block: Any) -> set[str]:
 def test_every_link_and_command_exists(page: Path) -> None:
     text = page.read_text()
     links = [link.partition("#")[0] for link in re.findall(r"\]\(((?!https?:)[^)]+)\)", text)]
-    assert [link for link in links if not (page.parent / link).is_file()] == []
+    assert [link for link in links if link and not (page.parent / link).is_file()] == []
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets

@@ -17,6 +17,7 @@ from tests.unit.samples import (
     NOT_A_LABEL,
     NOT_AN_OBJECT_NAME,
     ORGANIZATION_KEYS,
+    STORE_KEYS,
     TOP_KEYS,
     Edits,
     Raw,
@@ -66,7 +67,7 @@ UNKNOWN = [
     ),
     pytest.param(
         {"secretStores.default.scoop": "shared"},
-        'secretStores.default.scoop: unknown key; did you mean "scope"? allowed: scope, kubernetes, fake',
+        'secretStores.default.scoop: unknown key; did you mean "scope"? allowed: ' + STORE_KEYS,
         id="below-a-name-of-the-user",
     ),
     pytest.param(
@@ -77,7 +78,7 @@ UNKNOWN = [
     ),
     pytest.param(
         {"secretStores": {"fake": {**KUBERNETES, "dato": 1}}},
-        "secretStores.fake.dato: unknown key; allowed: scope, kubernetes, fake",
+        f"secretStores.fake.dato: unknown key; allowed: {STORE_KEYS}",
         id="a-store-named-like-a-key",
     ),
     pytest.param(

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 from components.errors import Problem, SettingsError
 from components.openchoreo import RELEASES
 from components.settings import StackSettings, parse
-from components.stores import plan
+from components.stores import Endpoint, cluster_secret_store, identity, plan
+from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
 from tests.unit.samples import MANUAL, SOURCE
 from tests.unit.test_settings_values import FULL
 
@@ -22,8 +23,9 @@ WORDS = [
     "organizations", "secretStores", "clusters", "buildPlane", "context", "name", "git", "remoteKey", "manual", "keys",
     "registries", "server", "username", "password", "external", "kubernetes", "fake", "data", "key", "url", "caBundle",
     "refreshInterval", "fromKubeconfig", "[key]", "gitToken", "acme", "1h", "shared", "", "a/b", "ünï", "\x00",
-    "\ud800",
+    "\ud800", "{organization}", "aws", "auth", "role", "onepassword", "serviceAccount", "namespace",
 ]  # fmt: skip
+CLOUD = {"aws": AWS_OWN, "vault": VAULT_OWN, "azure": AZURE_OWN, "gcp": GCP_OWN, "custom": ONEPASSWORD}
 TEXT = st.sampled_from(WORDS) | st.text(max_size=8)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
 TREES = st.recursive(
@@ -31,6 +33,7 @@ TREES = st.recursive(
 )
 CONFIGURATIONS = st.dictionaries(TEXT, TREES, max_size=6)
 
+ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
 Place = tuple[Any, Any]
 
 
@@ -49,6 +52,8 @@ def _places(tree: Any) -> list[Place]:
 def mutated(draw: st.DrawFn) -> dict[str, Any]:
     """A right configuration with up to three subtrees replaced, taken out, put in or moved."""
     config = deepcopy(FULL)
+    config["secretStores"] |= deepcopy(CLOUD)
+    config["organizations"][0]["secretStore"] = draw(st.sampled_from(sorted(config["secretStores"])))
     for _ in range(draw(st.integers(1, 3))):
         places = _places(config)
         if not places:
@@ -98,7 +103,11 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     release = RELEASES[found.release]
     assert all(len(release.build_namespace(each.name)) <= 63 for each in found.organizations)
     allowed = {release.build_namespace(each.name) for each in found.organizations}
-    assert all(set(store.namespaces) <= allowed and store.keys for store in plan(found, release))
+    planned = plan(found, release)
+    assert all(set(store.namespaces) <= allowed and store.keys for store in planned)
+    for store in planned:
+        made = [*identity(store), cluster_secret_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
+        assert store.store.fake or "{organization}" not in repr(made)
 
 
 SEGMENT = st.from_regex(r"[ab]", fullmatch=True)

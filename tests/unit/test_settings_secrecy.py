@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.managers import aws, custom, gcp, vault
 from tests.unit.samples import CANARY, GIT, KUBERNETES, NOT_AN_OBJECT_NAME, Edits, Raw, acme, message, raw, rejection
 
 LONGEST_MESSAGE = 500
@@ -45,6 +46,15 @@ PASTED_REGISTRY: Raw = {"server": "quay.io", "manual": {"username": "bot", "pass
             {"secretStores.default": {"fake": {"data": [{"key": "acme-git", "value": CANARY}]}}},
             id="operator's-own-key",
         ),
+        pytest.param({"secretStores.default": vault({"tokenSecretRef": CANARY})}, id="vault-token"),
+        pytest.param({"secretStores.default": vault({"token": CANARY})}, id="vault-under-an-unknown-key"),
+        pytest.param({"secretStores.default": aws(auth={"secretRef": {"secretAccessKey": CANARY}})}, id="aws-key"),
+        pytest.param({"secretStores.default": gcp({"secretRef": CANARY})}, id="gcp-key"),
+        pytest.param(
+            {"secretStores.default": custom("delinea", {"clientSecret": {"value": CANARY}})}, id="custom-value"
+        ),
+        pytest.param({"secretStores.default": custom("webhook", {"headers": {"X-Api-Key": CANARY}})}, id="header"),
+        pytest.param({"secretStores.default": custom("vault", CANARY)}, id="custom-block"),
     ],
 )
 def test_pasted_secret_is_not_repeated(edits: Edits) -> None:

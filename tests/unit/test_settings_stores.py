@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.samples import GIT, KUBERNETES, Edits, Raw, acme, assert_rejected, settings
+from tests.unit.samples import GIT, KUBERNETES, MANAGER_KEYS, Edits, Raw, acme, assert_rejected, settings
 
 FAKE: Raw = {"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}
 INCOMPLETE = "is incomplete; allowed is url with one of caBundle and caProvider, or fromKubeconfig: true"
@@ -35,10 +35,10 @@ def test_manual_credentials_need_no_store() -> None:
 @pytest.mark.parametrize(
     ("store", "problem"),
     [
-        pytest.param({}, ": has no provider; allowed is exactly one of kubernetes, fake", id="none"),
+        pytest.param({}, f": has no provider; allowed is exactly one of {MANAGER_KEYS}", id="none"),
         pytest.param(
             {**KUBERNETES, **FAKE},
-            ": has 2 providers (kubernetes, fake); allowed is exactly one of kubernetes, fake",
+            f": has 2 providers (kubernetes, fake); allowed is exactly one of {MANAGER_KEYS}",
             id="two",
         ),
         pytest.param(

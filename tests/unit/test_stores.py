@@ -79,6 +79,18 @@ def _kubernetes(**keys: Any) -> Raw:
             },
             id="an-identity-that-exists",
         ),
+        pytest.param(
+            _kubernetes(
+                server={"url": "https://{organization}.api", "caBundle": "QkI="},
+                serviceAccount={"name": "reader-{organization}", "namespace": "platform", "audiences": ["api"]},
+            ),
+            {
+                "remoteNamespace": "secret-manager",
+                "server": {"url": "https://acme.api", "caBundle": "QkI="},
+                "auth": {"serviceAccount": {"name": "reader-acme", "namespace": "platform", "audiences": ["api"]}},
+            },
+            id="an-identity-that-exists-for-each-organization",
+        ),
     ],
 )
 def test_kubernetes(store: Raw, block: dict[str, Any]) -> None:

@@ -1,0 +1,147 @@
+"""AWS Secrets Manager and Systems Manager Parameter Store.
+
+Source: ``AWSProvider`` of ``external-secrets.io/v1``, and what ESO does with it: access keys silently win over a
+ServiceAccount, and external id and tags are sent only where a role is assumed.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .model import Model
+from .placeholder import template
+from .store_parts import Manager, SecretKeyRef, ServiceAccountRef, StoreServiceAccount, check_one_of
+
+_ROLE_NAME_MAX: Final = 64
+
+
+def _role_name(arn: str) -> str | None:
+    name = arn.rpartition("/")[2]
+    if len(name) > _ROLE_NAME_MAX:
+        return f"names a role of {len(name)} characters; IAM allows {_ROLE_NAME_MAX}"
+    return None
+
+
+RoleArn = Annotated[
+    str,
+    template(
+        r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]+",
+        "the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, "
+        "with {organization} where its name shall stand",
+        _role_name,
+    ),
+]
+ExternalId = Annotated[
+    str, template(r"[\w+=,.@:/-]{2,1224}", "an external id: letters, digits and _+=,.@:/-, 2 to 1224 characters")
+]
+
+
+class SessionTag(Model):
+    """A tag of the session in which ``role`` is assumed."""
+
+    key: Annotated[str, Field(pattern=r"^[\w .:/=+@-]{1,128}$")]
+    """Name of the tag."""
+    value: Annotated[str, template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")]
+    """Value; ``{organization}`` may stand in it."""
+
+
+class AwsServiceAccount(StoreServiceAccount):
+    """IAM role for a ServiceAccount (IRSA) that is made here for each store."""
+
+    role_arn: RoleArn
+    """Role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); ``{organization}`` may stand in it. Its
+    trust policy should name exactly ``system:serviceaccount:<identityNamespace>:eso-<store>``."""
+
+
+class AwsSecretRef(Model):
+    """Access keys in Kubernetes Secrets."""
+
+    access_key_id: SecretKeyRef = Field(alias="accessKeyIDSecretRef")
+    """The access key id."""
+    secret_access_key: SecretKeyRef = Field(alias="secretAccessKeySecretRef")
+    """The secret access key."""
+    session_token: SecretKeyRef | None = Field(default=None, alias="sessionTokenSecretRef")
+    """The session token, for temporary keys."""
+
+
+class AwsAuth(Model):
+    """How the operator signs in to AWS: exactly one way."""
+
+    service_account: AwsServiceAccount | None = None
+    """With a ServiceAccount that is made here for each store."""
+    service_account_ref: ServiceAccountRef | None = None
+    """With a ServiceAccount that exists and has the annotation ``eks.amazonaws.com/role-arn``."""
+    secret_ref: AwsSecretRef | None = None
+    """With access keys."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        check_one_of(
+            {
+                "serviceAccount": self.service_account,
+                "serviceAccountRef": self.service_account_ref,
+                "secretRef": self.secret_ref,
+            },
+            required=True,
+        )
+        return self
+
+
+class AwsStore(Manager):
+    """AWS Secrets Manager or Parameter Store (ESO provider ``aws``)."""
+
+    service: Literal["SecretsManager", "ParameterStore"]
+    """Which of the two."""
+    region: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-[0-9]+$")]
+    """Region, such as ``eu-central-1``."""
+    auth: AwsAuth | None = None
+    """How the operator signs in. None: as itself (IRSA or Pod Identity of the operator's own pod)."""
+    role: RoleArn | None = None
+    """Role to assume after signing in; it is the identity that reads. ``{organization}`` may stand in it."""
+    additional_roles: Annotated[tuple[RoleArn, ...], Field(strict=False, min_length=1)] | None = None
+    """Roles to assume one after the other before ``role``."""
+    external_id: ExternalId | None = Field(default=None, alias="externalID")
+    """External id for assuming ``role``."""
+    session_tags: Annotated[tuple[SessionTag, ...], Field(strict=False, min_length=1, max_length=50)] | None = None
+    """Tags of the session in which ``role`` is assumed."""
+    transitive_tag_keys: (
+        Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)] | None
+    ) = None
+    """Keys of ``sessionTags`` that later sessions keep."""
+    prefix: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    """Put in front of every key; ``{organization}`` may stand in it. A convenience, not a boundary."""
+
+    @model_validator(mode="after")
+    def _role(self) -> Self:
+        needing = {
+            "additionalRoles": self.additional_roles,
+            "externalID": self.external_id,
+            "sessionTags": self.session_tags,
+            "transitiveTagKeys": self.transitive_tag_keys,
+        }
+        idle = [name for name, value in needing.items() if value is not None]
+        if self.role is None and idle:
+            msg = f"has {', '.join(idle)} without role; they say how role is assumed"
+            raise ValueError(msg)
+        keys = [tag.key for tag in self.session_tags or ()]
+        if len({key.lower() for key in keys}) < len(keys):
+            msg = "has the same key twice in sessionTags; AWS allows each once, in whatever case"
+            raise ValueError(msg)
+        unknown = sorted(set(self.transitive_tag_keys or ()) - set(keys))
+        if unknown:
+            msg = f"has transitiveTagKeys that are no key of sessionTags: {', '.join(unknown)}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def told_apart_by(self) -> tuple[str, ...] | None:
+        """The role that is assumed last reads; without one, the identity that signs in."""
+        if self.role is not None:
+            return ("role", "sessionTags")
+        if self.auth is None:
+            return ("role",)
+        if self.auth.service_account is not None:
+            return ("role", "auth.serviceAccount.roleArn")
+        return ("role", "auth.serviceAccountRef" if self.auth.service_account_ref is not None else "auth.secretRef")

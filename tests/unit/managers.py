@@ -1,0 +1,50 @@
+"""Blocks of the secret managers in the cloud: the smallest and the fullest of each way to sign in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.unit.samples import Raw
+
+GUID: Final = "11111111-2222-3333-4444-555555555555"
+TENANT: Final = "99999999-2222-3333-4444-555555555555"
+ROLE: Final = "arn:aws:iam::123456789012:role/eso-{organization}"
+ESO: Final = "external-secrets"
+KEY: Final = {"name": "keys-{organization}", "namespace": ESO, "key": "id"}
+ACCOUNT: Final = {"name": "reader-{organization}", "namespace": ESO, "audiences": ["other"]}
+OWN: Final = {"identityNamespace": ESO}
+CA: Final = {"type": "Secret", "name": "ca", "key": "ca.crt", "namespace": ESO}
+
+
+def aws(**keys: Any) -> Raw:
+    return {"aws": {"service": "SecretsManager", "region": "eu-central-1", **keys}}
+
+
+def vault(auth: Raw, **keys: Any) -> Raw:
+    return {"vault": {"server": "https://vault.example:8200", "auth": auth, **keys}}
+
+
+def azure(auth_type: str = "WorkloadIdentity", **keys: Any) -> Raw:
+    return {"azure": {"vaultUrl": "https://kv-{organization}.vault.azure.net", "authType": auth_type, **keys}}
+
+
+def gcp(auth: Raw | None = None, **keys: Any) -> Raw:
+    return {"gcp": {"projectID": "secrets-prod", **({"auth": auth} if auth else {}), **keys}}
+
+
+def custom(provider: str, block: Any) -> Raw:
+    return {"custom": {provider: block}}
+
+
+AWS_OWN: Final = aws(auth={"serviceAccount": {**OWN, "roleArn": ROLE}})
+VAULT_OWN: Final = vault({"kubernetes": {"role": "{organization}", "serviceAccount": OWN}})
+AZURE_OWN: Final = azure(serviceAccount={**OWN, "clientId": GUID})
+GCP_OWN: Final = gcp({"workloadIdentity": {"serviceAccount": OWN}})
+ONEPASSWORD: Final = custom(
+    "onepassword",
+    {
+        "connectHost": "https://onepassword.example",
+        "vaults": {"{organization}": 1},
+        "auth": {"secretRef": {"connectTokenSecretRef": {"name": "token", "namespace": ESO, "key": "token"}}},
+    },
+)

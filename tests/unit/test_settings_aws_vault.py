@@ -1,0 +1,224 @@
+"""What a block of AWS, Vault or OpenBao can have wrong: every message in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.managers import (
+    ACCOUNT,
+    CA,
+    KEY,
+    OWN,
+    ROLE,
+    aws,
+    vault,
+)
+from tests.unit.samples import CANARY, NOT_AN_OBJECT_NAME, Raw, assert_rejected
+
+CONSTANT_ROLE = "arn:aws:iam::123456789012:role/eso"
+TAG = {"key": "team", "value": "builds"}
+LOGIN = {"kubernetes": {"role": "{organization}"}}
+NOT_A_ROLE = (
+    "is not the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, "
+    "with {organization} where its name shall stand"
+)
+ACCOUNTS = "serviceAccount, serviceAccountRef"
+
+
+def _rejected(store: Raw, problem: str) -> None:
+    assert_rejected({"secretStores.default": store}, f"secretStores.default.{problem}")
+
+
+@pytest.mark.parametrize(
+    ("store", "problem"),
+    [
+        pytest.param(
+            aws(service="SSM", role=ROLE),
+            "service: \"SSM\" is not allowed: input should be 'SecretsManager' or 'ParameterStore'",
+            id="service",
+        ),
+        pytest.param(
+            aws(region="Frankfurt", role=ROLE),
+            "region: \"Frankfurt\" is not allowed: string should match pattern '^[a-z]+(-[a-z]+)+-[0-9]+$'",
+            id="region",
+        ),
+        pytest.param(aws(role="eso-{organization}"), f'role: "eso-{{organization}}" {NOT_A_ROLE}', id="only-a-name"),
+        pytest.param(
+            aws(role="arn:aws:iam::123456789012:role/{org}"),
+            f'role: "arn:aws:iam::123456789012:role/{{org}}" {NOT_A_ROLE}',
+            id="misspelt-placeholder",
+        ),
+        pytest.param(
+            aws(role=f"arn:aws:iam::123456789012:role/{'r' * 65}"),
+            f'role: "arn:aws:iam::123456789012:role/{"r" * 29}"… (96 characters) '
+            "names a role of 65 characters; IAM allows 64",
+            id="long-name",
+        ),
+        pytest.param(
+            aws(role=f"arn:aws:iam::123456789012:role/{'r' * 60}-{{organization}}"),
+            f'role: "arn:aws:iam::123456789012:role/{"r" * 29}"… (96 characters) of the organization "acme" '
+            "names a role of 65 characters; IAM allows 64",
+            id="long-name-of-an-organization",
+        ),
+        pytest.param(
+            aws(auth={}),
+            f"auth: is incomplete; allowed is exactly one of {ACCOUNTS}, secretRef",
+            id="no-way-to-sign-in",
+        ),
+        pytest.param(
+            aws(
+                auth={
+                    "serviceAccountRef": ACCOUNT,
+                    "secretRef": {"accessKeyIDSecretRef": KEY, "secretAccessKeySecretRef": KEY},
+                }
+            ),
+            f"auth: names serviceAccountRef and secretRef; allowed is exactly one of {ACCOUNTS}, secretRef",
+            id="two-ways",
+        ),
+        pytest.param(
+            aws(auth={"secretRef": {"accessKeyIDSecretRef": KEY}}),
+            "auth.secretRef.secretAccessKeySecretRef: is missing",
+            id="half-a-key",
+        ),
+        pytest.param(
+            aws(auth={"secretRef": {"accessKeyIDSecretRef": KEY, "secretAccessKeySecretRef": CANARY}}),
+            "auth.secretRef.secretAccessKeySecretRef: must be a mapping, not a string",
+            id="the-secret-itself",
+        ),
+        pytest.param(
+            aws(
+                auth={
+                    "secretRef": {
+                        "accessKeyIDSecretRef": KEY,
+                        "secretAccessKeySecretRef": KEY,
+                        "sessionTokenRef": KEY,
+                    }
+                }
+            ),
+            'auth.secretRef.sessionTokenRef: unknown key; did you mean "sessionTokenSecretRef"? '
+            "allowed: accessKeyIDSecretRef, secretAccessKeySecretRef, sessionTokenSecretRef",
+            id="unknown-key",
+        ),
+        pytest.param(
+            aws(auth={"serviceAccountRef": {"name": "reader-{organization}"}}),
+            "auth.serviceAccountRef.namespace: is missing",
+            id="no-namespace",
+        ),
+        pytest.param(
+            aws(
+                auth={"serviceAccount": {**OWN, "roleArn": ROLE}},
+                additionalRoles=[CONSTANT_ROLE],
+                externalID="ab",
+                sessionTags=[TAG],
+                transitiveTagKeys=["team"],
+            ),
+            ": has additionalRoles, externalID, sessionTags, transitiveTagKeys without role; "
+            "they say how role is assumed",
+            id="nothing-to-assume",
+        ),
+        pytest.param(
+            aws(role=ROLE, externalID="a"),
+            'externalID: "a" is not an external id: letters, digits and _+=,.@:/-, 2 to 1224 characters',
+            id="external-id",
+        ),
+        pytest.param(
+            aws(role=ROLE, sessionTags=[TAG, {"key": "Team", "value": "x"}]),
+            ": has the same key twice in sessionTags; AWS allows each once, in whatever case",
+            id="tag-twice",
+        ),
+        pytest.param(
+            aws(role=ROLE, sessionTags=[TAG], transitiveTagKeys=["team", "org"]),
+            ": has transitiveTagKeys that are no key of sessionTags: org",
+            id="transitive-without-tag",
+        ),
+    ],
+)
+def test_aws(store: Raw, problem: str) -> None:
+    _rejected(store, f"aws{problem}" if problem.startswith(":") else f"aws.{problem}")
+
+
+@pytest.mark.parametrize(
+    ("store", "problem"),
+    [
+        pytest.param(
+            vault(LOGIN, server="http://vault"),
+            ": has an http:// server, so tokens and secrets would cross the network in plain text; "
+            "allowed is https://, or http:// with insecure: true",
+            id="plain-text",
+        ),
+        pytest.param(
+            vault(LOGIN, insecure=True),
+            ": has insecure: true and an https:// server; leave insecure out, certificates are always verified",
+            id="insecure-for-nothing",
+        ),
+        pytest.param(
+            vault(LOGIN, server="http://vault", insecure=True, caBundle="Q0E="),
+            ": has a CA certificate and an http:// server; allowed is https:// with caBundle or caProvider",
+            id="certificate-for-nothing",
+        ),
+        pytest.param(
+            vault(LOGIN, caBundle="Q0E=", caProvider=CA),
+            ": names caBundle and caProvider; allowed is at most one of caBundle, caProvider",
+            id="two-certificates",
+        ),
+        pytest.param(
+            vault({}),
+            ".auth: is incomplete; allowed is exactly one of kubernetes, jwt, appRole, tokenSecretRef",
+            id="no-login",
+        ),
+        pytest.param(
+            vault({**LOGIN, "tokenSecretRef": KEY}),
+            ".auth: names kubernetes and tokenSecretRef; "
+            "allowed is exactly one of kubernetes, jwt, appRole, tokenSecretRef",
+            id="two-logins",
+        ),
+        pytest.param(
+            vault({"kubernetes": {"role": "{organization}", "serviceAccount": OWN, "secretRef": KEY}}),
+            f".auth.kubernetes: names serviceAccount and secretRef; allowed is at most one of {ACCOUNTS}, secretRef",
+            id="two-tokens",
+        ),
+        pytest.param(
+            vault({"jwt": {"role": "{organization}"}}),
+            f".auth.jwt: is incomplete; allowed is exactly one of {ACCOUNTS}, secretRef",
+            id="jwt-without-token",
+        ),
+        pytest.param(
+            vault({"appRole": {"secretRef": KEY}}),
+            ".auth.appRole: is incomplete; allowed is exactly one of roleId, roleRef",
+            id="app-role-without-role",
+        ),
+        pytest.param(
+            vault({"appRole": {"roleId": "a", "roleRef": KEY, "secretRef": KEY}}),
+            ".auth.appRole: names roleId and roleRef; allowed is exactly one of roleId, roleRef",
+            id="app-role-with-two",
+        ),
+        pytest.param(
+            vault({"tokenSecretRef": CANARY}),
+            ".auth.tokenSecretRef: must be a mapping, not a string",
+            id="the-token-itself",
+        ),
+        pytest.param(
+            vault(LOGIN, path="/kv/"),
+            '.path: "/kv/" is not a path of Vault; allowed is <name>[/<name>...], without / at the ends',
+            id="path",
+        ),
+        pytest.param(
+            vault({"kubernetes": {"role": "{org}"}}),
+            '.auth.kubernetes.role: "{org}" is not the name of a role: letters, digits and _.@-',
+            id="misspelt-placeholder",
+        ),
+        pytest.param(
+            vault({"tokenSecretRef": {**KEY, "name": "{org}"}}),
+            f'.auth.tokenSecretRef.name: "{{org}}" {NOT_AN_OBJECT_NAME}',
+            id="misspelt-placeholder-in-a-name",
+        ),
+        pytest.param(
+            vault({"tokenSecretRef": {**KEY, "name": "n" * 250 + "{organization}"}}),
+            f'.auth.tokenSecretRef.name: "{"n" * 60}"… (254 characters) of the organization "acme" '
+            f"{NOT_AN_OBJECT_NAME}",
+            id="long-name-of-an-organization",
+        ),
+    ],
+)
+def test_vault(store: Raw, problem: str) -> None:
+    _rejected(store, f"vault{problem}")

@@ -1,0 +1,115 @@
+"""What a block of any other manager can have wrong: every message in full."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from components.settings import CustomStore
+from tests.unit.managers import (
+    ESO,
+    custom,
+)
+from tests.unit.samples import CANARY, Raw, assert_rejected, raw, rejection, settings
+
+NO_NAMESPACE = "a ClusterSecretStore must name it, or every ExternalSecret would bring its own"
+REFERENCE = "allowed is a reference to a Kubernetes Secret"
+
+
+JSON = "allowed are texts, numbers, true and false, lists and mappings of texts"
+
+
+def _rejected(store: Raw, problem: str) -> None:
+    assert_rejected({"secretStores.default": store}, f"secretStores.default.{problem}")
+
+
+@pytest.mark.parametrize(
+    ("store", "problem"),
+    [
+        pytest.param({"custom": {}}, "is empty; allowed is exactly one provider of ESO with its block", id="empty"),
+        pytest.param(
+            {"custom": {"doppler": {}, "gitlab": {}}},
+            "has 2 keys (doppler, gitlab); allowed is exactly one provider of ESO with its block",
+            id="two",
+        ),
+        pytest.param({"custom": ["doppler"]}, "must be a mapping, not a list", id="list"),
+        pytest.param(custom("doppler", "x"), "has no block for doppler; allowed is a mapping", id="no-block"),
+        pytest.param(
+            custom("fake", {"data": [{"key": "a", "value": CANARY}]}),
+            "would have the values of fake in plain text; allowed is the typed block fake, with manualSecrets",
+            id="fake",
+        ),
+        pytest.param(
+            custom("delinea", {"tenant": "{organization}", "clientSecret": {"value": CANARY}}),
+            f"has a secret in plain text at delinea.clientSecret.value; {REFERENCE}",
+            id="the-secret-itself",
+        ),
+        pytest.param(
+            custom("webhook", {"url": "https://{organization}", "headers": {"authorization": f"Bearer {CANARY}"}}),
+            f"has a login in plain text at webhook.headers.authorization; {REFERENCE}",
+            id="a-login-in-a-header",
+        ),
+        pytest.param(
+            custom("gitlab", {"auth": {"SecretRef": {"accessToken": {"name": "{organization}", "key": "token"}}}}),
+            f"has no namespace at gitlab.auth.SecretRef.accessToken; {NO_NAMESPACE}",
+            id="secret-without-namespace",
+        ),
+        pytest.param(
+            custom(
+                "akeyless", {"authSecretRef": {"kubernetesAuth": {"serviceAccountRef": {"name": "{organization}"}}}}
+            ),
+            f"has no namespace at akeyless.authSecretRef.kubernetesAuth.serviceAccountRef; {NO_NAMESPACE}",
+            id="account-without-namespace",
+        ),
+        pytest.param(
+            custom("webhook", {"secrets": [{"name": "auth", "secretRef": {"name": "{organization}"}}]}),
+            f"has no namespace at webhook.secrets[0].secretRef; {NO_NAMESPACE}",
+            id="in-a-list",
+        ),
+        pytest.param(
+            custom("doppler", {"project": "{organization}", "config": None}),
+            f"has nothing at doppler.config; {JSON}",
+            id="nothing",
+        ),
+        pytest.param(
+            custom("doppler", {"list": ["{organization}", float("nan")]}),
+            f"has a value that JSON does not have at doppler.list[1]; {JSON}",
+            id="not-a-number",
+        ),
+        pytest.param(
+            custom("doppler", {"since": date(2026, 1, 1)}),
+            f"has a value that JSON does not have at doppler.since; {JSON}",
+            id="date",
+        ),
+        pytest.param(
+            custom("doppler", {"config": {1: "{organization}"}}),
+            f"has a key that is no text at doppler.config.1; {JSON}",
+            id="number-as-key",
+        ),
+        pytest.param(
+            custom("onepassword", {"vaults": {"{organization}": 1, "acme": 2}}),
+            'has two keys of one mapping that are the same for the organization "acme"',
+            id="keys-that-merge",
+        ),
+    ],
+)
+def test_custom(store: Raw, problem: str) -> None:
+    _rejected(store, f"custom: {problem}")
+
+
+def test_unknown_custom_provider_names_the_known_ones() -> None:
+    said = rejection(raw({"secretStores.default": custom("onepasword", {})}))
+    assert "secretStores.default.custom: has the unknown provider onepasword; known: akeyless, alibaba, aws, " in said
+    assert "onepassword, onepasswordSDK" in said
+
+
+def test_webhook_may_fill_a_header() -> None:
+    block: Raw = {
+        "url": "https://secrets.example/{organization}",
+        "headers": {"Authorization": "Bearer {{ .auth.token }}", "Accept": "text/plain"},
+        "secrets": [{"name": "auth", "secretRef": {"name": "webhook", "namespace": ESO}}],
+    }
+    assert settings({"secretStores.default": custom("webhook", block)}).secret_stores["default"].custom == CustomStore(
+        {"webhook": block}
+    )
