@@ -18,6 +18,7 @@ from .data_plane import DataPlane, DataPlaneArgs
 from .errors import (
     ClusterError,
     ConflictError,
+    NotFoundError,
     NotReadyError,
     OpenChoreoSecretsError,
     PatchError,
@@ -136,6 +137,7 @@ __all__ = [
     "ManualSecret",
     "ManualSecrets",
     "ManualSecretsArgs",
+    "NotFoundError",
     "NotReadyError",
     "OpenChoreoProvider",
     "OpenChoreoSecretsError",

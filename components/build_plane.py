@@ -22,7 +22,7 @@ from .manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import V0_9, Release
 from .resources import adopt_namespace, register, renamed
-from .secret_store import SecretStore
+from .secret_store import SecretStore, store_name
 from .settings import Organization, rules
 from .stack_id import stack_id
 
@@ -68,8 +68,7 @@ class BuildPlane(pulumi.ComponentResource):
         super().__init__("openchoreo:index:BuildPlane", name, None, opts)
         organization = args.organization
         self.namespace = args.release.build_namespace(organization.name)
-        store = args.secret_store.store_name if isinstance(args.secret_store, SecretStore) else args.secret_store
-        target = Target(organization.name, self.namespace, store or "", args.refresh_interval)
+        target = Target(organization.name, self.namespace, store_name(args.secret_store), args.refresh_interval)
         found = tuple(each for each in credentials(organization, target) if not in_workflow(organization, each))
 
         child = pulumi.ResourceOptions(parent=self)

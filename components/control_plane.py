@@ -11,7 +11,7 @@ from .credentials import Target, component_type_patch, component_workflow_patch,
 from .errors import Problem, SettingsError
 from .object_patches import BuildPlanePatch, ComponentTypePatch, ComponentWorkflowPatch, DataPlanePatch, arguments
 from .openchoreo import V0_9, Release
-from .secret_store import SecretStore
+from .secret_store import SecretStore, store_name
 from .settings import Organization, Plane
 from .settings.pull_rules import pull_problems
 from .stack_id import stack_id
@@ -76,7 +76,7 @@ class ControlPlane(pulumi.ComponentResource):
                 component_type_patch(
                     organization,
                     release=args.release,
-                    store=_store_name(args.pull_store),
+                    store=store_name(args.pull_store),
                     refresh_interval=args.refresh_interval,
                     stack=stack_id(),
                 )
@@ -84,7 +84,7 @@ class ControlPlane(pulumi.ComponentResource):
             for component_type in pull.component_types:
                 ComponentTypePatch(f"{name}/{component_type}", name=component_type, **gained, **place)
         if workflows is not None:
-            target = Target(organization.name, "", _store_name(args.build_store) or "", args.refresh_interval)
+            target = Target(organization.name, "", store_name(args.build_store), args.refresh_interval)
             found = credentials(organization, target)
             brought = arguments(component_workflow_patch(organization, found, release=args.release, stack=stack_id()))
             for workflow in workflows.names:
@@ -105,10 +105,6 @@ def is_needed(organization: Organization) -> bool:
 
 def _plane(plane: Plane) -> dict[str, Any]:
     return {"name": plane.name, "secret_store_ref": plane.secret_store_ref}
-
-
-def _store_name(store: SecretStore | str | None) -> str | None:
-    return store.store_name if isinstance(store, SecretStore) else store
 
 
 def _check(name: str, args: ControlPlaneArgs) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import pulumi
 
 from .cluster import FanOut
-from .credentials import ManualSecret, Target, fan_out, pull_secret
+from .credentials import ManualSecret, fan_out, pull_secret
 from .errors import Problem, SettingsError
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import V0_9, Release
 from .resources import register
-from .secret_store import SecretStore
-from .settings import Organization
+from .secret_store import SecretStore, store_name
+from .settings import Organization, PullSecret
 from .settings.pull_rules import pull_problems
 
 
@@ -63,43 +63,39 @@ class DataPlane(pulumi.ComponentResource):
         Raises:
             SettingsError: the arguments contradict each other; nothing has been registered then.
         """
-        _check(name, args)
+        pull = _checked(name, args)
         super().__init__("openchoreo:index:DataPlane", name, None, opts)
-        organization, pull = args.organization, args.organization.pull_secret
-        self.secret_name = pull.name if pull else ""
-        self.namespaces = (pull.namespaces if pull else None) or ()
-        store = args.secret_store.store_name if isinstance(args.secret_store, SecretStore) else args.secret_store or ""
-        interval = organization.refresh_interval or args.refresh_interval
+        organization, store = args.organization, args.secret_store
+        self.secret_name = pull.name
+        self.namespaces = pull.namespaces or ()
         self.fan_outs, self.cluster_external_secrets = (), []
-        if pull is not None:
-            child = pulumi.ResourceOptions(
-                parent=self, depends_on=args.secret_store if isinstance(args.secret_store, SecretStore) else None
-            )
-            target = Target(organization.name, "", store, pull.refresh_interval or interval)
-            everywhere = fan_out(organization, pull, target, args.release)
-            if everywhere is not None:
-                self.fan_outs = (FanOut(organization.name, everywhere["metadata"]["name"]),)
-                self.cluster_external_secrets = [register(f"{name}/pull-secret", everywhere, child)]
-            secret = pull_secret(pull)
-            if isinstance(secret, ManualSecret):
-                for namespace in self.namespaces:
-                    manual = ManualSecretsArgs(organization.name, namespace, [secret], args.manual)
-                    ManualSecrets(f"{name}/{namespace}", manual, pulumi.ResourceOptions(parent=self))
+        everywhere = fan_out(
+            organization, store=store_name(store), refresh_interval=args.refresh_interval, release=args.release
+        )
+        if everywhere is not None:
+            after = store if isinstance(store, SecretStore) else None
+            child = pulumi.ResourceOptions(parent=self, depends_on=after)
+            self.fan_outs = (FanOut(organization.name, everywhere["metadata"]["name"]),)
+            self.cluster_external_secrets = [register(f"{name}/pull-secret", everywhere, child)]
+        secret = pull_secret(pull)
+        if isinstance(secret, ManualSecret):
+            for namespace in self.namespaces:
+                manual = ManualSecretsArgs(organization.name, namespace, [secret], args.manual)
+                ManualSecrets(f"{name}/{namespace}", manual, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"secretName": self.secret_name})
 
 
-def _check(name: str, args: DataPlaneArgs) -> None:
+def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
     organization, pull = args.organization, args.organization.pull_secret
-    problems = list(pull_problems(organization, "organization"))
+    source = f'DataPlane "{name}"'
     if pull is None:
-        problems.append(Problem("organization.pullSecret", "is missing"))
-    elif pull.delivery == "namespace" and args.secret_store is None:
+        raise SettingsError(source, [Problem("organization.pullSecret", "is missing")])
+    problems = list(pull_problems(organization, "organization"))
+    if pull.delivery == "namespace" and args.secret_store is None:
         problems.append(Problem("secret_store", "is missing; delivery namespace reads through it"))
-    missing = {each.manual.password for each in (pull.registries if pull else None) or () if each.manual}
-    if missing - args.manual.keys():
-        problems.append(
-            Problem("manual", f"lacks {len(missing - args.manual.keys())} entries that the registries name")
-        )
+    missing = {each.manual.password for each in pull.registries or () if each.manual} - args.manual.keys()
+    if missing:
+        problems.append(Problem("manual", f"lacks {len(missing)} entries that the registries name"))
     if problems:
-        source = f'DataPlane "{name}"'
         raise SettingsError(source, problems)
+    return pull

@@ -6,6 +6,7 @@
     │   └── ConflictError  an object was changed between reading and writing it
     ├── NotReadyError      credentials did not arrive in time
     └── PatchError         an OpenChoreo object cannot be edited as asked
+        └── NotFoundError  there is no such object
 
 Every message says what is wrong, where, and what would be right. None contains a secret value.
 """
@@ -58,3 +59,7 @@ class NotReadyError(OpenChoreoSecretsError):
 
 class PatchError(OpenChoreoSecretsError):
     """An OpenChoreo object cannot be edited without breaking or losing something, with the object and the reason."""
+
+
+class NotFoundError(PatchError):
+    """The object that is to be edited does not exist, with the names that do."""

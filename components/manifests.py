@@ -44,6 +44,11 @@ def manifest(  # noqa: PLR0913 -- the parts of an object
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
 
 
+def is_ours(live: Manifest) -> bool:
+    """Whether this package has made an object."""
+    return bool((live["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY)
+
+
 def organization_labels(organization: str) -> dict[str, str]:
     """Labels of an object that belongs to one organization."""
     return {ORGANIZATION_LABEL: organization}

@@ -21,11 +21,11 @@ class SecretStoreArgs:
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None
-    """API server of the build plane; needed where a ``kubernetes`` store says ``fromKubeconfig``."""
+    """API server of its plane; needed where a ``kubernetes`` store says ``fromKubeconfig``."""
 
 
 class SecretStore(pulumi.ComponentResource):
-    """A ClusterSecretStore on the build plane, usable from exactly the planned namespaces.
+    """A ClusterSecretStore on one plane, usable from exactly the planned namespaces.
 
     With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself
     refuses any other organization's Secret. With a manager in the cloud it gets the ServiceAccount that its settings
@@ -45,3 +45,8 @@ class SecretStore(pulumi.ComponentResource):
         manifest = stores.cluster_secret_store(args.planned, args.manual, args.endpoint)
         register(name, manifest, pulumi.ResourceOptions(parent=self, depends_on=identity))
         self.register_outputs({"storeName": self.store_name})
+
+
+def store_name(store: SecretStore | str | None) -> str:
+    """Name of the ClusterSecretStore that an argument means, a component or a name; empty for None."""
+    return store.store_name if isinstance(store, SecretStore) else store or ""

@@ -34,9 +34,8 @@ def status(cluster: Cluster) -> str:
 
 def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
     """ComponentTypes whose pods pull with a Secret, and the resource that brings it."""
-    kind = KINDS["ComponentType"]
     rows: list[tuple[str, ...]] = []
-    for item in cluster.items(f"/apis/openchoreo.dev/v1alpha1/{kind.plural}"):
+    for item in cluster.items(KINDS["ComponentType"].path(None)):
         entries = item["spec"]["resources"]
         names = [
             reference["name"]

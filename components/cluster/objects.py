@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from ..errors import ClusterError, ConflictError, PatchError
+from ..errors import ClusterError, ConflictError, NotFoundError
 from ..manifests import MANAGED_BY, Manifest
 from ..openchoreo import Kind
 from .connection import Cluster
@@ -46,13 +46,13 @@ def read(cluster: Cluster, location: Location) -> Manifest:
     """The live object.
 
     Raises:
-        PatchError: there is none; the message has the names that exist.
+        NotFoundError: there is none; the message has the names that exist.
         ClusterError: the server cannot be reached, or refuses.
     """
     live = cluster.get(location.path)
     if live is None:
         msg = f"{cluster}: {missing(cluster, location)}"
-        raise PatchError(msg)
+        raise NotFoundError(msg)
     return live
 
 
@@ -83,7 +83,8 @@ def edit(
         cancelled: waits so many seconds; true if the update was given up.
 
     Raises:
-        PatchError: there is no such object, or ``change`` refuses; nothing was written then.
+        NotFoundError: there is no such object.
+        PatchError: ``change`` refuses; nothing was written then.
         ConflictError: others kept writing, or the update was given up; nothing was written then.
         ClusterError: the server cannot be reached, or refuses.
     """

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
-from ..openchoreo import KINDS, Release
+from ..manifests import is_ours
+from ..openchoreo import API, KINDS, Release
 from ..settings import Organization, pull_store
 from .connection import Cluster
 from .objects import Location, missing
-from .preflight import check_operator, served
+from .preflight import ESO_KINDS, check_operator, refuse, served
 
-_OPENCHOREO: Final = "/apis/openchoreo.dev/v1alpha1"
 _CLUSTER_ID: Final = "/api/v1/namespaces/kube-system"
 
 
@@ -23,10 +22,10 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: tuple
     Raises:
         ClusterError: with everything that is missing.
     """
-    absent = sorted(release.control_plane_kinds - served(cluster, _OPENCHOREO))
+    absent = sorted(release.control_plane_kinds - served(cluster, f"/apis/{API}"))
     if absent:
         msg = (
-            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(absent)} of openchoreo.dev/v1alpha1 missing. "
+            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(absent)} of {API} missing. "
             f"The CRDs come with the Helm chart {release.control_plane_chart}"
         )
         raise ClusterError(msg)
@@ -39,7 +38,7 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: tuple
             if cluster.get(location.path) is None
         ]
         found += [f"{where}: {line}" for line in _without_store(cluster, organization, release)]
-    _refuse(cluster, found)
+    refuse(cluster, found)
 
 
 def check_data_plane(
@@ -58,10 +57,8 @@ def check_data_plane(
     """
     pulls = [each.pull_secret for each in organizations if each.pull_secret is not None]
     if any(pull_store(organization) for organization in organizations):
-        kinds = {"externalsecrets", "clustersecretstores"}
-        if any(pull.delivery == "namespace" for pull in pulls):
-            kinds.add("clusterexternalsecrets")
-        check_operator(cluster, frozenset(kinds))
+        fans_out = any(pull.delivery == "namespace" for pull in pulls)
+        check_operator(cluster, ESO_KINDS | {"clusterexternalsecrets"} if fans_out else ESO_KINDS)
     identity = _identity(cluster) if cluster.settings != build_plane.settings else None
     if identity is not None and identity == _identity(build_plane):
         msg = (
@@ -72,12 +69,7 @@ def check_data_plane(
     found: list[str] = []
     for organization in organizations:
         found += _manual(cluster, organization, release)
-    _refuse(cluster, found)
-
-
-def _refuse(cluster: Cluster, found: list[str]) -> None:
-    if found:
-        raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in found)]))
+    refuse(cluster, found)
 
 
 def _patched(organization: Organization) -> Iterator[Location]:
@@ -126,7 +118,7 @@ def _manual(cluster: Cluster, organization: Organization, release: Release) -> I
         if foreign:
             yield f"{where} belongs to another organization ({', '.join(foreign)})"
         secret = cluster.get(f"/api/v1/namespaces/{namespace}/secrets/{pull.name}")
-        if secret is not None and (secret["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) != MANAGED_BY:
+        if secret is not None and not is_ours(secret):
             yield (
                 f"{where} has a Secret {pull.name} that was made by something else. Delete it, or choose another name "
                 "(pullSecret.secretName)"

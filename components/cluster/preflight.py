@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, STACK_ANNOTATION
+from ..manifests import STACK_ANNOTATION, is_ours
 from ..openchoreo import Release
 from ..settings import Organization
 from ..settings.rules import secret_names
 from .connection import Cluster
 
 _ESO: Final = "/apis/external-secrets.io"
-_ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
+ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
+"""Kinds of ``external-secrets.io/v1`` that every plane with a store needs."""
 _ESO_MANAGED: Final = "reconcile.external-secrets.io/managed"
 
 
@@ -38,11 +39,20 @@ def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...],
     for organization in organizations:
         if organization.namespace == "adopt" and release.build_namespace(organization.name) in live:
             found += _overwritten(cluster, organization, release.build_namespace(organization.name))
+    refuse(cluster, found)
+
+
+def refuse(cluster: Cluster, found: list[str]) -> None:
+    """End with everything that was found, if anything was.
+
+    Raises:
+        ClusterError: something was.
+    """
     if found:
         raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in found)]))
 
 
-def check_operator(cluster: Cluster, kinds: frozenset[str] = _ESO_KINDS) -> None:
+def check_operator(cluster: Cluster, kinds: frozenset[str] = ESO_KINDS) -> None:
     """Check that a cluster serves kinds of the External Secrets Operator.
 
     Args:
@@ -105,8 +115,7 @@ def _overwritten(cluster: Cluster, organization: Organization, namespace: str) -
     for kind, api in (("Secret", "/api/v1"), ("ExternalSecret", f"{_ESO}/v1")):
         for item in cluster.items(f"{api}/namespaces/{namespace}/{kind.lower()}s", metadata_only=True):
             name, labels = item["metadata"]["name"], item["metadata"].get("labels") or {}
-            ours = labels.get(MANAGED_BY_LABEL) == MANAGED_BY
-            if name in places and not ours and not (kind == "Secret" and _ESO_MANAGED in labels):
+            if name in places and not is_ours(item) and not (kind == "Secret" and _ESO_MANAGED in labels):
                 yield (
                     f'organization "{organization.name}": {kind} {namespace}/{name} exists and was made by something '
                     f"else. Delete it, or choose another name ({places[name].lstrip('.')})"

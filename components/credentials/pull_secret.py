@@ -46,21 +46,14 @@ def component_type_patch(
     Raises:
         ValueError: the organization has no pull secret.
     """
-    pull = organization.pull_secret
-    if pull is None:
-        msg = f'organization "{organization.name}" has no pull_secret'
-        raise ValueError(msg)
+    pull = _pull(organization)
     template = secret(pull)
     if pull.delivery != "component" or isinstance(template, ManualSecret):
         return Patch(image_pull_secrets=(pull.name,))
     if stack is not None:
         template = replace(template, annotations={STACK_ANNOTATION: stack})
-    target = Target(
-        organization=organization.name,
-        namespace="${metadata.namespace}",
-        store=store or release.data_plane_store,
-        refresh_interval=pull.refresh_interval or organization.refresh_interval or refresh_interval,
-    )
+    where = store or release.data_plane_store
+    target = _target(organization, pull, "${metadata.namespace}", where, refresh_interval)
     return Patch((Resource(pull.resource_id, external_secret(target, template)),), (pull.name,))
 
 
@@ -82,10 +75,37 @@ def with_pull_secret(
     return patch(component_type, component_type_patch(organization, release=release, store=store)).object
 
 
-def fan_out(organization: Organization, pull: PullSecret, target: Target, release: Release) -> Manifest | None:
-    """The ClusterExternalSecret of delivery ``namespace``; None for the others."""
+def fan_out(
+    organization: Organization, *, store: str, refresh_interval: str = "1h0m0s", release: Release = V0_9
+) -> Manifest | None:
+    """The ClusterExternalSecret of delivery ``namespace``; None for the others.
+
+    Args:
+        organization: one with a ``pull_secret``.
+        store: ClusterSecretStore on the data plane.
+        refresh_interval: canonical Go duration, unless the organization or its pull secret say otherwise.
+        release: of the platform.
+
+    Raises:
+        ValueError: the organization has no pull secret.
+    """
+    pull = _pull(organization)
     template = secret(pull)
     if pull.delivery != "namespace" or isinstance(template, ManualSecret):
         return None
+    target = _target(organization, pull, "", store, refresh_interval)
     labels = release.data_plane_labels(organization.name)
     return cluster_external_secret(f"registry-pull-secret-{organization.name}", target, template, labels)
+
+
+def _pull(organization: Organization) -> PullSecret:
+    if organization.pull_secret is None:
+        msg = f'organization "{organization.name}" has no pull_secret'
+        raise ValueError(msg)
+    return organization.pull_secret
+
+
+def _target(organization: Organization, pull: PullSecret, namespace: str, store: str, interval: str) -> Target:
+    """Where it arrives, with the interval that is configured nearest to it."""
+    nearest = pull.refresh_interval or organization.refresh_interval or interval
+    return Target(organization.name, namespace, store, nearest)

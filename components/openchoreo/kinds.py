@@ -26,8 +26,8 @@ class Kind:
     """Whether it has ``spec.secretStoreRef``."""
 
     def path(self, namespace: str | None, name: str = "") -> str:
-        """Path of one object, or without a name of all, in the API."""
-        place = f"namespaces/{namespace}/" if self.namespaced else ""
+        """Path of one object in the API, or without a name of all, or without a namespace of those in any."""
+        place = f"namespaces/{namespace}/" if namespace else ""
         return f"/apis/{API}/{place}{self.plural}" + (f"/{name}" if name else "")
 
 

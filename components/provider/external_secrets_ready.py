@@ -47,15 +47,16 @@ class ExternalSecretsReady:
         known = _expected(old)
         lagging = {item.expected for item in look(self._cluster, _expected(new)).pending if item.expected in known}
         paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
-        spread = _fan_outs(old)
-        paths += [
-            f"{_SPREAD}[{index}]"
-            for index, fan_out in enumerate(_fan_outs(new))
-            if fan_out in spread and look(self._cluster, (), [fan_out]).pending
-        ]
+        paths += [f"{_SPREAD}[{index}]" for index in self._lagging(_fan_outs(old), _fan_outs(new))]
         for path in paths:
             changed[path] = rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False)
         return rpc.DiffResponse(changes=bool(changed), diffs=list(changed), detailed_diff=changed)
+
+    def _lagging(self, old: list[FanOut], new: list[FanOut]) -> list[int]:
+        """Which of the fan-outs that were asked for before have not arrived everywhere; each is its organization's."""
+        known = [fan_out for fan_out in new if fan_out in old]
+        late = {item.expected.organization for item in look(self._cluster, (), known).pending} if known else set()
+        return [index for index, fan_out in enumerate(new) if fan_out in known and fan_out.organization in late]
 
     def _wait(self, properties: Mapping[str, Any], report: Say) -> None:
         wait(

@@ -7,6 +7,7 @@ the record of what was put in.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from ..cluster import Cluster, Location, edit, read
-from ..errors import PatchError, Problem
+from ..errors import NotFoundError, Problem
 from ..manifests import Manifest
 from ..openchoreo import KINDS, Release
 from ..patches import NOTHING, Added, Patch, Patched, Resource, patch, problems, unpatch
@@ -78,12 +79,8 @@ class ObjectPatch:
     def delete(self, request: rpc.DeleteRequest) -> None:
         """Take out exactly what was put in; an object that has gone took it along."""
         location, added = _location(resource_type(request), plain(request.properties)), _added(request.properties)
-        if self._cluster.get(location.path) is not None:
-            try:
-                edit(self._cluster, location, lambda live: (unpatch(live, added), None), self._cancelled.wait)
-            except PatchError:
-                if self._cluster.get(location.path) is not None:
-                    raise
+        with contextlib.suppress(NotFoundError):
+            edit(self._cluster, location, lambda live: (unpatch(live, added), None), self._cancelled.wait)
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """What changed in the inputs, and what the live object lacks of them."""

@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import yaml
 
+from components.provider.log import Log
 from local.seed import openchoreo_crds
-from tests.platform.harness import ROOT, Kubernetes
+from tests.platform.harness import ROOT, Kubernetes, Stack
 
 API: Final = "openchoreo.dev/v1alpha1"
 SHARED: Final = ROOT.parent / "shared"
 SERVICE: Final = SHARED / "samples" / "openchoreo-v0.9.0-componenttype-service.yaml"
 WORKFLOW: Final = SHARED / "samples" / "openchoreo-v0.9.0-componentworkflow-docker.yaml"
+
+needs_samples = pytest.mark.skipif(not SERVICE.is_file(), reason="OpenChoreo's samples are not beside this checkout")
+
+SILENT: Final = Log(status=lambda _: None, info=lambda _: None, warning=lambda _: None)
 
 Object = dict[str, Any]
 
@@ -136,3 +142,13 @@ class ControlPlane:
         """``imagePullSecrets`` of a ComponentType with a Deployment."""
         workload = next(entry for entry in self.entries(name) if entry["id"] == "deployment")
         return list(workload["template"]["spec"]["template"]["spec"].get("imagePullSecrets") or ())
+
+
+def pulling(organization: str, *types: str, **pull: Any) -> dict[str, Any]:
+    """An organization with a pull secret through the store that its DataPlane names."""
+    secret = {"componentTypes": list(types), "dockerConfig": {"remoteKey": "registry-credentials"}, **pull}
+    return {"name": organization, "pullSecret": secret}
+
+
+def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None:
+    stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)

@@ -15,19 +15,17 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from components.cluster import Cluster
 from components.errors import ConflictError
 from components.openchoreo import V0_9
-from components.provider.log import Log
 from components.provider.object_patch import ObjectPatch
 from components.provider.values import values
 from components.settings import ClusterSettings
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import eventually
-from tests.platform.openchoreo import API, ControlPlane, component_type
+from tests.platform.openchoreo import API, SILENT, ControlPlane, component_type
 
 WRITERS: Final = 8
 EDITS: Final = 25
 """Of each writer."""
 CYCLES: Final = 20
-SILENT: Final = Log(status=lambda _: None, info=lambda _: None, warning=lambda _: None)
 
 
 class Counting(Cluster):

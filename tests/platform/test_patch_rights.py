@@ -13,8 +13,7 @@ import yaml
 
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import ROOT, Kubernetes, Stack
-from tests.platform.openchoreo import ControlPlane, component_type, plane
-from tests.platform.test_patches import pulling
+from tests.platform.openchoreo import ControlPlane, component_type, plane, pulling
 
 RBAC = "rbac.authorization.k8s.io/v1"
 

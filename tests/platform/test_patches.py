@@ -5,26 +5,23 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack
-from tests.platform.openchoreo import SERVICE, WORKFLOW, ControlPlane, Object, component_type, plane, shipped
+from tests.platform.openchoreo import (
+    SERVICE,
+    ControlPlane,
+    Object,
+    component_type,
+    configure,
+    needs_samples,
+    pulling,
+    shipped,
+)
 
 NAME = "${metadata.name}-registry-pull-secret"
 ENTRY = "registry-pull-secret"
-needs_samples = pytest.mark.skipif(not SERVICE.is_file(), reason="OpenChoreo's samples are not beside this checkout")
-
-
-def pulling(organization: str, *types: str, **pull: Any) -> dict[str, Any]:
-    """An organization with a pull secret through the store that its DataPlane names."""
-    secret = {"componentTypes": list(types), "dockerConfig": {"remoteKey": "registry-credentials"}, **pull}
-    return {"name": organization, "pullSecret": secret}
-
-
-def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None:
-    stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)
 
 
 def external_secret(stack: Stack, organization: str, name: str = NAME, interval: str = "1h0m0s") -> Object:
@@ -248,60 +245,3 @@ def test_types_that_cannot_take_it_are_named_before_anything_is_made(
     control_plane.create(computed)
     configure(stack, pulling(organization, "computed"))
     assert 'spec.template.spec.imagePullSecrets is the expression "${parameters.pullSecrets}"' in stack.preview_fails()
-
-
-@needs_samples
-def test_a_workflow_brings_credentials_with_each_run(
-    stack: Stack, control_plane: ControlPlane, organization: str, cluster: Kubernetes, manager: str
-) -> None:
-    original = control_plane.create(shipped(WORKFLOW, organization))
-    control_plane.create(plane("BuildPlane", "default", organization))
-    configure(
-        stack,
-        {
-            "name": organization,
-            "secretStore": "org",
-            "git": {"remoteKey": "git", "property": "token"},
-            "registries": [{"server": "ghcr.io", "remoteKey": "docker", "property": "config"}],
-            "componentWorkflows": {"names": ["docker"]},
-            "buildPlane": {"secretStoreRef": f"org-{organization}"},
-        },
-        secretStores={"org": {"kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}},
-    )
-    stack.up()
-
-    entries = list(control_plane.entries("docker", "ComponentWorkflow"))
-    assert [each["id"] for each in entries] == ["git-credentials", "registry-credentials"]
-    for entry, name in zip(entries, ("git-clone-secret", "registry-push-secret"), strict=True):
-        metadata, spec = entry["template"]["metadata"], entry["template"]["spec"]
-        assert metadata["name"] == spec["target"]["name"] == f"${{metadata.workflowRunName}}-{name}"
-        assert metadata["namespace"] == "openchoreo-ci-${metadata.orgName}"
-        assert spec["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": f"org-{organization}"}
-    assert cluster.names("external-secrets.io/v1", "ExternalSecret", f"openchoreo-ci-{organization}") == set()
-    assert control_plane.get("BuildPlane", "default")["spec"]["secretStoreRef"] == {"name": f"org-{organization}"}
-    stack.unchanged()
-    stack.destroy()
-
-    assert control_plane.get("ComponentWorkflow", "docker") == original
-    assert "secretStoreRef" not in control_plane.get("BuildPlane", "default")["spec"]
-
-
-def test_a_data_plane_without_a_store_is_named_and_can_be_given_one(
-    stack: Stack, control_plane: ControlPlane, organization: str
-) -> None:
-    control_plane.create(component_type("service", organization))
-    original = control_plane.create(plane("DataPlane", "default", organization))
-    configure(stack, pulling(organization, "service"))
-    assert f"DataPlane {organization}/default has no spec.secretStoreRef" in stack.preview_fails()
-
-    configure(stack, {**pulling(organization, "service"), "dataPlane": {"secretStoreRef": "platform"}})
-    stack.up()
-    assert control_plane.get("DataPlane", "default")["spec"]["secretStoreRef"] == {"name": "platform"}
-    stack.unchanged()
-
-    control_plane.patch("DataPlane", "default", {"spec": {"secretStoreRef": {"name": "other"}}})
-    said = stack.preview_fails()
-    assert 'secretStoreRef.name is "other", set by somebody else; configured is "platform"' in said
-    stack.destroy()
-    original["spec"]["secretStoreRef"] = {"name": "other"}
-    assert control_plane.get("DataPlane", "default") == original

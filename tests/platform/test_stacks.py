@@ -47,8 +47,8 @@ def manifests(file: Path) -> list[Manifest]:
             for each in credentials(organization, target)
             if isinstance(each.secret, SecretTemplate)
         ]
-        pull = organization.pull_secret
-        everywhere = fan_out(organization, pull, target, release) if pull is not None else None
+        pulls = organization.pull_secret is not None
+        everywhere = fan_out(organization, store="store", release=release) if pulls else None
         found += [everywhere] if everywhere is not None else []
     return found
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
-from tests.unit.samples import Raw
+from components.settings import parse
+from components.stores import cluster_secret_store
+from local.obtain import operator_crds
+from tests.unit.crd_schema import Definitions
+from tests.unit.samples import MANUAL, SOURCE, Raw, planned, raw
+
+LABELS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 
 GUID: Final = "11111111-2222-3333-4444-555555555555"
 TENANT: Final = "99999999-2222-3333-4444-555555555555"
@@ -48,3 +55,23 @@ ONEPASSWORD: Final = custom(
         "auth": {"secretRef": {"connectTokenSecretRef": {"name": "token", "namespace": ESO, "key": "token"}}},
     },
 )
+
+
+@cache
+def operator() -> Definitions:
+    """ESO's own definitions."""
+    return Definitions.read(operator_crds())
+
+
+def assert_store(store: Raw, provider: str, block: Raw) -> None:
+    """An entry of ``secretStores`` is accepted, and becomes this ClusterSecretStore, which ESO takes as it is."""
+    parse(raw({"secretStores.default": store}), source=SOURCE, manual_names=MANUAL)
+    made = cluster_secret_store(planned(store), {}, None)
+    assert made == {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ClusterSecretStore",
+        "metadata": {"name": "org-acme", "labels": LABELS},
+        "spec": {"provider": {provider: block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
+    }
+    assert list(operator().problems(made)) == []
+    assert list(operator().additions(made)) == []

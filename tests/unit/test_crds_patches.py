@@ -74,7 +74,7 @@ def test_external_secret_of_a_component(source: Raw, operator: Definitions) -> N
 def test_cluster_external_secret(source: Raw, operator: Definitions) -> None:
     user = _pulling(source, delivery="namespace")
     assert user.pull_secret is not None
-    made = fan_out(user, user.pull_secret, TARGET, V0_9)
+    made = fan_out(user, store="default-acme")
     assert made is not None
     assert list(operator.problems(made)) == []
     made["spec"]["refreshTimes"] = made["spec"].pop("refreshTime")

@@ -8,10 +8,10 @@ import pytest
 
 from components.credentials import SecretTemplate, Target, credentials, external_secret
 from components.manifests import Manifest
+from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.samples import GIT, Raw, acme, organization, settings
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
-DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
 PUSH = {"server": "quay.io", "remoteKey": "acme-quay"}
 
 INDEX = '"https://index.docker.io/v1/"'
@@ -35,36 +35,8 @@ def _manifests(**keys: Any) -> list[Manifest]:
 
 
 def _expected(name: str, credential: str, template: Raw, data: list[Raw], host: str | None = None) -> Manifest:
-    """The parts that all ExternalSecrets share, written out once."""
-    kind = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": credential}
-    annotations = {} if host is None else {"annotations": {"openchoreo-secrets/git-host": host}}
-    return {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": {
-            "name": name,
-            "namespace": "openchoreo-ci-acme",
-            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **kind},
-            **annotations,
-        },
-        "spec": {
-            "refreshPolicy": "Periodic",
-            "refreshInterval": "1h0m0s",
-            "secretStoreRef": {"kind": "ClusterSecretStore", "name": "default-acme"},
-            "target": {
-                "name": name,
-                "creationPolicy": "Owner",
-                "deletionPolicy": "Retain",
-                "template": {
-                    "engineVersion": "v2",
-                    "mergePolicy": "Replace",
-                    "metadata": {"labels": kind, **annotations},
-                    **template,
-                },
-            },
-            "data": data,
-        },
-    }
+    annotations = None if host is None else {"openchoreo-secrets/git-host": host}
+    return external_secret_of_acme(name, credential, template, data, annotations=annotations)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import pytest
 from components.credentials import (
     ManualSecret,
     SecretTemplate,
-    Target,
     component_type_patch,
     fan_out,
     pull_secret,
@@ -19,6 +18,7 @@ from components.manifests import STACK_ANNOTATION, Manifest
 from components.openchoreo import V0_9
 from components.patches import Patch, Resource, patch, problems, unpatch
 from components.settings import ManualRegistry, Organization, PullSecret, RemoteRef
+from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import NAME, STACK, component_type, pods
 from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
 
@@ -26,7 +26,6 @@ CONFIG: Raw = {"remoteKey": "registry-credentials", "property": "value"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 BY_HAND: Raw = {"delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
-DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
 LABELS = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": "registry-pull"}
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 TYPE = "kubernetes.io/dockerconfigjson"
@@ -47,43 +46,24 @@ def _pull(user: Organization) -> PullSecret:
     return user.pull_secret
 
 
-def _spec(
-    name: str, store: str, *, interval: str = "1h0m0s", data: Any = WHOLE, annotations: Any = None, **template: Any
+def _external_secret(
+    name: str = NAME,
+    store: str = "${dataplane.secretStore}",
+    data: Any = WHOLE,
+    annotations: Any = None,
+    **differing: Any,
 ) -> Manifest:
-    metadata = {"labels": LABELS, **({} if annotations is None else {"annotations": annotations})}
-    return {
-        "refreshPolicy": "Periodic",
-        "refreshInterval": interval,
-        "secretStoreRef": {"kind": "ClusterSecretStore", "name": store},
-        "target": {
-            "name": name,
-            "creationPolicy": "Owner",
-            "deletionPolicy": "Retain",
-            "template": {
-                "engineVersion": "v2",
-                "mergePolicy": "Replace",
-                "type": TYPE,
-                "metadata": metadata,
-                **template,
-            },
-        },
-        "data": data,
-    }
-
-
-def _external_secret(name: str = NAME, store: str = "${dataplane.secretStore}", **differing: Any) -> Manifest:
-    annotations = differing.get("annotations")
-    return {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": {
-            "name": name,
-            "namespace": "${metadata.namespace}",
-            "labels": {**MANAGED, **LABELS},
-            **({} if annotations is None else {"annotations": annotations}),
-        },
-        "spec": _spec(name, store, **differing),
-    }
+    interval = differing.pop("interval", "1h0m0s")
+    return external_secret_of_acme(
+        name,
+        "registry-pull",
+        {"type": TYPE, **differing},
+        data,
+        namespace="${metadata.namespace}",
+        store=store,
+        interval=interval,
+        annotations=annotations,
+    )
 
 
 def test_component() -> None:
@@ -165,15 +145,14 @@ def test_secret() -> None:
 
 def test_for_every_namespace() -> None:
     user = _organization(delivery="namespace", secretName="pull")
-    target = Target("acme", "", "default-acme", "5m0s")
-    assert fan_out(user, _pull(user), target, V0_9) == {
+    assert fan_out(user, store="default-acme", refresh_interval="5m0s") == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterExternalSecret",
         "metadata": {"name": "registry-pull-secret-acme", "labels": {**MANAGED, **LABELS}},
         "spec": {
             "externalSecretName": "pull",
             "externalSecretMetadata": {"labels": {**MANAGED, **LABELS}},
-            "externalSecretSpec": _spec("pull", "default-acme", interval="5m0s"),
+            "externalSecretSpec": _external_secret("pull", "default-acme", interval="5m0s")["spec"],
             "namespaceSelectors": [{"matchLabels": {"openchoreo.dev/release-namespace": "acme"}}],
             "refreshTime": "1h0m0s",
         },
@@ -182,7 +161,7 @@ def test_for_every_namespace() -> None:
 
 @pytest.mark.parametrize("user", [_organization(), _organization(**BY_HAND)], ids=["component", "manual"])
 def test_other_deliveries_are_in_no_namespace_by_label(user: Organization) -> None:
-    assert fan_out(user, _pull(user), Target("acme", "", "default-acme", "5m0s"), V0_9) is None
+    assert fan_out(user, store="default-acme", refresh_interval="5m0s") is None
 
 
 def test_for_those_who_keep_their_manifests_in_git() -> None:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from components.settings import parse
-from components.stores import cluster_secret_store
-from local.obtain import operator_crds
-from tests.unit.crd_schema import Definitions
 from tests.unit.managers import (
     ACCOUNT,
     AWS_OWN,
@@ -17,12 +13,12 @@ from tests.unit.managers import (
     OWN,
     ROLE,
     VAULT_OWN,
+    assert_store,
     aws,
     vault,
 )
-from tests.unit.samples import MANUAL, SOURCE, Raw, planned, raw
+from tests.unit.samples import Raw
 
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 OWN_REF = {"name": "eso-org-acme", "namespace": ESO}
 ACME_REF = {"name": "reader-acme", "namespace": ESO, "audiences": ["other"]}
 ACME_KEY = {"name": "keys-acme", "namespace": ESO, "key": "id"}
@@ -173,20 +169,6 @@ STORES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def operator() -> Definitions:
-    return Definitions.read(operator_crds())
-
-
 @pytest.mark.parametrize(("store", "provider", "block"), STORES)
-def test_store(store: Raw, provider: str, block: Raw, operator: Definitions) -> None:
-    parse(raw({"secretStores.default": store}), source=SOURCE, manual_names=MANUAL)
-    made = cluster_secret_store(planned(store), {}, None)
-    assert made == {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ClusterSecretStore",
-        "metadata": {"name": "org-acme", "labels": LABELS},
-        "spec": {"provider": {provider: block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
-    }
-    assert list(operator.problems(made)) == []
-    assert list(operator.additions(made)) == []
+def test_store(store: Raw, provider: str, block: Raw) -> None:
+    assert_store(store, provider, block)

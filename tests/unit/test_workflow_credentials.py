@@ -18,11 +18,11 @@ from components.manifests import Manifest
 from components.openchoreo import V0_9
 from components.patches import Patch, Resource, patch, problems, unpatch
 from components.settings import Organization, RemoteRef
+from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import STACK
 from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
-DEFAULTS = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 SONAR: Raw = {"name": "sonar", "keys": {"token": GIT}}
 RUN = "${metadata.workflowRunName}"
@@ -38,35 +38,8 @@ def _patch(user: Organization, **keys: Any) -> Patch:
 
 
 def _expected(name: str, credential: str, template: Raw, data: list[Raw], **annotations: str) -> Manifest:
-    labels = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": credential}
-    noted = {"annotations": annotations} if annotations else {}
-    return {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": {
-            "name": name,
-            "namespace": "openchoreo-ci-${metadata.orgName}",
-            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **labels},
-            **noted,
-        },
-        "spec": {
-            "refreshPolicy": "Periodic",
-            "refreshInterval": "1h0m0s",
-            "secretStoreRef": {"kind": "ClusterSecretStore", "name": "default-acme"},
-            "target": {
-                "name": name,
-                "creationPolicy": "Owner",
-                "deletionPolicy": "Retain",
-                "template": {
-                    "engineVersion": "v2",
-                    "mergePolicy": "Replace",
-                    "metadata": {"labels": labels, **noted},
-                    **template,
-                },
-            },
-            "data": data,
-        },
-    }
+    namespace = "openchoreo-ci-${metadata.orgName}"
+    return external_secret_of_acme(name, credential, template, data, namespace=namespace, annotations=annotations)
 
 
 def _git(name: str, **annotations: str) -> Resource:

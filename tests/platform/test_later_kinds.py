@@ -1,0 +1,76 @@
+"""Kinds of OpenChoreo v1.x, as their own CRDs have them: patched, and exactly as before afterwards."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from typing import Any
+
+import pytest
+from pulumi.provider.experimental import provider as rpc
+
+from components.cluster import Cluster
+from components.openchoreo import V0_9
+from components.provider.object_patch import ObjectPatch
+from components.provider.values import values
+from components.settings import ClusterSettings
+from local.platform import CONTEXT, Platform
+from local.seed import Seeder
+from tests.platform.harness import Kubernetes
+from tests.platform.openchoreo import API, SILENT, Object, comparable, component_type, later_crds, needs_samples
+
+ENTRY = {"id": "extra", "template": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra"}}}
+
+
+def cluster_component_type() -> Object:
+    made = component_type("service", "")
+    return {**made, "kind": "ClusterComponentType", "metadata": {"name": "service"}}
+
+
+def cluster_workflow() -> Object:
+    run = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"name": "${metadata.workflowRunName}"},
+    }
+    return {"apiVersion": API, "kind": "ClusterWorkflow", "metadata": {"name": "build"}, "spec": {"runTemplate": run}}
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    ("original", "gained"),
+    [
+        pytest.param(cluster_component_type(), {"resources": [ENTRY], "imagePullSecrets": ["pull"]}, id="type"),
+        pytest.param(cluster_workflow(), {"resources": [ENTRY]}, id="workflow"),
+    ],
+)
+def test_a_kind_of_a_later_release(
+    original: Object, gained: dict[str, Any], platform: Platform, cluster: Kubernetes
+) -> None:
+    Seeder(platform.kubeconfig).definitions(later_crds(), platform.process("kube-apiserver"))
+    live = Kubernetes(platform.kubeconfig)
+    place = (API, original["kind"], original["metadata"]["name"])
+    live.create(original)
+    before = comparable(live.get(*place))
+    settings = ClusterSettings(context=CONTEXT, kubeconfig=str(platform.kubeconfig))
+    patch = ObjectPatch(Cluster("control plane", settings), V0_9, threading.Event())
+    urn = f"urn:pulumi:test::openchoreo-secrets::openchoreo:index:{original['kind']}Patch::patch"
+    inputs = values({"name": original["metadata"]["name"], **gained})
+    try:
+        made = patch.create(rpc.CreateRequest(urn, inputs, 0, preview=False), SILENT)
+
+        wanted = copy.deepcopy(before)
+        wanted["spec"].setdefault("resources", []).append(_stored(ENTRY, original["kind"]))
+        if "imagePullSecrets" in gained:
+            pods = wanted["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]
+            pods["imagePullSecrets"] = [{"name": "pull"}]
+        assert comparable(live.get(*place)) == wanted
+        patch.delete(rpc.DeleteRequest(urn, "patch", made.properties, 0))
+        assert comparable(live.get(*place)) == before
+    finally:
+        live.delete(*place)
+
+
+def _stored(entry: Object, kind: str) -> Object:
+    """An entry as the API server keeps it."""
+    return {**entry, "targetPlane": "dataplane"} if kind == "ClusterComponentType" else entry
