@@ -15,6 +15,7 @@ from .credentials import (
     Target,
     credentials,
     external_secret,
+    generator_manifests,
     in_workflow,
 )
 from .errors import Problem, SettingsError
@@ -69,7 +70,8 @@ class BuildPlane(pulumi.ComponentResource):
         organization = args.organization
         self.namespace = args.release.build_namespace(organization.name)
         target = Target(organization.name, self.namespace, store_name(args.secret_store), args.refresh_interval)
-        found = tuple(each for each in credentials(organization, target) if not in_workflow(organization, each))
+        every = credentials(organization, target)
+        found = tuple(each for each in every if not in_workflow(organization, each))
 
         child = pulumi.ResourceOptions(parent=self)
         adopted = organization.namespace == "adopt"
@@ -78,6 +80,15 @@ class BuildPlane(pulumi.ComponentResource):
         )
         after = [namespace, args.secret_store] if isinstance(args.secret_store, SecretStore) else [namespace]
         inside = pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=None if adopted else namespace)
+        # Generators of credentials that come with each run are made here too: a run then needs no right to make any.
+        generators = [
+            register(f"{name}/{made['kind']}/{made['metadata']['name']}", made, inside)
+            for each in every
+            if isinstance(each.secret, SecretTemplate)
+            for generator in each.secret.generators
+            for made in generator_manifests(organization.name, self.namespace, each.secret.credential, generator)
+        ]
+        inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=generators))
         remote = [(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
         self.external_secrets = [
             register(f"{name}/{secret.name}", external_secret(where, secret), renamed(inside, f"{name}-{secret.name}"))

@@ -7,13 +7,16 @@ from dataclasses import replace
 from ..settings import Organization
 from . import external, git, registry
 from .credential import Credential
-from .external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
+from .external_secret import DataFrom, SecretTemplate, Target, cluster_external_secret, external_secret
+from .generator import Generator, generator_manifests
 from .manual import ManualSecret, manual_secret, secret_data
 from .pull_secret import component_type_patch, fan_out, secret as pull_secret, with_pull_secret
 from .workflow import component_workflow_patch, in_workflow
 
 __all__ = [
     "Credential",
+    "DataFrom",
+    "Generator",
     "ManualSecret",
     "SecretTemplate",
     "Target",
@@ -23,6 +26,7 @@ __all__ = [
     "credentials",
     "external_secret",
     "fan_out",
+    "generator_manifests",
     "in_workflow",
     "manual_secret",
     "pull_secret",

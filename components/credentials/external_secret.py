@@ -12,6 +12,7 @@ from typing import Any
 
 from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest, organization_labels
 from ..settings import RemoteRef
+from .generator import API as GENERATORS, Generator
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class Target:
     """ClusterSecretStore that it is read through."""
     refresh_interval: str
     """Canonical Go duration between two polls; ``0s`` never polls again."""
+
+
+@dataclass(frozen=True)
+class DataFrom:
+    """Several keys at once: those of a JSON object in the manager, or those that a generator makes."""
+
+    source: RemoteRef | Generator
+    """The object, or the generator."""
+    prefix: str | None = None
+    """Put in front of every key, so that two sources do not meet. None: the keys stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,13 @@ class SecretTemplate:
     """Key of the Secret -> Go template over ``data``. None: ``data`` becomes the Secret as it is."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     """Annotations of the ExternalSecret and the Secret."""
+    data_from: tuple[DataFrom, ...] = ()
+    """Sources of several keys each, beside ``data``."""
+
+    @property
+    def generators(self) -> tuple[Generator, ...]:
+        """The generators that must be there before it."""
+        return tuple(each.source for each in self.data_from if isinstance(each.source, Generator))
 
 
 def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
@@ -95,18 +113,20 @@ def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
 
 
 def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
-    return {
-        "refreshPolicy": "Periodic",
-        "refreshInterval": target.refresh_interval,
-        "secretStoreRef": {"kind": "ClusterSecretStore", "name": target.store},
-        "target": {
-            "name": secret.name,
-            "creationPolicy": "Owner",
-            "deletionPolicy": "Retain",
-            "template": _template(secret, _labels(target, secret)),
-        },
-        "data": [_data(key, ref) for key, ref in secret.data.items()],
+    spec: dict[str, Any] = {"refreshPolicy": "Periodic", "refreshInterval": target.refresh_interval}
+    if secret.data or any(isinstance(each.source, RemoteRef) for each in secret.data_from):
+        spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
+    spec["target"] = {
+        "name": secret.name,
+        "creationPolicy": "Owner",
+        "deletionPolicy": "Retain",
+        "template": _template(secret, _labels(target, secret)),
     }
+    if secret.data:
+        spec["data"] = [_data(key, ref) for key, ref in secret.data.items()]
+    if secret.data_from:
+        spec["dataFrom"] = [_data_from(each) for each in secret.data_from]
+    return spec
 
 
 def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -125,10 +145,26 @@ def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, An
 
 
 def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
+    return {"secretKey": key, "remoteRef": _remote(ref)}
+
+
+def _data_from(entry: DataFrom) -> dict[str, Any]:
+    source = entry.source
+    if isinstance(source, Generator):
+        found: dict[str, Any] = {
+            "sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": source.kind, "name": source.name}}
+        }
+    else:
+        found = {"extract": _remote(source)}
+    if entry.prefix is not None:
+        found["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
+    return found
+
+
+def _remote(ref: RemoteRef) -> dict[str, Any]:
     remote: dict[str, Any] = {"key": ref.remote_key}
     if ref.property is not None:
         remote["property"] = ref.property
     if ref.version is not None:
         remote["version"] = ref.version
-    remote |= {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
-    return {"secretKey": key, "remoteRef": remote}
+    return remote | {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}

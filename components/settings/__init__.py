@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from .credentials import (
-    ExternalCredential,
-    GitCredential,
-    ManualRegistry,
-    RegistryCredential,
-    RemoteRef,
-    Source,
-)
+from .credentials import RemoteRef, Source
+from .external import ExternalCredential
+from .git import GitCredential
 from .parse import MANUAL_KEY, parse
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
+from .registry import ManualRegistry, RegistryCredential
 from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import (

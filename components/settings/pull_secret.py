@@ -8,8 +8,9 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from . import names
-from .credentials import RegistryCredential, RemoteRef
+from .credentials import RemoteRef
 from .model import Interval, Label, Model, ObjectName
+from .registry import RegistryCredential
 
 _EXPRESSION: Final = re.compile(r"\$\{metadata\.(?:name|componentName|environmentName|projectName)\}")
 COMPONENT_DEFAULT: Final = "${metadata.name}-registry-pull-secret"

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .credentials import ExternalCredential, GitCredential, RegistryCredential
+from .external import ExternalCredential
+from .git import GitCredential
 from .model import Duration, Interval, Label, Model, ObjectName
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
+from .registry import RegistryCredential
 from .stores import SecretStore
 
 
