@@ -7,7 +7,7 @@ from typing import Final
 
 import pulumi
 
-from components import OpenChoreoSecretsError, deploy, load
+from components import OpenChoreoSecretsError, deploy, load, report_load
 
 _SHOWN: Final = 32
 """Exit code by which a Python program tells Pulumi that the user has seen the error already."""
@@ -16,11 +16,13 @@ _SHOWN: Final = 32
 def main() -> None:
     """Deploy the stack; a user's mistake ends as its message alone."""
     try:
-        deployed = deploy(load())
+        configuration = load()
+        deployed = deploy(configuration)
     except OpenChoreoSecretsError as error:
         pulumi.log.error(str(error))
         sys.exit(_SHOWN)
     pulumi.export("organizations", {name: each.outputs() for name, each in deployed.items()})
+    pulumi.export("load", report_load(configuration))
 
 
 main()

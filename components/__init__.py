@@ -8,7 +8,7 @@ through, except those of ``manualSecrets``, which stay encrypted.
 
 from __future__ import annotations
 
-from . import patches
+from . import patches, polling
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster import Cluster, FanOut, check_build_plane, check_control_plane, check_data_plane
 from .configuration import Configuration, load
@@ -25,6 +25,7 @@ from .errors import (
     Problem,
     SettingsError,
 )
+from .load_report import report_load
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .object_patches import (
     BuildPlanePatch,
@@ -37,6 +38,7 @@ from .object_patches import (
 )
 from .openchoreo import RELEASES, V0_9, Release
 from .openchoreo_provider import OpenChoreoProvider
+from .polling import Load, Poll, StoreLoad, Tariff, estimate
 from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import (
@@ -47,11 +49,13 @@ from .settings import (
     AzureSecretRef,
     AzureServiceAccount,
     AzureStore,
+    Budget,
     CaProvider,
     Clusters,
     ClusterSettings,
     ComponentWorkflows,
     CustomStore,
+    ExpectedLoad,
     ExternalCredential,
     FakeEntry,
     FakeStore,
@@ -97,6 +101,7 @@ __all__ = [
     "AzureSecretRef",
     "AzureServiceAccount",
     "AzureStore",
+    "Budget",
     "BuildPlane",
     "BuildPlaneArgs",
     "BuildPlanePatch",
@@ -120,6 +125,7 @@ __all__ = [
     "DataPlanePatch",
     "Deployed",
     "Endpoint",
+    "ExpectedLoad",
     "ExternalCredential",
     "ExternalSecretsReady",
     "FakeEntry",
@@ -133,6 +139,7 @@ __all__ = [
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",
+    "Load",
     "ManualRegistry",
     "ManualSecret",
     "ManualSecrets",
@@ -145,6 +152,7 @@ __all__ = [
     "PatchError",
     "Plane",
     "PlannedStore",
+    "Poll",
     "Problem",
     "PullSecret",
     "RegistryCredential",
@@ -159,7 +167,9 @@ __all__ = [
     "SettingsError",
     "Source",
     "StackSettings",
+    "StoreLoad",
     "StoreServiceAccount",
+    "Tariff",
     "VaultAppRole",
     "VaultAuth",
     "VaultJwtAuth",
@@ -170,10 +180,13 @@ __all__ = [
     "check_control_plane",
     "check_data_plane",
     "deploy",
+    "estimate",
     "load",
     "parse",
     "patches",
     "plan",
+    "polling",
+    "report_load",
     "stack_id",
     "with_pull_secret",
 ]

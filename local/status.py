@@ -10,8 +10,7 @@ from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, ORGANIZATION_LABE
 from components.openchoreo import KINDS
 from components.patches.containers import find
 from components.patches.pod_spec import POD_SPECS
-
-from .table import table
+from components.table import table
 
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
 _TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .credentials import RemoteRef, Source
 from .external import ExternalCredential
 from .git import GitCredential
+from .load import Budget, ExpectedLoad
 from .parse import MANUAL_KEY, parse
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
@@ -51,11 +52,13 @@ __all__ = [
     "AzureSecretRef",
     "AzureServiceAccount",
     "AzureStore",
+    "Budget",
     "CaProvider",
     "ClusterSettings",
     "Clusters",
     "ComponentWorkflows",
     "CustomStore",
+    "ExpectedLoad",
     "ExternalCredential",
     "FakeEntry",
     "FakeStore",

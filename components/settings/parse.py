@@ -23,6 +23,7 @@ _TYPES: Final = {
     "string_type": "a string",
     "bool_type": "true or false",
     "int_type": "a whole number",
+    "float_type": "a number",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from .external import ExternalCredential
 from .git import GitCredential
+from .load import Budget, ExpectedLoad
 from .model import Duration, Interval, Label, Model, ObjectName
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import RegistryCredential
@@ -62,6 +63,8 @@ class Organization(Model):
     """BuildPlane whose secretStoreRef is set. None: it is not touched."""
     data_plane: Plane | None = None
     """DataPlane whose secretStoreRef is set; ``${dataplane.secretStore}`` needs it. None: it is not touched."""
+    load: ExpectedLoad = ExpectedLoad()
+    """How many of its components, namespaces and runs are expected. What it leaves out: the stack's."""
 
 
 class StackSettings(Model):
@@ -80,6 +83,10 @@ class StackSettings(Model):
     is a billed call at most managers, and OpenChoreo's docs poll each key every 15 s."""
     ready_timeout: Duration = "5m"
     """How long an update waits for all credentials to arrive before it fails."""
+    load: ExpectedLoad = ExpectedLoad()
+    """How many components, namespaces and runs each organization is expected to have."""
+    budget: Budget = Budget()
+    """What polling may cost before previews and updates warn."""
 
     def store_name(self, organization: Organization) -> str:
         """Name of the ClusterSecretStore that serves an organization's builds, if its ``secretStore`` is configured."""

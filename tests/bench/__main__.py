@@ -16,11 +16,11 @@ from typing import Final
 
 import yaml
 
+from components.table import table
 from local.engine import Engine
 from local.obtain import operator_crds, programs
 from local.platform import CONTEXT, Platform
 from local.seed import Seeder, openchoreo_crds
-from local.table import table
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store, make_project
 
 _ORGANIZATIONS: Final = 50

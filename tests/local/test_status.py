@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from components.cluster import Cluster
+from components.table import table
 from local import status as module
 from local.status import status
-from local.table import table
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/credential"

@@ -25,10 +25,12 @@ CANARY: Final = "ghp_Canary0123456789"
 GIT: Final[Raw] = {"remoteKey": "acme-git"}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
-TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, manualSecrets"
+TOP_KEYS: Final = (
+    "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, load, budget, manualSecrets"
+)
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval, componentWorkflows, "
-    "pullSecret, buildPlane, dataPlane"
+    "pullSecret, buildPlane, dataPlane, load"
 )
 PULL_SECRET_KEYS: Final = (
     "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 
 from components.errors import Problem, SettingsError
 from components.openchoreo import RELEASES
+from components.polling import estimate, report
 from components.settings import StackSettings, parse
 from components.stores import Endpoint, cluster_secret_store, identity, plan
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
@@ -108,6 +109,9 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     for store in planned:
         made = [*identity(store), cluster_secret_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
         assert store.store.fake or "{organization}" not in repr(made)
+    load = estimate(found, release)
+    assert report(load).isascii()
+    assert all(each.calls_per_second >= 0 for each in load.polls)
 
 
 SEGMENT = st.from_regex(r"[ab]", fullmatch=True)

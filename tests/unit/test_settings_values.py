@@ -7,10 +7,12 @@ from pydantic import ValidationError
 
 from components.openchoreo import RELEASES, V0_9
 from components.settings import (
+    Budget,
     CaProvider,
     Clusters,
     ClusterSettings,
     ComponentWorkflows,
+    ExpectedLoad,
     ExternalCredential,
     FakeEntry,
     FakeStore,
@@ -132,10 +134,13 @@ FULL: Raw = {
             },
             "buildPlane": {"secretStoreRef": "build"},
             "dataPlane": {"name": "edge", "secretStoreRef": "data"},
+            "load": {"components": 20, "namespaces": 5, "runs": 0},
         }
     ],
     "refreshInterval": "0",
     "readyTimeout": "90s",
+    "load": {"runs": 10},
+    "budget": {"dollarsPerMonth": 50, "callsPerSecond": 0.5, "revocationLag": "90m"},
 }
 
 
@@ -197,10 +202,13 @@ def test_every_key() -> None:
                 ),
                 build_plane=Plane(name="default", secret_store_ref="build"),
                 data_plane=Plane(name="edge", secret_store_ref="data"),
+                load=ExpectedLoad(components=20, namespaces=5, runs=0),
             ),
         ),
         refresh_interval="0s",
         ready_timeout="90s",
+        load=ExpectedLoad(runs=10),
+        budget=Budget(dollars_per_month=50, calls_per_second=0.5, revocation_lag="90m"),
     )
 
 

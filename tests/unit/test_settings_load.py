@@ -1,0 +1,55 @@
+"""Expected numbers and budgets: what is allowed, and what each mistake is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.settings import Budget, ExpectedLoad
+from tests.unit.samples import DURATION, assert_rejected, settings
+
+BUDGET_KEYS = "dollarsPerMonth, callsPerSecond, revocationLag"
+NOT_POSITIVE = "is not allowed: input should be greater than 0"
+
+
+def test_nothing_is_limited_and_one_of_each_is_expected() -> None:
+    found = settings()
+    assert found.budget == Budget(dollars_per_month=None, calls_per_second=None, revocation_lag=None)
+    assert found.load == found.organizations[0].load == ExpectedLoad(components=None, namespaces=None, runs=None)
+
+
+def test_whole_numbers_are_numbers() -> None:
+    assert settings({"budget": {"dollarsPerMonth": 50}}).budget.dollars_per_month == 50.0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("budget", {"dollarsPerMonth": 0}, f"budget.dollarsPerMonth: 0 {NOT_POSITIVE}"),
+        ("budget", {"callsPerSecond": -0.5}, f"budget.callsPerSecond: -0.5 {NOT_POSITIVE}"),
+        ("budget", {"dollarsPerMonth": "50"}, "budget.dollarsPerMonth: must be a number, not a string"),
+        (
+            "budget",
+            {"dollarsPerMonth": float("inf")},
+            "budget.dollarsPerMonth: inf is not allowed: input should be a finite number",
+        ),
+        ("budget", {"revocationLag": "soon"}, f'budget.revocationLag: "soon" is not a duration; {DURATION}'),
+        (
+            "budget",
+            {"revocationLag": "0s"},
+            f'budget.revocationLag: "0s" is no time at all; {DURATION}, above zero',
+        ),
+        (
+            "budget",
+            {"dollars": 5},
+            f'budget.dollars: unknown key; did you mean "dollarsPerMonth"? allowed: {BUDGET_KEYS}',
+        ),
+        ("load", {"runs": 1.5}, "load.runs: must be a whole number, not a number"),
+        ("load", {"runs": -1}, "load.runs: -1 is not allowed: input should be greater than or equal to 0"),
+        ("load", {"builds": 1}, "load.builds: unknown key; allowed: components, namespaces, runs"),
+        ("load", 3, "load: must be a mapping, not a number"),
+    ],
+)
+def test_mistakes(key: str, value: Any, problem: str) -> None:
+    assert_rejected({key: value}, problem)
