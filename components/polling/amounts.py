@@ -1,4 +1,4 @@
-"""Amounts for people: small ones keep two digits instead of becoming zero, large ones lose what nobody reads."""
+"""Amounts for people: small ones keep their first digits instead of becoming zero; nobody reads those of large ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 _SMALLEST: Final = Fraction(1, 10_000)
 _CENT: Final = Fraction(1, 100)
+_TEN: Final = 10
 _NAMED: Final = 3
 
 
@@ -19,10 +20,10 @@ def money(dollars: Fraction) -> str:
 
 
 def rate(per_second: Fraction) -> str:
-    """``133.3``, ``0.00028``, ``<0.0001`` or ``0``."""
-    if per_second >= 10:  # noqa: PLR2004 -- from here on one decimal is more than two digits
+    """``133.3``, ``0.000278``, ``<0.0001`` or ``0``."""
+    if per_second >= _TEN:
         return f"{float(per_second):,.1f}"
-    return f"<{float(_SMALLEST)}" if 0 < per_second < _SMALLEST else f"{float(per_second):.2g}"
+    return f"<{float(_SMALLEST)}" if 0 < per_second < _SMALLEST else f"{float(per_second):.3g}"
 
 
 def share(part: Fraction) -> str:
@@ -40,8 +41,8 @@ def interval(seconds: int | None) -> str:
     return "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
-def listed(names: Iterable[str], what: str = "more") -> str:
+def listed(names: Iterable[str]) -> str:
     """The first three, and how many there are besides: ``acme, globex, initech and 997 more``."""
     found = [*names]
     rest = len(found) - _NAMED
-    return ", ".join(found[:_NAMED]) + (f" and {rest:,} {what}" if rest > 0 else "")
+    return ", ".join(found[:_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")

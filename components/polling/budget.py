@@ -25,10 +25,10 @@ _Show = Callable[[Fraction], str]
 
 def warnings(load: Load, budget: Budget) -> list[str]:
     """A text of several lines for each limit that is exceeded; none if all is well."""
-    lag = None if budget.revocation_lag is None else Fraction(str(seconds(budget.revocation_lag)))
-    longest = _ADVISED if lag is None else min(_ADVISED, max(1, int(lag)))
+    lag = None if budget.revocation_lag is None else round(seconds(budget.revocation_lag))
+    longest = _ADVISED if lag is None else min(_ADVISED, lag)
     found = [*_dollars(load, budget.dollars_per_month, longest), *_calls(load, budget.calls_per_second, longest)]
-    return found if lag is None else [*found, *_lag(load, lag, str(budget.revocation_lag))]
+    return found if lag is None else [*found, *_lag(load, lag)]
 
 
 def _dollars(load: Load, dollars: float | None, longest: int) -> Iterator[str]:
@@ -64,19 +64,20 @@ def _calls(load: Load, calls: float | None, longest: int) -> Iterator[str]:
     yield "\n  ".join(lines)
 
 
-def _lag(load: Load, limit: Fraction, wanted: str) -> Iterator[str]:
+def _lag(load: Load, limit: int) -> Iterator[str]:
     priced = _priced(load)
     late = [(each, weight) for each, weight in priced if each.interval is None or each.interval > limit]
     if not late:
         return
     slowest = sorted((each for each, _ in late), key=lambda each: -(each.interval or float("inf")))
-    more = [(each.copies * each.calls / limit - each.calls_per_second, weight) for each, weight in late]
+    more = [(Fraction(each.copies * each.calls, limit) - each.calls_per_second, weight) for each, weight in late]
     calls, dollars = Fraction(sum(each for each, _ in more)), Fraction(sum(each * weight for each, weight in more))
     number, total = (sum(each.copies for each in polls) for polls in (slowest, [each for each, _ in priced]))
-    shown = listed(f"{name(each)} ({interval(each.interval)})" for each in slowest)
+    kept = listed(f"{name(each)} ({interval(each.interval)})" for each in slowest)
+    wanted = interval(limit)
     yield (
-        f"budget.revocationLag: {number:,} of {total:,} ExternalSecrets keep a replaced value longer than {wanted}: "
-        f"{shown}\n  refreshInterval: {wanted} for {_organizations(slowest)} adds {rate(calls)} calls a second and "
+        f"budget.revocationLag: {number:,} of {total:,} Secrets keep a replaced value longer than {wanted}: {kept}\n"
+        f"  refreshInterval: {wanted} for {_organizations(slowest)} adds {rate(calls)} calls a second and "
         f"{money(dollars)} a month"
     )
 
@@ -94,8 +95,8 @@ def _by_organization(weighed: Iterable[_Weighed]) -> dict[str, Fraction]:
 
 
 def _most(found: dict[str, Fraction], show: _Show) -> str:
-    """Who causes most of it; those who cause equally much in the order of the configuration."""
-    ranked = sorted(found, key=lambda organization: -found[organization])
+    """Who causes it, the greatest part first."""
+    ranked = sorted((name for name in found if found[name]), key=lambda name: (-found[name], name))
     return f"by organization: {listed(f'{organization} {show(found[organization])}' for organization in ranked)}"
 
 

@@ -12,7 +12,7 @@ from .model import Load, StoreLoad
 from .poll import Poll
 
 _HEADINGS: Final = (
-    "STORE", "MANAGER", "EXTERNALSECRETS", "KEYS", "CALLS/S", "CALLS/MONTH", "CALLS COST", "KEYS COST", "QUOTA", "LAG",
+    "STORE", "MANAGER", "SECRETS", "KEYS", "CALLS/S", "CALLS/MONTH", "FOR CALLS", "FOR KEYS", "QUOTA", "LAG",
 )  # fmt: skip
 _TITLE: Final = "What secret managers will be asked in 30 days, at list prices:"
 _QUIET: Final = frozenset({"kubernetes", "fake"})
@@ -75,17 +75,20 @@ def _row(store: StoreLoad) -> list[str]:
 
 
 def _total(load: Load) -> list[str]:
-    known = [
+    """Of all stores; where a price is not known it is more than that."""
+    more = ">=" if any(None in (store.calls_dollars, store.keys_dollars) for store in load.stores) else ""
+    return [
         "total",
         "",
         f"{sum(store.external_secrets for store in load.stores):,}",
         f"{sum(sum(store.keys.values()) for store in load.stores):,}",
         rate(load.calls_per_second),
         f"{round(load.calls_per_month):,}",
-        money(load.calls_dollars),
-        money(load.keys_dollars),
+        more + money(load.calls_dollars),
+        more + money(load.keys_dollars),
+        "",
+        "",
     ]
-    return [*known, "", ""]
 
 
 def _cost(dollars: Fraction | None, price: Fraction | None) -> str:
@@ -108,7 +111,7 @@ def name(poll: Poll) -> str:
 
 def _line(load: Load) -> str:
     count = sum(store.external_secrets for store in load.stores)
-    asked = f"{_count('ExternalSecret', count)}, {rate(load.calls_per_second)} calls a second"
+    asked = f"{_count('Secret', count)}, {rate(load.calls_per_second)} calls a second"
     lags = dict.fromkeys(("" if store.slowest.interval is None else "within ") + _lag(store) for store in load.stores)
     return f"Polling: {asked}, free; a replaced value arrives {', '.join(lags)}"
 
@@ -121,7 +124,7 @@ def _expected(load: Load) -> Iterator[str]:
             expected.setdefault(each.brought_by, {})[each.organization] = each.copies
     if expected:
         counts = [_count(what, sum(found.values())) for what, found in sorted(expected.items())]
-        yield f"Counted for {' and '.join(counts)}; load says how many are expected."
+        yield f"Counted for {', '.join(counts)}; load says how many are expected."
 
 
 def _count(what: str, number: int) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from .durations import ALLOWED, seconds
-from .model import Duration, Model
+from .model import Interval, Model
 
 _NONE_AT_ALL: Final = f"is no time at all; allowed is {ALLOWED}, above zero"
 
@@ -43,5 +43,5 @@ class Budget(Model):
     """US dollars in 30 days, for calls and for stored secrets. None: no limit."""
     calls_per_second: Positive | None = None
     """Calls to all secret managers together. None: no limit."""
-    revocation_lag: Annotated[Duration, AfterValidator(_check_above_zero)] | None = None
+    revocation_lag: Annotated[Interval, AfterValidator(_check_above_zero)] | None = None
     """How long a value that was replaced in the manager may stay in any Secret. None: no limit."""

@@ -13,6 +13,34 @@ from components import ClusterError
 from tests.mocks.pulling import OUTPUTS, RAW, configuration, install
 from tests.mocks.recorder import Recorder
 
+LOAD = {
+    "stores": {
+        "${dataplane.secretStore}": {
+            "manager": "not known",
+            "externalSecrets": 1,
+            "keys": 1,
+            "callsPerSecond": 0.000277778,
+            "callsPerMonth": 720,
+            "dollarsPerMonth": {},
+            "revocationLag": "1h",
+            "slowest": {"organization": "umbrella", "secret": "${metadata.name}-registry-pull-secret"},
+        },
+        "org": {
+            "manager": "kubernetes",
+            "externalSecrets": 4,
+            "keys": 4,
+            "callsPerSecond": 0.001111111,
+            "callsPerMonth": 2880,
+            "dollarsPerMonth": {"calls": 0.0, "keys": 0.0},
+            "revocationLag": "1h",
+            "slowest": {"organization": "acme", "secret": "git-clone-secret"},
+        },
+    },
+    "generatorsPerSecond": {},
+    "callsPerSecond": 0.001388889,
+    "callsPerMonth": 3600,
+    "dollarsPerMonth": {"calls": 0.0, "keys": 0.0},
+}
 MAIN = Path(__file__).parents[2] / "__main__.py"
 
 
@@ -22,7 +50,7 @@ def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.Monkey
 
     recorder.run(lambda: runpy.run_path(str(MAIN), run_name="__main__"))
 
-    assert recorder.exported == {"organizations": OUTPUTS}
+    assert recorder.exported == {"organizations": OUTPUTS, "load": LOAD}
 
 
 def test_the_program_ends_with_the_message_alone(

@@ -73,17 +73,34 @@ def test_every_credential_of_an_organization_arrives(
             "ghcr.io": {"username": "robot", "password": password, "auth": auth("robot", password)},
         }
     }
-    assert stack.output() == {
-        "organizations": {
-            organization: {
-                "namespace": namespace,
-                "secrets": {
-                    "git": ["git-clone-secret"],
-                    "registry-push": ["registry-push-secret"],
-                    "external": ["sonar"],
-                },
-            }
+    output = stack.output()
+    assert output["organizations"] == {
+        organization: {
+            "namespace": namespace,
+            "secrets": {
+                "git": ["git-clone-secret"],
+                "registry-push": ["registry-push-secret"],
+                "external": ["sonar"],
+            },
         }
+    }
+    assert output["load"] == {
+        "stores": {
+            "org": {
+                "manager": "kubernetes",
+                "externalSecrets": 3,
+                "keys": 4,
+                "callsPerSecond": 0.001666667,
+                "callsPerMonth": 4320,
+                "dollarsPerMonth": {"calls": 0, "keys": 0},
+                "revocationLag": "1h",
+                "slowest": {"organization": organization, "secret": "git-clone-secret"},
+            }
+        },
+        "generatorsPerSecond": {},
+        "callsPerSecond": 0.001666667,
+        "callsPerMonth": 4320,
+        "dollarsPerMonth": {"calls": 0, "keys": 0},
     }
     stack.unchanged()
 

@@ -28,15 +28,15 @@ EVERYBODY = {"name": "reader", "namespace": "external-secrets"}
 PULL = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "pull"}}
 
 
+def several(stores: Raw, *organizations: Raw, **keys: Any) -> Load:
+    """The load of organizations that read from several entries."""
+    config = {"clusters": PLANES, "secretStores": stores, "organizations": [*organizations], **keys}
+    return estimate(parse(config, source=SOURCE, manual_names=MANUAL), V0_9)
+
+
 def load(store: Raw, *organizations: Raw, **keys: Any) -> Load:
     """The load of organizations that all read from one entry."""
-    config = {
-        "clusters": PLANES,
-        "secretStores": {"org": store},
-        "organizations": [{"secretStore": "org", **each} for each in organizations],
-        **keys,
-    }
-    return estimate(parse(config, source=SOURCE, manual_names=MANUAL), V0_9)
+    return several({"org": store}, *({"secretStore": "org", **each} for each in organizations), **keys)
 
 
 def only(store: Raw, *organizations: Raw, **keys: Any) -> StoreLoad:

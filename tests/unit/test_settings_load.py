@@ -37,13 +37,18 @@ def test_whole_numbers_are_numbers() -> None:
         ("budget", {"revocationLag": "soon"}, f'budget.revocationLag: "soon" is not a duration; {DURATION}'),
         (
             "budget",
-            {"revocationLag": "0s"},
-            f'budget.revocationLag: "0s" is no time at all; {DURATION}, above zero',
+            {"revocationLag": "0"},
+            f'budget.revocationLag: "0" is no time at all; {DURATION}, above zero',
         ),
         (
             "budget",
             {"dollars": 5},
             f'budget.dollars: unknown key; did you mean "dollarsPerMonth"? allowed: {BUDGET_KEYS}',
+        ),
+        (
+            "budget",
+            {"revocationLag": "500ms"},
+            f'budget.revocationLag: "500ms" is not in whole seconds; {DURATION}',
         ),
         ("load", {"runs": 1.5}, "load.runs: must be a whole number, not a number"),
         ("load", {"runs": -1}, "load.runs: -1 is not allowed: input should be greater than or equal to 0"),

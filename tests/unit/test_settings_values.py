@@ -208,7 +208,7 @@ def test_every_key() -> None:
         refresh_interval="0s",
         ready_timeout="90s",
         load=ExpectedLoad(runs=10),
-        budget=Budget(dollars_per_month=50, calls_per_second=0.5, revocation_lag="90m"),
+        budget=Budget(dollars_per_month=50, calls_per_second=0.5, revocation_lag="1h30m0s"),
     )
 
 
