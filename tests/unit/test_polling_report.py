@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -195,3 +196,8 @@ def test_intervals() -> None:
 def test_lists() -> None:
     assert [listed("abcdef"[:count]) for count in (0, 1, 3, 4)] == ["", "a", "a, b, c", "a, b, c and 1 more"]
     assert listed(map(str, range(1003))) == "0, 1, 2 and 1,000 more"
+
+
+def test_the_documented_table_is_the_one_that_is_printed() -> None:
+    page = Path(__file__).parents[2] / "docs" / "cost-and-load.md"
+    assert f"```\n{TABLE}\n```" in page.read_text()

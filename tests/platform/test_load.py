@@ -1,0 +1,186 @@
+"""The load that previews show, and whether the operator asks as often as it says."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from components import V0_9, parse
+from components.credentials import SecretTemplate, Target, credentials, external_secret
+from components.polling import estimate
+from components.settings import Organization, StackSettings
+from components.stores import cluster_secret_store, plan
+from local.obtain import operator_crds
+from local.platform import Platform
+from local.seed import Seeder
+from tests.platform.harness import Kubernetes, Stack, eventually
+from tests.platform.reads import Reads, serving
+
+TABLE: Final = """\
+What secret managers will be asked in 30 days, at list prices:
+STORE  MANAGER              SECRETS  KEYS  CALLS/S  CALLS/MONTH  FOR CALLS  FOR KEYS  QUOTA  LAG
+-----  -------------------  -------  ----  -------  -----------  ---------  --------  -----  ---
+org    AWS Secrets Manager  1        1     0.0667   172,800      $0.86      $0.40     <0.1%  15s
+"""
+
+
+def test_a_preview_shows_the_load_and_what_is_over_the_budget(
+    stack: Stack, cluster: Kubernetes, organization: str
+) -> None:
+    role = "arn:aws:iam::123456789012:role/eso-{organization}"
+    aws = {"service": "SecretsManager", "region": "eu-central-1", "role": role}
+    stack.configure(
+        secretStores={"org": {"aws": aws}},
+        organizations=[{"name": organization, "secretStore": "org", "git": {"remoteKey": "org/git"}}],
+        refreshInterval="15s",
+        budget={"dollarsPerMonth": 1},
+    )
+
+    shown = stack.ok("preview", "--color", "never", "--suppress-progress")
+
+    lines = [line.strip() for line in shown.splitlines()]
+    start = lines.index(TABLE.splitlines()[0])
+    assert lines[start : start + 4] == TABLE.splitlines()
+    (warning,) = (number for number, line in enumerate(lines) if line.startswith("warning: "))
+    assert lines[warning : warning + 3] == [
+        "warning: budget.dollarsPerMonth: $1.26 a month (calls $0.86, keys $0.40) is $0.26 over $1.00",
+        f"by organization: {organization} $1.26",
+        f"refreshInterval of {organization} from 15s to 1h saves $0.86 a month",
+    ]
+    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
+
+
+KEYS: Final = "stand-ins"
+"""Namespace of what the operator signs in with."""
+POLLED: Final = "polled"
+
+
+@pytest.fixture
+def reads() -> Reads:
+    return Reads()
+
+
+@pytest.fixture
+def addresses(reads: Reads, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Of the stand-ins, and the certificate of the one that speaks TLS."""
+    authority = tmp_path / "ca.crt"
+    with serving(reads) as plain, serving(reads, authority) as encrypted:
+        yield {"plain": plain, "tls": encrypted, "ca": base64.b64encode(authority.read_bytes()).decode()}
+
+
+@pytest.fixture
+def counted(platform: Platform, addresses: dict[str, str], tmp_path: Path) -> Iterator[Kubernetes]:
+    """A cluster whose operator takes the stand-ins for AWS."""
+    own = Platform(tmp_path / "counted", platform.programs)
+    try:
+        own.start_control_plane()
+        Seeder(own.kubeconfig).definitions(operator_crds(), own.process("kube-apiserver"))
+        services = ("SECRETSMANAGER", "SSM", "STS")
+        own.start_operator({f"AWS_{service}_ENDPOINT": addresses["plain"] for service in services})
+        yield Kubernetes(own.kubeconfig)
+    finally:
+        own.stop()
+
+
+def _settings(addresses: dict[str, str]) -> StackSettings:
+    """An organization on each manager, which is synced once, and one that is polled each second."""
+    token = {"name": "token", "namespace": KEYS, "key": "token"}
+    keys = {"accessKeyIDSecretRef": token, "secretAccessKeySecretRef": token}
+    aws = {"region": "eu-central-1", "auth": {"secretRef": keys}}
+    stores: dict[str, dict[str, Any]] = {
+        "kubernetes": {
+            "kubernetes": {
+                "remoteNamespace": KEYS,
+                "server": {"url": addresses["tls"], "caBundle": addresses["ca"]},
+                "serviceAccount": {"name": "default", "namespace": KEYS},
+            }
+        },
+        "vault": {
+            "vault": {
+                "server": addresses["plain"],
+                "insecure": True,
+                "path": "kv",
+                "auth": {"tokenSecretRef": token},
+            }
+        },
+        "secretsmanager": {"aws": {**aws, "service": "SecretsManager", "prefix": "org/"}},
+        "parameterstore": {"aws": {**aws, "service": "ParameterStore"}},
+    }
+    organizations = [_organization(name, name, "0s") for name in stores] + [_organization(POLLED, "vault", "1s")]
+    config = {
+        "clusters": {"buildPlane": {"context": "counted"}},
+        "secretStores": {name: {**store, "scope": "shared"} for name, store in stores.items()},
+        "organizations": organizations,
+    }
+    return parse(config, source="test")
+
+
+def _organization(name: str, store: str, interval: str) -> dict[str, Any]:
+    """Keys of each shape: one property, the whole, two properties of one key, and one key in two Secrets."""
+    login = {part: {"remoteKey": f"{name}-login", "property": part} for part in ("username", "password")}
+    return {
+        "name": name,
+        "secretStore": store,
+        "refreshInterval": interval,
+        "git": {"remoteKey": f"{name}-git", "property": "token"},
+        "registries": [{"server": "ghcr.io", **login}],
+        "external": [
+            {"name": "login", "keys": login},
+            {"name": "whole", "keys": {"value": {"remoteKey": f"{name}-git"}}},
+        ],
+    }
+
+
+def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, str]]:
+    """Make stores and ExternalSecrets, and wait until every Secret is there."""
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": KEYS}})
+    cluster.put_secret(KEYS, "token", {"token": "anything"})
+    for planned in plan(settings, V0_9):
+        cluster.create(cluster_secret_store(planned, {}, None))
+    made = [each for organization in settings.organizations for each in _external_secrets(settings, organization)]
+    for namespace in dict.fromkeys(each["metadata"]["namespace"] for each in made):
+        cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    for each in made:
+        cluster.create(each)
+    return [(each["metadata"]["namespace"], each["metadata"]["name"]) for each in made]
+
+
+def _external_secrets(settings: StackSettings, organization: Organization) -> list[dict[str, Any]]:
+    store, namespace = settings.store_name(organization), V0_9.build_namespace(organization.name)
+    target = Target(organization.name, namespace, store, settings.refresh_interval)
+    found = credentials(organization, target)
+    return [external_secret(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
+
+
+def test_the_operator_reads_as_often_as_is_estimated(
+    counted: Kubernetes, reads: Reads, addresses: dict[str, str]
+) -> None:
+    settings = _settings(addresses)
+    load = estimate(settings, V0_9)
+    made = _deliver(counted, settings)
+
+    eventually(lambda: all(counted.secret(*each) is not None for each in made), "every Secret to be there")
+    syncs = 5
+    polled = [each for each in load.polls if each.organization == POLLED]
+    git = f"{POLLED}-git"
+    eventually(lambda: len(reads.times(git)) >= 2 * syncs, f"{syncs} syncs of {POLLED}")
+
+    once = {
+        "kubernetes": reads.of("kubernetes"),
+        "vault": [key for key in reads.of("vault") if not key.startswith(POLLED)],
+        "secretsmanager": reads.of("SecretsManager"),
+        "parameterstore": reads.of("ParameterStore"),
+    }
+    for name, found in once.items():
+        assert len(found) == sum(each.calls for each in load.polls if each.organization == name), (name, found)
+    assert once["secretsmanager"] == ["org/secretsmanager-git"] * 2 + ["org/secretsmanager-login"] * 2
+    assert once["parameterstore"] == ["parameterstore-git"] * 2 + ["parameterstore-login"] * 4
+    assert reads.unknown == []
+    # Two ExternalSecrets read this key in each sync. The operator keeps whole seconds, so the first sync may be early.
+    times = reads.times(git)[: 2 * syncs]
+    assert times[-1] - times[0] > (syncs - 2) * 1.0
+    assert sum(each.calls_per_second for each in polled) == 6
