@@ -26,6 +26,11 @@ STORE  MANAGER              SECRETS  KEYS  CALLS/S  CALLS/MONTH  FOR CALLS  FOR 
 -----  -------------------  -------  ----  -------  -----------  ---------  --------  -----  ---
 org    AWS Secrets Manager  1        1     0.0667   172,800      $0.86      $0.40     <0.1%  15s
 """
+OVER: Final = """\
+budget.dollarsPerMonth: $1.26 a month (calls $0.86, keys $0.40) is $0.26 over $1.00
+  by organization: {organization} $1.26
+  refreshInterval of {organization} from 15s to 1h saves $0.86 a month
+"""
 
 
 def test_a_preview_shows_the_load_and_what_is_over_the_budget(
@@ -42,15 +47,11 @@ def test_a_preview_shows_the_load_and_what_is_over_the_budget(
 
     shown = stack.ok("preview", "--color", "never", "--suppress-progress")
 
-    lines = [line.strip() for line in shown.splitlines()]
-    start = lines.index(TABLE.splitlines()[0])
-    assert lines[start : start + 4] == TABLE.splitlines()
-    (warning,) = (number for number, line in enumerate(lines) if line.startswith("warning: "))
-    assert lines[warning : warning + 3] == [
-        "warning: budget.dollarsPerMonth: $1.26 a month (calls $0.86, keys $0.40) is $0.26 over $1.00",
-        f"by organization: {organization} $1.26",
-        f"refreshInterval of {organization} from 15s to 1h saves $0.86 a month",
-    ]
+    lines = [line.removeprefix("    ") for line in shown.partition("Diagnostics:\n")[2].splitlines()]
+    told = lines.index(TABLE.splitlines()[0])
+    assert lines[told : told + 4] == TABLE.splitlines()
+    warned = lines.index(f"warning: {OVER.splitlines()[0]}")
+    assert lines[warned + 1 : warned + 3] == OVER.format(organization=organization).splitlines()[1:]
     assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
 
 
