@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components import V0_9, polling
-from components.credentials import DataFrom, Generator, SecretTemplate, Target, external_secret
+from components.credentials import Credential, DataFrom, Generator, SecretTemplate, Target, external_secret
 from components.polling import MONTH, Load, Poll, StoreLoad, estimate
 from components.polling.poll import poll
 from components.settings import RemoteRef, parse
@@ -308,3 +309,13 @@ def test_a_longer_interval_never_costs_more(organization: Raw, pair: list[int], 
     assert shorter.calls_per_second >= longer.calls_per_second > 0
     assert shorter.dollars_per_month >= longer.dollars_per_month
     assert polling.outputs(shorter)["callsPerMonth"] >= polling.outputs(longer)["callsPerMonth"]
+
+
+def test_a_stack_with_a_credential_that_is_only_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts as a Secret of no store."""
+    secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ECR),))
+    monkeypatch.setattr(sys.modules[estimate.__module__], "credentials", lambda *_: (Credential(TARGET, secret),))
+    found = load(KUBERNETES, acme(git=GIT))
+    assert found.stores == ()
+    assert [(each.secret, each.generators) for each in found.polls] == [("push", ("ECRAuthorizationToken",))]
+    assert found.generated_per_second == {"ECRAuthorizationToken": Fraction(1, 1800)}
