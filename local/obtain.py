@@ -62,13 +62,17 @@ def present(program: Program) -> Path | None:
     return cached if cached.exists() else _on_path(program)
 
 
-def operator_crds() -> tuple[Path, ...]:
-    """CRD manifests of the External Secrets Operator that is built, from its Go module.
+def operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
+    """CRD manifests of the External Secrets Operator, from its Go module.
+
+    Args:
+        pinned_by: folder under ``local/programs`` that pins the version: ``external-secrets``, the one that is built,
+            or ``external-secrets-newest``, whose definitions alone are read.
 
     Raises:
         ObtainError: the module cannot be downloaded.
     """
-    folder = _module_folder(MODULES / "external-secrets", _ESO) / "config" / "crds" / "bases"
+    folder = _module_folder(MODULES / pinned_by, _ESO) / "config" / "crds" / "bases"
     return tuple(sorted(path for path in folder.glob("*.yaml") if path.name != "kustomization.yaml"))
 
 

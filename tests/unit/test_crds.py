@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
 from components.settings import MANUAL_KEY, StackSettings, parse
-from components.stores import Endpoint, cluster_secret_store, identity, plan
 from local.obtain import operator_crds
+from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions
 from tests.unit.samples import FAKE_VALUES, settings
 from tests.unit.test_settings_values import FULL
@@ -22,9 +21,6 @@ from tests.unit.test_settings_values import FULL
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
 PREFIX = "openchoreo-secrets:"
-ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
-ESO = "external-secrets.io/v1"
-
 OPENCHOREO = ROOT / "local" / "manifests" / "openchoreo-crds.yaml"
 PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
 OFFICIAL = ROOT.parent / "shared" / "crds" / "openchoreo-v0.9.0"
@@ -42,40 +38,14 @@ def _stack(file: Path) -> StackSettings:
     return parse(raw, source=file.name, manual_names=names)
 
 
-def _manifests(found: StackSettings) -> list[Manifest]:
-    """Everything that a stack makes, except the Secrets whose values only a program knows."""
-    release = RELEASES[found.release]
-    made: list[Manifest] = []
-    for store in plan(found, release):
-        made += [*identity(store), cluster_secret_store(store, FAKE_VALUES, ENDPOINT)]
-    for organization in found.organizations:
-        known = organization.secret_store in found.secret_stores
-        target = Target(
-            organization=organization.name,
-            namespace=release.build_namespace(organization.name),
-            store=found.store_name(organization) if known else "none",
-            refresh_interval=found.refresh_interval,
-        )
-        made += [
-            external_secret(each.target, each.secret)
-            for each in credentials(organization, target)
-            if isinstance(each.secret, SecretTemplate)
-        ]
-    return made
-
-
-def _custom(found: StackSettings) -> list[Manifest]:
-    return [made for made in _manifests(found) if made["apiVersion"] == ESO]
-
-
 def test_there_are_stacks() -> None:
     assert "Pulumi.local.yaml" in [file.name for file in STACKS]
 
 
 @pytest.mark.parametrize("file", STACKS, ids=lambda file: file.stem.removeprefix("Pulumi."))
 def test_stack(file: Path, operator: Definitions) -> None:
-    custom = _custom(_stack(file))
-    assert {made["kind"] for made in custom} == {"ClusterSecretStore", "ExternalSecret"}
+    custom = operators(_stack(file))
+    assert {made["kind"] for made in custom} >= {"ClusterSecretStore", "ExternalSecret"}
     assert {made["metadata"]["name"]: list(operator.problems(made)) for made in custom} == {
         made["metadata"]["name"]: [] for made in custom
     }
@@ -95,14 +65,14 @@ def test_stack(file: Path, operator: Definitions) -> None:
     ],
 )
 def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Definitions) -> None:
-    custom = _custom(parse(config, source="test", manual_names=frozenset(FAKE_VALUES)))
+    custom = operators(parse(config, source="test", manual_names=frozenset(FAKE_VALUES)))
     assert custom
     assert [problem for made in custom for problem in operator.problems(made)] == []
     assert [addition for made in custom for addition in operator.additions(made)] == []
 
 
 def _named(kind: str) -> Manifest:
-    return next(deepcopy(made) for made in _custom(settings()) if made["kind"] == kind)
+    return next(deepcopy(made) for made in operators(settings()) if made["kind"] == kind)
 
 
 def _typo(manifest: Manifest) -> None:

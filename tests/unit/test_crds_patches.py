@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 import pytest
@@ -17,12 +15,12 @@ from components.credentials import (
     fan_out,
     with_pull_secret,
 )
-from components.manifests import Manifest
 from components.openchoreo import V0_9
 from components.patches import Patch, patch, unpatch
 from components.settings import Organization
 from components.stores import cluster_secret_store, plan
 from local.obtain import operator_crds
+from tests.unit.built import rendered
 from tests.unit.crd_schema import Definitions
 from tests.unit.objects import STACK, shipped
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
@@ -56,18 +54,10 @@ def _pulling(source: Raw, **keys: Any) -> Organization:
     return _organization(pullSecret={"componentTypes": ["service"], **source, **keys})
 
 
-def _rendered(made: Manifest) -> Manifest:
-    """As OpenChoreo renders it, with some name for every expression."""
-    text = re.sub(r"\$\{[A-Za-z.]+\}", "rendered", json.dumps(made))
-    assert "${" not in text
-    rendered: Manifest = json.loads(text)
-    return rendered
-
-
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_external_secret_of_a_component(source: Raw, operator: Definitions) -> None:
     (resource,) = component_type_patch(_pulling(source), stack=STACK).resources
-    assert list(operator.problems(_rendered(resource.template))) == []
+    assert list(operator.problems(rendered(resource.template))) == []
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
@@ -89,7 +79,7 @@ def test_external_secrets_of_a_run(names: str, operator: Definitions) -> None:
     assert all(isinstance(each.secret, SecretTemplate) for each in found)
     resources = component_workflow_patch(user, found, release=V0_9, stack=STACK).resources
     assert len(resources) == 2
-    assert [list(operator.problems(_rendered(resource.template))) for resource in resources] == [[], []]
+    assert [list(operator.problems(rendered(resource.template))) for resource in resources] == [[], []]
 
 
 def test_store_of_both_planes(operator: Definitions) -> None:

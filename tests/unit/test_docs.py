@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,14 @@ from pydantic import BaseModel, RootModel
 from pydantic.alias_generators import to_camel
 
 from components import settings
-from components.settings import StackSettings, parse
+from components.settings import StackSettings
+from tests.unit.documented import PAGES, ROOT, blocks, configurations, settings_of
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MODELS = [
     each
     for each in vars(settings).values()
     if isinstance(each, type) and issubclass(each, BaseModel) and not issubclass(each, RootModel)
 ]
-PREFIX = "openchoreo-secrets:"
-MANUAL = frozenset(
-    {"acmeGitToken", "acmeGhcrPassword", "acmeSonarToken", "acmeRegistryPassword", "acmeQuayPassword", "demoToken"}
-)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -42,64 +36,12 @@ def test_pulumi_declares_every_key_with_a_description() -> None:
     assert [key for key, entry in declared.items() if not entry.get("description")] == []
 
 
-def blocks() -> Iterator[Any]:
-    for page in PAGES:
-        for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)):
-            found = yaml.safe_load(block)
-            # A block with a kind is an object for kubectl, and has tests of its own.
-            if "kind" not in found:
-                yield pytest.param(found, id=f"{page.stem}-{number}")
-
-
 @pytest.mark.parametrize("block", list(blocks()))
 def test_every_block_of_configuration_is_accepted(block: dict[str, Any]) -> None:
-    config: dict[str, Any] = {
-        "clusters": {plane: {"context": "dev"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
-        "secretStores": {
-            name: {"fake": {"data": [{"key": key, "manual": "demoToken"} for key in sorted(keys_in(block))]}}
-            for name in ("default", "org")
-        },
-        "organizations": [{"name": "acme", "git": {"manual": "acmeGitToken"}}],
-    }
-    for key, value in block.items():
-        name = key.removeprefix(PREFIX)
-        if name in {"organizations", "clusters", "load", "budget"}:
-            config[name] = value
-        elif name in {"git", "external", "pullSecret", "dataPlane", "buildPlane"}:
-            config["organizations"][0][name] = value
-        elif name == "registries":
-            # The three sources are shown side by side; one Secret takes either kind.
-            for manual in (False, True):
-                chosen = [each for each in value if ("manual" in each) == manual]
-                accepted(config | {"organizations": [{"name": "acme", "registries": chosen}]})
-            return
-        else:
-            stores = value if name == "secretStores" else {name: value}
-            config["secretStores"] |= stores
-            for store, settings_of_store in stores.items():
-                accepted(config | {"organizations": [user(store, settings_of_store)]})
-    for organization in config["organizations"]:
-        organization["secretStore"] = "default"
-    accepted(config)
-
-
-def user(store: str, block: dict[str, Any]) -> dict[str, Any]:
-    """An organization that reads from a store, so that its name is filled in and its key is checked."""
-    key = block["fake"]["data"][0]["key"] if "fake" in block else "acme-git"
-    return {"name": "acme", "secretStore": store, "git": {"remoteKey": key}}
-
-
-def accepted(config: dict[str, Any]) -> None:
-    organizations = len(parse(config, source="docs", manual_names=MANUAL).organizations)
-    assert organizations == len(config["organizations"])
-
-
-def keys_in(block: Any) -> set[str]:
-    """Every remote key that a block names, and one more."""
-    if isinstance(block, dict):
-        own = {block["remoteKey"]} if "remoteKey" in block else set()
-        return own.union(*map(keys_in, block.values()), {"unused"})
-    return set().union(*map(keys_in, block)) if isinstance(block, list) else set()
+    found = list(configurations(block))
+    assert [len(settings_of(config).organizations) for config in found] == [
+        len(config["organizations"]) for config in found
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
