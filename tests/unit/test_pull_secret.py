@@ -78,8 +78,8 @@ def test_component_with_every_key() -> None:
     made = component_type_patch(user, store="default-acme", refresh_interval="2h0m0s", stack=STACK)
     template = (
         "{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}"
-        '{{- range list "auths" "quay.io" -}}'
-        '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}{{- end -}}'
+        '{{- range list "auths" "quay.io" -}}{{- if kindIs "map" $found -}}{{- $found = get $found . -}}'
+        '{{- else -}}{{- $found = "" -}}{{- end -}}{{- end -}}'
         '{{- if not (and (kindIs "map" $found) $found) -}}'
         '{{- fail "acme-quay has no docker auth for quay.io" -}}{{- end -}}'
         '{{- $_ := set $auths "quay.io" $found -}}'
