@@ -212,4 +212,5 @@ def _warning(cluster: Cluster, namespace: str, kind: str, name: str) -> str | No
     except ClusterError:
         return None
     latest = max(events, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime")), default=None)
-    return None if latest is None else str(latest.get("message"))
+    # Errors of Vault have lines of their own.
+    return None if latest is None else " ".join(str(latest.get("message")).split())

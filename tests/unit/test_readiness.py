@@ -196,9 +196,9 @@ NOT_READY = [{"lastTimestamp": "2025-01-01T00:00:00Z", "message": "the store is 
     [
         pytest.param(
             _store("False"),
-            {SECRET_EVENTS: NOT_READY, STORE_EVENTS: [{"lastTimestamp": None, "message": "permission denied"}]},
+            {SECRET_EVENTS: NOT_READY, STORE_EVENTS: [{"message": "Errors:\n\n* permission denied\n"}]},
             [],
-            ' (the store is not ready; ClusterSecretStore "org-acme": permission denied)',
+            ' (the store is not ready; ClusterSecretStore "org-acme": Errors: * permission denied)',
             id="its-event",
         ),
         pytest.param(
