@@ -49,18 +49,15 @@ def test_a_manager_that_is_down_and_comes_back(
     vault.put(f"secret/{key}", {"token": "second"})
 
     has_arrived(cluster, namespace, "second")
-    stack.unchanged()
-
     before = secret(cluster, namespace)
     vault.stop()
 
     eventually(lambda: ready(cluster, namespace) == "False", "the operator to notice")
-    preview = stack.ok("preview")
-    assert "ExternalSecretsReady" in preview
-    message = stack.up_fails()
-    assert f'organization "{organization}", Secret {namespace}/{NAME}: SecretSyncedError' in message
-    assert f"dial tcp {vault.url.removeprefix('https://')}: connect: connection refused" in message
-    assert "second" not in message
+    for message, when in ((stack.ok("preview"), "now"), (stack.up_fails(), "after 3 s")):
+        assert f"1 of 1 credentials are not ready {when} on build plane" in message
+        assert f'organization "{organization}", Secret {namespace}/{NAME}: SecretSyncedError' in message
+        assert f"dial tcp {vault.url.removeprefix('https://')}: connect: connection refused" in message
+        assert "second" not in message
     assert secret(cluster, namespace) == before
 
     vault.put(f"secret/{key}", {"token": "third"})
