@@ -6,7 +6,7 @@ from .connection import Cluster
 from .objects import Location, edit, missing, read
 from .planes import check_control_plane, check_data_plane
 from .preflight import check_build_plane
-from .readiness import Expected, FanOut, Pending, Seen, look, wait
+from .readiness import Expected, FanOut, Pending, Seen, complaint, look, wait
 
 __all__ = [
     "Cluster",
@@ -18,6 +18,7 @@ __all__ = [
     "check_build_plane",
     "check_control_plane",
     "check_data_plane",
+    "complaint",
     "edit",
     "look",
     "missing",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..errors import NotReadyError
+from ..errors import ClusterError, NotReadyError
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, ORGANIZATION_LABEL
 from .connection import Cluster
 
@@ -76,6 +76,12 @@ def look(cluster: Cluster, wanted: Iterable[Expected], fan_outs: Iterable[FanOut
     for fan_out in sorted(fan_outs):
         found += _spread(cluster, fan_out, live)
     return Seen(len(found), tuple(item for item in found if item is not None))
+
+
+def complaint(cluster: Cluster, wanted: Iterable[Expected], fan_outs: Iterable[FanOut] = ()) -> str | None:
+    """Which ExternalSecrets are not synced now, with the operator's reasons; None if all are."""
+    seen = look(cluster, wanted, fan_outs)
+    return _message(cluster, seen, "now") if seen.pending else None
 
 
 def wait(  # noqa: PLR0913 -- what to wait for, and how
@@ -173,18 +179,38 @@ def _message(cluster: Cluster, seen: Seen, when: str) -> str:
 
 
 def _details(cluster: Cluster, item: Pending, stores: dict[str, dict[str, Any]]) -> str:
-    """The operator's own words: its latest event of the ExternalSecret, else the state of the store."""
+    """The operator's own words: its latest event of the ExternalSecret, and why the store is not ready."""
     wanted = item.expected
-    events = cluster.items(
-        f"/api/v1/namespaces/{wanted.namespace}/events",
-        fieldSelector=f"involvedObject.kind=ExternalSecret,involvedObject.name={wanted.name},type=Warning",
-    )
-    latest = max(events, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime")), default=None)
-    if latest is not None:
-        return f" ({latest.get('message')})"
+    said = [_warning(cluster, wanted.namespace, "ExternalSecret", wanted.name)]
     path = f"/apis/external-secrets.io/v1/namespaces/{wanted.namespace}/externalsecrets/{wanted.name}"
     live = cluster.get(path) or {}
-    store = live.get("spec", {}).get("secretStoreRef", {}).get("name")
-    if store is not None and store not in stores:
-        return f' (ClusterSecretStore "{store}" does not exist)'
-    return ""
+    name = live.get("spec", {}).get("secretStoreRef", {}).get("name")
+    if name is not None and name not in stores:
+        said.append(None if said[0] else f'ClusterSecretStore "{name}" does not exist')
+    elif name is not None and (refused := _refused(stores[name])) is not None:
+        # Events of objects without a namespace lie there. They say more than the condition, which may be only a title.
+        said.append(
+            f'ClusterSecretStore "{name}": {_warning(cluster, "default", "ClusterSecretStore", name) or refused}'
+        )
+    return f" ({'; '.join(filter(None, said))})" if any(said) else ""
+
+
+def _refused(store: Mapping[str, Any]) -> str | None:
+    """The message of a store that is not ready; None for one that is."""
+    conditions = (store.get("status") or {}).get("conditions") or ()
+    return next(
+        (str(each.get("message")) for each in conditions if each.get("type") == "Ready" and each["status"] == "False"),
+        None,
+    )
+
+
+def _warning(cluster: Cluster, namespace: str, kind: str, name: str) -> str | None:
+    """The latest warning about an object, or None; also where the user may not read events."""
+    selector = f"involvedObject.kind={kind},involvedObject.name={name},type=Warning"
+    try:
+        events = [*cluster.items(f"/api/v1/namespaces/{namespace}/events", fieldSelector=selector)]
+    except ClusterError:
+        return None
+    latest = max(events, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime")), default=None)
+    # Errors of Vault have lines of their own.
+    return None if latest is None else " ".join(str(latest.get("message")).split())

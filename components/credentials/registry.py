@@ -18,13 +18,14 @@ KEY: Final = ".dockerconfigjson"
 TYPE: Final = "kubernetes.io/dockerconfigjson"
 
 _WHOLE_CONFIG: Final = (
-    "{{{{- $config := fromJson .{variable} -}}}}"
-    '{{{{- if not (kindIs "map" $config) -}}}}{{{{- $config = dict -}}}}{{{{- end -}}}}'
-    '{{{{- $auth := dig "auths" {server} "" $config -}}}}'
-    "{{{{- if not $auth -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}"
-    "{{{{- $_ := set $auths {server} $auth -}}}}"
+    "{{{{- $found := fromJson .{variable} -}}}}"
+    '{{{{- range list "auths" {server} -}}}}{{{{- if kindIs "map" $found -}}}}{{{{- $found = get $found . -}}}}'
+    '{{{{- else -}}}}{{{{- $found = "" -}}}}{{{{- end -}}}}{{{{- end -}}}}'
+    '{{{{- if not (and (kindIs "map" $found) $found) -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
+    "{{{{- $_ := set $auths {server} $found -}}}}"
 )
 _USER_AND_PASSWORD: Final = (
+    '{{{{- if contains ":" .{variable}_username -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
     '{{{{- $_ := set $auths {server} (dict "username" .{variable}_username "password" .{variable}_password '
     '"auth" (printf "%s:%s" .{variable}_username .{variable}_password | b64enc)) -}}}}'
 )
@@ -55,7 +56,10 @@ def secret(
         else:
             parts = {"username": registry.username, "password": registry.password}
             data |= {f"{variable}_{part}": ref for part, ref in parts.items() if ref is not None}
-            steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server))
+            failure = _literal(
+                f'the user name for {registry.server} contains ":", which separates user from password in docker auth'
+            )
+            steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server, failure=failure))
     steps.append('{{- dict "auths" $auths | toJson -}}')
     return SecretTemplate(name=name, credential=credential, data=data, type=TYPE, templates={KEY: "".join(steps)})
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pulumi.provider.experimental import provider as rpc
 
-from ..cluster import Cluster, Expected, FanOut, look, wait
+from ..cluster import Cluster, Expected, FanOut, complaint, look, wait
 from .log import Log, Say
 from .values import plain
 
 TYPE: Final = "openchoreo:index:ExternalSecretsReady"
 _WATCHED: Final = "externalSecrets"
 _SPREAD: Final = "clusterExternalSecrets"
+
+T = TypeVar("T")
 
 
 class ExternalSecretsReady:
@@ -31,9 +33,14 @@ class ExternalSecretsReady:
         return rpc.CreateResponse("external-secrets", request.properties)
 
     def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
-        """Wait again; a preview waits for nothing."""
+        """Wait again; a preview waits for nothing, and warns of what has stopped working."""
+        old, new = plain(request.olds), plain(request.news)
         if not request.preview:
-            self._wait(plain(request.news), log.status)
+            self._wait(new, log.status)
+            return rpc.UpdateResponse(request.news)
+        wanted, fan_outs = _known(_expected(old), _expected(new)), _known(_fan_outs(old), _fan_outs(new))
+        if (text := complaint(self._cluster, wanted, fan_outs)) is not None:
+            log.warning(text)
         return rpc.UpdateResponse(request.news)
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
@@ -44,8 +51,8 @@ class ExternalSecretsReady:
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
         }
-        known = _expected(old)
-        lagging = {item.expected for item in look(self._cluster, _expected(new)).pending if item.expected in known}
+        known = _known(_expected(old), _expected(new))
+        lagging = {item.expected for item in look(self._cluster, known).pending}
         paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
         paths += [f"{_SPREAD}[{index}]" for index in self._lagging(_fan_outs(old), _fan_outs(new))]
         for path in paths:
@@ -54,7 +61,7 @@ class ExternalSecretsReady:
 
     def _lagging(self, old: list[FanOut], new: list[FanOut]) -> list[int]:
         """Which of the fan-outs that were asked for before have not arrived everywhere; each is its organization's."""
-        known = [fan_out for fan_out in new if fan_out in old]
+        known = _known(old, new)
         late = {item.expected.organization for item in look(self._cluster, (), known).pending} if known else set()
         return [index for index, fan_out in enumerate(new) if fan_out in known and fan_out.organization in late]
 
@@ -67,6 +74,12 @@ class ExternalSecretsReady:
             report=report,
             cancelled=self._cancelled.wait,
         )
+
+
+def _known(old: list[T], new: list[T]) -> list[T]:
+    """What was asked for before and still is: only that can have stopped working."""
+    before = set(old)
+    return [each for each in new if each in before]
 
 
 def _expected(properties: Mapping[str, Any]) -> list[Expected]:

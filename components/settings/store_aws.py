@@ -15,6 +15,8 @@ from .placeholder import template
 from .store_parts import Manager, SecretKeyRef, ServiceAccountRef, StoreServiceAccount, check_one_of
 
 _ROLE_NAME_MAX: Final = 64
+_EXTERNAL_ID_LENGTH: Final = (2, 1224)
+_EXTERNAL_ID: Final = "an external id: letters, digits and _+=,.@:/-, 2 to 1224 characters"
 
 
 def _role_name(arn: str) -> str | None:
@@ -22,6 +24,11 @@ def _role_name(arn: str) -> str | None:
     if len(name) > _ROLE_NAME_MAX:
         return f"names a role of {len(name)} characters; IAM allows {_ROLE_NAME_MAX}"
     return None
+
+
+def _external_id(value: str) -> str | None:
+    low, high = _EXTERNAL_ID_LENGTH
+    return None if low <= len(value) <= high else f"is not {_EXTERNAL_ID}"
 
 
 RoleArn = Annotated[
@@ -33,9 +40,7 @@ RoleArn = Annotated[
         _role_name,
     ),
 ]
-ExternalId = Annotated[
-    str, template(r"[\w+=,.@:/-]{2,1224}", "an external id: letters, digits and _+=,.@:/-, 2 to 1224 characters")
-]
+ExternalId = Annotated[str, template(r"[\w+=,.@:/-]+", _EXTERNAL_ID, _external_id)]
 
 
 class SessionTag(Model):

@@ -192,6 +192,29 @@ def test_an_error_of_the_provider_itself_keeps_its_trace(engine: Engine, live: L
     assert "timeoutSeconds" in str(raised.value.details())
 
 
+@pytest.mark.parametrize(
+    ("olds", "items", "warnings"),
+    [
+        pytest.param(INPUTS, NO_PUSH, [(URN, "warning", NOT_READY.format(when="now"))], id="it has stopped working"),
+        pytest.param({**INPUTS, "externalSecrets": [GIT]}, [BOTH[0]], [], id="it is to be made"),
+        pytest.param({**INPUTS, "timeoutSeconds": 60.0}, BOTH, [], id="all is well"),
+    ],
+)
+def test_a_preview_warns_of_what_has_stopped_working(
+    engine: Engine, live: Live, olds: dict[str, Any], items: list[dict[str, Any]], warnings: list[tuple[str, str, str]]
+) -> None:
+    live(items)
+    request = messages.UpdateRequest(urn=URN, olds=struct(olds), news=struct(INPUTS), preview=True)
+
+    async def previewed() -> list[tuple[str, str, str]]:
+        terminal = Terminal()
+        async with serving(terminal) as stub:
+            await stub.Update(request)
+        return terminal.said
+
+    assert engine.run(previewed()) == warnings
+
+
 def test_check_hands_the_inputs_on(engine: Engine, live: Live) -> None:
     live(BOTH)
 

@@ -48,7 +48,7 @@ class Api:
         if path in self.forbidden:
             msg = f"{self}: GET {path} was refused (403): forbidden"
             raise ClusterError(msg)
-        yield from self.lists.get(path.rpartition("/")[2], [])
+        yield from self.lists.get(path, self.lists.get(path.rpartition("/")[2], []))
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
         self.patches.append((path, body, field_manager))

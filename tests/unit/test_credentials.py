@@ -17,13 +17,17 @@ PUSH = {"server": "quay.io", "remoteKey": "acme-quay"}
 INDEX = '"https://index.docker.io/v1/"'
 WHOLE_CONFIG = (
     "{{- $auths := dict -}}"
-    "{{- $config := fromJson .registry_0 -}}"
-    '{{- if not (kindIs "map" $config) -}}{{- $config = dict -}}{{- end -}}'
-    f'{{{{- $auth := dig "auths" {INDEX} "" $config -}}}}'
-    '{{- if not $auth -}}{{- fail "acme-hub (config) has no docker auth for https://index.docker.io/v1/" -}}{{- end -}}'
-    f"{{{{- $_ := set $auths {INDEX} $auth -}}}}"
+    "{{- $found := fromJson .registry_0 -}}"
+    f'{{{{- range list "auths" {INDEX} -}}}}'
+    '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}'
+    "{{- end -}}"
+    '{{- if not (and (kindIs "map" $found) $found) -}}'
+    '{{- fail "acme-hub (config) has no docker auth for https://index.docker.io/v1/" -}}{{- end -}}'
+    f"{{{{- $_ := set $auths {INDEX} $found -}}}}"
 )
 USER_AND_PASSWORD = (
+    '{{- if contains ":" .registry_1_username -}}{{- fail "the user name for ghcr.io contains \\":\\", '
+    'which separates user from password in docker auth" -}}{{- end -}}'
     '{{- $_ := set $auths "ghcr.io" (dict "username" .registry_1_username "password" .registry_1_password '
     '"auth" (printf "%s:%s" .registry_1_username .registry_1_password | b64enc)) -}}'
 )
@@ -141,7 +145,7 @@ def test_nothing_is_made_of_nothing() -> None:
 @pytest.mark.parametrize(
     ("registry", "literal"),
     [
-        pytest.param({"server": "quay.io/🐳", "remoteKey": "a"}, 'set $auths "quay.io/🐳" $auth', id="server"),
+        pytest.param({"server": "quay.io/🐳", "remoteKey": "a"}, 'set $auths "quay.io/🐳" $found', id="server"),
         pytest.param(
             {"server": "quay.io", "remoteKey": "a", "property": "🔑"},
             'fail "a (🔑) has no docker auth for quay.io"',

@@ -77,11 +77,12 @@ def test_component_with_every_key() -> None:
     )
     made = component_type_patch(user, store="default-acme", refresh_interval="2h0m0s", stack=STACK)
     template = (
-        "{{- $auths := dict -}}{{- $config := fromJson .registry_0 -}}"
-        '{{- if not (kindIs "map" $config) -}}{{- $config = dict -}}{{- end -}}'
-        '{{- $auth := dig "auths" "quay.io" "" $config -}}'
-        '{{- if not $auth -}}{{- fail "acme-quay has no docker auth for quay.io" -}}{{- end -}}'
-        '{{- $_ := set $auths "quay.io" $auth -}}'
+        "{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}"
+        '{{- range list "auths" "quay.io" -}}{{- if kindIs "map" $found -}}{{- $found = get $found . -}}'
+        '{{- else -}}{{- $found = "" -}}{{- end -}}{{- end -}}'
+        '{{- if not (and (kindIs "map" $found) $found) -}}'
+        '{{- fail "acme-quay has no docker auth for quay.io" -}}{{- end -}}'
+        '{{- $_ := set $auths "quay.io" $found -}}'
         '{{- dict "auths" $auths | toJson -}}'
     )
     name = "pull-${metadata.componentName}"

@@ -181,6 +181,63 @@ def test_timeout(objects: dict[str, Object], lists: dict[str, list[Object]], det
     assert clock.pauses == []
 
 
+def _store(status: str) -> Object:
+    condition = {"type": "Ready", "status": status, "message": "unable to create client"}
+    return {"metadata": {"name": "org-acme"}, "status": {"conditions": [{"type": "Old", "status": "False"}, condition]}}
+
+
+STORE_EVENTS = "/api/v1/namespaces/default/events"
+SECRET_EVENTS = "/api/v1/namespaces/openchoreo-ci-acme/events"
+NOT_READY = [{"lastTimestamp": "2025-01-01T00:00:00Z", "message": "the store is not ready"}]
+
+
+@pytest.mark.parametrize(
+    ("store", "lists", "forbidden", "detail"),
+    [
+        pytest.param(
+            _store("False"),
+            {SECRET_EVENTS: NOT_READY, STORE_EVENTS: [{"message": "Errors:\n\n* permission denied\n"}]},
+            [],
+            ' (the store is not ready; ClusterSecretStore "org-acme": Errors: * permission denied)',
+            id="its-event",
+        ),
+        pytest.param(
+            _store("False"),
+            {SECRET_EVENTS: NOT_READY},
+            [],
+            ' (the store is not ready; ClusterSecretStore "org-acme": unable to create client)',
+            id="its-condition",
+        ),
+        pytest.param(
+            _store("False"),
+            {},
+            [SECRET_EVENTS, STORE_EVENTS],
+            ' (ClusterSecretStore "org-acme": unable to create client)',
+            id="events-that-may-not-be-read",
+        ),
+        pytest.param(
+            _store("True"), {SECRET_EVENTS: EVENTS}, [], ' (Secret "acme-git" not found)', id="a-store-that-is-ready"
+        ),
+        pytest.param(
+            {"metadata": {"name": "org-acme"}, "status": None},
+            {SECRET_EVENTS: NOT_READY},
+            [],
+            " (the store is not ready)",
+            id="a-store-without-a-status",
+        ),
+    ],
+)
+def test_a_store_that_is_not_ready_says_why(
+    store: Object, lists: dict[str, list[Object]], forbidden: list[str], detail: str
+) -> None:
+    found = {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}}}}
+    api = Api(found, externalsecrets=[_failed(GIT)], clustersecretstores=[store])
+    api.lists |= lists
+    api.forbidden |= set(forbidden)
+    message = _error(lambda: Clock(api).wait(GIT, seconds=0))
+    assert message.splitlines()[1].partition(FAILED)[2] == detail
+
+
 def test_events_are_asked_for_the_one_secret() -> None:
     api = Api(externalsecrets=[_failed(GIT)])
     _error(lambda: Clock(api).wait(GIT, seconds=0))

@@ -13,7 +13,7 @@ from tests.unit.managers import (
     aws,
     vault,
 )
-from tests.unit.samples import CANARY, NOT_AN_OBJECT_NAME, Raw, assert_rejected
+from tests.unit.samples import CANARY, NOT_AN_OBJECT_NAME, Raw, assert_rejected, settings
 
 CONSTANT_ROLE = "arn:aws:iam::123456789012:role/eso"
 TAG = {"key": "team", "value": "builds"}
@@ -222,3 +222,13 @@ def test_aws(store: Raw, problem: str) -> None:
 )
 def test_vault(store: Raw, problem: str) -> None:
     _rejected(store, f"vault{problem}")
+
+
+def test_an_external_id_may_be_the_organizations_name_unless_that_is_too_short() -> None:
+    store = aws(role=ROLE, externalID="{organization}")
+    assert settings({"secretStores.default": store}).secret_stores["default"].aws is not None
+    assert_rejected(
+        {"secretStores.default": store, "organizations.0.name": "a"},
+        'secretStores.default.aws.externalID: "a" of the organization "a" is not an external id: '
+        "letters, digits and _+=,.@:/-, 2 to 1224 characters",
+    )
