@@ -40,6 +40,7 @@ from .openchoreo_provider import OpenChoreoProvider
 from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import (
+    AcrToken,
     AwsAuth,
     AwsSecretRef,
     AwsServiceAccount,
@@ -52,6 +53,7 @@ from .settings import (
     ClusterSettings,
     ComponentWorkflows,
     CustomStore,
+    EcrToken,
     ExternalCredential,
     FakeEntry,
     FakeStore,
@@ -60,6 +62,7 @@ from .settings import (
     GcpServiceAccount,
     GcpStore,
     GcpWorkloadIdentity,
+    GcrToken,
     GitCredential,
     KubernetesServer,
     KubernetesStore,
@@ -90,6 +93,7 @@ from .stores import Endpoint, PlannedStore, plan
 __all__ = [
     "RELEASES",
     "V0_9",
+    "AcrToken",
     "AwsAuth",
     "AwsSecretRef",
     "AwsServiceAccount",
@@ -119,6 +123,7 @@ __all__ = [
     "DataPlaneArgs",
     "DataPlanePatch",
     "Deployed",
+    "EcrToken",
     "Endpoint",
     "ExternalCredential",
     "ExternalSecretsReady",
@@ -130,6 +135,7 @@ __all__ = [
     "GcpServiceAccount",
     "GcpStore",
     "GcpWorkloadIdentity",
+    "GcrToken",
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",

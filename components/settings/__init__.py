@@ -9,6 +9,7 @@ from .parse import MANUAL_KEY, parse
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import ManualRegistry, RegistryCredential
+from .registry_generators import AcrToken, EcrToken, GcrToken
 from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import (
@@ -44,6 +45,7 @@ from .stores import (
 
 __all__ = [
     "MANUAL_KEY",
+    "AcrToken",
     "AwsAuth",
     "AwsSecretRef",
     "AwsServiceAccount",
@@ -56,6 +58,7 @@ __all__ = [
     "Clusters",
     "ComponentWorkflows",
     "CustomStore",
+    "EcrToken",
     "ExternalCredential",
     "FakeEntry",
     "FakeStore",
@@ -64,6 +67,7 @@ __all__ = [
     "GcpServiceAccount",
     "GcpStore",
     "GcpWorkloadIdentity",
+    "GcrToken",
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",
