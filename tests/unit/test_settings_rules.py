@@ -24,8 +24,8 @@ MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password
 ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 ONE_CREDENTIAL = "allowed is at least one of git, registries, external, pullSecret"
 ONE_REGISTRY_SOURCE = (
-    "allowed is exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, ecr, "
-    "acr, gcr"
+    "allowed is exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, "
+    "ecr, acr, gcr"
 )
 
 
