@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -66,8 +66,14 @@ def _extra_keys(organization: Organization, path: str) -> Iterator[Problem]:
 
 
 def shared_identities(settings: StackSettings) -> Iterator[Problem]:
-    """Two organizations that sign in as one could push to each other's repositories."""
+    """Who signs in as another organization could push there; who signs in as a store could read there."""
     users: dict[str, tuple[str, str]] = {}
+    readers = {
+        text.lower(): entry
+        for entry, store in settings.secret_stores.items()
+        for organization in settings.organizations
+        for text in _texts(fill(store.manager[1].model_dump(by_alias=True, exclude_none=True), organization.name))
+    }
     for place, organization in enumerate(settings.organizations):
         for index, registry in enumerate(organization.registries or ()):
             generator, token = registry.token or ("", None)
@@ -82,3 +88,21 @@ def shared_identities(settings: StackSettings) -> Iterator[Problem]:
                     f'{quoted(identity)} is the identity of the organization "{other}" too ({first}), so that each '
                     "could push to the other's repositories; allowed is one for each organization",
                 )
+            if identity.lower() in readers:
+                yield Problem(
+                    where,
+                    f"{quoted(identity)} is in secretStores.{readers[identity.lower()]} too, so that builds could read "
+                    "what that store reads; allowed is an identity that does nothing but push",
+                )
+
+
+def _texts(tree: Any) -> Iterator[str]:
+    """All texts of JSON data, apart from keys."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for value in tree.values():
+            yield from _texts(value)
+    elif isinstance(tree, (list, tuple)):
+        for value in tree:
+            yield from _texts(value)
