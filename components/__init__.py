@@ -42,6 +42,7 @@ from .polling import Load, Poll, StoreLoad, Tariff, estimate
 from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import (
+    AcrToken,
     AwsAuth,
     AwsSecretRef,
     AwsServiceAccount,
@@ -55,6 +56,7 @@ from .settings import (
     ClusterSettings,
     ComponentWorkflows,
     CustomStore,
+    EcrToken,
     ExpectedLoad,
     ExternalCredential,
     FakeEntry,
@@ -64,6 +66,7 @@ from .settings import (
     GcpServiceAccount,
     GcpStore,
     GcpWorkloadIdentity,
+    GcrToken,
     GitCredential,
     KubernetesServer,
     KubernetesStore,
@@ -94,6 +97,7 @@ from .stores import Endpoint, PlannedStore, plan
 __all__ = [
     "RELEASES",
     "V0_9",
+    "AcrToken",
     "AwsAuth",
     "AwsSecretRef",
     "AwsServiceAccount",
@@ -124,6 +128,7 @@ __all__ = [
     "DataPlaneArgs",
     "DataPlanePatch",
     "Deployed",
+    "EcrToken",
     "Endpoint",
     "ExpectedLoad",
     "ExternalCredential",
@@ -136,6 +141,7 @@ __all__ = [
     "GcpServiceAccount",
     "GcpStore",
     "GcpWorkloadIdentity",
+    "GcrToken",
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",

@@ -15,7 +15,7 @@ from .credentials import (
     Target,
     credentials,
     external_secret,
-    generator_manifests,
+    generators,
     in_workflow,
 )
 from .errors import Problem, SettingsError
@@ -81,14 +81,10 @@ class BuildPlane(pulumi.ComponentResource):
         after = [namespace, args.secret_store] if isinstance(args.secret_store, SecretStore) else [namespace]
         inside = pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=None if adopted else namespace)
         # Generators of credentials that come with each run are made here too: a run then needs no right to make any.
-        generators = [
-            register(f"{name}/{made['kind']}/{made['metadata']['name']}", made, inside)
-            for each in every
-            if isinstance(each.secret, SecretTemplate)
-            for generator in each.secret.generators
-            for made in generator_manifests(organization.name, self.namespace, each.secret.credential, generator)
+        made_ahead = [
+            register(f"{name}/{made['kind']}/{made['metadata']['name']}", made, inside) for made in generators(every)
         ]
-        inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=generators))
+        inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=made_ahead))
         remote = [(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
         self.external_secrets = [
             register(f"{name}/{secret.name}", external_secret(where, secret), renamed(inside, f"{name}-{secret.name}"))

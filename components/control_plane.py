@@ -12,7 +12,7 @@ from .errors import Problem, SettingsError
 from .object_patches import BuildPlanePatch, ComponentTypePatch, ComponentWorkflowPatch, DataPlanePatch, arguments
 from .openchoreo import V0_9, Release
 from .secret_store import SecretStore, store_name
-from .settings import Organization, Plane
+from .settings import Organization, Plane, remote_keys
 from .settings.pull_rules import pull_problems
 from .stack_id import stack_id
 
@@ -109,7 +109,8 @@ def _plane(plane: Plane) -> dict[str, Any]:
 
 def _check(name: str, args: ControlPlaneArgs) -> None:
     problems = list(pull_problems(args.organization, "organization"))
-    if args.organization.component_workflows is not None and args.build_store is None:
+    reads = args.organization.component_workflows is not None and remote_keys(args.organization)
+    if reads and args.build_store is None:
         problems.append(Problem("build_store", "is missing; component_workflows read through it"))
     if problems:
         source = f'ControlPlane "{name}"'

@@ -123,15 +123,20 @@ def demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
             configs[pull.docker_config] = ["registry.example"]
         for registry in (*(organization.registries or ()), *((pull.registries if pull else None) or ())):
             if registry.docker_config is not None:
-                configs.setdefault(registry.docker_config, []).append(registry.server)
-            put(registry.username, organization.name)
+                configs.setdefault(registry.docker_config, []).append(registry.auths_key)
+            put(registry.username if isinstance(registry.username, RemoteRef) else None, organization.name)
             put(registry.password, secrets.token_urlsafe(30))
+            put(registry.service_account_key, _service_account_key())
         for ref, servers in configs.items():
             put(ref, json.dumps({"auths": {server: _auth(organization.name) for server in servers}}))
         for external in organization.external or ():
             for source in external.keys.values():
                 put(source.remote, secrets.token_urlsafe(30))
     return values
+
+
+def _service_account_key() -> str:
+    return json.dumps({"type": "service_account", "private_key": secrets.token_urlsafe(30)})
 
 
 def _auth(username: str) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ..credentials import Target, credentials, generators
+from ..credentials.generator import API as GENERATORS
 from ..errors import ClusterError
-from ..manifests import STACK_ANNOTATION, is_ours
+from ..manifests import STACK_ANNOTATION, Manifest, is_ours
 from ..openchoreo import Release
 from ..settings import Organization
 from ..settings.rules import secret_names
@@ -31,6 +33,8 @@ def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...],
         ClusterError: with everything that is amiss.
     """
     check_operator(cluster)
+    made = {each.name: _generators(each, release) for each in organizations}
+    _check_generators(cluster, made)
     live = {
         item["metadata"]["name"]: (item["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
         for item in cluster.items("/api/v1/namespaces", metadata_only=True)
@@ -38,7 +42,9 @@ def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...],
     found = list(_namespaces(organizations, release, live, stack))
     for organization in organizations:
         if organization.namespace == "adopt" and release.build_namespace(organization.name) in live:
-            found += _overwritten(cluster, organization, release.build_namespace(organization.name))
+            namespace = release.build_namespace(organization.name)
+            found += _overwritten(cluster, organization, namespace)
+            found += _generators_overwritten(cluster, organization.name, made[organization.name])
     refuse(cluster, found)
 
 
@@ -83,6 +89,51 @@ def served(cluster: Cluster, path: str) -> frozenset[str]:
     """Plural names of the kinds under a group and version."""
     group = cluster.get(path) or {}
     return frozenset(resource["name"] for resource in group.get("resources", ()))
+
+
+def _generators(organization: Organization, release: Release) -> list[Manifest]:
+    """The generators of an organization and their ServiceAccounts; store and interval do not matter to them."""
+    target = Target(organization.name, release.build_namespace(organization.name), store="", refresh_interval="0s")
+    return generators(credentials(organization, target))
+
+
+def _check_generators(cluster: Cluster, made: Mapping[str, list[Manifest]]) -> None:
+    """Check that the cluster serves every kind of generator that is used.
+
+    Raises:
+        ClusterError: one is missing.
+    """
+    users: dict[str, str] = {}
+    for organization, manifests in made.items():
+        for each in manifests:
+            if each["apiVersion"] == GENERATORS:
+                users.setdefault(_plural(each), organization)
+    missing = sorted(users.keys() - served(cluster, f"/apis/{GENERATORS}")) if users else []
+    if missing:
+        whose = ", ".join(f'{kind} (organization "{users[kind]}")' for kind in missing)
+        msg = (
+            f"{cluster}: the External Secrets Operator lacks generators under {GENERATORS}: {whose}. "
+            "They come with the Helm chart external-secrets (0.16 or later)"
+        )
+        raise ClusterError(msg)
+
+
+def _plural(made: Manifest) -> str:
+    return f"{made['kind'].lower()}s"
+
+
+def _generators_overwritten(cluster: Cluster, organization: str, made: list[Manifest]) -> Iterator[str]:
+    """Generators and ServiceAccounts of an adopted namespace that have a name of ours and were made by others."""
+    for each in made:
+        metadata = each["metadata"]
+        root = "/api" if each["apiVersion"] == "v1" else "/apis"
+        path = f"{root}/{each['apiVersion']}/namespaces/{metadata['namespace']}/{_plural(each)}/{metadata['name']}"
+        live = cluster.get(path)
+        if live is not None and not is_ours(live):
+            yield (
+                f'organization "{organization}": {each["kind"]} {metadata["namespace"]}/{metadata["name"]} exists and '
+                "was made by something else. Delete it"
+            )
 
 
 def _namespaces(

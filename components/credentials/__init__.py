@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..manifests import Manifest
 from ..settings import Organization
 from . import external, git, registry
 from .credential import Credential
@@ -27,6 +28,7 @@ __all__ = [
     "external_secret",
     "fan_out",
     "generator_manifests",
+    "generators",
     "in_workflow",
     "manual_secret",
     "pull_secret",
@@ -47,12 +49,35 @@ def credentials(organization: Organization, target: Target) -> tuple[Credential,
     if organization.git is not None:
         found.append(Credential(_with_interval(base, organization.git.refresh_interval), git.secret(organization.git)))
     if organization.registries is not None:
-        found.append(Credential(base, registry.secret(organization.registry_secret_name, organization.registries)))
+        push = registry.secret(
+            organization.registry_secret_name,
+            organization.registries,
+            organization=organization.name,
+            extra_keys=organization.registry_extra_keys or (),
+        )
+        found.append(Credential(base, push))
     found += [
         Credential(_with_interval(base, service.refresh_interval), external.secret(service))
         for service in organization.external or ()
     ]
     return tuple(found)
+
+
+def generators(found: tuple[Credential, ...]) -> list[Manifest]:
+    """The generators that credentials read from, each after its ServiceAccount.
+
+    Args:
+        found: credentials of one organization.
+    """
+    return [
+        made
+        for each in found
+        if isinstance(each.secret, SecretTemplate)
+        for generator in each.secret.generators
+        for made in generator_manifests(
+            each.target.organization, each.target.namespace, each.secret.credential, generator
+        )
+    ]
 
 
 def _with_interval(target: Target, interval: str | None) -> Target:

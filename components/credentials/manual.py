@@ -24,6 +24,8 @@ class ManualSecret:
     """Key of the Secret -> name of the entry of ``manualSecrets``."""
     registries: Mapping[str, ManualRegistry] = field(default_factory=dict)
     """Docker server -> user and password; if any, the Secret is a docker config instead of ``values``."""
+    docker_config_keys: tuple[str, ...] = (".dockerconfigjson",)
+    """Keys of the Secret that hold the docker config, if it is one."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     """Annotations of the Secret."""
 
@@ -56,7 +58,7 @@ def secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str, str]:
     if secret.registries:
         registries = zip(secret.registries.items(), values, strict=True)
         auths = {server: docker_auth(registry.username, password) for (server, registry), password in registries}
-        return {".dockerconfigjson": _base64(json.dumps({"auths": auths}, ensure_ascii=False))}
+        return dict.fromkeys(secret.docker_config_keys, _base64(json.dumps({"auths": auths}, ensure_ascii=False)))
     return {key: _base64(value) for key, value in zip(secret.values, values, strict=True)}
 
 

@@ -11,10 +11,12 @@ import json
 from typing import Final
 
 from ..settings import RegistryCredential, RemoteRef
-from .external_secret import SecretTemplate
+from ..settings.registry_rules import DOCKER_CONFIG_KEY
+from .external_secret import DataFrom, SecretTemplate
 from .manual import ManualSecret
+from .registry_generators import generator
 
-KEY: Final = ".dockerconfigjson"
+KEY: Final = DOCKER_CONFIG_KEY
 TYPE: Final = "kubernetes.io/dockerconfigjson"
 
 _WHOLE_CONFIG: Final = (
@@ -24,44 +26,89 @@ _WHOLE_CONFIG: Final = (
     '{{{{- if not (and (kindIs "map" $found) $found) -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
     "{{{{- $_ := set $auths {server} $found -}}}}"
 )
+_SERVICE_ACCOUNT_KEY: Final = (
+    "{{{{- $key := fromJson {password} -}}}}"
+    '{{{{- if not (kindIs "map" $key) -}}}}{{{{- $key = dict -}}}}{{{{- end -}}}}'
+    '{{{{- if ne (dig "type" "" $key | toString) "service_account" -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
+)
+_NO_COLON: Final = '{{{{- if contains ":" {username} -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
 _USER_AND_PASSWORD: Final = (
-    '{{{{- if contains ":" .{variable}_username -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
-    '{{{{- $_ := set $auths {server} (dict "username" .{variable}_username "password" .{variable}_password '
-    '"auth" (printf "%s:%s" .{variable}_username .{variable}_password | b64enc)) -}}}}'
+    '{{{{- $_ := set $auths {server} (dict "username" {username} "password" {password} '
+    '"auth" (printf "%s:%s" {username} {password} | b64enc)) -}}}}'
 )
 
 
 def secret(
-    name: str, registries: tuple[RegistryCredential, ...], credential: str = "registry-push"
+    name: str,
+    registries: tuple[RegistryCredential, ...],
+    credential: str = "registry-push",
+    *,
+    organization: str = "",
+    extra_keys: tuple[str, ...] = (),
 ) -> SecretTemplate | ManualSecret:
-    """One docker config for all registries: from the manager, or manual (settings refuse a mixture).
+    """One docker config for all registries: made by the operator, or manual (settings refuse a mixture).
 
     Args:
         name: of the Secret.
         registries: at least one.
         credential: what it is for: ``registry-push`` or ``registry-pull``.
+        organization: takes the place of ``{organization}`` in settings of generators.
+        extra_keys: of the Secret that hold the same docker config as ``.dockerconfigjson``.
     """
-    manual = {registry.server: registry.manual for registry in registries if registry.manual is not None}
+    manual = {registry.auths_key: registry.manual for registry in registries if registry.manual is not None}
+    keys = (KEY, *extra_keys)
     if manual:
-        return ManualSecret(name=name, credential=credential, registries=manual)
+        return ManualSecret(name=name, credential=credential, registries=manual, docker_config_keys=keys)
     data: dict[str, RemoteRef] = {}
+    data_from: list[DataFrom] = []
     steps = ["{{- $auths := dict -}}"]
     for index, registry in enumerate(registries):
         variable = f"registry_{index}"
-        server = _literal(registry.server)
-        if registry.docker_config is not None:
-            data[variable] = registry.docker_config
-            failure = _literal(f"{_source(registry.docker_config)} has no docker auth for {registry.server}")
-            steps.append(_WHOLE_CONFIG.format(variable=variable, server=server, failure=failure))
-        else:
-            parts = {"username": registry.username, "password": registry.password}
-            data |= {f"{variable}_{part}": ref for part, ref in parts.items() if ref is not None}
-            failure = _literal(
-                f'the user name for {registry.server} contains ":", which separates user from password in docker auth'
-            )
-            steps.append(_USER_AND_PASSWORD.format(variable=variable, server=server, failure=failure))
+        token = generator(registry, organization)
+        if token is not None:
+            data_from.append(DataFrom(token, prefix=f"{variable}_"))
+        data |= _inputs(registry, variable)
+        steps.append(_step(registry, variable))
     steps.append('{{- dict "auths" $auths | toJson -}}')
-    return SecretTemplate(name=name, credential=credential, data=data, type=TYPE, templates={KEY: "".join(steps)})
+    return SecretTemplate(
+        name=name,
+        credential=credential,
+        data=data,
+        type=TYPE,
+        templates=dict.fromkeys(keys, "".join(steps)),
+        data_from=tuple(data_from),
+    )
+
+
+def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]:
+    """What the template reads from the manager. A generator brings ``_username`` and ``_password`` itself."""
+    parts = {
+        variable: registry.docker_config,
+        f"{variable}_username": registry.username,
+        f"{variable}_password": registry.password,
+        f"{variable}_key": registry.service_account_key,
+    }
+    return {name: ref for name, ref in parts.items() if isinstance(ref, RemoteRef)}
+
+
+def _step(registry: RegistryCredential, variable: str) -> str:
+    """The part of the template that puts one registry into ``$auths``."""
+    server = _literal(registry.auths_key)
+    if registry.docker_config is not None:
+        failure = _literal(f"{_source(registry.docker_config)} has no docker auth for {registry.auths_key}")
+        return _WHOLE_CONFIG.format(variable=variable, server=server, failure=failure)
+    if registry.service_account_key is not None:
+        what = f"{_source(registry.service_account_key)} is not the JSON key of a Google service account"
+        password = f".{variable}_key"
+        checked = _SERVICE_ACCOUNT_KEY.format(password=password, failure=_literal(what))
+        return checked + _USER_AND_PASSWORD.format(server=server, username='"_json_key"', password=password)
+    username, checked = f".{variable}_username", ""
+    if isinstance(registry.username, str):
+        username = _literal(registry.username)
+    elif registry.username is not None:
+        what = f'the user name for {registry.auths_key} contains ":", which separates user from password in docker auth'
+        checked = _NO_COLON.format(username=username, failure=_literal(what))
+    return checked + _USER_AND_PASSWORD.format(server=server, username=username, password=f".{variable}_password")
 
 
 def _source(ref: RemoteRef) -> str:

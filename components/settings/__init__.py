@@ -10,6 +10,7 @@ from .parse import MANUAL_KEY, parse
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import ManualRegistry, RegistryCredential
+from .registry_generators import AcrToken, EcrToken, GcrToken
 from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import (
@@ -45,6 +46,7 @@ from .stores import (
 
 __all__ = [
     "MANUAL_KEY",
+    "AcrToken",
     "AwsAuth",
     "AwsSecretRef",
     "AwsServiceAccount",
@@ -58,6 +60,7 @@ __all__ = [
     "Clusters",
     "ComponentWorkflows",
     "CustomStore",
+    "EcrToken",
     "ExpectedLoad",
     "ExternalCredential",
     "FakeEntry",
@@ -67,6 +70,7 @@ __all__ = [
     "GcpServiceAccount",
     "GcpStore",
     "GcpWorkloadIdentity",
+    "GcrToken",
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",

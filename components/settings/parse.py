@@ -102,7 +102,7 @@ def _shown_value(location: list[str | int], detail: ErrorDetails, raw: Mapping[s
     value = _value(location, raw)
     if not isinstance(value, (str, int, float, bool)):
         return ""
-    if location and location[-1] in _SECRET_FIELDS:
+    if location and (location[-1] in _SECRET_FIELDS or (location[-1] == "server" and "@" in str(value))):
         return "(value not shown) "
     return f"{_show(value)} "
 

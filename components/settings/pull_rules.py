@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..errors import Problem
 from ..openchoreo import Release
 from .credentials import RemoteRef
+from .registry import RegistryCredential
 from .stack import Organization, StackSettings
 from .text import clipped, quoted
 
@@ -32,9 +33,9 @@ def pull_problems(organization: Organization, path: str) -> Iterator[Problem]:
     pull, workflows = organization.pull_secret, organization.component_workflows
     if pull is not None:
         yield from _twice(pull.component_types, f"{path}.pullSecret.componentTypes")
-        yield from _twice([each.server for each in pull.registries or ()], f"{path}.pullSecret.registries")
+        yield from _twice([each.auths_key for each in pull.registries or ()], f"{path}.pullSecret.registries")
         if pull.delivery == "component":
-            yield from _literal(pull.remotes, f"{path}.pullSecret")
+            yield from _literal((*pull.remotes, *_users(pull.registries)), f"{path}.pullSecret")
     if workflows is not None:
         yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
         yield from _workflow_credentials(organization, path)
@@ -85,13 +86,19 @@ def _workflow_credentials(organization: Organization, path: str) -> Iterator[Pro
     if (git is not None and git.manual) or any(registry.manual for registry in registries):
         yield Problem(where, "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too")
     refs = [git.remote] if git is not None and git.remote is not None else []
-    yield from _literal((*refs, *(ref for registry in registries for ref in registry.remotes)), where)
+    found = [ref for registry in registries for ref in registry.remotes]
+    yield from _literal((*refs, *found, *_users(organization.registries)), where)
 
 
-def _literal(refs: tuple[RemoteRef, ...], path: str) -> Iterator[Problem]:
+def _users(registries: tuple[RegistryCredential, ...] | None) -> tuple[str, ...]:
+    """User names that are rendered as they are configured."""
+    return tuple(each.username for each in registries or () if isinstance(each.username, str))
+
+
+def _literal(found: tuple[RemoteRef | str, ...], path: str) -> Iterator[Problem]:
     """OpenChoreo evaluates expressions in everything that it renders, in the name of a key too."""
-    for ref in refs:
-        for text in (ref.remote_key, ref.property, ref.version):
+    for each in found:
+        for text in (each,) if isinstance(each, str) else (each.remote_key, each.property, each.version):
             if text is not None and "${" in text:
                 yield Problem(path, f"{quoted(text)} has a ${{, which OpenChoreo would take for an expression")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from . import names
 from .credentials import RemoteRef
@@ -55,6 +55,18 @@ class PullSecret(Model):
     """Namespaces on the data plane that get the Secret (``manual``); they must exist."""
     refresh_interval: Interval | None = None
     """How often the manager is asked. None: the organization's, else the stack's."""
+
+    @field_validator("registries")
+    @classmethod
+    def _no_tokens(cls, registries: tuple[RegistryCredential, ...] | None) -> tuple[RegistryCredential, ...] | None:
+        for index, registry in enumerate(registries or ()):
+            if registry.token is not None:
+                msg = (
+                    f"[{index}].{registry.token[0]} would need an identity in every namespace of workloads; to pull "
+                    f"from {registry.host}, grant it to the nodes, or use username and password of a robot account"
+                )
+                raise ValueError(msg)
+        return registries
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -10,6 +10,7 @@ from ..openchoreo import Release
 from . import store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
+from .registry_rules import push_problems, shared_identities
 from .stack import Organization, StackSettings
 from .text import clipped, quoted
 
@@ -28,6 +29,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     yield from _one_source_per_store(settings)
     yield from _stores(settings, release, manual_names)
     yield from stack_problems(settings, release)
+    yield from shared_identities(settings)
     yield from store_rules.problems(settings, release, _reads)
 
 
@@ -36,7 +38,7 @@ def organization_problems(
 ) -> Iterator[Problem]:
     """Everything that contradicts itself within one organization, or a limit of the release."""
     yield from _name(organization, path, release)
-    yield from _registries(organization, path)
+    yield from push_problems(organization, path)
     yield from _one_writer_per_secret(organization, path)
     yield from pull_problems(organization, path)
     for where, name in _manual_refs(organization, path):
@@ -134,24 +136,6 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
                     f"remoteKey {quoted(key)} is not among the data of the fake store "
                     f'"{used.entry}": {", ".join(clipped(each) for each in sorted(known_keys))}',
                 )
-
-
-def _registries(organization: Organization, path: str) -> Iterator[Problem]:
-    registries = organization.registries or ()
-    seen: dict[str, int] = {}
-    for index, registry in enumerate(registries):
-        first = seen.setdefault(registry.server, index)
-        if first != index:
-            yield Problem(
-                f"{path}.registries[{index}].server",
-                f"{quoted(registry.server)} is also registries[{first}]; one Secret holds each registry once",
-            )
-    if len({registry.manual is None for registry in registries}) > 1:
-        yield Problem(
-            f"{path}.registries",
-            f'the Secret "{organization.registry_secret_name}" would be both manual and from the secret manager; '
-            "allowed is one of them for all registries",
-        )
 
 
 def _one_writer_per_secret(organization: Organization, path: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from .external import ExternalCredential
 from .git import GitCredential
 from .load import Budget, ExpectedLoad
-from .model import Duration, Interval, Label, Model, ObjectName
+from .model import DataKey, Duration, Interval, Label, Model, ObjectName
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import RegistryCredential
 from .stores import SecretStore
@@ -51,6 +51,9 @@ class Organization(Model):
     """Registries to push to, all in one Secret. None: no push Secret."""
     registry_secret_name: ObjectName = "registry-push-secret"
     """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``)."""
+    registry_extra_keys: Annotated[tuple[DataKey, ...], Field(strict=False, min_length=1)] | None = None
+    """Keys of the push Secret that hold the same docker config as ``.dockerconfigjson``, for builds that look
+    elsewhere: ``dockerconfig`` as on a page of OpenChoreo's docs, ``config.json`` as docker calls it. None: none."""
     external: Annotated[tuple[ExternalCredential, ...], Field(strict=False, min_length=1)] | None = None
     """Credentials of external services. None: none."""
     refresh_interval: Interval | None = None

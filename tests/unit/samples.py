@@ -29,8 +29,12 @@ TOP_KEYS: Final = (
     "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, load, budget, manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
-    "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval, componentWorkflows, "
-    "pullSecret, buildPlane, dataPlane, load"
+    "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "
+    "componentWorkflows, pullSecret, buildPlane, dataPlane, load"
+)
+REGISTRY_KEYS: Final = (
+    "server, registry, account, region, location, name, environmentType, remoteKey, property, version, username, "
+    "password, serviceAccountKey, manual, ecr, acr, gcr"
 )
 PULL_SECRET_KEYS: Final = (
     "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "

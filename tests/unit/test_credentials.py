@@ -145,7 +145,11 @@ def test_nothing_is_made_of_nothing() -> None:
 @pytest.mark.parametrize(
     ("registry", "literal"),
     [
-        pytest.param({"server": "quay.io/🐳", "remoteKey": "a"}, 'set $auths "quay.io/🐳" $found', id="server"),
+        pytest.param(
+            {"server": "quay.io", "username": "🐳", "password": {"remoteKey": "a"}},
+            '(dict "username" "🐳"',
+            id="username",
+        ),
         pytest.param(
             {"server": "quay.io", "remoteKey": "a", "property": "🔑"},
             'fail "a (🔑) has no docker auth for quay.io"',

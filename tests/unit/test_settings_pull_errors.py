@@ -12,6 +12,7 @@ from tests.unit.samples import (
     NOT_AN_OBJECT_NAME,
     ORGANIZATION_KEYS,
     PULL_SECRET_KEYS,
+    REGISTRY_KEYS,
     Raw,
     assert_rejected,
     on_every_plane,
@@ -119,8 +120,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(registries=[{**QUAY, "passwd": "x"}])},
-            'pullSecret.registries[0].passwd: unknown key; did you mean "password"? '
-            "allowed: server, remoteKey, property, version, username, password, manual",
+            f'pullSecret.registries[0].passwd: unknown key; did you mean "password"? allowed: {REGISTRY_KEYS}',
             id="unknown-key-of-a-registry",
         ),
         pytest.param(

@@ -267,7 +267,7 @@ def test_manual_passwords_are_named_in_no_message() -> None:
                     delivery="namespace",
                     registries=[
                         {**QUAY, "remoteKey": key, "server": server}
-                        for server, key in (("c", "z"), ("b", "acme-quay"), ("a", "z"), ("d", "k"))
+                        for server, key in (("c.io", "z"), ("b.io", "acme-quay"), ("a.io", "z"), ("d.io", "k"))
                     ],
                 )
             },

@@ -23,7 +23,10 @@ QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 ONE_CREDENTIAL = "allowed is at least one of git, registries, external, pullSecret"
-ONE_REGISTRY_SOURCE = "allowed is exactly one of remoteKey (a docker config.json), username and password, manual"
+ONE_REGISTRY_SOURCE = (
+    "allowed is exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, "
+    "ecr, acr, gcr"
+)
 
 
 def _external(name: str = "sonar", **keys: Raw) -> Raw:
@@ -148,7 +151,7 @@ def test_registries_share_one_secret() -> None:
     assert_rejected(
         acme(registries=[QUAY, {**MANUAL_QUAY, "server": "ghcr.io"}, QUAY], registrySecretName="push"),
         'organizations[0].registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
-        'organizations[0].registries: the Secret "push" would be both manual and from the secret manager; '
+        'organizations[0].registries: the Secret "push" would be both manual and made by the operator; '
         "allowed is one of them for all registries",
     )
 

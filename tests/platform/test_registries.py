@@ -1,0 +1,246 @@
+"""Registries of every source in one docker config, byte by byte, and tokens that the operator makes.
+
+No cloud is asked: where a token is needed, ESO's ``Fake`` generator stands in for the cloud's, with the same outputs.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from components.credentials import SecretTemplate, Target, credentials, external_secret, generators
+from components.manifests import Manifest
+from components.settings import parse
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.openchoreo import ControlPlane, component_workflow
+from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_TOKEN, GCR_FULL
+from tests.unit.samples import Raw
+from tests.unit.test_registry_generators import GENERATORS, made_for
+
+GENERATOR_API = "generators.external-secrets.io/v1alpha1"
+DOCKER_HUB = "https://index.docker.io/v1/"
+EU = "europe-west3-docker.pkg.dev"
+HOSTILE = 'a"b\\c\n{{ .x }} ${y} ünï 🔑\ttab'
+KEY = json.dumps({"type": "service_account", "private_key": f"-----BEGIN-----\n{HOSTILE}\n"}, indent=2) + "\n"
+"""As Google writes it to a file."""
+
+
+def _login(username: str, password: str) -> Raw:
+    auth = base64.b64encode(f"{username}:{password}".encode()).decode()
+    return {"username": username, "password": password, "auth": auth}
+
+
+HUB = {"auth": base64.b64encode(b"hub:pass").decode(), "email": "x@example"}
+OTHERS: list[Raw] = [
+    {"registry": "ghcr", "username": "robot$a", "password": {"remoteKey": "plain", "property": "password"}},
+    {"registry": "dockerhub", "remoteKey": "hub", "property": "config"},
+    {**ARTIFACTS, "serviceAccountKey": {"remoteKey": "google", "property": "key.json"}},
+    {
+        "server": "harbor.example:8443/acme",
+        "username": {"remoteKey": "harbor", "property": "username"},
+        "password": {"remoteKey": "harbor", "property": "password"},
+    },
+]
+AUTHS: Raw = {
+    "ghcr.io": _login("robot$a", HOSTILE),
+    DOCKER_HUB: HUB,
+    EU: _login("_json_key", KEY),
+    "harbor.example:8443/acme": _login("rób", HOSTILE),
+}
+"""What the others become."""
+TOKENS: list[Raw] = [
+    {**ECR, "ecr": ECR_TOKEN},
+    {**ECR, "region": "us-east-1", "ecr": ECR_TOKEN},
+    {**ACR, "acr": ACR_TOKEN},
+    {"registry": "gcr", "location": "eu", "gcr": GCR_FULL},
+]
+OUTPUTS: dict[str, Raw] = {
+    ECR_HOST: {"username": "AWS", "password": HOSTILE, "proxy_endpoint": f"https://{ECR_HOST}", "expires_at": "1"},
+    ECR_HOST.replace("eu-central-1", "us-east-1"): {"username": "AWS", "password": "second", "expires_at": "2"},
+    "acmeprod.azurecr.io": {"username": "00000000-0000-0000-0000-000000000000", "password": "third"},
+    "eu.gcr.io": {"username": "oauth2accesstoken", "password": "fourth", "expiry": "-62135596800"},
+}
+"""What the clouds' generators put out, by registry."""
+
+
+@pytest.mark.parametrize("registry", [each.values[0] for each in GENERATORS])
+def test_the_server_adds_nothing(cluster: Kubernetes, registry: Raw) -> None:
+    account, generator = (copy.deepcopy(each) for each in made_for(registry))
+    for each in (account, generator):
+        each["metadata"]["namespace"] = "default"
+        kept = cluster.dry_run(each)
+        assert kept.get("spec") == each.get("spec")
+        assert kept["metadata"].get("annotations") == each["metadata"].get("annotations")
+
+
+@pytest.fixture
+def seeded(cluster: Kubernetes, manager: str) -> str:
+    """The secret manager with what the others read."""
+    cluster.put_secret(manager, "plain", {"password": HOSTILE})
+    cluster.put_secret(manager, "hub", {"config": json.dumps({"auths": {DOCKER_HUB: HUB, "other.example": {}}})})
+    cluster.put_secret(manager, "google", {"key.json": KEY})
+    cluster.put_secret(manager, "harbor", {"username": "rób", "password": HOSTILE})
+    return manager
+
+
+def _user(name: str, registries: list[Raw], **keys: Any) -> Raw:
+    return {"name": name, "secretStore": "org", "registries": registries, **keys}
+
+
+def test_every_source_in_one_config(stack: Stack, cluster: Kubernetes, seeded: str, organization: str) -> None:
+    stack.configure(
+        secretStores={"org": kubernetes_store(seeded)},
+        organizations=[_user(organization, OTHERS, registryExtraKeys=["dockerconfig", "config.json"])],
+    )
+
+    stack.up()
+
+    found = cluster.secret(f"openchoreo-ci-{organization}", "registry-push-secret")
+    assert found is not None
+    kind, data = found
+    assert kind == "kubernetes.io/dockerconfigjson"
+    assert sorted(data) == [".dockerconfigjson", "config.json", "dockerconfig"]
+    assert [json.loads(each) for each in data.values()] == [{"auths": AUTHS}] * 3
+    stack.unchanged()
+
+
+def _swapped(manifest: Manifest) -> Manifest:
+    """The same ExternalSecret, which reads from a ``Fake`` generator of the same name."""
+    whole = copy.deepcopy(manifest)
+    for each in whole["spec"]["dataFrom"]:
+        each["sourceRef"]["generatorRef"]["kind"] = "Fake"
+    return whole
+
+
+def _stand_ins(cluster: Kubernetes, made: list[Manifest]) -> None:
+    """A ``Fake`` generator for each of the clouds'."""
+    outputs = {host.replace(".", "-"): data for host, data in OUTPUTS.items()}
+    for each in made:
+        if each["apiVersion"] == GENERATOR_API:
+            fake = {"kind": "Fake", "spec": {"data": outputs[each["metadata"]["name"]]}}
+            cluster.create({**each, **fake})
+
+
+def _auths(cluster: Kubernetes, namespace: str, name: str) -> Any:
+    def arrived() -> Any:
+        found = cluster.secret(namespace, name)
+        return json.loads(found[1][".dockerconfigjson"])["auths"] if found else None
+
+    return eventually(arrived, f"{namespace}/{name} to be synced")
+
+
+EVERY = {**AUTHS, **{host: _login(data["username"], data["password"]) for host, data in OUTPUTS.items()}}
+
+
+def test_tokens_beside_every_other_source(stack: Stack, cluster: Kubernetes, seeded: str, organization: str) -> None:
+    """Four generators have outputs of the same names; each finds its registry."""
+    stores = {"org": kubernetes_store(seeded)}
+    stack.configure(secretStores=stores, organizations=[_user(organization, OTHERS)])
+    stack.up()
+    mixed = [TOKENS[0], *OTHERS[:2], *TOKENS[1:3], *OTHERS[2:], TOKENS[3]]
+    raw = {
+        "clusters": {"buildPlane": stack.here},
+        "secretStores": stores,
+        "organizations": [_user(organization, mixed, registrySecretName="mixed")],
+    }
+    user = parse(raw, source="test").organizations[0]
+    namespace = f"openchoreo-ci-{organization}"
+    found = credentials(user, Target(organization, namespace, f"org-{organization}", "1h0m0s"))
+    assert isinstance(found[0].secret, SecretTemplate)
+    manifest = external_secret(found[0].target, found[0].secret)
+    assert cluster.dry_run(manifest)["spec"] == manifest["spec"]
+    _stand_ins(cluster, generators(found))
+
+    cluster.create(_swapped(manifest))
+
+    assert _auths(cluster, namespace, "mixed") == EVERY
+
+
+@pytest.fixture
+def workflow(control_plane: ControlPlane, organization: str) -> Iterator[str]:
+    """A ComponentWorkflow of the organization."""
+    control_plane.create(component_workflow("docker", organization))
+    yield "docker"
+    control_plane.delete("ComponentWorkflow", "docker")
+
+
+def _rendered(tree: Any, organization: str, run: str) -> Any:
+    """What OpenChoreo makes of a resource for one run."""
+    text = json.dumps(tree)
+    return json.loads(text.replace("${metadata.orgName}", organization).replace("${metadata.workflowRunName}", run))
+
+
+def test_tokens_with_each_run(
+    stack: Stack,
+    cluster: Kubernetes,
+    seeded: str,
+    organization: str,
+    control_plane: ControlPlane,
+    workflow: str,
+) -> None:
+    """Generators are there before a run, whose ExternalSecret only names them."""
+    user = _user(organization, [*TOKENS, *OTHERS], componentWorkflows={"names": [workflow]})
+    stores = {"org": kubernetes_store(seeded)}
+    stack.configure(clusters=stack.every_plane, secretStores=stores, organizations=[user])
+    stack.up()
+    stack.unchanged()
+
+    namespace = f"openchoreo-ci-{organization}"
+    raw = {"clusters": stack.every_plane, "secretStores": stores, "organizations": [user]}
+    settings = parse(raw, source="test").organizations[0]
+    made = generators(credentials(settings, Target(organization, namespace, "", "1h0m0s")))
+    assert len(made) == 2 * len(TOKENS)
+    for each in made:
+        live = cluster.get(each["apiVersion"], each["kind"], each["metadata"]["name"], namespace)
+        assert live is not None
+        assert live.get("spec") == each.get("spec")
+        assert live["metadata"].get("annotations", {}).items() >= each["metadata"].get("annotations", {}).items()
+
+    (entry,) = control_plane.entries(workflow, "ComponentWorkflow")
+    assert cluster.names("external-secrets.io/v1", "ExternalSecret", namespace) == set()
+    _stand_ins(cluster, made)
+    cluster.create(_swapped(_rendered(entry["template"], organization, "run-1")))
+
+    assert _auths(cluster, namespace, "run-1-registry-push-secret") == EVERY
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(base64.b64encode(KEY.encode()).decode(), id="in-base64"),
+        pytest.param(json.dumps({"auths": {EU: {"auth": "eDp5"}}}), id="a-docker-config"),
+        pytest.param(json.dumps({"type": "authorized_user"}), id="of-a-person"),
+        pytest.param('["canary"]', id="a-list"),
+        pytest.param("canary", id="no-json"),
+    ],
+)
+def test_what_is_no_key_of_google_is_no_password(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, value: str
+) -> None:
+    cluster.put_secret(manager, "google", {"key.json": value})
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[_user(organization, [OTHERS[2]])],
+        readyTimeout="3s",
+    )
+
+    message = stack.up_fails()
+
+    assert "google (key.json) is not the JSON key of a Google service account" in message
+    assert "canary" not in message
+    assert cluster.secret(f"openchoreo-ci-{organization}", "registry-push-secret") is None
+
+
+def test_a_preview_shows_what_signs_in(stack: Stack, organization: str) -> None:
+    stack.configure(organizations=[{"name": organization, "registries": TOKENS}])
+
+    preview = stack.ok("preview", "--suppress-progress")
+
+    for kind, count in (("ECRAuthorizationToken", 2), ("ACRAccessToken", 1), ("GCRAccessToken", 1)):
+        assert preview.count(f"{GENERATOR_API}:{kind} ") == count
+    assert preview.count("kubernetes:core/v1:ServiceAccount ") == len(TOKENS)

@@ -1,0 +1,98 @@
+"""Generators before anything is made: the cluster must serve them, and nothing of others is overwritten."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.cluster import check_build_plane
+from components.errors import ClusterError
+from components.openchoreo import V0_9
+from components.settings import Organization
+from tests.unit.api import Api, Object
+from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_NAME, ECR_TOKEN, GCR_TOKEN
+from tests.unit.samples import on_every_plane, organization, settings
+from tests.unit.test_preflight import OPERATOR, OURS, PLANE, STACK
+
+ROOT = "/apis/generators.external-secrets.io/v1alpha1"
+REGISTRIES = [{**ECR, "ecr": ECR_TOKEN}, {**ACR, "acr": ACR_TOKEN}, {**ARTIFACTS, "gcr": GCR_TOKEN}]
+OWN = organization(registries=REGISTRIES)
+ADOPT = organization(registries=REGISTRIES[:1], namespace="adopt")
+SERVED: Object = {
+    "resources": [{"name": f"{kind}s"} for kind in ("ecrauthorizationtoken", "acraccesstoken", "gcraccesstoken")]
+}
+NAMESPACE: Object = {"metadata": {"name": "openchoreo-ci-acme"}}
+GENERATOR = f"{ROOT}/namespaces/openchoreo-ci-acme/ecrauthorizationtokens/{ECR_NAME}"
+ACCOUNT = f"/api/v1/namespaces/openchoreo-ci-acme/serviceaccounts/{ECR_NAME}"
+
+
+def _check(objects: dict[str, Object], *organizations: Organization) -> str:
+    """What is said, after the cluster; empty if all is well."""
+    api = Api({**OPERATOR, **objects}, namespaces=[NAMESPACE] if organizations[0].namespace == "adopt" else [])
+    try:
+        check_build_plane(api.cluster, organizations, V0_9, STACK)
+    except ClusterError as error:
+        return str(error).removeprefix(f"{PLANE}: ")
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("objects", "missing"),
+    [
+        pytest.param({ROOT: SERVED}, "", id="all"),
+        pytest.param(
+            {},
+            'acraccesstokens (organization "acme"), ecrauthorizationtokens (organization "acme"), '
+            'gcraccesstokens (organization "acme")',
+            id="none",
+        ),
+        pytest.param(
+            {ROOT: {"resources": SERVED["resources"][:2]}}, 'gcraccesstokens (organization "acme")', id="all-but-one"
+        ),
+    ],
+)
+def test_generators_must_be_served(objects: dict[str, Object], missing: str) -> None:
+    said = (
+        "the External Secrets Operator lacks generators under generators.external-secrets.io/v1alpha1: "
+        f"{missing}. They come with the Helm chart external-secrets (0.16 or later)"
+    )
+    assert _check(objects, OWN.model_copy(update={"name": "acme"}), OWN.model_copy(update={"name": "globex"})) == (
+        said if missing else ""
+    )
+
+
+def test_without_generators_nothing_is_asked() -> None:
+    assert _check({}, organization(git={"remoteKey": "a"})) == ""
+
+
+def _object(labels: dict[str, str] | None) -> Object:
+    return {"metadata": {"name": ECR_NAME, "labels": labels}}
+
+
+@pytest.mark.parametrize(
+    ("objects", "kinds"),
+    [
+        pytest.param({}, [], id="not-there-yet"),
+        pytest.param({GENERATOR: _object(OURS), ACCOUNT: _object(OURS)}, [], id="made-by-an-earlier-update"),
+        pytest.param({GENERATOR: _object(None)}, ["ECRAuthorizationToken"], id="a-generator-of-others"),
+        pytest.param(
+            {GENERATOR: _object({"a": "b"}), ACCOUNT: _object({})},
+            ["ServiceAccount", "ECRAuthorizationToken"],
+            id="both-of-others",
+        ),
+    ],
+)
+def test_nothing_in_an_adopted_namespace_is_overwritten(objects: dict[str, Object], kinds: list[str]) -> None:
+    lines = [
+        f'  - organization "acme": {kind} openchoreo-ci-acme/{ECR_NAME} exists and was made by something else. '
+        "Delete it"
+        for kind in kinds
+    ]
+    said = _check({ROOT: SERVED, **objects}, ADOPT)
+    assert said == "\n".join(["nothing was changed", *lines] if lines else [])
+
+
+def test_generators_of_each_run_are_made_ahead_too() -> None:
+    workflows = {"names": ["docker"]}
+    user = settings(on_every_plane(registries=REGISTRIES[:1], componentWorkflows=workflows)).organizations[0]
+    assert _check({ROOT: SERVED}, user) == ""
+    assert "lacks generators" in _check({}, user)

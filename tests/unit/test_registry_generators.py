@@ -1,0 +1,185 @@
+"""Whole generators of registry tokens, with their ServiceAccounts, and what ESO's definitions say about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.credentials import Target, credentials, external_secret, generators
+from components.credentials.external_secret import SecretTemplate
+from components.manifests import Manifest
+from tests.unit.managers import GUID, TENANT, operator
+from tests.unit.registries import (
+    ACR,
+    ACR_TOKEN,
+    ARTIFACTS,
+    ECR,
+    ECR_HOST,
+    ECR_NAME,
+    ECR_TOKEN,
+    GCR_FULL,
+    GCR_TOKEN,
+    LOGIN,
+)
+from tests.unit.samples import Raw, organization
+
+TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="24h0m0s")
+LABELS = {
+    "app.kubernetes.io/managed-by": "openchoreo-secrets",
+    "openchoreo.dev/organization": "acme",
+    "openchoreo-secrets/credential": "registry-push",
+}
+ROLE = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme"}
+CLIENT = {"azure.workload.identity/client-id": GUID, "azure.workload.identity/tenant-id": TENANT}
+GOOGLE = {"iam.gke.io/gcp-service-account": "push-acme@acme-prod.iam.gserviceaccount.com"}
+CLUSTER = {"clusterLocation": "europe-west3", "clusterName": "build"}
+
+
+def _ecr(name: str, region: str = "eu-central-1", scope: str = "private") -> Raw:
+    return {"region": region, "scope": scope, "auth": {"jwt": {"serviceAccountRef": {"name": name}}}}
+
+
+def _acr(name: str, host: str, cloud: str = "PublicCloud", **more: str) -> Raw:
+    auth = {"workloadIdentity": {"serviceAccountRef": {"name": name}}}
+    return {"registry": host, "tenantId": TENANT, "environmentType": cloud, "auth": auth, **more}
+
+
+def _gcr(name: str, **more: str) -> Raw:
+    return {
+        "projectID": "acme-prod",
+        "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}, **CLUSTER, **more}},
+    }
+
+
+GENERATORS: list[Any] = [
+    pytest.param(
+        {**ECR, "ecr": ECR_TOKEN}, "ECRAuthorizationToken", ECR_NAME, _ecr(ECR_NAME), ROLE, "6h0m0s", id="ecr"
+    ),
+    pytest.param(
+        {"server": "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "ecr": ECR_TOKEN},
+        "ECRAuthorizationToken",
+        "123456789012-dkr-ecr-fips-us-east-1-amazonaws-com",
+        _ecr("123456789012-dkr-ecr-fips-us-east-1-amazonaws-com", "us-east-1"),
+        ROLE,
+        "6h0m0s",
+        id="ecr-by-address",
+    ),
+    pytest.param(
+        {"server": f"{ECR_HOST}/acme", "ecr": ECR_TOKEN},
+        "ECRAuthorizationToken",
+        f"{ECR_NAME}--66082a62",
+        _ecr(f"{ECR_NAME}--66082a62"),
+        ROLE,
+        "6h0m0s",
+        id="ecr-with-a-path",
+    ),
+    pytest.param(
+        {"registry": "ecr-public", "ecr": ECR_TOKEN},
+        "ECRAuthorizationToken",
+        "public-ecr-aws",
+        _ecr("public-ecr-aws", "us-east-1", "public"),
+        ROLE,
+        "6h0m0s",
+        id="ecr-public",
+    ),
+    pytest.param(
+        {**ACR, "acr": ACR_TOKEN},
+        "ACRAccessToken",
+        "acmeprod-azurecr-io",
+        _acr("acmeprod-azurecr-io", "acmeprod.azurecr.io"),
+        CLIENT,
+        "1h30m0s",
+        id="acr",
+    ),
+    pytest.param(
+        {
+            **ACR,
+            "environmentType": "ChinaCloud",
+            "acr": {**ACR_TOKEN, "scope": "repository:acme/app:pull,push"},
+        },
+        "ACRAccessToken",
+        "acmeprod-azurecr-cn",
+        _acr("acmeprod-azurecr-cn", "acmeprod.azurecr.cn", "ChinaCloud", scope="repository:acme/app:pull,push"),
+        CLIENT,
+        "30m0s",
+        id="acr-with-every-key",
+    ),
+    pytest.param(
+        {**ARTIFACTS, "gcr": GCR_TOKEN},
+        "GCRAccessToken",
+        "europe-west3-docker-pkg-dev",
+        _gcr("europe-west3-docker-pkg-dev"),
+        None,
+        "7m30s",
+        id="gcr",
+    ),
+    pytest.param(
+        {"registry": "gcr", "location": "eu", "gcr": GCR_FULL},
+        "GCRAccessToken",
+        "eu-gcr-io",
+        _gcr("eu-gcr-io", clusterProjectID="acme-platform"),
+        GOOGLE,
+        "30m0s",
+        id="gcr-with-every-key",
+    ),
+]
+"""Registry, kind, name and spec of its generator, annotations of its ServiceAccount, renewed at least every."""
+
+
+def made_for(*registries: Raw) -> list[Manifest]:
+    """Generators and ServiceAccounts of the organization acme."""
+    return generators(credentials(organization(registries=list(registries)), TARGET))
+
+
+@pytest.mark.parametrize(("registry", "kind", "name", "spec", "annotations", "interval"), GENERATORS)
+def test_generator(
+    registry: Raw, kind: str, name: str, spec: Raw, annotations: dict[str, str] | None, interval: str
+) -> None:
+    metadata = {"name": name, "namespace": "openchoreo-ci-acme", "labels": LABELS}
+    noted = {"annotations": annotations} if annotations else {}
+    made = made_for(registry)
+    assert made == [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {**metadata, **noted}},
+        {
+            "apiVersion": "generators.external-secrets.io/v1alpha1",
+            "kind": kind,
+            "metadata": metadata,
+            "spec": spec,
+        },
+    ]
+    assert list(operator().problems(made[1])) == []
+    assert list(operator().additions(made[1])) == []
+
+    (credential,) = credentials(organization(registries=[registry]), TARGET)
+    assert isinstance(credential.secret, SecretTemplate)
+    whole = external_secret(credential.target, credential.secret)
+    assert whole["spec"]["refreshInterval"] == interval
+    assert list(operator().problems(whole)) == []
+    assert list(operator().additions(whole)) == []
+
+
+def test_the_shortest_life_counts_and_shorter_intervals_stay() -> None:
+    both = [{**ECR, "ecr": ECR_TOKEN}, {**ARTIFACTS, "gcr": GCR_TOKEN}]
+    intervals = {}
+    for asked in ("0s", "1h", "5m"):
+        (credential,) = credentials(organization(registries=both, refreshInterval=asked), TARGET)
+        assert isinstance(credential.secret, SecretTemplate)
+        intervals[asked] = external_secret(credential.target, credential.secret)["spec"]["refreshInterval"]
+    assert intervals == {"0s": "7m30s", "1h": "7m30s", "5m": "5m0s"}
+
+
+def test_names_are_unique_and_do_not_depend_on_the_order() -> None:
+    ecr = [{**ECR, "region": region, "ecr": ECR_TOKEN} for region in ("eu-central-1", "us-east-1")]
+    paths = [{"server": f"{ECR_HOST}/{path}", "ecr": ECR_TOKEN} for path in ("a/b", "a-b", "a")]
+    azure = [{**ACR, "name": name, "acr": ACR_TOKEN} for name in ("acmeprod", "acmetest")]
+    every = [*ecr, *paths, *azure, {"registry": "ghcr", **LOGIN}]
+    names = [each["metadata"]["name"] for each in made_for(*every)]
+    assert len(set(names)) == 7
+    assert sorted(names) == sorted([*set(names), *set(names)])
+    assert sorted(each["metadata"]["name"] for each in made_for(*every[::-1])) == sorted(names)
+
+
+def test_nothing_is_made_for_other_sources() -> None:
+    assert made_for({"registry": "ghcr", **LOGIN}) == []
+    assert generators(credentials(organization(git={"manual": "gitToken"}), TARGET)) == []

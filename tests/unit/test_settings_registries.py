@@ -1,0 +1,159 @@
+"""Sources of registries: what fits together, what an organization may share, every message in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.settings import RegistryCredential, RemoteRef, remote_keys
+from tests.unit.registries import (
+    ACR,
+    ACR_TOKEN,
+    ARTIFACTS,
+    ECR,
+    ECR_HOST,
+    ECR_TOKEN,
+    GCR_FULL,
+    GCR_TOKEN,
+    LOGIN,
+    TOKEN,
+)
+from tests.unit.samples import Raw, acme, assert_rejected, organization
+
+ECR_ALLOWED = "allowed with registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"
+GOOGLE_ALLOWED = "allowed with registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"
+GOOGLE_USERS = "allowed is _json_key or _json_key_base64 or oauth2accesstoken"
+GHCR: Raw = {"registry": "ghcr"}
+MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
+
+
+@pytest.mark.parametrize(
+    ("registry", "remotes"),
+    [
+        pytest.param({**GHCR, **LOGIN}, ["acme-token"], id="plain-user"),
+        pytest.param({**GHCR, **LOGIN, "username": {"remoteKey": "u"}}, ["u", "acme-token"], id="remote-user"),
+        pytest.param({**GHCR, "remoteKey": "config"}, ["config"], id="docker-config"),
+        pytest.param({**ARTIFACTS, "serviceAccountKey": {"remoteKey": "json"}}, ["json"], id="key-of-google"),
+        pytest.param({"server": "gcr.io/acme", "serviceAccountKey": TOKEN}, ["acme-token"], id="with-a-path"),
+        pytest.param({**ARTIFACTS, **LOGIN, "username": "_json_key"}, ["acme-token"], id="google-by-user"),
+        pytest.param({**ECR, **LOGIN, "username": "AWS"}, ["acme-token"], id="ecr-by-user"),
+        pytest.param({**ACR, **LOGIN}, ["acme-token"], id="azure-by-user"),
+        pytest.param({**ECR, "ecr": ECR_TOKEN}, [], id="ecr"),
+        pytest.param({"registry": "ecr-public", "ecr": ECR_TOKEN}, [], id="ecr-public"),
+        pytest.param({"server": f"{ECR_HOST}/acme", "ecr": ECR_TOKEN}, [], id="ecr-by-address"),
+        pytest.param({**ACR, "acr": ACR_TOKEN}, [], id="acr"),
+        pytest.param({**ARTIFACTS, "gcr": GCR_TOKEN}, [], id="artifact-registry"),
+        pytest.param({"registry": "gcr", "gcr": GCR_FULL}, [], id="gcr"),
+        pytest.param({**GHCR, **MANUAL}, [], id="manual"),
+    ],
+)
+def test_source(registry: Raw, remotes: list[str]) -> None:
+    found = organization(registries=[registry])
+    assert found.registries is not None
+    assert [ref.remote_key for ref in found.registries[0].remotes] == remotes
+    assert remote_keys(found) == tuple(sorted(remotes))
+
+
+def test_python_takes_what_yaml_takes() -> None:
+    ref = RemoteRef(remote_key="acme-token")
+    (registry,) = organization(registries=[{**GHCR, **LOGIN}]).registries or ()
+    assert registry == RegistryCredential(registry="ghcr", username="bot", password=ref)
+    assert RegistryCredential(registry="ghcr", username=ref, password=ref).remotes == (ref, ref)
+
+
+@pytest.mark.parametrize(
+    ("registry", "problem"),
+    [
+        pytest.param(
+            {**GHCR, **LOGIN, "serviceAccountKey": TOKEN, "ecr": ECR_TOKEN},
+            ": names username and password, serviceAccountKey, ecr; allowed is exactly one of remoteKey (a docker "
+            "config.json), username and password, serviceAccountKey, manual, ecr, acr, gcr",
+            id="three-sources",
+        ),
+        pytest.param(
+            {**ECR, "ecr": ECR_TOKEN, "version": "1"}, ": property and version belong to remoteKey", id="version"
+        ),
+        pytest.param({**ECR, "ecr": {}}, ".ecr.roleArn: is missing", id="as-the-operator-itself"),
+        pytest.param(
+            {**ECR, "ecr": {"roleArn": "push"}},
+            '.ecr.roleArn: "push" is not the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, '
+            "with {organization} where its name shall stand",
+            id="no-arn",
+        ),
+        pytest.param(
+            {**GHCR, "ecr": ECR_TOKEN}, f": ecr makes no token for ghcr.io; {ECR_ALLOWED}", id="ecr-elsewhere"
+        ),
+        pytest.param(
+            {**ARTIFACTS, "acr": ACR_TOKEN},
+            ": acr makes no token for europe-west3-docker.pkg.dev; allowed with registry acr, or <name>.azurecr.io "
+            "as server",
+            id="acr-elsewhere",
+        ),
+        pytest.param(
+            {**ACR, "gcr": GCR_TOKEN}, f": gcr makes no token for acmeprod.azurecr.io; {GOOGLE_ALLOWED}", id="gcr"
+        ),
+        pytest.param(
+            {**GHCR, "serviceAccountKey": TOKEN},
+            f": serviceAccountKey is a key of Google, not of ghcr.io; {GOOGLE_ALLOWED}",
+            id="key-of-google-elsewhere",
+        ),
+        pytest.param(
+            {**ECR, **LOGIN}, f": has a username that {ECR_HOST} does not know; allowed is AWS", id="user-of-ecr"
+        ),
+        pytest.param(
+            {"registry": "ecr-public", **MANUAL},
+            ": has a username that public.ecr.aws does not know; allowed is AWS",
+            id="manual-user-of-ecr",
+        ),
+        pytest.param(
+            {"registry": "gcr", **LOGIN},
+            f": has a username that gcr.io does not know; {GOOGLE_USERS}",
+            id="user-of-google",
+        ),
+        pytest.param(
+            {**ACR, "acr": {**ACR_TOKEN, "scope": "repository:*:pull"}},
+            '.acr.scope: "repository:*:pull" is not allowed: string should match pattern '
+            "'^repository:[a-z0-9._/-]+:(pull|push|pull,push)$'",
+            id="scope",
+        ),
+        pytest.param(
+            {**GHCR, **LOGIN, "username": 5},
+            ".username: (value not shown) is neither a text on one line nor a mapping with remoteKey",
+            id="username-is-a-number",
+        ),
+        pytest.param(
+            {**GHCR, **LOGIN, "username": "a\nb"},
+            ".username: (value not shown) is neither a text on one line nor a mapping with remoteKey",
+            id="username-on-two-lines",
+        ),
+        pytest.param(
+            {**GHCR, **LOGIN, "username": ""},
+            ".username: (value not shown) is neither a text on one line nor a mapping with remoteKey",
+            id="username-is-empty",
+        ),
+        pytest.param(
+            {**GHCR, **LOGIN, "username": ["a"]},
+            ".username: is neither a text on one line nor a mapping with remoteKey",
+            id="username-is-a-list",
+        ),
+        pytest.param(
+            {**GHCR, **LOGIN, "username": "a:b"},
+            '.username: (value not shown) contains ":", which separates user from password in docker auth',
+            id="username-with-a-colon",
+        ),
+        pytest.param(
+            {**GHCR, **LOGIN, "username": {"remoteKeyy": "a"}},
+            '.username.remoteKeyy: unknown key; did you mean "remoteKey"? allowed: remoteKey, property, version',
+            id="username-with-a-typo",
+        ),
+        pytest.param({**GHCR, **LOGIN, "password": "ghp_1"}, ".password: must be a mapping, not a string", id="pasted"),
+        pytest.param(
+            {**ARTIFACTS, "serviceAccountKey": '{"type": "service_account"}'},
+            ".serviceAccountKey: must be a mapping, not a string",
+            id="pasted-key",
+        ),
+    ],
+)
+def test_source_is_refused(registry: Raw, problem: str) -> None:
+    found = f"organizations[0].registries[0]{problem}"
+    missing = [f"{found.partition('.remoteKeyy')[0]}.remoteKey: is missing"] if "remoteKeyy" in problem else []
+    assert_rejected(acme(registries=[registry]), *missing, found)
