@@ -160,7 +160,7 @@ def test_the_operator_reads_as_often_as_is_estimated(
     load = estimate(settings, V0_9)
     made = _deliver(counted, settings)
     eventually(lambda: all(counted.secret(*each) is not None for each in made), "every Secret to be there")
-    # Until the operator has seen its own first status, it may sync once more.
+    # The operator now and then syncs a new ExternalSecret twice.
     mark = f"{POLLED}-mark"
     eventually(lambda: len(reads.times(mark)) >= 3, f"three syncs of {POLLED}")
     before = reads.all()
