@@ -10,6 +10,7 @@ import re
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,31 +24,43 @@ VALUE: Final = {"username": "dXNlcg==", "password": "cGFzc3dvcmQ=", "token": "dG
 
 _KUBERNETES: Final = re.compile(r"/api/v1/namespaces/[^/]+/secrets/(.+)")
 _VAULT: Final = re.compile(r"/v1/kv/data/(.+)")
-_MAY_READ: Final = {"resourceRules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"]}]}
+_MAY_READ: Final = {
+    "apiVersion": "authorization.k8s.io/v1",
+    "kind": "SelfSubjectRulesReview",
+    "spec": {},
+    "status": {
+        "resourceRules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"]}],
+        "nonResourceRules": [],
+        "incomplete": False,
+    },
+}
 
 
 class Reads:
-    """What has been read: manager, key and when."""
+    """What has been read, and when."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: list[tuple[str, str, float]] = []
+        self._found: list[tuple[str, float]] = []
+        self.managers: set[str] = set()
+        """Managers that somebody has read from."""
         self.unknown: list[str] = []
         """Requests that no stand-in knows."""
 
     def note(self, manager: str, key: str) -> None:
         with self._lock:
-            self._found.append((manager, key, time.monotonic()))
+            self.managers.add(manager)
+            self._found.append((key, time.monotonic()))
 
-    def of(self, manager: str) -> list[str]:
-        """Keys, sorted."""
+    def all(self) -> Counter[str]:
+        """Key -> how often it was read."""
         with self._lock:
-            return sorted(key for name, key, _ in self._found if name == manager)
+            return Counter(key for key, _ in self._found)
 
     def times(self, key: str) -> list[float]:
         """When a key was read, in seconds of a monotonic clock."""
         with self._lock:
-            return [when for _, name, when in self._found if name == key]
+            return [when for name, when in self._found if name == key]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -67,16 +80,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse()
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
         target = self.headers.get("X-Amz-Target", "")
         if target == "secretsmanager.GetSecretValue":
-            self.reads.note("SecretsManager", asked["SecretId"])
-            self._answer({"Name": asked["SecretId"], "VersionId": "1", "SecretString": json.dumps(VALUE)})
+            key = json.loads(body)["SecretId"]
+            self.reads.note("SecretsManager", key)
+            self._answer({"Name": key, "VersionId": "1", "SecretString": json.dumps(VALUE)})
         elif target == "AmazonSSM.GetParameter":
-            self.reads.note("ParameterStore", asked["Name"])
-            self._answer({"Parameter": {"Name": asked["Name"], "Type": "SecureString", "Value": json.dumps(VALUE)}})
+            key = json.loads(body)["Name"]
+            self.reads.note("ParameterStore", key)
+            self._answer({"Parameter": {"Name": key, "Type": "SecureString", "Value": json.dumps(VALUE)}})
         elif self.path == "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews":
-            self._answer({**asked, "status": {**_MAY_READ, "nonResourceRules": [], "incomplete": False}})
+            self._answer(_MAY_READ)
         else:
             self._refuse()
 

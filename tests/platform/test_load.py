@@ -121,19 +121,15 @@ def _settings(addresses: dict[str, str]) -> StackSettings:
 
 
 def _organization(name: str, store: str, interval: str) -> dict[str, Any]:
-    """Keys of each shape: one property, the whole, two properties of one key, and one key in two Secrets."""
-    login = {part: {"remoteKey": f"{name}-login", "property": part} for part in ("username", "password")}
-    return {
-        "name": name,
-        "secretStore": store,
-        "refreshInterval": interval,
-        "git": {"remoteKey": f"{name}-git", "property": "token"},
-        "registries": [{"server": "ghcr.io", **login}],
-        "external": [
-            {"name": "login", "keys": login},
-            {"name": "whole", "keys": {"value": {"remoteKey": f"{name}-git"}}},
-        ],
+    """One Secret of three keys: one that is read once in a sync, two properties of a second, and a third as a whole."""
+    keys = {
+        "mark": {"remoteKey": f"{name}-mark", "property": "token"},
+        "username": {"remoteKey": f"{name}-login", "property": "username"},
+        "password": {"remoteKey": f"{name}-login", "property": "password"},
+        "whole": {"remoteKey": f"{name}-whole"},
     }
+    external = [{"name": "service", "keys": keys}]
+    return {"name": name, "secretStore": store, "refreshInterval": interval, "external": external}
 
 
 def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, str]]:
@@ -163,25 +159,27 @@ def test_the_operator_reads_as_often_as_is_estimated(
     settings = _settings(addresses)
     load = estimate(settings, V0_9)
     made = _deliver(counted, settings)
-
     eventually(lambda: all(counted.secret(*each) is not None for each in made), "every Secret to be there")
-    syncs = 5
-    polled = [each for each in load.polls if each.organization == POLLED]
-    git = f"{POLLED}-git"
-    eventually(lambda: len(reads.times(git)) >= 2 * syncs, f"{syncs} syncs of {POLLED}")
+    # The operator now and then syncs a new ExternalSecret twice.
+    mark = f"{POLLED}-mark"
+    eventually(lambda: len(reads.times(mark)) >= 3, f"three syncs of {POLLED}")
+    before = reads.all()
+    eventually(lambda: len(reads.times(mark)) >= 8, f"eight syncs of {POLLED}")
 
-    once = {
-        "kubernetes": reads.of("kubernetes"),
-        "vault": [key for key in reads.of("vault") if not key.startswith(POLLED)],
-        "secretsmanager": reads.of("SecretsManager"),
-        "parameterstore": reads.of("ParameterStore"),
-    }
-    for name, found in once.items():
-        assert len(found) == sum(each.calls for each in load.polls if each.organization == name), (name, found)
-    assert once["secretsmanager"] == ["org/secretsmanager-git"] * 2 + ["org/secretsmanager-login"] * 2
-    assert once["parameterstore"] == ["parameterstore-git"] * 2 + ["parameterstore-login"] * 4
+    after = reads.all()
     assert reads.unknown == []
-    # Two ExternalSecrets read this key in each sync. The operator keeps whole seconds, so the first sync may be early.
-    times = reads.times(git)[: 2 * syncs]
-    assert times[-1] - times[0] > (syncs - 2) * 1.0
-    assert sum(each.calls_per_second for each in polled) == 6
+    assert reads.managers == {"kubernetes", "vault", "SecretsManager", "ParameterStore"}
+    for each in load.polls:
+        prefix = "org/" if each.store == "secretsmanager" else ""
+        found = {key: after[f"{prefix}{key}"] for key in each.keys}
+        syncs = found[f"{each.organization}-mark"]
+        assert syncs * each.calls - sum(found.values()) in ({0} if each.organization != POLLED else range(each.calls))
+        assert each.calls == (3 if each.store == "secretsmanager" else 4)
+        if each.organization != POLLED:
+            assert each.interval is None
+            assert found == {key: before[f"{prefix}{key}"] for key in each.keys}, "a Secret that is synced once"
+    # The operator keeps its times in whole seconds, so a sync may come almost one second early.
+    times = reads.times(mark)[2:8]
+    (polled,) = (each for each in load.polls if each.organization == POLLED)
+    assert polled.syncs_per_second == 1
+    assert times[-1] - times[0] > len(times) - 2
