@@ -40,7 +40,10 @@ from .openchoreo_provider import OpenChoreoProvider
 from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import (
+    AwsAccount,
     AwsAuth,
+    AwsManaged,
+    AwsOperator,
     AwsSecretRef,
     AwsServiceAccount,
     AwsStore,
@@ -90,7 +93,10 @@ from .stores import Endpoint, PlannedStore, plan
 __all__ = [
     "RELEASES",
     "V0_9",
+    "AwsAccount",
     "AwsAuth",
+    "AwsManaged",
+    "AwsOperator",
     "AwsSecretRef",
     "AwsServiceAccount",
     "AwsStore",

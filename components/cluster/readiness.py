@@ -86,6 +86,7 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
     seconds: float,
     report: Callable[[str], None],
     cancelled: Callable[[float], bool],
+    hints: Mapping[str, str] | None = None,
 ) -> None:
     """Wait until every ExternalSecret is synced.
 
@@ -98,6 +99,7 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
         seconds: how long at most.
         report: told in words about progress, when it changes.
         cancelled: sleeps for the given seconds, or returns True at once when the user has given up.
+        hints: what else to say about an organization whose credentials did not arrive.
 
     Raises:
         NotReadyError: naming each Secret that did not arrive and the operator's reason.
@@ -116,9 +118,9 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
             report(f"{seen.total - said} of {seen.total} credentials synced, waiting for {first}")
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NotReadyError(_message(cluster, seen, f"after {seconds:g} s"))
+            raise NotReadyError(_message(cluster, seen, f"after {seconds:g} s", hints or {}))
         if cancelled(min(pause, left)):
-            raise NotReadyError(_message(cluster, seen, "when the update was cancelled"))
+            raise NotReadyError(_message(cluster, seen, "when the update was cancelled", hints or {}))
         pause = _POLL
         seen = look(cluster, wanted, fan_outs)
 
@@ -164,10 +166,12 @@ def _retry_now(cluster: Cluster, expected: Expected) -> None:
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
 
-def _message(cluster: Cluster, seen: Seen, when: str) -> str:
+def _message(cluster: Cluster, seen: Seen, when: str, hints: Mapping[str, str]) -> str:
     stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
     lines = [f"{len(seen.pending)} of {seen.total} credentials are not ready {when} on {cluster}:"]
     lines += [f"  - {item}{_details(cluster, item, stores)}" for item in seen.pending]
+    late = sorted({item.expected.organization for item in seen.pending} & hints.keys())
+    lines += [f'  organization "{organization}": {hints[organization]}' for organization in late]
     lines.append("Mend the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 

@@ -26,6 +26,8 @@ class Target:
     """ClusterSecretStore that it is read through."""
     refresh_interval: str
     """Canonical Go duration between two polls; ``0s`` never polls again."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """Remote key -> what it is called in the manager, where that is not the key itself; may be known later only."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
             "deletionPolicy": "Retain",
             "template": _template(secret, _labels(target, secret)),
         },
-        "data": [_data(key, ref) for key, ref in secret.data.items()],
+        "data": [_data(key, ref, target.names) for key, ref in secret.data.items()],
     }
 
 
@@ -124,8 +126,8 @@ def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, An
     return template
 
 
-def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
-    remote: dict[str, Any] = {"key": ref.remote_key}
+def _data(key: str, ref: RemoteRef, names: Mapping[str, Any]) -> dict[str, Any]:
+    remote: dict[str, Any] = {"key": names.get(ref.remote_key, ref.remote_key)}
     if ref.property is not None:
         remote["property"] = ref.property
     if ref.version is not None:

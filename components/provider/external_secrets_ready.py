@@ -66,6 +66,7 @@ class ExternalSecretsReady:
             seconds=float(properties["timeoutSeconds"]),
             report=report,
             cancelled=self._cancelled.wait,
+            hints=properties.get("hints"),
         )
 
 

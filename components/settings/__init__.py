@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .aws_account import AwsAccount, AwsOperator
 from .credentials import (
     ExternalCredential,
     GitCredential,
@@ -17,6 +18,7 @@ from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import (
     AwsAuth,
+    AwsManaged,
     AwsSecretRef,
     AwsServiceAccount,
     AwsStore,
@@ -48,7 +50,10 @@ from .stores import (
 
 __all__ = [
     "MANUAL_KEY",
+    "AwsAccount",
     "AwsAuth",
+    "AwsManaged",
+    "AwsOperator",
     "AwsSecretRef",
     "AwsServiceAccount",
     "AwsStore",

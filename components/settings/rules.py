@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Problem
 from ..openchoreo import Release
-from . import store_rules
+from . import aws_rules, store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
 from .stack import Organization, StackSettings
@@ -29,6 +29,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     yield from _stores(settings, release, manual_names)
     yield from stack_problems(settings, release)
     yield from store_rules.problems(settings, release, _reads)
+    yield from aws_rules.problems(settings, _reads)
 
 
 def organization_problems(

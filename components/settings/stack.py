@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from .aws_account import AwsAccount
 from .credentials import ExternalCredential, GitCredential, RegistryCredential
 from .model import Duration, Interval, Label, Model, ObjectName
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
@@ -69,6 +70,8 @@ class StackSettings(Model):
     """OpenChoreo release of the platform."""
     clusters: Clusters
     """How the planes are reached."""
+    aws: AwsAccount | None = None
+    """AWS account in which managed stores are made. None: nothing is made in AWS."""
     secret_stores: dict[ObjectName, SecretStore] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]

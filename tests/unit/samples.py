@@ -25,7 +25,7 @@ CANARY: Final = "ghp_Canary0123456789"
 GIT: Final[Raw] = {"remoteKey": "acme-git"}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
-TOP_KEYS: Final = "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, manualSecrets"
+TOP_KEYS: Final = "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, manualSecrets"
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, external, refreshInterval, componentWorkflows, "
     "pullSecret, buildPlane, dataPlane"
