@@ -63,12 +63,16 @@ class Platform:
         self.process("kube-apiserver").wait_until(lambda: _answers(pki, ports["apiserver"]), 60)
         self._start("kube-controller-manager", _controllers(self.kubeconfig, pki))
 
-    def start_operator(self) -> None:
-        """Start the External Secrets Operator, which needs its CRDs, and wait until it works."""
+    def start_operator(self, environment: Mapping[str, str] | None = None) -> None:
+        """Start the External Secrets Operator, which needs its CRDs, and wait until it works.
+
+        Args:
+            environment: more variables of its environment, such as addresses of a manager's stand-in.
+        """
         if self.process("external-secrets").pid() is not None:
             return
         arguments = ["--metrics-addr=0", "--concurrent=8", "--client-qps=200", "--client-burst=400"]
-        self._start("external-secrets", arguments, {"KUBECONFIG": str(self.kubeconfig)})
+        self._start("external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(self.kubeconfig)})
         operator = self.process("external-secrets")
         operator.wait_until(lambda: _works(operator.log), 60)
 

@@ -9,21 +9,31 @@ import pytest
 
 from local.engine import Engine
 from local.obtain import operator_crds, programs
+from local.pki import Pki
 from local.platform import Platform
 from local.seed import Seeder, openchoreo_crds
+from tests.platform.aws import MotoAws, moto_server
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import ControlPlane, crds
+from tests.platform.vault import VaultServer
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def aws() -> Iterator[MotoAws]:
+    """The AWS of the platform's operator."""
+    with moto_server() as aws:
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator[Platform]:
     """One platform for all tests; each test uses organizations of its own."""
     platform = Platform(tmp_path_factory.mktemp("platform"), programs(print))
     try:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
         seeder.definitions([*operator_crds(), *crds()], platform.process("kube-apiserver"))
-        platform.start_operator()
+        platform.start_operator(aws.environment)
         yield platform
     finally:
         platform.stop()
@@ -78,6 +88,16 @@ def manager(cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
     yield name
     cluster.delete("v1", "Namespace", name)
     eventually(lambda: cluster.get("v1", "Namespace", name) is None, f"{name} to go")
+
+
+@pytest.fixture
+def vault(platform: Platform, cluster: Kubernetes) -> Iterator[VaultServer]:
+    """A Vault of one test; it trusts the platform's ServiceAccounts and has no roles yet."""
+    server = VaultServer(cluster.account_of, Pki(platform.folder / "pki").token_key)
+    server.start()
+    yield server
+    server.stop()
+    assert server.failures == []
 
 
 @pytest.fixture

@@ -1,0 +1,195 @@
+"""Docker configs that the operator makes of hostile users, passwords and registries, compared byte for byte."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
+
+from components.credentials import SecretTemplate, Target, external_secret
+from components.credentials.registry import KEY, TYPE, secret
+from components.settings import RegistryCredential, RemoteRef
+from components.stores import cluster_secret_store, identity
+from tests.platform.harness import Kubernetes, eventually
+from tests.platform.test_delivery import auth
+from tests.platform.test_vault_manager import vault_store
+from tests.platform.vault import Role, VaultServer
+from tests.unit.samples import planned
+
+Render = Callable[[Sequence["Case"]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A registry, what the manager holds for it, and what must become of it."""
+
+    server: str
+    stored: dict[str, str]
+    """Fields of its secret in the manager: ``user`` and ``password``, or ``config``."""
+    expected: dict[str, Any]
+
+    def credential(self, key: str) -> RegistryCredential:
+        if "config" in self.stored:
+            return RegistryCredential(server=self.server, remote_key=key, property="config")
+        user, password = (RemoteRef(remote_key=key, property=field) for field in ("user", "password"))
+        return RegistryCredential(server=self.server, username=user, password=password)
+
+
+def user_and_password(server: str, user: str, password: str) -> Case:
+    expected = {"username": user, "password": password, "auth": auth(user, password)}
+    return Case(server, {"user": user, "password": password}, expected)
+
+
+def whole_config(server: str, entry: dict[str, Any], others: dict[str, Any], *, escaped: bool) -> Case:
+    config = {"auths": {**others, server: entry}, "HttpHeaders": {"User-Agent": "docker"}, "credsStore": ""}
+    return Case(server, {"config": json.dumps(config, ensure_ascii=escaped)}, entry)
+
+
+PIECES = [
+    *(
+        '"',
+        "'",
+        "`",
+        "\\",
+        "\\n",
+        "\\u0000",
+        '\\"',
+        "{",
+        "{{",
+        "}}",
+        "{{-",
+        "{{ .registry_0 }}",
+        "{{/*",
+        "*/}}",
+        "${",
+        "$",
+    ),
+    *("%s", "%!", "<", ">", "&", "</script>", "#", "=", "@", "\n", "\r\n", "\t", "\x01", "\x1b[31m", "\x7f", "\x85"),
+    *(
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+        "\ufffd",
+        "\u200b",
+        "ß",
+        "é",
+        "e\u0301",
+        "日本",
+        "🔑",
+        "\U0010ffff",
+        "null",
+        "1e400",
+    ),
+]
+# Neither NUL, which no registry takes, nor halves of characters, which are no text.
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+TEXT = st.lists(st.sampled_from(PIECES) | CHARACTERS, min_size=1, max_size=10).map("".join)
+PASSWORDS = TEXT | st.sampled_from(PIECES).map(lambda piece: (piece * 10_000)[:10_000]) | TEXT.map(lambda t: f"{t}:{t}")
+USERS = TEXT.map(lambda text: text.replace(":", ";"))
+SERVERS = st.sampled_from(["https://index.docker.io/v1/", "ghcr.io", "localhost:5000", "[::1]:5000/a/b"]) | TEXT.map(
+    lambda text: "".join(each for each in text if not each.isspace() and each not in '{}"\\') or "-"
+)
+ENTRIES = st.dictionaries(
+    st.sampled_from(["auth", "username", "password", "email", "identitytoken", "registrytoken"]), TEXT, min_size=1
+)
+CASES = st.builds(user_and_password, SERVERS, USERS, PASSWORDS) | st.builds(
+    whole_config, SERVERS, ENTRIES, st.dictionaries(SERVERS, ENTRIES, max_size=2), escaped=st.booleans()
+)
+
+
+@pytest.fixture
+def render(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Render]:
+    """Put the values of a batch into Vault, let the operator make one Secret of it; the docker config."""
+    store = planned(vault_store(vault, manager), name=manager, organizations=("acme",), namespaces=(manager,))
+    made = [*identity(store), cluster_secret_store(store, {}, None)]
+    vault.roles["", "kubernetes", "eso-acme"] = Role((manager, f"eso-{manager}"), "secret/data/batch-")
+    for manifest in made:
+        cluster.create(manifest)
+    batches = 0
+
+    def render(cases: Sequence[Case]) -> dict[str, Any]:
+        nonlocal batches
+        batches += 1
+        keys = [f"batch-{batches}/{index}" for index in range(len(cases))]
+        for key, case in zip(keys, cases, strict=True):
+            vault.put(f"secret/{key}", case.stored)
+        registries = tuple(case.credential(key) for key, case in zip(keys, cases, strict=True))
+        template = secret(f"batch-{batches}", registries)
+        assert isinstance(template, SecretTemplate)
+        cluster.create(external_secret(Target("acme", manager, manager, "0s"), template))
+        return arrived(cluster, manager, template.name)
+
+    yield render
+    cluster.delete("external-secrets.io/v1", "ClusterSecretStore", manager)
+
+
+def arrived(cluster: Kubernetes, namespace: str, name: str) -> dict[str, Any]:
+    """The docker config of a Secret, or what the operator says instead."""
+
+    def find() -> dict[str, Any] | None:
+        failed = [
+            event["message"]
+            for event in cluster.list("v1", "Event", namespace)
+            if event["involvedObject"].get("name") == name and event["type"] == "Warning"
+        ]
+        if failed:
+            raise ValueError(failed[0])
+        return cluster.get("v1", "Secret", name, namespace)
+
+    found = eventually(find, f"{name} to arrive")
+    assert (found["type"], list(found["data"])) == (TYPE, [KEY])
+    config: dict[str, Any] = json.loads(base64.b64decode(found["data"][KEY]))
+    return config
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    # A batch is smaller than what it would take to make it smaller.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[*HealthCheck],
+)
+@given(cases=st.lists(CASES, min_size=30, max_size=40, unique_by=lambda case: case.server))
+def test_every_registry_arrives_as_it_was(render: Render, cases: list[Case]) -> None:
+    config = render(cases)
+
+    assert list(config) == ["auths"]
+    found, expected = config["auths"], {case.server: case.expected for case in cases}
+    assert found.keys() == expected.keys()
+    assert {server: entry for server, entry in found.items() if entry != expected[server]} == {}
+    for case in cases:
+        if "user" in case.stored:
+            # As docker reads it: `auth` wins over the other two, and its first colon ends the user.
+            user, _, password = base64.b64decode(found[case.server]["auth"]).decode().partition(":")
+            assert (user, password) == (case.stored["user"], case.stored["password"])
+
+
+def test_a_user_with_a_colon_is_refused(render: Render) -> None:
+    with pytest.raises(ValueError, match='has a ":"') as refused:
+        render([user_and_password("ghcr.io", "canary:user", "password")])
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param("canary", id="no JSON"),
+        pytest.param('["canary"]', id="a list"),
+        pytest.param("null", id="null"),
+        pytest.param("{}", id="no auths"),
+        pytest.param('{"auths": null}', id="auths is null"),
+        pytest.param('{"auths": ["canary"]}', id="auths is a list"),
+        pytest.param('{"auths": {"GHCR.io": {"auth": "canary"}}}', id="another registry"),
+        pytest.param('{"auths": {"ghcr.io": {}}}', id="nothing for the registry"),
+        pytest.param('{"auths": {"ghcr.io": "canary"}}', id="text for the registry"),
+    ],
+)
+def test_a_config_without_the_registry_is_refused(render: Render, config: str) -> None:
+    with pytest.raises(ValueError, match=r"\(config\) has no docker auth for ghcr.io") as refused:
+        render([Case("ghcr.io", {"config": config}, {})])
+    assert "canary" not in str(refused.value)

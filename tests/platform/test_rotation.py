@@ -1,0 +1,96 @@
+"""Values that change, and a manager that is down for a while: the operator's work, without a run of Pulumi."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.platform.aws import MotoAws
+from tests.platform.harness import Kubernetes, Stack, eventually
+from tests.platform.test_aws_manager import ROLES, as_service_account, aws_store
+from tests.platform.test_vault_manager import allow, git, vault_store
+from tests.platform.vault import VaultServer
+
+NAME = "git-clone-secret"
+
+
+def secret(cluster: Kubernetes, namespace: str) -> dict[str, Any]:
+    """The Secret as it is stored."""
+    found = cluster.get("v1", "Secret", NAME, namespace)
+    assert found is not None
+    return found
+
+
+def ready(cluster: Kubernetes, namespace: str) -> str:
+    """Status of the condition ``Ready`` of the ExternalSecret."""
+    found = cluster.get("external-secrets.io/v1", "ExternalSecret", NAME, namespace)
+    assert found is not None
+    return str(found["status"]["conditions"][0]["status"])
+
+
+def has_arrived(cluster: Kubernetes, namespace: str, value: str) -> None:
+    wanted = ("Opaque", {"clone-secret": value})
+    eventually(lambda: cluster.secret(namespace, NAME) == wanted, f"{value} to arrive")
+
+
+def test_a_manager_that_is_down_and_comes_back(
+    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+) -> None:
+    key, namespace = f"org/{organization}/git", f"openchoreo-ci-{organization}"
+    allow(vault, manager, organization)
+    vault.put(f"secret/{key}", {"token": "first"})
+    stack.configure(
+        secretStores={"vault": vault_store(vault, manager)},
+        organizations=[{"name": organization, "secretStore": "vault", "git": git(key)}],
+        refreshInterval="1s",
+        readyTimeout="3s",
+    )
+    stack.up()
+
+    vault.put(f"secret/{key}", {"token": "second"})
+
+    has_arrived(cluster, namespace, "second")
+    stack.unchanged()
+
+    before = secret(cluster, namespace)
+    vault.stop()
+
+    eventually(lambda: ready(cluster, namespace) == "False", "the operator to notice")
+    preview = stack.ok("preview")
+    assert "ExternalSecretsReady" in preview
+    message = stack.up_fails()
+    assert f'organization "{organization}", Secret {namespace}/{NAME}: SecretSyncedError' in message
+    assert f"dial tcp {vault.url.removeprefix('https://')}: connect: connection refused" in message
+    assert "second" not in message
+    assert secret(cluster, namespace) == before
+
+    vault.put(f"secret/{key}", {"token": "third"})
+    vault.start()
+
+    has_arrived(cluster, namespace, "third")
+    assert secret(cluster, namespace)["metadata"]["uid"] == before["metadata"]["uid"]
+    eventually(lambda: ready(cluster, namespace) == "True", "the operator to say so")
+    stack.up()
+    stack.unchanged()
+
+
+def test_a_value_that_changes_in_aws(
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
+) -> None:
+    key, namespace = f"org/{organization}/git", f"openchoreo-ci-{organization}"
+    aws.put_secret(key, "first", ROLES)
+    stack.configure(
+        secretStores={"aws": aws_store(as_service_account(manager))},
+        organizations=[{"name": organization, "secretStore": "aws", "git": {"remoteKey": key}}],
+        refreshInterval="1s",
+    )
+    stack.up()
+
+    aws.put_secret(key, "second", ROLES)
+
+    has_arrived(cluster, namespace, "second")
+    aws.client("secretsmanager", ROLES).delete_secret(SecretId=key, ForceDeleteWithoutRecovery=True)
+    eventually(lambda: ready(cluster, namespace) == "False", "the operator to notice")
+    has_arrived(cluster, namespace, "second")
+    aws.put_secret(key, "third", ROLES)
+    has_arrived(cluster, namespace, "third")
+    stack.unchanged()

@@ -1,0 +1,177 @@
+"""Vault and OpenBao: each organization logs in as its own ServiceAccount and reads below its own path."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.platform.harness import Kubernetes, Stack
+from tests.platform.test_delivery import auth
+from tests.platform.vault import Role, VaultServer
+
+
+def git(key: str) -> dict[str, Any]:
+    return {"remoteKey": key, "property": "token"}
+
+
+def vault_store(vault: VaultServer, manager: str, **more: Any) -> dict[str, Any]:
+    """KV v2 at ``secret``, a role ``eso-<organization>`` of the auth method ``kubernetes``."""
+    login = {"role": "eso-{organization}", "serviceAccount": {"identityNamespace": manager}}
+    block = {"server": vault.url, "path": "secret", "caBundle": vault.ca_bundle, "auth": {"kubernetes": login}}
+    return {"vault": {**block, **more}}
+
+
+def allow(vault: VaultServer, manager: str, organization: str, entry: str = "vault") -> None:
+    """What Vault must grant, as the documentation of the store says."""
+    role = Role((manager, f"eso-{entry}-{organization}"), f"secret/data/org/{organization}/")
+    vault.roles["", "kubernetes", f"eso-{organization}"] = role
+
+
+def test_kv_version_2(stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str) -> None:
+    folder = f"org/{organization}"
+    allow(vault, manager, organization)
+    vault.put(f"secret/{folder}/git", {"token": "first"})
+    vault.put(f"secret/{folder}/git", {"token": 'second → "ß" {{ }}\n'})
+    vault.put(f"secret/{folder}/quay", {"robot": {"name": "acme+ci", "password": "<&>"}})
+    quay = {
+        "server": "quay.io",
+        "username": {"remoteKey": f"{folder}/quay", "property": "robot.name"},
+        "password": {"remoteKey": f"{folder}/quay", "property": "robot.password"},
+    }
+    keys = {
+        "pinned": {**git(f"{folder}/git"), "version": "1"},
+        "whole.json": {"remoteKey": f"{folder}/quay"},
+        "spelt-out": git(f"secret/data/{folder}/git"),
+    }
+    stack.configure(
+        secretStores={"vault": vault_store(vault, manager)},
+        organizations=[
+            {
+                "name": organization,
+                "secretStore": "vault",
+                "git": git(f"{folder}/git"),
+                "registries": [quay],
+                "external": [{"name": "more", "keys": keys}],
+            }
+        ],
+    )
+
+    stack.up()
+
+    namespace = f"openchoreo-ci-{organization}"
+    latest = 'second → "ß" {{ }}\n'
+    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": latest})
+    more = cluster.secret(namespace, "more")
+    assert more is not None
+    assert more[1] == {"pinned": "first", "whole.json": more[1]["whole.json"], "spelt-out": latest}
+    assert json.loads(more[1]["whole.json"]) == {"robot": {"name": "acme+ci", "password": "<&>"}}
+    push = cluster.secret(namespace, "registry-push-secret")
+    assert push is not None
+    assert json.loads(push[1][".dockerconfigjson"]) == {
+        "auths": {"quay.io": {"username": "acme+ci", "password": "<&>", "auth": auth("acme+ci", "<&>")}}
+    }
+    assert set(vault.logins) == {("", "kubernetes", f"eso-{organization}", 200)}
+    assert set(vault.reads) == {("", f"secret/data/{folder}/{name}", 200) for name in ("git", "quay")}
+    stack.unchanged()
+
+
+def test_kv_version_1_in_a_namespace_of_vault_with_a_signed_token(
+    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+) -> None:
+    one, two = f"{organization}-a", f"{organization}-b"
+    ca = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ca", "namespace": manager}}
+    cluster.create({**ca, "data": {"ca.crt": vault.ca}})
+    for name in (one, two):
+        account = (manager, f"eso-bao-{name}")
+        vault.roles[f"builds/{name}", "jwt", "eso"] = Role(account, "kv/git")
+        vault.put("kv/git", {"token": f"of {name}"}, version="v1", namespace=f"builds/{name}")
+    store = {
+        "server": vault.url,
+        "path": "kv",
+        "version": "v1",
+        "namespace": "builds/{organization}",
+        "caProvider": {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": manager},
+        "auth": {"jwt": {"role": "eso", "serviceAccount": {"identityNamespace": manager}}},
+    }
+    stack.configure(
+        secretStores={"bao": {"vault": store}},
+        organizations=[{"name": name, "secretStore": "bao", "git": git("git")} for name in (one, two)],
+    )
+
+    stack.up()
+
+    for name in (one, two):
+        secret = cluster.secret(f"openchoreo-ci-{name}", "git-clone-secret")
+        assert secret == ("Opaque", {"clone-secret": f"of {name}"})
+    assert set(vault.logins) == {(f"builds/{name}", "jwt", "eso", 200) for name in (one, two)}
+    assert set(vault.reads) == {(f"builds/{name}", "kv/git", 200) for name in (one, two)}
+    stack.unchanged()
+
+
+def test_an_organization_cannot_read_anothers_path(
+    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+) -> None:
+    thief, victim = organization, f"{organization}2"
+    foreign = f"org/{victim}/git"
+    for name in (thief, victim):
+        allow(vault, manager, name)
+    vault.put(f"secret/{foreign}", {"token": "canary"})
+    stack.configure(
+        secretStores={"vault": vault_store(vault, manager)},
+        organizations=[{"name": name, "secretStore": "vault", "git": git(foreign)} for name in (thief, victim)],
+        readyTimeout="5s",
+    )
+
+    message = stack.up_fails()
+
+    assert "1 of 2 credentials are not ready after 5 s" in message
+    assert f'organization "{thief}", Secret openchoreo-ci-{thief}/git-clone-secret' in message
+    assert f"URL: GET {vault.url}/v1/secret/data/{foreign}" in message
+    assert "Code: 403" in message
+    assert "permission denied" in message
+    assert "canary" not in message
+    assert cluster.secret(f"openchoreo-ci-{thief}", "git-clone-secret") is None
+    secret = cluster.secret(f"openchoreo-ci-{victim}", "git-clone-secret")
+    assert secret == ("Opaque", {"clone-secret": "canary"})
+    # And with a token of its own in hand, the thief gets no further than Vault's role lets its ServiceAccount.
+    assert vault.review(cluster.token(f"eso-vault-{thief}", manager)) == (manager, f"eso-vault-{thief}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        pytest.param({"caBundle": "another"}, "certificate signed by unknown authority", id="another CA"),
+        pytest.param({"role": "eso-nobody"}, 'invalid role name \\"eso-nobody\\"', id="no such role"),
+        pytest.param({"account": "another"}, "service account name not authorized", id="a role of another account"),
+    ],
+)
+def test_a_login_that_fails_is_explained(
+    stack: Stack,
+    cluster: Kubernetes,
+    vault: VaultServer,
+    manager: str,
+    organization: str,
+    wrong: dict[str, str],
+    reason: str,
+) -> None:
+    allow(vault, manager, organization, entry=wrong.get("account", "vault"))
+    vault.put(f"secret/org/{organization}/git", {"token": "value"})
+    store = vault_store(vault, manager)
+    if "caBundle" in wrong:
+        store["vault"]["caBundle"] = VaultServer(cluster.account_of, vault.signing_key).ca_bundle
+    if "role" in wrong:
+        store["vault"]["auth"]["kubernetes"]["role"] = wrong["role"]
+        store["sharedAccess"] = True
+    stack.configure(
+        secretStores={"vault": store},
+        organizations=[{"name": organization, "secretStore": "vault", "git": git(f"org/{organization}/git")}],
+        readyTimeout="4s",
+    )
+
+    message = stack.up_fails()
+
+    assert f"vault-{organization}" in message
+    assert reason in message
+    assert cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret") is None
