@@ -86,12 +86,13 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
+        OpenChoreoSecretsError: a store is managed, and ``pulumi-aws`` is not installed; the same.
     """
     settings, release = configuration.settings, configuration.release
     endpoints = preflight(configuration)
-    kubernetes_of = _providers(settings)
     planned_stores = plan(settings, release)
     managed = register_managed(planned_stores)
+    kubernetes_of = _providers(settings)
     stores = {
         (planned.plane, planned.name): SecretStore(
             planned.name if planned.plane == "build" else f"data-plane/{planned.name}",

@@ -30,6 +30,8 @@ class _Filled:
     service: str
     path: str
     role: str
+    default_role: bool
+    """Whether the role's name was made of other names."""
     names: frozenset[str]
     """Of the secrets that are made."""
 
@@ -60,7 +62,7 @@ def problems(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
             path = block.path_of(organization.name)
             names = frozenset(f"{path}{key}" for key in keys[entry]) if store.makes_containers else frozenset()
             role = block.role_of(settings.made_name(organization, entry), organization.name)
-            filled.append(_Filled(entry, organization.name, store.service, path, role, names))
+            filled.append(_Filled(entry, organization.name, store.service, path, role, block.role_name is None, names))
     yield from _apart(filled)
 
 
@@ -133,7 +135,8 @@ def _apart(filled: list[_Filled]) -> Iterator[Problem]:
     roles: dict[str, _Filled] = {}
     names: dict[str, _Filled] = {}
     for each in filled:
-        if len(each.role) > ROLE_NAME_MAX or "." in each.role:
+        # A name that was given has been checked, filled in, with the rest of the block.
+        if each.default_role and (len(each.role) > ROLE_NAME_MAX or "." in each.role):
             yield Problem(
                 f"{each.where}.roleName",
                 f'{quoted(each.role)} of the organization "{each.organization}" is no name for a role: letters, '
