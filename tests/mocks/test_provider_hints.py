@@ -8,8 +8,8 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from components.provider import server
 from tests.mocks.engine import Engine, struct
-from tests.mocks.stubs import EXTERNAL_SECRETS, stub, synced
-from tests.mocks.test_provider import INPUTS, NO_PUSH, NOT_READY, URN
+from tests.mocks.stubs import EXTERNAL_SECRETS, stub
+from tests.mocks.test_provider import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
 
 HINT = "AWS has these secrets, and each is empty until it is given a value: org/acme/git"
 FIRST, REASON, ADVICE = NOT_READY.format(when="after 0 s").split("\n")
@@ -36,7 +36,6 @@ def test_an_error_names_what_is_empty(
 
 
 def test_nothing_is_said_when_all_is_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    live = [synced(each["namespace"], each["name"]) for each in INPUTS["externalSecrets"]]
-    monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: live}))
+    monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: BOTH}))
     request = messages.CreateRequest(urn=URN, properties=struct({**INPUTS, "hints": {"acme": HINT}}))
     assert engine.call("Create", request).id == "external-secrets"

@@ -181,7 +181,7 @@ def test_no_organization_reads_anothers_path(names: list[str], data: st.DataObje
     organizations = [{"name": f"o-{name}", "git": {"remoteKey": "git"}} for name in names]
     edits: Edits = with_account(managed(path=path), organizations=organizations)
     stores = made(edits)
-    assert [each.organization for each in stores] == sorted(each["name"] for each in organizations)
+    assert [each.organization for each in stores] == sorted(f"o-{name}" for name in names)
     for reader in stores:
         for owner in stores:
             own = reader is owner

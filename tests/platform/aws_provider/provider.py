@@ -15,7 +15,7 @@ from pulumi.provider.experimental import provider as rpc
 from components.provider.values import UNKNOWN, plain, values
 from tests.platform.aws_provider.resources import RESOURCES, Clients, Resource
 
-_COMPUTED: Final = ("arn", "keyId", "hex", "id")
+_COMPUTED: Final[tuple[str, ...]] = ("arn", "keyId", "hex", "id")
 
 
 class AwsOverBoto(rpc.Provider):
