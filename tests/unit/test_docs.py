@@ -63,7 +63,8 @@ def test_every_block_of_configuration_is_accepted(block: dict[str, Any]) -> None
     }
     for key, value in block.items():
         name = key.removeprefix(PREFIX)
-        if name in {"organizations", "clusters"}:
+        # "aws" alone is a store of that name.
+        if name in {"organizations", "clusters"} or key == f"{PREFIX}aws":
             config[name] = value
         elif name in {"git", "external", "pullSecret", "dataPlane", "buildPlane"}:
             config["organizations"][0][name] = value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +175,18 @@ def test_who_cannot_be_trusted() -> None:
     for operators in ([], [account()], [pod_identity(), account()]):
         with pytest.raises(ValueError, match="every operator needs its operatorRoleArn"):
             operator_trust(operators, "acme")
+
+
+def test_the_policies_of_the_documentation_are_those_that_are_made() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "stores" / "aws.md").read_text()
+    printed = [
+        json.loads(block)
+        for block in re.findall(r"```json\n(.*?)```", page.partition("### The policies")[2], re.DOTALL)
+    ]
+    assert printed == [
+        web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme"),
+        read_policy(account(), "SecretsManager", "org/acme/", key="arn:aws:kms:eu-central-1:123456789012:key/KEY"),
+    ]
 
 
 def test_the_text_is_the_document() -> None:
