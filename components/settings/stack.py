@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .aws_account import AwsAccount
 from .credentials import ExternalCredential, GitCredential, RegistryCredential
@@ -63,6 +63,11 @@ class Organization(Model):
     """DataPlane whose secretStoreRef is set; ``${dataplane.secretStore}`` needs it. None: it is not touched."""
 
 
+def _unless_empty(value: object) -> object:
+    """Pulumi asks for a value of every key that has no default, and the only default of a mapping is an empty one."""
+    return None if value == {} else value
+
+
 class StackSettings(Model):
     """Everything that a stack configures, apart from the values of ``manualSecrets``."""
 
@@ -70,8 +75,8 @@ class StackSettings(Model):
     """OpenChoreo release of the platform."""
     clusters: Clusters
     """How the planes are reached."""
-    aws: AwsAccount | None = None
-    """AWS account in which managed stores are made. None: nothing is made in AWS."""
+    aws: Annotated[AwsAccount | None, BeforeValidator(_unless_empty)] = None
+    """AWS account in which managed stores are made. None, or nothing in it: nothing is made in AWS."""
     secret_stores: dict[ObjectName, SecretStore] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]

@@ -305,6 +305,13 @@ def test_managed_without_an_account() -> None:
     )
 
 
+def test_no_account() -> None:
+    """Pulumi fills in the default of Pulumi.yaml, so an empty mapping is what a stack without the key has."""
+    assert settings().aws is None
+    assert settings({"aws": {}}).aws is None
+    assert_rejected({"aws": {"region": "eu-central-1"}}, "aws.accountId: is missing")
+
+
 def test_account_of_a_store_with_pod_identity() -> None:
     assert_rejected(
         with_account(aws=POD_IDENTITY),
@@ -401,6 +408,7 @@ PULL = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "acme-pull"
 
 def test_another_cluster_signs_in_as_another() -> None:
     edits = {**on_every_plane(pullSecret={**PULL, "secretStore": "default"}), **with_account()}
+    edits["organizations"].append({"name": "globex", "git": dict(GIT)})
     assert_rejected(
         edits,
         'organizations[0].pullSecret: reads through the managed store "default" on the data plane, whose cluster signs '
