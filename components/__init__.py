@@ -43,7 +43,10 @@ from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import (
     AcrToken,
+    AwsAccount,
     AwsAuth,
+    AwsManaged,
+    AwsOperator,
     AwsSecretRef,
     AwsServiceAccount,
     AwsStore,
@@ -98,7 +101,10 @@ __all__ = [
     "RELEASES",
     "V0_9",
     "AcrToken",
+    "AwsAccount",
     "AwsAuth",
+    "AwsManaged",
+    "AwsOperator",
     "AwsSecretRef",
     "AwsServiceAccount",
     "AwsStore",

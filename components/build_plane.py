@@ -23,7 +23,7 @@ from .manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import V0_9, Release
 from .resources import adopt_namespace, register, renamed
-from .secret_store import SecretStore, store_name
+from .secret_store import SecretStore, remote_names, store_name
 from .settings import Organization, rules
 from .stack_id import stack_id
 
@@ -69,7 +69,8 @@ class BuildPlane(pulumi.ComponentResource):
         super().__init__("openchoreo:index:BuildPlane", name, None, opts)
         organization = args.organization
         self.namespace = args.release.build_namespace(organization.name)
-        target = Target(organization.name, self.namespace, store_name(args.secret_store), args.refresh_interval)
+        store, names = store_name(args.secret_store), remote_names(args.secret_store)
+        target = Target(organization.name, self.namespace, store, args.refresh_interval, names)
         every = credentials(organization, target)
         found = tuple(each for each in every if not in_workflow(organization, each))
 

@@ -13,7 +13,7 @@ from .errors import Problem, SettingsError
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .openchoreo import V0_9, Release
 from .resources import register
-from .secret_store import SecretStore, store_name
+from .secret_store import SecretStore, remote_names, store_name
 from .settings import Organization, PullSecret
 from .settings.pull_rules import pull_problems
 
@@ -70,7 +70,11 @@ class DataPlane(pulumi.ComponentResource):
         self.namespaces = pull.namespaces or ()
         self.fan_outs, self.cluster_external_secrets = (), []
         everywhere = fan_out(
-            organization, store=store_name(store), refresh_interval=args.refresh_interval, release=args.release
+            organization,
+            store=store_name(store),
+            refresh_interval=args.refresh_interval,
+            release=args.release,
+            names=remote_names(store),
         )
         if everywhere is not None:
             after = store if isinstance(store, SecretStore) else None

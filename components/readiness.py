@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -18,13 +18,14 @@ class ExternalSecretsReady(pulumi.CustomResource):
     credential does not arrive in time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what to wait for, and how
         self,
         name: str,
         *,
         expected: Sequence[Expected],
         fan_outs: Sequence[FanOut] = (),
         timeout_seconds: float,
+        hints: Mapping[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Wait for ExternalSecrets.
@@ -34,6 +35,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
             expected: what must be synced.
             fan_outs: ClusterExternalSecrets, whose ExternalSecret must be synced in every namespace that they select.
             timeout_seconds: how long to wait at most.
+            hints: what else an error says about an organization whose credentials did not arrive.
             opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider`, ``depends_on`` the ExternalSecrets.
         """
         wanted = [
@@ -44,4 +46,6 @@ class ExternalSecretsReady(pulumi.CustomResource):
         if fan_outs:
             spread = [{"organization": each.organization, "name": each.name} for each in sorted(fan_outs)]
             props["clusterExternalSecrets"] = spread
+        if hints:
+            props["hints"] = dict(hints)
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)

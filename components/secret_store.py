@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from . import stores
+from .managed import Managed
 from .resources import register
 from .stores import Endpoint, PlannedStore
 
@@ -22,6 +23,8 @@ class SecretStoreArgs:
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None
     """API server of its plane; needed where a ``kubernetes`` store says ``fromKubeconfig``."""
+    managed: Managed | None = None
+    """What is made for it in the secret manager. None: nothing, it is there."""
 
 
 class SecretStore(pulumi.ComponentResource):
@@ -34,19 +37,30 @@ class SecretStore(pulumi.ComponentResource):
 
     store_name: str
     """Name of the ClusterSecretStore."""
+    names: Mapping[str, pulumi.Input[str]]
+    """Remote key -> what it is called in the manager, where that is not the key itself."""
 
     def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("openchoreo:index:SecretStore", name, None, opts)
         self.store_name = args.planned.name
+        self.names = {} if args.managed is None else args.managed.names
+        after = [] if args.managed is None else [args.managed.resource]
         identity = [
-            register(f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self))
+            register(
+                f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self, depends_on=after)
+            )
             for manifest in stores.identity(args.planned)
         ]
         manifest = stores.cluster_secret_store(args.planned, args.manual, args.endpoint)
-        register(name, manifest, pulumi.ResourceOptions(parent=self, depends_on=identity))
+        register(name, manifest, pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity]))
         self.register_outputs({"storeName": self.store_name})
 
 
 def store_name(store: SecretStore | str | None) -> str:
     """Name of the ClusterSecretStore that an argument means, a component or a name; empty for None."""
     return store.store_name if isinstance(store, SecretStore) else store or ""
+
+
+def remote_names(store: SecretStore | str | None) -> Mapping[str, pulumi.Input[str]]:
+    """What remote keys are called in the manager behind a store, where that is not the key itself."""
+    return store.names if isinstance(store, SecretStore) else {}

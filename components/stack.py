@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -14,6 +14,7 @@ from .cluster import Cluster, check_build_plane, check_control_plane, check_data
 from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs, is_needed
 from .data_plane import DataPlane, DataPlaneArgs
+from .managed import hint, register_managed, unfilled
 from .openchoreo import Release
 from .openchoreo_provider import OpenChoreoProvider
 from .readiness import ExternalSecretsReady
@@ -39,6 +40,8 @@ class Deployed:
     """Its pull secret on the data plane. None: it has none."""
     control_plane: ControlPlane | None
     """Its patches. None: it has none."""
+    aws_secrets: list[pulumi.Input[str]] = field(default_factory=list)
+    """Names of the secrets that were made for it in AWS without a value."""
 
     def outputs(self) -> dict[str, Any]:
         """Names of what was made, for CI and people: ``pulumi stack output --json``."""
@@ -48,6 +51,8 @@ class Deployed:
             found["pullSecret"] = {"secretName": self.control_plane.secret_name, "componentTypes": component_types}
         if self.control_plane is not None and self.control_plane.component_workflows:
             found["componentWorkflows"] = list(self.control_plane.component_workflows)
+        if self.aws_secrets:
+            found["awsSecrets"] = self.aws_secrets
         return found
 
 
@@ -81,32 +86,41 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
+        OpenChoreoSecretsError: a store is managed, and ``pulumi-aws`` is not installed; the same.
     """
     settings, release = configuration.settings, configuration.release
     endpoints = preflight(configuration)
+    planned_stores = plan(settings, release)
+    managed = register_managed(planned_stores)
     kubernetes_of = _providers(settings)
     stores = {
         (planned.plane, planned.name): SecretStore(
             planned.name if planned.plane == "build" else f"data-plane/{planned.name}",
-            SecretStoreArgs(planned, configuration.manual, endpoints.get(planned.plane)),
+            SecretStoreArgs(planned, configuration.manual, endpoints.get(planned.plane), managed.get(planned.name)),
             pulumi.ResourceOptions(provider=kubernetes_of[planned.plane]),
         )
-        for planned in plan(settings, release)
+        for planned in planned_stores
     }
     control_plane = None
     if settings.clusters.control_plane is not None and any(map(is_needed, settings.organizations)):
         control_plane = OpenChoreoProvider(
             "control-plane", "control plane", settings.clusters.control_plane, release=release
         )
+    empty = unfilled(managed)
     deployed = {
-        organization.name: _organization(organization, configuration, stores, kubernetes_of, control_plane)
+        organization.name: replace(
+            _organization(organization, configuration, stores, kubernetes_of, control_plane),
+            aws_secrets=empty.get(organization.name, []),
+        )
         for organization in settings.organizations
     }
-    _wait(settings, release, [*deployed.values()])
+    _wait(settings, release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()})
     return deployed
 
 
-def _wait(settings: StackSettings, release: Release, deployed: list[Deployed]) -> None:
+def _wait(
+    settings: StackSettings, release: Release, deployed: list[Deployed], hints: Mapping[str, pulumi.Input[str]]
+) -> None:
     """One resource for each plane that ends when everything on it has arrived."""
     timeout = seconds(settings.ready_timeout)
     builds = [each.build_plane for each in deployed]
@@ -114,6 +128,7 @@ def _wait(settings: StackSettings, release: Release, deployed: list[Deployed]) -
         "build-plane",
         expected=[expected for plane in builds for expected in plane.expected],
         timeout_seconds=timeout,
+        hints=hints,
         opts=pulumi.ResourceOptions(
             provider=OpenChoreoProvider("build-plane", _NAMES["build"], settings.clusters.build_plane, release=release),
             depends_on=[secret for plane in builds for secret in plane.external_secrets],
@@ -126,6 +141,7 @@ def _wait(settings: StackSettings, release: Release, deployed: list[Deployed]) -
             expected=[],
             fan_outs=[fan_out for plane in pulls for fan_out in plane.fan_outs],
             timeout_seconds=timeout,
+            hints=hints,
             opts=pulumi.ResourceOptions(
                 provider=OpenChoreoProvider(
                     "data-plane", _NAMES["data"], settings.clusters.data_plane, release=release

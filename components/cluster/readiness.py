@@ -92,6 +92,7 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
     seconds: float,
     report: Callable[[str], None],
     cancelled: Callable[[float], bool],
+    hints: Mapping[str, str] | None = None,
 ) -> None:
     """Wait until every ExternalSecret is synced.
 
@@ -104,6 +105,7 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
         seconds: how long at most.
         report: told in words about progress, when it changes.
         cancelled: sleeps for the given seconds, or returns True at once when the user has given up.
+        hints: what else to say about an organization whose credentials did not arrive.
 
     Raises:
         NotReadyError: naming each Secret that did not arrive and the operator's reason.
@@ -122,9 +124,9 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
             report(f"{seen.total - said} of {seen.total} credentials synced, waiting for {first}")
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NotReadyError(_message(cluster, seen, f"after {seconds:g} s"))
+            raise NotReadyError(_message(cluster, seen, f"after {seconds:g} s", hints))
         if cancelled(min(pause, left)):
-            raise NotReadyError(_message(cluster, seen, "when the update was cancelled"))
+            raise NotReadyError(_message(cluster, seen, "when the update was cancelled", hints))
         pause = _POLL
         seen = look(cluster, wanted, fan_outs)
 
@@ -170,10 +172,12 @@ def _retry_now(cluster: Cluster, expected: Expected) -> None:
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
 
-def _message(cluster: Cluster, seen: Seen, when: str) -> str:
+def _message(cluster: Cluster, seen: Seen, when: str, hints: Mapping[str, str] | None = None) -> str:
     stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
     lines = [f"{len(seen.pending)} of {seen.total} credentials are not ready {when} on {cluster}:"]
     lines += [f"  - {item}{_details(cluster, item, stores)}" for item in seen.pending]
+    late = {item.expected.organization for item in seen.pending}
+    lines += [f'  organization "{name}": {said}' for name, said in sorted((hints or {}).items()) if name in late]
     lines.append("Mend the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 

@@ -29,6 +29,8 @@ class Target:
     refresh_interval: str
     """Canonical Go duration between two polls; ``0s`` never polls again. What a generator makes is renewed after half
     its life at the latest."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """Remote key -> what it is called in the manager, where that is not the key itself; may be known later only."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,9 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
         "template": _template(secret, _labels(target, secret)),
     }
     if secret.data:
-        spec["data"] = [_data(key, ref) for key, ref in secret.data.items()]
+        spec["data"] = [_data(key, ref, target.names) for key, ref in secret.data.items()]
     if secret.data_from:
-        spec["dataFrom"] = [_data_from(each) for each in secret.data_from]
+        spec["dataFrom"] = [_data_from(each, target.names) for each in secret.data_from]
     return spec
 
 
@@ -149,25 +151,25 @@ def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, An
     return template
 
 
-def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
-    return {"secretKey": key, "remoteRef": _remote(ref)}
+def _data(key: str, ref: RemoteRef, names: Mapping[str, Any]) -> dict[str, Any]:
+    return {"secretKey": key, "remoteRef": _remote(ref, names)}
 
 
-def _data_from(entry: DataFrom) -> dict[str, Any]:
+def _data_from(entry: DataFrom, names: Mapping[str, Any]) -> dict[str, Any]:
     source = entry.source
     if isinstance(source, Generator):
         found: dict[str, Any] = {
             "sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": source.kind, "name": source.name}}
         }
     else:
-        found = {"extract": _remote(source)}
+        found = {"extract": _remote(source, names)}
     if entry.prefix is not None:
         found["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
     return found
 
 
-def _remote(ref: RemoteRef) -> dict[str, Any]:
-    remote: dict[str, Any] = {"key": ref.remote_key}
+def _remote(ref: RemoteRef, names: Mapping[str, Any]) -> dict[str, Any]:
+    remote: dict[str, Any] = {"key": names.get(ref.remote_key, ref.remote_key)}
     if ref.property is not None:
         remote["property"] = ref.property
     if ref.version is not None:

@@ -5,7 +5,9 @@ Source: OpenChoreo v0.9 docs, ``registry-pull-secret``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..manifests import STACK_ANNOTATION, Manifest
 from ..openchoreo import V0_9, Release
@@ -76,7 +78,12 @@ def with_pull_secret(
 
 
 def fan_out(
-    organization: Organization, *, store: str, refresh_interval: str = "1h0m0s", release: Release = V0_9
+    organization: Organization,
+    *,
+    store: str,
+    refresh_interval: str = "1h0m0s",
+    release: Release = V0_9,
+    names: Mapping[str, Any] | None = None,
 ) -> Manifest | None:
     """The ClusterExternalSecret of delivery ``namespace``; None for the others.
 
@@ -85,6 +92,7 @@ def fan_out(
         store: ClusterSecretStore on the data plane.
         refresh_interval: canonical Go duration, unless the organization or its pull secret say otherwise.
         release: of the platform.
+        names: remote key -> what it is called in the manager, where that is not the key itself.
 
     Raises:
         ValueError: the organization has no pull secret.
@@ -93,7 +101,7 @@ def fan_out(
     template = secret(pull)
     if pull.delivery != "namespace" or isinstance(template, ManualSecret):
         return None
-    target = _target(organization, pull, "", store, refresh_interval)
+    target = replace(_target(organization, pull, "", store, refresh_interval), names=names or {})
     labels = release.data_plane_labels(organization.name)
     return cluster_external_secret(f"registry-pull-secret-{organization.name}", target, template, labels)
 

@@ -73,6 +73,7 @@ class ExternalSecretsReady:
             seconds=float(properties["timeoutSeconds"]),
             report=report,
             cancelled=self._cancelled.wait,
+            hints=properties.get("hints"),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .aws_account import AwsAccount, AwsOperator
 from .credentials import RemoteRef, Source
 from .external import ExternalCredential
 from .git import GitCredential
@@ -15,6 +16,7 @@ from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import (
     AwsAuth,
+    AwsManaged,
     AwsSecretRef,
     AwsServiceAccount,
     AwsStore,
@@ -47,7 +49,10 @@ from .stores import (
 __all__ = [
     "MANUAL_KEY",
     "AcrToken",
+    "AwsAccount",
     "AwsAuth",
+    "AwsManaged",
+    "AwsOperator",
     "AwsSecretRef",
     "AwsServiceAccount",
     "AwsStore",

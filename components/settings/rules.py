@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Problem
 from ..openchoreo import Release
-from . import store_rules
+from . import aws_rules, store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
 from .registry_rules import push_problems, shared_identities
@@ -31,6 +31,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     yield from stack_problems(settings, release)
     yield from shared_identities(settings)
     yield from store_rules.problems(settings, release, _reads)
+    yield from aws_rules.problems(settings, _reads)
 
 
 def organization_problems(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from .aws_account import AwsAccount
 from .external import ExternalCredential
 from .git import GitCredential
 from .load import Budget, ExpectedLoad
@@ -70,6 +71,11 @@ class Organization(Model):
     """How many of its components, namespaces and runs are expected. What it leaves out: the stack's."""
 
 
+def _unless_empty(value: object) -> object:
+    """Pulumi asks for a value of every key that has no default, and the only default of a mapping is an empty one."""
+    return None if value == {} else value
+
+
 class StackSettings(Model):
     """Everything that a stack configures, apart from the values of ``manualSecrets``."""
 
@@ -77,6 +83,8 @@ class StackSettings(Model):
     """OpenChoreo release of the platform."""
     clusters: Clusters
     """How the planes are reached."""
+    aws: Annotated[AwsAccount | None, BeforeValidator(_unless_empty)] = None
+    """AWS account in which managed stores are made. None, or nothing in it: nothing is made in AWS."""
     secret_stores: dict[ObjectName, SecretStore] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]

@@ -12,17 +12,27 @@ from pydantic import Field, model_validator
 
 from .model import Model
 from .placeholder import template
+from .store_aws_managed import ROLE_NAME_MAX, AwsManaged
 from .store_parts import Manager, SecretKeyRef, ServiceAccountRef, StoreServiceAccount, check_one_of
 
-_ROLE_NAME_MAX: Final = 64
 _EXTERNAL_ID_LENGTH: Final = (2, 1224)
 _EXTERNAL_ID: Final = "an external id: letters, digits and _+=,.@:/-, 2 to 1224 characters"
+_MADE_HERE: Final = {
+    "auth": "each store's account is made here, or the operator signs in as itself",
+    "role": "each organization's role is made here",
+    "additionalRoles": "the role is assumed directly",
+    "externalID": "the trust policy that is made here asks for none",
+    "sessionTags": "they are those that the trust policy asks for",
+    "transitiveTagKeys": "no further role is assumed",
+    "prefix": "it is managed.path",
+}
+"""Why a key has no place beside ``managed``."""
 
 
 def _role_name(arn: str) -> str | None:
     name = arn.rpartition("/")[2]
-    if len(name) > _ROLE_NAME_MAX:
-        return f"names a role of {len(name)} characters; IAM allows {_ROLE_NAME_MAX}"
+    if len(name) > ROLE_NAME_MAX:
+        return f"names a role of {len(name)} characters; IAM allows {ROLE_NAME_MAX}"
     return None
 
 
@@ -117,6 +127,35 @@ class AwsStore(Manager):
     """Keys of ``sessionTags`` that later sessions keep."""
     prefix: Annotated[str, Field(min_length=1, max_length=512)] | None = None
     """Put in front of every key; ``{organization}`` may stand in it. A convenience, not a boundary."""
+    managed: AwsManaged | None = None
+    """Make each organization's role, policy and secrets here. None: they are there already, and are only named."""
+
+    @model_validator(mode="after")
+    def _managed(self) -> Self:
+        managed = self.managed
+        if managed is None:
+            return self
+        given = self.model_dump(by_alias=True, exclude_none=True)
+        idle = [f"{key} ({why})" for key, why in _MADE_HERE.items() if key in given]
+        if idle:
+            msg = f"has managed and {', '.join(idle)}; leave out what stands beside managed"
+            raise ValueError(msg)
+        parameters = self.service == "ParameterStore"
+        if managed.path.startswith("/") is not parameters:
+            rule = "begins with /" if parameters else "does not begin with /"
+            msg = f'has the managed.path "{managed.path}"; a path of {self.service} {rule}'
+            raise ValueError(msg)
+        if parameters and (managed.containers or managed.unique_names):
+            msg = (
+                "has managed.containers or managed.uniqueNames; a parameter cannot be without a value, so none is made"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def makes_containers(self) -> bool:
+        """Whether an empty secret is made for each key."""
+        return self.managed is not None and self.service == "SecretsManager" and self.managed.containers is not False
 
     @model_validator(mode="after")
     def _role(self) -> Self:
@@ -142,7 +181,9 @@ class AwsStore(Manager):
 
     @property
     def told_apart_by(self) -> tuple[str, ...] | None:
-        """The role that is assumed last reads; without one, the identity that signs in."""
+        """The role that is assumed last reads; without one, the identity that signs in. A managed one is each's own."""
+        if self.managed is not None:
+            return None
         if self.role is not None:
             return ("role", "sessionTags")
         if self.auth is None:

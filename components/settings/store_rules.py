@@ -20,6 +20,7 @@ from ..openchoreo import Release
 from .placeholder import ORGANIZATION, fill, places
 from .stack import Organization, StackSettings
 from .store_aws import AwsStore
+from .store_aws_managed import AwsManaged
 from .store_custom import CustomStore
 from .store_parts import CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .stores import FakeStore, Manager, SecretStore
@@ -127,6 +128,8 @@ def _references(model: BaseModel, path: str) -> Iterator[tuple[str, str]]:
             yield f"{where}.identityNamespace", value.identity_namespace
         elif isinstance(value, (CaProvider, SecretKeyRef, ServiceAccountRef)):
             yield f"{where}.namespace", value.namespace
+        elif isinstance(value, AwsManaged):
+            yield f"{where}.identityNamespace", value.identity_namespace or ""
         elif isinstance(value, BaseModel):
             yield from _references(value, where)
 
@@ -158,7 +161,7 @@ def _remote_keys(store: SecretStore, organization: Organization, keys: list[str]
     prefix = ""
     if isinstance(block, AwsStore):
         manager = block.service
-        prefix = fill(block.prefix or "", organization.name)
+        prefix = fill(block.managed.path if block.managed else block.prefix or "", organization.name)
     if manager not in _KEYS:
         return
     pattern, what = _KEYS[manager]

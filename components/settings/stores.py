@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from .model import Label, ManualName, Model, RemoteKey
 from .store_aws import AwsAuth, AwsSecretRef, AwsServiceAccount, AwsStore, SessionTag
+from .store_aws_managed import AwsManaged
 from .store_azure import AzureSecretRef, AzureServiceAccount, AzureStore
 from .store_custom import CustomStore
 from .store_gcp import GcpAuth, GcpSecretRef, GcpServiceAccount, GcpStore, GcpWorkloadIdentity
@@ -19,6 +20,7 @@ from .store_vault import VaultAppRole, VaultAuth, VaultJwtAuth, VaultKubernetesA
 
 __all__ = [
     "AwsAuth",
+    "AwsManaged",
     "AwsSecretRef",
     "AwsServiceAccount",
     "AwsStore",

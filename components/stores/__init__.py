@@ -7,10 +7,20 @@ from typing import Any, Final
 
 from ..manifests import Manifest, manifest
 from . import aws, azure, custom, fake, gcp, kubernetes, vault
+from .aws_managed import ManagedStore, managed_stores
 from .kubernetes import Endpoint
 from .plan import Plane, PlannedStore, plan
 
-__all__ = ["Endpoint", "Plane", "PlannedStore", "cluster_secret_store", "identity", "plan"]
+__all__ = [
+    "Endpoint",
+    "ManagedStore",
+    "Plane",
+    "PlannedStore",
+    "cluster_secret_store",
+    "identity",
+    "managed_stores",
+    "plan",
+]
 
 _Identity = Callable[[PlannedStore, Any], list[Manifest]]
 _Provider = Callable[[PlannedStore, Any, Mapping[str, Any], Endpoint | None], dict[str, Any]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..openchoreo import Release
-from ..settings import SecretStore, StackSettings, pull_keys, pull_store, remote_keys
+from ..settings import AwsAccount, SecretStore, StackSettings, pull_keys, pull_store, remote_keys
 
 Plane = Literal["build", "data"]
 
@@ -38,6 +38,8 @@ class PlannedStore:
     """Labels of more namespaces whose ExternalSecrets may use it: those of the organizations' workloads."""
     plane: Plane = "build"
     """Cluster on which it is made; ``build`` where both planes are one cluster."""
+    aws: AwsAccount | None = None
+    """Account in which its role and its secrets are made. None: they are not made here."""
 
 
 def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
@@ -72,6 +74,11 @@ def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
                 use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
             ),
             plane=plane,
+            aws=settings.aws if _is_managed(settings.secret_stores[entry]) else None,
         )
         for (name, plane, entry), uses in sorted(members.items())
     )
+
+
+def _is_managed(store: SecretStore) -> bool:
+    return store.aws is not None and store.aws.managed is not None

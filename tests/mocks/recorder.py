@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,14 +64,15 @@ class _Nothing(mocks.Mocks):
 
 
 class Monitor(mocks.MockMonitor):
-    """Answers as a provider without computed outputs would, and keeps every request.
+    """Answers as providers with these computed outputs would, and keeps every request.
 
     It never decodes a request: the SDK would make an event loop in each of its threads for that, and leave it open.
     """
 
-    def __init__(self, *, preview: bool) -> None:
+    def __init__(self, *, preview: bool, computed: Mapping[str, Mapping[str, str]]) -> None:
         super().__init__(_Nothing())
         self._preview = preview
+        self._computed = computed
         self.registered: list[Registered] = []
         self.urns: list[str] = []
         self.outputs: dict[str, dict[str, Any]] = {}
@@ -89,6 +90,8 @@ class Monitor(mocks.MockMonitor):
             self.registered.append(_registered(request))
         # In a preview a new resource has no id yet.
         number = "" if self._preview or not request.custom else f"{request.name}-id"
+        if not self._preview:
+            request.object.update(self._computed.get(request.type, {}))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=number, object=request.object)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
@@ -104,6 +107,8 @@ class Recorder:
     stack: str = "test"
     organization: str = "acme-corp"
     preview: bool = False
+    computed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Type -> outputs that are known after the update only."""
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What components registered as their outputs, by ``<type> <name>``."""
     exported: dict[str, Any] = field(default_factory=dict)
@@ -111,7 +116,7 @@ class Recorder:
 
     def run(self, program: Callable[[], object]) -> list[Registered]:
         """Run a program, a coroutine too, to its end; every resource that it registered, sorted by type and name."""
-        monitor = Monitor(preview=self.preview)
+        monitor = Monitor(preview=self.preview, computed=self.computed)
 
         async def body() -> None:
             done = program()

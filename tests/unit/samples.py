@@ -26,7 +26,7 @@ GIT: Final[Raw] = {"remoteKey": "acme-git"}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (
-    "release, clusters, secretStores, organizations, refreshInterval, readyTimeout, load, budget, manualSecrets"
+    "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, load, budget, manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "

@@ -1,0 +1,14 @@
+"""What is made in AWS: the provider of one account, and for each organization a role and the secrets that it reads.
+
+Needs ``pulumi-aws`` and ``pulumi-random``: ``pip install 'openchoreo-secrets[aws]'``. Nothing else imports them.
+
+    from openchoreo_secrets.aws import AwsSecretStore, AwsSecretStoreArgs, account_provider
+"""
+
+from __future__ import annotations
+
+from .ecr_role import EcrRole, EcrRoleArgs
+from .provider import account_provider, random_provider
+from .secret_store import AwsSecretStore, AwsSecretStoreArgs
+
+__all__ = ["AwsSecretStore", "AwsSecretStoreArgs", "EcrRole", "EcrRoleArgs", "account_provider", "random_provider"]

@@ -1,0 +1,102 @@
+"""Component: what one organization has in AWS behind its ClusterSecretStore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_random
+from pulumi_aws import kms, secretsmanager
+
+from ..iam import document_text, role_arn
+from ..stores import ManagedStore
+from .role import register_role
+
+_KEY_DAYS = 30
+
+
+@dataclass(frozen=True)
+class AwsSecretStoreArgs:
+    """What is made, and how names that must be unique for ever are found."""
+
+    managed: ManagedStore
+    """Role, policies, key and secrets; `managed_stores` makes it from a plan."""
+    random: pulumi.ProviderResource | None = None
+    """Provider of ``pulumi-random``; needed where ``uniqueNames`` is set."""
+
+
+class AwsSecretStore(pulumi.ComponentResource):
+    """A role that may read the secrets below one path, and an empty secret for each key that is read there.
+
+    The values are put in by people or by rotation: none is ever known to Pulumi.
+    """
+
+    role_arn: str
+    """ARN of the role."""
+    names: Mapping[str, pulumi.Input[str]]
+    """Remote key -> what it is called below the path, where that is not the key itself."""
+    secrets: list[pulumi.Input[str]]
+    """Names of the secrets that are made, sorted by key: those that need a value."""
+
+    def __init__(self, name: str, args: AwsSecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("openchoreo:index:AwsSecretStore", name, None, opts)
+        managed = args.managed
+        self.role_arn = role_arn(managed.account, managed.role)
+        key = self._key(name, managed) if managed.alias is not None else None
+        policy: pulumi.Input[str] = document_text(managed.policy())
+        if key is not None:
+            policy = key.arn.apply(lambda arn: document_text(managed.policy(arn)))
+        self.made = register_role(
+            name,
+            managed.account,
+            managed.role,
+            description=f'Reads the secrets of the organization "{managed.organization}" for the store {managed.name}',
+            trust=managed.trust,
+            policy=policy,
+            tags=managed.tags,
+            parent=self,
+        )
+        names: dict[str, pulumi.Input[str]] = {}
+        self.secrets = []
+        for remote_key, whole in managed.containers.items():
+            if managed.unique_names:
+                suffix = self._suffix(f"{name}/{remote_key}", args.random)
+                names[remote_key] = pulumi.Output.concat(remote_key, "-", suffix)
+                self.secrets.append(pulumi.Output.concat(whole, "-", suffix))
+            else:
+                self.secrets.append(whole)
+            self._container(f"{name}/{remote_key}", self.secrets[-1], managed, key)
+        self.names = names
+        self.register_outputs({"roleArn": self.role_arn, "secrets": self.secrets})
+
+    def _key(self, name: str, managed: ManagedStore) -> kms.Key:
+        child = pulumi.ResourceOptions(parent=self)
+        key = kms.Key(
+            name,
+            description=f'Secrets of the organization "{managed.organization}" in the store {managed.name}',
+            enable_key_rotation=True,
+            deletion_window_in_days=managed.recovery_window_days or _KEY_DAYS,
+            tags=managed.tags,
+            opts=child,
+        )
+        kms.Alias(name, name=managed.alias, target_key_id=key.key_id, opts=child)
+        return key
+
+    def _suffix(self, name: str, provider: pulumi.ProviderResource | None) -> pulumi.Output[str]:
+        return pulumi_random.RandomId(
+            name, byte_length=4, opts=pulumi.ResourceOptions(parent=self, provider=provider)
+        ).hex
+
+    def _container(
+        self, name: str, secret: pulumi.Input[str], managed: ManagedStore, key: kms.Key | None
+    ) -> secretsmanager.Secret:
+        return secretsmanager.Secret(
+            name,
+            name=secret,
+            description=f'Read by the builds and workloads of the organization "{managed.organization}"',
+            kms_key_id=None if key is None else key.arn,
+            recovery_window_in_days=managed.recovery_window_days,
+            tags=managed.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,27 @@
+"""A policy document, and its text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+Document = dict[str, Any]
+"""A policy: ``Version`` and ``Statement``, JSON types only."""
+
+_VERSION: Final = "2012-10-17"
+
+
+def document(*statements: Mapping[str, Any]) -> Document:
+    """A policy of these statements."""
+    return {"Version": _VERSION, "Statement": [dict(statement) for statement in statements]}
+
+
+def allow(actions: Sequence[str], resource: str | Sequence[str], **parts: Any) -> dict[str, Any]:
+    """A statement that allows actions on resources."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **parts}
+
+
+def document_text(policy: Document) -> str:
+    """The policy as IAM takes it. It is the same text for the same policy, so that Pulumi sees no difference."""
+    return json.dumps(policy, separators=(",", ":"))

@@ -1,0 +1,228 @@
+"""What is registered in AWS for one organization: every resource whole, through the account's own provider."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.aws import (
+    AwsSecretStore,
+    AwsSecretStoreArgs,
+    EcrRole,
+    EcrRoleArgs,
+    account_provider,
+    random_provider,
+)
+from components.iam import ecr_policy, ecr_trust, read_policy
+from components.stores import ManagedStore
+from tests.mocks.recorder import Recorder, Registered, Unknown
+from tests.unit.aws_accounts import account, made, managed, pod_identity, with_account
+
+PROVIDER = "pulumi:providers:aws aws"
+PARENT = "openchoreo:index:AwsSecretStore default-acme"
+ROLE = "aws:iam/role:Role"
+POLICY = "aws:iam/rolePolicy:RolePolicy"
+SECRET = "aws:secretsmanager/secret:Secret"
+KEY = "aws:kms/key:Key"
+RANDOM = "random:index/randomId:RandomId"
+KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/k"
+COMPUTED = {KEY: {"arn": KEY_ARN, "keyId": "k"}, RANDOM: {"hex": "1f2e3d4c"}}
+ACME = {"openchoreo.dev/organization": "acme"}
+
+
+def only(**keys: Any) -> ManagedStore:
+    (found,) = made(with_account(managed(**keys)))
+    return found
+
+
+def program(store: ManagedStore, kept: list[AwsSecretStore]) -> None:
+    provider = account_provider("aws", store.account)
+    random = random_provider("random") if store.unique_names else None
+    opts = pulumi.ResourceOptions(providers=[provider])
+    kept.append(AwsSecretStore(store.name, AwsSecretStoreArgs(store, random), opts))
+
+
+def by_type(registered: list[Registered], type_: str) -> Registered:
+    (found,) = (each for each in registered if each.type == type_)
+    return found
+
+
+def test_a_role_its_policy_and_a_secret_without_a_value(recorder: Recorder) -> None:
+    store, kept = only(), list[AwsSecretStore]()
+
+    registered = recorder.run(lambda: program(store, kept))
+
+    role = Registered(
+        ROLE,
+        "default-acme",
+        {
+            "name": "eso-default-acme",
+            "path": "/",
+            "description": 'Reads the secrets of the organization "acme" for the store default-acme',
+            "assumeRolePolicy": json.dumps(store.trust, separators=(",", ":")),
+            "maxSessionDuration": 3600,
+            "tags": ACME,
+        },
+        parent=PARENT,
+        provider=PROVIDER,
+    )
+    policy = Registered(
+        POLICY,
+        "default-acme",
+        {
+            "name": "eso-default-acme",
+            "role": "eso-default-acme",
+            "policy": json.dumps(read_policy(account(), "SecretsManager", "org/acme/"), separators=(",", ":")),
+        },
+        parent=PARENT,
+        provider=PROVIDER,
+        depends_on=frozenset({str(role)}),
+    )
+    secret = Registered(
+        SECRET,
+        "default-acme/acme-git",
+        {
+            "name": "org/acme/acme-git",
+            "description": 'Read by the builds and workloads of the organization "acme"',
+            "recoveryWindowInDays": 30,
+            "tags": ACME,
+        },
+        parent=PARENT,
+        provider=PROVIDER,
+    )
+    component = Registered("openchoreo:index:AwsSecretStore", "default-acme", {})
+    tags = json.dumps({"tags": {"app.kubernetes.io/managed-by": "openchoreo-secrets"}})
+    provider = Registered(
+        "pulumi:providers:aws",
+        "aws",
+        {
+            "region": "eu-central-1",
+            "allowedAccountIds": '["123456789012"]',
+            "defaultTags": tags,
+            "skipCredentialsValidation": "false",
+            "skipRegionValidation": "true",
+        },
+    )
+    assert registered == [role, policy, secret, component, provider]
+    assert (kept[0].role_arn, kept[0].names, kept[0].secrets) == (
+        "arn:aws:iam::123456789012:role/eso-default-acme",
+        {},
+        ["org/acme/acme-git"],
+    )
+    assert recorder.outputs == {
+        PARENT: {"roleArn": "arn:aws:iam::123456789012:role/eso-default-acme", "secrets": ["org/acme/acme-git"]}
+    }
+
+
+def test_a_key_of_its_own(recorder: Recorder) -> None:
+    """The role may decrypt with exactly the key that was made, and with no other of that name."""
+    recorder.computed = COMPUTED
+    registered = recorder.run(lambda: program(only(kmsKey="organization", recoveryWindowDays=7), []))
+
+    assert by_type(registered, KEY).inputs == {
+        "description": 'Secrets of the organization "acme" in the store default-acme',
+        "enableKeyRotation": True,
+        "deletionWindowInDays": 7,
+        "tags": ACME,
+    }
+    assert by_type(registered, "aws:kms/alias:Alias").inputs == {"name": "alias/eso-default-acme", "targetKeyId": "k"}
+    secret = by_type(registered, SECRET).inputs
+    assert (secret["kmsKeyId"], secret["recoveryWindowInDays"]) == (KEY_ARN, 7)
+    policy = by_type(registered, POLICY).inputs["policy"]
+    assert json.loads(policy) == read_policy(account(), "SecretsManager", "org/acme/", key=KEY_ARN)
+    assert {each.provider for each in registered if each.type.startswith("aws:")} == {PROVIDER}
+
+
+def test_a_key_outlives_its_secrets_that_cannot_be_restored(recorder: Recorder) -> None:
+    """KMS takes no zero; a key that goes by mistake would take the secrets of others with it, if there were any."""
+    registered = recorder.run(lambda: program(only(kmsKey="organization", recoveryWindowDays=0), []))
+    assert by_type(registered, KEY).inputs["deletionWindowInDays"] == 30
+    assert by_type(registered, SECRET).inputs["recoveryWindowInDays"] == 0
+
+
+def test_names_that_are_never_used_twice(recorder: Recorder) -> None:
+    recorder.computed = COMPUTED
+    registered = recorder.run(lambda: program(only(uniqueNames=True), []))
+
+    random = by_type(registered, RANDOM)
+    assert (random.name, random.inputs) == ("default-acme/acme-git", {"byteLength": 4})
+    assert (random.parent, random.provider) == (PARENT, "pulumi:providers:random random")
+    assert by_type(registered, SECRET).inputs["name"] == "org/acme/acme-git-1f2e3d4c"
+    assert recorder.outputs[PARENT]["secrets"] == ["org/acme/acme-git-1f2e3d4c"]
+
+
+def test_a_preview_shows_what_will_be_made(recorder: Recorder) -> None:
+    """Only what AWS and chance decide is unknown."""
+    store = only(uniqueNames=True, kmsKey="organization")
+    recorder.computed = COMPUTED
+    update = recorder.run(lambda: program(store, []))
+    preview = Recorder(preview=True).run(lambda: program(store, []))
+
+    assert [str(each) for each in preview] == [str(each) for each in update]
+    assert by_type(preview, SECRET).inputs["name"] is Unknown
+    assert by_type(preview, POLICY).inputs["policy"] is Unknown
+    assert by_type(preview, ROLE) == by_type(update, ROLE)
+
+
+def test_boundary_path_and_tags_of_the_account(recorder: Recorder) -> None:
+    boundary = "arn:aws:iam::123456789012:policy/eso"
+    own = account(permissionsBoundary=boundary, rolePath="/eso/", tags={"team": "builds"})
+    kept: list[AwsSecretStore] = []
+
+    registered = recorder.run(lambda: program(replace(only(), account=own), kept))
+
+    role = by_type(registered, ROLE).inputs
+    assert (role["permissionsBoundary"], role["path"]) == (boundary, "/eso/")
+    assert kept[0].role_arn == "arn:aws:iam::123456789012:role/eso/eso-default-acme"
+    assert json.loads(by_type(registered, "pulumi:providers:aws").inputs["defaultTags"]) == {
+        "tags": {"team": "builds", "app.kubernetes.io/managed-by": "openchoreo-secrets"}
+    }
+
+
+def ecr_args(**differing: Any) -> EcrRoleArgs:
+    parts = {
+        "account": account(),
+        "organization": "acme",
+        "role": "ecr-acme",
+        "repositories": "acme/",
+        "namespace": "openchoreo-ci-acme",
+        "service_account": "registry-push",
+    }
+    return EcrRoleArgs(**{**parts, **differing})
+
+
+def test_a_role_for_pushing_images(recorder: Recorder) -> None:
+    def pushing() -> None:
+        opts = pulumi.ResourceOptions(providers=[account_provider("aws", account())])
+        assert EcrRole("acme", ecr_args(), opts).role_arn == "arn:aws:iam::123456789012:role/ecr-acme"
+
+    registered = recorder.run(pushing)
+
+    role = by_type(registered, ROLE)
+    assert (role.parent, role.provider) == ("openchoreo:index:EcrRole acme", PROVIDER)
+    assert role.inputs["name"] == "ecr-acme"
+    assert role.inputs["tags"] == ACME
+    assert json.loads(role.inputs["assumeRolePolicy"]) == ecr_trust(account(), "openchoreo-ci-acme", "registry-push")
+    assert json.loads(by_type(registered, POLICY).inputs["policy"]) == ecr_policy(account(), "acme/")
+    assert recorder.outputs == {"openchoreo:index:EcrRole acme": {"roleArn": "arn:aws:iam::123456789012:role/ecr-acme"}}
+
+
+@pytest.mark.parametrize(
+    ("differing", "message"),
+    [
+        ({"repositories": "acme"}, "cannot be what an organization"),
+        ({"account": pod_identity()}, "an oidcProvider only"),
+    ],
+)
+def test_nothing_is_registered_for_a_role_that_cannot_be(
+    recorder: Recorder, differing: dict[str, Any], message: str
+) -> None:
+    def failing() -> None:
+        with pytest.raises(ValueError, match=message):
+            EcrRole("acme", ecr_args(**differing))
+
+    assert recorder.run(failing) == []

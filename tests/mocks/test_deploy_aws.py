@@ -1,0 +1,157 @@
+"""deploy with managed stores: what waits for what, what is said about empty secrets, and what others are spared."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, managed as registering, parse, stack
+from tests.mocks.pulling import Platform
+from tests.mocks.recorder import Recorder, Registered
+from tests.mocks.stubs import NAMESPACES, stub
+from tests.mocks.test_aws import COMPUTED, PROVIDER, SECRET
+from tests.unit.aws_accounts import ACCOUNT, managed
+
+ESO = "kubernetes:external-secrets.io/v1"
+REFERENCED = {
+    "aws": {
+        "service": "SecretsManager",
+        "region": "eu-central-1",
+        "role": "arn:aws:iam::123456789012:role/eso-{organization}",
+    }
+}
+BEHIND = frozenset({"aws:iam/role:Role org-acme", "aws:iam/rolePolicy:RolePolicy org-acme", f"{SECRET} org-acme/git"})
+
+
+def raw(store: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "aws": ACCOUNT,
+        "clusters": {"buildPlane": {"context": "kind-build"}},
+        "secretStores": {"org": store, "there": REFERENCED},
+        "organizations": [
+            {"name": "acme", "secretStore": "org", "git": {"remoteKey": "git", "property": "token"}},
+            {"name": "globex", "secretStore": "there", "git": {"remoteKey": "git"}},
+        ],
+        **more,
+    }
+
+
+@pytest.fixture(autouse=True)
+def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build plane, with nothing of ours yet."""
+    monkeypatch.setattr(stack, "Cluster", stub(collections={NAMESPACES: []}))
+
+
+def run(recorder: Recorder, config: dict[str, Any]) -> list[Registered]:
+    def program() -> None:
+        settings = parse(config, source="stacks/Pulumi.test.yaml")
+        deployed = deploy(Configuration(settings, RELEASES[settings.release], {}))
+        outputs.update({name: each.outputs() for name, each in deployed.items()})
+
+    outputs: dict[str, Any] = {}
+    registered = recorder.run(program)
+    recorder.exported = outputs
+    return registered
+
+
+def named(registered: list[Registered], name: str) -> Registered:
+    (found,) = (each for each in registered if str(each) == name)
+    return found
+
+
+def test_a_managed_store_comes_after_what_stands_behind_it(recorder: Recorder) -> None:
+    registered = run(recorder, raw(managed()))
+
+    account = named(registered, "kubernetes:core/v1:ServiceAccount org-acme-serviceaccount")
+    store = named(registered, f"{ESO}:ClusterSecretStore org-acme")
+    assert account.depends_on == BEHIND
+    assert store.depends_on == {*BEHIND, str(account)}
+    assert str(store) in named(registered, f"{ESO}:ExternalSecret acme/git-clone-secret").depends_on
+    assert named(registered, f"{ESO}:ClusterSecretStore there-globex").depends_on == frozenset()
+    assert {each.provider for each in registered if each.type.startswith("aws:")} == {PROVIDER}
+    assert [str(each) for each in registered if each.type.startswith(("aws:", "random:", "pulumi:providers:"))] == [
+        *sorted(BEHIND),
+        PROVIDER,
+        "pulumi:providers:kubernetes build-plane",
+        "pulumi:providers:openchoreo build-plane",
+    ]
+
+
+def test_empty_secrets_are_named(recorder: Recorder) -> None:
+    registered = run(recorder, raw(managed()))
+
+    assert recorder.exported["acme"]["awsSecrets"] == ["org/acme/git"]
+    assert "awsSecrets" not in recorder.exported["globex"]
+    ready = named(registered, "openchoreo:index:ExternalSecretsReady build-plane")
+    assert ready.inputs["hints"] == {
+        "acme": "AWS has these secrets, and each is empty until it is given a value: org/acme/git"
+    }
+
+
+def test_credentials_follow_a_unique_name(recorder: Recorder) -> None:
+    recorder.computed = COMPUTED
+    registered = run(recorder, raw(managed(uniqueNames=True)))
+
+    external = named(registered, f"{ESO}:ExternalSecret acme/git-clone-secret")
+    (data,) = external.inputs["spec"]["data"]
+    assert (data["remoteRef"]["key"], data["remoteRef"]["property"]) == ("git-1f2e3d4c", "token")
+    ready = named(registered, "openchoreo:index:ExternalSecretsReady build-plane")
+    assert ready.inputs["hints"]["acme"].endswith(": org/acme/git-1f2e3d4c")
+
+
+def test_one_role_for_a_store_on_two_clusters(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    pull = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": "pull"}}
+    planes = {name: {"context": f"kind-{name}"} for name in ("buildPlane", "controlPlane", "dataPlane")}
+    organization = {"name": "acme", "secretStore": "org", "git": {"remoteKey": "git"}, "pullSecret": pull}
+    account = {**ACCOUNT, "dataPlane": {"oidcProvider": "oidc.example/data"}}
+    recorder.computed = COMPUTED
+    monkeypatch.setattr(stack, "Cluster", Platform)
+
+    registered = run(
+        recorder,
+        raw(managed(uniqueNames=True), clusters=planes, organizations=[organization], aws=account),
+    )
+
+    assert [each.name for each in registered if each.type == SECRET] == ["org-acme/git", "org-acme/pull"]
+    fan_out = named(registered, f"{ESO}:ClusterExternalSecret acme/pull-secret")
+    (data,) = fan_out.inputs["spec"]["externalSecretSpec"]["data"]
+    assert data["remoteRef"]["key"] == "pull-1f2e3d4c"
+    ready = [each.inputs["hints"] for each in registered if each.type.endswith(":ExternalSecretsReady")]
+    assert [list(each) for each in ready] == [["acme"], ["acme"]]
+
+
+def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "components.aws", None)
+    monkeypatch.delattr("components.aws", raising=False)
+    monkeypatch.setitem(sys.modules, "pulumi_aws", None)
+    errors: list[str] = []
+
+    def failing() -> None:
+        settings = parse(raw(managed()), source="stacks/Pulumi.test.yaml")
+        with pytest.raises(OpenChoreoSecretsError) as raised:
+            deploy(Configuration(settings, RELEASES[settings.release], {}))
+        errors.append(str(raised.value))
+
+    assert recorder.run(failing) == []
+    assert len(errors) == 1
+    assert errors[0].startswith("secretStores has managed stores of AWS, and ")
+    assert errors[0].endswith("is not installed; run: pip install 'openchoreo-secrets[aws]'")
+
+
+def test_a_stack_that_only_names_what_is_there_makes_nothing(recorder: Recorder) -> None:
+    registered = run(recorder, raw(REFERENCED))
+
+    assert [each for each in registered if each.type.startswith(("aws:", "random:", "pulumi:providers:aws"))] == []
+    ready = named(registered, "openchoreo:index:ExternalSecretsReady build-plane")
+    assert "hints" not in ready.inputs
+    assert registering.unfilled({}) == {}
+
+
+def test_nothing_of_aws_is_imported_by_itself() -> None:
+    """A user of another manager need not install it, and does not wait for it."""
+    code = "import sys, components; print([each for each in sys.modules if each in {'pulumi_aws', 'pulumi_random'}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

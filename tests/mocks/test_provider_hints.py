@@ -1,0 +1,41 @@
+"""What the wait says beside the operator's reasons: which secrets of the manager still have no value."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2 as messages
+
+from components.provider import server
+from tests.mocks.engine import Engine, struct
+from tests.mocks.stubs import EXTERNAL_SECRETS, stub
+from tests.mocks.test_provider import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
+
+HINT = "AWS has these secrets, and each is empty until it is given a value: org/acme/git"
+FIRST, REASON, ADVICE = NOT_READY.format(when="after 0 s").split("\n")
+
+
+@pytest.mark.parametrize(
+    ("hints", "said"),
+    [
+        pytest.param({"acme": HINT}, [f'  organization "acme": {HINT}'], id="of the organization that waits"),
+        pytest.param({"globex": HINT}, [], id="not of one that has everything"),
+        pytest.param({}, [], id="none"),
+    ],
+)
+def test_an_error_names_what_is_empty(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, hints: dict[str, str], said: list[str]
+) -> None:
+    monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: NO_PUSH}))
+    inputs = {**INPUTS, "timeoutSeconds": 0.0, "hints": hints}
+
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        engine.call("Create", messages.CreateRequest(urn=URN, properties=struct(inputs)))
+
+    assert raised.value.details() == "\n".join([FIRST, REASON, *said, ADVICE])
+
+
+def test_nothing_is_said_when_all_is_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: BOTH}))
+    request = messages.CreateRequest(urn=URN, properties=struct({**INPUTS, "hints": {"acme": HINT}}))
+    assert engine.call("Create", request).id == "external-secrets"

@@ -1,0 +1,254 @@
+"""Managed stores through the real engine: what is made in AWS, filled by a person, read by the operator, and removed.
+
+The types of ``pulumi-aws`` are served by a stand-in over boto3 (`aws_provider`), and AWS is moto. Moto decides nothing
+about IAM; what the documents allow is judged by `tests.iam`, over what lies in moto in the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import yaml
+
+from components.iam import read_policy, web_identity_trust
+from components.settings import AwsAccount
+from local.engine import Engine
+from local.platform import Platform
+from tests.iam import Request, allows
+from tests.platform.aws import ACCOUNT, REGION, MotoAws
+from tests.platform.harness import ROOT, Kubernetes, Stack, make_project
+
+ISSUER = "oidc.example/id/platform"
+WHERE: dict[str, Any] = {"accountId": ACCOUNT, "region": REGION, "oidcProvider": ISSUER}
+MANAGED_BY = {"Key": "app.kubernetes.io/managed-by", "Value": "openchoreo-secrets"}
+
+
+@pytest.fixture(scope="module")
+def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The project with the stand-ins of two providers beside its own."""
+    folder = make_project(tmp_path_factory.mktemp("aws") / "project")
+    stated = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    stand_in = str(Path(__file__).parent / "aws_provider")
+    stated["plugins"]["providers"] += [{"name": name, "path": stand_in} for name in ("aws", "random")]
+    (folder / "Pulumi.yaml").unlink()
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(stated))
+    return Engine(engine.folder, engine.programs, folder)
+
+
+@pytest.fixture
+def stack(
+    project: Engine,
+    platform: Platform,
+    names: Iterator[int],
+    manager: str,
+    aws: MotoAws,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Stack]:
+    """An empty stack, in an environment with credentials of AWS, as the provider wants them."""
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    stack = Stack(project, f"test{next(names)}", platform.kubeconfig)
+    stack.init()
+    yield stack
+    stack.destroy()
+
+
+def store(manager: str, service: str = "SecretsManager", **keys: Any) -> dict[str, Any]:
+    path = "org/{organization}/" if service == "SecretsManager" else "/org/{organization}/"
+    return {
+        "aws": {"service": service, "region": REGION, "managed": {"identityNamespace": manager, "path": path, **keys}}
+    }
+
+
+def reading(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "secretStore": "org", "git": {"remoteKey": "git", "property": "token"}, **more}
+
+
+def role_of(aws: MotoAws, name: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Trust and only policy of a role, as AWS has them; None if there is no such role."""
+    iam = aws.client("iam")
+    try:
+        role = iam.get_role(RoleName=name)["Role"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
+    return _document(role["AssumeRolePolicyDocument"]), _document(
+        iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    )
+
+
+def _document(found: Any) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(unquote(found)) if isinstance(found, str) else found
+    return document
+
+
+def secrets_of(aws: MotoAws, organization: str) -> dict[str, dict[str, Any]]:
+    """Every secret of an organization by name, those that wait for their end included."""
+    pages = aws.client("secretsmanager").get_paginator("list_secrets").paginate(IncludePlannedDeletion=True)
+    found = [each for page in pages for each in page["SecretList"]]
+    return {each["Name"]: each for each in found if each["Name"].startswith(f"org/{organization}/")}
+
+
+def clone_secret(cluster: Kubernetes, organization: str) -> str | None:
+    found = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
+    return None if found is None else found[1]["clone-secret"]
+
+
+def has_value(aws: MotoAws, name: str) -> bool:
+    """Whether anybody has put a value into a secret."""
+    client = aws.client("secretsmanager")
+    assert client.describe_secret(SecretId=name)["Name"] == name
+    try:
+        client.get_secret_value(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def fill(aws: MotoAws, name: str, token: str) -> None:
+    """``aws secretsmanager put-secret-value``, as a person runs it."""
+    value = json.dumps({"token": token})
+    aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
+
+
+def test_made_filled_read_and_removed(
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
+) -> None:
+    one, other = f"{organization}-a", f"{organization}-b"
+    stack.configure(
+        aws={**WHERE, "tags": {"team": "builds"}},
+        secretStores={"org": store(manager)},
+        organizations=[reading(one), reading(other)],
+        readyTimeout="3s",
+    )
+
+    message = stack.up_fails()
+
+    for name in (one, other):
+        assert f'organization "{name}", Secret openchoreo-ci-{name}/git-clone-secret' in message
+        said = f"AWS has these secrets, and each is empty until it is given a value: org/{name}/git"
+        assert f'organization "{name}": {said}' in message
+        assert stack.output()["organizations"][name]["awsSecrets"] == [f"org/{name}/git"]
+
+    account = AwsAccount.model_validate(WHERE)
+    for name in (one, other):
+        trust = web_identity_trust(account, [account], manager, f"eso-org-{name}")
+        assert role_of(aws, f"eso-org-{name}") == (trust, read_policy(account, "SecretsManager", f"org/{name}/"))
+        (secret,) = secrets_of(aws, name).values()
+        assert secret["Name"] == f"org/{name}/git"
+        assert not has_value(aws, secret["Name"])
+        tags = [{"Key": "openchoreo.dev/organization", "Value": name}, {"Key": "team", "Value": "builds"}]
+        assert sorted(secret["Tags"], key=lambda tag: str(tag["Key"])) == [MANAGED_BY, *tags]
+
+    fill(aws, f"org/{one}/git", "of-one")
+    fill(aws, f"org/{other}/git", "of-other")
+    assert has_value(aws, f"org/{one}/git")
+    stack.configure(readyTimeout="30s")
+    stack.up()
+
+    assert (clone_secret(cluster, one), clone_secret(cluster, other)) == ("of-one", "of-other")
+    stack.unchanged()
+    assert not [name for name in ("of-one", "of-other") if name in stack.state.read_text()]
+    assert not [name for name in ("of-one", "of-other") if name in "".join(stack.outputs)]
+    _no_role_reads_anothers_secret(aws, one, other)
+
+    stack.configure(organizations=[reading(one)])
+    stack.up()
+
+    assert role_of(aws, f"eso-org-{other}") is None
+    (removed,) = secrets_of(aws, other).values()
+    assert (removed["DeletedDate"] - removed["CreatedDate"]).days == 30
+    assert clone_secret(cluster, one) == "of-one"
+    stack.unchanged()
+
+    stack.destroy()
+
+    assert role_of(aws, f"eso-org-{one}") is None
+    assert "DeletedDate" in secrets_of(aws, one)[f"org/{one}/git"]
+
+
+def _no_role_reads_anothers_secret(aws: MotoAws, *organizations: str) -> None:
+    """The policies that lie in AWS, judged for the ARNs that AWS gave."""
+    for reader in organizations:
+        found = role_of(aws, f"eso-org-{reader}")
+        assert found is not None
+        for owner in organizations:
+            (secret,) = secrets_of(aws, owner).values()
+            assert allows(found[1], Request("secretsmanager:GetSecretValue", secret["ARN"])) is (reader == owner)
+
+
+def test_a_key_and_names_that_are_never_used_twice(
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
+) -> None:
+    """An organization that is removed can come back at once; its old secrets hold names that nobody wants."""
+    stack.configure(
+        aws=WHERE,
+        secretStores={"org": store(manager, kmsKey="organization", uniqueNames=True, recoveryWindowDays=7)},
+        organizations=[reading(organization)],
+        readyTimeout="3s",
+    )
+    stack.ok("preview")
+    stack.up_fails()
+    (name,) = stack.output()["organizations"][organization]["awsSecrets"]
+    assert name.startswith(f"org/{organization}/git-")
+    fill(aws, name, "first")
+    stack.configure(readyTimeout="30s")
+    stack.up()
+
+    assert clone_secret(cluster, organization) == "first"
+    stack.unchanged()
+    (secret,) = secrets_of(aws, organization).values()
+    aliases = {each["AliasName"]: each for each in aws.client("kms").list_aliases()["Aliases"]}
+    key = aws.client("kms").describe_key(KeyId=aliases[f"alias/eso-org-{organization}"]["TargetKeyId"])["KeyMetadata"]
+    assert secret["KmsKeyId"] == key["Arn"]
+    found = role_of(aws, f"eso-org-{organization}")
+    assert found is not None
+    account = AwsAccount.model_validate(WHERE)
+    assert found[1] == read_policy(account, "SecretsManager", f"org/{organization}/", key=key["Arn"])
+
+    stack.destroy()
+    gone = aws.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+    assert gone["KeyState"] == "PendingDeletion"
+    stack.configure(readyTimeout="3s")
+    stack.up_fails()
+    (again,) = stack.output()["organizations"][organization]["awsSecrets"]
+    assert again != name
+
+
+def test_parameters_are_read_and_none_is_made(
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
+) -> None:
+    aws.put_parameter(f"/org/{organization}/git", json.dumps({"token": "parameter"}))
+    stack.configure(
+        aws=WHERE, secretStores={"org": store(manager, "ParameterStore")}, organizations=[reading(organization)]
+    )
+
+    stack.up()
+
+    assert clone_secret(cluster, organization) == "parameter"
+    assert secrets_of(aws, organization) == {}
+    assert "awsSecrets" not in stack.output()["organizations"][organization]
+    stack.unchanged()
+
+
+def test_credentials_of_another_account_are_refused(
+    stack: Stack, aws: MotoAws, manager: str, organization: str
+) -> None:
+    """Nothing is made, in whichever account somebody's shell has credentials of."""
+    account = {**WHERE, "accountId": "210987654321"}
+    stack.configure(aws=account, secretStores={"org": store(manager)}, organizations=[reading(organization)])
+
+    assert f"AWS account ID not allowed: {ACCOUNT}" in stack.up_fails()
+
+    assert role_of(aws, f"eso-org-{organization}") is None
+    assert secrets_of(aws, organization) == {}

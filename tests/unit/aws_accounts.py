@@ -1,0 +1,46 @@
+"""An AWS account, and stores that are managed in it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from components.openchoreo import V0_9
+from components.settings import AwsAccount
+from components.stores import ManagedStore, managed_stores, plan
+from tests.unit.samples import Edits, Raw, settings
+
+ISSUER: Final = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"
+OTHER_ISSUER: Final = "oidc.eks.eu-central-1.amazonaws.com/id/FEDCBA9876543210"
+OPERATOR: Final = "arn:aws:iam::123456789012:role/external-secrets"
+ACCOUNT: Final[Raw] = {"accountId": "123456789012", "region": "eu-central-1", "oidcProvider": ISSUER}
+POD_IDENTITY: Final[Raw] = {"accountId": "123456789012", "region": "eu-central-1", "operatorRoleArn": OPERATOR}
+PATH: Final = "org/{organization}/"
+ESO: Final = "external-secrets"
+
+
+def account(**keys: Any) -> AwsAccount:
+    """An account with an OIDC provider."""
+    return AwsAccount.model_validate({**ACCOUNT, **keys})
+
+
+def pod_identity() -> AwsAccount:
+    """An account without one."""
+    return AwsAccount.model_validate(POD_IDENTITY)
+
+
+def managed(service: str = "SecretsManager", beside: Raw | None = None, **keys: Any) -> Raw:
+    """An entry of ``secretStores``; ``beside`` stands beside ``managed``."""
+    path = PATH if service == "SecretsManager" else f"/{PATH}"
+    block = {"identityNamespace": ESO, "path": path, **keys}
+    given = {key: value for key, value in block.items() if value is not None}
+    return {"aws": {"service": service, "region": "eu-central-1", "managed": given, **(beside or {})}}
+
+
+def with_account(store: Raw | None = None, **more: Any) -> Edits:
+    """Edits of a configuration whose store ``default`` is managed."""
+    return {"aws": ACCOUNT, "secretStores.default": store or managed(), **more}
+
+
+def made(edits: Edits) -> tuple[ManagedStore, ...]:
+    """What a configuration has made in AWS."""
+    return managed_stores(plan(settings(edits), V0_9))

@@ -1,0 +1,169 @@
+"""Managed stores: the ClusterSecretStore with its identity, and what stands behind it in AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.credentials import SecretTemplate, Target, external_secret, fan_out
+from components.iam import operator_trust, read_policy, web_identity_trust
+from components.openchoreo import V0_9
+from components.settings import AwsOperator, RemoteRef
+from components.stores import ManagedStore, cluster_secret_store, identity, managed_stores, plan
+from tests.unit.aws_accounts import (
+    ACCOUNT,
+    OTHER_ISSUER,
+    POD_IDENTITY,
+    account,
+    made,
+    managed,
+    pod_identity,
+    with_account,
+)
+from tests.unit.expected import DEFAULTS, external_secret_of_acme
+from tests.unit.managers import LABELS, operator
+from tests.unit.samples import GIT, Edits, on_every_plane, planned, settings
+
+ROLE = "arn:aws:iam::123456789012:role/eso-default-acme"
+ACME = "system:serviceaccount:external-secrets:eso-default-acme"
+PULL = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": "pull"}}
+
+
+def objects(edits: Edits) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Identity, and provider block, of the only store; ESO takes the store as it is."""
+    (only,) = plan(settings(edits), V0_9)
+    store = cluster_secret_store(only, {}, None)
+    assert list(operator().problems(store)) == []
+    assert list(operator().additions(store)) == []
+    return identity(only), store["spec"]["provider"]
+
+
+def test_a_store_signs_in_as_itself() -> None:
+    accounts, provider = objects(with_account())
+    metadata = {
+        "name": "eso-default-acme",
+        "namespace": "external-secrets",
+        "labels": LABELS,
+        "annotations": {"eks.amazonaws.com/role-arn": ROLE},
+    }
+    assert accounts == [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}]
+    assert provider == {
+        "aws": {
+            "service": "SecretsManager",
+            "region": "eu-central-1",
+            "auth": {"jwt": {"serviceAccountRef": {"name": "eso-default-acme", "namespace": "external-secrets"}}},
+            "prefix": "org/acme/",
+        }
+    }
+
+
+def test_the_operator_assumes_the_role() -> None:
+    accounts, provider = objects(with_account(managed(identityNamespace=None), aws=POD_IDENTITY))
+    assert accounts == []
+    assert provider == {
+        "aws": {
+            "service": "SecretsManager",
+            "region": "eu-central-1",
+            "role": ROLE,
+            "sessionTags": [{"key": "openchoreo-organization", "value": "acme"}],
+            "prefix": "org/acme/",
+        }
+    }
+
+
+def test_what_stands_behind_it() -> None:
+    (found,) = made(with_account())
+    assert found == ManagedStore(
+        name="default-acme",
+        organization="acme",
+        account=account(),
+        service="SecretsManager",
+        path="org/acme/",
+        role="eso-default-acme",
+        trust=web_identity_trust(account(), [account()], "external-secrets", "eso-default-acme"),
+        alias=None,
+        containers={"acme-git": "org/acme/acme-git"},
+        unique_names=False,
+        recovery_window_days=30,
+    )
+    assert found.trust["Statement"][0]["Condition"]["StringEquals"][f"{ACCOUNT['oidcProvider']}:sub"] == ACME
+    assert found.policy() == read_policy(account(), "SecretsManager", "org/acme/")
+    assert found.policy("arn:k") == read_policy(account(), "SecretsManager", "org/acme/", key="arn:k")
+    assert found.tags == {"openchoreo.dev/organization": "acme"}
+
+
+def test_a_store_with_everything() -> None:
+    store = managed(roleName="x-{organization}", kmsKey="organization", uniqueNames=True, recoveryWindowDays=7)
+    (found,) = made(with_account(store))
+    assert (found.role, found.alias, found.unique_names, found.recovery_window_days) == (
+        "x-acme",
+        "alias/x-acme",
+        True,
+        7,
+    )
+
+
+@pytest.mark.parametrize(
+    ("store", "path"), [(managed("ParameterStore"), "/org/acme/"), (managed(containers=False), "org/acme/")]
+)
+def test_a_store_without_containers(store: dict[str, Any], path: str) -> None:
+    (found,) = made(with_account(store))
+    assert (found.path, found.containers) == (path, {})
+
+
+def test_the_operator_of_the_account_is_trusted() -> None:
+    (found,) = made(with_account(managed(identityNamespace=None), aws=POD_IDENTITY))
+    assert found.trust == operator_trust([pod_identity()], "acme")
+
+
+def test_a_store_on_two_clusters_is_one_in_aws() -> None:
+    """Its role trusts both, and each secret that either reads is made once."""
+    there = {"oidcProvider": OTHER_ISSUER}
+    edits = {**on_every_plane(git=dict(GIT), pullSecret=PULL), **with_account(aws={**ACCOUNT, "dataPlane": there})}
+    assert [(each.name, each.plane) for each in plan(settings(edits), V0_9)] == [
+        ("default-acme", "build"),
+        ("default-acme", "data"),
+    ]
+    (found,) = made(edits)
+    assert found.containers == {"acme-git": "org/acme/acme-git", "pull": "org/acme/pull"}
+    operators = [account(dataPlane=there), AwsOperator(oidc_provider=OTHER_ISSUER)]
+    assert found.trust == web_identity_trust(account(), operators, "external-secrets", "eso-default-acme")
+
+
+def test_a_store_that_only_names_what_is_there_needs_nothing() -> None:
+    store = {"aws": {"service": "SecretsManager", "region": "eu-central-1", "role": f"{ROLE}-{{organization}}"}}
+    assert made(with_account(store)) == ()
+    assert made({"secretStores.default": store}) == ()
+
+
+def test_a_managed_store_of_a_program_needs_its_account() -> None:
+    alone = planned(managed())
+    assert managed_stores([alone]) == ()
+    with pytest.raises(ValueError, match="the managed store org-acme needs the AWS account that it is made in"):
+        identity(alone)
+    other = planned({"kubernetes": {"remoteNamespace": "x"}}, aws=account())
+    with pytest.raises(ValueError, match="the store org-acme is not managed"):
+        managed_stores([other])
+
+
+def test_a_secret_with_another_name_is_read_by_that_name() -> None:
+    target = Target("acme", "openchoreo-ci-acme", "default-acme", "1h0m0s", {"git": "git-1f2e"})
+    refs = {"a": RemoteRef(remote_key="git"), "b": RemoteRef(remote_key="other", property="p")}
+    found = external_secret(target, SecretTemplate("git-clone-secret", "git", refs))
+    assert found == external_secret_of_acme(
+        "git-clone-secret",
+        "git",
+        {"type": "Opaque"},
+        [
+            {"secretKey": "a", "remoteRef": {"key": "git-1f2e", **DEFAULTS}},
+            {"secretKey": "b", "remoteRef": {"key": "other", "property": "p", **DEFAULTS}},
+        ],
+    )
+
+
+def test_the_same_for_every_namespace_of_an_organization() -> None:
+    organization = settings(on_every_plane(pullSecret=PULL)).organizations[0]
+    found = fan_out(organization, store="s", names={"pull": "pull-1f2e"})
+    assert found is not None
+    assert found["spec"]["externalSecretSpec"]["data"][0]["remoteRef"]["key"] == "pull-1f2e"
