@@ -25,6 +25,7 @@ from .errors import (
     Problem,
     SettingsError,
 )
+from .managed import Managed, register_managed
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .object_patches import (
     BuildPlanePatch,
@@ -88,7 +89,7 @@ from .settings import (
 )
 from .stack import Deployed, deploy
 from .stack_id import stack_id
-from .stores import Endpoint, PlannedStore, plan
+from .stores import Endpoint, ManagedStore, PlannedStore, managed_stores, plan
 
 __all__ = [
     "RELEASES",
@@ -139,6 +140,8 @@ __all__ = [
     "GitCredential",
     "KubernetesServer",
     "KubernetesStore",
+    "Managed",
+    "ManagedStore",
     "ManualRegistry",
     "ManualSecret",
     "ManualSecrets",
@@ -177,9 +180,11 @@ __all__ = [
     "check_data_plane",
     "deploy",
     "load",
+    "managed_stores",
     "parse",
     "patches",
     "plan",
+    "register_managed",
     "stack_id",
     "with_pull_secret",
 ]
