@@ -26,6 +26,7 @@ from .errors import (
     SettingsError,
 )
 from .load_report import report_load
+from .managed import Managed, register_managed
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .object_patches import (
     BuildPlanePatch,
@@ -95,7 +96,7 @@ from .settings import (
 )
 from .stack import Deployed, deploy
 from .stack_id import stack_id
-from .stores import Endpoint, PlannedStore, plan
+from .stores import Endpoint, ManagedStore, PlannedStore, managed_stores, plan
 
 __all__ = [
     "RELEASES",
@@ -152,6 +153,8 @@ __all__ = [
     "KubernetesServer",
     "KubernetesStore",
     "Load",
+    "Managed",
+    "ManagedStore",
     "ManualRegistry",
     "ManualSecret",
     "ManualSecrets",
@@ -194,10 +197,12 @@ __all__ = [
     "deploy",
     "estimate",
     "load",
+    "managed_stores",
     "parse",
     "patches",
     "plan",
     "polling",
+    "register_managed",
     "report_load",
     "stack_id",
     "with_pull_secret",

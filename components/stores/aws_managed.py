@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..iam import Document, key_alias, operator_trust, read_policy, web_identity_trust
 from ..manifests import organization_labels
 from ..settings import AwsAccount
+from ..settings.placeholder import ORGANIZATION
 from .block import account_name
 from .plan import PlannedStore
 
@@ -54,7 +55,11 @@ class ManagedStore:
 
 
 def managed_stores(planned: Iterable[PlannedStore]) -> tuple[ManagedStore, ...]:
-    """All managed stores of a plan, sorted by name; one that is on both planes is there once."""
+    """All managed stores of a plan, sorted by name; one that is on both planes is there once.
+
+    Raises:
+        ValueError: a store is not managed, or its path is not of one organization; `parse` lets neither through.
+    """
     found: dict[str, list[PlannedStore]] = {}
     for each in planned:
         if each.aws is not None:
@@ -69,6 +74,9 @@ def _managed(name: str, planned: list[PlannedStore]) -> ManagedStore:
         msg = f"the store {name} is not managed"
         raise ValueError(msg)
     managed = store.managed
+    if ORGANIZATION not in managed.path.split("/"):
+        msg = f'the path "{managed.path}" of the store {name} is not of one organization; it lacks {ORGANIZATION}'
+        raise ValueError(msg)
     (organization,) = first.organizations
     operators = [account.data_plane or account if each.plane == "data" else account for each in planned]
     trust = (

@@ -147,6 +147,13 @@ def test_a_managed_store_of_a_program_needs_its_account() -> None:
         managed_stores([other])
 
 
+@pytest.mark.parametrize("path", ["org/", "org-{organization}/"])
+def test_a_program_cannot_give_all_one_path(path: str) -> None:
+    """Programs that build their settings by themselves have no `parse` that would refuse it."""
+    with pytest.raises(ValueError, match="of the store org-acme is not of one organization; it lacks"):
+        managed_stores([planned(managed(path=path), aws=account())])
+
+
 def test_a_secret_with_another_name_is_read_by_that_name() -> None:
     target = Target("acme", "openchoreo-ci-acme", "default-acme", "1h0m0s", {"git": "git-1f2e"})
     refs = {"a": RemoteRef(remote_key="git"), "b": RemoteRef(remote_key="other", property="p")}
