@@ -12,6 +12,7 @@ from typing import Any
 
 from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest, organization_labels
 from ..settings import RemoteRef
+from ..settings.durations import within
 from .generator import API as GENERATORS, Generator
 
 
@@ -26,7 +27,8 @@ class Target:
     store: str
     """ClusterSecretStore that it is read through."""
     refresh_interval: str
-    """Canonical Go duration between two polls; ``0s`` never polls again."""
+    """Canonical Go duration between two polls; ``0s`` never polls again. What a generator makes is renewed after half
+    its life at the latest."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,10 @@ def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
 
 
 def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
-    spec: dict[str, Any] = {"refreshPolicy": "Periodic", "refreshInterval": target.refresh_interval}
+    interval = target.refresh_interval
+    for generator in secret.generators:
+        interval = within(interval, generator.lifetime)
+    spec: dict[str, Any] = {"refreshPolicy": "Periodic", "refreshInterval": interval}
     if secret.data or any(isinstance(each.source, RemoteRef) for each in secret.data_from):
         spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
     spec["target"] = {

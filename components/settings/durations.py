@@ -65,3 +65,19 @@ def canonical(text: str) -> str:
     if minutes:
         return f"{minutes}m{secs}s"
     return f"{secs}s"
+
+
+def within(interval: str, lifetime: str) -> str:
+    """The interval, or half the lifetime of what is asked for where the interval is longer: never is the longest.
+
+    Half, so that a value which could not be renewed at once is tried again while the old one still works.
+
+    Args:
+        interval: canonical Go duration between two polls; ``0s`` never polls again.
+        lifetime: canonical Go duration, 2 s or longer.
+
+    Returns:
+        A canonical Go duration, never ``0s``.
+    """
+    half, wanted = seconds(lifetime) // 2, seconds(interval)
+    return interval if 0 < wanted <= half else canonical(f"{half:.0f}s")

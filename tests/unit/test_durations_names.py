@@ -94,6 +94,34 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
     assert durations.seconds(once) == pytest.approx(durations.seconds(text), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("interval", "lifetime", "expected"),
+    [
+        pytest.param("1h0m0s", "1h0m0s", "30m0s", id="longer-than-half-the-life"),
+        pytest.param("30m0s", "1h0m0s", "30m0s", id="half-the-life"),
+        pytest.param("5m0s", "1h0m0s", "5m0s", id="shorter-is-kept"),
+        pytest.param("0s", "12h0m0s", "6h0m0s", id="never-is-the-longest"),
+        pytest.param("1h0m0s", "15m1s", "7m30s", id="whole-seconds"),
+        pytest.param("1h0m0s", "2s", "1s", id="the-shortest-life"),
+    ],
+)
+def test_interval_within_a_lifetime(interval: str, lifetime: str, expected: str) -> None:
+    assert durations.within(interval, lifetime) == expected
+
+
+INTERVALS = st.integers(0, 10**7).map(lambda seconds: durations.canonical(f"{seconds}s"))
+LIFETIMES = st.integers(2, 10**7).map(lambda seconds: durations.canonical(f"{seconds}s"))
+
+
+@given(interval=INTERVALS, lifetime=LIFETIMES)
+@hypothesis_settings(deadline=None, max_examples=200)
+def test_what_is_renewed_within_its_life_is_never_dead(interval: str, lifetime: str) -> None:
+    found = durations.within(interval, lifetime)
+    assert 0 < durations.seconds(found) <= durations.seconds(lifetime) / 2
+    assert durations.canonical(found) == found
+    assert durations.within(found, lifetime) == found
+
+
 @pytest.mark.parametrize("value", ["a", "0", "a-b", "a--b", "0a", "a" * 63])
 def test_label(value: str) -> None:
     assert names.check_label(value) == value

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from components.credentials import DataFrom, Generator, SecretTemplate, Target, external_secret, generator_manifests
 from components.settings import RemoteRef
 from tests.unit.expected import DEFAULTS
@@ -52,6 +56,12 @@ def test_an_external_secret_of_a_generator_only_names_no_store() -> None:
         "name": "ecr",
     }
     assert spec["dataFrom"] == [{"sourceRef": {"generatorRef": reference}}]
+
+
+@pytest.mark.parametrize(("asked", "found"), [("30m0s", "30m0s"), ("24h0m0s", "6h0m0s"), ("0s", "6h0m0s")])
+def test_what_a_generator_made_is_renewed_after_half_its_life_at_the_latest(asked: str, found: str) -> None:
+    secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(_generator(None)),))
+    assert external_secret(replace(TARGET, refresh_interval=asked), secret)["spec"]["refreshInterval"] == found
 
 
 def test_two_sources_of_several_keys_are_told_apart_by_their_prefix() -> None:
