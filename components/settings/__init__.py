@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from .credentials import RemoteRef, Source
-from .external import ExternalCredential
+from .external import ExternalCredential, Extract
 from .git import GitCredential
+from .git_kinds import BasicAuth, GithubApp, SshKey
 from .parse import MANUAL_KEY, parse
+from .policies import AppliedPolicies, Policies
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import ManualRegistry, RegistryCredential
@@ -44,6 +46,7 @@ from .stores import (
 
 __all__ = [
     "MANUAL_KEY",
+    "AppliedPolicies",
     "AwsAuth",
     "AwsSecretRef",
     "AwsServiceAccount",
@@ -51,12 +54,14 @@ __all__ = [
     "AzureSecretRef",
     "AzureServiceAccount",
     "AzureStore",
+    "BasicAuth",
     "CaProvider",
     "ClusterSettings",
     "Clusters",
     "ComponentWorkflows",
     "CustomStore",
     "ExternalCredential",
+    "Extract",
     "FakeEntry",
     "FakeStore",
     "GcpAuth",
@@ -65,11 +70,13 @@ __all__ = [
     "GcpStore",
     "GcpWorkloadIdentity",
     "GitCredential",
+    "GithubApp",
     "KubernetesServer",
     "KubernetesStore",
     "ManualRegistry",
     "Organization",
     "Plane",
+    "Policies",
     "PullSecret",
     "RegistryCredential",
     "RemoteRef",
@@ -78,6 +85,7 @@ __all__ = [
     "ServiceAccountRef",
     "SessionTag",
     "Source",
+    "SshKey",
     "StackSettings",
     "StoreServiceAccount",
     "VaultAppRole",

@@ -12,6 +12,7 @@ from tests.unit.samples import (
     NOT_AN_OBJECT_NAME,
     ORGANIZATION_KEYS,
     PULL_SECRET_KEYS,
+    REMOTE_KEYS,
     Raw,
     assert_rejected,
     on_every_plane,
@@ -108,8 +109,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig={**CONFIG, "propertyy": "x"})},
-            'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? '
-            "allowed: remoteKey, property, version",
+            f'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? allowed: {REMOTE_KEYS}',
             id="unknown-key-of-the-docker-config",
         ),
         pytest.param(
