@@ -158,8 +158,8 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
         ),
         pytest.param(
             acme(git={"githubApp": APP, "policies": {"refreshPolicy": "CreatedOnce"}}),
-            "git.policies.refreshPolicy: CreatedOnce would not renew the token of the GitHub App, which lives one hour; "
-            "allowed is Periodic",
+            "git.policies.refreshPolicy: CreatedOnce would not renew the token of the GitHub App, which lives one "
+            "hour; allowed is Periodic",
             id="token-that-dies",
         ),
         pytest.param(
@@ -189,8 +189,8 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
             on_every_plane(
                 registries=[QUAY], policies={"creationPolicy": "Merge"}, componentWorkflows={"names": ["docker"]}
             ),
-            "registries: creationPolicy Merge does not go with componentWorkflows: each run makes its own Secret, which "
-            "goes with it; allowed is Owner",
+            "registries: creationPolicy Merge does not go with componentWorkflows: each run makes its own Secret, "
+            "which goes with it; allowed is Owner",
             id="nothing-to-merge-into-before-a-run",
         ),
     ],
