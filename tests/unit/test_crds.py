@@ -97,7 +97,8 @@ def _manifests(found: StackSettings) -> list[Manifest]:
     return made
 
 
-def _custom(found: StackSettings) -> list[Manifest]:
+def custom_objects(found: StackSettings) -> list[Manifest]:
+    """Custom resources of the operator that a stack makes."""
     return [made for made in _manifests(found) if made["apiVersion"] in {ESO, GENERATORS}]
 
 
@@ -107,7 +108,7 @@ def test_there_are_stacks() -> None:
 
 @pytest.mark.parametrize("file", STACKS, ids=lambda file: file.stem.removeprefix("Pulumi."))
 def test_stack(file: Path, operator: Definitions) -> None:
-    custom = _custom(_stack(file))
+    custom = custom_objects(_stack(file))
     assert {made["kind"] for made in custom} == {"ClusterSecretStore", "ExternalSecret"}
     assert {made["metadata"]["name"]: list(operator.problems(made)) for made in custom} == {
         made["metadata"]["name"]: [] for made in custom
@@ -130,14 +131,14 @@ def test_stack(file: Path, operator: Definitions) -> None:
     ],
 )
 def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Definitions) -> None:
-    custom = _custom(parse(config, source="test", manual_names=frozenset(FAKE_VALUES)))
+    custom = custom_objects(parse(config, source="test", manual_names=frozenset(FAKE_VALUES)))
     assert custom
     assert [problem for made in custom for problem in operator.problems(made)] == []
     assert [addition for made in custom for addition in operator.additions(made)] == []
 
 
 def test_every_kind_of_object_is_among_them() -> None:
-    found = _custom(parse(raw(acme(git=GIT_KINDS["app"])), source="test"))
+    found = custom_objects(parse(raw(acme(git=GIT_KINDS["app"])), source="test"))
     assert [made["kind"] for made in found] == [
         "ClusterSecretStore",
         "ExternalSecret",
@@ -147,7 +148,7 @@ def test_every_kind_of_object_is_among_them() -> None:
 
 
 def _named(kind: str) -> Manifest:
-    return next(deepcopy(made) for made in _custom(settings()) if made["kind"] == kind)
+    return next(deepcopy(made) for made in custom_objects(settings()) if made["kind"] == kind)
 
 
 def _typo(manifest: Manifest) -> None:

@@ -186,6 +186,7 @@ def test_a_secret_to_merge_into_is_somebody_elses() -> None:
     api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets)
     user: Object = {"namespace": "adopt", "git": {"remoteKey": "a"}, "external": [sonar], "registries": [quay]}
     _check(api, organization(**user, **merge))
+    _check(api, organization(**{key: value for key, value in user.items() if key != "git"}, **merge))
     mixed = {**user, "git": {"remoteKey": "a", **merge}, "external": [{**sonar, **merge}]}
     with pytest.raises(ClusterError) as caught:
         _check(api, organization(**mixed))
