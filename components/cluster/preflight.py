@@ -11,6 +11,7 @@ from ..errors import ClusterError
 from ..manifests import STACK_ANNOTATION, Manifest, is_ours
 from ..openchoreo import Release
 from ..settings import Organization
+from ..settings.policy_rules import merged_secrets
 from ..settings.rules import secret_names
 from .connection import Cluster
 
@@ -163,10 +164,12 @@ def _namespaces(
 def _overwritten(cluster: Cluster, organization: Organization, namespace: str) -> Iterator[str]:
     """Objects of an adopted namespace that have a name of ours and were made by somebody else."""
     places = {name: where for where, name in secret_names(organization, "", ahead=True)}
+    merged = merged_secrets(organization)
     for kind, api in (("Secret", "/api/v1"), ("ExternalSecret", f"{_ESO}/v1")):
         for item in cluster.items(f"{api}/namespaces/{namespace}/{kind.lower()}s", metadata_only=True):
             name, labels = item["metadata"]["name"], item["metadata"].get("labels") or {}
-            if name in places and not is_ours(item) and not (kind == "Secret" and _ESO_MANAGED in labels):
+            expected = kind == "Secret" and (_ESO_MANAGED in labels or name in merged)
+            if name in places and not is_ours(item) and not expected:
                 yield (
                     f'organization "{organization.name}": {kind} {namespace}/{name} exists and was made by something '
                     f"else. Delete it, or choose another name ({places[name].lstrip('.')})"

@@ -2,6 +2,7 @@
 
 An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may speak of an older spec;
 ``status.syncedResourceVersion`` begins with the generation that was synced (ESO ``externalsecret_controller.go``).
+Nor does ``Ready=True`` mean that there is a Secret: some policies are content without one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from .connection import Cluster
 _EXTERNAL_SECRETS: Final = "/apis/external-secrets.io/v1/externalsecrets"
 _FAN_OUTS: Final = "/apis/external-secrets.io/v1/clusterexternalsecrets"
 _STORES: Final = "/apis/external-secrets.io/v1/clustersecretstores"
+_WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
+"""Reasons of ``Ready=True`` under ``creationPolicy: Merge`` and ``deletionPolicy: Delete``."""
+_NEVER: Final = frozenset({"0", "0s"})
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
 
@@ -138,12 +142,18 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     ready = next((each for each in status.get("conditions") or () if each.get("type") == "Ready"), None)
     if ready is None:
         return Pending(expected, "the External Secrets Operator has not looked at it; is it running?")
-    if ready.get("status") != "True":
+    if ready.get("status") != "True" or ready.get("reason") in _WITHOUT_SECRET:
         return Pending(expected, f"{ready.get('reason')}: {ready.get('message')}", failed=True)
     synced = str(status.get("syncedResourceVersion", "")).partition("-")[0]
-    if synced != str(item["metadata"].get("generation")):
+    if synced != str(item["metadata"].get("generation")) and not _never_again(item.get("spec", {})):
         return Pending(expected, "the last change has not been synced yet")
     return None
+
+
+def _never_again(spec: Mapping[str, Any]) -> bool:
+    """Whether the operator leaves a Secret as it is once it has been made, also when its ExternalSecret changes."""
+    once = spec.get("refreshPolicy") == "CreatedOnce"
+    return once or (spec.get("refreshPolicy") != "OnChange" and spec.get("refreshInterval") in _NEVER)
 
 
 def _spread(

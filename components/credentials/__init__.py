@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..manifests import Manifest
-from ..settings import Organization
+from ..settings import AppliedPolicies, Organization, Policies
+from ..settings.policy_rules import organization_policies
 from . import external, git, registry
 from .credential import Credential
 from .external_secret import DataFrom, SecretTemplate, Target, cluster_external_secret, external_secret
@@ -40,14 +41,21 @@ __all__ = [
 def credentials(organization: Organization, target: Target) -> tuple[Credential, ...]:
     """All Secrets of an organization's builds, in the order git, registries, external services.
 
+    A GitHub App's private key is a Secret of its own, before the one with the token that is made of it.
+
     Args:
         organization: whose.
-        target: namespace and store; its refresh interval serves where nothing nearer says otherwise.
+        target: namespace and store; its refresh interval serves where nothing nearer says otherwise, its policies are
+            the organization's.
     """
     found: list[Credential] = []
-    base = _with_interval(target, organization.refresh_interval)
+    base = replace(_nearer(target, organization.refresh_interval), policies=organization_policies(organization))
     if organization.git is not None:
-        found.append(Credential(_with_interval(base, organization.git.refresh_interval), git.secret(organization.git)))
+        nearer = _nearer(base, organization.git.refresh_interval, organization.git.policies)
+        key = git.app_key(organization.git)
+        if key is not None:
+            found.append(Credential(replace(nearer, policies=AppliedPolicies()), key))
+        found.append(Credential(nearer, git.secret(organization.git)))
     if organization.registries is not None:
         push = registry.secret(
             organization.registry_secret_name,
@@ -57,7 +65,7 @@ def credentials(organization: Organization, target: Target) -> tuple[Credential,
         )
         found.append(Credential(base, push))
     found += [
-        Credential(_with_interval(base, service.refresh_interval), external.secret(service))
+        Credential(_nearer(base, service.refresh_interval, service.policies), external.secret(service))
         for service in organization.external or ()
     ]
     return tuple(found)
@@ -80,5 +88,7 @@ def generators(found: tuple[Credential, ...]) -> list[Manifest]:
     ]
 
 
-def _with_interval(target: Target, interval: str | None) -> Target:
-    return target if interval is None else replace(target, refresh_interval=interval)
+def _nearer(target: Target, interval: str | None, policies: Policies | None = None) -> Target:
+    """The target with what one credential says of itself."""
+    applied = target.policies.under(policies)
+    return replace(target, refresh_interval=interval or target.refresh_interval, policies=applied)

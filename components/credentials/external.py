@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..settings import ExternalCredential
-from .external_secret import SecretTemplate
+from .external_secret import DataFrom, SecretTemplate
 from .manual import ManualSecret
 
 
@@ -11,6 +11,22 @@ def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
     """The Secret of an external service: from the manager, or manual (settings refuse a mixture)."""
     manual = {key: source.manual for key, source in external.keys.items() if source.manual is not None}
     if manual:
-        return ManualSecret(name=external.name, credential="external", values=manual)
-    data = {key: source.remote for key, source in external.keys.items() if source.remote is not None}
-    return SecretTemplate(name=external.name, credential="external", data=data)
+        return ManualSecret(
+            name=external.name,
+            credential="external",
+            values=manual,
+            type=external.type,
+            labels=external.labels,
+            annotations=external.annotations,
+        )
+    return SecretTemplate(
+        name=external.name,
+        credential="external",
+        data={key: source.remote for key, source in external.keys.items() if source.remote is not None},
+        data_from=tuple(DataFrom(each, each.prefix, each.conversion) for each in external.extract or ()),
+        templates=external.template,
+        merge_policy=external.merge_policy,
+        type=external.type,
+        labels=external.labels,
+        annotations=external.annotations,
+    )

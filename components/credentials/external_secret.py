@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest, organization_labels
-from ..settings import RemoteRef
+from ..settings import AppliedPolicies, RemoteRef
 from ..settings.durations import within
 from .generator import API as GENERATORS, Generator
+
+_NEVER: Final = "0s"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Target:
     its life at the latest."""
     names: Mapping[str, Any] = field(default_factory=dict)
     """Remote key -> what it is called in the manager, where that is not the key itself; may be known later only."""
+    policies: AppliedPolicies = field(default_factory=AppliedPolicies)
+    """How the operator makes, refreshes and lets go of the Secret."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class DataFrom:
     """The object, or the generator."""
     prefix: str | None = None
     """Put in front of every key, so that two sources do not meet. None: the keys stay as they are."""
+    conversion: str = "Default"
+    """``conversionStrategy`` for characters of an object's keys that a Secret cannot have."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class SecretTemplate:
     name: str
     """Name of the ExternalSecret and of its Secret."""
     credential: str
-    """What it is for: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
+    """What it is for: ``git``, ``github-app``, ``registry-push``, ``registry-pull`` or ``external``."""
     data: Mapping[str, RemoteRef]
     """Key (of the Secret, or of the template's input) -> value in the manager."""
     type: str = "Opaque"
@@ -61,6 +67,10 @@ class SecretTemplate:
     """Annotations of the ExternalSecret and the Secret."""
     data_from: tuple[DataFrom, ...] = ()
     """Sources of several keys each, beside ``data``."""
+    merge_policy: str = "Replace"
+    """With ``templates``: ``Replace``: the Secret has their keys only. ``Merge``: those of ``data`` too."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the Secret."""
 
     @property
     def generators(self) -> tuple[Generator, ...]:
@@ -69,7 +79,7 @@ class SecretTemplate:
 
 
 def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
-    """An ExternalSecret that owns its Secret: it is made, kept in step and, at the end, removed by the operator."""
+    """An ExternalSecret: the operator makes its Secret and keeps it in step, as the target's policies say."""
     return manifest(
         "external-secrets.io/v1",
         "ExternalSecret",
@@ -117,17 +127,18 @@ def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
 
 
 def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
-    interval = target.refresh_interval
+    policies = target.policies
+    interval = target.refresh_interval if policies.refresh == "Periodic" else _NEVER
     for generator in secret.generators:
         interval = within(interval, generator.lifetime)
-    spec: dict[str, Any] = {"refreshPolicy": "Periodic", "refreshInterval": interval}
+    spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
     if secret.data or any(isinstance(each.source, RemoteRef) for each in secret.data_from):
         spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
     spec["target"] = {
         "name": secret.name,
-        "creationPolicy": "Owner",
-        "deletionPolicy": "Retain",
-        "template": _template(secret, _labels(target, secret)),
+        "creationPolicy": policies.creation,
+        "deletionPolicy": policies.deletion,
+        "template": _template(secret, policies, {**_labels(target, secret), **secret.labels}),
     }
     if secret.data:
         spec["data"] = [_data(key, ref, target.names) for key, ref in secret.data.items()]
@@ -136,16 +147,18 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
     return spec
 
 
-def _template(secret: SecretTemplate, labels: Mapping[str, str]) -> dict[str, Any]:
+def _template(secret: SecretTemplate, policies: AppliedPolicies, labels: Mapping[str, str]) -> dict[str, Any]:
     metadata: dict[str, Any] = {"labels": dict(labels)}
     if secret.annotations:
         metadata["annotations"] = dict(secret.annotations)
     template: dict[str, Any] = {
         "engineVersion": "v2",
-        "mergePolicy": "Replace",
-        "type": secret.type,
+        "mergePolicy": secret.merge_policy,
         "metadata": metadata,
     }
+    # The type of a Secret cannot be changed, and one that is merged into has its own.
+    if policies.creation != "Merge":
+        template["type"] = secret.type
     if secret.templates is not None:
         template["data"] = dict(secret.templates)
     return template
@@ -162,16 +175,16 @@ def _data_from(entry: DataFrom, names: Mapping[str, Any]) -> dict[str, Any]:
             "sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": source.kind, "name": source.name}}
         }
     else:
-        found = {"extract": _remote(source, names)}
+        found = {"extract": _remote(source, names, entry.conversion)}
     if entry.prefix is not None:
         found["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
     return found
 
 
-def _remote(ref: RemoteRef, names: Mapping[str, Any]) -> dict[str, Any]:
+def _remote(ref: RemoteRef, names: Mapping[str, Any], conversion: str = "Default") -> dict[str, Any]:
     remote: dict[str, Any] = {"key": names.get(ref.remote_key, ref.remote_key)}
     if ref.property is not None:
         remote["property"] = ref.property
     if ref.version is not None:
         remote["version"] = ref.version
-    return remote | {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+    return remote | {"conversionStrategy": conversion, "decodingStrategy": ref.decoding, "metadataPolicy": "None"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..manifests import CREDENTIAL_LABEL, Manifest, manifest, organization_labels
 from ..settings import ManualRegistry
+from ..settings.secret_types import SSH_AUTH
 from .external_secret import Target
 
 
@@ -20,6 +21,8 @@ class ManualSecret:
     """Name of the Secret."""
     credential: str
     """What it is for: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
+    type: str = "Opaque"
+    """Type of the Secret, unless it is a docker config."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Key of the Secret -> name of the entry of ``manualSecrets``."""
     registries: Mapping[str, ManualRegistry] = field(default_factory=dict)
@@ -28,6 +31,10 @@ class ManualSecret:
     """Keys of the Secret that hold the docker config, if it is one."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     """Annotations of the Secret."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Key of the Secret -> its value, in plain text."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the Secret."""
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -42,9 +49,9 @@ def manual_secret(target: Target, secret: ManualSecret) -> Manifest:
         "Secret",
         secret.name,
         namespace=target.namespace,
-        labels={**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential},
+        labels={**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential, **secret.labels},
         annotations=secret.annotations,
-        type="kubernetes.io/dockerconfigjson" if secret.registries else "Opaque",
+        type="kubernetes.io/dockerconfigjson" if secret.registries else secret.type,
     )
 
 
@@ -59,7 +66,11 @@ def secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str, str]:
         registries = zip(secret.registries.items(), values, strict=True)
         auths = {server: docker_auth(registry.username, password) for (server, registry), password in registries}
         return dict.fromkeys(secret.docker_config_keys, _base64(json.dumps({"auths": auths}, ensure_ascii=False)))
-    return {key: _base64(value) for key, value in zip(secret.values, values, strict=True)}
+    found = {**secret.texts, **dict(zip(secret.values, values, strict=True))}
+    if secret.type == SSH_AUTH:
+        # OpenSSH refuses a key whose last line has no end, and `pulumi config set` takes it away.
+        found = {key: f"{value.strip()}\n" for key, value in found.items()}
+    return {key: _base64(value) for key, value in found.items()}
 
 
 def docker_auth(username: str, password: str) -> dict[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from .aws_account import AwsAccount, AwsOperator
 from .credentials import RemoteRef, Source
-from .external import ExternalCredential
+from .external import ExternalCredential, Extract
 from .git import GitCredential
+from .git_kinds import BasicAuth, GithubApp, SshKey
 from .load import Budget, ExpectedLoad
 from .parse import MANUAL_KEY, parse
+from .policies import AppliedPolicies, Policies
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import ManualRegistry, RegistryCredential
@@ -49,6 +51,7 @@ from .stores import (
 __all__ = [
     "MANUAL_KEY",
     "AcrToken",
+    "AppliedPolicies",
     "AwsAccount",
     "AwsAuth",
     "AwsManaged",
@@ -59,6 +62,7 @@ __all__ = [
     "AzureSecretRef",
     "AzureServiceAccount",
     "AzureStore",
+    "BasicAuth",
     "Budget",
     "CaProvider",
     "ClusterSettings",
@@ -68,6 +72,7 @@ __all__ = [
     "EcrToken",
     "ExpectedLoad",
     "ExternalCredential",
+    "Extract",
     "FakeEntry",
     "FakeStore",
     "GcpAuth",
@@ -77,11 +82,13 @@ __all__ = [
     "GcpWorkloadIdentity",
     "GcrToken",
     "GitCredential",
+    "GithubApp",
     "KubernetesServer",
     "KubernetesStore",
     "ManualRegistry",
     "Organization",
     "Plane",
+    "Policies",
     "PullSecret",
     "RegistryCredential",
     "RemoteRef",
@@ -90,6 +97,7 @@ __all__ = [
     "ServiceAccountRef",
     "SessionTag",
     "Source",
+    "SshKey",
     "StackSettings",
     "StoreServiceAccount",
     "VaultAppRole",

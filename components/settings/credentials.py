@@ -7,11 +7,14 @@ under the stack's ``manualSecrets``.
 from __future__ import annotations
 
 import builtins
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
 from .model import ManualName, Model, RemoteKey
+
+Decoding = Literal["None", "Base64", "Base64URL", "Auto"]
+"""ESO's ``decodingStrategy``. ``Auto`` decodes what looks like base64, also where it is none."""
 
 
 class RemoteRef(Model):
@@ -23,17 +26,42 @@ class RemoteRef(Model):
     """Field inside that secret. None: the whole secret."""
     version: RemoteKey | None = None
     """Version of that secret. None: the manager's default, usually the latest."""
+    decoding: Decoding = "None"
+    """How the manager's value is encoded; the Secret gets it decoded."""
 
 
-class Source(Model):
-    """Where one value comes from: a key of the secret manager, or encrypted configuration."""
+class OptionalRemote(Model):
+    """The fields of a `RemoteRef` in a model that has other sources too."""
 
     remote_key: RemoteKey | None = None
-    """Name of the secret in the manager. Exactly one of this and ``manual``."""
+    """Name of the secret in the manager."""
     property: RemoteKey | None = None
     """Field inside that secret. None: the whole secret."""
     version: RemoteKey | None = None
     """Version of that secret. None: the manager's default, usually the latest."""
+    decoding: Decoding = "None"
+    """How the manager's value is encoded; the Secret gets it decoded."""
+
+    @model_validator(mode="after")
+    def _belong_to_the_key(self) -> Self:
+        if self.remote_key is None and (self.property or self.version or self.decoding != "None"):
+            msg = "property, version and decoding belong to remoteKey"
+            raise ValueError(msg)
+        return self
+
+    @builtins.property
+    def remote(self) -> RemoteRef | None:
+        """The value in the manager, or None without a key."""
+        if self.remote_key is None:
+            return None
+        return RemoteRef(
+            remote_key=self.remote_key, property=self.property, version=self.version, decoding=self.decoding
+        )
+
+
+class Source(OptionalRemote):
+    """Where one value comes from: a key of the secret manager, or encrypted configuration."""
+
     manual: ManualName | None = None
     """Name of an entry of ``manualSecrets`` instead of a remote key."""
 
@@ -43,14 +71,4 @@ class Source(Model):
             msg = "names both remoteKey and manual" if self.manual else "names neither remoteKey nor manual"
             msg += "; allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
             raise ValueError(msg)
-        if self.manual and (self.property or self.version):
-            msg = "property and version belong to remoteKey; a manual secret has neither"
-            raise ValueError(msg)
         return self
-
-    @builtins.property
-    def remote(self) -> RemoteRef | None:
-        """The value in the manager, or None for a manual secret."""
-        if self.remote_key is None:
-            return None
-        return RemoteRef(remote_key=self.remote_key, property=self.property, version=self.version)

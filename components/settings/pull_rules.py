@@ -83,9 +83,9 @@ def _workflow_credentials(organization: Organization, path: str) -> Iterator[Pro
     git, registries = organization.git, organization.registries or ()
     if git is None and not registries:
         yield Problem(where, "has nothing to bring; allowed with git, registries or both")
-    if (git is not None and git.manual) or any(registry.manual for registry in registries):
+    if (git is not None and git.manuals) or any(registry.manual for registry in registries):
         yield Problem(where, "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too")
-    refs = [git.remote] if git is not None and git.remote is not None else []
+    refs = git.remotes if git is not None else ()
     found = [ref for registry in registries for ref in registry.remotes]
     yield from _literal((*refs, *found, *_users(organization.registries)), where)
 

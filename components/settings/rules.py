@@ -9,6 +9,7 @@ from ..errors import Problem
 from ..openchoreo import Release
 from . import aws_rules, store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
+from .policy_rules import one_app_per_organization, policy_problems
 from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
 from .registry_rules import push_problems, shared_identities
 from .stack import Organization, StackSettings
@@ -27,6 +28,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
         uses = _used_stores(organization, path)
         yield from dict.fromkeys(problem for used in uses for problem in _store(used, organization, settings))
     yield from _one_source_per_store(settings)
+    yield from one_app_per_organization(settings)
     yield from _stores(settings, release, manual_names)
     yield from stack_problems(settings, release)
     yield from shared_identities(settings)
@@ -42,6 +44,7 @@ def organization_problems(
     yield from push_problems(organization, path)
     yield from _one_writer_per_secret(organization, path)
     yield from pull_problems(organization, path)
+    yield from policy_problems(organization, path)
     for where, name in _manual_refs(organization, path):
         yield from _manual(where, name, manual_names)
 
@@ -75,10 +78,10 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
 
 def remote_keys(organization: Organization) -> tuple[str, ...]:
     """Names of all secrets in the manager that the organization's builds read, sorted, each once."""
-    refs = [organization.git.remote] if organization.git else []
+    refs = [*organization.git.remotes] if organization.git else []
     refs += [ref for registry in organization.registries or () for ref in registry.remotes]
-    refs += [source.remote for external in organization.external or () for source in external.keys.values()]
-    return tuple(sorted({ref.remote_key for ref in refs if ref is not None}))
+    refs += [ref for external in organization.external or () for ref in external.remotes]
+    return tuple(sorted({ref.remote_key for ref in refs}))
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,8 @@ def secret_names(organization: Organization, path: str, *, ahead: bool = False) 
     runs = ahead and organization.component_workflows is not None
     if organization.git and not runs:
         yield f"{path}.git.secretName", organization.git.secret_name
+    if organization.git and organization.git.github_app:
+        yield f"{path}.git.githubApp", organization.git.app_secret_name
     if organization.registries and not runs:
         yield f"{path}.registrySecretName", organization.registry_secret_name
     for index, external in enumerate(organization.external or ()):
@@ -159,8 +164,8 @@ def secret_names(organization: Organization, path: str, *, ahead: bool = False) 
 
 
 def _manual_refs(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
-    if organization.git and organization.git.manual:
-        yield f"{path}.git.manual", organization.git.manual
+    for place, name in organization.git.manuals.items() if organization.git else ():
+        yield f"{path}.git.{place}", name
     for index, registry in enumerate(organization.registries or ()):
         if registry.manual:
             yield f"{path}.registries[{index}].manual.password", registry.manual.password

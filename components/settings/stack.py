@@ -11,6 +11,7 @@ from .external import ExternalCredential
 from .git import GitCredential
 from .load import Budget, ExpectedLoad
 from .model import DataKey, Duration, Interval, Label, Model, ObjectName
+from .policies import Policies
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import RegistryCredential
 from .stores import SecretStore
@@ -47,7 +48,7 @@ class Organization(Model):
     secret_store: ObjectName = "default"
     """Name of the entry of ``secretStores`` that its credentials come from."""
     git: GitCredential | None = None
-    """Token for cloning. None: no git Secret."""
+    """Credential for cloning. None: no git Secret."""
     registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
     """Registries to push to, all in one Secret. None: no push Secret."""
     registry_secret_name: ObjectName = "registry-push-secret"
@@ -59,6 +60,8 @@ class Organization(Model):
     """Credentials of external services. None: none."""
     refresh_interval: Interval | None = None
     """How often the manager is asked. None: the stack's."""
+    policies: Policies | None = None
+    """How the operator keeps all its Secrets, unless one of them says otherwise. None: the operator's defaults."""
     component_workflows: ComponentWorkflows | None = None
     """ComponentWorkflows that bring the git and registry credentials of each run. None: they are there before it."""
     pull_secret: PullSecret | None = None

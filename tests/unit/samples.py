@@ -30,7 +30,7 @@ TOP_KEYS: Final = (
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "
-    "componentWorkflows, pullSecret, buildPlane, dataPlane, load"
+    "policies, componentWorkflows, pullSecret, buildPlane, dataPlane, load"
 )
 REGISTRY_KEYS: Final = (
     "server, registry, account, region, location, name, environmentType, remoteKey, property, version, username, "
@@ -42,7 +42,12 @@ PULL_SECRET_KEYS: Final = (
 )
 MANAGER_KEYS: Final = "kubernetes, fake, aws, vault, azure, gcp, custom"
 STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
-GIT_KEYS: Final = "remoteKey, property, version, manual, host, secretName, secretKey, refreshInterval"
+REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
+GIT_KEYS: Final = (
+    f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, refreshInterval, "
+    "policies"
+)
+ONE_GIT_KIND: Final = "allowed is exactly one of remoteKey, manual, basicAuth, ssh, githubApp"
 NOT_A_LABEL: Final = (
     'is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and last a letter or a digit'
 )

@@ -15,7 +15,8 @@ from components.settings import MANUAL_KEY, StackSettings, parse
 from local.obtain import operator_crds
 from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions
-from tests.unit.samples import FAKE_VALUES, settings
+from tests.unit.hosts import line
+from tests.unit.samples import FAKE_VALUES, GIT, Raw, acme, raw, settings
 from tests.unit.test_settings_values import FULL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,37 @@ PREFIX = "openchoreo-secrets:"
 OPENCHOREO = ROOT / "local" / "manifests" / "openchoreo-crds.yaml"
 PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
 OFFICIAL = ROOT.parent / "shared" / "crds" / "openchoreo-v0.9.0"
+
+
+_POLICIES: Raw = {"policies": {"creationPolicy": "Merge", "deletionPolicy": "Merge", "refreshPolicy": "OnChange"}}
+GIT_KINDS: dict[str, Raw] = {
+    "basic-auth": {"basicAuth": {"usernameFrom": GIT, "password": {**GIT, "decoding": "Base64URL"}}},
+    "ssh": {"host": "git.example", "ssh": {"privateKey": GIT, "knownHosts": line("git.example")}},
+    "ssh-from-the-manager": {"ssh": {"privateKey": GIT, "knownHostsFrom": {**GIT, "version": "1"}}},
+    "app": {
+        "githubApp": {
+            "appId": 1,
+            "installationId": 2,
+            "privateKey": GIT,
+            "repositories": ["a"],
+            "permissions": {"contents": "read"},
+        }
+    },
+    "policies": {**GIT, **_POLICIES},
+}
+SERVICES: dict[str, Raw] = {
+    "extract": {"name": "a", "extract": [{**GIT, "prefix": "a_"}, {**GIT, "conversion": "Unicode"}]},
+    "template": {
+        "name": "a",
+        "keys": {"a": {**GIT, "decoding": "Auto"}},
+        "template": {"b": "{{ .a }}"},
+        "mergePolicy": "Merge",
+        "type": "acme.example/b",
+        "labels": {"a": "b"},
+        "annotations": {"a": "{{ .a }}"},
+    },
+    "policies": {"name": "a", "keys": {"a": GIT}, **_POLICIES},
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +94,8 @@ def test_stack(file: Path, operator: Definitions) -> None:
             },
             id="fake-store",
         ),
+        *(pytest.param(raw(acme(git=git)), id=f"git-{kind}") for kind, git in GIT_KINDS.items()),
+        *(pytest.param(raw(acme(external=[service])), id=f"external-{name}") for name, service in SERVICES.items()),
     ],
 )
 def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Definitions) -> None:
@@ -69,6 +103,16 @@ def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Defin
     assert custom
     assert [problem for made in custom for problem in operator.problems(made)] == []
     assert [addition for made in custom for addition in operator.additions(made)] == []
+
+
+def test_every_kind_of_object_is_among_them() -> None:
+    found = operators(parse(raw(acme(git=GIT_KINDS["app"])), source="test"))
+    assert [made["kind"] for made in found] == [
+        "ClusterSecretStore",
+        "ExternalSecret",
+        "GithubAccessToken",
+        "ExternalSecret",
+    ]
 
 
 def _named(kind: str) -> Manifest:

@@ -177,6 +177,26 @@ def test_what_an_earlier_update_made_is_no_obstacle() -> None:
     assert {query["metadata_only"] for _, query in api.queries} == {"true"}
 
 
+def test_a_secret_to_merge_into_is_somebody_elses() -> None:
+    """Of the organization, of git, of an external service: each says it for its own Secrets."""
+    merge, owner = {"policies": {"creationPolicy": "Merge"}}, {"policies": {"creationPolicy": "Owner"}}
+    sonar: Object = {"name": "sonar", "keys": {"token": {"remoteKey": "a"}}}
+    quay: Object = {"server": "quay.io", "remoteKey": "a"}
+    secrets = [_object("git-clone-secret"), _object("sonar"), _object("registry-push-secret")]
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets)
+    user: Object = {"namespace": "adopt", "git": {"remoteKey": "a"}, "external": [sonar], "registries": [quay]}
+    _check(api, organization(**user, **merge))
+    _check(api, organization(**{key: value for key, value in user.items() if key != "git"}, **merge))
+    mixed = {**user, "git": {"remoteKey": "a", **merge}, "external": [{**sonar, **merge}]}
+    with pytest.raises(ClusterError) as caught:
+        _check(api, organization(**mixed))
+    assert [line.split()[4] for line in str(caught.value).splitlines()[1:]] == [
+        "openchoreo-ci-acme/registry-push-secret"
+    ]
+    with pytest.raises(ClusterError, match="openchoreo-ci-acme/git-clone-secret exists"):
+        _check(api, organization(**{**user, "git": {"remoteKey": "a", **owner}}, **merge))
+
+
 RUNS = settings(on_every_plane(git={"remoteKey": "a"}, namespace="adopt", componentWorkflows={"names": ["docker"]}))
 
 

@@ -42,6 +42,11 @@ def _synced(of: Expected) -> Object:
     return _item(of, _ready())
 
 
+def _changed(**spec: str) -> Object:
+    """Synced, and changed since."""
+    return {**_item(GIT, _ready(), generation=3), "spec": spec}
+
+
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
@@ -60,6 +65,24 @@ def _synced(of: Expected) -> Object:
         pytest.param(_item(GIT, _ready(), generation=3), (Pending(GIT, OLD),), id="synced-before-the-last-change"),
         pytest.param(_item(GIT, _ready(synced="12-a"), generation=1), (Pending(GIT, OLD),), id="12-is-not-1"),
         pytest.param(_item(GIT, _ready(synced=None)), (Pending(GIT, OLD),), id="ready-but-never-synced"),
+        pytest.param(
+            _item(GIT, _ready(reason="SecretMissing", message="no Secret")),
+            (Pending(GIT, "SecretMissing: no Secret", failed=True),),
+            id="nothing-to-merge-into",
+        ),
+        pytest.param(
+            _item(GIT, _ready(reason="SecretDeleted", message="gone")),
+            (Pending(GIT, "SecretDeleted: gone", failed=True),),
+            id="deleted-with-its-values",
+        ),
+        pytest.param(_changed(refreshPolicy="CreatedOnce", refreshInterval="1h0m0s"), (), id="created-once"),
+        pytest.param(_changed(refreshPolicy="Periodic", refreshInterval="0s"), (), id="never-again-and-changed"),
+        pytest.param(
+            _changed(refreshPolicy="OnChange", refreshInterval="0s"), (Pending(GIT, OLD),), id="on-change-and-changed"
+        ),
+        pytest.param(
+            _changed(refreshPolicy="Periodic", refreshInterval="10s"), (Pending(GIT, OLD),), id="periodic-and-changed"
+        ),
         pytest.param(_synced(OTHER), (Pending(GIT, ABSENT),), id="same-name-in-another-namespace"),
     ],
 )

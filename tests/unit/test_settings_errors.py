@@ -16,8 +16,10 @@ from tests.unit.samples import (
     NOT_A_DATA_KEY,
     NOT_A_LABEL,
     NOT_AN_OBJECT_NAME,
+    ONE_GIT_KIND,
     ORGANIZATION_KEYS,
     REGISTRY_KEYS,
+    REMOTE_KEYS,
     STORE_KEYS,
     TOP_KEYS,
     Edits,
@@ -84,7 +86,7 @@ UNKNOWN = [
     pytest.param(
         {"organizations.0.external": [{"name": "sonar", "keys": {"token": {"remoteKey": "a", "propertyy": "x"}}}]},
         'organizations[0].external[0].keys.token.propertyy: unknown key; did you mean "property"? '
-        "allowed: remoteKey, property, version, manual",
+        f"allowed: {REMOTE_KEYS}, manual",
         id="below-a-key-of-a-secret",
     ),
 ]
@@ -150,7 +152,9 @@ def test_organization_name_is_a_label(name: str) -> None:
         pytest.param(acme(registries=[]), f"organizations[0].registries: {EMPTY}", id="registries"),
         pytest.param(acme(external=[]), f"organizations[0].external: {EMPTY}", id="external"),
         pytest.param(
-            acme(external=[{"name": "sonar", "keys": {}}]), f"organizations[0].external[0].keys: {EMPTY}", id="keys"
+            acme(external=[{"name": "sonar", "extract": []}]),
+            f"organizations[0].external[0].extract: {EMPTY}",
+            id="extract",
         ),
         pytest.param(
             {"secretStores": {"default": {"fake": {"data": []}}}},
@@ -250,10 +254,9 @@ def test_value(edits: Edits, problem: str) -> None:
 
 def test_all_problems_at_once() -> None:
     config: Raw = raw({"organizations": [{"name": "Acme", "gitt": 1}, {"name": "b", "git": {}}], "clusters": GONE})
-    neither = "names neither remoteKey nor manual; allowed is exactly one: remoteKey (the secret manager) or manual"
     assert rejection(config) == message(
         "clusters: is missing",
         f'organizations[0].name: "Acme" {NOT_A_LABEL}',
         f'organizations[0].gitt: unknown key; did you mean "git"? allowed: {ORGANIZATION_KEYS}',
-        f"organizations[1].git: {neither} (an entry of manualSecrets)",
+        f"organizations[1].git: names no credential; {ONE_GIT_KIND}",
     )

@@ -13,7 +13,8 @@ from components.polling import estimate, report
 from components.settings import StackSettings, parse
 from components.stores import Endpoint, cluster_secret_store, identity, plan
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
-from tests.unit.samples import MANUAL, SOURCE
+from tests.unit.samples import GIT, MANUAL, SOURCE
+from tests.unit.test_crds import GIT_KINDS, SERVICES
 from tests.unit.test_settings_values import FULL
 
 FAST = hypothesis_settings(
@@ -24,6 +25,8 @@ WORDS = [
     "organizations", "secretStores", "clusters", "buildPlane", "context", "name", "git", "remoteKey", "manual", "keys",
     "registries", "server", "username", "password", "external", "kubernetes", "fake", "data", "key", "url", "caBundle",
     "refreshInterval", "fromKubeconfig", "[key]", "gitToken", "acme", "1h", "shared", "", "a/b", "ünï", "\x00",
+    "basicAuth", "ssh", "githubApp", "knownHosts", "provider", "generic", "policies", "creationPolicy", "extract",
+    "template", "type", "labels", "kubernetes.io/tls",
     "\ud800", "{organization}", "aws", "auth", "role", "onepassword", "serviceAccount", "namespace",
 ]  # fmt: skip
 CLOUD = {"aws": AWS_OWN, "vault": VAULT_OWN, "azure": AZURE_OWN, "gcp": GCP_OWN, "custom": ONEPASSWORD}
@@ -54,6 +57,10 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
     """A right configuration with up to three subtrees replaced, taken out, put in or moved."""
     config = deepcopy(FULL)
     config["secretStores"] |= deepcopy(CLOUD)
+    config["organizations"][0]["git"] = deepcopy(draw(st.sampled_from([GIT, *GIT_KINDS.values()])))
+    config["organizations"][0]["external"] += deepcopy(
+        draw(st.lists(st.sampled_from([*SERVICES.values()]), max_size=1))
+    )
     config["organizations"][0]["secretStore"] = draw(st.sampled_from(sorted(config["secretStores"])))
     for _ in range(draw(st.integers(1, 3))):
         places = _places(config)

@@ -13,6 +13,7 @@ from tests.unit.samples import (
     ORGANIZATION_KEYS,
     PULL_SECRET_KEYS,
     REGISTRY_KEYS,
+    REMOTE_KEYS,
     Raw,
     assert_rejected,
     on_every_plane,
@@ -109,8 +110,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig={**CONFIG, "propertyy": "x"})},
-            'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? '
-            "allowed: remoteKey, property, version",
+            f'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? allowed: {REMOTE_KEYS}',
             id="unknown-key-of-the-docker-config",
         ),
         pytest.param(

@@ -142,7 +142,7 @@ def test_python_takes_what_yaml_takes() -> None:
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": {"remoteKeyy": "a"}},
-            '.username.remoteKeyy: unknown key; did you mean "remoteKey"? allowed: remoteKey, property, version',
+            '.username.remoteKeyy: unknown key; did you mean "remoteKey"? allowed: remoteKey, property, version, decoding',
             id="username-with-a-typo",
         ),
         pytest.param({**GHCR, **LOGIN, "password": "ghp_1"}, ".password: must be a mapping, not a string", id="pasted"),

@@ -8,6 +8,7 @@ from tests.unit.samples import (
     GIT,
     MANUAL,
     NOT_AN_OBJECT_NAME,
+    ONE_GIT_KIND,
     Edits,
     Raw,
     acme,
@@ -21,7 +22,6 @@ from tests.unit.samples import (
 FAKE: Raw = {"fake": {"data": [{"key": "b", "manual": "gitToken"}, {"key": "a", "manual": "gitToken"}]}}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
-ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 ONE_CREDENTIAL = "allowed is at least one of git, registries, external, pullSecret"
 ONE_REGISTRY_SOURCE = (
     "allowed is exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, "
@@ -105,11 +105,11 @@ def test_organization(edits: Edits, problem: str) -> None:
 @pytest.mark.parametrize(
     ("git", "problem"),
     [
-        pytest.param({**GIT, "manual": "gitToken"}, f"names both remoteKey and manual; {ONE_SOURCE}", id="both"),
-        pytest.param({"host": "github.com"}, f"names neither remoteKey nor manual; {ONE_SOURCE}", id="neither"),
+        pytest.param({**GIT, "manual": "gitToken"}, f"names remoteKey and manual; {ONE_GIT_KIND}", id="both"),
+        pytest.param({"host": "github.com"}, f"names no credential; {ONE_GIT_KIND}", id="neither"),
         pytest.param(
             {"manual": "gitToken", "version": "2"},
-            "property and version belong to remoteKey; a manual secret has neither",
+            "property, version and decoding belong to remoteKey",
             id="version-of-a-manual-secret",
         ),
     ],

@@ -12,6 +12,7 @@ from components.credentials import (
     cluster_external_secret,
     component_workflow_patch,
     credentials,
+    external_secret,
     in_workflow,
 )
 from components.manifests import Manifest
@@ -20,7 +21,8 @@ from components.patches import Patch, Resource, patch, problems, unpatch
 from components.settings import Organization, RemoteRef
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import STACK
-from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
+from tests.unit.samples import GIT, Raw, assert_rejected, on_every_plane, organization, raw, rejection, settings
+from tests.unit.test_crds import GIT_KINDS
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
@@ -98,6 +100,42 @@ def test_what_comes_with_a_run() -> None:
     assert [in_workflow(user, each) for each in found] == [True, True, False]
     backwards = component_workflow_patch(user, found[::-1], release=V0_9)
     assert [resource.id for resource in backwards.resources] == ["registry-credentials", "git-credentials"]
+
+
+@pytest.mark.parametrize("git", GIT_KINDS.values(), ids=GIT_KINDS)
+def test_every_kind_of_git_credential_can_come_with_a_run(git: Raw) -> None:
+    """The private key of an app does not: it and the generator that reads it are there before."""
+    if "policies" in git:
+        git = {**git, "policies": {"refreshPolicy": "CreatedOnce"}}
+    user = _organization(git=git)
+    found = credentials(user, TARGET)
+    assert [(each.secret.credential, in_workflow(user, each)) for each in found][-1] == ("git", True)
+    assert [in_workflow(user, each) for each in found[:-1]] == [False] * ("githubApp" in git)
+    wanted = _patch(user)
+    assert list(problems("ComponentWorkflow", wanted, V0_9)) == []
+    (resource,) = wanted.resources
+    ahead = external_secret(found[-1].target, found[-1].secret) if isinstance(found[-1].secret, SecretTemplate) else {}
+    name = f"{RUN}-git-clone-secret"
+    ahead["metadata"] |= {"name": name, "namespace": "openchoreo-ci-${metadata.orgName}"}
+    ahead["spec"]["target"]["name"] = name
+    assert resource == Resource("git-credentials", ahead)
+
+
+def test_a_name_that_openchoreo_would_take_for_an_expression() -> None:
+    git = {"basicAuth": {"usernameFrom": {"remoteKey": "${user}"}, "password": GIT}}
+    stores = {"secretStores": {"default": {"fake": {"data": [{"key": "a", "manual": "gitToken"}]}}}}
+    edits = {**on_every_plane(git=git, componentWorkflows={"names": ["docker"]}), **stores}
+    said = '"${user}" has a ${, which OpenChoreo would take for an expression'
+    assert f"organizations[0].componentWorkflows: {said}" in rejection(raw(edits))
+
+
+@pytest.mark.parametrize("git", [{"basicAuth": {"password": {"manual": "gitToken"}}}, {"manual": "gitToken"}])
+def test_manual_kinds_are_refused(git: Raw) -> None:
+    assert_rejected(
+        on_every_plane(git=git, componentWorkflows={"names": ["docker"]}),
+        "organizations[0].componentWorkflows: cannot bring manual credentials: everybody who may read the "
+        "ComponentWorkflow would too",
+    )
 
 
 @pytest.mark.parametrize("names", ["run", "fixed"])

@@ -1,0 +1,97 @@
+"""OpenSSH's ``known_hosts``: which host key is trusted (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT").
+
+Nothing is trusted on first use, so a host that is missing here is a build that fails.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_MARKERS: Final = frozenset({"@cert-authority", "@revoked"})
+_HASHED: Final = re.compile(r"\|1\|([A-Za-z0-9+/]+=*)\|([A-Za-z0-9+/]+=*)")
+_KEY_TYPE: Final = re.compile(r"(?:ssh|ecdsa|sk)-[-a-z0-9@.]+")
+_SHOWN: Final = 'a known_hosts line: host names, type of the key, the key in base64 ("ssh-keyscan" prints such lines)'
+_LENGTH: Final = 4
+_SSH_PORT: Final = "22"
+
+
+@dataclass(frozen=True)
+class KnownHost:
+    """One line of the file."""
+
+    names: str
+    """Patterns with commas between them, or the hash of one name."""
+    revoked: bool = False
+    """Whether the key is one that must not be trusted."""
+
+    def matches(self, name: str) -> bool:
+        """Whether a name, as `host_name` writes it, is meant."""
+        hashed = _HASHED.fullmatch(self.names)
+        if hashed:
+            salt, digest = (_decoded(part) for part in hashed.groups())
+            return digest == hmac.new(salt or b"", name.encode(), hashlib.sha1).digest()
+        patterns = self.names.split(",")
+        if any(each.startswith("!") and _matches(each[1:], name) for each in patterns):
+            return False
+        return any(_matches(each, name) for each in patterns)
+
+
+def parse(text: str) -> tuple[KnownHost, ...]:
+    """The lines of a file, without empty ones and comments.
+
+    Raises:
+        ValueError: a line is none, or there is none; the message has its number and not its text.
+    """
+    found = tuple(_lines(text))
+    if not found:
+        msg = f"has no line; allowed is {_SHOWN}"
+        raise ValueError(msg)
+    return found
+
+
+def host_name(host: str) -> str:
+    """How the file writes a host, ``name`` or ``name:port``: with the port in it where that is not SSH's own."""
+    name, _, port = host.partition(":")
+    return name if port in {"", _SSH_PORT} else f"[{name}]:{port}"
+
+
+def _lines(text: str) -> Iterator[KnownHost]:
+    for number, line in enumerate(text.splitlines(), 1):
+        fields = line.split()
+        if not fields or fields[0].startswith("#"):
+            continue
+        marker = fields.pop(0) if fields[0].startswith("@") else None
+        # Braces belong to templates, and to none of the fields.
+        right = len(fields) > 2 and (marker is None or marker in _MARKERS) and not set("{}") & set(line)  # noqa: PLR2004
+        if not right or not _is_key(fields[1], fields[2]):
+            msg = f"line {number} is not {_SHOWN}"
+            raise ValueError(msg)
+        yield KnownHost(fields[0], marker == "@revoked")
+
+
+def _is_key(kind: str, key: str) -> bool:
+    """Whether a key is in base64, and of the type that is written before it (RFC 4253, 6.6)."""
+    blob = _decoded(key)
+    if blob is None or not _KEY_TYPE.fullmatch(kind):
+        return False
+    length = int.from_bytes(blob[:_LENGTH], "big")
+    return blob[_LENGTH : _LENGTH + length] == kind.encode() and len(blob) > _LENGTH + length
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _matches(pattern: str, name: str) -> bool:
+    expression = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
+    return re.fullmatch(expression, name, re.IGNORECASE) is not None

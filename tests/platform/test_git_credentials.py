@@ -1,0 +1,160 @@
+"""Git credentials of every kind through the real program and the operator: bytes, types, tokens that are renewed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from components.settings import parse
+from tests.platform.github import GitHub
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.unit.built import operators
+from tests.unit.hosts import line
+from tests.unit.samples import acme, raw
+from tests.unit.test_crds import GIT_KINDS, SERVICES
+
+GENERATORS = "generators.external-secrets.io/v1alpha1"
+EXTERNAL_SECRET = ("external-secrets.io/v1", "ExternalSecret")
+BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        *(pytest.param(acme(git=git), id=kind) for kind, git in GIT_KINDS.items()),
+        *(pytest.param(acme(external=[service]), id=f"external-{name}") for name, service in SERVICES.items()),
+    ],
+)
+def test_the_api_server_takes_every_kind_and_defaults_nothing(edits: dict[str, Any], cluster: Kubernetes) -> None:
+    for manifest in operators(parse(raw(edits), source="test")):
+        metadata = manifest["metadata"]
+        here = manifest | {"metadata": metadata | ({"namespace": "default"} if "namespace" in metadata else {})}
+        assert cluster.dry_run(here)["spec"] == manifest["spec"]
+
+
+def test_a_user_with_a_password_and_a_private_key(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    token, name = secrets.token_urlsafe(30), f"bot-{secrets.token_hex(4)}"
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nnot a real one {{ .x }}\n-----END OPENSSH PRIVATE KEY-----"
+    known = line("git.acme.example", comment="by hand")
+    cluster.put_secret(manager, "git", {"token": token, "user": name, "key": key})
+
+    def ref(field: str) -> dict[str, str]:
+        return {"remoteKey": "git", "property": field}
+
+    kinds: dict[str, dict[str, Any]] = {
+        "known": {"host": "gitlab.com", "basicAuth": {"password": ref("token")}},
+        "own": {"host": "git.acme.example:8443", "basicAuth": {"usernameFrom": ref("user"), "password": ref("token")}},
+        "ssh": {"host": "git.acme.example", "ssh": {"privateKey": ref("key"), "knownHosts": known}},
+        "manual": {"host": "git.acme.example", "ssh": {"privateKey": {"manual": "deployKey"}, "knownHosts": known}},
+    }
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[
+            {"name": f"{organization}-{kind}", "secretStore": "org", "git": git} for kind, git in kinds.items()
+        ],
+    )
+    stack.set_secret("manualSecrets.deployKey", key)
+
+    stack.up()
+
+    made = {kind: cluster.secret(f"openchoreo-ci-{organization}-{kind}", "git-clone-secret") for kind in kinds}
+    ssh = (SSH, {"ssh-privatekey": f"{key}\n", "known_hosts": f"{known}\n"})
+    assert made == {
+        "known": (BASIC, {"username": "oauth2", "password": token, "clone-secret": token}),
+        "own": (BASIC, {"username": name, "password": token, "clone-secret": token}),
+        "ssh": ssh,
+        "manual": ssh,
+    }
+    stack.unchanged()
+    assert key.splitlines()[1] not in stack.state.read_text()
+    assert token not in stack.state.read_text()
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    with GitHub() as started:
+        yield started
+
+
+def _app(github: GitHub, **more: Any) -> dict[str, Any]:
+    return {
+        "appId": int(github.app_id),
+        "installationId": int(github.installation_id),
+        "privateKey": {"remoteKey": "github-app", "property": "private-key"},
+        "url": github.url,
+        **more,
+    }
+
+
+def test_tokens_of_a_github_app_are_made_and_renewed(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub
+) -> None:
+    cluster.put_secret(manager, "github-app", {"private-key": github.private_key})
+    scope = {"repositories": ["api"], "permissions": {"contents": "read"}}
+    one: dict[str, Any] = {"name": organization, "secretStore": "org", "git": {"githubApp": _app(github, **scope)}}
+    stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[one])
+
+    stack.up()
+
+    namespace = f"openchoreo-ci-{organization}"
+
+    def token() -> tuple[str, dict[str, str]]:
+        expected = {"username": "x-access-token", "password": github.token, "clone-secret": github.token}
+        return BASIC, expected
+
+    assert github.refused == []
+    assert github.bodies
+    assert all(body == scope for body in github.bodies)
+    assert cluster.secret(namespace, "git-clone-secret") == token()
+    assert cluster.secret(namespace, "git-clone-secret-github-app") == (
+        "Opaque",
+        {"private-key": github.private_key},
+    )
+    made = cluster.get(*EXTERNAL_SECRET, "git-clone-secret", namespace)
+    assert made is not None
+    assert made["spec"]["refreshInterval"] == "30m0s"
+    assert stack.output()["organizations"][organization]["secrets"] == {
+        "github-app": ["git-clone-secret-github-app"],
+        "git": ["git-clone-secret"],
+    }
+    stack.unchanged()
+
+    stack.configure(organizations=[{**one, "git": {**one["git"], "refreshInterval": "1s"}}])
+    stack.up()
+    so_far = len(github.bodies)
+
+    eventually(lambda: len(github.bodies) > so_far + 1, "two more tokens")
+    eventually(lambda: cluster.secret(namespace, "git-clone-secret") == token(), "the newest token in the Secret")
+    assert github.refused == []
+
+    state = stack.state.read_text()
+    assert github.private_key.splitlines()[1] not in state
+    assert not [made for made in range(1, len(github.bodies) + 1) if f'"ghs_{made}"' in state]
+    stack.destroy()
+    assert cluster.names(GENERATORS, "GithubAccessToken", namespace) == set()
+
+
+def test_an_app_that_github_refuses_fails_the_update(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub
+) -> None:
+    cluster.put_secret(manager, "github-app", {"private-key": github.private_key})
+    git = {"githubApp": _app(github, appId="654321")}
+    user = {"name": organization, "secretStore": "org", "git": git}
+    stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[user], readyTimeout="5s")
+
+    output = stack.up_fails()
+
+    assert set(github.refused) == {"signed by 654321"}
+    assert f'organization "{organization}", Secret openchoreo-ci-{organization}/git-clone-secret' in output
+    assert "token isn't a string or token key doesn't exist" in output
+
+    stack.configure(organizations=[{**user, "git": {"githubApp": _app(github)}}], readyTimeout="30s")
+    stack.up()
+    made = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
+    assert made is not None
+    assert made[1]["clone-secret"] == github.token

@@ -1,0 +1,303 @@
+"""Git credentials of every kind: whole ExternalSecrets, Secrets and generators, the smallest and the largest."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from components.credentials import (
+    ManualSecret,
+    SecretTemplate,
+    Target,
+    credentials,
+    external_secret,
+    generator_manifests,
+    manual_secret,
+    secret_data,
+)
+from components.manifests import Manifest
+from tests.unit.expected import DEFAULTS, external_secret_of_acme
+from tests.unit.hosts import line
+from tests.unit.samples import Raw, organization
+
+TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
+REF = {"remoteKey": "acme-git"}
+KNOWN = line("git.acme.example", comment="by hand")
+BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
+APP = {"appId": 123, "installationId": 456, "privateKey": REF}
+API = "generators.external-secrets.io/v1alpha1"
+
+
+def _made(git: Raw) -> list[Manifest]:
+    """Generators and ExternalSecrets, in the order in which they are made."""
+    found: list[Manifest] = []
+    for each in credentials(organization(git=git), TARGET):
+        assert isinstance(each.secret, SecretTemplate)
+        for generator in each.secret.generators:
+            found += generator_manifests("acme", "openchoreo-ci-acme", each.secret.credential, generator)
+        found.append(external_secret(each.target, each.secret))
+    return found
+
+
+def _expected(
+    template: Raw,
+    data: Mapping[str, Raw],
+    *,
+    name: str = "git-clone-secret",
+    credential: str = "git",
+    host: str = "github.com",
+    **more: Any,
+) -> Manifest:
+    """``data``: key of the template's input -> the remoteRef, without its defaults."""
+    entries = [{"secretKey": key, "remoteRef": {**DEFAULTS, **ref}} for key, ref in data.items()]
+    noted = {"openchoreo-secrets/git-host": host}
+    return external_secret_of_acme(name, credential, template, entries, annotations=noted, **more)
+
+
+def _basic(username: str, source: str = "{{ .password }}", key: str = "clone-secret") -> Raw:
+    return {"type": BASIC, "data": {"username": username, "password": source, key: source}}
+
+
+@pytest.mark.parametrize(
+    ("git", "expected"),
+    [
+        pytest.param(REF, _expected({"type": "Opaque"}, {"clone-secret": {"key": "acme-git"}}), id="token"),
+        pytest.param(
+            {**REF, "decoding": "Base64URL"},
+            _expected({"type": "Opaque"}, {"clone-secret": {"key": "acme-git", "decodingStrategy": "Base64URL"}}),
+            id="encoded-token",
+        ),
+        pytest.param(
+            {"basicAuth": {"password": REF}},
+            _expected(_basic("x-access-token"), {"password": {"key": "acme-git"}}),
+            id="basic-auth",
+        ),
+        pytest.param(
+            {
+                "host": "git.acme.example:8443",
+                "basicAuth": {
+                    "usernameFrom": {"remoteKey": "a", "property": "user", "version": "1"},
+                    "password": {"remoteKey": "a", "property": "pass", "version": "2", "decoding": "Base64"},
+                },
+                "secretName": "clone",
+                "secretKey": "token",
+                "refreshInterval": "5m",
+            },
+            _expected(
+                _basic("{{ .username }}", key="token"),
+                {
+                    "username": {"key": "a", "property": "user", "version": "1"},
+                    "password": {"key": "a", "property": "pass", "version": "2", "decodingStrategy": "Base64"},
+                },
+                name="clone",
+                host="git.acme.example:8443",
+                interval="5m0s",
+            ),
+            id="basic-auth-full",
+        ),
+        pytest.param(
+            {"host": "git.acme.example", "ssh": {"privateKey": REF, "knownHosts": KNOWN}},
+            _expected(
+                {
+                    "type": SSH,
+                    "data": {"ssh-privatekey": "{{ .privateKey | trim }}\n", "known_hosts": f"{KNOWN}\n"},
+                },
+                {"privateKey": {"key": "acme-git"}},
+                host="git.acme.example",
+            ),
+            id="ssh",
+        ),
+        pytest.param(
+            {
+                "host": "git.acme.example:2222",
+                "ssh": {
+                    "privateKey": {"remoteKey": "a", "property": "key"},
+                    "knownHostsFrom": {"remoteKey": "a", "property": "hosts"},
+                },
+            },
+            _expected(
+                {
+                    "type": SSH,
+                    "data": {
+                        "ssh-privatekey": "{{ .privateKey | trim }}\n",
+                        "known_hosts": "{{ .knownHosts | trim }}\n",
+                    },
+                },
+                {"privateKey": {"key": "a", "property": "key"}, "knownHosts": {"key": "a", "property": "hosts"}},
+                host="git.acme.example:2222",
+            ),
+            id="ssh-with-known-hosts-in-the-manager",
+        ),
+    ],
+)
+def test_from_the_manager(git: Raw, expected: Manifest) -> None:
+    assert _made(git) == [expected]
+
+
+def _github_app(
+    spec: Raw, *, key: str = "clone-secret", name: str = "git-clone-secret", host: str = "github.com", **more: Any
+) -> list[Manifest]:
+    """The private key, the generator that reads it, and the Secret that reads from the generator."""
+    private_key = _expected(
+        {"type": "Opaque"},
+        {"private-key": {"key": "acme-git"}},
+        name=f"{name}-github-app",
+        credential="github-app",
+        host=host,
+        **more,
+    )
+    generator = {
+        "apiVersion": API,
+        "kind": "GithubAccessToken",
+        "metadata": {
+            "name": f"{name}-github-app",
+            "namespace": "openchoreo-ci-acme",
+            "labels": {
+                "app.kubernetes.io/managed-by": "openchoreo-secrets",
+                "openchoreo.dev/organization": "acme",
+                "openchoreo-secrets/credential": "git",
+            },
+        },
+        "spec": {
+            "appID": "123",
+            "installID": "456",
+            "auth": {"privateKey": {"secretRef": {"name": f"{name}-github-app", "key": "private-key"}}},
+            **spec,
+        },
+    }
+    interval = more.get("interval", "30m0s")
+    token = _expected(_basic("x-access-token", "{{ .token }}", key), {}, name=name, host=host, interval=interval)
+    del token["spec"]["data"], token["spec"]["secretStoreRef"]
+    reference = {"apiVersion": API, "kind": "GithubAccessToken", "name": f"{name}-github-app"}
+    token["spec"]["dataFrom"] = [{"sourceRef": {"generatorRef": reference}}]
+    return [private_key, generator, token]
+
+
+@pytest.mark.parametrize(
+    ("git", "expected"),
+    [
+        pytest.param({"githubApp": APP}, _github_app({"url": "https://api.github.com"}), id="smallest"),
+        pytest.param(
+            {
+                "host": "github.acme.example:8443",
+                "secretName": "clone",
+                "secretKey": "token",
+                "refreshInterval": "10m",
+                "githubApp": {
+                    **APP,
+                    "appId": "123",
+                    "repositories": ["api", "web.site"],
+                    "permissions": {"contents": "read"},
+                },
+            },
+            _github_app(
+                {
+                    "url": "https://github.acme.example:8443/api/v3",
+                    "repositories": ["api", "web.site"],
+                    "permissions": {"contents": "read"},
+                },
+                key="token",
+                name="clone",
+                host="github.acme.example:8443",
+                interval="10m0s",
+            ),
+            id="largest",
+        ),
+        pytest.param(
+            {"host": "acme.ghe.com", "githubApp": APP},
+            _github_app({"url": "https://api.acme.ghe.com"}, host="acme.ghe.com"),
+            id="enterprise-cloud-with-data-residency",
+        ),
+        pytest.param(
+            {"githubApp": {**APP, "url": "https://proxy.acme.example/github"}},
+            _github_app({"url": "https://proxy.acme.example/github"}),
+            id="an-address-of-its-own",
+        ),
+    ],
+)
+def test_github_app(git: Raw, expected: list[Manifest]) -> None:
+    assert _made(git) == expected
+
+
+def test_the_key_of_an_app_keeps_its_own_policies() -> None:
+    policies = {"creationPolicy": "Orphan", "deletionPolicy": "Merge"}
+    key, token = (each for each in _made({"githubApp": APP, "policies": policies}) if each["kind"] == "ExternalSecret")
+    made = [{name: each["spec"]["target"][name] for name in policies} for each in (key, token)]
+    assert made == [{"creationPolicy": "Owner", "deletionPolicy": "Retain"}, policies]
+
+
+@pytest.mark.parametrize(
+    ("git", "username"),
+    [
+        pytest.param({}, "x-access-token", id="github"),
+        pytest.param({"host": "gitlab.com"}, "oauth2", id="gitlab"),
+        pytest.param({"host": "bitbucket.org"}, "x-token-auth", id="bitbucket"),
+        pytest.param({"host": "dev.azure.com"}, "pat", id="azure-devops"),
+        pytest.param({"host": "acme.visualstudio.com"}, "pat", id="azure-devops-of-old"),
+        pytest.param({"host": "acme.ghe.com"}, "x-access-token", id="github-enterprise-cloud"),
+        pytest.param({"host": "git.acme.example:8443", "provider": "gitlab"}, "oauth2", id="own-gitlab"),
+        pytest.param({"host": "gitlab.com", "provider": "gitlab"}, "oauth2", id="said-twice"),
+    ],
+)
+def test_user_name_that_a_host_expects(git: Raw, username: str) -> None:
+    (made,) = _made({**git, "basicAuth": {"password": REF}})
+    assert made["spec"]["target"]["template"]["data"]["username"] == username
+
+
+def test_user_name_of_ones_own() -> None:
+    (made,) = _made({"host": "gitlab.com", "basicAuth": {"username": "deploy-token-1", "password": REF}})
+    assert made["spec"]["target"]["template"]["data"]["username"] == "deploy-token-1"
+
+
+def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
+    (made,) = credentials(organization(git=git), TARGET)
+    assert isinstance(made.secret, ManualSecret)
+    data = secret_data(made.secret, [value for _ in made.secret.entries])
+    return manual_secret(made.target, made.secret), {
+        key: base64.b64decode(encoded, validate=True).decode() for key, encoded in data.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("git", "kind", "value", "data"),
+    [
+        pytest.param(
+            {"basicAuth": {"password": {"manual": "gitToken"}}, "secretKey": "token"},
+            BASIC,
+            " pass\n",
+            {"username": "x-access-token", "password": " pass\n", "token": " pass\n"},
+            id="basic-auth-to-the-byte",
+        ),
+        pytest.param(
+            {
+                "host": "git.acme.example",
+                "ssh": {"privateKey": {"manual": "gitToken"}, "knownHosts": f"\n{KNOWN}\n\n"},
+            },
+            SSH,
+            "-----BEGIN KEY-----\nx\n-----END KEY-----",
+            {"ssh-privatekey": "-----BEGIN KEY-----\nx\n-----END KEY-----\n", "known_hosts": f"{KNOWN}\n"},
+            id="ssh-with-an-end-of-the-last-line",
+        ),
+    ],
+)
+def test_manual(git: Raw, kind: str, value: str, data: dict[str, str]) -> None:
+    host = git.get("host", "github.com")
+    manifest = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "git-clone-secret",
+            "namespace": "openchoreo-ci-acme",
+            "labels": {
+                "app.kubernetes.io/managed-by": "openchoreo-secrets",
+                "openchoreo.dev/organization": "acme",
+                "openchoreo-secrets/credential": "git",
+            },
+            "annotations": {"openchoreo-secrets/git-host": host},
+        },
+        "type": kind,
+    }
+    assert _manual(git, value) == (manifest, data)

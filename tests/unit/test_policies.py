@@ -1,0 +1,244 @@
+"""The operator's policies: which level holds, what becomes of them, and which combinations are refused."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+
+from components.credentials import SecretTemplate, Target, credentials, external_secret
+from components.settings import AppliedPolicies, Policies
+from components.settings.policies import CreationPolicy, DeletionPolicy, RefreshPolicy
+from components.settings.policy_rules import policy_problems
+from tests.unit.samples import GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
+
+TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
+QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+APP: Raw = {"appId": "123", "installationId": "456", "privateKey": GIT}
+MANUAL: Raw = {"manual": "gitToken"}
+
+
+def _sonar(**keys: Any) -> Raw:
+    return {"name": "sonar", "keys": {"token": GIT}, **keys}
+
+
+def _specs(**keys: Any) -> list[Raw]:
+    found = []
+    for each in credentials(organization(**keys), TARGET):
+        assert isinstance(each.secret, SecretTemplate)
+        found.append(external_secret(each.target, each.secret)["spec"])
+    return found
+
+
+def _policies(spec: Raw) -> tuple[str, str, str, str]:
+    target = spec["target"]
+    return target["creationPolicy"], target["deletionPolicy"], spec["refreshPolicy"], spec["refreshInterval"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "git", "push", "sonar"),
+    [
+        pytest.param(
+            {},
+            ("Owner", "Retain", "Periodic", "1h0m0s"),
+            ("Owner", "Retain", "Periodic", "1h0m0s"),
+            ("Owner", "Retain", "Periodic", "1h0m0s"),
+            id="the-operator's-defaults",
+        ),
+        pytest.param(
+            {"organization": {"creationPolicy": "Orphan", "refreshPolicy": "OnChange"}},
+            ("Orphan", "Retain", "OnChange", "0s"),
+            ("Orphan", "Retain", "OnChange", "0s"),
+            ("Orphan", "Retain", "OnChange", "0s"),
+            id="the-organization's",
+        ),
+        pytest.param(
+            {
+                "organization": {"deletionPolicy": "Delete"},
+                "git": {"deletionPolicy": "Retain", "refreshPolicy": "CreatedOnce"},
+                "sonar": {"creationPolicy": "Owner"},
+            },
+            ("Owner", "Retain", "CreatedOnce", "0s"),
+            ("Owner", "Delete", "Periodic", "1h0m0s"),
+            ("Owner", "Delete", "Periodic", "1h0m0s"),
+            id="the-nearest-wins-field-by-field",
+        ),
+    ],
+)
+def test_levels(levels: dict[str, Raw], git: Any, push: Any, sonar: Any) -> None:
+    def at(level: str) -> Raw:
+        return {"policies": levels[level]} if level in levels else {}
+
+    found = _specs(git={**GIT, **at("git")}, registries=[QUAY], external=[_sonar(**at("sonar"))], **at("organization"))
+    assert [_policies(spec) for spec in found] == [git, push, sonar]
+
+
+def test_a_secret_that_is_merged_into_keeps_its_type() -> None:
+    basic = {"basicAuth": {"password": GIT}}
+    merged, owned = _specs(git={**basic, "policies": {"creationPolicy": "Merge"}}, registries=[QUAY])
+    assert "type" not in merged["target"]["template"]
+    assert owned["target"]["template"]["type"] == "kubernetes.io/dockerconfigjson"
+
+
+@pytest.mark.parametrize(
+    ("policies", "problem"),
+    [
+        pytest.param(
+            {"creationPolicy": "None"},
+            '.creationPolicy: "None" makes no Secret, and builds wait for one; allowed is Owner, Orphan or Merge',
+            id="no-secret",
+        ),
+        pytest.param(
+            {"creationPolicy": "owner"},
+            ".creationPolicy: \"owner\" is not allowed: input should be 'Owner', 'Orphan', 'Merge' or 'None'",
+            id="case",
+        ),
+        pytest.param(
+            {"creationPolicy": "Orphan", "deletionPolicy": "Delete"},
+            ": deletionPolicy Delete needs creationPolicy Owner, not Orphan",
+            id="delete-an-orphan",
+        ),
+        pytest.param(
+            {"creationPolicy": "Merge", "deletionPolicy": "Delete"},
+            ": deletionPolicy Delete needs creationPolicy Owner, not Merge",
+            id="delete-somebody-else's",
+        ),
+        pytest.param(
+            {"deletionPolicy": "Merge", "refreshPolicy": "CreatedOnce"},
+            ": deletionPolicy Merge says nothing with refreshPolicy CreatedOnce, which never looks again; allowed is "
+            "Retain",
+            id="never-looks-again",
+        ),
+    ],
+)
+@pytest.mark.parametrize("level", ["git", "external", "organization"])
+def test_contradiction(level: str, policies: Raw, problem: str) -> None:
+    edits, where = {
+        "git": (acme(git={**GIT, "policies": policies}), "organizations[0].git.policies"),
+        "external": (acme(external=[_sonar(policies=policies)]), "organizations[0].external[0].policies"),
+        "organization": (acme(git=GIT, policies=policies), "organizations[0].policies"),
+    }[level]
+    assert_rejected(edits, f"{where}{problem}")
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param(
+            acme(git={**GIT, "policies": {"deletionPolicy": "Delete"}}, policies={"creationPolicy": "Orphan"}),
+            "git.policies: deletionPolicy Delete needs creationPolicy Owner, not Orphan",
+            id="two-levels-contradict-each-other",
+        ),
+        pytest.param(
+            acme(git=GIT, refreshInterval="1h", policies={"refreshPolicy": "OnChange"}),
+            "refreshInterval: says nothing with refreshPolicy OnChange; allowed is one of them, or Periodic",
+            id="interval-of-the-organization",
+        ),
+        pytest.param(
+            acme(git={**GIT, "refreshInterval": "0"}, policies={"refreshPolicy": "CreatedOnce"}),
+            "git.refreshInterval: says nothing with refreshPolicy CreatedOnce; allowed is one of them, or Periodic",
+            id="interval-of-git",
+        ),
+        pytest.param(
+            acme(external=[_sonar(refreshInterval="1h", policies={"refreshPolicy": "OnChange"})]),
+            "external[0].refreshInterval: says nothing with refreshPolicy OnChange; allowed is one of them, or "
+            "Periodic",
+            id="interval-of-a-service",
+        ),
+        pytest.param(
+            acme(git={**MANUAL, "policies": {"deletionPolicy": "Merge"}}),
+            "git.policies: belong to the secret manager; a manual secret has none",
+            id="manual-git",
+        ),
+        pytest.param(
+            acme(external=[{"name": "sonar", "keys": {"a": MANUAL}, "policies": {}}]),
+            "external[0].policies: belong to the secret manager; a manual secret has none",
+            id="manual-service",
+        ),
+        pytest.param(
+            acme(git={"githubApp": APP, "policies": {"refreshPolicy": "CreatedOnce"}}),
+            "git.policies.refreshPolicy: CreatedOnce would not renew the token of the GitHub App, which lives one "
+            "hour; allowed is Periodic",
+            id="token-that-dies",
+        ),
+        pytest.param(
+            acme(git={"githubApp": APP, "policies": {}}, policies={"refreshPolicy": "OnChange"}),
+            "policies.refreshPolicy: OnChange would not renew the token of the GitHub App, which lives one hour; "
+            "allowed is Periodic",
+            id="token-that-dies-by-the-organization",
+        ),
+        pytest.param(
+            acme(
+                external=[_sonar(type="kubernetes.io/basic-auth", keys={"password": GIT})],
+                policies={"creationPolicy": "Merge"},
+            ),
+            "external[0].type: belongs to whoever makes the Secret; creationPolicy Merge of the organization takes it "
+            "as it is",
+            id="type-of-somebody-else's-secret",
+        ),
+        pytest.param(
+            on_every_plane(
+                git={**GIT, "policies": {"creationPolicy": "Orphan"}}, componentWorkflows={"names": ["docker"]}
+            ),
+            "git: creationPolicy Orphan does not go with componentWorkflows: each run makes its own Secret, which goes "
+            "with it; allowed is Owner",
+            id="orphans-of-runs",
+        ),
+        pytest.param(
+            on_every_plane(
+                registries=[QUAY], policies={"creationPolicy": "Merge"}, componentWorkflows={"names": ["docker"]}
+            ),
+            "registries: creationPolicy Merge does not go with componentWorkflows: each run makes its own Secret, "
+            "which goes with it; allowed is Owner",
+            id="nothing-to-merge-into-before-a-run",
+        ),
+    ],
+)
+def test_organization(edits: Edits, problem: str) -> None:
+    assert_rejected(edits, f"organizations[0].{problem}")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(
+            {"git": {**GIT, "policies": {"refreshPolicy": "CreatedOnce"}}, "refreshInterval": "1h"},
+            id="interval-of-the-others",
+        ),
+        pytest.param(
+            {
+                "git": {"githubApp": APP, "policies": {"refreshPolicy": "Periodic"}, "refreshInterval": "10m"},
+                "policies": {"refreshPolicy": "OnChange"},
+            },
+            id="periodic-again",
+        ),
+        pytest.param({"git": MANUAL, "policies": {"creationPolicy": "Orphan"}}, id="manual-under-an-organization's"),
+        pytest.param(
+            {
+                "external": [
+                    _sonar(
+                        type="kubernetes.io/basic-auth", keys={"password": GIT}, policies={"creationPolicy": "Owner"}
+                    )
+                ],
+                "policies": {"creationPolicy": "Merge"},
+            },
+            id="own-secret-with-a-type",
+        ),
+    ],
+)
+def test_right(keys: Raw) -> None:
+    assert list(policy_problems(organization(**keys), "organization")) == []
+
+
+def test_every_combination_is_either_refused_or_one_that_the_operator_takes() -> None:
+    """The operator's webhook and controller: Delete wants Owner, and Merge wants a Secret."""
+    for creation, deletion, refresh in product(*map(get_args, (CreationPolicy, DeletionPolicy, RefreshPolicy))):
+        if creation == "None":
+            continue
+        applied = AppliedPolicies().under(
+            Policies(creation_policy=creation, deletion_policy=deletion, refresh_policy=refresh)
+        )
+        assert applied == AppliedPolicies(creation, deletion, refresh)
+        refused = (deletion == "Delete" and creation != "Owner") or (deletion != "Retain" and refresh == "CreatedOnce")
+        assert bool(list(applied.contradictions())) == refused
