@@ -17,7 +17,7 @@ from tests.unit.registries import (
     LOGIN,
     TOKEN,
 )
-from tests.unit.samples import Raw, acme, assert_rejected, organization
+from tests.unit.samples import REMOTE_KEYS, Raw, acme, assert_rejected, organization
 
 ECR_ALLOWED = "allowed with registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"
 GOOGLE_ALLOWED = "allowed with registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"
@@ -142,7 +142,7 @@ def test_python_takes_what_yaml_takes() -> None:
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": {"remoteKeyy": "a"}},
-            '.username.remoteKeyy: unknown key; did you mean "remoteKey"? allowed: remoteKey, property, version, decoding',
+            f'.username.remoteKeyy: unknown key; did you mean "remoteKey"? allowed: {REMOTE_KEYS}',
             id="username-with-a-typo",
         ),
         pytest.param({**GHCR, **LOGIN, "password": "ghp_1"}, ".password: must be a mapping, not a string", id="pasted"),
