@@ -26,7 +26,7 @@ from .errors import (
     SettingsError,
 )
 from .load_report import report_load
-from .managed import Managed, register_managed
+from .managed import InAws, Managed, register_managed
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .object_patches import (
     BuildPlanePatch,
@@ -61,6 +61,7 @@ from .settings import (
     ClusterSettings,
     ComponentWorkflows,
     CustomStore,
+    EcrManaged,
     EcrToken,
     ExpectedLoad,
     ExternalCredential,
@@ -141,6 +142,7 @@ __all__ = [
     "DataPlaneArgs",
     "DataPlanePatch",
     "Deployed",
+    "EcrManaged",
     "EcrToken",
     "Endpoint",
     "ExpectedLoad",
@@ -158,6 +160,7 @@ __all__ = [
     "GcrToken",
     "GitCredential",
     "GithubApp",
+    "InAws",
     "KubernetesServer",
     "KubernetesStore",
     "Load",

@@ -25,6 +25,7 @@ from .openchoreo import V0_9, Release
 from .resources import adopt_namespace, register, renamed
 from .secret_store import SecretStore, remote_names, store_name
 from .settings import Organization, rules
+from .settings.ecr_rules import unmade
 from .stack_id import stack_id
 
 
@@ -103,6 +104,7 @@ class BuildPlane(pulumi.ComponentResource):
 
 def _check(name: str, args: BuildPlaneArgs) -> None:
     problems = list(rules.organization_problems(args.organization, "organization", args.release, args.manual.keys()))
+    problems += unmade(args.organization, "organization")
     if args.secret_store is None and rules.remote_keys(args.organization):
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:

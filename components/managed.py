@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
+from .credentials import EcrRoleArgs
 from .errors import OpenChoreoSecretsError
 from .stores import PlannedStore, managed_stores
 
@@ -25,37 +26,48 @@ class Managed:
     """Names of the secrets that are made without a value."""
 
 
-def register_managed(planned: Sequence[PlannedStore]) -> dict[str, Managed]:
-    """Register what managed stores need.
+@dataclass(frozen=True)
+class InAws:
+    """What a stack has in AWS."""
 
-    Returns:
-        By the name of the ClusterSecretStore; empty without managed stores.
+    stores: Mapping[str, Managed] = field(default_factory=dict)
+    """Name of a ClusterSecretStore -> what stands behind it."""
+    push_roles: Mapping[str, Sequence[pulumi.Resource]] = field(default_factory=dict)
+    """Organization -> roles with which its builds push to ECR."""
+
+
+def register_managed(planned: Sequence[PlannedStore], ecr_roles: Sequence[EcrRoleArgs] = ()) -> InAws:
+    """Register what managed stores and managed registries need.
+
+    Args:
+        planned: all stores of a stack; those that are not managed have nothing here.
+        ecr_roles: roles for pushing to ECR.
 
     Raises:
-        OpenChoreoSecretsError: a store is managed, and ``pulumi-aws`` is not installed; nothing has been registered.
+        OpenChoreoSecretsError: something is managed, and ``pulumi-aws`` is not installed; nothing has been registered.
     """
     stores = managed_stores(planned)
-    if not stores:
-        return {}
+    accounts = [store.account for store in stores] + [role.account for role in ecr_roles]
+    if not accounts:
+        return InAws()
     try:
         from . import aws  # noqa: PLC0415 -- half a second, and a package that only managed stores need
     except ImportError as error:
         msg = (
-            f"secretStores has managed stores of AWS, and {error.name} is not installed; "
+            f"the stack makes roles in AWS, and {error.name} is not installed; "
             "run: pip install 'openchoreo-secrets[aws]'"
         )
         raise OpenChoreoSecretsError(msg) from None
-    provider = aws.account_provider("aws", stores[0].account)
+    opts = pulumi.ResourceOptions(providers=[aws.account_provider("aws", accounts[0])])
     random = aws.random_provider("random") if any(store.unique_names for store in stores) else None
     made = {}
     for store in stores:
-        component = aws.AwsSecretStore(
-            store.name,
-            aws.AwsSecretStoreArgs(store, random),
-            pulumi.ResourceOptions(providers=[provider]),
-        )
+        component = aws.AwsSecretStore(store.name, aws.AwsSecretStoreArgs(store, random), opts)
         made[store.name] = Managed(store.organization, component, component.names, component.secrets)
-    return made
+    roles: dict[str, list[pulumi.Resource]] = {}
+    for role in ecr_roles:
+        roles.setdefault(role.organization, []).append(aws.EcrRole(role.role, role, opts))
+    return InAws(made, roles)
 
 
 def unfilled(managed: Mapping[str, Managed]) -> dict[str, list[pulumi.Input[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster import Cluster, check_build_plane, check_control_plane, check_data_plane
 from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs, is_needed
+from .credentials import ecr_roles
 from .data_plane import DataPlane, DataPlaneArgs
 from .managed import hint, register_managed, unfilled
 from .openchoreo import Release
@@ -21,6 +22,7 @@ from .readiness import ExternalSecretsReady
 from .secret_store import SecretStore, SecretStoreArgs
 from .settings import ClusterSettings, Organization, StackSettings, pull_store
 from .settings.durations import seconds
+from .settings.ecr_rules import with_roles
 from .stack_id import stack_id
 from .stores import Endpoint, Plane, PlannedStore, plan
 
@@ -86,12 +88,15 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
-        OpenChoreoSecretsError: a store is managed, and ``pulumi-aws`` is not installed; the same.
+        OpenChoreoSecretsError: a store or a registry is managed, and ``pulumi-aws`` is not installed; the same.
     """
+    roles = ecr_roles(configuration.settings, configuration.release)
+    configuration = replace(configuration, settings=with_roles(configuration.settings))
     settings, release = configuration.settings, configuration.release
     endpoints = preflight(configuration)
     planned_stores = plan(settings, release)
-    managed = register_managed(planned_stores)
+    in_aws = register_managed(planned_stores, roles)
+    managed = in_aws.stores
     kubernetes_of = _providers(settings)
     stores = {
         (planned.plane, planned.name): SecretStore(
@@ -106,10 +111,11 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         control_plane = OpenChoreoProvider(
             "control-plane", "control plane", settings.clusters.control_plane, release=release
         )
+    made = _Made(stores, kubernetes_of, control_plane, in_aws.push_roles)
     empty = unfilled(managed)
     deployed = {
         organization.name: replace(
-            _organization(organization, configuration, stores, kubernetes_of, control_plane),
+            _organization(organization, configuration, made),
             aws_secrets=empty.get(organization.name, []),
         )
         for organization in settings.organizations
@@ -151,14 +157,19 @@ def _wait(
         )
 
 
-def _organization(
-    organization: Organization,
-    configuration: Configuration,
-    stores: Stores,
-    kubernetes_of: Mapping[str, kubernetes.Provider],
-    control_plane: OpenChoreoProvider | None,
-) -> Deployed:
+@dataclass(frozen=True)
+class _Made:
+    """What is there before the organizations."""
+
+    stores: Stores
+    kubernetes_of: Mapping[str, kubernetes.Provider]
+    control_plane: OpenChoreoProvider | None
+    push_roles: Mapping[str, Sequence[pulumi.Resource]]
+
+
+def _organization(organization: Organization, configuration: Configuration, made: _Made) -> Deployed:
     settings, release, interval = configuration.settings, configuration.release, configuration.settings.refresh_interval
+    stores, kubernetes_of, control_plane = made.stores, made.kubernetes_of, made.control_plane
     builds, pulls = _store(organization, settings, stores, organization.secret_store, "build"), None
     entry = pull_store(organization)
     if entry is not None:
@@ -166,7 +177,7 @@ def _organization(
     build_plane = BuildPlane(
         organization.name,
         BuildPlaneArgs(organization, builds, configuration.manual, interval, release),
-        pulumi.ResourceOptions(provider=kubernetes_of["build"]),
+        pulumi.ResourceOptions(provider=kubernetes_of["build"], depends_on=made.push_roles.get(organization.name)),
     )
     data_plane = None
     if organization.pull_secret is not None and organization.pull_secret.delivery != "component":

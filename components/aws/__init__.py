@@ -7,7 +7,8 @@ Needs ``pulumi-aws`` and ``pulumi-random``: ``pip install 'openchoreo-secrets[aw
 
 from __future__ import annotations
 
-from .ecr_role import EcrRole, EcrRoleArgs
+from ..credentials import EcrRoleArgs
+from .ecr_role import EcrRole
 from .provider import account_provider, random_provider
 from .secret_store import AwsSecretStore, AwsSecretStoreArgs
 

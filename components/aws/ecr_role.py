@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 
-from ..iam import document_text, ecr_policy, ecr_trust, role_arn
+from ..credentials import EcrRoleArgs
+from ..iam import document_text, ecr_policy, ecr_trust
 from ..manifests import organization_labels
-from ..settings import AwsAccount
 from .role import register_role
-
-
-@dataclass(frozen=True)
-class EcrRoleArgs:
-    """Whose builds, and which repositories."""
-
-    account: AwsAccount
-    """Account of the registry; with ``oidcProvider``."""
-    organization: str
-    """Organization whose builds they are."""
-    role: str
-    """Name of the role in IAM, at most 64 characters."""
-    repositories: str
-    """What the names of the organization's repositories begin with: ``acme/``."""
-    namespace: str
-    """The build namespace."""
-    service_account: str
-    """ServiceAccount in it, as which ESO's generator signs in."""
-    push: bool = True
-    """Also push; False for workloads, which only pull."""
 
 
 class EcrRole(pulumi.ComponentResource):
@@ -48,7 +26,7 @@ class EcrRole(pulumi.ComponentResource):
         trust = ecr_trust(account, args.namespace, args.service_account)
         policy = document_text(ecr_policy(account, args.repositories, push=args.push))
         super().__init__("openchoreo:index:EcrRole", name, None, opts)
-        self.role_arn = role_arn(account, args.role)
+        self.role_arn = account.role_arn(args.role)
         register_role(
             name,
             account,

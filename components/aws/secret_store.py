@@ -9,7 +9,7 @@ import pulumi
 import pulumi_random
 from pulumi_aws import kms, secretsmanager
 
-from ..iam import document_text, role_arn
+from ..iam import document_text
 from ..stores import ManagedStore
 from .role import register_role
 
@@ -42,7 +42,7 @@ class AwsSecretStore(pulumi.ComponentResource):
     def __init__(self, name: str, args: AwsSecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("openchoreo:index:AwsSecretStore", name, None, opts)
         managed = args.managed
-        self.role_arn = role_arn(managed.account, managed.role)
+        self.role_arn = managed.account.role_arn(managed.role)
         key = self._key(name, managed) if managed.alias is not None else None
         policy: pulumi.Input[str] = document_text(managed.policy())
         if key is not None:

@@ -9,6 +9,7 @@ from ..settings import AppliedPolicies, Organization, Policies
 from ..settings.policy_rules import organization_policies
 from . import external, git, registry
 from .credential import Credential
+from .ecr_roles import EcrRoleArgs, ecr_roles
 from .external_secret import DataFrom, SecretTemplate, Target, cluster_external_secret, external_secret
 from .generator import Generator, generator_manifests
 from .manual import ManualSecret, manual_secret, secret_data
@@ -18,6 +19,7 @@ from .workflow import component_workflow_patch, in_workflow
 __all__ = [
     "Credential",
     "DataFrom",
+    "EcrRoleArgs",
     "Generator",
     "ManualSecret",
     "SecretTemplate",
@@ -26,6 +28,7 @@ __all__ = [
     "component_type_patch",
     "component_workflow_patch",
     "credentials",
+    "ecr_roles",
     "external_secret",
     "fan_out",
     "generator_manifests",

@@ -36,6 +36,8 @@ def generator(registry: RegistryCredential, organization: str) -> Generator | No
 
 def _ecr(registry: RegistryCredential, token: EcrToken, organization: str) -> Generator:
     name = _name(registry)
+    # Of a role that is made here only the stack knows the ARN; it puts that in first (`settings.ecr_rules`).
+    arn = {} if token.role_arn is None else {"eks.amazonaws.com/role-arn": fill(token.role_arn, organization)}
     return Generator(
         kind="ECRAuthorizationToken",
         name=name,
@@ -45,7 +47,7 @@ def _ecr(registry: RegistryCredential, token: EcrToken, organization: str) -> Ge
             "auth": {"jwt": {"serviceAccountRef": {"name": name}}},
         },
         lifetime="12h0m0s",
-        service_account={"eks.amazonaws.com/role-arn": fill(token.role_arn, organization)},
+        service_account=arn,
     )
 
 

@@ -5,7 +5,7 @@ Source: IAM's JSON policy reference, and what ESO calls: ``GetSecretValue`` or `
 
 from __future__ import annotations
 
-from .arn import key_alias, role_arn, secret_arns
+from .arn import key_alias, secret_arns
 from .policy import ecr_policy, read_policy
 from .text import Document, document_text
 from .trust import ORGANIZATION_TAG, ecr_trust, operator_trust, web_identity_trust
@@ -19,7 +19,6 @@ __all__ = [
     "key_alias",
     "operator_trust",
     "read_policy",
-    "role_arn",
     "secret_arns",
     "web_identity_trust",
 ]

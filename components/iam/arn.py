@@ -18,11 +18,6 @@ def service_name(service: str) -> str:
     return _SERVICES[service][0]
 
 
-def role_arn(account: AwsAccount, name: str) -> str:
-    """The ARN of a role that is made in the account."""
-    return f"arn:{account.partition}:iam::{account.account_id}:role{account.role_path}{name}"
-
-
 def secret_arns(account: AwsAccount, service: str, path: str) -> str:
     """Every secret whose name begins with a path.
 

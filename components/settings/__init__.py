@@ -13,7 +13,7 @@ from .policies import AppliedPolicies, Policies
 from .pull_rules import pull_keys, pull_store
 from .pull_secret import ComponentWorkflows, Plane, PullSecret
 from .registry import ManualRegistry, RegistryCredential
-from .registry_generators import AcrToken, EcrToken, GcrToken
+from .registry_generators import AcrToken, EcrManaged, EcrToken, GcrToken
 from .rules import remote_keys
 from .stack import Clusters, ClusterSettings, Organization, StackSettings
 from .stores import (
@@ -69,6 +69,7 @@ __all__ = [
     "Clusters",
     "ComponentWorkflows",
     "CustomStore",
+    "EcrManaged",
     "EcrToken",
     "ExpectedLoad",
     "ExternalCredential",

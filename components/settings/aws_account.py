@@ -126,3 +126,7 @@ class AwsAccount(AwsOperator):
             msg = f"has the tags {', '.join(taken)}, which are set here; leave them out"
             raise ValueError(msg)
         return self
+
+    def role_arn(self, name: str) -> str:
+        """The ARN of a role that is made in the account."""
+        return f"arn:{self.partition}:iam::{self.account_id}:role{self.role_path}{name}"

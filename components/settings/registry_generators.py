@@ -8,29 +8,55 @@ one way: a ServiceAccount that is made in the build namespace, for which the clo
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .model import Model
+from .placeholder import ORGANIZATION, template
 from .store_aws import RoleArn
+from .store_aws_managed import RoleName
 from .store_azure import Guid
 from .store_gcp import CloudName, GcpServiceAccountEmail
+from .store_parts import check_one_of
+
+
+class EcrManaged(Model):
+    """A role that is made in the stack's AWS account, and may use the organization's own repositories only."""
+
+    repositories: Annotated[
+        str,
+        template(
+            r"([a-z0-9]+((\.|__?|-+)[a-z0-9]+)*/)+",
+            "what names of repositories begin with; allowed is <part>/[<part>/...] in lower case, with / at the end "
+            "and {organization} as one whole part",
+        ),
+    ] = f"{ORGANIZATION}/"
+    """What the names of the organization's repositories begin with; they must exist."""
+    role_name: RoleName = f"ecr-{ORGANIZATION}"
+    """Name of the role; ``{organization}`` stands in it."""
 
 
 class EcrToken(Model):
-    """A token of Elastic Container Registry, good for 12 h."""
+    """A token of Elastic Container Registry, good for 12 h, for a role that exists or one that is made here."""
 
-    role_arn: RoleArn
+    role_arn: RoleArn | None = None
     """IAM role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); ``{organization}`` may stand in
     it."""
+    managed: EcrManaged | None = None
+    """Make the role, in the account of the stack's ``aws``, instead of ``roleArn``."""
     identity_key: ClassVar = "roleArn"
     """Key of what tells two organizations apart."""
 
+    @model_validator(mode="after")
+    def _one_role(self) -> Self:
+        check_one_of({"roleArn": self.role_arn, "managed": self.managed}, required=True)
+        return self
+
     @property
     def identity(self) -> str | None:
-        """As what it signs in."""
-        return self.role_arn
+        """As what it signs in. None: as a role of its own, which is made here."""
+        return None if self.managed is not None else self.role_arn
 
 
 class AcrToken(Model):

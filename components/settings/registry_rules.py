@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import getitem
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -50,9 +52,9 @@ def _filled(token: RegistryToken, path: str, organization: str) -> Iterator[Prob
         type(token).model_validate(text, by_alias=True, by_name=False)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            key = str(detail["loc"][0])
-            said = detail["msg"].removeprefix("Value error, ")
-            yield Problem(f"{path}.{key}", f'{quoted(text[key])} of the organization "{organization}" {said}')
+            place = ".".join(str(step) for step in detail["loc"])
+            said, value = detail["msg"].removeprefix("Value error, "), reduce(getitem, detail["loc"], text)
+            yield Problem(f"{path}.{place}", f'{quoted(str(value))} of the organization "{organization}" {said}')
 
 
 def _extra_keys(organization: Organization, path: str) -> Iterator[Problem]:

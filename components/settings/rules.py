@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Problem
 from ..openchoreo import Release
-from . import aws_rules, store_rules
+from . import aws_rules, ecr_rules, store_rules
 from .names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
 from .policy_rules import one_app_per_organization, policy_problems
 from .pull_rules import pull_keys, pull_problems, pull_store, stack_problems
@@ -34,6 +34,7 @@ def problems(settings: StackSettings, release: Release, manual_names: AbstractSe
     yield from shared_identities(settings)
     yield from store_rules.problems(settings, release, _reads)
     yield from aws_rules.problems(settings, _reads)
+    yield from ecr_rules.problems(settings)
 
 
 def organization_problems(

@@ -30,6 +30,9 @@ def _role_name(name: str) -> str | None:
     return None
 
 
+RoleName = Annotated[str, template(r"[\w-]+", "the name of a role: letters, digits, _ and -", _role_name)]
+
+
 class AwsManaged(Model):
     """For each organization a role that may read one path, and the secrets of that path, without values."""
 
@@ -45,9 +48,7 @@ class AwsManaged(Model):
         ),
     ]
     """What an organization's secrets begin with, such as ``org/{organization}/``; ``remoteKey`` follows it."""
-    role_name: (
-        Annotated[str, template(r"[\w-]+", "the name of a role: letters, digits, _ and -", _role_name)] | None
-    ) = None
+    role_name: RoleName | None = None
     """Name of each role; ``{organization}`` stands in it. None: ``eso-<store>-{organization}``."""
     kms_key: Literal["organization", "none"] = "none"
     """``organization``: a KMS key for each organization, with which its secrets are encrypted, and which its role alone

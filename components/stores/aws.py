@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..iam import ORGANIZATION_TAG, role_arn
+from ..iam import ORGANIZATION_TAG
 from ..manifests import Manifest
 from ..settings import AwsAccount, AwsAuth, AwsManaged, AwsStore, StoreServiceAccount
 from ..settings.placeholder import ORGANIZATION
@@ -66,7 +66,7 @@ def _own(managed: AwsManaged) -> StoreServiceAccount | None:
 
 def _role(planned: PlannedStore, managed: AwsManaged, account: AwsAccount) -> str:
     (organization,) = planned.organizations
-    return role_arn(account, managed.role_of(planned.name, organization))
+    return account.role_arn(managed.role_of(planned.name, organization))
 
 
 def _account(planned: PlannedStore) -> AwsAccount:

@@ -20,6 +20,7 @@ HEALTHY: dict[str, Object] = {
     "/apis/external-secrets.io/v1": {
         "resources": [{"name": "externalsecrets"}, {"name": "clustersecretstores"}, {"name": "clusterexternalsecrets"}]
     },
+    "/apis/generators.external-secrets.io/v1alpha1": {"resources": [{"name": "ecrauthorizationtokens"}]},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, managed as registering, parse, stack
+from components.iam import ecr_policy, ecr_trust
 from tests.mocks.pulling import Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, stub
 from tests.mocks.test_aws import COMPUTED, PROVIDER, SECRET
-from tests.unit.aws_accounts import ACCOUNT, managed
+from tests.unit.aws_accounts import ACCOUNT, account, managed
+from tests.unit.registries import ECR, ECR_NAME
 
 ESO = "kubernetes:external-secrets.io/v1"
 REFERENCED = {
@@ -123,6 +126,29 @@ def test_one_role_for_a_store_on_two_clusters(recorder: Recorder, monkeypatch: p
     assert [list(each) for each in ready] == [["acme"], ["acme"]]
 
 
+def test_builds_push_as_a_role_that_is_there_before_them(recorder: Recorder) -> None:
+    acme = {"name": "acme", "registries": [{**ECR, "ecr": {"managed": {}}}]}
+    registered = run(recorder, raw(REFERENCED, organizations=[acme]))
+
+    assert [str(each) for each in registered if each.type.startswith(("aws:", "pulumi:providers:aws"))] == [
+        "aws:iam/role:Role ecr-acme",
+        "aws:iam/rolePolicy:RolePolicy ecr-acme",
+        PROVIDER,
+    ]
+    role = named(registered, "aws:iam/role:Role ecr-acme")
+    assert role.provider == PROVIDER
+    trust = json.loads(role.inputs["assumeRolePolicy"])
+    assert trust == ecr_trust(account(), "openchoreo-ci-acme", ECR_NAME)
+    policy = named(registered, "aws:iam/rolePolicy:RolePolicy ecr-acme")
+    assert json.loads(policy.inputs["policy"]) == ecr_policy(account(), "acme/")
+    signs_in = named(registered, f"kubernetes:core/v1:ServiceAccount acme/ServiceAccount/{ECR_NAME}")
+    assert signs_in.inputs["metadata"]["annotations"] == {
+        "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/ecr-acme"
+    }
+    plane = named(registered, "openchoreo:index:BuildPlane acme")
+    assert {str(role), str(policy)} <= plane.depends_on
+
+
 def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "components.aws", None)
     monkeypatch.delattr("components.aws", raising=False)
@@ -137,7 +163,7 @@ def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: py
 
     assert recorder.run(failing) == []
     assert len(errors) == 1
-    assert errors[0].startswith("secretStores has managed stores of AWS, and ")
+    assert errors[0].startswith("the stack makes roles in AWS, and ")
     assert errors[0].endswith("is not installed; run: pip install 'openchoreo-secrets[aws]'")
 
 

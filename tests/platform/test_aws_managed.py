@@ -16,13 +16,14 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from components.iam import read_policy, web_identity_trust
+from components.iam import ecr_policy, ecr_trust, read_policy, web_identity_trust
 from components.settings import AwsAccount
 from local.engine import Engine
 from local.platform import Platform
 from tests.iam import Request, allows
 from tests.platform.aws import ACCOUNT, REGION, MotoAws
 from tests.platform.harness import ROOT, Kubernetes, Stack, make_project
+from tests.platform.openchoreo import ControlPlane, component_workflow, configure
 
 ISSUER = "oidc.example/id/platform"
 WHERE: dict[str, Any] = {"accountId": ACCOUNT, "region": REGION, "oidcProvider": ISSUER}
@@ -252,3 +253,34 @@ def test_credentials_of_another_account_are_refused(
 
     assert role_of(aws, f"eso-org-{organization}") is None
     assert secrets_of(aws, organization) == {}
+
+
+def test_builds_push_as_a_role_that_is_made_for_them(
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, control_plane: ControlPlane, organization: str
+) -> None:
+    """The token itself is made at the first run, by a real registry only; everything that it needs is there before."""
+    control_plane.create(component_workflow("docker", organization))
+    host = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+    registry = {"registry": "ecr", "account": ACCOUNT, "region": REGION, "ecr": {"managed": {}}}
+    pushing = {"name": organization, "registries": [registry], "componentWorkflows": {"names": ["docker"]}}
+    configure(stack, pushing, aws=WHERE)
+
+    stack.up()
+
+    account, name, namespace = AwsAccount.model_validate(WHERE), host.replace(".", "-"), f"openchoreo-ci-{organization}"
+    role = (ecr_trust(account, namespace, name), ecr_policy(account, f"{organization}/"))
+    assert role_of(aws, f"ecr-{organization}") == role
+    signs_in = cluster.get("v1", "ServiceAccount", name, namespace)
+    assert signs_in is not None
+    assert signs_in["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] == account.role_arn(f"ecr-{organization}")
+    generator = cluster.get("generators.external-secrets.io/v1alpha1", "ECRAuthorizationToken", name, namespace)
+    assert generator is not None
+    assert generator["spec"]["auth"] == {"jwt": {"serviceAccountRef": {"name": name}}}
+    (brought,) = control_plane.entries("docker", "ComponentWorkflow")
+    (source,) = brought["template"]["spec"]["dataFrom"]
+    assert source["sourceRef"]["generatorRef"]["name"] == name
+    stack.unchanged()
+
+    stack.destroy()
+
+    assert role_of(aws, f"ecr-{organization}") is None

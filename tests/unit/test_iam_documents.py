@@ -15,7 +15,6 @@ from components.iam import (
     key_alias,
     operator_trust,
     read_policy,
-    role_arn,
     secret_arns,
     web_identity_trust,
 )
@@ -82,8 +81,8 @@ def test_other_partitions() -> None:
 
 
 def test_names_are_known_before_anything_is_made() -> None:
-    assert role_arn(account(), "eso-org-acme") == "arn:aws:iam::123456789012:role/eso-org-acme"
-    assert role_arn(account(rolePath="/eso/prod/"), "a") == "arn:aws:iam::123456789012:role/eso/prod/a"
+    assert account().role_arn("eso-org-acme") == "arn:aws:iam::123456789012:role/eso-org-acme"
+    assert account(rolePath="/eso/prod/").role_arn("a") == "arn:aws:iam::123456789012:role/eso/prod/a"
     assert key_alias("eso-org-acme") == "alias/eso-org-acme"
 
 

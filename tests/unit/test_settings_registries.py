@@ -72,7 +72,11 @@ def test_python_takes_what_yaml_takes() -> None:
         pytest.param(
             {**ECR, "ecr": ECR_TOKEN, "version": "1"}, ": property and version belong to remoteKey", id="version"
         ),
-        pytest.param({**ECR, "ecr": {}}, ".ecr.roleArn: is missing", id="as-the-operator-itself"),
+        pytest.param(
+            {**ECR, "ecr": {}},
+            ".ecr: is incomplete; allowed is exactly one of roleArn, managed",
+            id="as-the-operator-itself",
+        ),
         pytest.param(
             {**ECR, "ecr": {"roleArn": "push"}},
             '.ecr.roleArn: "push" is not the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, '

@@ -1,0 +1,164 @@
+"""Roles that are made for pushing to ECR: what is planned, where their ARNs go, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.credentials import EcrRoleArgs, Target, credentials, ecr_roles, generators
+from components.openchoreo import V0_9
+from components.settings import EcrManaged, EcrToken, Organization, StackSettings
+from components.settings.ecr_rules import unmade, with_roles
+from tests.unit.aws_accounts import ACCOUNT, POD_IDENTITY, account, managed
+from tests.unit.registries import ECR, ECR_HOST, ECR_NAME, LOGIN
+from tests.unit.samples import GIT, Edits, Raw, assert_rejected, settings
+
+MANAGED: Raw = {**ECR, "ecr": {"managed": {}}}
+HERE = "organizations[0].registries[0].ecr.managed"
+ONLY_HERE = (
+    "makes a role for 123456789012.dkr.ecr.eu-central-1.*, the registry of aws.accountId and aws.region, not for"
+)
+ACME = {"name": "acme", "registries": [MANAGED]}
+
+
+def pushing(*organizations: Raw, **more: Any) -> Edits:
+    return {"aws": ACCOUNT, "organizations": list(organizations), **more}
+
+
+def ecr(name: str, **keys: str) -> Raw:
+    return {"name": name, "registries": [{**ECR, "ecr": {"managed": keys}}]}
+
+
+def arns(found: StackSettings) -> list[str]:
+    made = [
+        each
+        for organization in found.organizations
+        for each in generators(credentials(organization, Target(organization.name, "ns", "store", "1h0m0s")))
+    ]
+    return [each["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] for each in made if "spec" not in each]
+
+
+def test_a_role_for_each_organization_and_the_account_that_uses_it() -> None:
+    named = {"repositories": "teams/{organization}/", "roleName": "push-{organization}"}
+    other = {"registry": "ghcr", **LOGIN}
+    found = settings(pushing(ACME, {"name": "globex", "registries": [other, {**ECR, "ecr": {"managed": named}}]}))
+
+    assert ecr_roles(found, V0_9) == (
+        EcrRoleArgs(account(), "acme", "ecr-acme", "acme/", "openchoreo-ci-acme", ECR_NAME),
+        EcrRoleArgs(account(), "globex", "push-globex", "teams/globex/", "openchoreo-ci-globex", ECR_NAME),
+    )
+    assert arns(with_roles(found)) == [
+        "arn:aws:iam::123456789012:role/ecr-acme",
+        "arn:aws:iam::123456789012:role/push-globex",
+    ]
+    assert (with_roles(found).organizations[1].registries or ())[0].username == "bot"
+
+
+def test_nothing_else_changes() -> None:
+    referenced = {"name": "acme", "registries": [{**ECR, "ecr": {"roleArn": "arn:aws:iam::123456789012:role/mine"}}]}
+    found = settings(pushing(referenced))
+    assert with_roles(found) == found
+    assert ecr_roles(found, V0_9) == ()
+    without = settings()
+    assert with_roles(without) == without
+    assert ecr_roles(without, V0_9) == ()
+
+
+def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
+    token = EcrToken(managed=EcrManaged())
+    assert (token.identity, EcrManaged().repositories, EcrManaged().role_name) == (
+        None,
+        "{organization}/",
+        "ecr-{organization}",
+    )
+    (problem,) = unmade(Organization.model_validate(ACME), "organization")
+    assert str(problem) == (
+        "organization.registries[0].ecr.managed: is made by stacks only; allowed is roleArn, such as that of an EcrRole"
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param(
+            {"organizations": [ACME]},
+            f"{HERE}: makes a role in an AWS account, and none is configured; aws is missing",
+            id="no-account",
+        ),
+        pytest.param(
+            pushing(ACME, aws=POD_IDENTITY),
+            f"{HERE}: needs aws.oidcProvider; ESO's generator cannot use Pod Identity for a ServiceAccount",
+            id="pod-identity",
+        ),
+        pytest.param(
+            pushing({"name": "acme", "registries": [{**MANAGED, "region": "eu-west-1"}]}),
+            f"{HERE}: {ONLY_HERE} 123456789012.dkr.ecr.eu-west-1.amazonaws.com; allowed is roleArn",
+            id="another-region",
+        ),
+        pytest.param(
+            pushing({"name": "acme", "registries": [{"registry": "ecr-public", "ecr": {"managed": {}}}]}),
+            f"{HERE}: {ONLY_HERE} public.ecr.aws; allowed is roleArn",
+            id="the-public-registry",
+        ),
+        pytest.param(
+            pushing(ecr("acme", repositories="team-{organization}/")),
+            f'{HERE}.repositories: "team-acme/" does not have the organization\'s name as one whole part; allowed is '
+            "such as {organization}/",
+            id="part-of-a-part",
+        ),
+        pytest.param(
+            pushing(ecr("acme", repositories="{organization}")),
+            f'{HERE}.repositories: "{{organization}}" is not what names of repositories begin with; allowed is '
+            "<part>/[<part>/...] in lower case, with / at the end and {organization} as one whole part",
+            id="no-delimiter",
+        ),
+        pytest.param(
+            pushing(ecr("acme", roleName="push"), ecr("globex", roleName="Push")),
+            f'organizations[1].registries[0].ecr.managed.roleName: "Push" is also the role of {HERE}; choose another',
+            id="one-role-for-two",
+        ),
+        pytest.param(
+            pushing({**ecr("acme", roleName="eso-default-acme"), "git": GIT}, **{"secretStores.default": managed()}),
+            f'{HERE}.roleName: "eso-default-acme" is also the role of the store "default"; choose another',
+            id="the-role-of-a-store",
+        ),
+        pytest.param(
+            pushing(ecr("team"), ecr("acme", repositories="team/{organization}/")),
+            f'{HERE}.repositories: "team/" holds "team/acme/" of the organization "acme", whose images it could '
+            "replace",
+            id="repositories-of-another",
+        ),
+        pytest.param(
+            pushing(
+                {
+                    "name": "acme",
+                    "registries": [
+                        {**ECR, "ecr": {"managed": {}, "roleArn": "arn:aws:iam::123456789012:role/push-{organization}"}}
+                    ],
+                }
+            ),
+            "organizations[0].registries[0].ecr: names roleArn and managed; allowed is exactly one of roleArn, managed",
+            id="both",
+        ),
+    ],
+)
+def test_refused(edits: Edits, problem: str) -> None:
+    assert_rejected(edits, problem)
+
+
+def test_a_role_name_that_the_organization_makes_too_long() -> None:
+    long = "a" * 49
+    assert_rejected(
+        pushing(ecr(long, roleName="{organization}-pushes-many-images")),
+        f'{HERE}.roleName: "{long}-pushes-man"… (68 characters) of the organization "{long}" is a role name of 68 '
+        "characters; IAM allows 64",
+    )
+
+
+def test_two_registries_of_one_host_need_two_roles() -> None:
+    path = {"server": f"{ECR_HOST}/acme", "ecr": {"managed": {}}}
+    assert_rejected(
+        pushing({"name": "acme", "registries": [MANAGED, path]}),
+        f'organizations[0].registries[1].ecr.managed.roleName: "ecr-acme" is also the role of {HERE}; choose another',
+    )
