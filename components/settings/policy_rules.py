@@ -54,6 +54,9 @@ def policy_problems(organization: Organization, path: str) -> Iterator[Problem]:
         own = git.policies is not None and git.policies.refresh_policy is not None
         where = f"{path}.git.policies" if own else f"{path}.policies"
         yield from short_lived(where, base.under(git.policies), "the token of the GitHub App, which lives one hour")
+    tokens = [each.host for each in organization.registries or () if each.token is not None]
+    if tokens:
+        yield from short_lived(f"{path}.policies", base, f"the token of {tokens[0]}, which lives some hours at most")
     if organization.component_workflows is not None:
         yield from _with_each_run(organization, path, base)
 

@@ -11,6 +11,7 @@ from components.credentials import SecretTemplate, Target, credentials, external
 from components.settings import AppliedPolicies, Policies
 from components.settings.policies import CreationPolicy, DeletionPolicy, RefreshPolicy
 from components.settings.policy_rules import policy_problems
+from tests.unit.registries import ACR, ACR_TOKEN
 from tests.unit.samples import GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
@@ -167,6 +168,12 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
             "policies.refreshPolicy: OnChange would not renew the token of the GitHub App, which lives one hour; "
             "allowed is Periodic",
             id="token-that-dies-by-the-organization",
+        ),
+        pytest.param(
+            acme(registries=[{**ACR, "acr": ACR_TOKEN}], policies={"refreshPolicy": "CreatedOnce"}),
+            "policies.refreshPolicy: CreatedOnce would not renew the token of acmeprod.azurecr.io, which lives some "
+            "hours at most; allowed is Periodic",
+            id="registry-token-that-dies",
         ),
         pytest.param(
             acme(
