@@ -29,7 +29,7 @@ unit: $(VENV)/.installed ## Tests without a platform
 
 platform: $(VENV)/.installed ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
-	$(BIN)/python -m pytest tests/platform
+	$(BIN)/python -m pytest tests/platform --durations=15
 
 bench: $(VENV)/.installed ## Time this program against a flat one of the same objects
 	$(BIN)/python -m tests.bench
