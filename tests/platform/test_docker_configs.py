@@ -92,14 +92,18 @@ CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXT = st.lists(st.sampled_from(PIECES) | CHARACTERS, min_size=1, max_size=10).map("".join)
 PASSWORDS = TEXT | st.sampled_from(PIECES).map(lambda piece: (piece * 10_000)[:10_000]) | TEXT.map(lambda t: f"{t}:{t}")
 USERS = TEXT.map(lambda text: text.replace(":", ";"))
-SERVERS = st.sampled_from(["https://index.docker.io/v1/", "ghcr.io", "localhost:5000", "[::1]:5000/a/b"]) | TEXT.map(
-    lambda text: "".join(each for each in text if not each.isspace() and each not in '{}"\\') or "-"
+# What clients look up; settings refuse the rest. In a config that somebody else has made, any key may stand.
+SERVERS = st.sampled_from(
+    ["https://index.docker.io/v1/", "ghcr.io", "localhost:5000", "[::1]:5000/a/b"]
+) | st.from_regex(
+    r"[a-z0-9]{1,9}(-[a-z0-9]{1,9})?(\.[a-z0-9]{1,9}){1,3}(:[1-9][0-9]{0,3})?(/[a-z0-9]{1,9}([._-][a-z0-9]{1,9})?){0,3}",
+    fullmatch=True,
 )
 ENTRIES = st.dictionaries(
     st.sampled_from(["auth", "username", "password", "email", "identitytoken", "registrytoken"]), TEXT, min_size=1
 )
 CASES = st.builds(user_and_password, SERVERS, USERS, PASSWORDS) | st.builds(
-    whole_config, SERVERS, ENTRIES, st.dictionaries(SERVERS, ENTRIES, max_size=2), escaped=st.booleans()
+    whole_config, SERVERS, ENTRIES, st.dictionaries(SERVERS | TEXT, ENTRIES, max_size=2), escaped=st.booleans()
 )
 
 
