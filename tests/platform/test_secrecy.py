@@ -58,6 +58,29 @@ def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernete
     assert_nowhere(stack, token, rotated)
 
 
+def test_passwords_and_private_keys_show_nowhere(stack: Stack, cluster: Kubernetes, organization: str) -> None:
+    password, private_key = (f"canary-{secrets.token_hex(16)}" for _ in range(2))
+    stack.set_secret("manualSecrets.password", password)
+    stack.set_secret("manualSecrets.key", private_key)
+    trusted = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9LsUxNkMhg1rtHbHG0eY6zW2w0pNxh3pP0PFS5c2gb"
+    by_name = {"host": "gitlab.com", "basicAuth": {"password": {"manual": "password"}}}
+    by_key = {"host": "git.example", "ssh": {"privateKey": {"manual": "key"}, "knownHosts": trusted}}
+    users = {f"{organization}-a": by_name, f"{organization}-b": by_key}
+    stack.configure(organizations=[{"name": name, "git": git} for name, git in users.items()])
+
+    stack.ok("preview", "--diff")
+    stack.up()
+    stack.unchanged()
+    stack.ok("refresh", "--yes", "--skip-preview")
+
+    first, second = (cluster.secret(f"openchoreo-ci-{name}", "git-clone-secret") for name in users)
+    user = {"username": "oauth2", "password": password, "clone-secret": password}
+    assert first == ("kubernetes.io/basic-auth", user)
+    key = {"ssh-privatekey": f"{private_key}\n", "known_hosts": f"{trusted}\n"}
+    assert second == ("kubernetes.io/ssh-auth", key)
+    assert_nowhere(stack, password, private_key)
+
+
 def test_a_value_of_the_manager_never_reaches_pulumi(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
