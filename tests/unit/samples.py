@@ -23,6 +23,7 @@ GONE: Final = object()
 CANARY: Final = "ghp_Canary0123456789"
 
 GIT: Final[Raw] = {"remoteKey": "acme-git"}
+APP: Final[Raw] = {"appId": "123", "installationId": "456", "privateKey": GIT}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (

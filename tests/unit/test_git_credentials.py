@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from components.credentials import (
-    ManualSecret,
     SecretTemplate,
     Target,
     credentials,
     external_secret,
     generator_manifests,
-    manual_secret,
-    secret_data,
 )
 from components.manifests import Manifest
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
@@ -250,54 +246,3 @@ def test_user_name_that_a_host_expects(git: Raw, username: str) -> None:
 def test_user_name_of_ones_own() -> None:
     (made,) = _made({"host": "gitlab.com", "basicAuth": {"username": "deploy-token-1", "password": REF}})
     assert made["spec"]["target"]["template"]["data"]["username"] == "deploy-token-1"
-
-
-def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
-    (made,) = credentials(organization(git=git), TARGET)
-    assert isinstance(made.secret, ManualSecret)
-    data = secret_data(made.secret, [value for _ in made.secret.entries])
-    return manual_secret(made.target, made.secret), {
-        key: base64.b64decode(encoded, validate=True).decode() for key, encoded in data.items()
-    }
-
-
-@pytest.mark.parametrize(
-    ("git", "kind", "value", "data"),
-    [
-        pytest.param(
-            {"basicAuth": {"password": {"manual": "gitToken"}}, "secretKey": "token"},
-            BASIC,
-            " pass\n",
-            {"username": "x-access-token", "password": " pass\n", "token": " pass\n"},
-            id="basic-auth-to-the-byte",
-        ),
-        pytest.param(
-            {
-                "host": "git.acme.example",
-                "ssh": {"privateKey": {"manual": "gitToken"}, "knownHosts": f"\n{KNOWN}\n\n"},
-            },
-            SSH,
-            "-----BEGIN KEY-----\nx\n-----END KEY-----",
-            {"ssh-privatekey": "-----BEGIN KEY-----\nx\n-----END KEY-----\n", "known_hosts": f"{KNOWN}\n"},
-            id="ssh-with-an-end-of-the-last-line",
-        ),
-    ],
-)
-def test_manual(git: Raw, kind: str, value: str, data: dict[str, str]) -> None:
-    host = git.get("host", "github.com")
-    manifest = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {
-            "name": "git-clone-secret",
-            "namespace": "openchoreo-ci-acme",
-            "labels": {
-                "app.kubernetes.io/managed-by": "openchoreo-secrets",
-                "openchoreo.dev/organization": "acme",
-                "openchoreo-secrets/credential": "git",
-            },
-            "annotations": {"openchoreo-secrets/git-host": host},
-        },
-        "type": kind,
-    }
-    assert _manual(git, value) == (manifest, data)

@@ -12,11 +12,10 @@ from components.settings import AppliedPolicies, Policies
 from components.settings.policies import CreationPolicy, DeletionPolicy, RefreshPolicy
 from components.settings.policy_rules import policy_problems
 from tests.unit.registries import ACR, ACR_TOKEN
-from tests.unit.samples import GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
+from tests.unit.samples import APP, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
-APP: Raw = {"appId": "123", "installationId": "456", "privateKey": GIT}
 MANUAL: Raw = {"manual": "gitToken"}
 
 

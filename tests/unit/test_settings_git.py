@@ -6,31 +6,25 @@ from typing import Any
 
 import pytest
 
-from components.settings import GitCredential, remote_keys
 from tests.unit.hosts import key, line
 from tests.unit.samples import (
-    CANARY,
+    APP,
     GIT,
     NOT_AN_OBJECT_NAME,
     ONE_GIT_KIND,
-    Edits,
     Raw,
     acme,
     assert_rejected,
     organization,
-    raw,
-    rejection,
-    settings,
 )
 from tests.unit.test_known_hosts import FORM
 
 KNOWN = line("git.acme.example")
-APP: Raw = {"appId": "123", "installationId": "456", "privateKey": GIT}
 ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 URL = 'url is not an address such as "https://github.example/api/v3", without a "/" at the end'
 
 
-def _ssh(**keys: Any) -> Raw:
+def ssh(**keys: Any) -> Raw:
     return {"host": "git.acme.example", "ssh": {"privateKey": GIT, **keys}}
 
 
@@ -39,7 +33,7 @@ def _ssh(**keys: Any) -> Raw:
     [
         pytest.param({**GIT, "githubApp": APP}, f"names remoteKey and githubApp; {ONE_GIT_KIND}", id="two-kinds"),
         pytest.param(
-            {"basicAuth": {"password": GIT}, **_ssh(knownHosts=KNOWN), "manual": "gitToken"},
+            {"basicAuth": {"password": GIT}, **ssh(knownHosts=KNOWN), "manual": "gitToken"},
             f"names manual and basicAuth and ssh; {ONE_GIT_KIND}",
             id="three-kinds",
         ),
@@ -72,7 +66,9 @@ def _ssh(**keys: Any) -> Raw:
             id="bitbucket-data-center",
         ),
         pytest.param(
-            {"host": "gitlab.com", "githubApp": APP}, "githubApp is for GitHub; gitlab.com is gitlab", id="no-github"
+            {"host": "gitlab.com", "githubApp": APP},
+            "githubApp is for GitHub; gitlab.com is gitlab",
+            id="no-github",
         ),
         pytest.param(
             {"host": "git.acme.example", "provider": "gitea", "githubApp": APP},
@@ -85,7 +81,7 @@ def _ssh(**keys: Any) -> Raw:
             id="no-room-for-the-name-of-the-key",
         ),
         pytest.param(
-            {**_ssh(knownHosts=KNOWN), "secretKey": "token"},
+            {**ssh(knownHosts=KNOWN), "secretKey": "token"},
             "secretKey is the key of a token; ssh has ssh-privatekey and known_hosts",
             id="key-of-a-token-with-ssh",
         ),
@@ -100,17 +96,17 @@ def _ssh(**keys: Any) -> Raw:
             id="key-twice-with-an-app",
         ),
         pytest.param(
-            _ssh(knownHosts=line("git.other.example")),
+            ssh(knownHosts=line("git.other.example")),
             "ssh.knownHosts has no key of git.acme.example, the host of this credential",
             id="key-of-another-host",
         ),
         pytest.param(
-            {**_ssh(knownHosts=KNOWN), "host": "git.acme.example:2222"},
+            {**ssh(knownHosts=KNOWN), "host": "git.acme.example:2222"},
             "ssh.knownHosts has no key of [git.acme.example]:2222, the host of this credential",
             id="key-of-another-port",
         ),
         pytest.param(
-            _ssh(knownHosts=line("git.acme.example", marker="@revoked")),
+            ssh(knownHosts=line("git.acme.example", marker="@revoked")),
             "ssh.knownHosts has no key of git.acme.example, the host of this credential",
             id="revoked-key",
         ),
@@ -147,30 +143,30 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param({"ssh": {"knownHosts": KNOWN}}, "ssh.privateKey: is missing", id="no-private-key"),
         pytest.param(
-            _ssh(),
+            ssh(),
             "ssh: names no known hosts; allowed is exactly one of knownHosts (plain text), knownHostsFrom "
             "(the secret manager)",
             id="trust-on-first-use",
         ),
         pytest.param(
-            _ssh(knownHosts=KNOWN, knownHostsFrom=GIT),
+            ssh(knownHosts=KNOWN, knownHostsFrom=GIT),
             "ssh: names both knownHosts and knownHostsFrom; allowed is exactly one of knownHosts (plain text), "
             "knownHostsFrom (the secret manager)",
             id="known-hosts-twice",
         ),
         pytest.param(
-            _ssh(privateKey={"manual": "gitToken"}, knownHostsFrom=GIT),
+            ssh(privateKey={"manual": "gitToken"}, knownHostsFrom=GIT),
             "ssh: mixes knownHostsFrom and a manual privateKey in one Secret; allowed is knownHosts",
             id="half-manual-ssh",
         ),
-        pytest.param(_ssh(knownHosts=""), f"ssh: knownHosts has no line; allowed is {FORM}", id="no-known-hosts"),
+        pytest.param(ssh(knownHosts=""), f"ssh: knownHosts has no line; allowed is {FORM}", id="no-known-hosts"),
         pytest.param(
-            _ssh(knownHosts=f"{KNOWN}\nssh-ed25519 {key()}"),
+            ssh(knownHosts=f"{KNOWN}\nssh-ed25519 {key()}"),
             f"ssh: knownHosts line 2 is not {FORM}",
             id="no-known-hosts-line",
         ),
         pytest.param(
-            _ssh(privateKey={}), f"ssh.privateKey: names neither remoteKey nor manual; {ONE_SOURCE}", id="none"
+            ssh(privateKey={}), f"ssh.privateKey: names neither remoteKey nor manual; {ONE_SOURCE}", id="none"
         ),
         pytest.param(
             {"githubApp": {"privateKey": GIT, "installationId": 1}}, "githubApp.appId: is missing", id="no-app"
@@ -258,81 +254,3 @@ def test_address_of_github_that_is_right(url: str) -> None:
     git = organization(git={"githubApp": {**APP, "url": url}}).git
     assert git is not None
     assert git.app_url == url
-
-
-@pytest.mark.parametrize(
-    "git",
-    [
-        pytest.param({"basicAuth": {"username": f"bot:{CANARY}", "password": GIT}}, id="behind-the-user"),
-        pytest.param({"basicAuth": {"password": CANARY}}, id="password"),
-        pytest.param({"basicAuth": {"password": {"manual": f"{CANARY} "}}}, id="for-the-name-of-a-password"),
-        pytest.param({"basicAuth": CANARY}, id="for-the-kind"),
-        pytest.param(_ssh(privateKey=CANARY, knownHosts=KNOWN), id="private-key"),
-        pytest.param(_ssh(knownHosts=CANARY), id="private-key-for-known-hosts"),
-        pytest.param({"githubApp": {**APP, "privateKey": CANARY}}, id="key-of-an-app"),
-        pytest.param({"githubApp": {**APP, "url": f"https://{CANARY}@github.acme.example"}}, id="in-the-address"),
-    ],
-)
-def test_pasted_secret_is_not_repeated(git: Raw) -> None:
-    assert CANARY not in rejection(raw(acme(git=git)))
-
-
-@pytest.mark.parametrize(
-    ("git", "where"),
-    [
-        ({"basicAuth": {"password": {"manual": "other"}}}, "basicAuth.password.manual"),
-        (_ssh(privateKey={"manual": "other"}, knownHosts=KNOWN), "ssh.privateKey.manual"),
-    ],
-)
-def test_unknown_manual_entry(git: Raw, where: str) -> None:
-    assert_rejected(
-        acme(git=git),
-        f"organizations[0].git.{where}: names no entry of manualSecrets (value not shown); "
-        "known: gitToken, quayPassword",
-    )
-
-
-def test_every_key_is_among_those_that_the_store_may_read() -> None:
-    keys = [{"remoteKey": name} for name in ("a", "b", "c", "d", "e")]
-    basic = organization(git={"basicAuth": {"usernameFrom": keys[0], "password": keys[1]}})
-    ssh = organization(git=_ssh(privateKey=keys[2], knownHostsFrom=keys[3]))
-    app = organization(git={"githubApp": {**APP, "privateKey": keys[4]}})
-    assert [remote_keys(each) for each in (basic, ssh, app)] == [("a", "b"), ("c", "d"), ("e",)]
-
-
-def _two(first: Raw, second: Raw) -> Edits:
-    return {
-        "organizations": [
-            {"name": "acme", "git": {"githubApp": {**APP, **first}}},
-            {"name": "globex", "git": {"githubApp": {**APP, **second}}},
-            {"name": "initech", "git": {"remoteKey": "initech-git"}},
-        ],
-    }
-
-
-def test_an_app_belongs_to_one_organization() -> None:
-    other = {"remoteKey": "globex-app"}
-    assert_rejected(
-        _two({}, {"appId": 123, "installationId": "789", "privateKey": other}),
-        'organizations[1].git.githubApp.appId: "123" is also the app of organizations[0]; builds can read its private '
-        "key, which makes tokens for every installation, so each organization needs an app of its own",
-    )
-
-
-@pytest.mark.parametrize("second", [{"appId": "124"}, {"url": "https://github.globex.example/api/v3"}])
-def test_another_app_or_the_same_number_at_another_github(second: Raw) -> None:
-    assert len(settings(_two({}, {"privateKey": {"remoteKey": "globex-app"}, **second})).organizations) == 3
-
-
-def test_the_key_of_an_app_is_a_secret_too() -> None:
-    taken = {"name": "git-clone-secret-github-app", "keys": {"a": GIT}}
-    assert_rejected(
-        acme(git={"githubApp": APP}, external=[taken]),
-        'organizations[0].external[0].name: "git-clone-secret-github-app" is also written by '
-        "organizations[0].git.githubApp; a Secret has one writer",
-    )
-
-
-def test_a_program_builds_the_same() -> None:
-    made = GitCredential.model_validate({"basic_auth": {"password": {"remote_key": "acme-git"}}})
-    assert organization(git={"basicAuth": {"password": GIT}}).git == made

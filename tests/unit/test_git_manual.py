@@ -1,0 +1,73 @@
+"""Whole Secrets of manual git credentials."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from components.credentials import (
+    ManualSecret,
+    Target,
+    credentials,
+    manual_secret,
+    secret_data,
+)
+from components.manifests import Manifest
+from tests.unit.hosts import line
+from tests.unit.samples import Raw, organization
+
+TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
+KNOWN = line("git.acme.example", comment="by hand")
+BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
+
+
+def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
+    (made,) = credentials(organization(git=git), TARGET)
+    assert isinstance(made.secret, ManualSecret)
+    data = secret_data(made.secret, [value for _ in made.secret.entries])
+    return manual_secret(made.target, made.secret), {
+        key: base64.b64decode(encoded, validate=True).decode() for key, encoded in data.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("git", "kind", "value", "data"),
+    [
+        pytest.param(
+            {"basicAuth": {"password": {"manual": "gitToken"}}, "secretKey": "token"},
+            BASIC,
+            " pass\n",
+            {"username": "x-access-token", "password": " pass\n", "token": " pass\n"},
+            id="basic-auth-to-the-byte",
+        ),
+        pytest.param(
+            {
+                "host": "git.acme.example",
+                "ssh": {"privateKey": {"manual": "gitToken"}, "knownHosts": f"\n{KNOWN}\n\n"},
+            },
+            SSH,
+            "-----BEGIN KEY-----\nx\n-----END KEY-----",
+            {"ssh-privatekey": "-----BEGIN KEY-----\nx\n-----END KEY-----\n", "known_hosts": f"{KNOWN}\n"},
+            id="ssh-with-an-end-of-the-last-line",
+        ),
+    ],
+)
+def test_manual(git: Raw, kind: str, value: str, data: dict[str, str]) -> None:
+    host = git.get("host", "github.com")
+    manifest = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "git-clone-secret",
+            "namespace": "openchoreo-ci-acme",
+            "labels": {
+                "app.kubernetes.io/managed-by": "openchoreo-secrets",
+                "openchoreo.dev/organization": "acme",
+                "openchoreo-secrets/credential": "git",
+            },
+            "annotations": {"openchoreo-secrets/git-host": host},
+        },
+        "type": kind,
+    }
+    assert _manual(git, value) == (manifest, data)

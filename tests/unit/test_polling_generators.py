@@ -1,0 +1,62 @@
+"""Generators, and policies that do not poll, in the load of a stack."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from components.credentials import Credential, DataFrom, Generator, SecretTemplate, Target, external_secret
+from components.polling import Load, Poll, estimate
+from components.polling.poll import poll
+from components.settings import RemoteRef
+from tests.unit.samples import KUBERNETES
+from tests.unit.test_polling import GIT, acme, load
+
+TARGET = Target(organization="acme", namespace="builds", store="org", refresh_interval="30m0s")
+ECR = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
+GITHUB = Generator("GithubAccessToken", "git", {}, "1h0m0s")
+
+
+def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
+    made = {**external_secret(TARGET, secret)["spec"], **spec}
+    return poll("acme", made, copies=copies, brought_by="", reads_once=frozenset())
+
+
+def test_generators_are_counted_apart() -> None:
+    both = _poll(SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ECR), DataFrom(GITHUB))), copies=2)
+    other = _poll(SecretTemplate("pull", "registry-pull", {}, data_from=(DataFrom(ECR),)))
+    assert (both.store, both.calls, both.keys) == ("", 0, ())
+    assert both.generators == ("ECRAuthorizationToken", "GithubAccessToken")
+    found = Load((), (both, other))
+    assert found.generated_per_second == {
+        "ECRAuthorizationToken": Fraction(3, 1800),
+        "GithubAccessToken": Fraction(2, 1800),
+    }
+    assert found.calls_per_second == 0
+
+
+def test_a_generator_beside_keys() -> None:
+    whole = DataFrom(RemoteRef(remote_key="whole"))
+    data = {"a": RemoteRef(remote_key="key", property="a"), "b": RemoteRef(remote_key="key", property="b")}
+    found = _poll(SecretTemplate("push", "registry-push", data, data_from=(DataFrom(ECR), whole)))
+    assert (found.store, found.calls, found.keys) == ("org", 3, ("key", "whole"))
+    assert found.generators == ("ECRAuthorizationToken",)
+
+
+@pytest.mark.parametrize("policy", ["OnChange", "CreatedOnce"])
+def test_a_policy_that_does_not_poll(policy: str) -> None:
+    secret = SecretTemplate("git", "git", {"token": RemoteRef(remote_key="git")})
+    assert _poll(secret, refreshPolicy=policy).interval is None
+
+
+def test_a_stack_with_a_credential_that_is_only_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts as a Secret of no store."""
+    secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ECR),))
+    monkeypatch.setattr(sys.modules[estimate.__module__], "credentials", lambda *_: (Credential(TARGET, secret),))
+    found = load(KUBERNETES, acme(git=GIT))
+    assert found.stores == ()
+    assert [(each.secret, each.generators) for each in found.polls] == [("push", ("ECRAuthorizationToken",))]
+    assert found.generated_per_second == {"ECRAuthorizationToken": Fraction(1, 1800)}

@@ -1,0 +1,124 @@
+"""Managed stores of several organizations: no path, role or secret is another's, and every message in full."""
+
+from __future__ import annotations
+
+from tests.unit.aws_accounts import (
+    ACCOUNT,
+    OTHER_ISSUER,
+    PATH,
+    managed,
+    with_account,
+)
+from tests.unit.samples import GIT, Edits, Raw, acme, assert_rejected, on_every_plane, settings
+
+
+def two(first: Raw, second: Raw, one: str = "acme", other: str = "globex") -> Edits:
+    """Two stores, each with an organization of its own."""
+    stores = {"first": first, "second": second}
+    organizations = [
+        {"name": one, "secretStore": "first", "git": dict(GIT)},
+        {"name": other, "secretStore": "second", "git": dict(GIT)},
+    ]
+    return {"aws": ACCOUNT, "secretStores": stores, "organizations": organizations}
+
+
+def test_a_path_that_holds_another_organizations() -> None:
+    """Each of the two is right on its own; only the names of the organizations make one path part of the other."""
+    edits = two(managed(path="{organization}/"), managed(path=PATH), "org", "acme")
+    assert_rejected(
+        edits,
+        'secretStores.first.aws.managed.path: "org/" of the organization "org" holds "org/acme/" of the organization '
+        '"acme" in the store "second", whose secrets it could read',
+    )
+    assert settings(two(managed(path="{organization}/"), managed(path=PATH), "orga", "acme"))
+
+
+def test_the_same_path_in_two_services_is_two_paths() -> None:
+    assert settings(two(managed("ParameterStore"), managed(), "acme", "globex"))
+
+
+def test_two_stores_with_one_role() -> None:
+    assert_rejected(
+        two(
+            managed(roleName="R-{organization}"),
+            managed(path="two/{organization}/", roleName="r-a{organization}"),
+            "ab",
+            "b",
+        ),
+        'secretStores.second.aws.managed.roleName: "r-ab" of the organization "b" is also the role of the organization '
+        '"ab" in the store "first"; IAM does not tell upper from lower case',
+    )
+
+
+def test_a_default_role_name_that_is_none() -> None:
+    """The store's and the organization's names are right, and together too long, or have a dot."""
+    store = "s" * 40
+    organization = {"name": "o" * 30, "secretStore": store, "git": dict(GIT)}
+    role = f"eso-{store}-{organization['name']}"
+    assert_rejected(
+        {"aws": ACCOUNT, "secretStores": {store: managed()}, "organizations": [organization]},
+        f'secretStores.{store}.aws.managed.roleName: "{role[:60]}"… (75 characters) of the organization '
+        f'"{organization["name"]}" is no name for a role: letters, digits, _ and -, at most 64 characters; '
+        "set one that is",
+    )
+    dotted = {"name": "acme", "secretStore": "eu.builds", "git": dict(GIT)}
+    stores = {"eu.builds": managed()}
+    assert_rejected(
+        {"aws": ACCOUNT, "secretStores": stores, "organizations": [dotted]},
+        'secretStores.eu.builds.aws.managed.roleName: "eso-eu.builds-acme" of the organization "acme" is no name for a '
+        "role: letters, digits, _ and -, at most 64 characters; set one that is",
+    )
+
+
+def test_a_secret_that_two_stores_would_make() -> None:
+    pull = {"componentTypes": ["service"], "secretStore": "second", "dockerConfig": dict(GIT)}
+    stores = {"first": managed(), "second": managed()}
+    edits = {**on_every_plane(git=dict(GIT), secretStore="first", pullSecret=pull), "secretStores": stores}
+    account = {**ACCOUNT, "dataPlane": {"oidcProvider": OTHER_ISSUER}}
+    assert_rejected(
+        {**edits, "aws": account},
+        'secretStores.second.aws.managed.path: "org/acme/acme-git" of the organization "acme" is also made for the '
+        'store "first"; a secret is made once',
+    )
+    by_hand = {"first": managed(), "second": managed(containers=False)}
+    assert settings({**edits, "aws": account, "secretStores": by_hand})
+
+
+def test_a_key_that_is_too_long_with_its_path() -> None:
+    edits = with_account(**acme(git={"remoteKey": "k" * 510}))
+    assert_rejected(
+        edits,
+        f'organizations[0]: remoteKey "{"k" * 60}"… (510 characters) with the prefix "org/acme/" is not a name of AWS '
+        "Secrets Manager: letters, digits and /_+=.@!-, at most 512 characters, or an ARN without prefix "
+        '(store "default")',
+    )
+
+
+PULL = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "acme-pull"}}
+
+
+def test_another_cluster_signs_in_as_another() -> None:
+    edits = {**on_every_plane(pullSecret={**PULL, "secretStore": "default"}), **with_account()}
+    edits["organizations"].append({"name": "globex", "git": dict(GIT)})
+    assert_rejected(
+        edits,
+        'organizations[0].pullSecret: reads through the managed store "default" on the data plane, whose cluster signs '
+        "in to AWS as another; aws.dataPlane is missing",
+    )
+    assert settings({**edits, "aws": {**ACCOUNT, "dataPlane": {"oidcProvider": OTHER_ISSUER}}})
+    one = {"context": "dev"}
+    assert settings({**edits, "clusters": {"buildPlane": one, "controlPlane": one, "dataPlane": one}})
+
+
+def test_names_that_openchoreo_would_have_to_know() -> None:
+    unique = with_account(managed(uniqueNames=True))
+    one = {"context": "dev"}
+    clusters = {"clusters": {"buildPlane": one, "controlPlane": one, "dataPlane": one}}
+    workflows = {"componentWorkflows": {"names": ["docker"]}, "git": dict(GIT)}
+    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; allowed is"
+    assert_rejected(
+        {**unique, **clusters, **acme(**workflows, pullSecret={**PULL, "secretStore": "default"})},
+        f'organizations[0].componentWorkflows: the store "default" {said} uniqueNames: false, or no componentWorkflows',
+        f'organizations[0].pullSecret: the store "default" {said} uniqueNames: false, or delivery namespace',
+    )
+    assert settings({**unique, **clusters, **acme(pullSecret={**PULL, "delivery": "namespace"})})

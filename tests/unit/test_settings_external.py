@@ -1,0 +1,194 @@
+"""External services: what fits together, every message in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.samples import GIT, NOT_A_DATA_KEY, REMOTE_KEYS, Raw, acme, assert_rejected, organization
+
+TLS = "kubernetes.io/tls"
+NOT_A_LABEL_KEY = 'is not a key of a label: letters, digits, "-", "_" and ".", at most 63 characters, behind [domain/]'
+
+
+def _external(**keys: Any) -> Raw:
+    return acme(external=[{"name": "nexus", **keys}])
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        pytest.param({}, "names no value; allowed is at least one of keys, extract", id="nothing"),
+        pytest.param({"keys": {}}, "names no value; allowed is at least one of keys, extract", id="no-keys"),
+        pytest.param(
+            {"template": {"a": "b"}},
+            "names no value; allowed is at least one of keys, extract",
+            id="template-of-nothing",
+        ),
+        pytest.param(
+            {"keys": {"a": {"manual": "gitToken"}}, "extract": [GIT]},
+            "mixes extract and manual in one Secret; allowed is one of them",
+            id="extract-and-manual",
+        ),
+        pytest.param(
+            {"keys": {"a": {"manual": "gitToken"}}, "template": {"a": "b"}},
+            "template belongs to the secret manager; a manual secret is made as it is",
+            id="template-and-manual",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "mergePolicy": "Merge"}, "mergePolicy belongs to template", id="merge-without-template"
+        ),
+        pytest.param(
+            {"keys": {"a": GIT, "b": GIT, "c": GIT}, "template": {"c": "x", "b": "y"}, "mergePolicy": "Merge"},
+            'the key "b" comes from keys and template; with mergePolicy Merge allowed is one of them',
+            id="two-sources-of-one-key",
+        ),
+        pytest.param(
+            {"extract": [GIT, {"remoteKey": "b"}, GIT]},
+            "extract[2] brings the keys of extract[0] again",
+            id="an-object-twice",
+        ),
+        pytest.param(
+            {"keys": {"tls.crt": GIT}, "type": TLS},
+            "type kubernetes.io/tls needs the key tls.key",
+            id="tls-without-key",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "type": TLS},
+            "type kubernetes.io/tls needs the keys tls.crt and tls.key",
+            id="tls-without-both",
+        ),
+        pytest.param(
+            {"keys": {"tls.crt": GIT, "tls.key": GIT}, "template": {"a": "b"}, "type": TLS},
+            "type kubernetes.io/tls needs the keys tls.crt and tls.key",
+            id="keys-that-the-template-leaves-out",
+        ),
+        pytest.param(
+            {"extract": [GIT], "template": {"a": "b"}, "type": TLS},
+            "type kubernetes.io/tls needs the keys tls.crt and tls.key",
+            id="objects-that-the-template-leaves-out",
+        ),
+        pytest.param(
+            {"keys": {"user": GIT}, "type": "kubernetes.io/basic-auth"},
+            "type kubernetes.io/basic-auth needs at least one of the keys username, password",
+            id="basic-auth",
+        ),
+        pytest.param(
+            {"keys": {"id_rsa": GIT}, "type": "kubernetes.io/ssh-auth"},
+            "type kubernetes.io/ssh-auth needs the key ssh-privatekey",
+            id="ssh-auth",
+        ),
+        pytest.param(
+            {"keys": {"config.json": GIT}, "type": "kubernetes.io/dockerconfigjson"},
+            "type kubernetes.io/dockerconfigjson needs the key .dockerconfigjson",
+            id="docker-config",
+        ),
+        pytest.param(
+            {"keys": {"config.json": GIT}, "type": "kubernetes.io/dockercfg"},
+            "type kubernetes.io/dockercfg needs the key .dockercfg",
+            id="docker-config-of-old",
+        ),
+        pytest.param(
+            {"keys": {"tls.crt": {"manual": "gitToken"}}, "type": TLS},
+            "type kubernetes.io/tls needs the key tls.key",
+            id="manual",
+        ),
+        pytest.param(
+            {"keys": {"password": GIT}, "type": "kubernetes.io/basic-auth", "policies": {"creationPolicy": "Merge"}},
+            "type belongs to whoever makes the Secret; creationPolicy Merge takes it as it is",
+            id="type-of-somebody-elses-secret",
+        ),
+    ],
+)
+def test_service(keys: Raw, problem: str) -> None:
+    assert_rejected(_external(**keys), f"organizations[0].external[0]: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        pytest.param(
+            {"keys": {"a": GIT}, "template": {"a": ""}},
+            'template.a: "" is not allowed: string should have at least 1 character',
+            id="empty-template",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "template": {}}, "template: is empty; allowed is at least one entry", id="no-template"
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "template": {"a/b": "c"}},
+            f'template.a/b: "a/b" {NOT_A_DATA_KEY}',
+            id="key-of-a-template",
+        ),
+        pytest.param({"extract": [{**GIT, "prefix": "a/"}]}, f'extract[0].prefix: "a/" {NOT_A_DATA_KEY}', id="prefix"),
+        pytest.param(
+            {"extract": [{**GIT, "prefix": "a", "conversion": "Unicode"}]},
+            "extract[0]: conversion says nothing with prefix: the operator converts no key that it has rewritten",
+            id="conversion-with-a-prefix",
+        ),
+        pytest.param(
+            {"extract": [{"manual": "gitToken", **GIT}]},
+            f"extract[0].manual: unknown key; allowed: {REMOTE_KEYS}, prefix, conversion",
+            id="manual-object",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "type": "kubernetes.io/service-account-token"},
+            'type: "kubernetes.io/service-account-token" is filled by Kubernetes itself, with a token of a '
+            "ServiceAccount; allowed is another type",
+            id="token-of-a-service-account",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "type": "a b"},
+            "type: \"a b\" is not allowed: string should match pattern '^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$'",
+            id="type-with-a-blank",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "labels": {"a b": ""}}, f'labels.a b: "a b" {NOT_A_LABEL_KEY}', id="key-of-a-label"
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "labels": {"a": "b c"}},
+            'labels.a: "b c" is not a value of a label: letters, digits, "-", "_" and ".", at most 63 characters, or '
+            "nothing",
+            id="value-of-a-label",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "labels": {"reconcile.external-secrets.io/managed": "false"}},
+            'labels.reconcile.external-secrets.io/managed: "reconcile.external-secrets.io/managed" belongs to '
+            "external-secrets.io; allowed is a prefix of another domain, or none",
+            id="label-of-the-operator",
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "annotations": {"kubernetes.io/service-account.name": "default"}},
+            'annotations.kubernetes.io/service-account.name: "kubernetes.io/service-account.name" belongs to '
+            "kubernetes.io; allowed is a prefix of another domain, or none",
+            id="annotation-of-kubernetes",
+        ),
+    ],
+)
+def test_part(keys: Raw, problem: str) -> None:
+    assert_rejected(_external(**keys), f"organizations[0].external[0].{problem}")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({"extract": [GIT], "type": TLS}, id="the-object-may-have-the-keys"),
+        pytest.param(
+            {"extract": [GIT], "template": {"a": "b"}, "mergePolicy": "Merge", "type": TLS}, id="beside-a-template"
+        ),
+        pytest.param(
+            {"keys": {"a": GIT}, "template": {"tls.crt": "x", "tls.key": "y"}, "type": TLS}, id="made-by-the-template"
+        ),
+        pytest.param(
+            {"keys": {"tls.key": GIT, "c": GIT}, "template": {"tls.crt": "x"}, "mergePolicy": "Merge", "type": TLS},
+            id="one-beside-the-template",
+        ),
+        pytest.param({"keys": {"password": GIT}, "type": "kubernetes.io/basic-auth"}, id="password-alone"),
+        pytest.param({"keys": {"token": GIT}, "template": {"token": "{{ .token }}"}}, id="a-key-made-of-itself"),
+        pytest.param({"extract": [GIT, {**GIT, "prefix": "b_"}]}, id="an-object-under-two-prefixes"),
+        pytest.param({"keys": {"a": GIT}, "labels": {"acme.example/team": "A_b.c"}}, id="label-of-ones-own"),
+    ],
+)
+def test_what_is_right_or_cannot_be_known(keys: Raw) -> None:
+    assert organization(external=[{"name": "nexus", **keys}]).external is not None
