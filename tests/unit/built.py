@@ -14,6 +14,7 @@ from components.credentials import (
     external_secret,
     fan_out,
     generator_manifests,
+    in_workflow,
 )
 from components.manifests import Manifest
 from components.openchoreo import RELEASES, Release
@@ -54,7 +55,8 @@ def _organization(organization: Organization, found: StackSettings, release: Rel
             continue
         for generator in each.secret.generators:
             made += generator_manifests(organization.name, namespace, each.secret.credential, generator)
-        made.append(external_secret(each.target, each.secret))
+        if not in_workflow(organization, each):
+            made.append(external_secret(each.target, each.secret))
     patches = []
     if organization.component_workflows is not None:
         patches.append(component_workflow_patch(organization, every, release=release))

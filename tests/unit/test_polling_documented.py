@@ -1,0 +1,22 @@
+"""Every ExternalSecret that a documented configuration makes is counted, wherever it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.openchoreo import RELEASES
+from components.polling import estimate
+from tests.unit.built import operators
+from tests.unit.documented import blocks, configurations, settings_of
+
+POLLING = {"ExternalSecret", "ClusterExternalSecret"}
+
+
+@pytest.mark.parametrize("block", list(blocks()))
+def test_every_external_secret_is_counted(block: dict[str, Any]) -> None:
+    for config in configurations(block):
+        found = settings_of(config)
+        made = [each for each in operators(found) if each["kind"] in POLLING]
+        assert len(estimate(found, RELEASES[found.release]).polls) == len(made)
