@@ -4,8 +4,9 @@ Both lie in the build namespace, so builds may use them as well as the operator 
 allowed to push to the organization's repositories and to do nothing else.
 
 Source: ``generators.external-secrets.io/v1alpha1`` and what ESO does with it. Lifetimes are the clouds': 12 h for a
-token of ECR, 3 h for a refresh token of ACR and an hour or more for its access tokens; Google's lives for an hour as a
-Google service account and else as long as the Kubernetes token that it was traded for, which ESO asks for 15 minutes.
+token of ECR; 3 h for a refresh token of ACR (Microsoft, "Authenticate with an Azure container registry"), and for its
+access tokens an hour is assumed, for which no source was found; Google's lives for an hour as a Google service account
+and else as long as the Kubernetes token that it was traded for, which ESO asks for 15 minutes.
 """
 
 from __future__ import annotations
