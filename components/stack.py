@@ -111,14 +111,10 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         control_plane = OpenChoreoProvider(
             "control-plane", "control plane", settings.clusters.control_plane, release=release
         )
-    made = _Made(stores, kubernetes_of, control_plane, in_aws.push_roles)
     empty = unfilled(managed)
+    made = _Made(stores, kubernetes_of, control_plane, in_aws.push_roles, empty)
     deployed = {
-        organization.name: replace(
-            _organization(organization, configuration, made),
-            aws_secrets=empty.get(organization.name, []),
-        )
-        for organization in settings.organizations
+        organization.name: _organization(organization, configuration, made) for organization in settings.organizations
     }
     _wait(settings, release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()})
     return deployed
@@ -165,6 +161,7 @@ class _Made:
     kubernetes_of: Mapping[str, kubernetes.Provider]
     control_plane: OpenChoreoProvider | None
     push_roles: Mapping[str, Sequence[pulumi.Resource]]
+    empty_secrets: Mapping[str, list[pulumi.Input[str]]]
 
 
 def _organization(organization: Organization, configuration: Configuration, made: _Made) -> Deployed:
@@ -194,7 +191,7 @@ def _organization(organization: Organization, configuration: Configuration, made
             ControlPlaneArgs(organization, builds, pulls, interval, release),
             pulumi.ResourceOptions(providers=[control_plane], depends_on=after),
         )
-    return Deployed(build_plane, data_plane, patches)
+    return Deployed(build_plane, data_plane, patches, made.empty_secrets.get(organization.name, []))
 
 
 def _store(

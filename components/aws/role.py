@@ -21,8 +21,8 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
     policy: pulumi.Input[str],
     tags: Mapping[str, str],
     parent: pulumi.Resource,
-) -> list[pulumi.Resource]:
-    """The role and its inline policy.
+) -> None:
+    """Register the role and its inline policy.
 
     Args:
         name: of the resources.
@@ -47,4 +47,4 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
         tags=dict(tags),
         opts=opts,
     )
-    return [made, iam.RolePolicy(name, name=role, role=made.name, policy=policy, opts=opts)]
+    iam.RolePolicy(name, name=role, role=made.name, policy=policy, opts=opts)

@@ -47,7 +47,7 @@ class AwsSecretStore(pulumi.ComponentResource):
         policy: pulumi.Input[str] = document_text(managed.policy())
         if key is not None:
             policy = key.arn.apply(lambda arn: document_text(managed.policy(arn)))
-        self.made = register_role(
+        register_role(
             name,
             managed.account,
             managed.role,

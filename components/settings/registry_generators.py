@@ -56,7 +56,7 @@ class EcrToken(Model):
     @property
     def identity(self) -> str | None:
         """As what it signs in. None: as a role of its own, which is made here."""
-        return None if self.managed is not None else self.role_arn
+        return self.role_arn
 
 
 class AcrToken(Model):

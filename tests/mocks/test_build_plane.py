@@ -12,16 +12,15 @@ import pytest
 from components import (
     BuildPlane,
     BuildPlaneArgs,
-    ComponentWorkflows,
+    EcrManaged,
+    EcrToken,
     ExternalCredential,
     GitCredential,
-    GithubApp,
     KubernetesStore,
     ManualRegistry,
     Organization,
     PlannedStore,
     RegistryCredential,
-    RemoteRef,
     SecretStore,
     SecretStoreArgs,
     SecretStoreSettings,
@@ -113,31 +112,6 @@ def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
 
     found = external_secrets(adopted, "existing", depends_on=frozenset({str(PATCH)}), deleted_with="")
     assert registered == [PATCH, *found, COMPONENT]
-
-
-APP = GitCredential(github_app=GithubApp(app_id="1", installation_id="2", private_key=RemoteRef(remote_key="acme-app")))
-
-
-@pytest.mark.parametrize("runs", [None, ComponentWorkflows(names=("docker",))], ids=["ahead", "with-each-run"])
-def test_a_generator_is_there_before_what_reads_from_it(recorder: Recorder, runs: ComponentWorkflows | None) -> None:
-    """Also where the token comes with each run: then a run needs no right to make a generator."""
-    organization = Organization(name="acme", git=APP, component_workflows=runs)
-
-    registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(organization, "existing")))
-
-    made = [each for each in registered if each.parent == PLANE and each != NAMESPACE]
-    generator = "kubernetes:generators.external-secrets.io/v1alpha1:GithubAccessToken"
-    generator += " acme/GithubAccessToken/git-clone-secret-github-app"
-    external_secret_ = "kubernetes:external-secrets.io/v1:ExternalSecret acme/"
-    after = {str(NAMESPACE), generator}
-    assert {str(each): each.depends_on for each in made} == {
-        generator: {str(NAMESPACE)},
-        f"{external_secret_}git-clone-secret-github-app": after,
-        **({} if runs else {f"{external_secret_}git-clone-secret": after}),
-    }
-    assert {each.deleted_with for each in made} == {str(NAMESPACE)}
-    names = {"github-app": ["git-clone-secret-github-app"]}
-    assert recorder.outputs[PLANE]["secrets"] == names | ({} if runs else {"git": ["git-clone-secret"]})
 
 
 def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
@@ -295,6 +269,23 @@ def encoded(text: str) -> str:
             None,
             "organization.git.manual: names no entry of manualSecrets (value not shown); known: none is configured",
             id="manual value that was not given",
+        ),
+        pytest.param(
+            Organization(
+                name="acme",
+                registries=(
+                    RegistryCredential(
+                        registry="ecr",
+                        account="123456789012",
+                        region="eu-central-1",
+                        ecr=EcrToken(managed=EcrManaged()),
+                    ),
+                ),
+            ),
+            None,
+            "organization.registries[0].ecr.managed: is made by stacks only; allowed is roleArn, such as that of an "
+            "EcrRole",
+            id="a role that nobody makes",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Registries whose tokens the operator makes: what is registered, in which order, and what a run finds."""
+"""Tokens that the operator makes, for registries and git: what is registered, in which order, what a run finds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from components import (
     EcrToken,
     GcrToken,
     GitCredential,
+    GithubApp,
     Organization,
     RegistryCredential,
+    RemoteRef,
     SettingsError,
 )
 from components.cluster import Expected
@@ -120,3 +122,28 @@ def test_remote_keys_of_a_run_still_need_a_store(recorder: Recorder) -> None:
             ControlPlane("acme", ControlPlaneArgs(USER.model_copy(update=update)))
 
     assert recorder.run(program) == []
+
+
+APP = GitCredential(github_app=GithubApp(app_id="1", installation_id="2", private_key=RemoteRef(remote_key="acme-app")))
+
+
+@pytest.mark.parametrize("runs", [None, ComponentWorkflows(names=("docker",))], ids=["ahead", "with-each-run"])
+def test_a_generator_is_there_before_what_reads_from_it(recorder: Recorder, runs: ComponentWorkflows | None) -> None:
+    """Also where the token comes with each run: then a run needs no right to make a generator."""
+    organization = Organization(name="acme", git=APP, component_workflows=runs)
+
+    registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(organization, "existing")))
+
+    made = [each for each in registered if each.parent == PLANE and each != NAMESPACE]
+    generator = "kubernetes:generators.external-secrets.io/v1alpha1:GithubAccessToken"
+    generator += " acme/GithubAccessToken/git-clone-secret-github-app"
+    external_secret_ = "kubernetes:external-secrets.io/v1:ExternalSecret acme/"
+    after = {str(NAMESPACE), generator}
+    assert {str(each): each.depends_on for each in made} == {
+        generator: {str(NAMESPACE)},
+        f"{external_secret_}git-clone-secret-github-app": after,
+        **({} if runs else {f"{external_secret_}git-clone-secret": after}),
+    }
+    assert {each.deleted_with for each in made} == {str(NAMESPACE)}
+    names = {"github-app": ["git-clone-secret-github-app"]}
+    assert recorder.outputs[PLANE]["secrets"] == names | ({} if runs else {"git": ["git-clone-secret"]})
