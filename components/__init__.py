@@ -9,12 +9,10 @@ through, except those of ``manualSecrets``, which stay encrypted.
 from __future__ import annotations
 
 from . import patches, polling
-from .build_plane import BuildPlane, BuildPlaneArgs
-from .cluster import Cluster, FanOut, check_build_plane, check_control_plane, check_data_plane
-from .configuration import Configuration, load
-from .control_plane import ControlPlane, ControlPlaneArgs
-from .credentials import ManualSecret, with_pull_secret
-from .data_plane import DataPlane, DataPlaneArgs
+from .cluster.connection import Cluster
+from .cluster.planes import check_control_plane, check_data_plane
+from .cluster.preflight import check_build_plane
+from .cluster.readiness import FanOut
 from .errors import (
     ClusterError,
     ConflictError,
@@ -25,10 +23,45 @@ from .errors import (
     Problem,
     SettingsError,
 )
-from .load_report import report_load
-from .managed import InAws, Managed, register_managed
-from .manual_secrets import ManualSecrets, ManualSecretsArgs
-from .object_patches import (
+from .external.credential import ExternalCredential, Extract
+from .git.credential import GitCredential
+from .git.kinds import BasicAuth, GithubApp, SshKey
+from .iam.account import AwsAccount, AwsOperator
+from .managers.aws import AwsAuth, AwsSecretRef, AwsServiceAccount, AwsStore, SessionTag
+from .managers.aws_managed import AwsManaged
+from .managers.azure import AzureSecretRef, AzureServiceAccount, AzureStore
+from .managers.custom import CustomStore
+from .managers.fake import FakeEntry, FakeStore
+from .managers.gcp import GcpAuth, GcpSecretRef, GcpServiceAccount, GcpStore, GcpWorkloadIdentity
+from .managers.kubernetes import Endpoint, KubernetesServer, KubernetesStore
+from .managers.manager import CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .managers.planned import PlannedStore
+from .managers.secret_store import SecretStore as SecretStoreSettings
+from .managers.vault import VaultAppRole, VaultAuth, VaultJwtAuth, VaultKubernetesAuth, VaultStore
+from .openchoreo import RELEASES
+from .openchoreo.release import Release
+from .openchoreo.v0_9 import V0_9
+from .plan.aws_managed import ManagedStore, managed_stores
+from .plan.pull import with_pull_secret
+from .plan.stores import plan
+from .polling.estimate import estimate
+from .polling.model import Load, StoreLoad
+from .polling.poll import Poll
+from .polling.tariff import Tariff
+from .pull.credential import ComponentWorkflows, Plane, PullSecret
+from .registries.credential import RegistryCredential
+from .registries.tokens import AcrToken, EcrManaged, EcrToken, GcrToken
+from .resources.aws_resources import InAws, Managed, register_managed
+from .resources.build_plane import BuildPlane, BuildPlaneArgs
+from .resources.cluster_secret_store import SecretStore, SecretStoreArgs
+from .resources.configuration import Configuration, load
+from .resources.control_plane import ControlPlane, ControlPlaneArgs
+from .resources.data_plane import DataPlane, DataPlaneArgs
+from .resources.deploy import Deployed, deploy
+from .resources.external_secrets_ready import ExternalSecretsReady
+from .resources.load_report import report_load
+from .resources.manual_secrets import ManualSecrets, ManualSecretsArgs
+from .resources.object_patches import (
     BuildPlanePatch,
     ClusterComponentTypePatch,
     ClusterWorkflowPatch,
@@ -37,72 +70,14 @@ from .object_patches import (
     DataPlanePatch,
     WorkflowPatch,
 )
-from .openchoreo import RELEASES, V0_9, Release
-from .openchoreo_provider import OpenChoreoProvider
-from .polling import Load, Poll, StoreLoad, Tariff, estimate
-from .readiness import ExternalSecretsReady
-from .secret_store import SecretStore, SecretStoreArgs
-from .settings import (
-    AcrToken,
-    AwsAccount,
-    AwsAuth,
-    AwsManaged,
-    AwsOperator,
-    AwsSecretRef,
-    AwsServiceAccount,
-    AwsStore,
-    AzureSecretRef,
-    AzureServiceAccount,
-    AzureStore,
-    BasicAuth,
-    Budget,
-    CaProvider,
-    Clusters,
-    ClusterSettings,
-    ComponentWorkflows,
-    CustomStore,
-    EcrManaged,
-    EcrToken,
-    ExpectedLoad,
-    ExternalCredential,
-    Extract,
-    FakeEntry,
-    FakeStore,
-    GcpAuth,
-    GcpSecretRef,
-    GcpServiceAccount,
-    GcpStore,
-    GcpWorkloadIdentity,
-    GcrToken,
-    GitCredential,
-    GithubApp,
-    KubernetesServer,
-    KubernetesStore,
-    ManualRegistry,
-    Organization,
-    Plane,
-    Policies,
-    PullSecret,
-    RegistryCredential,
-    RemoteRef,
-    SecretKeyRef,
-    SecretStore as SecretStoreSettings,
-    ServiceAccountRef,
-    SessionTag,
-    Source,
-    SshKey,
-    StackSettings,
-    StoreServiceAccount,
-    VaultAppRole,
-    VaultAuth,
-    VaultJwtAuth,
-    VaultKubernetesAuth,
-    VaultStore,
-    parse,
-)
-from .stack import Deployed, deploy
-from .stack_id import stack_id
-from .stores import Endpoint, ManagedStore, PlannedStore, managed_stores, plan
+from .resources.provider import OpenChoreoProvider
+from .resources.stack_id import stack_id
+from .schema.policies import Policies
+from .schema.sources import ManualRegistry, RemoteRef, Source
+from .secrets.manual_secret import ManualSecret
+from .settings.load import Budget, ExpectedLoad
+from .settings.parse import parse
+from .settings.stack import Clusters, ClusterSettings, Organization, StackSettings
 
 __all__ = [
     "RELEASES",

@@ -10,9 +10,10 @@ from typing import Final
 
 import yaml
 
-from components.cluster import Cluster
+from components.cluster.connection import Cluster
 from components.errors import OpenChoreoSecretsError
-from components.settings import ClusterSettings, StackSettings, parse
+from components.settings.parse import parse
+from components.settings.stack import ClusterSettings, StackSettings
 
 from .engine import Engine
 from .obtain import ObtainError, operator_crds, programs

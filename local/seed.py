@@ -14,8 +14,9 @@ from typing import Any, Final
 import yaml
 from kubernetes import client, config, dynamic
 
-from components.openchoreo import V0_9 as RELEASE
-from components.settings import RemoteRef, StackSettings
+from components.openchoreo.v0_9 import V0_9 as RELEASE
+from components.schema.sources import RemoteRef
+from components.settings.stack import StackSettings
 
 from .processes import Process
 

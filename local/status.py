@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from components.cluster import Cluster
+from components.cluster.connection import Cluster
 from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, ORGANIZATION_LABEL
-from components.openchoreo import KINDS
+from components.openchoreo.kinds import KINDS
 from components.patches.containers import find
 from components.patches.pod_spec import POD_SPECS
 from components.table import table

@@ -7,7 +7,7 @@ Needs ``pulumi-aws`` and ``pulumi-random``: ``pip install 'openchoreo-secrets[aw
 
 from __future__ import annotations
 
-from ..credentials import EcrRoleArgs
+from ..plan.ecr_roles import EcrRoleArgs
 from .ecr_role import EcrRole
 from .provider import account_provider, random_provider
 from .secret_store import AwsSecretStore, AwsSecretStoreArgs

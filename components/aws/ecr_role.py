@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pulumi
 
-from ..credentials import EcrRoleArgs
-from ..iam import document_text, ecr_policy, ecr_trust
+from ..iam.policy import ecr_policy
+from ..iam.text import document_text
+from ..iam.trust import ecr_trust
 from ..manifests import organization_labels
+from ..plan.ecr_roles import EcrRoleArgs
 from .role import register_role
 
 

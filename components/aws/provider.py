@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random
 
+from ..iam.account import AwsAccount
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
-from ..settings import AwsAccount
 
 
 def account_provider(name: str, account: AwsAccount, opts: pulumi.ResourceOptions | None = None) -> aws.Provider:

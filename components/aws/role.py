@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import iam
 
-from ..iam import Document, document_text
-from ..settings import AwsAccount
+from ..iam.account import AwsAccount
+from ..iam.text import Document, document_text
 
 
 def register_role(  # noqa: PLR0913 -- the parts of a role

@@ -9,8 +9,8 @@ import pulumi
 import pulumi_random
 from pulumi_aws import kms, secretsmanager
 
-from ..iam import document_text
-from ..stores import ManagedStore
+from ..iam.text import document_text
+from ..plan.aws_managed import ManagedStore
 from .role import register_role
 
 _KEY_DAYS = 30

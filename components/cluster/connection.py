@@ -17,8 +17,8 @@ from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
 from ..errors import ClusterError, ConflictError
-from ..settings import ClusterSettings
-from ..stores import Endpoint
+from ..managers.kubernetes import Endpoint
+from ..settings.stack import ClusterSettings
 
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: "; check the credentials of the context",

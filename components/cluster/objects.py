@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from ..errors import ClusterError, ConflictError, NotFoundError
 from ..manifests import MANAGED_BY, Manifest
-from ..openchoreo import Kind
+from ..openchoreo.kinds import Kind
 from .connection import Cluster
 
 T = TypeVar("T")

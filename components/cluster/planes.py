@@ -7,8 +7,10 @@ from typing import Final
 
 from ..errors import ClusterError
 from ..manifests import is_ours
-from ..openchoreo import API, KINDS, Release
-from ..settings import Organization, pull_store
+from ..openchoreo.kinds import API, KINDS
+from ..openchoreo.release import Release
+from ..settings.rules.pull import pull_store
+from ..settings.stack import Organization
 from .connection import Cluster
 from .objects import Location, missing
 from .preflight import ESO_KINDS, check_operator, refuse, served

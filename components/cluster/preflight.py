@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ..credentials import Target, credentials, generators
-from ..credentials.generator import API as GENERATORS
 from ..errors import ClusterError
 from ..manifests import STACK_ANNOTATION, Manifest, is_ours
-from ..openchoreo import Release
-from ..settings import Organization
-from ..settings.policy_rules import merged_secrets
-from ..settings.rules import secret_names
+from ..openchoreo.release import Release
+from ..plan.credentials import credentials, generators
+from ..secrets.external_secret import Target
+from ..secrets.generator import API as GENERATORS
+from ..settings.rules.organization import secret_names
+from ..settings.rules.policies import merged_secrets
+from ..settings.stack import Organization
 from .connection import Cluster
 
 _ESO: Final = "/apis/external-secrets.io"

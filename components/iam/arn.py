@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..settings import AwsAccount
+from .account import AwsAccount
 
 _SERVICES: Final = {"SecretsManager": ("secretsmanager", "secret:"), "ParameterStore": ("ssm", "parameter/")}
 """Service of ESO -> service in an ARN, and what stands before the name."""

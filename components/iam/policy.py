@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..settings import AwsAccount
+from .account import AwsAccount
 from .arn import repository_arns, secret_arns, service_name
 from .text import Document, allow, document
 

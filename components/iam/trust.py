@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ..settings import AwsAccount, AwsOperator
+from .account import AwsAccount, AwsOperator
 from .arn import oidc_provider_arn
 from .text import Document, document
 

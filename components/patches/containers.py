@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..settings.text import quoted
+from ..schema.text import quoted
 
 Path = tuple[str, ...]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..manifests import MANAGED_BY_LABEL, ORGANIZATION_LABEL, PREFIX, STACK_ANNOTATION
-from ..settings.durations import canonical
+from ..schema.durations import canonical
 
 _ENTRY: Final = {"targetPlane": "dataplane"}
 _SPEC: Final = {"refreshPolicy": "Periodic", "refreshInterval": "1h0m0s", "target": {}, "data": []}

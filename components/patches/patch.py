@@ -7,7 +7,7 @@ from typing import Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..openchoreo import KINDS, Kind
+from ..openchoreo.kinds import KINDS, Kind
 from . import pod_spec, resources, secret_store_ref, validity
 from .model import IMAGE_PULL_SECRETS, RESOURCES, SECRET_STORE_REF, Added, Change, Patch, Patched
 

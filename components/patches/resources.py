@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..settings.text import quoted
+from ..schema.text import quoted
 from .containers import Path, find, kept, make, prune
 from .equality import differences, mark, same
 from .model import RESOURCES, Added, Change, Resource

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from ..errors import PatchError, Problem
 from ..manifests import Manifest
-from ..openchoreo import KINDS, Release
-from ..settings.text import clipped, quoted
+from ..openchoreo.kinds import KINDS
+from ..openchoreo.release import Release
+from ..schema.text import clipped, quoted
 from .containers import find
 from .model import RESOURCES, Patch, Resource
 from .pod_spec import WORKLOAD_TYPES

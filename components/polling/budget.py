@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Final
 
-from ..settings import Budget
-from ..settings.durations import seconds
+from ..schema.durations import seconds
+from ..settings.load import Budget
 from .amounts import interval, listed, money, rate
 from .model import Load
 from .poll import MONTH, Poll

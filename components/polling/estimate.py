@@ -12,19 +12,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..credentials import (
-    SecretTemplate,
-    Target,
-    component_type_patch,
-    component_workflow_patch,
-    credentials,
-    external_secret,
-    fan_out,
-    in_workflow,
-)
-from ..openchoreo import Release
-from ..settings import Organization, StackSettings, pull_store
-from ..stores import PlannedStore, cluster_secret_store, plan
+from ..managers.cluster_secret_store import cluster_secret_store
+from ..managers.planned import PlannedStore
+from ..openchoreo.release import Release
+from ..plan.credentials import credentials
+from ..plan.pull import component_type_patch, fan_out
+from ..plan.stores import plan
+from ..plan.workflow import component_workflow_patch, in_workflow
+from ..secrets.external_secret import SecretTemplate, Target, external_secret
+from ..settings.rules.pull import pull_store
+from ..settings.stack import Organization, StackSettings
 from .model import Load, StoreLoad
 from .poll import Poll, poll, store_of
 from .tariff import UNKNOWN, Place, place

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from ..settings.durations import seconds
+from ..schema.durations import seconds
 
 MONTH: Final = 30 * 24 * 3600
 """Seconds of the month that all figures are for: 30 days."""

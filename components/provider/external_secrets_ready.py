@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 
 from pulumi.provider.experimental import provider as rpc
 
-from ..cluster import Cluster, Expected, FanOut, complaint, look, wait
+from ..cluster.connection import Cluster
+from ..cluster.readiness import Expected, FanOut, complaint, look, wait
 from .log import Log, Say
 from .values import plain
 

@@ -16,11 +16,15 @@ from typing import Any, Final
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 
-from ..cluster import Cluster, Location, edit, read
+from ..cluster.connection import Cluster
+from ..cluster.objects import Location, edit, read
 from ..errors import NotFoundError, Problem
 from ..manifests import Manifest
-from ..openchoreo import KINDS, Release
-from ..patches import NOTHING, Added, Patch, Patched, Resource, patch, problems, unpatch
+from ..openchoreo.kinds import KINDS
+from ..openchoreo.release import Release
+from ..patches.model import Added, Patch, Patched, Resource
+from ..patches.patch import NOTHING, patch, unpatch
+from ..patches.validity import problems
 from .log import Log
 from .values import UNKNOWN, is_known, plain, secret_paths, values
 

@@ -17,10 +17,11 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from ..cluster import Cluster
+from ..cluster.connection import Cluster
 from ..errors import OpenChoreoSecretsError
-from ..openchoreo import RELEASES, V0_9
-from ..settings import ClusterSettings
+from ..openchoreo import RELEASES
+from ..openchoreo.v0_9 import V0_9
+from ..settings.stack import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .log import Log, to_engine
 from .object_patch import TYPES, ObjectPatch, resource_type

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from .durations import ALLOWED, seconds
-from .model import Interval, Model
+from ..schema.durations import ALLOWED, seconds
+from ..schema.model import Interval, Model
 
 _NONE_AT_ALL: Final = f"is no time at all; allowed is {ALLOWED}, above zero"
 

@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails
 
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
-from . import rules
+from ..schema.text import clipped, quoted
+from .rules import organization as rules
 from .stack import StackSettings
-from .text import clipped, quoted
 
 MANUAL_KEY: Final = "manualSecrets"
 """The only configuration key that holds values; it must be encrypted."""

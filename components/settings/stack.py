@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .aws_account import AwsAccount
-from .external import ExternalCredential
-from .git import GitCredential
+from ..external.credential import ExternalCredential
+from ..git.credential import GitCredential
+from ..iam.account import AwsAccount
+from ..managers.secret_store import SecretStore
+from ..pull.credential import ComponentWorkflows, Plane, PullSecret
+from ..registries.credential import RegistryCredential
+from ..schema.model import DataKey, Duration, Interval, Label, Model, ObjectName
+from ..schema.policies import Policies
 from .load import Budget, ExpectedLoad
-from .model import DataKey, Duration, Interval, Label, Model, ObjectName
-from .policies import Policies
-from .pull_secret import ComponentWorkflows, Plane, PullSecret
-from .registry import RegistryCredential
-from .stores import SecretStore
 
 
 class ClusterSettings(Model):

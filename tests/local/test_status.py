@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster import Cluster
+from components.cluster.connection import Cluster
 from components.table import table
 from local import status as module
 from local.status import status

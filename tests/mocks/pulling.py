@@ -10,7 +10,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, Cluster, ClusterSettings, Configuration, Deployed, Endpoint, deploy, parse, stack
+from components import RELEASES, Cluster, ClusterSettings, Configuration, Deployed, Endpoint, deploy, parse
+from components.resources import deploy as stack
 from tests.mocks.recorder import Registered
 from tests.mocks.stubs import HEALTHY, OPENCHOREO, Object, StubCluster
 

@@ -9,16 +9,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.aws import (
-    AwsSecretStore,
-    AwsSecretStoreArgs,
-    EcrRole,
-    EcrRoleArgs,
-    account_provider,
-    random_provider,
-)
-from components.iam import ecr_policy, ecr_trust, read_policy
-from components.stores import ManagedStore
+from components.aws.ecr_role import EcrRole
+from components.aws.provider import account_provider, random_provider
+from components.aws.secret_store import AwsSecretStore, AwsSecretStoreArgs
+from components.iam.policy import ecr_policy, read_policy
+from components.iam.trust import ecr_trust
+from components.plan.aws_managed import ManagedStore
+from components.plan.ecr_roles import EcrRoleArgs
 from tests.mocks.recorder import Recorder, Registered, Unknown
 from tests.unit.aws_accounts import account, made, managed, pod_identity, with_account
 

@@ -27,9 +27,9 @@ from components import (
     SettingsError,
     Source,
 )
-from components.cluster import Expected
-from components.credentials import Target, credentials, external_secret
-from components.credentials.external_secret import SecretTemplate
+from components.cluster.readiness import Expected
+from components.plan.credentials import credentials
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.recorder import Recorder, Registered, Secret
 
 PLANE = "openchoreo:index:BuildPlane acme"

@@ -7,7 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, ClusterError, Configuration, deploy, parse, stack
+from components import RELEASES, ClusterError, Configuration, deploy, parse
+from components.resources import deploy as stack
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, StubCluster, stub
 

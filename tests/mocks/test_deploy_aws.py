@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, managed as registering, parse, stack
-from components.iam import ecr_policy, ecr_trust
+from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, parse
+from components.iam.policy import ecr_policy
+from components.iam.trust import ecr_trust
+from components.resources import aws_resources as registering, deploy as stack
 from tests.mocks.pulling import Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, stub

@@ -6,7 +6,8 @@ import copy
 
 import pytest
 
-from components import ClusterSettings, Endpoint, stack
+from components import ClusterSettings, Endpoint
+from components.resources import deploy as stack
 from tests.mocks.pulling import (
     BUILD_PROVIDER as BUILD,
     RAW,

@@ -21,10 +21,10 @@ from components import (
     RemoteRef,
     SettingsError,
 )
-from components.cluster import Expected
-from components.credentials import Target, credentials, external_secret, generators
-from components.credentials.external_secret import SecretTemplate
+from components.cluster.readiness import Expected
 from components.manifests import Manifest
+from components.plan.credentials import credentials, generators
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.test_build_plane import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
 

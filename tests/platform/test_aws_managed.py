@@ -16,8 +16,9 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from components.iam import ecr_policy, ecr_trust, read_policy, web_identity_trust
-from components.settings import AwsAccount
+from components.iam.account import AwsAccount
+from components.iam.policy import ecr_policy, read_policy
+from components.iam.trust import ecr_trust, web_identity_trust
 from local.engine import Engine
 from local.platform import Platform
 from tests.iam import Request, allows

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from components.credentials import SecretTemplate, Target, external_secret
-from components.credentials.registry import KEY, TYPE, secret
-from components.settings import RegistryCredential, RemoteRef
-from components.stores import cluster_secret_store, identity
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.registries.credential import RegistryCredential
+from components.registries.docker_config import KEY, TYPE, secret
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.platform.harness import Kubernetes, eventually
 from tests.platform.test_delivery import auth
 from tests.platform.test_vault_manager import vault_store

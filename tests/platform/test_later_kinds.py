@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pulumi.provider.experimental import provider as rpc
 
-from components.cluster import Cluster
-from components.openchoreo import V0_9
+from components.cluster.connection import Cluster
+from components.openchoreo.v0_9 import V0_9
 from components.provider.object_patch import ObjectPatch
 from components.provider.values import values
-from components.settings import ClusterSettings
+from components.settings.stack import ClusterSettings
 from local.platform import CONTEXT, Platform
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes

@@ -10,10 +10,12 @@ from typing import Any, Final
 import pytest
 
 from components import V0_9, parse
-from components.credentials import SecretTemplate, Target, credentials, external_secret
-from components.polling import estimate
-from components.settings import Organization, StackSettings
-from components.stores import cluster_secret_store, plan
+from components.managers.cluster_secret_store import cluster_secret_store
+from components.plan.credentials import credentials
+from components.plan.stores import plan
+from components.polling.estimate import estimate
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.settings.stack import Organization, StackSettings
 from local.obtain import operator_crds
 from local.platform import Platform
 from local.seed import Seeder

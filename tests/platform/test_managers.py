@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.stores import cluster_secret_store, identity
+from components.managers.cluster_secret_store import cluster_secret_store, identity
 from tests.platform.harness import Kubernetes
 from tests.unit.samples import Raw, planned
 from tests.unit.test_stores_aws_vault import STORES as AWS_VAULT

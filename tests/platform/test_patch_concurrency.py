@@ -12,12 +12,12 @@ from kubernetes import client, config, dynamic
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 
-from components.cluster import Cluster
+from components.cluster.connection import Cluster
 from components.errors import ConflictError
-from components.openchoreo import V0_9
+from components.openchoreo.v0_9 import V0_9
 from components.provider.object_patch import ObjectPatch
 from components.provider.values import values
-from components.settings import ClusterSettings
+from components.settings.stack import ClusterSettings
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import eventually
 from tests.platform.openchoreo import API, SILENT, ControlPlane, component_type

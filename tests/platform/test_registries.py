@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret, generators
 from components.manifests import Manifest
-from components.settings import parse
+from components.plan.credentials import credentials, generators
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.settings.parse import parse
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_workflow
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_TOKEN, GCR_FULL

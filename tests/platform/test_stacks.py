@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret, fan_out
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.kubernetes import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.settings import parse
-from components.stores import Endpoint, cluster_secret_store, identity, plan
+from components.plan.credentials import credentials
+from components.plan.pull import fan_out
+from components.plan.stores import plan
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.settings.parse import parse
 from local.engine import Engine
 from local.platform import Platform
 from local.seed import Seeder

@@ -6,9 +6,9 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
-from components.cluster import Cluster
+from components.cluster.connection import Cluster
 from components.errors import ClusterError, ConflictError
-from components.settings import ClusterSettings
+from components.settings.stack import ClusterSettings
 
 Object = dict[str, Any]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from components.openchoreo import V0_9
-from components.settings import AwsAccount
-from components.stores import ManagedStore, managed_stores, plan
+from components.iam.account import AwsAccount
+from components.openchoreo.v0_9 import V0_9
+from components.plan.aws_managed import ManagedStore, managed_stores
+from components.plan.stores import plan
 from tests.unit.samples import Edits, Raw, settings
 
 ISSUER: Final = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import re
 
-from components.credentials import (
-    SecretTemplate,
-    Target,
-    component_type_patch,
-    component_workflow_patch,
-    credentials,
-    external_secret,
-    fan_out,
-    generator_manifests,
-    in_workflow,
-)
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.kubernetes import Endpoint
 from components.manifests import Manifest
-from components.openchoreo import RELEASES, Release
-from components.settings import Organization, StackSettings
-from components.stores import Endpoint, cluster_secret_store, identity, plan
+from components.openchoreo import RELEASES
+from components.openchoreo.release import Release
+from components.plan.credentials import credentials
+from components.plan.pull import component_type_patch, fan_out
+from components.plan.stores import plan
+from components.plan.workflow import component_workflow_patch, in_workflow
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.generator import generator_manifests
+from components.settings.stack import Organization, StackSettings
 from tests.unit.samples import FAKE_VALUES
 
 ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")

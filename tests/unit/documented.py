@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import StackSettings, parse
+from components.settings.parse import parse
+from components.settings.stack import StackSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from components.settings import parse
-from components.stores import cluster_secret_store
+from components.managers.cluster_secret_store import cluster_secret_store
+from components.settings.parse import parse
 from local.obtain import operator_crds
 from tests.unit.crd_schema import Definitions
 from tests.unit.samples import MANUAL, SOURCE, Raw, planned, raw

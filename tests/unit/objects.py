@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from components.manifests import STACK_ANNOTATION, Manifest
-from components.patches import Change, Patch, Resource
+from components.patches.model import Change, Patch, Resource
 
 ID: Final = "registry-pull-secret"
 NAME: Final = "${metadata.name}-registry-pull-secret"

@@ -8,9 +8,11 @@ from typing import Any, Final
 import pytest
 
 from components.errors import SettingsError
-from components.openchoreo import V0_9
-from components.settings import Organization, SecretStore, StackSettings, parse
-from components.stores import PlannedStore
+from components.managers.planned import PlannedStore
+from components.managers.secret_store import SecretStore
+from components.openchoreo.v0_9 import V0_9
+from components.settings.parse import parse
+from components.settings.stack import Organization, StackSettings
 
 Raw = dict[str, Any]
 Edits = dict[str, Any]

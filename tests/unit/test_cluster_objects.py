@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.cluster import Location, edit, missing, read
-from components.cluster.objects import ATTEMPTS
+from components.cluster.objects import ATTEMPTS, Location, edit, missing, read
 from components.errors import ConflictError, PatchError
 from components.manifests import Manifest
-from components.openchoreo import KINDS
+from components.openchoreo.kinds import KINDS
 from tests.unit.api import Api, Object
 
 SERVICE = Location(KINDS["ComponentType"], "service", "acme")

@@ -11,7 +11,8 @@ import yaml
 
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.settings import MANUAL_KEY, StackSettings, parse
+from components.settings.parse import MANUAL_KEY, parse
+from components.settings.stack import StackSettings
 from local.obtain import operator_crds
 from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.settings import parse
+from components.settings.parse import parse
 from local.obtain import ObtainError, operator_crds
 from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions

@@ -6,19 +6,16 @@ from typing import Any
 
 import pytest
 
-from components.credentials import (
-    SecretTemplate,
-    Target,
-    component_type_patch,
-    component_workflow_patch,
-    credentials,
-    fan_out,
-    with_pull_secret,
-)
-from components.openchoreo import V0_9
-from components.patches import Patch, patch, unpatch
-from components.settings import Organization
-from components.stores import cluster_secret_store, plan
+from components.managers.cluster_secret_store import cluster_secret_store
+from components.openchoreo.v0_9 import V0_9
+from components.patches.model import Patch
+from components.patches.patch import patch, unpatch
+from components.plan.credentials import credentials
+from components.plan.pull import component_type_patch, fan_out, with_pull_secret
+from components.plan.stores import plan
+from components.plan.workflow import component_workflow_patch
+from components.secrets.external_secret import SecretTemplate, Target
+from components.settings.stack import Organization
 from local.obtain import operator_crds
 from tests.unit.built import rendered
 from tests.unit.crd_schema import Definitions

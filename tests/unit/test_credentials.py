@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret
 from components.manifests import Manifest
+from components.plan.credentials import credentials
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.samples import GIT, Raw, acme, organization, settings
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.cluster import check_data_plane
+from components.cluster.planes import check_data_plane
 from components.errors import ClusterError
-from components.openchoreo import V0_9
-from components.settings import ClusterSettings, Organization
+from components.openchoreo.v0_9 import V0_9
+from components.settings.stack import ClusterSettings, Organization
 from tests.unit.api import Api, Object
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
 

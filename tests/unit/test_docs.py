@@ -12,7 +12,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.alias_generators import to_camel
 
 from components import settings
-from components.settings import StackSettings
+from components.settings.stack import StackSettings
 from tests.unit.documented import PAGES, ROOT, blocks, configurations, settings_of
 
 MODELS = [

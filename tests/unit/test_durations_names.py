@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components.settings import durations, names
+from components.schema import durations, names
 from tests.unit.samples import DURATION, NOT_A_DATA_KEY, NOT_A_LABEL, NOT_AN_OBJECT_NAME
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from components.credentials import EcrRoleArgs, Target, credentials, ecr_roles, generators
-from components.openchoreo import V0_9
-from components.settings import EcrManaged, EcrToken, Organization, StackSettings
-from components.settings.ecr_rules import unmade, with_roles
+from components.openchoreo.v0_9 import V0_9
+from components.plan.credentials import credentials, generators
+from components.plan.ecr_roles import EcrRoleArgs, ecr_roles
+from components.registries.tokens import EcrManaged, EcrToken
+from components.secrets.external_secret import Target
+from components.settings.rules.ecr import unmade, with_roles
+from components.settings.stack import Organization, StackSettings
 from tests.unit.aws_accounts import ACCOUNT, POD_IDENTITY, account, managed
 from tests.unit.registries import ECR, ECR_HOST, ECR_NAME, LOGIN
 from tests.unit.samples import GIT, Edits, Raw, assert_rejected, settings

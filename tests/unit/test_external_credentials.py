@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.credentials import ManualSecret, SecretTemplate, Target, credentials, external_secret, manual_secret
 from components.manifests import Manifest
-from components.settings import remote_keys
+from components.plan.credentials import credentials
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.manual_secret import ManualSecret, manual_secret
+from components.settings.rules.organization import remote_keys
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.samples import Raw, acme, organization
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from components.credentials import DataFrom, Generator, SecretTemplate, Target, external_secret, generator_manifests
-from components.settings import RemoteRef
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
+from components.secrets.generator import Generator, generator_manifests
 from tests.unit.expected import DEFAULTS
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="30m0s")

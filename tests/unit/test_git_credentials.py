@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
-from components.credentials import (
-    SecretTemplate,
-    Target,
-    credentials,
-    external_secret,
-    generator_manifests,
-)
 from components.manifests import Manifest
+from components.plan.credentials import credentials
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.generator import generator_manifests
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.hosts import line
 from tests.unit.samples import Raw, organization

@@ -6,14 +6,10 @@ import base64
 
 import pytest
 
-from components.credentials import (
-    ManualSecret,
-    Target,
-    credentials,
-    manual_secret,
-    secret_data,
-)
 from components.manifests import Manifest
+from components.plan.credentials import credentials
+from components.secrets.external_secret import Target
+from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
 from tests.unit.hosts import line
 from tests.unit.samples import Raw, organization
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from components.iam import ecr_policy, ecr_trust, operator_trust, read_policy, web_identity_trust
+from components.iam.policy import ecr_policy, read_policy
 from components.iam.text import allow, document
+from components.iam.trust import ecr_trust, operator_trust, web_identity_trust
 from tests.iam import Request, allows
 from tests.unit.aws_accounts import ISSUER, OPERATOR, OTHER_ISSUER, account, made, managed, pod_identity, with_account
 from tests.unit.samples import Edits

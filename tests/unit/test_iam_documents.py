@@ -8,17 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from components.iam import (
-    document_text,
-    ecr_policy,
-    ecr_trust,
-    key_alias,
-    operator_trust,
-    read_policy,
-    secret_arns,
-    web_identity_trust,
-)
-from components.settings import AwsOperator
+from components.iam.account import AwsOperator
+from components.iam.arn import key_alias, secret_arns
+from components.iam.policy import ecr_policy, read_policy
+from components.iam.text import document_text
+from components.iam.trust import ecr_trust, operator_trust, web_identity_trust
 from tests.unit.aws_accounts import ISSUER, OPERATOR, OTHER_ISSUER, account, pod_identity
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0f0f0f0f-1111-2222-3333-444444444444"

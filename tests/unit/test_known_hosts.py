@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components.settings import known_hosts
-from components.settings.known_hosts import KnownHost
+from components.git import known_hosts
+from components.git.known_hosts import KnownHost
 from tests.unit.hosts import ED25519, hashed, key, line
 
 FORM = 'a known_hosts line: host names, type of the key, the key in base64 ("ssh-keyscan" prints such lines)'

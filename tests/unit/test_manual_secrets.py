@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components.credentials import Credential, ManualSecret, Target, credentials, manual_secret, secret_data
-from components.settings import ManualRegistry
+from components.plan.credential import Credential
+from components.plan.credentials import credentials
+from components.schema.sources import ManualRegistry
+from components.secrets.external_secret import Target
+from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
 from tests.unit.samples import Raw, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="none", refresh_interval="1h0m0s")

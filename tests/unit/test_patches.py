@@ -8,7 +8,8 @@ import json
 import pytest
 
 from components.manifests import Manifest
-from components.patches import NOTHING, Added, Patch, Patched, Resource, name, patch, unpatch
+from components.patches.model import Added, Patch, Patched, Resource
+from components.patches.patch import NOTHING, name, patch, unpatch
 from tests.unit.objects import (
     ID,
     NAME,

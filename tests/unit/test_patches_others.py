@@ -9,7 +9,8 @@ import pytest
 
 from components.errors import PatchError
 from components.manifests import Manifest
-from components.patches import Added, Patch, Resource, patch, unpatch
+from components.patches.model import Added, Patch, Resource
+from components.patches.patch import patch, unpatch
 from tests.unit.objects import (
     ID,
     NAME,

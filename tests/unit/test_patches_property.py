@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from components.manifests import Manifest
-from components.patches import Change, patch, unpatch
+from components.patches.model import Change
+from components.patches.patch import patch, unpatch
 from tests.unit.objects import ID, NAME, STACK, component_type, pulling
 
 FAST = hypothesis_settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])

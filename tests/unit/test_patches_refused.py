@@ -9,7 +9,8 @@ import pytest
 
 from components.errors import PatchError
 from components.manifests import Manifest
-from components.patches import Patch, Resource, patch
+from components.patches.model import Patch, Resource
+from components.patches.patch import patch
 from tests.unit.objects import ID, STACK, component_type, entry, plane, pods, pulling
 
 WHERE = "ComponentType acme/service"

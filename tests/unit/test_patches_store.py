@@ -6,7 +6,8 @@ import pytest
 
 from components.errors import PatchError
 from components.manifests import Manifest
-from components.patches import NOTHING, Added, Change, Patch, Patched, patch, unpatch
+from components.patches.model import Added, Change, Patch, Patched
+from components.patches.patch import NOTHING, patch, unpatch
 from tests.unit.objects import plane
 
 DEFAULT = Patch(secret_store_ref="default")

@@ -9,8 +9,9 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components.errors import Problem
 from components.manifests import Manifest
-from components.openchoreo import V0_9
-from components.patches import Patch, Resource, problems
+from components.openchoreo.v0_9 import V0_9
+from components.patches.model import Patch, Resource
+from components.patches.validity import problems
 from tests.unit.objects import pulling, template
 
 COMPONENT_TYPE = "configurations, dataplane, envOverrides, metadata, parameters, workload"

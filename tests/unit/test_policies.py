@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret
-from components.settings import AppliedPolicies, Policies
-from components.settings.policies import CreationPolicy, DeletionPolicy, RefreshPolicy
-from components.settings.policy_rules import policy_problems
+from components.plan.credentials import credentials
+from components.schema.policies import AppliedPolicies, CreationPolicy, DeletionPolicy, Policies, RefreshPolicy
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.settings.rules.policies import policy_problems
 from tests.unit.registries import ACR, ACR_TOKEN
 from tests.unit.samples import APP, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components import V0_9, polling
-from components.polling import MONTH, Load, Poll, StoreLoad, estimate
-from components.settings import parse
+from components.polling.estimate import estimate
+from components.polling.model import Load, StoreLoad
+from components.polling.poll import MONTH, Poll
+from components.settings.parse import parse
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN, aws, azure, custom, gcp
 from tests.unit.samples import KUBERNETES, MANUAL, SOURCE, Raw
 

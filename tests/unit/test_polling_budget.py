@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from components.polling import Load, warnings
-from components.settings import Budget
+from components.polling.budget import warnings
+from components.polling.model import Load
+from components.settings.load import Budget
 from tests.unit.managers import AWS_OWN, ONEPASSWORD
 from tests.unit.samples import KUBERNETES, Raw
 from tests.unit.test_polling import GHCR, GIT, PULL, acme, load, several

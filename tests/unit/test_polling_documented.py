@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.openchoreo import RELEASES
-from components.polling import estimate
+from components.polling.estimate import estimate
 from tests.unit.built import operators
 from tests.unit.documented import blocks, configurations, settings_of
 

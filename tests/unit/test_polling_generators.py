@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from components.credentials import Credential, DataFrom, Generator, SecretTemplate, Target, external_secret
-from components.polling import Load, Poll, estimate
-from components.polling.poll import poll
-from components.settings import RemoteRef
+from components.plan.credential import Credential
+from components.polling.estimate import estimate
+from components.polling.model import Load
+from components.polling.poll import Poll, poll
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
+from components.secrets.generator import Generator
 from tests.unit.samples import KUBERNETES
 from tests.unit.test_polling import GIT, acme, load
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from components.credentials import DataFrom, Generator, SecretTemplate, Target, external_secret
-from components.polling import Load, outputs, report
 from components.polling.amounts import interval, listed, money, rate, share
+from components.polling.model import Load
 from components.polling.poll import poll
+from components.polling.report import outputs, report
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
+from components.secrets.generator import Generator
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
 from tests.unit.samples import KUBERNETES, Raw
 from tests.unit.test_polling import GHCR, GIT, PULL, acme, load, several

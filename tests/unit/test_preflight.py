@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from components.cluster import check_build_plane
+from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
-from components.openchoreo import V0_9
-from components.settings import Organization
+from components.openchoreo.v0_9 import V0_9
+from components.settings.stack import Organization
 from tests.unit.api import Api, Object
 from tests.unit.samples import on_every_plane, organization, settings
 

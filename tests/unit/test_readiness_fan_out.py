@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster import Expected, FanOut, Pending, Seen, look, wait
+from components.cluster.readiness import Expected, FanOut, Pending, Seen, look, wait
 from components.errors import NotReadyError
 from tests.unit.api import Api, Object
 

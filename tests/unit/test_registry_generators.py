@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.credentials import Target, credentials, external_secret, generators
-from components.credentials.external_secret import SecretTemplate
 from components.manifests import Manifest
+from components.plan.credentials import credentials, generators
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.unit.managers import GUID, TENANT, operator
 from tests.unit.registries import (
     ACR,

@@ -7,9 +7,12 @@ import json
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components.credentials import SecretTemplate, Target, credentials
-from components.settings import Organization, RegistryCredential, RemoteRef
-from components.settings.registry_hosts import RegistryHost, check_server
+from components.plan.credentials import credentials
+from components.registries.credential import RegistryCredential
+from components.registries.hosts import RegistryHost, check_server
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import SecretTemplate, Target
+from components.settings.stack import Organization
 from tests.unit.registries import ACR, ARTIFACTS, ECR, ECR_HOST, KEYS, LOGIN
 from tests.unit.samples import Raw, acme, assert_rejected, organization
 

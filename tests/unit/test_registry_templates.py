@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from components.credentials import SecretTemplate, Target, credentials, external_secret, manual_secret, secret_data
-from components.credentials.manual import ManualSecret
 from components.manifests import Manifest
+from components.plan.credentials import credentials
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.managers import operator
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_NAME, ECR_TOKEN, GCR_FULL, LOGIN

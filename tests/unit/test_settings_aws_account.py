@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.settings import AwsAccount
+from components.iam.account import AwsAccount
 from tests.unit.aws_accounts import (
     ACCOUNT,
     ISSUER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.settings import AwsManaged
+from components.managers.aws_managed import AwsManaged
 from tests.unit.aws_accounts import (
     ESO,
     OPERATOR,

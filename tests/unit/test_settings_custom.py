@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from components.settings import CustomStore
+from components.managers.custom import CustomStore
 from tests.unit.managers import (
     ESO,
     custom,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.settings import GitCredential, remote_keys
+from components.git.credential import GitCredential
+from components.settings.rules.organization import remote_keys
 from tests.unit.samples import (
     APP,
     CANARY,

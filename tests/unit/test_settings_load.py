@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.settings import Budget, ExpectedLoad
+from components.settings.load import Budget, ExpectedLoad
 from tests.unit.samples import DURATION, assert_rejected, settings
 
 BUDGET_KEYS = "dollarsPerMonth, callsPerSecond, revocationLag"

@@ -8,10 +8,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from components.errors import Problem, SettingsError
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.kubernetes import Endpoint
 from components.openchoreo import RELEASES
-from components.polling import estimate, report
-from components.settings import StackSettings, parse
-from components.stores import Endpoint, cluster_secret_store, identity, plan
+from components.plan.stores import plan
+from components.polling.estimate import estimate
+from components.polling.report import report
+from components.settings.parse import parse
+from components.settings.stack import StackSettings
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
 from tests.unit.samples import GIT, MANUAL, SOURCE
 from tests.unit.test_crds import GIT_KINDS, SERVICES

@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.settings import (
-    ComponentWorkflows,
-    ManualRegistry,
-    Organization,
-    Plane,
-    PullSecret,
-    RegistryCredential,
-    RemoteRef,
-)
+from components.pull.credential import ComponentWorkflows, Plane, PullSecret
+from components.registries.credential import RegistryCredential
+from components.schema.sources import ManualRegistry, RemoteRef
+from components.settings.stack import Organization
 from tests.unit.samples import (
     Raw,
     on_every_plane,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.settings import pull_keys, pull_store
+from components.settings.rules.pull import pull_keys, pull_store
 from tests.unit.samples import (
     GIT,
     GONE,

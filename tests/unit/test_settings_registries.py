@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.settings import RegistryCredential, RemoteRef, remote_keys
+from components.registries.credential import RegistryCredential
+from components.schema.sources import RemoteRef
+from components.settings.rules.organization import remote_keys
 from tests.unit.registries import (
     ACR,
     ACR_TOKEN,

@@ -5,33 +5,21 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from components.openchoreo import RELEASES, V0_9
-from components.settings import (
-    Budget,
-    CaProvider,
-    Clusters,
-    ClusterSettings,
-    ComponentWorkflows,
-    ExpectedLoad,
-    ExternalCredential,
-    FakeEntry,
-    FakeStore,
-    GitCredential,
-    KubernetesServer,
-    KubernetesStore,
-    ManualRegistry,
-    Organization,
-    Plane,
-    PullSecret,
-    RegistryCredential,
-    RemoteRef,
-    SecretStore,
-    ServiceAccountRef,
-    Source,
-    StackSettings,
-    parse,
-    remote_keys,
-)
+from components.external.credential import ExternalCredential
+from components.git.credential import GitCredential
+from components.managers.fake import FakeEntry, FakeStore
+from components.managers.kubernetes import KubernetesServer, KubernetesStore
+from components.managers.manager import CaProvider, ServiceAccountRef
+from components.managers.secret_store import SecretStore
+from components.openchoreo import RELEASES
+from components.openchoreo.v0_9 import V0_9
+from components.pull.credential import ComponentWorkflows, Plane, PullSecret
+from components.registries.credential import RegistryCredential
+from components.schema.sources import ManualRegistry, RemoteRef, Source
+from components.settings.load import Budget, ExpectedLoad
+from components.settings.parse import parse
+from components.settings.rules.organization import remote_keys
+from components.settings.stack import Clusters, ClusterSettings, Organization, StackSettings
 from tests.unit.samples import GIT, MANUAL, SOURCE, Raw, acme, message, organization, raw, rejection, settings
 
 DEV = Clusters(build_plane=ClusterSettings(context="dev"))

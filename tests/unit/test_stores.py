@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from components.openchoreo import V0_9
-from components.settings import SecretStore
-from components.stores import Endpoint, PlannedStore, cluster_secret_store, identity, plan
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.kubernetes import Endpoint
+from components.managers.planned import PlannedStore
+from components.managers.secret_store import SecretStore
+from components.openchoreo.v0_9 import V0_9
+from components.plan.stores import plan
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
 
 LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}

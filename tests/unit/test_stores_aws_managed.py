@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
-from components.credentials import SecretTemplate, Target, external_secret, fan_out
-from components.iam import operator_trust, read_policy, web_identity_trust
-from components.openchoreo import V0_9
-from components.settings import AwsOperator, RemoteRef
-from components.stores import ManagedStore, cluster_secret_store, identity, managed_stores, plan
+from components.iam.account import AwsOperator
+from components.iam.policy import read_policy
+from components.iam.trust import operator_trust, web_identity_trust
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.openchoreo.v0_9 import V0_9
+from components.plan.aws_managed import ManagedStore, managed_stores
+from components.plan.pull import fan_out
+from components.plan.stores import plan
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.unit.aws_accounts import (
     ACCOUNT,
     OTHER_ISSUER,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from components.settings.names import check_label
-from components.stores import cluster_secret_store, identity
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.schema.names import check_label
 from tests.unit.managers import (
     ACCOUNT,
     AWS_OWN,

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from components.openchoreo import V0_9
-from components.settings import SecretStore, StackSettings
-from components.stores import PlannedStore, cluster_secret_store, identity, plan
+from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.planned import PlannedStore
+from components.managers.secret_store import SecretStore
+from components.openchoreo.v0_9 import V0_9
+from components.plan.stores import plan
+from components.settings.stack import StackSettings
 from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
 
 STORE = SecretStore.model_validate(KUBERNETES)

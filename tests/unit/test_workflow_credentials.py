@@ -6,19 +6,16 @@ from typing import Any
 
 import pytest
 
-from components.credentials import (
-    SecretTemplate,
-    Target,
-    cluster_external_secret,
-    component_workflow_patch,
-    credentials,
-    external_secret,
-    in_workflow,
-)
 from components.manifests import Manifest
-from components.openchoreo import V0_9
-from components.patches import Patch, Resource, patch, problems, unpatch
-from components.settings import Organization, RemoteRef
+from components.openchoreo.v0_9 import V0_9
+from components.patches.model import Patch, Resource
+from components.patches.patch import patch, unpatch
+from components.patches.validity import problems
+from components.plan.credentials import credentials
+from components.plan.workflow import component_workflow_patch, in_workflow
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
+from components.settings.stack import Organization
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import STACK
 from tests.unit.samples import GIT, Raw, assert_rejected, on_every_plane, organization, raw, rejection, settings

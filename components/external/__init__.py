@@ -1,0 +1,1 @@
+"""Credentials of external services that builds call."""

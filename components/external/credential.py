@@ -1,0 +1,117 @@
+"""Credentials of external services that an organization's builds call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ..schema.labels import Annotations, Labels
+from ..schema.model import DataKey, Interval, Model, ObjectName
+from ..schema.policies import Policies
+from ..schema.secret_types import SecretType, missing_keys
+from ..schema.sources import RemoteRef, Source
+
+
+class Extract(RemoteRef):
+    """A JSON object in the manager, of which every field becomes a key (``dataFrom.extract``)."""
+
+    prefix: DataKey | None = None
+    """Put in front of every key. None: they stay as they are."""
+    conversion: Literal["Default", "Unicode"] = "Default"
+    """What becomes of characters that a key may not have: ``Default``: ``_``. ``Unicode``: ``_U<code>_``."""
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Self:
+        if self.prefix is not None and self.conversion != "Default":
+            msg = "conversion says nothing with prefix: the operator converts no key that it has rewritten"
+            raise ValueError(msg)
+        return self
+
+
+class ExternalCredential(Model):
+    """Credentials of a service that builds call (a scanner, a package registry): one Secret with named keys."""
+
+    name: ObjectName
+    """Name of the Secret in the build namespace."""
+    keys: dict[DataKey, Source] = Field(default_factory=dict)
+    """Keys of the Secret and where each value comes from: all from the manager, or all manual."""
+    extract: Annotated[tuple[Extract, ...], Field(strict=False, min_length=1)] | None = None
+    """JSON objects in the manager, of which all fields become keys. A key of ``keys`` goes before one of theirs."""
+    template: Annotated[dict[DataKey, Annotated[str, Field(min_length=1)]], Field(min_length=1)] | None = None
+    """Keys of the Secret and a Go template for each, over the keys of ``keys`` and ``extract``. Plain text."""
+    merge_policy: Literal["Replace", "Merge"] = "Replace"
+    """``Replace``: with a template the Secret has only its keys. ``Merge``: it has those of ``keys`` and ``extract``
+    as well."""
+    type: SecretType = "Opaque"
+    """Type of the Secret."""
+    labels: Labels = Field(default_factory=dict)
+    """More labels of the Secret."""
+    annotations: Annotations = Field(default_factory=dict)
+    """More annotations of the Secret."""
+    refresh_interval: Interval | None = None
+    """How often the manager is asked. None: the organization's, else the stack's."""
+    policies: Policies | None = None
+    """How the operator keeps the Secret. None: the organization's."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        problem = next(chain(self._of_values(), self._of_template(), self._of_type()), None)
+        if problem is not None:
+            raise ValueError(problem)
+        return self
+
+    def _of_values(self) -> Iterator[str]:
+        if not self.keys and self.extract is None:
+            yield "names no value; allowed is at least one of keys, extract"
+        if len({source.manual is None for source in self.keys.values()}) > 1:
+            yield "mixes remoteKey and manual in one Secret; allowed is one of them for all keys"
+        if self.manual:
+            if self.extract is not None:
+                yield "mixes extract and manual in one Secret; allowed is one of them"
+            if self.template is not None:
+                yield "template belongs to the secret manager; a manual secret is made as it is"
+        extracts = [each.model_dump(exclude={"conversion", "decoding"}) for each in self.extract or ()]
+        for index, each in enumerate(extracts):
+            if each in extracts[:index]:
+                yield f"extract[{index}] brings the keys of extract[{extracts.index(each)}] again"
+
+    def _of_template(self) -> Iterator[str]:
+        if self.merge_policy == "Replace":
+            return
+        if self.template is None:
+            yield "mergePolicy belongs to template"
+        for key in sorted(self.keys.keys() & (self.template or {}).keys()):
+            yield f'the key "{key}" comes from keys and template; with mergePolicy Merge allowed is one of them'
+
+    def _of_type(self) -> Iterator[str]:
+        if self.type != "Opaque" and self.policies is not None and self.policies.creation_policy == "Merge":
+            yield "type belongs to whoever makes the Secret; creationPolicy Merge takes it as it is"
+        missing = missing_keys(self.type, self.known_keys)
+        if missing is not None and not self.has_unknown_keys:
+            yield f"type {self.type} needs {missing}"
+
+    @property
+    def manual(self) -> bool:
+        """Whether the values come from encrypted configuration."""
+        return any(source.manual is not None for source in self.keys.values())
+
+    @property
+    def known_keys(self) -> frozenset[str]:
+        """Keys that the Secret has for certain."""
+        if self.template is None:
+            return frozenset(self.keys)
+        return frozenset(self.template) | (frozenset(self.keys) if self.merge_policy == "Merge" else frozenset())
+
+    @property
+    def has_unknown_keys(self) -> bool:
+        """Whether the manager decides on more keys."""
+        return self.extract is not None and (self.template is None or self.merge_policy == "Merge")
+
+    @property
+    def remotes(self) -> tuple[RemoteRef, ...]:
+        """All values that are read from the manager."""
+        values = [source.remote for source in self.keys.values()]
+        return (*(ref for ref in values if ref is not None), *(self.extract or ()))

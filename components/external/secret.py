@@ -1,0 +1,32 @@
+"""Credentials of external services that builds call: one Secret with the keys that the service needs."""
+
+from __future__ import annotations
+
+from ..secrets.external_secret import DataFrom, SecretTemplate
+from ..secrets.manual_secret import ManualSecret
+from .credential import ExternalCredential
+
+
+def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
+    """The Secret of an external service: from the manager, or manual (settings refuse a mixture)."""
+    manual = {key: source.manual for key, source in external.keys.items() if source.manual is not None}
+    if manual:
+        return ManualSecret(
+            name=external.name,
+            credential="external",
+            values=manual,
+            type=external.type,
+            labels=external.labels,
+            annotations=external.annotations,
+        )
+    return SecretTemplate(
+        name=external.name,
+        credential="external",
+        data={key: source.remote for key, source in external.keys.items() if source.remote is not None},
+        data_from=tuple(DataFrom(each, each.prefix, each.conversion) for each in external.extract or ()),
+        templates=external.template,
+        merge_policy=external.merge_policy,
+        type=external.type,
+        labels=external.labels,
+        annotations=external.annotations,
+    )

@@ -1,0 +1,1 @@
+"""Secret managers: one module for each, from its settings to its ClusterSecretStore."""

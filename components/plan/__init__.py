@@ -1,0 +1,1 @@
+"""What each organization gets, where, and in which order."""

@@ -1,0 +1,63 @@
+"""Which ClusterSecretStores a stack needs: one for each organization, or one that several share, on each plane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..managers.planned import Plane, PlannedStore
+from ..managers.secret_store import SecretStore
+from ..openchoreo.release import Release
+from ..settings.rules.organization import remote_keys
+from ..settings.rules.pull import pull_keys, pull_store
+from ..settings.stack import StackSettings
+
+
+@dataclass(frozen=True)
+class _Use:
+    organization: str
+    keys: tuple[str, ...]
+    namespace: str | None
+    labels: Mapping[str, str] | None = None
+
+
+def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
+    """All ClusterSecretStores of a stack, sorted by name and plane. Organizations with manual secrets only need none.
+
+    A store of the data plane is bound to the labels that OpenChoreo gives the namespaces of an organization's
+    workloads.
+    No namespace outside the planned organizations is ever allowed to use a store, and no two entries of
+    ``secretStores`` are ever merged: should they make one name, which `parse` refuses, Pulumi refuses the second.
+    """
+    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
+    members: dict[tuple[str, Plane, str], list[_Use]] = {}
+    for organization in settings.organizations:
+        name, keys, store = organization.name, remote_keys(organization), pull_store(organization)
+        if keys:
+            place: tuple[str, Plane, str] = (settings.store_name(organization), "build", organization.secret_store)
+            members.setdefault(place, []).append(_Use(name, keys, release.build_namespace(name)))
+        if store is not None:
+            plane: Plane = "build" if one_cluster else "data"
+            labels = release.data_plane_labels(name)
+            members.setdefault((settings.made_name(organization, store), plane, store), []).append(
+                _Use(name, pull_keys(organization), None, labels)
+            )
+    return tuple(
+        PlannedStore(
+            name=name,
+            store=settings.secret_stores[entry],
+            organizations=tuple(sorted({use.organization for use in uses})),
+            namespaces=tuple(sorted(use.namespace for use in uses if use.namespace is not None)),
+            keys=tuple(sorted({key for use in uses for key in use.keys})),
+            selectors=tuple(
+                use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
+            ),
+            plane=plane,
+            aws=settings.aws if _is_managed(settings.secret_stores[entry]) else None,
+        )
+        for (name, plane, entry), uses in sorted(members.items())
+    )
+
+
+def _is_managed(store: SecretStore) -> bool:
+    return store.aws is not None and store.aws.managed is not None

@@ -1,0 +1,21 @@
+"""The pull secret of an organization's workloads, delivered in three ways.
+
+Source: OpenChoreo v0.9 docs, ``registry-pull-secret``.
+"""
+
+from __future__ import annotations
+
+from ..registries import docker_config as registry
+from ..secrets.external_secret import SecretTemplate
+from ..secrets.manual_secret import ManualSecret
+from .credential import PullSecret
+
+CREDENTIAL = "registry-pull"
+
+
+def secret(pull: PullSecret) -> SecretTemplate | ManualSecret:
+    """The Secret of type ``kubernetes.io/dockerconfigjson`` that pods pull with."""
+    if pull.docker_config is not None:
+        data = {registry.KEY: pull.docker_config}
+        return SecretTemplate(name=pull.name, credential=CREDENTIAL, data=data, type=registry.TYPE)
+    return registry.secret(pull.name, pull.registries or (), CREDENTIAL)

@@ -1,0 +1,1 @@
+"""Registries that builds push to and workloads pull from."""

@@ -1,0 +1,121 @@
+"""The push credential of builds: Secret ``registry-push-secret``, key ``.dockerconfigjson``, for many registries.
+
+The values never pass through here: the operator assembles the docker config with the Go template that is written below
+(https://external-secrets.io/latest/guides/templating/). It builds data and serialises it once, so that no character of
+a password can break the JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from ..schema.secret_types import DOCKER_CONFIG, DOCKER_CONFIG_KEY
+from ..schema.sources import RemoteRef
+from ..secrets.external_secret import DataFrom, SecretTemplate
+from ..secrets.manual_secret import ManualSecret
+from .credential import RegistryCredential
+from .generators import generator
+
+KEY: Final = DOCKER_CONFIG_KEY
+TYPE: Final = DOCKER_CONFIG
+
+_WHOLE_CONFIG: Final = (
+    "{{{{- $found := fromJson .{variable} -}}}}"
+    '{{{{- range list "auths" {server} -}}}}{{{{- if kindIs "map" $found -}}}}{{{{- $found = get $found . -}}}}'
+    '{{{{- else -}}}}{{{{- $found = "" -}}}}{{{{- end -}}}}{{{{- end -}}}}'
+    '{{{{- if not (and (kindIs "map" $found) $found) -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
+    "{{{{- $_ := set $auths {server} $found -}}}}"
+)
+_SERVICE_ACCOUNT_KEY: Final = (
+    "{{{{- $key := fromJson {password} -}}}}"
+    '{{{{- if not (kindIs "map" $key) -}}}}{{{{- $key = dict -}}}}{{{{- end -}}}}'
+    '{{{{- if ne (dig "type" "" $key | toString) "service_account" -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
+)
+_NO_COLON: Final = '{{{{- if contains ":" {username} -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
+_USER_AND_PASSWORD: Final = (
+    '{{{{- $_ := set $auths {server} (dict "username" {username} "password" {password} '
+    '"auth" (printf "%s:%s" {username} {password} | b64enc)) -}}}}'
+)
+
+
+def secret(
+    name: str,
+    registries: tuple[RegistryCredential, ...],
+    credential: str = "registry-push",
+    *,
+    organization: str = "",
+    extra_keys: tuple[str, ...] = (),
+) -> SecretTemplate | ManualSecret:
+    """One docker config for all registries: made by the operator, or manual (settings refuse a mixture).
+
+    Args:
+        name: of the Secret.
+        registries: at least one.
+        credential: what it is for: ``registry-push`` or ``registry-pull``.
+        organization: takes the place of ``{organization}`` in settings of generators.
+        extra_keys: of the Secret that hold the same docker config as ``.dockerconfigjson``.
+    """
+    manual = {registry.auths_key: registry.manual for registry in registries if registry.manual is not None}
+    keys = (KEY, *extra_keys)
+    if manual:
+        return ManualSecret(name=name, credential=credential, registries=manual, docker_config_keys=keys)
+    data: dict[str, RemoteRef] = {}
+    data_from: list[DataFrom] = []
+    steps = ["{{- $auths := dict -}}"]
+    for index, registry in enumerate(registries):
+        variable = f"registry_{index}"
+        token = generator(registry, organization)
+        if token is not None:
+            data_from.append(DataFrom(token, prefix=f"{variable}_"))
+        data |= _inputs(registry, variable)
+        steps.append(_step(registry, variable))
+    steps.append('{{- dict "auths" $auths | toJson -}}')
+    return SecretTemplate(
+        name=name,
+        credential=credential,
+        data=data,
+        type=TYPE,
+        templates=dict.fromkeys(keys, "".join(steps)),
+        data_from=tuple(data_from),
+    )
+
+
+def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]:
+    """What the template reads from the manager. A generator brings ``_username`` and ``_password`` itself."""
+    parts = {
+        variable: registry.docker_config,
+        f"{variable}_username": registry.username,
+        f"{variable}_password": registry.password,
+        f"{variable}_key": registry.service_account_key,
+    }
+    return {name: ref for name, ref in parts.items() if isinstance(ref, RemoteRef)}
+
+
+def _step(registry: RegistryCredential, variable: str) -> str:
+    """The part of the template that puts one registry into ``$auths``."""
+    server = _literal(registry.auths_key)
+    if registry.docker_config is not None:
+        failure = _literal(f"{_source(registry.docker_config)} has no docker auth for {registry.auths_key}")
+        return _WHOLE_CONFIG.format(variable=variable, server=server, failure=failure)
+    if registry.service_account_key is not None:
+        what = f"{_source(registry.service_account_key)} is not the JSON key of a Google service account"
+        password = f".{variable}_key"
+        checked = _SERVICE_ACCOUNT_KEY.format(password=password, failure=_literal(what))
+        return checked + _USER_AND_PASSWORD.format(server=server, username='"_json_key"', password=password)
+    username, checked = f".{variable}_username", ""
+    if isinstance(registry.username, str):
+        username = _literal(registry.username)
+    elif registry.username is not None:
+        what = f'the user name for {registry.auths_key} contains ":", which separates user from password in docker auth'
+        checked = _NO_COLON.format(username=username, failure=_literal(what))
+    return checked + _USER_AND_PASSWORD.format(server=server, username=username, password=f".{variable}_password")
+
+
+def _source(ref: RemoteRef) -> str:
+    return ref.remote_key if ref.property is None else f"{ref.remote_key} ({ref.property})"
+
+
+def _literal(text: str) -> str:
+    """A string literal of Go templates. They refuse the surrogate pairs of JSON's escapes, so nothing is escaped."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The Pulumi components, and the deployment of a whole stack."""

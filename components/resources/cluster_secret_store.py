@@ -1,0 +1,67 @@
+"""Component: one ClusterSecretStore and the identity that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from ..managers import cluster_secret_store as stores
+from ..managers.kubernetes import Endpoint
+from ..managers.planned import PlannedStore
+from .aws_resources import Managed
+from .register import register
+
+
+@dataclass(frozen=True)
+class SecretStoreArgs:
+    """What a store reads from and who may use it."""
+
+    planned: PlannedStore
+    """Name, provider, exact namespaces and exact keys; `plan` makes it from a stack's settings."""
+    manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Entries of ``manualSecrets``; only the fake manager reads them."""
+    endpoint: Endpoint | None = None
+    """API server of its plane; needed where a ``kubernetes`` store says ``fromKubeconfig``."""
+    managed: Managed | None = None
+    """What is made for it in the secret manager. None: nothing, it is there."""
+
+
+class SecretStore(pulumi.ComponentResource):
+    """A ClusterSecretStore on one plane, usable from exactly the planned namespaces.
+
+    With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself
+    refuses any other organization's Secret. With a manager in the cloud it gets the ServiceAccount that its settings
+    ask for; what that account may read is the manager's to say.
+    """
+
+    store_name: str
+    """Name of the ClusterSecretStore."""
+    names: Mapping[str, pulumi.Input[str]]
+    """Remote key -> what it is called in the manager, where that is not the key itself."""
+
+    def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("openchoreo:index:SecretStore", name, None, opts)
+        self.store_name = args.planned.name
+        self.names = {} if args.managed is None else args.managed.names
+        after = [] if args.managed is None else [args.managed.resource]
+        identity = [
+            register(
+                f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self, depends_on=after)
+            )
+            for manifest in stores.identity(args.planned)
+        ]
+        manifest = stores.cluster_secret_store(args.planned, args.manual, args.endpoint)
+        register(name, manifest, pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity]))
+        self.register_outputs({"storeName": self.store_name})
+
+
+def store_name(store: SecretStore | str | None) -> str:
+    """Name of the ClusterSecretStore that an argument means, a component or a name; empty for None."""
+    return store.store_name if isinstance(store, SecretStore) else store or ""
+
+
+def remote_names(store: SecretStore | str | None) -> Mapping[str, pulumi.Input[str]]:
+    """What remote keys are called in the manager behind a store, where that is not the key itself."""
+    return store.names if isinstance(store, SecretStore) else {}

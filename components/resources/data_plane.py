@@ -1,0 +1,109 @@
+"""Component: the pull secret of an organization's workloads, as far as it lies on the data plane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from ..cluster.readiness import FanOut
+from ..errors import Problem, SettingsError
+from ..openchoreo.release import Release
+from ..openchoreo.v0_9 import V0_9
+from ..plan.pull import fan_out
+from ..pull.credential import PullSecret
+from ..pull.secret import secret as pull_secret
+from ..secrets.manual_secret import ManualSecret
+from ..settings.rules.pull import pull_problems
+from ..settings.stack import Organization
+from .cluster_secret_store import SecretStore, remote_names, store_name
+from .manual_secrets import ManualSecrets, ManualSecretsArgs
+from .register import register
+
+
+@dataclass(frozen=True)
+class DataPlaneArgs:
+    """An organization with a pull secret, and where its values come from."""
+
+    organization: Organization
+    """Whose workloads."""
+    secret_store: SecretStore | str | None = None
+    """The store on the data plane: a component, or the name of a ClusterSecretStore that exists; needed for delivery
+    ``namespace``."""
+    manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Entries of ``manualSecrets`` that a manual pull secret names."""
+    refresh_interval: str = "1h0m0s"
+    """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
+    release: Release = V0_9
+    """OpenChoreo release of the platform."""
+
+
+class DataPlane(pulumi.ComponentResource):
+    """The pull secret of an organization's workloads, as far as it lies on the data plane.
+
+    Delivery ``namespace``: a ClusterExternalSecret for every namespace of the organization's workloads, present and
+    future. Delivery ``manual``: a Secret in each named namespace. Delivery ``component`` needs nothing here: each
+    component brings its own ExternalSecret, through its ComponentType (`ControlPlane`).
+    """
+
+    secret_name: str
+    """Name of the Secret, as pods refer to it."""
+    namespaces: tuple[str, ...]
+    """Namespaces that were named; empty unless the delivery is ``manual``."""
+    fan_outs: tuple[FanOut, ...]
+    """The ClusterExternalSecret that must have arrived before workloads can pull; none unless it is ``namespace``."""
+    cluster_external_secrets: list[pulumi.CustomResource]
+    """The same as resources, for ``depends_on``."""
+
+    def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register what the delivery needs.
+
+        Args:
+            name: of the component.
+            args: whose, and from where.
+            opts: Pulumi's options; the Kubernetes provider is the data plane's.
+
+        Raises:
+            SettingsError: the arguments contradict each other; nothing has been registered then.
+        """
+        pull = _checked(name, args)
+        super().__init__("openchoreo:index:DataPlane", name, None, opts)
+        organization, store = args.organization, args.secret_store
+        self.secret_name = pull.name
+        self.namespaces = pull.namespaces or ()
+        self.fan_outs, self.cluster_external_secrets = (), []
+        everywhere = fan_out(
+            organization,
+            store=store_name(store),
+            refresh_interval=args.refresh_interval,
+            release=args.release,
+            names=remote_names(store),
+        )
+        if everywhere is not None:
+            after = store if isinstance(store, SecretStore) else None
+            child = pulumi.ResourceOptions(parent=self, depends_on=after)
+            self.fan_outs = (FanOut(organization.name, everywhere["metadata"]["name"]),)
+            self.cluster_external_secrets = [register(f"{name}/pull-secret", everywhere, child)]
+        secret = pull_secret(pull)
+        if isinstance(secret, ManualSecret):
+            for namespace in self.namespaces:
+                manual = ManualSecretsArgs(organization.name, namespace, [secret], args.manual)
+                ManualSecrets(f"{name}/{namespace}", manual, pulumi.ResourceOptions(parent=self))
+        self.register_outputs({"secretName": self.secret_name})
+
+
+def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
+    organization, pull = args.organization, args.organization.pull_secret
+    source = f'DataPlane "{name}"'
+    if pull is None:
+        raise SettingsError(source, [Problem("organization.pullSecret", "is missing")])
+    problems = list(pull_problems(organization, "organization"))
+    if pull.delivery == "namespace" and args.secret_store is None:
+        problems.append(Problem("secret_store", "is missing; delivery namespace reads through it"))
+    missing = {each.manual.password for each in pull.registries or () if each.manual} - args.manual.keys()
+    if missing:
+        problems.append(Problem("manual", f"lacks {len(missing)} entries that the registries name"))
+    if problems:
+        raise SettingsError(source, problems)
+    return pull

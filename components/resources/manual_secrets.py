@@ -1,0 +1,43 @@
+"""Component: plain Kubernetes Secrets from encrypted configuration, for platforms without a secret manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pulumi
+
+from ..secrets.external_secret import Target
+from ..secrets.manual_secret import ManualSecret, manual_secret, secret_data
+from .register import register, renamed
+
+
+@dataclass(frozen=True)
+class ManualSecretsArgs:
+    """Which Secrets, where, and their values."""
+
+    organization: str
+    """Organization that owns them."""
+    namespace: str
+    """Namespace that exists."""
+    secrets: Sequence[ManualSecret]
+    """The Secrets: Opaque (a git token, keys of a service) or a docker config for any number of registries."""
+    values: Mapping[str, pulumi.Output[str]]
+    """Entries of ``manualSecrets``, each a secret output."""
+
+
+class ManualSecrets(pulumi.ComponentResource):
+    """Secrets whose values live encrypted in the stack configuration, and encrypted in the state."""
+
+    def __init__(self, name: str, args: ManualSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("openchoreo:index:ManualSecrets", name, None, opts)
+        target = Target(organization=args.organization, namespace=args.namespace, store="", refresh_interval="")
+        for secret in args.secrets:
+            values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
+            manifest = manual_secret(target, secret)
+            manifest["data"] = values.apply(partial(secret_data, secret))
+            register(
+                f"{name}/{secret.name}", manifest, renamed(pulumi.ResourceOptions(parent=self), f"{name}-{secret.name}")
+            )
+        self.register_outputs({})

@@ -1,0 +1,1 @@
+"""ExternalSecrets, generators and plain Secrets as manifests."""

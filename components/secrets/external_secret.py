@@ -1,0 +1,191 @@
+"""The ExternalSecret around every credential.
+
+Source: ``ExternalSecret`` of ``external-secrets.io/v1``. Fields that the API server would default are written out, so
+that a second apply, or a GitOps tool, sees no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest, organization_labels
+from ..schema.durations import within
+from ..schema.policies import AppliedPolicies
+from ..schema.sources import RemoteRef
+from .generator import API as GENERATORS, Generator
+
+_NEVER: Final = "0s"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where and how a credential arrives."""
+
+    organization: str
+    """Organization that owns it."""
+    namespace: str
+    """Namespace of the Secret."""
+    store: str
+    """ClusterSecretStore that it is read through."""
+    refresh_interval: str
+    """Canonical Go duration between two polls; ``0s`` never polls again. What a generator makes is renewed after half
+    its life at the latest."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    """Remote key -> what it is called in the manager, where that is not the key itself; may be known later only."""
+    policies: AppliedPolicies = field(default_factory=AppliedPolicies)
+    """How the operator makes, refreshes and lets go of the Secret."""
+
+
+@dataclass(frozen=True)
+class DataFrom:
+    """Several keys at once: those of a JSON object in the manager, or those that a generator makes."""
+
+    source: RemoteRef | Generator
+    """The object, or the generator."""
+    prefix: str | None = None
+    """Put in front of every key, so that two sources do not meet. None: the keys stay as they are."""
+    conversion: str = "Default"
+    """``conversionStrategy`` for characters of an object's keys that a Secret cannot have."""
+
+
+@dataclass(frozen=True)
+class SecretTemplate:
+    """The Secret that the operator makes."""
+
+    name: str
+    """Name of the ExternalSecret and of its Secret."""
+    credential: str
+    """What it is for: ``git``, ``github-app``, ``registry-push``, ``registry-pull`` or ``external``."""
+    data: Mapping[str, RemoteRef]
+    """Key (of the Secret, or of the template's input) -> value in the manager."""
+    type: str = "Opaque"
+    """Type of the Secret."""
+    templates: Mapping[str, str] | None = None
+    """Key of the Secret -> Go template over ``data``. None: ``data`` becomes the Secret as it is."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Annotations of the ExternalSecret and the Secret."""
+    data_from: tuple[DataFrom, ...] = ()
+    """Sources of several keys each, beside ``data``."""
+    merge_policy: str = "Replace"
+    """With ``templates``: ``Replace``: the Secret has their keys only. ``Merge``: those of ``data`` too."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """More labels of the Secret."""
+
+    @property
+    def generators(self) -> tuple[Generator, ...]:
+        """The generators that must be there before it."""
+        return tuple(each.source for each in self.data_from if isinstance(each.source, Generator))
+
+
+def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
+    """An ExternalSecret: the operator makes its Secret and keeps it in step, as the target's policies say."""
+    return manifest(
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        secret.name,
+        namespace=target.namespace,
+        labels=_labels(target, secret),
+        annotations=secret.annotations,
+        spec=_spec(target, secret),
+    )
+
+
+def cluster_external_secret(
+    name: str, target: Target, secret: SecretTemplate, namespace_labels: Mapping[str, str]
+) -> Manifest:
+    """A ClusterExternalSecret: the ExternalSecret in every namespace with these labels, as soon as there is one.
+
+    Args:
+        name: of the ClusterExternalSecret.
+        target: organization, store and interval; its namespace does not count.
+        secret: what each namespace gets.
+        namespace_labels: all of them must be there.
+    """
+    made = {MANAGED_BY_LABEL: MANAGED_BY, **_labels(target, secret)}
+    metadata: dict[str, Any] = {"labels": made}
+    if secret.annotations:
+        metadata["annotations"] = dict(secret.annotations)
+    return manifest(
+        "external-secrets.io/v1",
+        "ClusterExternalSecret",
+        name,
+        labels=_labels(target, secret),
+        spec={
+            "externalSecretName": secret.name,
+            "externalSecretMetadata": metadata,
+            "externalSecretSpec": _spec(target, secret),
+            "namespaceSelectors": [{"matchLabels": dict(namespace_labels)}],
+            # New namespaces are watched; this is how often the operator looks whether all is still as it should be.
+            "refreshTime": "1h0m0s",
+        },
+    )
+
+
+def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
+    return {**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
+
+
+def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
+    policies = target.policies
+    interval = target.refresh_interval if policies.refresh == "Periodic" else _NEVER
+    for generator in secret.generators:
+        interval = within(interval, generator.lifetime)
+    spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
+    if secret.data or any(isinstance(each.source, RemoteRef) for each in secret.data_from):
+        spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
+    spec["target"] = {
+        "name": secret.name,
+        "creationPolicy": policies.creation,
+        "deletionPolicy": policies.deletion,
+        "template": _template(secret, policies, {**_labels(target, secret), **secret.labels}),
+    }
+    if secret.data:
+        spec["data"] = [_data(key, ref, target.names) for key, ref in secret.data.items()]
+    if secret.data_from:
+        spec["dataFrom"] = [_data_from(each, target.names) for each in secret.data_from]
+    return spec
+
+
+def _template(secret: SecretTemplate, policies: AppliedPolicies, labels: Mapping[str, str]) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"labels": dict(labels)}
+    if secret.annotations:
+        metadata["annotations"] = dict(secret.annotations)
+    template: dict[str, Any] = {
+        "engineVersion": "v2",
+        "mergePolicy": secret.merge_policy,
+        "metadata": metadata,
+    }
+    # The type of a Secret cannot be changed, and one that is merged into has its own.
+    if policies.creation != "Merge":
+        template["type"] = secret.type
+    if secret.templates is not None:
+        template["data"] = dict(secret.templates)
+    return template
+
+
+def _data(key: str, ref: RemoteRef, names: Mapping[str, Any]) -> dict[str, Any]:
+    return {"secretKey": key, "remoteRef": _remote(ref, names)}
+
+
+def _data_from(entry: DataFrom, names: Mapping[str, Any]) -> dict[str, Any]:
+    source = entry.source
+    if isinstance(source, Generator):
+        found: dict[str, Any] = {
+            "sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": source.kind, "name": source.name}}
+        }
+    else:
+        found = {"extract": _remote(source, names, entry.conversion)}
+    if entry.prefix is not None:
+        found["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
+    return found
+
+
+def _remote(ref: RemoteRef, names: Mapping[str, Any], conversion: str = "Default") -> dict[str, Any]:
+    remote: dict[str, Any] = {"key": names.get(ref.remote_key, ref.remote_key)}
+    if ref.property is not None:
+        remote["property"] = ref.property
+    if ref.version is not None:
+        remote["version"] = ref.version
+    return remote | {"conversionStrategy": conversion, "decodingStrategy": ref.decoding, "metadataPolicy": "None"}

@@ -1,0 +1,1 @@
+"""Rules across parts of the configuration, which no single model can check."""

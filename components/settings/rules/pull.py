@@ -1,0 +1,109 @@
+"""Rules about pull secrets and ComponentWorkflows that no single model can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ...openchoreo.release import Release
+from ...registries.credential import RegistryCredential
+from ...schema.sources import RemoteRef
+from ...schema.text import clipped, quoted
+from ..stack import Organization, StackSettings
+
+
+def pull_store(organization: Organization) -> str | None:
+    """Entry of ``secretStores`` that an organization's data plane reads through; None: no store is made for it."""
+    pull = organization.pull_secret
+    if pull is None or pull.delivery == "manual":
+        return None
+    return pull.secret_store or (organization.secret_store if pull.delivery == "namespace" else None)
+
+
+def pull_keys(organization: Organization) -> tuple[str, ...]:
+    """Names of all secrets in the manager that are read through that store, sorted, each once."""
+    pull = organization.pull_secret
+    if pull is None or pull_store(organization) is None:
+        return ()
+    return tuple(sorted({ref.remote_key for ref in pull.remotes}))
+
+
+def pull_problems(organization: Organization, path: str) -> Iterator[Problem]:
+    """Everything that contradicts itself in one organization's pull secret and ComponentWorkflows."""
+    pull, workflows = organization.pull_secret, organization.component_workflows
+    if pull is not None:
+        yield from _twice(pull.component_types, f"{path}.pullSecret.componentTypes")
+        yield from _twice([each.auths_key for each in pull.registries or ()], f"{path}.pullSecret.registries")
+        if pull.delivery == "component":
+            yield from _literal((*pull.remotes, *_users(pull.registries)), f"{path}.pullSecret")
+    if workflows is not None:
+        yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
+        yield from _workflow_credentials(organization, path)
+
+
+def stack_problems(settings: StackSettings, release: Release) -> Iterator[Problem]:
+    """Planes that are needed and not configured, and namespaces that are another organization's."""
+    builds = {release.build_namespace(each.name): each.name for each in settings.organizations}
+    given: dict[tuple[str, str], str] = {}
+    for index, organization in enumerate(settings.organizations):
+        path, pull = f"organizations[{index}]", organization.pull_secret
+        patched = (organization.component_workflows, pull, organization.build_plane, organization.data_plane)
+        if any(patched) and settings.clusters.control_plane is None:
+            yield Problem(path, "patches objects of the control plane; clusters.controlPlane is missing")
+        if pull is None:
+            continue
+        if settings.clusters.data_plane is None and (pull.delivery == "manual" or pull_store(organization)):
+            yield Problem(f"{path}.pullSecret", "makes objects on the data plane; clusters.dataPlane is missing")
+        yield from _builds_only(organization, settings, path)
+        for place, namespace in enumerate(pull.namespaces or ()):
+            where = f"{path}.pullSecret.namespaces[{place}]"
+            if namespace in builds:
+                yield Problem(where, f'"{namespace}" is the build namespace of the organization "{builds[namespace]}"')
+            first = given.setdefault((namespace, pull.name), where)
+            if first != where:
+                yield Problem(where, f'"{namespace}" gets the Secret "{pull.name}" from {first} already')
+
+
+def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
+    """A store that the DataPlane is to name, and that only builds may use."""
+    pull, plane, entry = organization.pull_secret, organization.data_plane, organization.secret_store
+    if pull is None or plane is None or entry not in settings.secret_stores:
+        return
+    reads_through_plane = pull.delivery == "component" and pull_store(organization) is None
+    if reads_through_plane and plane.secret_store_ref == settings.made_name(organization, entry):
+        yield Problem(
+            f"{path}.dataPlane.secretStoreRef",
+            f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
+            "the organization's workloads may use it too",
+        )
+
+
+def _workflow_credentials(organization: Organization, path: str) -> Iterator[Problem]:
+    where = f"{path}.componentWorkflows"
+    git, registries = organization.git, organization.registries or ()
+    if git is None and not registries:
+        yield Problem(where, "has nothing to bring; allowed with git, registries or both")
+    if (git is not None and git.manuals) or any(registry.manual for registry in registries):
+        yield Problem(where, "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too")
+    refs = git.remotes if git is not None else ()
+    found = [ref for registry in registries for ref in registry.remotes]
+    yield from _literal((*refs, *found, *_users(organization.registries)), where)
+
+
+def _users(registries: tuple[RegistryCredential, ...] | None) -> tuple[str, ...]:
+    """User names that are rendered as they are configured."""
+    return tuple(each.username for each in registries or () if isinstance(each.username, str))
+
+
+def _literal(found: tuple[RemoteRef | str, ...], path: str) -> Iterator[Problem]:
+    """OpenChoreo evaluates expressions in everything that it renders, in the name of a key too."""
+    for each in found:
+        for text in (each,) if isinstance(each, str) else (each.remote_key, each.property, each.version):
+            if text is not None and "${" in text:
+                yield Problem(path, f"{quoted(text)} has a ${{, which OpenChoreo would take for an expression")
+
+
+def _twice(values: tuple[str, ...] | list[str], path: str) -> Iterator[Problem]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield Problem(f"{path}[{index}]", f'"{clipped(value)}" is named twice')

@@ -1,0 +1,108 @@
+"""Rules about registries that builds push to, which no single one of them can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+from pydantic import ValidationError
+
+from ...errors import Problem
+from ...registries.tokens import RegistryToken
+from ...schema.placeholder import fill
+from ...schema.secret_types import DOCKER_CONFIG_KEY
+from ...schema.text import quoted
+from ..stack import Organization, StackSettings
+
+
+def push_problems(organization: Organization, path: str) -> Iterator[Problem]:
+    """Everything that contradicts itself in what the push Secret of one organization is made of."""
+    registries = organization.registries or ()
+    seen: dict[str, int] = {}
+    for index, registry in enumerate(registries):
+        where, key = f"{path}.registries[{index}]", registry.auths_key
+        first = seen.setdefault(key, index)
+        if first != index:
+            what = "server" if registry.server else "registry"
+            yield Problem(
+                f"{where}.{what}", f"{quoted(key)} is also registries[{first}]; one Secret holds each registry once"
+            )
+        if "*" in key:
+            yield Problem(f"{where}.server", f"{quoted(key)} is a pattern, which clients that push do not read")
+        if registry.token is not None:
+            generator, token = registry.token
+            yield from _filled(token, f"{where}.{generator}", organization.name)
+    if len({registry.manual is None for registry in registries}) > 1:
+        yield Problem(
+            f"{path}.registries",
+            f'the Secret "{organization.registry_secret_name}" would be both manual and made by the operator; '
+            "allowed is one of them for all registries",
+        )
+    yield from _extra_keys(organization, path)
+
+
+def _filled(token: RegistryToken, path: str, organization: str) -> Iterator[Problem]:
+    """What is wrong with a token's settings once the organization's name stands in them."""
+    text = fill(token.model_dump(by_alias=True, exclude_none=True), organization)
+    try:
+        type(token).model_validate(text, by_alias=True, by_name=False)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            place = ".".join(str(step) for step in detail["loc"])
+            said, value = detail["msg"].removeprefix("Value error, "), reduce(getitem, detail["loc"], text)
+            yield Problem(f"{path}.{place}", f'{quoted(str(value))} of the organization "{organization}" {said}')
+
+
+def _extra_keys(organization: Organization, path: str) -> Iterator[Problem]:
+    extra = organization.registry_extra_keys or ()
+    where = f"{path}.registryExtraKeys"
+    if extra and not organization.registries:
+        yield Problem(where, "says nothing without registries; leave it out")
+    for index, key in enumerate(extra):
+        if key == DOCKER_CONFIG_KEY or key in extra[:index]:
+            yield Problem(f"{where}[{index}]", f"{quoted(key)} is there already")
+
+
+def shared_identities(settings: StackSettings) -> Iterator[Problem]:
+    """Who signs in as another organization could push there; who signs in as a store could read there."""
+    users: dict[str, tuple[str, str]] = {}
+    readers = {
+        text.lower(): entry
+        for entry, store in settings.secret_stores.items()
+        for organization in settings.organizations
+        for text in _texts(fill(store.manager[1].model_dump(by_alias=True, exclude_none=True), organization.name))
+    }
+    for place, organization in enumerate(settings.organizations):
+        for index, registry in enumerate(organization.registries or ()):
+            generator, token = registry.token or ("", None)
+            if token is None or token.identity is None:
+                continue
+            where = f"organizations[{place}].registries[{index}].{generator}.{token.identity_key}"
+            identity = fill(token.identity, organization.name)
+            other, first = users.setdefault(identity, (organization.name, where))
+            if other != organization.name:
+                yield Problem(
+                    where,
+                    f'{quoted(identity)} is the identity of the organization "{other}" too ({first}), so that each '
+                    "could push to the other's repositories; allowed is one for each organization",
+                )
+            if identity.lower() in readers:
+                yield Problem(
+                    where,
+                    f"{quoted(identity)} is in secretStores.{readers[identity.lower()]} too, so that builds could read "
+                    "what that store reads; allowed is an identity that does nothing but push",
+                )
+
+
+def _texts(tree: Any) -> Iterator[str]:
+    """All texts of JSON data, apart from keys."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for value in tree.values():
+            yield from _texts(value)
+    elif isinstance(tree, (list, tuple)):
+        for value in tree:
+            yield from _texts(value)
