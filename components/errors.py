@@ -1,4 +1,4 @@
-"""The errors that a user can cause, and can mend.
+"""The errors that a user can cause, and can fix.
 
     OpenChoreoSecretsError
     ├── SettingsError      the stack configuration, or the arguments of a component, cannot be used
@@ -35,7 +35,7 @@ class Problem:
 
 
 class SettingsError(OpenChoreoSecretsError):
-    """All problems of one configuration at once, so that one edit can mend them."""
+    """All problems of one configuration at once, so that one edit can fix them."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source

@@ -48,7 +48,7 @@ def up() -> int:
     say("pulumi up, stack local")
     changed = engine.up(_STACK, say)
     if changed is None:
-        say("\nThe update failed; the platform is still running. Mend the cause and run `make local` again.")
+        say("\nThe update failed; the platform is still running. Fix the cause and run `make local` again.")
         return 1
     if not changed:
         say("Nothing changed: every credential was in place already.")

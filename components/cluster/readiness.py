@@ -188,7 +188,7 @@ def _message(cluster: Cluster, seen: Seen, when: str, hints: Mapping[str, str] |
     lines += [f"  - {item}{_details(cluster, item, stores)}" for item in seen.pending]
     late = {item.expected.organization for item in seen.pending}
     lines += [f'  organization "{name}": {said}' for name, said in sorted((hints or {}).items()) if name in late]
-    lines.append("Mend the cause (most often a missing key in the secret manager) and run the update again")
+    lines.append("Fix the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 
 

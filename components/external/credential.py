@@ -65,12 +65,12 @@ class ExternalCredential(Model):
 
     def _of_values(self) -> Iterator[str]:
         if not self.keys and self.extract is None:
-            yield "names no value; allowed is at least one of keys, extract"
+            yield "names no value; expected at least one of keys, extract"
         if len({source.manual is None for source in self.keys.values()}) > 1:
-            yield "mixes remoteKey and manual in one Secret; allowed is one of them for all keys"
+            yield "mixes remoteKey and manual in one Secret; use one of them for all keys"
         if self.manual:
             if self.extract is not None:
-                yield "mixes extract and manual in one Secret; allowed is one of them"
+                yield "mixes extract and manual in one Secret; use one of them"
             if self.template is not None:
                 yield "template belongs to the secret manager; a manual secret is made as it is"
         extracts = [each.model_dump(exclude={"conversion", "decoding"}) for each in self.extract or ()]
@@ -84,7 +84,7 @@ class ExternalCredential(Model):
         if self.template is None:
             yield "mergePolicy belongs to template"
         for key in sorted(self.keys.keys() & (self.template or {}).keys()):
-            yield f'the key "{key}" comes from keys and template; with mergePolicy Merge allowed is one of them'
+            yield f'the key "{key}" comes from keys and template; with mergePolicy Merge use only one of them'
 
     def _of_type(self) -> Iterator[str]:
         if self.type != "Opaque" and self.policies is not None and self.policies.creation_policy == "Merge":

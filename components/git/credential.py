@@ -61,7 +61,7 @@ class GitCredential(OptionalRemote):
         ]
         if len(given) != 1:
             what = f"names {' and '.join(given)}" if given else "names no credential"
-            msg = f"{what}; allowed is exactly one of {_KINDS}"
+            msg = f"{what}; expected exactly one of {_KINDS}"
             raise ValueError(msg)
         return self
 
@@ -94,7 +94,7 @@ class GitCredential(OptionalRemote):
         if self.ssh is not None and "secret_key" in self.model_fields_set:
             yield "secretKey is the key of a token; ssh has ssh-privatekey and known_hosts"
         if (self.basic_auth or self.github_app) and self.secret_key in {"username", "password"}:
-            yield f'secretKey "{self.secret_key}" is a key of the Secret already; allowed is another one'
+            yield f'secretKey "{self.secret_key}" is a key of the Secret already; use another one'
 
     def _of_known_hosts(self) -> Iterator[str]:
         if self.ssh is not None and self.ssh.known_hosts is not None:

@@ -36,10 +36,10 @@ class BasicAuth(Model):
     @model_validator(mode="after")
     def _one_user(self) -> Self:
         if self.username is not None and self.username_from is not None:
-            msg = "names both username and usernameFrom; allowed is one of them"
+            msg = "names both username and usernameFrom; use one of them"
             raise ValueError(msg)
         if self.username_from is not None and self.password.manual is not None:
-            msg = "mixes usernameFrom and a manual password in one Secret; allowed is username"
+            msg = "mixes usernameFrom and a manual password in one Secret; use username"
             raise ValueError(msg)
         return self
 
@@ -63,10 +63,10 @@ class SshKey(Model):
     def _trusts_somebody(self) -> Self:
         if (self.known_hosts is None) == (self.known_hosts_from is None):
             what = "names both knownHosts and knownHostsFrom" if self.known_hosts else "names no known hosts"
-            msg = f"{what}; allowed is exactly one of knownHosts (plain text), knownHostsFrom (the secret manager)"
+            msg = f"{what}; expected exactly one of knownHosts (plain text), knownHostsFrom (the secret manager)"
             raise ValueError(msg)
         if self.known_hosts_from is not None and self.private_key.manual is not None:
-            msg = "mixes knownHostsFrom and a manual privateKey in one Secret; allowed is knownHosts"
+            msg = "mixes knownHostsFrom and a manual privateKey in one Secret; use knownHosts"
             raise ValueError(msg)
         if self.known_hosts is not None:
             try:

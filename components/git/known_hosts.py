@@ -51,7 +51,7 @@ def parse(text: str) -> tuple[KnownHost, ...]:
     """
     found = tuple(_lines(text))
     if not found:
-        msg = f"has no line; allowed is {_SHOWN}"
+        msg = f"has no line; expected {_SHOWN}"
         raise ValueError(msg)
     return found
 

@@ -39,25 +39,25 @@ _OidcProvider = Annotated[
     str,
     _form(
         r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[\w.-]+)*",
-        "an OIDC issuer; allowed is its host and path, without https:// and without / at the end",
+        "an OIDC issuer; expected its host and path, without https:// and without / at the end",
     ),
 ]
 _RoleArn = Annotated[
     str,
     _form(
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]{1,64}",
-        "the ARN of one IAM role; allowed is arn:<partition>:iam::<account>:role/<name>",
+        "the ARN of one IAM role; expected arn:<partition>:iam::<account>:role/<name>",
     ),
 ]
 _PolicyArn = Annotated[
     str,
     _form(
         r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}",
-        "the ARN of an IAM policy; allowed is arn:<partition>:iam::<account>:policy/<name>",
+        "the ARN of an IAM policy; expected arn:<partition>:iam::<account>:policy/<name>",
     ),
 ]
 _RolePath = Annotated[
-    str, _form(r"/([\w+=,.@-]+/)*", "a path of IAM; allowed is / or /<part>/[<part>/...], with / at the end")
+    str, _form(r"/([\w+=,.@-]+/)*", "a path of IAM; expected / or /<part>/[<part>/...], with / at the end")
 ]
 _TagKey = Annotated[
     str, _form(r"(?!(?i:aws):)[\w .:/=+@-]{1,128}", "the key of a tag: letters, digits and _.:/=+@-, not aws: first")
@@ -119,7 +119,7 @@ class AwsAccount(AwsOperator):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.data_plane is not None and (self.data_plane.oidc_provider is None) != (self.oidc_provider is None):
-            msg = "signs in in two ways; allowed is oidcProvider on both planes, or operatorRoleArn on both"
+            msg = "signs in in two ways; use oidcProvider on both planes, or operatorRoleArn on both"
             raise ValueError(msg)
         taken = [key for key in OWN_TAGS if key in self.tags]
         if taken:

@@ -67,5 +67,5 @@ def check_prefix(prefix: str) -> None:
         ValueError: it does not.
     """
     if not prefix.endswith("/") or prefix.strip("/") == "" or any(letter in prefix for letter in "*?${}"):
-        msg = f'"{prefix}" cannot be what an organization\'s names begin with; allowed is <part>/, without * ? $ {{ }}'
+        msg = f'"{prefix}" cannot be what an organization\'s names begin with; expected <part>/, without * ? $ {{ }}'
         raise ValueError(msg)

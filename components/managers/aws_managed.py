@@ -19,7 +19,7 @@ _RECOVERY: Final = (0, *range(7, 31))
 
 def _recovery(days: int) -> int:
     if days not in _RECOVERY:
-        msg = "is not a number of days that AWS allows; allowed is 7 to 30, or 0 for no recovery at all"
+        msg = "is not a number of days that AWS allows; expected 7 to 30, or 0 for no recovery at all"
         raise ValueError(msg)
     return days
 
@@ -34,7 +34,7 @@ class AwsManaged(Model):
         str,
         template(
             r"/?(?!(?i:aws|ssm))([A-Za-z0-9_-]+/)+",
-            "a path; allowed is <part>/[<part>/...] of letters, digits, _ and -, not beginning with aws or ssm, "
+            "a path; expected <part>/[<part>/...] of letters, digits, _ and -, not beginning with aws or ssm, "
             "with / at the end and {organization} as one whole part",
         ),
     ]

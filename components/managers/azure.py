@@ -73,7 +73,7 @@ class AzureStore(Manager):
         str,
         template(
             r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?",
-            "the address of a key vault; allowed is https://<vault>.vault.azure.net, "
+            "the address of a key vault; expected https://<vault>.vault.azure.net, "
             "with {organization} where its name shall stand",
             _vault_name,
         ),
@@ -113,7 +113,7 @@ class AzureStore(Manager):
         }[self.auth_type]
         idle = [name for name, value in fields.items() if value is not None and name not in allowed]
         if idle:
-            msg = f"has {', '.join(idle)}, which authType {self.auth_type} does not use; allowed with it: "
+            msg = f"has {', '.join(idle)}, which authType {self.auth_type} does not use; expected with it: "
             raise ValueError(msg + ", ".join(name for name in fields if name in allowed))
         if self.auth_type == "ServicePrincipal" and (self.tenant_id is None or self.auth_secret_ref is None):
             msg = "is incomplete; authType ServicePrincipal needs tenantId and authSecretRef"

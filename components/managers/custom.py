@@ -43,17 +43,17 @@ class CustomStore(RootModel[dict[str, Any]]):
     def _sound(self) -> Self:
         if len(self.root) != 1:
             what = f"has {len(self.root)} keys ({', '.join(map(clipped, self.root))})" if self.root else "is empty"
-            msg = f"{what}; allowed is exactly one provider of ESO with its block"
+            msg = f"{what}; expected exactly one provider of ESO with its block"
             raise ValueError(msg)
         (name, block), *_ = self.root.items()
         if name not in PROVIDERS:
             msg = f"has the unknown provider {clipped(name)}; known: {', '.join(sorted(PROVIDERS))}"
             raise ValueError(msg)
         if name == "fake":
-            msg = "would have the values of fake in plain text; allowed is the typed block fake, with manualSecrets"
+            msg = "would have the values of fake in plain text; use the typed block fake, with manualSecrets"
             raise ValueError(msg)
         if not isinstance(block, Mapping):
-            msg = f"has no block for {name}; allowed is a mapping"
+            msg = f"has no block for {name}; expected a mapping"
             raise ValueError(msg)  # noqa: TRY004 -- pydantic reports a ValueError as a problem
         for problem in _problems(self.root, ""):
             raise ValueError(problem)
@@ -76,9 +76,9 @@ class CustomStore(RootModel[dict[str, Any]]):
 
 def _problems(tree: Any, path: str) -> Iterator[str]:
     for where, text in _odd_values(tree, path):
-        yield f"has {text} at {where[1:]}; allowed are texts, numbers, true and false, lists and mappings of texts"
+        yield f"has {text} at {where[1:]}; expected texts, numbers, true and false, lists and mappings of texts"
     for where, text in _plain_values(tree, path):
-        yield f"has {text} in plain text at {where[1:]}; allowed is a reference to a Kubernetes Secret"
+        yield f"has {text} in plain text at {where[1:]}; use a reference to a Kubernetes Secret"
     for where, reference in _references(tree, path):
         if not isinstance(reference.get("namespace"), str):
             yield (

@@ -109,7 +109,7 @@ class KubernetesServer(Model):
                 raise ValueError(msg)
             return self
         if self.url is None or (self.ca_bundle is None) == (self.ca_provider is None):
-            msg = "is incomplete; allowed is url with one of caBundle and caProvider, or fromKubeconfig: true"
+            msg = "is incomplete; use url with one of caBundle and caProvider, or fromKubeconfig: true"
             raise ValueError(msg)
         return self
 

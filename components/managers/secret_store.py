@@ -52,7 +52,7 @@ class SecretStore(Model):
         given = [name for name in MANAGERS if getattr(self, name) is not None]
         if len(given) != 1:
             what = f"has {len(given)} providers ({', '.join(given)})" if given else "has no provider"
-            msg = f"{what}; allowed is exactly one of {', '.join(MANAGERS)}"
+            msg = f"{what}; expected exactly one of {', '.join(MANAGERS)}"
             raise ValueError(msg)
         return self
 

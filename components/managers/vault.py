@@ -29,7 +29,7 @@ from .manager import (
 from .planned import PlannedStore
 
 VaultPath = Annotated[
-    str, template(r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; allowed is <name>[/<name>...], without / at the ends")
+    str, template(r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends")
 ]
 VaultRole = Annotated[str, template(r"[\w.@-]+", "the name of a role: letters, digits and _.@-")]
 
@@ -157,7 +157,7 @@ class VaultStore(Manager):
         if plain and not self.insecure:
             msg = (
                 "has an http:// server, so tokens and secrets would cross the network in plain text; "
-                "allowed is https://, or http:// with insecure: true"
+                "use https://, or http:// with insecure: true"
             )
             raise ValueError(msg)
         if self.insecure and not plain:
@@ -166,7 +166,7 @@ class VaultStore(Manager):
         authorities = {"caBundle": self.ca_bundle, "caProvider": self.ca_provider}
         check_one_of(dict(authorities), required=False)
         if plain and any(authorities.values()):
-            msg = "has a CA certificate and an http:// server; allowed is https:// with caBundle or caProvider"
+            msg = "has a CA certificate and an http:// server; use https:// with caBundle or caProvider"
             raise ValueError(msg)
         return self
 

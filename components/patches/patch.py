@@ -77,7 +77,7 @@ def name(target: Manifest) -> str:
 def _kind(target: Manifest, wanted: Patch, where: str) -> Kind:
     kind = KINDS.get(str(target.get("kind")))
     if kind is None:
-        msg = f"{where}: this kind cannot be patched; allowed are {', '.join(sorted(KINDS))}"
+        msg = f"{where}: this kind cannot be patched; expected {', '.join(sorted(KINDS))}"
         raise PatchError(msg)
     parts = (
         (RESOURCES, kind.resources, wanted.resources),

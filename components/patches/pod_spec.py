@@ -91,7 +91,7 @@ def workload(component_type: Manifest, where: str) -> tuple[dict[str, Any], Path
     kind = find(component_type, ("spec", "workloadType"))
     if kind not in POD_SPECS:
         what = f"a {kind} has no pods of its own" if kind else "spec.workloadType is missing"
-        msg = f"{where}: {what}; allowed are {', '.join(sorted(POD_SPECS))}"
+        msg = f"{where}: {what}; expected {', '.join(sorted(POD_SPECS))}"
         raise PatchError(msg)
     place = _find_workload(component_type)
     if place is None:

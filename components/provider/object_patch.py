@@ -58,7 +58,7 @@ class ObjectPatch:
             missing = "is missing" if kind.namespaced else f"is set, but a {kind.name} has none"
             found.append(Problem("namespace", missing))
         if not any(inputs.get(part) for part in _PARTS):
-            found.append(Problem("resources", f"nothing to patch; allowed is at least one of {', '.join(_PARTS)}"))
+            found.append(Problem("resources", f"nothing to patch; expected at least one of {', '.join(_PARTS)}"))
         wanted, _ = _known(inputs)
         found += problems(kind.name, wanted, self._release)
         return [rpc.CheckFailure(_place(problem.path, inputs), problem.message) for problem in found]

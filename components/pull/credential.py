@@ -72,7 +72,7 @@ class PullSecret(Model):
     def _one_source(self) -> Self:
         if (self.registries is None) == (self.docker_config is None):
             what = "names both registries and dockerConfig" if self.registries else "names no credential"
-            msg = f"{what}; allowed is exactly one of registries, dockerConfig"
+            msg = f"{what}; expected exactly one of registries, dockerConfig"
             raise ValueError(msg)
         return self
 

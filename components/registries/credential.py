@@ -89,7 +89,7 @@ class RegistryCredential(RegistryHost):
         given = [name.partition(" (")[0] for name, value in sources.items() if value is not None]
         if len(given) != 1:
             what = f"names {', '.join(given)}" if given else "names no source"
-            msg = f"{what}; allowed is exactly one of {', '.join(sources)}"
+            msg = f"{what}; expected exactly one of {', '.join(sources)}"
             raise ValueError(msg)
         if self.remote_key is None and (self.property or self.version):
             msg = "property and version belong to remoteKey"
@@ -100,15 +100,15 @@ class RegistryCredential(RegistryHost):
     def _fits_registry(self) -> Self:
         for name, (families, allowed) in _TOKENS.items():
             if getattr(self, name) is not None and self.family not in families:
-                msg = f"{name} makes no token for {self.host}; allowed with {allowed}"
+                msg = f"{name} makes no token for {self.host}; use it with {allowed}"
                 raise ValueError(msg)
         if self.service_account_key is not None and self.family != "google":
-            msg = f"serviceAccountKey is a key of Google, not of {self.host}; allowed with {_TOKENS['gcr'][1]}"
+            msg = f"serviceAccountKey is a key of Google, not of {self.host}; use it with {_TOKENS['gcr'][1]}"
             raise ValueError(msg)
         user = self.manual.username if self.manual else self.username
         fixed = _USERNAMES.get(self.family) if self.family else None
         if fixed is not None and isinstance(user, str) and user not in fixed:
-            msg = f"has a username that {self.host} does not know; allowed is {' or '.join(fixed)}"
+            msg = f"has a username that {self.host} does not know; expected {' or '.join(fixed)}"
             raise ValueError(msg)
         return self
 

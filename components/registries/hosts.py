@@ -18,7 +18,7 @@ from ..schema.text import quoted
 
 DOCKER_HUB: Final = "https://index.docker.io/v1/"
 """Key of Docker Hub: an address of a protocol that is long gone, and still what every client looks up."""
-ALLOWED: Final = "allowed is host[:port][/path] in lower case"
+ALLOWED: Final = "expected host[:port][/path] in lower case"
 
 RegistryName = Literal[
     "dockerhub", "ghcr", "quay", "gitlab", "gcr", "artifact-registry", "ecr", "ecr-public", "acr"
@@ -74,10 +74,10 @@ def check_server(value: str) -> str:
         raise ValueError(msg)
     host, _, path = bare.rstrip("/").partition("/")
     if host.lower() in _DOCKER_HUB_HOSTS and (host.lower() != "docker.io" or path in {"", *_API_PATHS}):
-        msg = f'is Docker Hub, which clients look up as "{DOCKER_HUB}"; allowed is that, or registry: dockerhub'
+        msg = f'is Docker Hub, which clients look up as "{DOCKER_HUB}"; use that, or registry: dockerhub'
         raise ValueError(msg)
     if host in _NO_REGISTRY:
-        msg = f'is not a registry; allowed is "{_NO_REGISTRY[host]}"'
+        msg = f'is not a registry; expected "{_NO_REGISTRY[host]}"'
         raise ValueError(msg)
     untagged = path.partition("@")[0].partition(":")[0]
     reasons = [
@@ -96,7 +96,7 @@ def check_server(value: str) -> str:
     if problem is not None:
         raise ValueError(problem)
     if reasons:
-        msg = f"has {' and '.join(reasons)}; allowed is what clients look up, {quoted(right)}"
+        msg = f"has {' and '.join(reasons)}; use what clients look up, {quoted(right)}"
         raise ValueError(msg)
     return value
 
@@ -108,7 +108,7 @@ def _form(server: str) -> str | None:
         return f"is not the address of a registry; {ALLOWED}"
     host = found[1]
     if found[2] is None and "." not in host and not host.startswith("[") and host != "localhost":
-        return "has neither a dot nor a port, so that an image of it would be one of Docker Hub; allowed is host[:port]"
+        return "has neither a dot nor a port, so that an image of it would be one of Docker Hub; expected host[:port]"
     return None
 
 
@@ -168,7 +168,7 @@ class RegistryHost(Model):
     @classmethod
     def _has_an_address(cls, value: object) -> object:
         if isinstance(value, str) and value in _SELF_HOSTED:
-            msg = "has an address of its own; allowed is server: host[:port][/path] instead of registry"
+            msg = "has an address of its own; use server: host[:port][/path] instead of registry"
             raise ValueError(msg)
         return value
 
@@ -184,7 +184,7 @@ class RegistryHost(Model):
         given = [key for key, value in parameters.items() if value is not None]
         if (self.server is None) == (self.registry is None):
             what = "names both server and registry" if self.server else "names no registry"
-            msg = f"{what}; allowed is exactly one of server, registry"
+            msg = f"{what}; expected exactly one of server, registry"
             raise ValueError(msg)
         named = _NAMED[self.registry] if self.registry else _Named()
         idle = [key for key in given if key not in {*named.needs, *named.takes}]

@@ -25,7 +25,7 @@ class EcrManaged(Model):
         str,
         template(
             r"([a-z0-9]+((\.|__?|-+)[a-z0-9]+)*/)+",
-            "what names of repositories begin with; allowed is <part>/[<part>/...] in lower case, with / at the end "
+            "what names of repositories begin with; expected <part>/[<part>/...] in lower case, with / at the end "
             "and {organization} as one whole part",
         ),
     ] = f"{ORGANIZATION}/"

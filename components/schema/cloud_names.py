@@ -24,7 +24,7 @@ RoleArn = Annotated[
     str,
     template(
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]+",
-        "the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, "
+        "the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, "
         "with {organization} where its name shall stand",
         _arn_role_name,
     ),
@@ -58,7 +58,7 @@ GcpServiceAccountEmail = Annotated[
     str,
     template(
         r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com",
-        "a service account; allowed is <name>@<project>.iam.gserviceaccount.com, "
+        "a service account; expected <name>@<project>.iam.gserviceaccount.com, "
         "with {organization} where its name shall stand",
         _account,
     ),

@@ -21,16 +21,16 @@ def seconds(text: str) -> float:
         ValueError: the text is not a duration, is negative, or exceeds what Go can hold (about 290 years).
     """
     if text.startswith("-"):
-        msg = f"is negative; allowed is {ALLOWED}, not below zero"
+        msg = f"is negative; expected {ALLOWED}, not below zero"
         raise ValueError(msg)
     if not _DURATION.fullmatch(text):
-        msg = f"is not a duration; allowed is {ALLOWED}"
+        msg = f"is not a duration; expected {ALLOWED}"
         raise ValueError(msg)
     total = 0.0
     for number, unit in re.findall(r"([\d.]+)(ns|us|µs|ms|s|m|h)", text):
         total += float(number) * _SECONDS[unit]
     if total > _LONGEST:
-        msg = f"is longer than 290 years; allowed is {ALLOWED}"
+        msg = f"is longer than 290 years; expected {ALLOWED}"
         raise ValueError(msg)
     return total
 
@@ -56,7 +56,7 @@ def canonical(text: str) -> str:
     exact = seconds(text)
     whole = round(exact)
     if abs(exact - whole) > _ROUNDING:
-        msg = f"is not in whole seconds; allowed is {ALLOWED}"
+        msg = f"is not in whole seconds; expected {ALLOWED}"
         raise ValueError(msg)
     hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)

@@ -22,7 +22,7 @@ def _check_key(value: str) -> str:
         names.check_subdomain(prefix)
         taken = next((domain for domain in _OURS if prefix == domain or prefix.endswith(f".{domain}")), None)
         if taken is not None:
-            msg = f"belongs to {taken}; allowed is a prefix of another domain, or none"
+            msg = f"belongs to {taken}; use a prefix of another domain, or none"
             raise ValueError(msg)
     if not _NAME.fullmatch(name):
         msg = 'is not a key of a label: letters, digits, "-", "_" and ".", at most 63 characters, behind [domain/]'

@@ -12,5 +12,5 @@ def check_one_of(given: dict[str, object], *, required: bool) -> None:
     found = [name for name, value in given.items() if value is not None]
     if len(found) > 1 or (required and not found):
         what = f"names {' and '.join(found)}" if found else "is incomplete"
-        msg = f"{what}; allowed is {'exactly' if required else 'at most'} one of {', '.join(given)}"
+        msg = f"{what}; expected {'exactly' if required else 'at most'} one of {', '.join(given)}"
         raise ValueError(msg)

@@ -21,7 +21,7 @@ RefreshPolicy = Literal["Periodic", "CreatedOnce", "OnChange"]
 
 def _makes_a_secret(value: CreationPolicy) -> CreationPolicy:
     if value == "None":
-        msg = "makes no Secret, and builds wait for one; allowed is Owner, Orphan or Merge"
+        msg = "makes no Secret, and builds wait for one; use Owner, Orphan or Merge"
         raise ValueError(msg)
     return value
 
@@ -65,5 +65,5 @@ class AppliedPolicies:
         if self.deletion != "Retain" and self.refresh == "CreatedOnce":
             yield (
                 f"deletionPolicy {self.deletion} says nothing with refreshPolicy CreatedOnce, which never looks again; "
-                "allowed is Retain"
+                "use Retain"
             )

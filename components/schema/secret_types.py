@@ -24,7 +24,7 @@ _BASIC_AUTH_KEYS: Final = frozenset({"username", "password"})
 
 def _no_token(value: str) -> str:
     if value == _MADE_BY_KUBERNETES:
-        msg = "is filled by Kubernetes itself, with a token of a ServiceAccount; allowed is another type"
+        msg = "is filled by Kubernetes itself, with a token of a ServiceAccount; use another type"
         raise ValueError(msg)
     return value
 

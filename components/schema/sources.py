@@ -84,7 +84,7 @@ class Source(OptionalRemote):
     def _one_source(self) -> Self:
         if (self.remote_key is None) == (self.manual is None):
             msg = "names both remoteKey and manual" if self.manual else "names neither remoteKey nor manual"
-            msg += "; allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
+            msg += "; expected exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
             raise ValueError(msg)
         return self
 

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from ..schema.durations import ALLOWED, seconds
+from ..schema.durations import seconds
 from ..schema.model import Interval, Model
 
-_NONE_AT_ALL: Final = f"is no time at all; allowed is {ALLOWED}, above zero"
+_NONE_AT_ALL: Final = "must be greater than zero"
 
 
 def _check_above_zero(value: str) -> str:

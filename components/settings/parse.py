@@ -83,7 +83,7 @@ def _problem(detail: ErrorDetails, raw: Mapping[str, object]) -> Problem:
     if kind == "value_error":
         return Problem(path, f"{shown}{detail['msg'].removeprefix('Value error, ')}")
     if kind == "too_short":
-        return Problem(path, "is empty; allowed is at least one entry")
+        return Problem(path, "is empty; expected at least one entry")
     return Problem(path, f"{shown}is not allowed: {detail['msg'][:1].lower()}{detail['msg'][1:]}")
 
 
@@ -150,7 +150,7 @@ def _unknown_key(key: str, allowed: list[str]) -> str:
     )
     hint = next((name for name in allowed if near and name.lower() == near[0].lower()), None)
     question = f'; did you mean "{hint}"?' if hint else ";"
-    return f"unknown key{question} allowed: {', '.join(allowed)}"
+    return f"unknown key{question} expected one of: {', '.join(allowed)}"
 
 
 def _allowed_keys(location: Iterable[str | int]) -> list[str]:

@@ -283,8 +283,7 @@ def encoded(text: str) -> str:
                 ),
             ),
             None,
-            "organization.registries[0].ecr.managed: is made by stacks only; allowed is roleArn, such as that of an "
-            "EcrRole",
+            "organization.registries[0].ecr.managed: is made by stacks only; use roleArn, such as that of an EcrRole",
             id="a role that nobody makes",
         ),
     ],

@@ -14,7 +14,7 @@ BUILD = {"namespace": "acme", "name": "docker"}
 RUN_VARIABLES = "componentName, orgName, projectName, workflowRunName"
 COMPONENT_VARIABLES = "configurations, dataplane, envOverrides, metadata, parameters, workload"
 ADVICE = "is secret, and everybody who may read a ComponentType would read it; name a remote key instead"
-NOTHING_TO_PATCH = "nothing to patch; allowed is at least one of resources, imagePullSecrets, secretStoreRef"
+NOTHING_TO_PATCH = "nothing to patch; expected at least one of resources, imagePullSecrets, secretStoreRef"
 
 
 def of_run(identity: str, data: str) -> Values:

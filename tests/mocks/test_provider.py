@@ -28,7 +28,7 @@ PENDING = f"{WAITING}: SecretSyncedError: could not get secret data"
 NOT_READY = (
     '1 of 2 credentials are not ready {when} on build plane (context "kind-build"):\n'
     f"  - {PENDING}\n"
-    "Mend the cause (most often a missing key in the secret manager) and run the update again"
+    "Fix the cause (most often a missing key in the secret manager) and run the update again"
 )
 
 

@@ -115,7 +115,7 @@ def test_it_has_not(
     lines = [
         f'{count} on build plane (context "kind-build"):',
         *(f"  - {each}" for each in waiting),
-        "Mend the cause (most often a missing key in the secret manager) and run the update again",
+        "Fix the cause (most often a missing key in the secret manager) and run the update again",
     ]
     assert raised.value.details() == "\n".join(lines)
     path = "clusterExternalSecrets[0]"

@@ -55,7 +55,7 @@ def manual(*entries: str) -> PullSecret:
             ),
             [
                 'organization.componentWorkflows.names[1]: "docker" is named twice',
-                "organization.componentWorkflows: has nothing to bring; allowed with git, registries or both",
+                "organization.componentWorkflows: has nothing to bring; expected git, registries or both",
                 "build_store: is missing; component_workflows read through it",
             ],
             id="everything that is wrong with workflows",

@@ -50,7 +50,7 @@ GIT_KEYS: Final = (
     f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, refreshInterval, "
     "policies"
 )
-ONE_GIT_KIND: Final = "allowed is exactly one of remoteKey, manual, basicAuth, ssh, githubApp"
+ONE_GIT_KIND: Final = "expected exactly one of remoteKey, manual, basicAuth, ssh, githubApp"
 NOT_A_LABEL: Final = (
     'is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and last a letter or a digit'
 )
@@ -59,8 +59,8 @@ NOT_AN_OBJECT_NAME: Final = (
     "first and last a letter or a digit"
 )
 NOT_A_DATA_KEY: Final = 'is not a key of a Secret: letters, digits, "-", "_" and ".", at most 253 characters'
-DURATION: Final = 'allowed is a Go duration such as "30m", "1h" or "1h30m"'
-EMPTY: Final = "is empty; allowed is at least one entry"
+DURATION: Final = 'expected a Go duration such as "30m", "1h" or "1h30m"'
+EMPTY: Final = "is empty; expected at least one entry"
 
 
 def raw(edits: Edits | None = None) -> Raw:

@@ -77,7 +77,7 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
     )
     (problem,) = unmade(Organization.model_validate(ACME), "organization")
     assert str(problem) == (
-        "organization.registries[0].ecr.managed: is made by stacks only; allowed is roleArn, such as that of an EcrRole"
+        "organization.registries[0].ecr.managed: is made by stacks only; use roleArn, such as that of an EcrRole"
     )
 
 
@@ -96,23 +96,23 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
         ),
         pytest.param(
             pushing({"name": "acme", "registries": [{**MANAGED, "region": "eu-west-1"}]}),
-            f"{HERE}: {ONLY_HERE} 123456789012.dkr.ecr.eu-west-1.amazonaws.com; allowed is roleArn",
+            f"{HERE}: {ONLY_HERE} 123456789012.dkr.ecr.eu-west-1.amazonaws.com; use roleArn",
             id="another-region",
         ),
         pytest.param(
             pushing({"name": "acme", "registries": [{"registry": "ecr-public", "ecr": {"managed": {}}}]}),
-            f"{HERE}: {ONLY_HERE} public.ecr.aws; allowed is roleArn",
+            f"{HERE}: {ONLY_HERE} public.ecr.aws; use roleArn",
             id="the-public-registry",
         ),
         pytest.param(
             pushing(ecr("acme", repositories="team-{organization}/")),
-            f'{HERE}.repositories: "team-acme/" does not have the organization\'s name as one whole part; allowed is '
+            f'{HERE}.repositories: "team-acme/" does not have the organization\'s name as one whole part; use a value '
             "such as {organization}/",
             id="part-of-a-part",
         ),
         pytest.param(
             pushing(ecr("acme", repositories="{organization}")),
-            f'{HERE}.repositories: "{{organization}}" is not what names of repositories begin with; allowed is '
+            f'{HERE}.repositories: "{{organization}}" is not what names of repositories begin with; expected '
             "<part>/[<part>/...] in lower case, with / at the end and {organization} as one whole part",
             id="no-delimiter",
         ),
@@ -141,7 +141,7 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
                     ],
                 }
             ),
-            "organizations[0].registries[0].ecr: names roleArn and managed; allowed is exactly one of roleArn, managed",
+            "organizations[0].registries[0].ecr: names roleArn and managed; expected exactly one of roleArn, managed",
             id="both",
         ),
     ],

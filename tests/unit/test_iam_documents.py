@@ -151,7 +151,7 @@ def test_a_role_for_pushing_images() -> None:
     "prefix", ["org/acme", "", "/", "org/*/", "org/a?/", "org/${aws:username}/", "{organization}/"]
 )
 def test_a_prefix_that_does_not_end_or_means_more_than_itself(prefix: str) -> None:
-    message = f'"{prefix}" cannot be what an organization\'s names begin with; allowed is <part>/, without * ? $ {{ }}'
+    message = f'"{prefix}" cannot be what an organization\'s names begin with; expected <part>/, without * ? $ {{ }}'
     for build in (
         lambda: secret_arns(account(), "SecretsManager", prefix),
         lambda: read_policy(account(), "ParameterStore", prefix),

@@ -40,8 +40,8 @@ def test_lines(text: str, found: list[KnownHost]) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("", f"has no line; allowed is {FORM}", id="empty"),
-        pytest.param("\n# nothing\n", f"has no line; allowed is {FORM}", id="comments-only"),
+        pytest.param("", f"has no line; expected {FORM}", id="empty"),
+        pytest.param("\n# nothing\n", f"has no line; expected {FORM}", id="comments-only"),
         pytest.param("github.com", f"line 1 is not {FORM}", id="host-only"),
         pytest.param(f"{line('a')}\na {ED25519}", f"line 2 is not {FORM}", id="no-key"),
         pytest.param(f"{ED25519} {key()}", f"line 1 is not {FORM}", id="public-key-without-a-host"),

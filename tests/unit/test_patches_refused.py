@@ -31,13 +31,13 @@ def _with(**spec: Any) -> Manifest:
         pytest.param(
             component_type("proxy", {}),
             pulling(),
-            "a proxy has no pods of its own; allowed are cronjob, deployment, job, statefulset",
+            "a proxy has no pods of its own; expected cronjob, deployment, job, statefulset",
             id="proxy",
         ),
         pytest.param(
             {**BARE, "spec": {"resources": []}},
             pulling(),
-            "spec.workloadType is missing; allowed are cronjob, deployment, job, statefulset",
+            "spec.workloadType is missing; expected cronjob, deployment, job, statefulset",
             id="no-workload-type",
         ),
         pytest.param(
@@ -149,11 +149,11 @@ def test_what_cannot_be_done(original: Manifest, wanted: Patch, problem: str) ->
         pytest.param(
             {"kind": "Trait", "metadata": {"name": "a", "namespace": "acme"}},
             pulling(),
-            "Trait acme/a: this kind cannot be patched; allowed are BuildPlane, ClusterComponentType, ClusterWorkflow, "
+            "Trait acme/a: this kind cannot be patched; expected BuildPlane, ClusterComponentType, ClusterWorkflow, "
             "ComponentType, ComponentWorkflow, DataPlane, Workflow",
             id="another-kind",
         ),
-        pytest.param({}, pulling(), "object (no name): this kind cannot be patched; allowed are ", id="no-kind"),
+        pytest.param({}, pulling(), "object (no name): this kind cannot be patched; expected ", id="no-kind"),
         pytest.param(
             {"kind": "ComponentWorkflow", "metadata": {"name": "docker", "namespace": "acme"}, "spec": {}},
             pulling(),

@@ -86,7 +86,7 @@ def test_a_secret_that_is_merged_into_keeps_its_type() -> None:
     [
         pytest.param(
             {"creationPolicy": "None"},
-            '.creationPolicy: "None" makes no Secret, and builds wait for one; allowed is Owner, Orphan or Merge',
+            '.creationPolicy: "None" makes no Secret, and builds wait for one; use Owner, Orphan or Merge',
             id="no-secret",
         ),
         pytest.param(
@@ -106,8 +106,7 @@ def test_a_secret_that_is_merged_into_keeps_its_type() -> None:
         ),
         pytest.param(
             {"deletionPolicy": "Merge", "refreshPolicy": "CreatedOnce"},
-            ": deletionPolicy Merge says nothing with refreshPolicy CreatedOnce, which never looks again; allowed is "
-            "Retain",
+            ": deletionPolicy Merge says nothing with refreshPolicy CreatedOnce, which never looks again; use Retain",
             id="never-looks-again",
         ),
     ],
@@ -132,18 +131,17 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
         ),
         pytest.param(
             acme(git=GIT, refreshInterval="1h", policies={"refreshPolicy": "OnChange"}),
-            "refreshInterval: says nothing with refreshPolicy OnChange; allowed is one of them, or Periodic",
+            "refreshInterval: says nothing with refreshPolicy OnChange; use one of them, or Periodic",
             id="interval-of-the-organization",
         ),
         pytest.param(
             acme(git={**GIT, "refreshInterval": "0"}, policies={"refreshPolicy": "CreatedOnce"}),
-            "git.refreshInterval: says nothing with refreshPolicy CreatedOnce; allowed is one of them, or Periodic",
+            "git.refreshInterval: says nothing with refreshPolicy CreatedOnce; use one of them, or Periodic",
             id="interval-of-git",
         ),
         pytest.param(
             acme(external=[_sonar(refreshInterval="1h", policies={"refreshPolicy": "OnChange"})]),
-            "external[0].refreshInterval: says nothing with refreshPolicy OnChange; allowed is one of them, or "
-            "Periodic",
+            "external[0].refreshInterval: says nothing with refreshPolicy OnChange; use one of them, or Periodic",
             id="interval-of-a-service",
         ),
         pytest.param(
@@ -159,19 +157,19 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
         pytest.param(
             acme(git={"githubApp": APP, "policies": {"refreshPolicy": "CreatedOnce"}}),
             "git.policies.refreshPolicy: CreatedOnce would not renew the token of the GitHub App, which lives one "
-            "hour; allowed is Periodic",
+            "hour; use Periodic",
             id="token-that-dies",
         ),
         pytest.param(
             acme(git={"githubApp": APP, "policies": {}}, policies={"refreshPolicy": "OnChange"}),
             "policies.refreshPolicy: OnChange would not renew the token of the GitHub App, which lives one hour; "
-            "allowed is Periodic",
+            "use Periodic",
             id="token-that-dies-by-the-organization",
         ),
         pytest.param(
             acme(registries=[{**ACR, "acr": ACR_TOKEN}], policies={"refreshPolicy": "CreatedOnce"}),
             "policies.refreshPolicy: CreatedOnce would not renew the token of acmeprod.azurecr.io, which lives some "
-            "hours at most; allowed is Periodic",
+            "hours at most; use Periodic",
             id="registry-token-that-dies",
         ),
         pytest.param(
@@ -188,7 +186,7 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
                 git={**GIT, "policies": {"creationPolicy": "Orphan"}}, componentWorkflows={"names": ["docker"]}
             ),
             "git: creationPolicy Orphan does not go with componentWorkflows: each run makes its own Secret, which goes "
-            "with it; allowed is Owner",
+            "with it; use Owner",
             id="orphans-of-runs",
         ),
         pytest.param(
@@ -196,7 +194,7 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
                 registries=[QUAY], policies={"creationPolicy": "Merge"}, componentWorkflows={"names": ["docker"]}
             ),
             "registries: creationPolicy Merge does not go with componentWorkflows: each run makes its own Secret, "
-            "which goes with it; allowed is Owner",
+            "which goes with it; use Owner",
             id="nothing-to-merge-into-before-a-run",
         ),
     ],

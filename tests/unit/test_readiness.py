@@ -16,7 +16,7 @@ PUSH = Expected("acme", "openchoreo-ci-acme", "registry-push-secret")
 OTHER = Expected("globex", "openchoreo-ci-globex", "git-clone-secret")
 PATH = "/apis/external-secrets.io/v1/namespaces/openchoreo-ci-acme/externalsecrets/git-clone-secret"
 PLANE = 'build plane (context "dev")'
-ADVICE = "Mend the cause (most often a missing key in the secret manager) and run the update again"
+ADVICE = "Fix the cause (most often a missing key in the secret manager) and run the update again"
 
 NEVER_LOOKED = "the External Secrets Operator has not looked at it; is it running?"
 FAILED = "SecretSyncedError: could not get secret data from provider"

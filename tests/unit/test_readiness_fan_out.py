@@ -93,6 +93,6 @@ def test_builds_and_workloads_are_counted_together() -> None:
     assert str(caught.value).splitlines() == [
         '1 of 3 credentials are not ready after 0 s on build plane (context "dev"):',
         f"  - {two}: {NOT_REACHED}",
-        "Mend the cause (most often a missing key in the secret manager) and run the update again",
+        "Fix the cause (most often a missing key in the secret manager) and run the update again",
     ]
     assert api.patches == []

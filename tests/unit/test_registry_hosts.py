@@ -16,15 +16,15 @@ from components.settings.stack import Organization
 from tests.unit.registries import ACR, ARTIFACTS, ECR, ECR_HOST, KEYS, LOGIN
 from tests.unit.samples import Raw, acme, assert_rejected, organization
 
-FORM = "is not the address of a registry; allowed is host[:port][/path] in lower case"
-HUB = 'is Docker Hub, which clients look up as "https://index.docker.io/v1/"; allowed is that, or registry: dockerhub'
+FORM = "is not the address of a registry; expected host[:port][/path] in lower case"
+HUB = 'is Docker Hub, which clients look up as "https://index.docker.io/v1/"; use that, or registry: dockerhub'
 DOTLESS = (
-    "has neither a dot nor a port, so that an image of it would be one of Docker Hub; allowed is host[:port]"
+    "has neither a dot nor a port, so that an image of it would be one of Docker Hub; expected host[:port]"
 )  # fmt: skip
 
 
 def _right(reason: str, form: str) -> str:
-    return f'has {reason}; allowed is what clients look up, "{form}"'
+    return f'has {reason}; use what clients look up, "{form}"'
 
 
 @pytest.mark.parametrize(("host", "key"), KEYS, ids=lambda value: value if isinstance(value, str) else None)
@@ -93,8 +93,8 @@ def test_server(server: str) -> None:
             _right("a scheme and upper case and the tag or digest of an image", "ghcr.io/acme"),
             id="all-at-once",
         ),
-        pytest.param("github.com", 'is not a registry; allowed is "ghcr.io"', id="github"),
-        pytest.param("https://gitlab.com/acme", 'is not a registry; allowed is "registry.gitlab.com"', id="gitlab"),
+        pytest.param("github.com", 'is not a registry; expected "ghcr.io"', id="github"),
+        pytest.param("https://gitlab.com/acme", 'is not a registry; expected "registry.gitlab.com"', id="gitlab"),
         pytest.param("registry", DOTLESS, id="no-dot"),
         pytest.param("acme/app", DOTLESS, id="image-of-docker-hub"),
         pytest.param("nginx:latest", FORM, id="image-with-a-tag-of-docker-hub"),
@@ -131,7 +131,7 @@ def test_the_message_has_the_place() -> None:
 @pytest.mark.parametrize(
     ("server", "problem"),
     [
-        ("https://bot:hunter2@ghcr.io", "has an @; allowed is host[:port][/path] in lower case"),
+        ("https://bot:hunter2@ghcr.io", "has an @; expected host[:port][/path] in lower case"),
         ("ghcr.io/app@sha256:abc", _right("the tag or digest of an image", "ghcr.io/app")),
     ],
 )
@@ -148,16 +148,16 @@ NAMES = (
 @pytest.mark.parametrize(
     ("host", "problem"),
     [
-        pytest.param({}, ": names no registry; allowed is exactly one of server, registry", id="none"),
+        pytest.param({}, ": names no registry; expected exactly one of server, registry", id="none"),
         pytest.param(
             {"server": "ghcr.io", "registry": "ghcr"},
-            ": names both server and registry; allowed is exactly one of server, registry",
+            ": names both server and registry; expected exactly one of server, registry",
             id="both",
         ),
         pytest.param({"registry": "docker"}, f'.registry: "docker" is not allowed: {NAMES}', id="unknown"),
         pytest.param(
             {"registry": "harbor"},
-            '.registry: "harbor" has an address of its own; allowed is server: host[:port][/path] instead of registry',
+            '.registry: "harbor" has an address of its own; use server: host[:port][/path] instead of registry',
             id="self-hosted",
         ),
         pytest.param({"registry": "ecr"}, ": lacks account, region, which registry ecr needs", id="parameters-missing"),

@@ -16,9 +16,9 @@ from tests.unit.aws_accounts import (
 )
 from tests.unit.samples import Edits, Raw, assert_rejected
 
-WAYS = "allowed is exactly one of oidcProvider, operatorRoleArn"
-NOT_AN_ISSUER = "is not an OIDC issuer; allowed is its host and path, without https:// and without / at the end"
-NOT_ONE_ROLE = "is not the ARN of one IAM role; allowed is arn:<partition>:iam::<account>:role/<name>"
+WAYS = "expected exactly one of oidcProvider, operatorRoleArn"
+NOT_AN_ISSUER = "is not an OIDC issuer; expected its host and path, without https:// and without / at the end"
+NOT_ONE_ROLE = "is not the ARN of one IAM role; expected arn:<partition>:iam::<account>:role/<name>"
 
 
 def _account(**keys: Any) -> Edits:
@@ -81,7 +81,7 @@ def _account(**keys: Any) -> Edits:
         pytest.param(
             {"permissionsBoundary": "boundary"},
             'aws.permissionsBoundary: "boundary" is not the ARN of an IAM policy; '
-            "allowed is arn:<partition>:iam::<account>:policy/<name>",
+            "expected arn:<partition>:iam::<account>:policy/<name>",
             id="boundary",
         ),
         pytest.param(
@@ -91,7 +91,7 @@ def _account(**keys: Any) -> Edits:
         ),
         pytest.param(
             {"rolePath": "/eso"},
-            'aws.rolePath: "/eso" is not a path of IAM; allowed is / or /<part>/[<part>/...], with / at the end',
+            'aws.rolePath: "/eso" is not a path of IAM; expected / or /<part>/[<part>/...], with / at the end',
             id="role-path",
         ),
         pytest.param(
@@ -111,13 +111,13 @@ def _account(**keys: Any) -> Edits:
         ),
         pytest.param(
             {"dataPlane": {"operatorRoleArn": OPERATOR}},
-            "aws: signs in in two ways; allowed is oidcProvider on both planes, or operatorRoleArn on both",
+            "aws: signs in in two ways; use oidcProvider on both planes, or operatorRoleArn on both",
             id="planes-differ",
         ),
         pytest.param({"dataPlane": {}}, f"aws.dataPlane: is incomplete; {WAYS}", id="data-plane"),
         pytest.param(
             {"secretKey": "x"},
-            "aws.secretKey: unknown key; allowed: oidcProvider, operatorRoleArn, accountId, region, partition, "
+            "aws.secretKey: unknown key; expected one of: oidcProvider, operatorRoleArn, accountId, region, partition, "
             "dataPlane, permissionsBoundary, rolePath, tags",
             id="credentials",
         ),

@@ -19,7 +19,7 @@ from tests.unit.samples import Raw, assert_rejected, settings
 STORE = "secretStores.default.aws"
 HERE = "secretStores.default.aws.managed"
 NOT_A_PATH = (
-    "is not a path; allowed is <part>/[<part>/...] of letters, digits, _ and -, not beginning with aws or ssm, "
+    "is not a path; expected <part>/[<part>/...] of letters, digits, _ and -, not beginning with aws or ssm, "
     "with / at the end and {organization} as one whole part"
 )
 
@@ -43,13 +43,13 @@ NOT_A_PATH = (
         pytest.param(
             managed(path="org/"),
             f'{HERE}.path: "org/" does not have {{organization}} as one whole part; organizations whose names begin '
-            "alike could read each other's secrets; allowed is such as org/{organization}/",
+            "alike could read each other's secrets; use a value such as org/{organization}/",
             id="one-path-for-all",
         ),
         pytest.param(
             managed(path="org-{organization}/"),
             f'{HERE}.path: "org-{{organization}}/" does not have {{organization}} as one whole part; organizations '
-            "whose names begin alike could read each other's secrets; allowed is such as org/{organization}/",
+            "whose names begin alike could read each other's secrets; use a value such as org/{organization}/",
             id="part-of-a-part",
         ),
         pytest.param(
@@ -82,7 +82,7 @@ NOT_A_PATH = (
         pytest.param(
             managed(recoveryWindowDays=3),
             f"{HERE}.recoveryWindowDays: 3 is not a number of days that AWS allows; "
-            "allowed is 7 to 30, or 0 for no recovery at all",
+            "expected 7 to 30, or 0 for no recovery at all",
             id="recovery",
         ),
         pytest.param(
@@ -97,7 +97,7 @@ NOT_A_PATH = (
         ),
         pytest.param(
             managed(roleName="eso"),
-            f'{HERE}.roleName: "eso" names one role for all organizations; allowed is such as eso-{{organization}}',
+            f'{HERE}.roleName: "eso" names one role for all organizations; use a value such as eso-{{organization}}',
             id="one-role-for-all",
         ),
         pytest.param(
@@ -124,7 +124,7 @@ NOT_A_PATH = (
         ),
         pytest.param(
             {**managed(), "scope": "shared"},
-            f'{HERE}.path: has {{organization}}, and the store is shared by several; allowed with scope "organization"',
+            f'{HERE}.path: has {{organization}}, and the store is shared by several; use scope "organization"',
             id="shared",
         ),
         pytest.param(
@@ -196,8 +196,8 @@ def test_all_at_once() -> None:
     assert_rejected(
         with_account(managed(path="org/", roleName="eso", identityNamespace=None, beside={"region": "eu-west-1"})),
         f'{HERE}.path: "org/" does not have {{organization}} as one whole part; organizations whose names begin '
-        "alike could read each other's secrets; allowed is such as org/{organization}/",
-        f'{HERE}.roleName: "eso" names one role for all organizations; allowed is such as eso-{{organization}}',
+        "alike could read each other's secrets; use a value such as org/{organization}/",
+        f'{HERE}.roleName: "eso" names one role for all organizations; use a value such as eso-{{organization}}',
         f'{STORE}.region: "eu-west-1" is not aws.region, "eu-central-1"; a managed store is made there',
         f"{HERE}.identityNamespace: is missing; with aws.oidcProvider a ServiceAccount is made for each store",
     )

@@ -115,7 +115,7 @@ def test_names_that_openchoreo_would_have_to_know() -> None:
     one = {"context": "dev"}
     clusters = {"clusters": {"buildPlane": one, "controlPlane": one, "dataPlane": one}}
     workflows = {"componentWorkflows": {"names": ["docker"]}, "git": dict(GIT)}
-    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; allowed is"
+    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; expected"
     assert_rejected(
         {**unique, **clusters, **acme(**workflows, pullSecret={**PULL, "secretStore": "default"})},
         f'organizations[0].componentWorkflows: the store "default" {said} uniqueNames: false, or no componentWorkflows',

@@ -19,7 +19,7 @@ CONSTANT_ROLE = "arn:aws:iam::123456789012:role/eso"
 TAG = {"key": "team", "value": "builds"}
 LOGIN = {"kubernetes": {"role": "{organization}"}}
 NOT_A_ROLE = (
-    "is not the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, "
+    "is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, "
     "with {organization} where its name shall stand"
 )
 ACCOUNTS = "serviceAccount, serviceAccountRef"
@@ -62,7 +62,7 @@ def _rejected(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             aws(auth={}),
-            f"auth: is incomplete; allowed is exactly one of {ACCOUNTS}, secretRef",
+            f"auth: is incomplete; expected exactly one of {ACCOUNTS}, secretRef",
             id="no-way-to-sign-in",
         ),
         pytest.param(
@@ -72,7 +72,7 @@ def _rejected(store: Raw, problem: str) -> None:
                     "secretRef": {"accessKeyIDSecretRef": KEY, "secretAccessKeySecretRef": KEY},
                 }
             ),
-            f"auth: names serviceAccountRef and secretRef; allowed is exactly one of {ACCOUNTS}, secretRef",
+            f"auth: names serviceAccountRef and secretRef; expected exactly one of {ACCOUNTS}, secretRef",
             id="two-ways",
         ),
         pytest.param(
@@ -96,7 +96,7 @@ def _rejected(store: Raw, problem: str) -> None:
                 }
             ),
             'auth.secretRef.sessionTokenRef: unknown key; did you mean "sessionTokenSecretRef"? '
-            "allowed: accessKeyIDSecretRef, secretAccessKeySecretRef, sessionTokenSecretRef",
+            "expected one of: accessKeyIDSecretRef, secretAccessKeySecretRef, sessionTokenSecretRef",
             id="unknown-key",
         ),
         pytest.param(
@@ -143,7 +143,7 @@ def test_aws(store: Raw, problem: str) -> None:
         pytest.param(
             vault(LOGIN, server="http://vault"),
             ": has an http:// server, so tokens and secrets would cross the network in plain text; "
-            "allowed is https://, or http:// with insecure: true",
+            "use https://, or http:// with insecure: true",
             id="plain-text",
         ),
         pytest.param(
@@ -153,43 +153,43 @@ def test_aws(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             vault(LOGIN, server="http://vault", insecure=True, caBundle="Q0E="),
-            ": has a CA certificate and an http:// server; allowed is https:// with caBundle or caProvider",
+            ": has a CA certificate and an http:// server; use https:// with caBundle or caProvider",
             id="certificate-for-nothing",
         ),
         pytest.param(
             vault(LOGIN, caBundle="Q0E=", caProvider=CA),
-            ": names caBundle and caProvider; allowed is at most one of caBundle, caProvider",
+            ": names caBundle and caProvider; expected at most one of caBundle, caProvider",
             id="two-certificates",
         ),
         pytest.param(
             vault({}),
-            ".auth: is incomplete; allowed is exactly one of kubernetes, jwt, appRole, tokenSecretRef",
+            ".auth: is incomplete; expected exactly one of kubernetes, jwt, appRole, tokenSecretRef",
             id="no-login",
         ),
         pytest.param(
             vault({**LOGIN, "tokenSecretRef": KEY}),
             ".auth: names kubernetes and tokenSecretRef; "
-            "allowed is exactly one of kubernetes, jwt, appRole, tokenSecretRef",
+            "expected exactly one of kubernetes, jwt, appRole, tokenSecretRef",
             id="two-logins",
         ),
         pytest.param(
             vault({"kubernetes": {"role": "{organization}", "serviceAccount": OWN, "secretRef": KEY}}),
-            f".auth.kubernetes: names serviceAccount and secretRef; allowed is at most one of {ACCOUNTS}, secretRef",
+            f".auth.kubernetes: names serviceAccount and secretRef; expected at most one of {ACCOUNTS}, secretRef",
             id="two-tokens",
         ),
         pytest.param(
             vault({"jwt": {"role": "{organization}"}}),
-            f".auth.jwt: is incomplete; allowed is exactly one of {ACCOUNTS}, secretRef",
+            f".auth.jwt: is incomplete; expected exactly one of {ACCOUNTS}, secretRef",
             id="jwt-without-token",
         ),
         pytest.param(
             vault({"appRole": {"secretRef": KEY}}),
-            ".auth.appRole: is incomplete; allowed is exactly one of roleId, roleRef",
+            ".auth.appRole: is incomplete; expected exactly one of roleId, roleRef",
             id="app-role-without-role",
         ),
         pytest.param(
             vault({"appRole": {"roleId": "a", "roleRef": KEY, "secretRef": KEY}}),
-            ".auth.appRole: names roleId and roleRef; allowed is exactly one of roleId, roleRef",
+            ".auth.appRole: names roleId and roleRef; expected exactly one of roleId, roleRef",
             id="app-role-with-two",
         ),
         pytest.param(
@@ -199,7 +199,7 @@ def test_aws(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             vault(LOGIN, path="/kv/"),
-            '.path: "/kv/" is not a path of Vault; allowed is <name>[/<name>...], without / at the ends',
+            '.path: "/kv/" is not a path of Vault; expected <name>[/<name>...], without / at the ends',
             id="path",
         ),
         pytest.param(

@@ -31,7 +31,7 @@ VAULT_NAME = "Azure allows 3 to 24 letters, digits and single hyphens, the first
         pytest.param(
             azure(vaultUrl="http://{organization}.vault.azure.net"),
             '.vaultUrl: "http://{organization}.vault.azure.net" is not the address of a key vault; '
-            "allowed is https://<vault>.vault.azure.net, with {organization} where its name shall stand",
+            "expected https://<vault>.vault.azure.net, with {organization} where its name shall stand",
             id="plain-text",
         ),
         pytest.param(
@@ -53,18 +53,18 @@ VAULT_NAME = "Azure allows 3 to 24 letters, digits and single hyphens, the first
         ),
         pytest.param(
             azure(serviceAccount={**OWN, "clientId": GUID}, serviceAccountRef=ACCOUNT),
-            f": names serviceAccount and serviceAccountRef; allowed is at most one of {ACCOUNTS}",
+            f": names serviceAccount and serviceAccountRef; expected at most one of {ACCOUNTS}",
             id="two-accounts",
         ),
         pytest.param(
             azure("ManagedIdentity", tenantId=TENANT, serviceAccountRef=ACCOUNT),
             ": has tenantId, serviceAccountRef, which authType ManagedIdentity does not use; "
-            "allowed with it: identityId",
+            "expected with it: identityId",
             id="managed-identity-with-account",
         ),
         pytest.param(
             azure(tenantId=TENANT),
-            f": has tenantId, which authType WorkloadIdentity does not use; allowed with it: {ACCOUNTS}",
+            f": has tenantId, which authType WorkloadIdentity does not use; expected with it: {ACCOUNTS}",
             id="tenant-of-the-operator",
         ),
         pytest.param(
@@ -79,7 +79,7 @@ VAULT_NAME = "Azure allows 3 to 24 letters, digits and single hyphens, the first
         ),
         pytest.param(
             azure("ServicePrincipal", tenantId=TENANT, authSecretRef={"clientId": KEY}),
-            ".authSecretRef: is incomplete; allowed is exactly one of clientSecret, clientCertificate",
+            ".authSecretRef: is incomplete; expected exactly one of clientSecret, clientCertificate",
             id="no-proof",
         ),
         pytest.param(
@@ -89,7 +89,7 @@ VAULT_NAME = "Azure allows 3 to 24 letters, digits and single hyphens, the first
                 authSecretRef={"clientId": KEY, "clientSecret": KEY, "clientCertificate": KEY},
             ),
             ".authSecretRef: names clientSecret and clientCertificate; "
-            "allowed is exactly one of clientSecret, clientCertificate",
+            "expected exactly one of clientSecret, clientCertificate",
             id="two-proofs",
         ),
         pytest.param(
@@ -128,18 +128,18 @@ PROJECT = "is not a project id: 6 to 30 lower-case letters, digits and hyphens, 
         ),
         pytest.param(
             gcp({"workloadIdentity": {"serviceAccount": OWN}, "secretRef": {"secretAccessKeySecretRef": KEY}}),
-            ".auth: names workloadIdentity and secretRef; allowed is exactly one of workloadIdentity, secretRef",
+            ".auth: names workloadIdentity and secretRef; expected exactly one of workloadIdentity, secretRef",
             id="two-ways",
         ),
         pytest.param(
             gcp({"workloadIdentity": {"clusterName": "builds"}}),
-            f".auth.workloadIdentity: is incomplete; allowed is exactly one of {ACCOUNTS}",
+            f".auth.workloadIdentity: is incomplete; expected exactly one of {ACCOUNTS}",
             id="no-account",
         ),
         pytest.param(
             gcp({"workloadIdentity": {"serviceAccount": {**OWN, "gcpServiceAccount": "eso-{organization}"}}}),
             '.auth.workloadIdentity.serviceAccount.gcpServiceAccount: "eso-{organization}" is not a service account; '
-            "allowed is <name>@<project>.iam.gserviceaccount.com, with {organization} where its name shall stand",
+            "expected <name>@<project>.iam.gserviceaccount.com, with {organization} where its name shall stand",
             id="google-account",
         ),
         pytest.param(

@@ -14,10 +14,10 @@ from tests.unit.managers import (
 from tests.unit.samples import CANARY, Raw, assert_rejected, raw, rejection, settings
 
 NO_NAMESPACE = "a ClusterSecretStore must name it, or every ExternalSecret would bring its own"
-REFERENCE = "allowed is a reference to a Kubernetes Secret"
+REFERENCE = "use a reference to a Kubernetes Secret"
 
 
-JSON = "allowed are texts, numbers, true and false, lists and mappings of texts"
+JSON = "expected texts, numbers, true and false, lists and mappings of texts"
 
 
 def _rejected(store: Raw, problem: str) -> None:
@@ -27,17 +27,17 @@ def _rejected(store: Raw, problem: str) -> None:
 @pytest.mark.parametrize(
     ("store", "problem"),
     [
-        pytest.param({"custom": {}}, "is empty; allowed is exactly one provider of ESO with its block", id="empty"),
+        pytest.param({"custom": {}}, "is empty; expected exactly one provider of ESO with its block", id="empty"),
         pytest.param(
             {"custom": {"doppler": {}, "gitlab": {}}},
-            "has 2 keys (doppler, gitlab); allowed is exactly one provider of ESO with its block",
+            "has 2 keys (doppler, gitlab); expected exactly one provider of ESO with its block",
             id="two",
         ),
         pytest.param({"custom": ["doppler"]}, "must be a mapping, not a list", id="list"),
-        pytest.param(custom("doppler", "x"), "has no block for doppler; allowed is a mapping", id="no-block"),
+        pytest.param(custom("doppler", "x"), "has no block for doppler; expected a mapping", id="no-block"),
         pytest.param(
             custom("fake", {"data": [{"key": "a", "value": CANARY}]}),
-            "would have the values of fake in plain text; allowed is the typed block fake, with manualSecrets",
+            "would have the values of fake in plain text; use the typed block fake, with manualSecrets",
             id="fake",
         ),
         pytest.param(

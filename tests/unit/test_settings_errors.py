@@ -34,59 +34,60 @@ from tests.unit.samples import (
 UNKNOWN = [
     pytest.param(
         {"organisations": []},
-        f'organisations: unknown key; did you mean "organizations"? allowed: {TOP_KEYS}',
+        f'organisations: unknown key; did you mean "organizations"? expected one of: {TOP_KEYS}',
         id="top-level",
     ),
     pytest.param(
         {"organizations.0.gitt": {}},
-        f'organizations[0].gitt: unknown key; did you mean "git"? allowed: {ORGANIZATION_KEYS}',
+        f'organizations[0].gitt: unknown key; did you mean "git"? expected one of: {ORGANIZATION_KEYS}',
         id="in-a-list",
     ),
     pytest.param(
         {"organizations.0.zzz": {}},
-        f"organizations[0].zzz: unknown key; allowed: {ORGANIZATION_KEYS}",
+        f"organizations[0].zzz: unknown key; expected one of: {ORGANIZATION_KEYS}",
         id="nothing-is-near",
     ),
     pytest.param(
         {"organizations.0.git.remote_key": "x"},
-        f'organizations[0].git.remote_key: unknown key; did you mean "remoteKey"? allowed: {GIT_KEYS}',
+        f'organizations[0].git.remote_key: unknown key; did you mean "remoteKey"? expected one of: {GIT_KEYS}',
         id="snake-case-is-for-python",
     ),
     pytest.param(
         {"organizations.0.git.REMOTEKEY": "x"},
-        f'organizations[0].git.REMOTEKEY: unknown key; did you mean "remoteKey"? allowed: {GIT_KEYS}',
+        f'organizations[0].git.REMOTEKEY: unknown key; did you mean "remoteKey"? expected one of: {GIT_KEYS}',
         id="only-the-case-differs",
     ),
     pytest.param(
         {"clusters.buildPlane.contxt": "x"},
-        'clusters.buildPlane.contxt: unknown key; did you mean "context"? allowed: context, kubeconfig',
+        'clusters.buildPlane.contxt: unknown key; did you mean "context"? expected one of: context, kubeconfig',
         id="nested",
     ),
     pytest.param(
         {"organizations.0.registries": [{"server": "quay.io", "remoteKey": "a", "usernam": "x"}]},
-        f'organizations[0].registries[0].usernam: unknown key; did you mean "username"? allowed: {REGISTRY_KEYS}',
+        'organizations[0].registries[0].usernam: unknown key; did you mean "username"? '
+        f"expected one of: {REGISTRY_KEYS}",
         id="list-in-a-list",
     ),
     pytest.param(
         {"secretStores.default.scoop": "shared"},
-        'secretStores.default.scoop: unknown key; did you mean "scope"? allowed: ' + STORE_KEYS,
+        'secretStores.default.scoop: unknown key; did you mean "scope"? expected one of: ' + STORE_KEYS,
         id="below-a-name-of-the-user",
     ),
     pytest.param(
         {"secretStores.default.kubernetes.remotNamespace": "x"},
         'secretStores.default.kubernetes.remotNamespace: unknown key; did you mean "remoteNamespace"? '
-        "allowed: remoteNamespace, server, serviceAccount",
+        "expected one of: remoteNamespace, server, serviceAccount",
         id="deep-below-a-name-of-the-user",
     ),
     pytest.param(
         {"secretStores": {"fake": {**KUBERNETES, "dato": 1}}},
-        f"secretStores.fake.dato: unknown key; allowed: {STORE_KEYS}",
+        f"secretStores.fake.dato: unknown key; expected one of: {STORE_KEYS}",
         id="a-store-named-like-a-key",
     ),
     pytest.param(
         {"organizations.0.external": [{"name": "sonar", "keys": {"token": {"remoteKey": "a", "propertyy": "x"}}}]},
         'organizations[0].external[0].keys.token.propertyy: unknown key; did you mean "property"? '
-        f"allowed: {REMOTE_KEYS}, manual",
+        f"expected one of: {REMOTE_KEYS}, manual",
         id="below-a-key-of-a-secret",
     ),
 ]
@@ -243,7 +244,7 @@ def test_interval(path: str, value: str, said: str) -> None:
         pytest.param(
             acme(registries=[{"server": "quay io", "remoteKey": "a"}]),
             'organizations[0].registries[0].server: "quay io" is not the address of a registry; '
-            "allowed is host[:port][/path] in lower case",
+            "expected host[:port][/path] in lower case",
             id="server-with-a-blank",
         ),
     ],
@@ -257,6 +258,6 @@ def test_all_problems_at_once() -> None:
     assert rejection(config) == message(
         "clusters: is missing",
         f'organizations[0].name: "Acme" {NOT_A_LABEL}',
-        f'organizations[0].gitt: unknown key; did you mean "git"? allowed: {ORGANIZATION_KEYS}',
+        f'organizations[0].gitt: unknown key; did you mean "git"? expected one of: {ORGANIZATION_KEYS}',
         f"organizations[1].git: names no credential; {ONE_GIT_KIND}",
     )

@@ -19,16 +19,16 @@ def _external(**keys: Any) -> Raw:
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
-        pytest.param({}, "names no value; allowed is at least one of keys, extract", id="nothing"),
-        pytest.param({"keys": {}}, "names no value; allowed is at least one of keys, extract", id="no-keys"),
+        pytest.param({}, "names no value; expected at least one of keys, extract", id="nothing"),
+        pytest.param({"keys": {}}, "names no value; expected at least one of keys, extract", id="no-keys"),
         pytest.param(
             {"template": {"a": "b"}},
-            "names no value; allowed is at least one of keys, extract",
+            "names no value; expected at least one of keys, extract",
             id="template-of-nothing",
         ),
         pytest.param(
             {"keys": {"a": {"manual": "gitToken"}}, "extract": [GIT]},
-            "mixes extract and manual in one Secret; allowed is one of them",
+            "mixes extract and manual in one Secret; use one of them",
             id="extract-and-manual",
         ),
         pytest.param(
@@ -41,7 +41,7 @@ def _external(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"keys": {"a": GIT, "b": GIT, "c": GIT}, "template": {"c": "x", "b": "y"}, "mergePolicy": "Merge"},
-            'the key "b" comes from keys and template; with mergePolicy Merge allowed is one of them',
+            'the key "b" comes from keys and template; with mergePolicy Merge use only one of them',
             id="two-sources-of-one-key",
         ),
         pytest.param(
@@ -114,7 +114,7 @@ def test_service(keys: Raw, problem: str) -> None:
             id="empty-template",
         ),
         pytest.param(
-            {"keys": {"a": GIT}, "template": {}}, "template: is empty; allowed is at least one entry", id="no-template"
+            {"keys": {"a": GIT}, "template": {}}, "template: is empty; expected at least one entry", id="no-template"
         ),
         pytest.param(
             {"keys": {"a": GIT}, "template": {"a/b": "c"}},
@@ -129,13 +129,13 @@ def test_service(keys: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"extract": [{"manual": "gitToken", **GIT}]},
-            f"extract[0].manual: unknown key; allowed: {REMOTE_KEYS}, prefix, conversion",
+            f"extract[0].manual: unknown key; expected one of: {REMOTE_KEYS}, prefix, conversion",
             id="manual-object",
         ),
         pytest.param(
             {"keys": {"a": GIT}, "type": "kubernetes.io/service-account-token"},
             'type: "kubernetes.io/service-account-token" is filled by Kubernetes itself, with a token of a '
-            "ServiceAccount; allowed is another type",
+            "ServiceAccount; use another type",
             id="token-of-a-service-account",
         ),
         pytest.param(
@@ -155,13 +155,13 @@ def test_service(keys: Raw, problem: str) -> None:
         pytest.param(
             {"keys": {"a": GIT}, "labels": {"reconcile.external-secrets.io/managed": "false"}},
             'labels.reconcile.external-secrets.io/managed: "reconcile.external-secrets.io/managed" belongs to '
-            "external-secrets.io; allowed is a prefix of another domain, or none",
+            "external-secrets.io; use a prefix of another domain, or none",
             id="label-of-the-operator",
         ),
         pytest.param(
             {"keys": {"a": GIT}, "annotations": {"kubernetes.io/service-account.name": "default"}},
             'annotations.kubernetes.io/service-account.name: "kubernetes.io/service-account.name" belongs to '
-            "kubernetes.io; allowed is a prefix of another domain, or none",
+            "kubernetes.io; use a prefix of another domain, or none",
             id="annotation-of-kubernetes",
         ),
     ],

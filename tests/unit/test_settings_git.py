@@ -20,7 +20,7 @@ from tests.unit.samples import (
 from tests.unit.test_known_hosts import FORM
 
 KNOWN = line("git.acme.example")
-ONE_SOURCE = "allowed is exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
+ONE_SOURCE = "expected exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 URL = 'url is not an address such as "https://github.example/api/v3", without a "/" at the end'
 
 
@@ -87,12 +87,12 @@ def ssh(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"basicAuth": {"password": GIT}, "secretKey": "password"},
-            'secretKey "password" is a key of the Secret already; allowed is another one',
+            'secretKey "password" is a key of the Secret already; use another one',
             id="key-twice",
         ),
         pytest.param(
             {"githubApp": APP, "secretKey": "username"},
-            'secretKey "username" is a key of the Secret already; allowed is another one',
+            'secretKey "username" is a key of the Secret already; use another one',
             id="key-twice-with-an-app",
         ),
         pytest.param(
@@ -122,12 +122,12 @@ def test_credential(git: Raw, problem: str) -> None:
         pytest.param({"basicAuth": {}}, "basicAuth.password: is missing", id="no-password"),
         pytest.param(
             {"basicAuth": {"username": "me", "usernameFrom": GIT, "password": GIT}},
-            "basicAuth: names both username and usernameFrom; allowed is one of them",
+            "basicAuth: names both username and usernameFrom; use one of them",
             id="two-users",
         ),
         pytest.param(
             {"basicAuth": {"usernameFrom": GIT, "password": {"manual": "gitToken"}}},
-            "basicAuth: mixes usernameFrom and a manual password in one Secret; allowed is username",
+            "basicAuth: mixes usernameFrom and a manual password in one Secret; use username",
             id="half-manual",
         ),
         pytest.param(
@@ -144,22 +144,22 @@ def test_credential(git: Raw, problem: str) -> None:
         pytest.param({"ssh": {"knownHosts": KNOWN}}, "ssh.privateKey: is missing", id="no-private-key"),
         pytest.param(
             ssh(),
-            "ssh: names no known hosts; allowed is exactly one of knownHosts (plain text), knownHostsFrom "
+            "ssh: names no known hosts; expected exactly one of knownHosts (plain text), knownHostsFrom "
             "(the secret manager)",
             id="trust-on-first-use",
         ),
         pytest.param(
             ssh(knownHosts=KNOWN, knownHostsFrom=GIT),
-            "ssh: names both knownHosts and knownHostsFrom; allowed is exactly one of knownHosts (plain text), "
+            "ssh: names both knownHosts and knownHostsFrom; expected exactly one of knownHosts (plain text), "
             "knownHostsFrom (the secret manager)",
             id="known-hosts-twice",
         ),
         pytest.param(
             ssh(privateKey={"manual": "gitToken"}, knownHostsFrom=GIT),
-            "ssh: mixes knownHostsFrom and a manual privateKey in one Secret; allowed is knownHosts",
+            "ssh: mixes knownHostsFrom and a manual privateKey in one Secret; use knownHosts",
             id="half-manual-ssh",
         ),
-        pytest.param(ssh(knownHosts=""), f"ssh: knownHosts has no line; allowed is {FORM}", id="no-known-hosts"),
+        pytest.param(ssh(knownHosts=""), f"ssh: knownHosts has no line; expected {FORM}", id="no-known-hosts"),
         pytest.param(
             ssh(knownHosts=f"{KNOWN}\nssh-ed25519 {key()}"),
             f"ssh: knownHosts line 2 is not {FORM}",
@@ -189,12 +189,12 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"githubApp": {**APP, "repositories": []}},
-            "githubApp.repositories: is empty; allowed is at least one entry",
+            "githubApp.repositories: is empty; expected at least one entry",
             id="no-repository",
         ),
         pytest.param(
             {"githubApp": {**APP, "permissions": {}}},
-            "githubApp.permissions: is empty; allowed is at least one entry",
+            "githubApp.permissions: is empty; expected at least one entry",
             id="no-permission",
         ),
         pytest.param(
@@ -204,7 +204,7 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"githubApp": {**APP, "privateKey": {"manual": "gitToken"}}},
-            "githubApp.privateKey.manual: unknown key; allowed: remoteKey, property, version, decoding",
+            "githubApp.privateKey.manual: unknown key; expected one of: remoteKey, property, version, decoding",
             id="manual-key-of-an-app",
         ),
         pytest.param(

@@ -22,7 +22,7 @@ from tests.unit.samples import (
 CONFIG: Raw = {"remoteKey": "registry-credentials"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
-ONE_SOURCE = "allowed is exactly one of registries, dockerConfig"
+ONE_SOURCE = "expected exactly one of registries, dockerConfig"
 
 
 def _pull(**keys: Any) -> Raw:
@@ -110,17 +110,17 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig={**CONFIG, "propertyy": "x"})},
-            f'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? allowed: {REMOTE_KEYS}',
+            f'pullSecret.dockerConfig.propertyy: unknown key; did you mean "property"? expected one of: {REMOTE_KEYS}',
             id="unknown-key-of-the-docker-config",
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig=CONFIG, namespace="a")},
-            f'pullSecret.namespace: unknown key; did you mean "namespaces"? allowed: {PULL_SECRET_KEYS}',
+            f'pullSecret.namespace: unknown key; did you mean "namespaces"? expected one of: {PULL_SECRET_KEYS}',
             id="unknown-key",
         ),
         pytest.param(
             {"pullSecret": _pull(registries=[{**QUAY, "passwd": "x"}])},
-            f'pullSecret.registries[0].passwd: unknown key; did you mean "password"? allowed: {REGISTRY_KEYS}',
+            f'pullSecret.registries[0].passwd: unknown key; did you mean "password"? expected one of: {REGISTRY_KEYS}',
             id="unknown-key-of-a-registry",
         ),
         pytest.param(
@@ -167,7 +167,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"dataPlanes": {}},
-            f'dataPlanes: unknown key; did you mean "dataPlane"? allowed: {ORGANIZATION_KEYS}',
+            f'dataPlanes: unknown key; did you mean "dataPlane"? expected one of: {ORGANIZATION_KEYS}',
             id="unknown-key-of-the-organization",
         ),
     ],

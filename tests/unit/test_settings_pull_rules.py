@@ -77,7 +77,7 @@ def _pull(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"external": [{"name": "sonar", "keys": {"token": GIT}}], "componentWorkflows": DOCKER},
-            "componentWorkflows: has nothing to bring; allowed with git, registries or both",
+            "componentWorkflows: has nothing to bring; expected git, registries or both",
             id="a-workflow-brings-nothing",
         ),
         pytest.param(
@@ -227,7 +227,7 @@ def test_a_store_name_that_is_too_long_is_that_of_the_key_that_names_it() -> Non
     assert_rejected(
         edits,
         "organizations[0].pullSecret.secretStore: makes a ClusterSecretStore with a name of 250 characters; "
-        "allowed are 249",
+        "the maximum is 249",
     )
 
 

@@ -21,9 +21,9 @@ from tests.unit.registries import (
 )
 from tests.unit.samples import REMOTE_KEYS, Raw, acme, assert_rejected, organization
 
-ECR_ALLOWED = "allowed with registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"
-GOOGLE_ALLOWED = "allowed with registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"
-GOOGLE_USERS = "allowed is _json_key or _json_key_base64 or oauth2accesstoken"
+ECR_ALLOWED = "use it with registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"
+GOOGLE_ALLOWED = "use it with registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"
+GOOGLE_USERS = "expected _json_key or _json_key_base64 or oauth2accesstoken"
 GHCR: Raw = {"registry": "ghcr"}
 MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
 
@@ -67,7 +67,7 @@ def test_python_takes_what_yaml_takes() -> None:
     [
         pytest.param(
             {**GHCR, **LOGIN, "serviceAccountKey": TOKEN, "ecr": ECR_TOKEN},
-            ": names username and password, serviceAccountKey, ecr; allowed is exactly one of remoteKey (a docker "
+            ": names username and password, serviceAccountKey, ecr; expected exactly one of remoteKey (a docker "
             "config.json), username and password, serviceAccountKey, manual, ecr, acr, gcr",
             id="three-sources",
         ),
@@ -76,12 +76,12 @@ def test_python_takes_what_yaml_takes() -> None:
         ),
         pytest.param(
             {**ECR, "ecr": {}},
-            ".ecr: is incomplete; allowed is exactly one of roleArn, managed",
+            ".ecr: is incomplete; expected exactly one of roleArn, managed",
             id="as-the-operator-itself",
         ),
         pytest.param(
             {**ECR, "ecr": {"roleArn": "push"}},
-            '.ecr.roleArn: "push" is not the ARN of an IAM role; allowed is arn:aws:iam::<account>:role/<name>, '
+            '.ecr.roleArn: "push" is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, '
             "with {organization} where its name shall stand",
             id="no-arn",
         ),
@@ -90,7 +90,7 @@ def test_python_takes_what_yaml_takes() -> None:
         ),
         pytest.param(
             {**ARTIFACTS, "acr": ACR_TOKEN},
-            ": acr makes no token for europe-west3-docker.pkg.dev; allowed with registry acr, or <name>.azurecr.io "
+            ": acr makes no token for europe-west3-docker.pkg.dev; use it with registry acr, or <name>.azurecr.io "
             "as server",
             id="acr-elsewhere",
         ),
@@ -103,11 +103,11 @@ def test_python_takes_what_yaml_takes() -> None:
             id="key-of-google-elsewhere",
         ),
         pytest.param(
-            {**ECR, **LOGIN}, f": has a username that {ECR_HOST} does not know; allowed is AWS", id="user-of-ecr"
+            {**ECR, **LOGIN}, f": has a username that {ECR_HOST} does not know; expected AWS", id="user-of-ecr"
         ),
         pytest.param(
             {"registry": "ecr-public", **MANUAL},
-            ": has a username that public.ecr.aws does not know; allowed is AWS",
+            ": has a username that public.ecr.aws does not know; expected AWS",
             id="manual-user-of-ecr",
         ),
         pytest.param(
@@ -148,7 +148,7 @@ def test_python_takes_what_yaml_takes() -> None:
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": {"remoteKeyy": "a"}},
-            f'.username.remoteKeyy: unknown key; did you mean "remoteKey"? allowed: {REMOTE_KEYS}',
+            f'.username.remoteKeyy: unknown key; did you mean "remoteKey"? expected one of: {REMOTE_KEYS}',
             id="username-with-a-typo",
         ),
         pytest.param({**GHCR, **LOGIN, "password": "ghp_1"}, ".password: must be a mapping, not a string", id="pasted"),

@@ -38,7 +38,7 @@ MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
         pytest.param(
             [{**ECR, "ecr": ECR_TOKEN}, {**GHCR, **MANUAL}],
             ': the Secret "registry-push-secret" would be both manual and made by the operator; '
-            "allowed is one of them for all registries",
+            "use one of them for all registries",
             id="manual-beside-a-token",
         ),
         pytest.param(
@@ -97,7 +97,7 @@ def test_two_organizations_never_push_as_one(first: Raw, second: Raw, key: str, 
     assert_rejected(
         _two(first, second),
         f'organizations[1].registries[0].{key}: "{identity}" is the identity of the organization "acme" too '
-        f"(organizations[0].registries[0].{key}), so that each could push to the other's repositories; allowed is one "
+        f"(organizations[0].registries[0].{key}), so that each could push to the other's repositories; use one "
         "for each organization",
     )
 
@@ -122,7 +122,7 @@ def test_builds_never_push_as_what_reads_the_manager(store: Raw, registry: Raw, 
     assert_rejected(
         {"secretStores.other": store, **acme(registries=[registry])},
         f'organizations[0].registries[0].{key}: "{identity}" is in secretStores.other too, so that builds could read '
-        "what that store reads; allowed is an identity that does nothing but push",
+        "what that store reads; use an identity that does nothing but push",
     )
 
 
@@ -146,7 +146,7 @@ def test_one_organization_may_use_one_identity_twice() -> None:
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
-        pytest.param({"registryExtraKeys": []}, ": is empty; allowed is at least one entry", id="empty"),
+        pytest.param({"registryExtraKeys": []}, ": is empty; expected at least one entry", id="empty"),
         pytest.param(
             {"registryExtraKeys": [".dockerconfigjson"]}, '[0]: ".dockerconfigjson" is there already', id="the-first"
         ),

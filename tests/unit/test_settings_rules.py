@@ -22,9 +22,9 @@ from tests.unit.samples import (
 FAKE: Raw = {"fake": {"data": [{"key": "b", "manual": "gitToken"}, {"key": "a", "manual": "gitToken"}]}}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
-ONE_CREDENTIAL = "allowed is at least one of git, registries, external, pullSecret"
+ONE_CREDENTIAL = "expected at least one of git, registries, external, pullSecret"
 ONE_REGISTRY_SOURCE = (
-    "allowed is exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, "
+    "expected exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, "
     "ecr, acr, gcr"
 )
 
@@ -152,14 +152,14 @@ def test_registries_share_one_secret() -> None:
         acme(registries=[QUAY, {**MANUAL_QUAY, "server": "ghcr.io"}, QUAY], registrySecretName="push"),
         'organizations[0].registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
         'organizations[0].registries: the Secret "push" would be both manual and made by the operator; '
-        "allowed is one of them for all registries",
+        "use one of them for all registries",
     )
 
 
 def test_keys_of_one_secret_have_one_kind_of_source() -> None:
     assert_rejected(
         acme(external=[_external(token={"remoteKey": "a"}, user={"manual": "gitToken"})]),
-        "organizations[0].external[0]: mixes remoteKey and manual in one Secret; allowed is one of them for all keys",
+        "organizations[0].external[0]: mixes remoteKey and manual in one Secret; use one of them for all keys",
     )
 
 

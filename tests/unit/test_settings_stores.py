@@ -7,7 +7,7 @@ import pytest
 from tests.unit.samples import GIT, KUBERNETES, MANAGER_KEYS, Edits, Raw, acme, assert_rejected, settings
 
 FAKE: Raw = {"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}
-INCOMPLETE = "is incomplete; allowed is url with one of caBundle and caProvider, or fromKubeconfig: true"
+INCOMPLETE = "is incomplete; use url with one of caBundle and caProvider, or fromKubeconfig: true"
 CA: Raw = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "secret-manager"}
 
 
@@ -35,10 +35,10 @@ def test_manual_credentials_need_no_store() -> None:
 @pytest.mark.parametrize(
     ("store", "problem"),
     [
-        pytest.param({}, f": has no provider; allowed is exactly one of {MANAGER_KEYS}", id="none"),
+        pytest.param({}, f": has no provider; expected exactly one of {MANAGER_KEYS}", id="none"),
         pytest.param(
             {**KUBERNETES, **FAKE},
-            f": has 2 providers (kubernetes, fake); allowed is exactly one of {MANAGER_KEYS}",
+            f": has 2 providers (kubernetes, fake); expected exactly one of {MANAGER_KEYS}",
             id="two",
         ),
         pytest.param(
@@ -99,7 +99,7 @@ def test_identity_of_a_store_has_a_valid_name(scope: str, length: int) -> None:
     name = "s" * length
     assert_rejected(
         {"secretStores": {name: {**KUBERNETES, "scope": scope}}, "organizations.0.secretStore": name},
-        "organizations[0].secretStore: makes a ClusterSecretStore with a name of 250 characters; allowed are 249",
+        "organizations[0].secretStore: makes a ClusterSecretStore with a name of 250 characters; the maximum is 249",
     )
 
 

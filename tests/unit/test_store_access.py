@@ -38,7 +38,7 @@ def _rejected(store: Raw, problem: str) -> None:
 
 def _one_access(where: str) -> str:
     return (
-        "gives all organizations one access, so that each could read every other's secrets; allowed is "
+        "gives all organizations one access, so that each could read every other's secrets; expected "
         f'{{organization}} in {where}, or scope "shared", or sharedAccess: true where the manager tells them apart'
     )
 
@@ -186,7 +186,7 @@ def test_shared_access_of_a_shared_store() -> None:
 def test_placeholder_in_a_shared_store(store: Raw, place: str) -> None:
     _rejected(
         {"scope": "shared", **store},
-        f'{place}: has {{organization}}, and the store is shared by several; allowed with scope "organization"',
+        f'{place}: has {{organization}}, and the store is shared by several; use scope "organization"',
     )
 
 

@@ -72,12 +72,12 @@ def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: 
         yield Problem(
             f"{path}.managed.path",
             f"{quoted(managed.path)} does not have {ORGANIZATION} as one whole part; organizations whose names begin "
-            f"alike could read each other's secrets; allowed is such as org/{ORGANIZATION}/",
+            f"alike could read each other's secrets; use a value such as org/{ORGANIZATION}/",
         )
     if managed.role_name is not None and ORGANIZATION not in managed.role_name:
         yield Problem(
             f"{path}.managed.roleName",
-            f"{quoted(managed.role_name)} names one role for all organizations; allowed is such as eso-{ORGANIZATION}",
+            f"{quoted(managed.role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
         )
     account = settings.aws
     if account is None:
@@ -117,7 +117,7 @@ def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Prob
 
 def _known_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator[Problem]:
     """What OpenChoreo renders must hold names that are known before the secrets are made."""
-    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; allowed is"
+    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; expected"
     for index, organization in enumerate(settings.organizations):
         pull, path = organization.pull_secret, f"organizations[{index}]"
         if organization.component_workflows is not None and organization.secret_store in unique:

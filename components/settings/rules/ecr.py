@@ -44,7 +44,7 @@ def managed_ecr(settings: StackSettings) -> tuple[ManagedEcr, ...]:
 def unmade(organization: Organization, path: str) -> Iterator[Problem]:
     """Roles that nobody makes, since the organization is not one of a stack."""
     for each in _managed(organization, path):
-        yield Problem(each.path, "is made by stacks only; allowed is roleArn, such as that of an EcrRole")
+        yield Problem(each.path, "is made by stacks only; use roleArn, such as that of an EcrRole")
 
 
 def _managed(organization: Organization, path: str = "") -> Iterator[ManagedEcr]:
@@ -93,8 +93,8 @@ def problems(settings: StackSettings) -> Iterator[Problem]:
         if not each.apart:
             yield Problem(
                 f"{each.path}.repositories",
-                f"{quoted(each.repositories)} does not have the organization's name as one whole part; allowed is such "
-                f"as {ORGANIZATION}/",
+                f"{quoted(each.repositories)} does not have the organization's name as one whole part; use "
+                f"a value such as {ORGANIZATION}/",
             )
         first = taken.setdefault(each.role.lower(), each.path)
         if first != each.path:
@@ -123,7 +123,7 @@ def _account(each: ManagedEcr, account: AwsAccount | None) -> Iterator[Problem]:
         yield Problem(
             each.path,
             f"makes a role for {here}*, the registry of aws.accountId and aws.region, not for {each.registry.host}; "
-            "allowed is roleArn",
+            "use roleArn",
         )
 
 

@@ -74,7 +74,7 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
             "and delete it with the organization",
         )
     if not any((organization.git, organization.registries, organization.external, organization.pull_secret)):
-        yield Problem(path, "has no credentials; allowed is at least one of git, registries, external, pullSecret")
+        yield Problem(path, "has no credentials; expected at least one of git, registries, external, pullSecret")
 
 
 def remote_keys(organization: Organization) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
     if len(name) > _STORE_NAME_MAX:
         yield Problem(
             used.path,
-            f"makes a ClusterSecretStore with a name of {len(name)} characters; allowed are {_STORE_NAME_MAX}",
+            f"makes a ClusterSecretStore with a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
         )
     if store.kubernetes is not None:
         for key in used.keys:

@@ -70,7 +70,7 @@ def short_lived(path: str, applied: AppliedPolicies, what: str) -> Iterator[Prob
         what: the credential, and how long it lives.
     """
     if applied.refresh != "Periodic":
-        yield Problem(f"{path}.refreshPolicy", f"{applied.refresh} would not renew {what}; allowed is Periodic")
+        yield Problem(f"{path}.refreshPolicy", f"{applied.refresh} would not renew {what}; use Periodic")
 
 
 def one_app_per_organization(settings: StackSettings) -> Iterator[Problem]:
@@ -108,7 +108,7 @@ def _level(level: _Level, base: AppliedPolicies) -> Iterator[Problem]:
     if level.refresh_interval is not None and applied.refresh != "Periodic":
         yield Problem(
             f"{level.path}.refreshInterval",
-            f"says nothing with refreshPolicy {applied.refresh}; allowed is one of them, or Periodic",
+            f"says nothing with refreshPolicy {applied.refresh}; use one of them, or Periodic",
         )
 
 
@@ -122,5 +122,5 @@ def _with_each_run(organization: Organization, path: str, base: AppliedPolicies)
             yield Problem(
                 where,
                 f"creationPolicy {creation} does not go with componentWorkflows: each run makes its own Secret, "
-                "which goes with it; allowed is Owner",
+                "which goes with it; use Owner",
             )

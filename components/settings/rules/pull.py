@@ -82,7 +82,7 @@ def _workflow_credentials(organization: Organization, path: str) -> Iterator[Pro
     where = f"{path}.componentWorkflows"
     git, registries = organization.git, organization.registries or ()
     if git is None and not registries:
-        yield Problem(where, "has nothing to bring; allowed with git, registries or both")
+        yield Problem(where, "has nothing to bring; expected git, registries or both")
     if (git is not None and git.manuals) or any(registry.manual for registry in registries):
         yield Problem(where, "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too")
     refs = git.remotes if git is not None else ()

@@ -38,7 +38,7 @@ def push_problems(organization: Organization, path: str) -> Iterator[Problem]:
         yield Problem(
             f"{path}.registries",
             f'the Secret "{organization.registry_secret_name}" would be both manual and made by the operator; '
-            "allowed is one of them for all registries",
+            "use one of them for all registries",
         )
     yield from _extra_keys(organization, path)
 
@@ -86,13 +86,13 @@ def shared_identities(settings: StackSettings) -> Iterator[Problem]:
                 yield Problem(
                     where,
                     f'{quoted(identity)} is the identity of the organization "{other}" too ({first}), so that each '
-                    "could push to the other's repositories; allowed is one for each organization",
+                    "could push to the other's repositories; use one for each organization",
                 )
             if identity.lower() in readers:
                 yield Problem(
                     where,
                     f"{quoted(identity)} is in secretStores.{readers[identity.lower()]} too, so that builds could read "
-                    "what that store reads; allowed is an identity that does nothing but push",
+                    "what that store reads; use an identity that does nothing but push",
                 )
 
 

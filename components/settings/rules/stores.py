@@ -79,7 +79,7 @@ def _access(store: SecretStore, path: str) -> Iterator[Problem]:
         for place in found:
             yield Problem(
                 f"{path}.{manager}{place}",
-                f'has {ORGANIZATION}, and the store is shared by several; allowed with scope "organization"',
+                f'has {ORGANIZATION}, and the store is shared by several; use scope "organization"',
             )
         if store.shared_access:
             yield Problem(f"{path}.sharedAccess", 'says nothing with scope "shared"; leave it out')
@@ -94,7 +94,7 @@ def _access(store: SecretStore, path: str) -> Iterator[Problem]:
         where = " or ".join(fields or ("any field",))
         yield Problem(
             f"{path}.{manager}",
-            "gives all organizations one access, so that each could read every other's secrets; allowed is "
+            "gives all organizations one access, so that each could read every other's secrets; expected "
             f'{ORGANIZATION} in {where}, or scope "shared", or sharedAccess: true where the manager tells them apart',
         )
 
