@@ -12,7 +12,6 @@ from . import patches, polling
 from .cluster.connection import Cluster
 from .cluster.planes import check_control_plane, check_data_plane
 from .cluster.preflight import check_build_plane
-from .cluster.readiness import FanOut
 from .errors import (
     ClusterError,
     ConflictError,
@@ -41,9 +40,10 @@ from .managers.vault import VaultAppRole, VaultAuth, VaultJwtAuth, VaultKubernet
 from .openchoreo import RELEASES
 from .openchoreo.release import Release
 from .openchoreo.v0_9 import V0_9
+from .plan import OrganizationPlan, Plan
 from .plan.aws_managed import ManagedStore, managed_stores
-from .plan.pull import with_pull_secret
-from .plan.stores import plan
+from .plan.expected import FanOut
+from .plan.patches import with_pull_secret
 from .polling.estimate import estimate
 from .polling.model import Load, StoreLoad
 from .polling.poll import Poll
@@ -76,8 +76,9 @@ from .schema.policies import Policies
 from .schema.sources import ManualRegistry, RemoteRef, Source
 from .secrets.manual_secret import ManualSecret
 from .settings.load import Budget, ExpectedLoad
+from .settings.organization import Organization
 from .settings.parse import parse
-from .settings.stack import Clusters, ClusterSettings, Organization, StackSettings
+from .settings.stack import Clusters, ClusterSettings, StackSettings
 
 __all__ = [
     "RELEASES",
@@ -150,7 +151,9 @@ __all__ = [
     "OpenChoreoProvider",
     "OpenChoreoSecretsError",
     "Organization",
+    "OrganizationPlan",
     "PatchError",
+    "Plan",
     "Plane",
     "PlannedStore",
     "Policies",
@@ -188,7 +191,6 @@ __all__ = [
     "managed_stores",
     "parse",
     "patches",
-    "plan",
     "polling",
     "register_managed",
     "report_load",

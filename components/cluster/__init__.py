@@ -6,12 +6,10 @@ from .connection import Cluster
 from .objects import Location, edit, missing, read
 from .planes import check_control_plane, check_data_plane
 from .preflight import check_build_plane
-from .readiness import Expected, FanOut, Pending, Seen, complaint, look, wait
+from .readiness import Pending, Seen, complaint, look, wait
 
 __all__ = [
     "Cluster",
-    "Expected",
-    "FanOut",
     "Location",
     "Pending",
     "Seen",

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..errors import ClusterError
 from ..manifests import STACK_ANNOTATION, Manifest, is_ours
-from ..openchoreo.release import Release
-from ..plan.credentials import credentials, generators
-from ..secrets.external_secret import Target
+from ..plan.organization import OrganizationPlan
 from ..secrets.generator import API as GENERATORS
-from ..settings.rules.organization import secret_names
-from ..settings.rules.policies import merged_secrets
-from ..settings.stack import Organization
 from .connection import Cluster
 
 _ESO: Final = "/apis/external-secrets.io"
@@ -22,31 +17,28 @@ ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
 _ESO_MANAGED: Final = "reconcile.external-secrets.io/managed"
 
 
-def check_build_plane(cluster: Cluster, organizations: tuple[Organization, ...], release: Release, stack: str) -> None:
+def check_build_plane(cluster: Cluster, organizations: Sequence[OrganizationPlan], stack: str) -> None:
     """Check the operator's CRDs, every build namespace, and that nothing in an adopted one would be overwritten.
 
     Args:
         cluster: the build plane.
         organizations: all of the stack.
-        release: of the platform.
         stack: ``<pulumi organization>/<project>/<stack>``, by which a namespace of ours is told from others.
 
     Raises:
         ClusterError: with everything that is amiss.
     """
     check_operator(cluster)
-    made = {each.name: _generators(each, release) for each in organizations}
-    _check_generators(cluster, made)
+    _check_generators(cluster, organizations)
     live = {
         item["metadata"]["name"]: (item["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
         for item in cluster.items("/api/v1/namespaces", metadata_only=True)
     }
-    found = list(_namespaces(organizations, release, live, stack))
+    found = list(_namespaces(organizations, live, stack))
     for organization in organizations:
-        if organization.namespace == "adopt" and release.build_namespace(organization.name) in live:
-            namespace = release.build_namespace(organization.name)
-            found += _overwritten(cluster, organization, namespace)
-            found += _generators_overwritten(cluster, organization.name, made[organization.name])
+        if organization.adopts_namespace and organization.namespace in live:
+            found += _overwritten(cluster, organization)
+            found += _generators_overwritten(cluster, organization)
     refuse(cluster, found)
 
 
@@ -93,23 +85,17 @@ def served(cluster: Cluster, path: str) -> frozenset[str]:
     return frozenset(resource["name"] for resource in group.get("resources", ()))
 
 
-def _generators(organization: Organization, release: Release) -> list[Manifest]:
-    """The generators of an organization and their ServiceAccounts; store and interval do not matter to them."""
-    target = Target(organization.name, release.build_namespace(organization.name), store="", refresh_interval="0s")
-    return generators(credentials(organization, target))
-
-
-def _check_generators(cluster: Cluster, made: Mapping[str, list[Manifest]]) -> None:
+def _check_generators(cluster: Cluster, organizations: Sequence[OrganizationPlan]) -> None:
     """Check that the cluster serves every kind of generator that is used.
 
     Raises:
         ClusterError: one is missing.
     """
     users: dict[str, str] = {}
-    for organization, manifests in made.items():
-        for each in manifests:
-            if each["apiVersion"] == GENERATORS:
-                users.setdefault(_plural(each), organization)
+    for organization in organizations:
+        for manifest in organization.generators:
+            if manifest["apiVersion"] == GENERATORS:
+                users.setdefault(_plural(manifest), organization.name)
     missing = sorted(users.keys() - served(cluster, f"/apis/{GENERATORS}")) if users else []
     if missing:
         whose = ", ".join(f'{kind} (organization "{users[kind]}")' for kind in missing)
@@ -124,48 +110,46 @@ def _plural(made: Manifest) -> str:
     return f"{made['kind'].lower()}s"
 
 
-def _generators_overwritten(cluster: Cluster, organization: str, made: list[Manifest]) -> Iterator[str]:
+def _generators_overwritten(cluster: Cluster, organization: OrganizationPlan) -> Iterator[str]:
     """Generators and ServiceAccounts of an adopted namespace that have a name of ours and were made by others."""
-    for each in made:
+    for each in organization.generators:
         metadata = each["metadata"]
         root = "/api" if each["apiVersion"] == "v1" else "/apis"
         path = f"{root}/{each['apiVersion']}/namespaces/{metadata['namespace']}/{_plural(each)}/{metadata['name']}"
         live = cluster.get(path)
         if live is not None and not is_ours(live):
             yield (
-                f'organization "{organization}": {each["kind"]} {metadata["namespace"]}/{metadata["name"]} exists and '
-                "was made by something else. Delete it"
+                f'organization "{organization.name}": {each["kind"]} {metadata["namespace"]}/{metadata["name"]} exists '
+                "and was made by something else. Delete it"
             )
 
 
-def _namespaces(
-    organizations: tuple[Organization, ...], release: Release, live: dict[str, str | None], stack: str
-) -> Iterator[str]:
+def _namespaces(organizations: Sequence[OrganizationPlan], live: dict[str, str | None], stack: str) -> Iterator[str]:
     for organization in organizations:
-        name = release.build_namespace(organization.name)
+        name = organization.namespace
         exists, owner = name in live, live.get(name)
-        if organization.namespace == "own" and exists and owner != stack:
+        if not organization.adopts_namespace and exists and owner != stack:
             whose = f"the stack {owner}" if owner else "something else (OpenChoreo makes it at the first build)"
             yield (
                 f'organization "{organization.name}": namespace {name} exists and was made by {whose}. '
                 "Set namespace: adopt, so that destroy leaves it"
             )
-        if organization.namespace == "adopt" and not exists:
+        if organization.adopts_namespace and not exists:
             yield (
                 f'organization "{organization.name}": namespace {name} does not exist. '
                 "Set namespace: own, or run the organization's first build"
             )
-        if organization.namespace == "adopt" and owner == stack:
+        if organization.adopts_namespace and owner == stack:
             yield (
                 f'organization "{organization.name}": namespace {name} was made by this stack; adopting it would '
                 "delete it with everything inside. Keep namespace: own"
             )
 
 
-def _overwritten(cluster: Cluster, organization: Organization, namespace: str) -> Iterator[str]:
+def _overwritten(cluster: Cluster, organization: OrganizationPlan) -> Iterator[str]:
     """Objects of an adopted namespace that have a name of ours and were made by somebody else."""
-    places = {name: where for where, name in secret_names(organization, "", ahead=True)}
-    merged = merged_secrets(organization)
+    namespace, merged = organization.namespace, organization.merged_names
+    places = {planned.name: planned.path for planned in organization.ahead}
     for kind, api in (("Secret", "/api/v1"), ("ExternalSecret", f"{_ESO}/v1")):
         for item in cluster.items(f"{api}/namespaces/{namespace}/{kind.lower()}s", metadata_only=True):
             name, labels = item["metadata"]["name"], item["metadata"].get("labels") or {}
@@ -173,5 +157,5 @@ def _overwritten(cluster: Cluster, organization: Organization, namespace: str) -
             if name in places and not is_ours(item) and not expected:
                 yield (
                     f'organization "{organization.name}": {kind} {namespace}/{name} exists and was made by something '
-                    f"else. Delete it, or choose another name ({places[name].lstrip('.')})"
+                    f"else. Delete it, or choose another name ({places[name]})"
                 )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ..errors import ClusterError, NotReadyError
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, ORGANIZATION_LABEL
+from ..plan.expected import Expected, FanOut
 from .connection import Cluster
 
 _EXTERNAL_SECRETS: Final = "/apis/external-secrets.io/v1/externalsecrets"
@@ -24,26 +25,6 @@ _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 _NEVER: Final = frozenset({"0", "0s"})
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
-
-
-@dataclass(frozen=True, order=True)
-class Expected:
-    """An ExternalSecret that must be synced."""
-
-    organization: str
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f'organization "{self.organization}", Secret {self.namespace}/{self.name}'
-
-
-@dataclass(frozen=True, order=True)
-class FanOut:
-    """A ClusterExternalSecret, whose ExternalSecret must be synced in every namespace that it selects."""
-
-    organization: str
-    name: str
 
 
 @dataclass(frozen=True)

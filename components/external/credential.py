@@ -13,6 +13,8 @@ from ..schema.model import DataKey, Interval, Model, ObjectName
 from ..schema.policies import Policies
 from ..schema.secret_types import SecretType, missing_keys
 from ..schema.sources import RemoteRef, Source
+from ..secrets.credential import Owner, SecretContent
+from .secret import CREDENTIAL, secret
 
 
 class Extract(RemoteRef):
@@ -92,6 +94,25 @@ class ExternalCredential(Model):
         missing = missing_keys(self.type, self.known_keys)
         if missing is not None and not self.has_unknown_keys:
             yield f"type {self.type} needs {missing}"
+
+    @property
+    def kind(self) -> str:
+        """Value of the credential label."""
+        return CREDENTIAL
+
+    @property
+    def secret_names(self) -> dict[str, str]:
+        """The one Secret."""
+        return {"name": self.name}
+
+    @property
+    def manuals(self) -> dict[str, str]:
+        """Path below this credential -> entry of ``manualSecrets``."""
+        return {f"keys.{key}.manual": source.manual for key, source in self.keys.items() if source.manual is not None}
+
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:  # noqa: ARG002 -- part of the protocol
+        """The one Secret."""
+        return (secret(self),)
 
     @property
     def manual(self) -> bool:

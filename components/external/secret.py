@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.manual_secret import ManualSecret
-from .credential import ExternalCredential
+
+if TYPE_CHECKING:
+    from .credential import ExternalCredential
+
+CREDENTIAL: Final = "external"
 
 
 def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
@@ -13,7 +19,7 @@ def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
     if manual:
         return ManualSecret(
             name=external.name,
-            credential="external",
+            credential=CREDENTIAL,
             values=manual,
             type=external.type,
             labels=external.labels,
@@ -21,7 +27,7 @@ def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
         )
     return SecretTemplate(
         name=external.name,
-        credential="external",
+        credential=CREDENTIAL,
         data={key: source.remote for key, source in external.keys.items() if source.remote is not None},
         data_from=tuple(DataFrom(each, each.prefix, each.conversion) for each in external.extract or ()),
         templates=external.template,

@@ -12,9 +12,11 @@ from ..schema import names
 from ..schema.model import DataKey, Interval, ManualName, ObjectName
 from ..schema.policies import Policies
 from ..schema.sources import OptionalRemote, RemoteRef
+from ..secrets.credential import Owner, SecretContent
 from . import known_hosts
 from .hosts import Provider, github_api, provider_of, token_username
 from .kinds import BasicAuth, GithubApp, SshKey
+from .secret import CREDENTIAL, app_key, secret
 
 _KINDS: Final = "remoteKey, manual, basicAuth, ssh, githubApp"
 _APP_SUFFIX: Final = "-github-app"
@@ -102,6 +104,22 @@ class GitCredential(OptionalRemote):
             lines = [line for line in known_hosts.parse(self.ssh.known_hosts) if not line.revoked]
             if not any(line.matches(name) for line in lines):
                 yield f"ssh.knownHosts has no key of {name}, the host of this credential"
+
+    @property
+    def kind(self) -> str:
+        """Value of the credential label."""
+        return CREDENTIAL
+
+    @property
+    def secret_names(self) -> dict[str, str]:
+        """Path below this credential that decides a Secret's name -> the name."""
+        app = {"githubApp": self.app_secret_name} if self.github_app is not None else {}
+        return {"secretName": self.secret_name, **app}
+
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:  # noqa: ARG002 -- part of the protocol
+        """Its Secrets; a GitHub App's private key comes before the Secret with the token made from it."""
+        key = app_key(self)
+        return (secret(self),) if key is None else (key, secret(self))
 
     @property
     def username(self) -> str | None:

@@ -6,7 +6,7 @@ Sources: OpenChoreo v0.9 docs (Secret ``git-clone-secret``, key ``clone-secret``
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..manifests import GIT_HOST_ANNOTATION
 from ..schema.secret_types import BASIC_AUTH, SSH_AUTH
@@ -14,8 +14,10 @@ from ..schema.sources import RemoteRef
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.generator import Generator
 from ..secrets.manual_secret import ManualSecret
-from .credential import GitCredential
 from .kinds import BasicAuth, GithubApp, SshKey
+
+if TYPE_CHECKING:
+    from .credential import GitCredential
 
 CREDENTIAL: Final = "git"
 APP_CREDENTIAL: Final = "github-app"
@@ -46,7 +48,13 @@ def app_key(git: GitCredential) -> SecretTemplate | None:
     if git.github_app is None:
         return None
     data = {_APP_KEY: git.github_app.private_key}
-    return SecretTemplate(name=git.app_secret_name, credential=APP_CREDENTIAL, data=data, annotations=_annotations(git))
+    return SecretTemplate(
+        name=git.app_secret_name,
+        credential=APP_CREDENTIAL,
+        data=data,
+        annotations=_annotations(git),
+        operator_policies=True,
+    )
 
 
 def _basic_auth(git: GitCredential, auth: BasicAuth) -> SecretTemplate | ManualSecret:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from ..managers.planned import Plane, PlannedStore
 from ..managers.secret_store import SecretStore
 from ..openchoreo.release import Release
-from ..settings.rules.organization import remote_keys
-from ..settings.rules.pull import pull_keys, pull_store
 from ..settings.stack import StackSettings
 
 
@@ -21,7 +19,7 @@ class _Use:
     labels: Mapping[str, str] | None = None
 
 
-def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
+def planned_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
     """All ClusterSecretStores of a stack, sorted by name and plane. Organizations with manual secrets only need none.
 
     A store of the data plane is bound to the labels that OpenChoreo gives the namespaces of an organization's
@@ -32,15 +30,19 @@ def plan(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
     one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     members: dict[tuple[str, Plane, str], list[_Use]] = {}
     for organization in settings.organizations:
-        name, keys, store = organization.name, remote_keys(organization), pull_store(organization)
+        name, keys, store = organization.name, organization.build_keys, organization.pull_store
         if keys:
-            place: tuple[str, Plane, str] = (settings.store_name(organization), "build", organization.secret_store)
+            place: tuple[str, Plane, str] = (
+                settings.cluster_store_name(organization, organization.secret_store),
+                "build",
+                organization.secret_store,
+            )
             members.setdefault(place, []).append(_Use(name, keys, release.build_namespace(name)))
         if store is not None:
             plane: Plane = "build" if one_cluster else "data"
             labels = release.data_plane_labels(name)
-            members.setdefault((settings.made_name(organization, store), plane, store), []).append(
-                _Use(name, pull_keys(organization), None, labels)
+            members.setdefault((settings.cluster_store_name(organization, store), plane, store), []).append(
+                _Use(name, organization.pull_keys, None, labels)
             )
     return tuple(
         PlannedStore(

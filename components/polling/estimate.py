@@ -14,14 +14,10 @@ from typing import Any
 
 from ..managers.cluster_secret_store import cluster_secret_store
 from ..managers.planned import PlannedStore
-from ..openchoreo.release import Release
-from ..plan.credentials import credentials
-from ..plan.pull import component_type_patch, fan_out
-from ..plan.stores import plan
-from ..plan.workflow import component_workflow_patch, in_workflow
-from ..secrets.external_secret import SecretTemplate, Target, external_secret
-from ..settings.rules.pull import pull_store
-from ..settings.stack import Organization, StackSettings
+from ..plan.organization import OrganizationPlan
+from ..plan.stack import Plan
+from ..settings.organization import Organization
+from ..settings.stack import StackSettings
 from .model import Load, StoreLoad
 from .poll import Poll, poll, store_of
 from .tariff import UNKNOWN, Place, place
@@ -29,71 +25,72 @@ from .tariff import UNKNOWN, Place, place
 
 @dataclass(frozen=True)
 class _Delivery:
-    organization: Organization
+    plan: OrganizationPlan
+    entry: str | None
+    """Entry of ``secretStores`` behind its store. None: the store is not one of the stack's."""
     spec: Mapping[str, Any]
     brought_by: str = ""
     copies: int = 1
 
 
-def estimate(settings: StackSettings, release: Release) -> Load:
-    """The load of a stack. Nothing is asked: neither a cluster nor a secret manager.
+def estimate(plan: Plan) -> Load:
+    """The load of a stack. Nothing is asked of a cluster or a secret manager.
 
     Args:
-        settings: of the stack, as `parse` has accepted them.
-        release: of the platform.
+        plan: of the stack.
     """
-    found = [
+    settings = plan.settings
+    deliveries = [
         delivery
-        for organization in settings.organizations
-        for delivery in _deliveries(organization, settings, release)
+        for organization in plan.organizations
+        for delivery in _deliveries(organization, settings)
         if delivery.copies
     ]
-    made = {planned.name: _place(planned) for planned in plan(settings, release)}
-    places = {
-        (each.organization.name, entry): made[settings.made_name(each.organization, entry)]
-        for each in found
-        if (entry := store_of(each.spec)) in settings.secret_stores
-    }
-    reads_once = {entry for (_, entry), each in places.items() if each.tariff.reads_once}
-    polls = tuple(
-        poll(each.organization.name, each.spec, copies=each.copies, brought_by=each.brought_by, reads_once=reads_once)
-        for each in found
-    )
+    places = {store.name: _place(store) for store in plan.stores}
+    reads_once = {name for name, where in places.items() if where.tariff.reads_once}
+    polls: list[Poll] = []
     stores: dict[str, list[tuple[Poll, Place]]] = {}
-    for one in polls:
+    for each in deliveries:
+        name = store_of(each.spec)
+        one = poll(
+            each.plan.name,
+            each.spec,
+            store=(each.entry if name in places and each.entry else name),
+            copies=each.copies,
+            brought_by=each.brought_by,
+            reads_once=name in reads_once,
+        )
+        polls.append(one)
         if one.store:
-            stores.setdefault(one.store, []).append((one, places.get((one.organization, one.store), UNKNOWN)))
-    return Load(tuple(_store(entry, used) for entry, used in sorted(stores.items())), polls)
+            stores.setdefault(one.store, []).append((one, places.get(name, UNKNOWN)))
+    return Load(tuple(_store(entry, used) for entry, used in sorted(stores.items())), tuple(polls))
 
 
-def _deliveries(organization: Organization, settings: StackSettings, release: Release) -> Iterator[_Delivery]:
-    """Every ExternalSecret of an organization, with an entry of ``secretStores`` as the name of its store."""
-    interval = settings.refresh_interval
-    namespace = release.build_namespace(organization.name)
-    found = credentials(organization, Target(organization.name, namespace, organization.secret_store, interval))
-    for each in found:
-        if isinstance(each.secret, SecretTemplate) and not in_workflow(organization, each):
-            yield _Delivery(organization, external_secret(each.target, each.secret)["spec"])
+def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_Delivery]:
+    """Every ExternalSecret of an organization, wherever it is delivered."""
+    organization = plan.organization
+    entry, pull_entry = organization.secret_store, organization.pull_store
+    for manifest in plan.external_secrets:
+        yield _Delivery(plan, entry, manifest["spec"])
     workflows = organization.component_workflows
-    if workflows is not None:
-        runs = _expected(organization, settings, "runs")
-        copies = min(runs, 1) if workflows.secret_names == "fixed" else runs
-        for resource in component_workflow_patch(organization, found, release=release).resources:
-            yield _Delivery(organization, resource.template["spec"], "run", copies)
-    if organization.pull_secret is not None:
-        yield from _pulls(organization, settings, release)
-
-
-def _pulls(organization: Organization, settings: StackSettings, release: Release) -> Iterator[_Delivery]:
-    entry, interval = pull_store(organization), settings.refresh_interval
-    patch = component_type_patch(organization, release=release, store=entry, refresh_interval=interval)
-    for resource in patch.resources:
-        components = _expected(organization, settings, "components")
-        yield _Delivery(organization, resource.template["spec"], "component", components)
-    everywhere = fan_out(organization, store=entry or "", refresh_interval=interval, release=release)
-    if everywhere is not None:
+    patched: set[str] = set()
+    for patch in plan.patches:
+        # Each object of a kind gets the same entries; a component or a run brings those of one of them.
+        if patch.kind.name in patched:
+            continue
+        patched.add(patch.kind.name)
+        for resource in patch.patch.resources:
+            if patch.reads == "pull":
+                components = _expected(organization, settings, "components")
+                yield _Delivery(plan, pull_entry, resource.template["spec"], "component", components)
+            else:
+                runs = _expected(organization, settings, "runs")
+                fixed = workflows is not None and workflows.secret_names == "fixed"
+                copies = min(runs, 1) if fixed else runs
+                yield _Delivery(plan, entry, resource.template["spec"], "run", copies)
+    if plan.fan_out is not None:
         namespaces = _expected(organization, settings, "namespaces")
-        yield _Delivery(organization, everywhere["spec"]["externalSecretSpec"], "namespace", namespaces)
+        yield _Delivery(plan, pull_entry, plan.fan_out["spec"]["externalSecretSpec"], "namespace", namespaces)
 
 
 def _expected(organization: Organization, settings: StackSettings, what: str) -> int:

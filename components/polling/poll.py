@@ -6,7 +6,7 @@ one before. It syncs again when the interval has passed, with ``refreshPolicy: P
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -51,19 +51,20 @@ class Poll:
         return self.syncs_per_second * self.calls
 
 
-def poll(
-    organization: str, spec: Mapping[str, Any], *, copies: int, brought_by: str, reads_once: AbstractSet[str]
+def poll(  # noqa: PLR0913 -- what a manifest does not say of itself
+    organization: str, spec: Mapping[str, Any], *, store: str, copies: int, brought_by: str, reads_once: bool
 ) -> Poll:
     """Read one ExternalSecret.
 
     Args:
         organization: whose.
         spec: its ``spec``.
+        store: entry of ``secretStores`` that it reads from; empty if it reads from none.
         copies: how many alike are expected.
         brought_by: what brings one: ``component``, ``namespace``, ``run``, or nothing where it is the only one.
-        reads_once: names of stores at which several properties of one secret are one call.
+        reads_once: whether several properties of one secret are one call.
     """
-    store, refs = store_of(spec), [*_refs(spec)]
+    refs = [*_refs(spec)]
     return Poll(
         organization=organization,
         secret=spec["target"]["name"],
@@ -72,7 +73,7 @@ def poll(
         brought_by=brought_by,
         interval=_interval(spec),
         keys=tuple(sorted({ref["key"] for ref in refs})),
-        calls=len({(ref["key"], ref.get("version")) for ref in refs}) if store in reads_once else len(refs),
+        calls=len({(ref["key"], ref.get("version")) for ref in refs}) if reads_once else len(refs),
         generators=tuple(
             entry["sourceRef"]["generatorRef"]["kind"] for entry in spec.get("dataFrom", ()) if "sourceRef" in entry
         ),

@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 from pulumi.provider.experimental import provider as rpc
 
 from ..cluster.connection import Cluster
-from ..cluster.readiness import Expected, FanOut, complaint, look, wait
+from ..cluster.readiness import complaint, look, wait
+from ..plan.expected import Expected, FanOut
 from .log import Log, Say
 from .values import plain
 

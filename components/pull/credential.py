@@ -8,9 +8,13 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ..registries.credential import RegistryCredential
+from ..registries.push import manual_passwords
 from ..schema import names
 from ..schema.model import Interval, Label, Model, ObjectName
+from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
+from ..secrets.credential import Owner, SecretContent
+from .secret import CREDENTIAL, secret
 
 _EXPRESSION: Final = re.compile(r"\$\{metadata\.(?:name|componentName|environmentName|projectName)\}")
 COMPONENT_DEFAULT: Final = "${metadata.name}-registry-pull-secret"
@@ -110,6 +114,30 @@ class PullSecret(Model):
         if self.secret_name is not None:
             return self.secret_name
         return COMPONENT_DEFAULT if self.delivery == "component" else FIXED_DEFAULT
+
+    @property
+    def kind(self) -> str:
+        """Value of the credential label."""
+        return CREDENTIAL
+
+    @property
+    def secret_names(self) -> dict[str, str]:
+        """The one Secret."""
+        return {"secretName": self.name}
+
+    @property
+    def manuals(self) -> dict[str, str]:
+        """Path below this credential -> entry of ``manualSecrets``."""
+        return manual_passwords(self.registries or ())
+
+    @property
+    def policies(self) -> Policies | None:
+        """None: pull secrets always have the operator's default policies."""
+        return None
+
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:  # noqa: ARG002 -- part of the protocol
+        """The one Secret."""
+        return (secret(self),)
 
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:

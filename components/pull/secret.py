@@ -5,10 +5,14 @@ Source: OpenChoreo v0.9 docs, ``registry-pull-secret``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..registries import docker_config as registry
 from ..secrets.external_secret import SecretTemplate
 from ..secrets.manual_secret import ManualSecret
-from .credential import PullSecret
+
+if TYPE_CHECKING:
+    from .credential import PullSecret
 
 CREDENTIAL = "registry-pull"
 

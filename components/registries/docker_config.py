@@ -12,6 +12,7 @@ from typing import Final
 
 from ..schema.secret_types import DOCKER_CONFIG, DOCKER_CONFIG_KEY
 from ..schema.sources import RemoteRef
+from ..secrets.credential import Owner
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.manual_secret import ManualSecret
 from .credential import RegistryCredential
@@ -20,6 +21,7 @@ from .generators import generator
 KEY: Final = DOCKER_CONFIG_KEY
 TYPE: Final = DOCKER_CONFIG
 
+_NOBODY: Final = Owner("")
 _WHOLE_CONFIG: Final = (
     "{{{{- $found := fromJson .{variable} -}}}}"
     '{{{{- range list "auths" {server} -}}}}{{{{- if kindIs "map" $found -}}}}{{{{- $found = get $found . -}}}}'
@@ -44,7 +46,7 @@ def secret(
     registries: tuple[RegistryCredential, ...],
     credential: str = "registry-push",
     *,
-    organization: str = "",
+    owner: Owner = _NOBODY,
     extra_keys: tuple[str, ...] = (),
 ) -> SecretTemplate | ManualSecret:
     """One docker config for all registries: made by the operator, or manual (settings refuse a mixture).
@@ -53,7 +55,7 @@ def secret(
         name: of the Secret.
         registries: at least one.
         credential: what it is for: ``registry-push`` or ``registry-pull``.
-        organization: takes the place of ``{organization}`` in settings of generators.
+        owner: organization whose name and roles the generators use.
         extra_keys: of the Secret that hold the same docker config as ``.dockerconfigjson``.
     """
     manual = {registry.auths_key: registry.manual for registry in registries if registry.manual is not None}
@@ -65,7 +67,7 @@ def secret(
     steps = ["{{- $auths := dict -}}"]
     for index, registry in enumerate(registries):
         variable = f"registry_{index}"
-        token = generator(registry, organization)
+        token = generator(registry, owner)
         if token is not None:
             data_from.append(DataFrom(token, prefix=f"{variable}_"))
         data |= _inputs(registry, variable)

@@ -12,34 +12,34 @@ and else as long as the Kubernetes token that it was traded for, which ESO asks 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from ..schema.placeholder import fill
+from ..secrets.credential import Owner
 from ..secrets.generator import Generator
 from .credential import RegistryCredential
-from .tokens import AcrToken, EcrToken, GcrToken
+from .tokens import AcrToken, EcrManaged, EcrToken, GcrToken
 
 
-def generator(registry: RegistryCredential, organization: str) -> Generator | None:
+def generator(registry: RegistryCredential, owner: Owner) -> Generator | None:
     """The generator of a registry's tokens, with outputs ``username`` and ``password``; None: it has none.
 
     Args:
         registry: whose tokens.
-        organization: takes the place of ``{organization}``.
+        owner: organization whose name replaces ``{organization}``, and the account of its roles.
     """
     if registry.ecr is not None:
-        return _ecr(registry, registry.ecr, organization)
+        return _ecr(registry, registry.ecr, owner)
     if registry.acr is not None:
         return _acr(registry, registry.acr)
     if registry.gcr is not None:
-        return _gcr(registry, registry.gcr, organization)
+        return _gcr(registry, registry.gcr, owner.name)
     return None
 
 
-def _ecr(registry: RegistryCredential, token: EcrToken, organization: str) -> Generator:
+def _ecr(registry: RegistryCredential, token: EcrToken, owner: Owner) -> Generator:
     name = _name(registry)
-    # Of a role that is made here only the stack knows the ARN; it puts that in first (`settings.ecr_rules`).
-    arn = {} if token.role_arn is None else {"eks.amazonaws.com/role-arn": fill(token.role_arn, organization)}
+    arn = _role_arn(token, owner)
     return Generator(
         kind="ECRAuthorizationToken",
         name=name,
@@ -49,8 +49,19 @@ def _ecr(registry: RegistryCredential, token: EcrToken, organization: str) -> Ge
             "auth": {"jwt": {"serviceAccountRef": {"name": name}}},
         },
         lifetime="12h0m0s",
-        service_account=arn,
+        service_account={} if arn is None else {"eks.amazonaws.com/role-arn": arn},
     )
+
+
+def _role_arn(token: EcrToken, owner: Owner) -> str | None:
+    """The role of the token, as configured or as the stack creates it. None: only a stack knows it."""
+    if token.role_arn is not None:
+        return str(fill(token.role_arn, owner.name))
+    # `EcrToken` has one of both.
+    managed = cast("EcrManaged", token.managed)
+    if owner.account is None:
+        return None
+    return owner.account.role_arn(str(fill(managed.role_name, owner.name)))
 
 
 def _acr(registry: RegistryCredential, token: AcrToken) -> Generator:

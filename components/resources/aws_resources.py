@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from ..errors import OpenChoreoSecretsError
-from ..managers.planned import PlannedStore
-from ..plan.aws_managed import managed_stores
-from ..plan.ecr_roles import EcrRoleArgs
+from ..plan.stack import Plan
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,16 @@ class InAws:
     """Organization -> roles with which its builds push to ECR."""
 
 
-def register_managed(planned: Sequence[PlannedStore], ecr_roles: Sequence[EcrRoleArgs] = ()) -> InAws:
+def register_managed(plan: Plan) -> InAws:
     """Register what managed stores and managed registries need.
 
     Args:
-        planned: all stores of a stack; those that are not managed have nothing here.
-        ecr_roles: roles for pushing to ECR.
+        plan: of the stack; stores and registries that are not managed have nothing here.
 
     Raises:
         OpenChoreoSecretsError: something is managed, and ``pulumi-aws`` is not installed; nothing has been registered.
     """
-    stores = managed_stores(planned)
+    stores, ecr_roles = plan.managed_stores, plan.ecr_roles
     accounts = [store.account for store in stores] + [role.account for role in ecr_roles]
     if not accounts:
         return InAws()

@@ -7,19 +7,15 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from ..cluster.readiness import Expected
 from ..errors import Problem, SettingsError
-from ..manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
 from ..openchoreo.release import Release
 from ..openchoreo.v0_9 import V0_9
-from ..plan.credential import Credential
-from ..plan.credentials import credentials, generators
-from ..plan.workflow import in_workflow
-from ..secrets.external_secret import SecretTemplate, Target, external_secret
-from ..secrets.manual_secret import ManualSecret
-from ..settings.rules import organization as rules
+from ..plan.expected import Expected
+from ..plan.organization import OrganizationPlan
+from ..secrets.external_secret import with_remote_names
+from ..settings.organization import Organization
 from ..settings.rules.ecr import unmade
-from ..settings.stack import Organization
+from ..settings.rules.organization import organization_problems
 from .cluster_secret_store import SecretStore, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .register import adopt_namespace, register, renamed
@@ -40,6 +36,20 @@ class BuildPlaneArgs:
     """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
     release: Release = V0_9
     """OpenChoreo release of the platform."""
+    plan: OrganizationPlan | None = None
+    """The organization's part of a stack's plan. None: it is computed from the other arguments."""
+
+    def planned(self) -> OrganizationPlan:
+        """What the organization gets."""
+        if self.plan is not None:
+            return self.plan
+        return OrganizationPlan(
+            organization=self.organization,
+            release=self.release,
+            build_store=store_name(self.secret_store),
+            refresh_interval=self.refresh_interval,
+            stack=stack_id(),
+        )
 
 
 class BuildPlane(pulumi.ComponentResource):
@@ -65,60 +75,45 @@ class BuildPlane(pulumi.ComponentResource):
         """
         _check(name, args)
         super().__init__("openchoreo:index:BuildPlane", name, None, opts)
-        organization = args.organization
-        self.namespace = args.release.build_namespace(organization.name)
-        store, names = store_name(args.secret_store), remote_names(args.secret_store)
-        target = Target(organization.name, self.namespace, store, args.refresh_interval, names)
-        every = credentials(organization, target)
-        found = tuple(each for each in every if not in_workflow(organization, each))
-
+        plan, names = args.planned(), remote_names(args.secret_store)
+        self.namespace = plan.namespace
         child = pulumi.ResourceOptions(parent=self)
-        adopted = organization.namespace == "adopt"
-        namespace = (adopt_namespace if adopted else register)(
-            f"{name}-namespace", namespace_manifest(organization, self.namespace, stack_id()), child
-        )
+        create = adopt_namespace if plan.adopts_namespace else register
+        namespace = create(f"{name}-namespace", plan.namespace_manifest, child)
         after = [namespace, args.secret_store] if isinstance(args.secret_store, SecretStore) else [namespace]
-        inside = pulumi.ResourceOptions(parent=self, depends_on=after, deleted_with=None if adopted else namespace)
-        # Generators of credentials that come with each run are made here too: a run then needs no right to make any.
-        made_ahead = [
-            register(f"{name}/{made['kind']}/{made['metadata']['name']}", made, inside) for made in generators(every)
+        # The namespace takes what is inside along, unless it is not ours to delete.
+        inside = pulumi.ResourceOptions(
+            parent=self, depends_on=after, deleted_with=None if plan.adopts_namespace else namespace
+        )
+        generators = [
+            register(f"{name}/{manifest['kind']}/{manifest['metadata']['name']}", manifest, inside)
+            for manifest in plan.generators
         ]
-        inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=made_ahead))
-        remote = [(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
+        inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=generators))
         self.external_secrets = [
-            register(f"{name}/{secret.name}", external_secret(where, secret), renamed(inside, f"{name}-{secret.name}"))
-            for where, secret in remote
+            register(
+                f"{name}/{manifest['metadata']['name']}",
+                with_remote_names(manifest, names),
+                renamed(inside, f"{name}-{manifest['metadata']['name']}"),
+            )
+            for manifest in plan.external_secrets
         ]
-        manual = [each.secret for each in found if isinstance(each.secret, ManualSecret)]
-        if manual:
-            manual_args = ManualSecretsArgs(organization.name, self.namespace, manual, args.manual)
-            ManualSecrets(name, manual_args, inside)
+        if plan.manual_secrets:
+            manual = ManualSecretsArgs(plan.name, plan.namespace, plan.manual_secrets, args.manual)
+            ManualSecrets(name, manual, inside)
 
-        self.secrets = _names(found)
-        self.expected = tuple(Expected(organization.name, self.namespace, secret.name) for _, secret in remote)
+        self.secrets = plan.secret_names
+        self.expected = plan.expected
         self.register_outputs({"namespace": self.namespace, "secrets": self.secrets})
 
 
 def _check(name: str, args: BuildPlaneArgs) -> None:
-    problems = list(rules.organization_problems(args.organization, "organization", args.release, args.manual.keys()))
+    if args.plan is not None:
+        return
+    problems = list(organization_problems(args.organization, "organization", args.release, args.manual.keys()))
     problems += unmade(args.organization, "organization")
-    if args.secret_store is None and rules.remote_keys(args.organization):
+    if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:
         source = f'BuildPlane "{name}"'
         raise SettingsError(source, problems)
-
-
-def namespace_manifest(organization: Organization, namespace: str, stack: str) -> Manifest:
-    """The build namespace. An adopted one gets the organization's label only, and keeps its manager's."""
-    labels = organization_labels(organization.name)
-    if organization.namespace == "adopt":
-        return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
-    return manifest("v1", "Namespace", namespace, labels=labels, annotations={STACK_ANNOTATION: stack})
-
-
-def _names(found: tuple[Credential, ...]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for each in found:
-        names.setdefault(each.secret.credential, []).append(each.secret.name)
-    return names

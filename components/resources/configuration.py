@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +16,10 @@ import yaml
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
+from ..plan.stack import Plan, plan
 from ..settings.parse import MANUAL_KEY, parse
 from ..settings.stack import StackSettings
+from .stack_id import stack_id
 
 _STACK_DIRECTORY: Final = "stacks"
 
@@ -31,6 +34,11 @@ class Configuration:
     """OpenChoreo release of the platform."""
     manual: Mapping[str, pulumi.Output[str]]
     """Entries of ``manualSecrets``, each a secret output."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the stack gets; computed once, when it is first read."""
+        return plan(self.settings, self.release, stack=stack_id())
 
 
 def load() -> Configuration:

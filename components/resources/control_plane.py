@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 
 from ..errors import Problem, SettingsError
 from ..openchoreo.release import Release
 from ..openchoreo.v0_9 import V0_9
-from ..plan.credentials import credentials
-from ..plan.pull import component_type_patch
-from ..plan.workflow import component_workflow_patch
-from ..pull.credential import Plane
-from ..secrets.external_secret import Target
-from ..settings.rules.organization import remote_keys
+from ..plan.organization import OrganizationPlan
+from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
-from ..settings.stack import Organization
-from .cluster_secret_store import SecretStore, store_name
-from .object_patches import BuildPlanePatch, ComponentTypePatch, ComponentWorkflowPatch, DataPlanePatch, arguments
+from .cluster_secret_store import SecretStore, remote_names, store_name
+from .object_patches import register_patch
 from .stack_id import stack_id
 
 
@@ -38,6 +32,21 @@ class ControlPlaneArgs:
     """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
     release: Release = V0_9
     """OpenChoreo release of the platform."""
+    plan: OrganizationPlan | None = None
+    """The organization's part of a stack's plan. None: it is computed from the other arguments."""
+
+    def planned(self) -> OrganizationPlan:
+        """What the organization gets."""
+        if self.plan is not None:
+            return self.plan
+        return OrganizationPlan(
+            organization=self.organization,
+            release=self.release,
+            build_store=store_name(self.build_store),
+            pull_store=store_name(self.pull_store) or None,
+            refresh_interval=self.refresh_interval,
+            stack=stack_id(),
+        )
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -66,56 +75,23 @@ class ControlPlane(pulumi.ComponentResource):
         """
         _check(name, args)
         super().__init__("openchoreo:index:ControlPlane", name, None, opts)
-        organization, child = args.organization, pulumi.ResourceOptions(parent=self)
+        organization, plan = args.organization, args.planned()
         pull, workflows = organization.pull_secret, organization.component_workflows
         self.secret_name = pull.name if pull else None
         self.component_types = pull.component_types if pull else ()
         self.component_workflows = workflows.names if workflows else ()
-        place: dict[str, Any] = {"namespace": organization.name, "opts": child}
-
-        if organization.build_plane is not None:
-            BuildPlanePatch(f"{name}/build-plane", **_plane(organization.build_plane), **place)
-        if organization.data_plane is not None:
-            DataPlanePatch(f"{name}/data-plane", **_plane(organization.data_plane), **place)
-        if pull is not None:
-            gained = arguments(
-                component_type_patch(
-                    organization,
-                    release=args.release,
-                    store=store_name(args.pull_store),
-                    refresh_interval=args.refresh_interval,
-                    stack=stack_id(),
-                )
-            )
-            for component_type in pull.component_types:
-                ComponentTypePatch(f"{name}/{component_type}", name=component_type, **gained, **place)
-        if workflows is not None:
-            target = Target(organization.name, "", store_name(args.build_store), args.refresh_interval)
-            found = credentials(organization, target)
-            brought = arguments(component_workflow_patch(organization, found, release=args.release, stack=stack_id()))
-            for workflow in workflows.names:
-                ComponentWorkflowPatch(f"{name}/{workflow}", name=workflow, **brought, **place)
+        names = {"build": remote_names(args.build_store), "pull": remote_names(args.pull_store)}
+        child = pulumi.ResourceOptions(parent=self)
+        for patch in plan.patches:
+            register_patch(f"{name}/{patch.resource}", patch, names[patch.reads], child)
         self.register_outputs({"componentTypes": self.component_types, "componentWorkflows": self.component_workflows})
 
 
-def is_needed(organization: Organization) -> bool:
-    """Whether anything of an organization is patched on the control plane."""
-    patched = (
-        organization.pull_secret,
-        organization.component_workflows,
-        organization.build_plane,
-        organization.data_plane,
-    )
-    return any(part is not None for part in patched)
-
-
-def _plane(plane: Plane) -> dict[str, Any]:
-    return {"name": plane.name, "secret_store_ref": plane.secret_store_ref}
-
-
 def _check(name: str, args: ControlPlaneArgs) -> None:
+    if args.plan is not None:
+        return
     problems = list(pull_problems(args.organization, "organization"))
-    reads = args.organization.component_workflows is not None and remote_keys(args.organization)
+    reads = args.organization.component_workflows is not None and args.organization.build_keys
     if reads and args.build_store is None:
         problems.append(Problem("build_store", "is missing; component_workflows read through it"))
     if problems:

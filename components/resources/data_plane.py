@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from ..cluster.readiness import FanOut
 from ..errors import Problem, SettingsError
 from ..openchoreo.release import Release
 from ..openchoreo.v0_9 import V0_9
-from ..plan.pull import fan_out
+from ..plan.expected import FanOut
+from ..plan.organization import OrganizationPlan
 from ..pull.credential import PullSecret
-from ..pull.secret import secret as pull_secret
-from ..secrets.manual_secret import ManualSecret
+from ..secrets.external_secret import fan_out_with_remote_names
+from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
-from ..settings.stack import Organization
 from .cluster_secret_store import SecretStore, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .register import register
@@ -37,6 +36,19 @@ class DataPlaneArgs:
     """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
     release: Release = V0_9
     """OpenChoreo release of the platform."""
+    plan: OrganizationPlan | None = None
+    """The organization's part of a stack's plan. None: it is computed from the other arguments."""
+
+    def planned(self) -> OrganizationPlan:
+        """What the organization gets."""
+        if self.plan is not None:
+            return self.plan
+        return OrganizationPlan(
+            organization=self.organization,
+            release=self.release,
+            pull_store=store_name(self.secret_store) or None,
+            refresh_interval=self.refresh_interval,
+        )
 
 
 class DataPlane(pulumi.ComponentResource):
@@ -69,27 +81,18 @@ class DataPlane(pulumi.ComponentResource):
         """
         pull = _checked(name, args)
         super().__init__("openchoreo:index:DataPlane", name, None, opts)
-        organization, store = args.organization, args.secret_store
+        plan, store = args.planned(), args.secret_store
         self.secret_name = pull.name
         self.namespaces = pull.namespaces or ()
-        self.fan_outs, self.cluster_external_secrets = (), []
-        everywhere = fan_out(
-            organization,
-            store=store_name(store),
-            refresh_interval=args.refresh_interval,
-            release=args.release,
-            names=remote_names(store),
-        )
-        if everywhere is not None:
+        self.fan_outs, self.cluster_external_secrets = plan.fan_outs, []
+        if plan.fan_out is not None:
             after = store if isinstance(store, SecretStore) else None
             child = pulumi.ResourceOptions(parent=self, depends_on=after)
-            self.fan_outs = (FanOut(organization.name, everywhere["metadata"]["name"]),)
-            self.cluster_external_secrets = [register(f"{name}/pull-secret", everywhere, child)]
-        secret = pull_secret(pull)
-        if isinstance(secret, ManualSecret):
-            for namespace in self.namespaces:
-                manual = ManualSecretsArgs(organization.name, namespace, [secret], args.manual)
-                ManualSecrets(f"{name}/{namespace}", manual, pulumi.ResourceOptions(parent=self))
+            manifest = fan_out_with_remote_names(plan.fan_out, remote_names(store))
+            self.cluster_external_secrets = [register(f"{name}/pull-secret", manifest, child)]
+        for namespace, secret in plan.pull_manual:
+            manual = ManualSecretsArgs(plan.name, namespace, [secret], args.manual)
+            ManualSecrets(f"{name}/{namespace}", manual, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"secretName": self.secret_name})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -15,17 +15,14 @@ from ..cluster.preflight import check_build_plane
 from ..managers.kubernetes import Endpoint
 from ..managers.planned import Plane, PlannedStore
 from ..openchoreo.release import Release
-from ..plan.ecr_roles import ecr_roles
-from ..plan.stores import plan
+from ..plan.organization import OrganizationPlan
 from ..schema.durations import seconds
-from ..settings.rules.ecr import with_roles
-from ..settings.rules.pull import pull_store
-from ..settings.stack import ClusterSettings, Organization, StackSettings
+from ..settings.stack import ClusterSettings, StackSettings
 from .aws_resources import hint, register_managed, unfilled
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs
 from .configuration import Configuration
-from .control_plane import ControlPlane, ControlPlaneArgs, is_needed
+from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
 from .provider import OpenChoreoProvider
@@ -72,17 +69,17 @@ def preflight(configuration: Configuration) -> dict[str, Endpoint]:
     Raises:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
     """
-    settings, release = configuration.settings, configuration.release
-    build_plane = Cluster(_NAMES["build"], settings.clusters.build_plane)
-    check_build_plane(build_plane, settings.organizations, release, stack_id())
-    if settings.clusters.control_plane is not None:
-        check_control_plane(Cluster("control plane", settings.clusters.control_plane), release, settings.organizations)
-    clusters = {"build": build_plane}
-    if settings.clusters.data_plane is not None:
-        clusters["data"] = Cluster(_NAMES["data"], settings.clusters.data_plane)
-        check_data_plane(clusters["data"], build_plane, settings.organizations, release)
-    needed = {planned.plane for planned in plan(settings, release) if _from_kubeconfig(planned)}
-    return {plane: clusters[plane].endpoint() for plane in sorted(needed)}
+    clusters, plan = configuration.settings.clusters, configuration.plan
+    build_plane = Cluster(_NAMES["build"], clusters.build_plane)
+    check_build_plane(build_plane, plan.organizations, stack_id())
+    if clusters.control_plane is not None:
+        check_control_plane(Cluster("control plane", clusters.control_plane), plan.release, plan.organizations)
+    planes = {"build": build_plane}
+    if clusters.data_plane is not None:
+        planes["data"] = Cluster(_NAMES["data"], clusters.data_plane)
+        check_data_plane(planes["data"], build_plane, plan.organizations)
+    needed = {store.plane for store in plan.stores if _from_kubeconfig(store)}
+    return {plane: planes[plane].endpoint() for plane in sorted(needed)}
 
 
 def deploy(configuration: Configuration) -> dict[str, Deployed]:
@@ -95,33 +92,27 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
         OpenChoreoSecretsError: a store or a registry is managed, and ``pulumi-aws`` is not installed; the same.
     """
-    roles = ecr_roles(configuration.settings, configuration.release)
-    configuration = replace(configuration, settings=with_roles(configuration.settings))
-    settings, release = configuration.settings, configuration.release
+    settings, plan = configuration.settings, configuration.plan
     endpoints = preflight(configuration)
-    planned_stores = plan(settings, release)
-    in_aws = register_managed(planned_stores, roles)
-    managed = in_aws.stores
+    in_aws = register_managed(plan)
     kubernetes_of = _providers(settings)
     stores = {
-        (planned.plane, planned.name): SecretStore(
-            planned.name if planned.plane == "build" else f"data-plane/{planned.name}",
-            SecretStoreArgs(planned, configuration.manual, endpoints.get(planned.plane), managed.get(planned.name)),
-            pulumi.ResourceOptions(provider=kubernetes_of[planned.plane]),
+        (store.plane, store.name): SecretStore(
+            store.name if store.plane == "build" else f"data-plane/{store.name}",
+            SecretStoreArgs(store, configuration.manual, endpoints.get(store.plane), in_aws.stores.get(store.name)),
+            pulumi.ResourceOptions(provider=kubernetes_of[store.plane]),
         )
-        for planned in planned_stores
+        for store in plan.stores
     }
     control_plane = None
-    if settings.clusters.control_plane is not None and any(map(is_needed, settings.organizations)):
+    if settings.clusters.control_plane is not None and any(each.patches for each in plan.organizations):
         control_plane = OpenChoreoProvider(
-            "control-plane", "control plane", settings.clusters.control_plane, release=release
+            "control-plane", "control plane", settings.clusters.control_plane, release=plan.release
         )
-    empty = unfilled(managed)
-    made = _Made(stores, kubernetes_of, control_plane, in_aws.push_roles, empty)
-    deployed = {
-        organization.name: _organization(organization, configuration, made) for organization in settings.organizations
-    }
-    _wait(settings, release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()})
+    empty = unfilled(in_aws.stores)
+    shared = _Shared(stores, kubernetes_of, control_plane, in_aws.push_roles, empty)
+    deployed = {each.name: _organization(each, configuration.manual, shared) for each in plan.organizations}
+    _wait(settings, plan.release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()})
     return deployed
 
 
@@ -159,8 +150,8 @@ def _wait(
 
 
 @dataclass(frozen=True)
-class _Made:
-    """What is there before the organizations."""
+class _Shared:
+    """What is registered before the organizations."""
 
     stores: Stores
     kubernetes_of: Mapping[str, kubernetes.Provider]
@@ -169,42 +160,32 @@ class _Made:
     empty_secrets: Mapping[str, list[pulumi.Input[str]]]
 
 
-def _organization(organization: Organization, configuration: Configuration, made: _Made) -> Deployed:
-    settings, release, interval = configuration.settings, configuration.release, configuration.settings.refresh_interval
-    stores, kubernetes_of, control_plane = made.stores, made.kubernetes_of, made.control_plane
-    builds, pulls = _store(organization, settings, stores, organization.secret_store, "build"), None
-    entry = pull_store(organization)
-    if entry is not None:
-        pulls = _store(organization, settings, stores, entry, "data" if ("data" in kubernetes_of) else "build")
+def _organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared) -> Deployed:
+    organization, stores, kubernetes_of = plan.organization, shared.stores, shared.kubernetes_of
+    pull_plane: Plane = "data" if "data" in kubernetes_of else "build"
+    builds = stores.get(("build", plan.build_store))
+    pulls = None if plan.pull_store is None else stores.get((pull_plane, plan.pull_store))
     build_plane = BuildPlane(
-        organization.name,
-        BuildPlaneArgs(organization, builds, configuration.manual, interval, release),
-        pulumi.ResourceOptions(provider=kubernetes_of["build"], depends_on=made.push_roles.get(organization.name)),
+        plan.name,
+        BuildPlaneArgs(organization, builds, manual, plan=plan),
+        pulumi.ResourceOptions(provider=kubernetes_of["build"], depends_on=shared.push_roles.get(plan.name)),
     )
     data_plane = None
-    if organization.pull_secret is not None and organization.pull_secret.delivery != "component":
+    if plan.fan_out is not None or plan.pull_manual:
         data_plane = DataPlane(
-            organization.name,
-            DataPlaneArgs(organization, pulls, configuration.manual, interval, release),
-            pulumi.ResourceOptions(provider=kubernetes_of.get("data", kubernetes_of["build"])),
+            plan.name,
+            DataPlaneArgs(organization, pulls, manual, plan=plan),
+            pulumi.ResourceOptions(provider=kubernetes_of[pull_plane]),
         )
     patches = None
-    if control_plane is not None and is_needed(organization):
-        after = [each for each in (data_plane, pulls, builds) if each is not None]
+    if shared.control_plane is not None and plan.patches:
+        after = [resource for resource in (data_plane, pulls, builds) if resource is not None]
         patches = ControlPlane(
-            organization.name,
-            ControlPlaneArgs(organization, builds, pulls, interval, release),
-            pulumi.ResourceOptions(providers=[control_plane], depends_on=after),
+            plan.name,
+            ControlPlaneArgs(organization, builds, pulls, plan=plan),
+            pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
         )
-    return Deployed(build_plane, data_plane, patches, made.empty_secrets.get(organization.name, []))
-
-
-def _store(
-    organization: Organization, settings: StackSettings, stores: Stores, entry: str, plane: Plane
-) -> SecretStore | None:
-    if entry not in settings.secret_stores:
-        return None
-    return stores.get((plane, settings.made_name(organization, entry)))
+    return Deployed(build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
 
 
 def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:

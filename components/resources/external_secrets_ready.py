@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from ..cluster.readiness import Expected, FanOut
+from ..plan.expected import Expected, FanOut
 
 
 class ExternalSecretsReady(pulumi.CustomResource):

@@ -18,7 +18,7 @@ def report_load(configuration: Configuration) -> dict[str, Any]:
     Returns:
         The figures as plain numbers, for a stack output; they change with the configuration only.
     """
-    load = estimate(configuration.settings, configuration.release)
+    load = estimate(configuration.plan)
     told = report(load)
     if told:
         pulumi.log.info(told)

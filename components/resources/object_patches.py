@@ -8,26 +8,15 @@ refresh shows that a chart or a person has taken an entry away.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
-from ..patches.model import Patch
+from ..plan.patches import PlannedPatch
+from ..secrets.external_secret import with_remote_names
 
 Resources = Sequence[pulumi.Input[Mapping[str, Any]]]
 """Entries of ``spec.resources``: ``id``, ``template`` and, where the kind has it, ``includeWhen``."""
-
-
-def arguments(patch: Patch) -> dict[str, Any]:
-    """A `Patch` as arguments of the resources below."""
-    found: dict[str, Any] = {}
-    if patch.resources:
-        found["resources"] = [resource.entry() for resource in patch.resources]
-    if patch.image_pull_secrets:
-        found["image_pull_secrets"] = list(patch.image_pull_secrets)
-    if patch.secret_store_ref is not None:
-        found["secret_store_ref"] = patch.secret_store_ref
-    return found
 
 
 class _ObjectPatch(pulumi.CustomResource):
@@ -155,3 +144,40 @@ class DataPlanePatch(_PlanePatch):
 
 class BuildPlanePatch(_PlanePatch):
     """``spec.secretStoreRef`` of a BuildPlane."""
+
+
+_CLASSES: Final = {
+    "ComponentType": ComponentTypePatch,
+    "ComponentWorkflow": ComponentWorkflowPatch,
+    "BuildPlane": BuildPlanePatch,
+    "DataPlane": DataPlanePatch,
+}
+
+
+def register_patch(
+    resource_name: str, planned: PlannedPatch, names: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
+    """Register the patch of one object.
+
+    Args:
+        resource_name: of the resource.
+        planned: object, and what it gains.
+        names: remote key -> its name in the manager, where that differs.
+        opts: Pulumi's options; the provider is an `OpenChoreoProvider` of the control plane.
+    """
+    patch = planned.patch
+    gain: dict[str, Any] = {}
+    if patch.resources:
+        gain["resources"] = [
+            {**resource.entry(), "template": with_remote_names(resource.template, names)}
+            for resource in patch.resources
+        ]
+    if patch.image_pull_secrets:
+        gain["image_pull_secrets"] = list(patch.image_pull_secrets)
+    if patch.secret_store_ref is not None:
+        gain["secret_store_ref"] = patch.secret_store_ref
+    register: Any = _CLASSES[planned.kind.name]
+    resource: pulumi.CustomResource = register(
+        resource_name, namespace=planned.namespace, name=planned.name, opts=opts, **gain
+    )
+    return resource

@@ -32,8 +32,6 @@ class Target:
     refresh_interval: str
     """Canonical Go duration between two polls; ``0s`` never polls again. What a generator makes is renewed after half
     its life at the latest."""
-    names: Mapping[str, Any] = field(default_factory=dict)
-    """Remote key -> what it is called in the manager, where that is not the key itself; may be known later only."""
     policies: AppliedPolicies = field(default_factory=AppliedPolicies)
     """How the operator makes, refreshes and lets go of the Secret."""
 
@@ -72,6 +70,8 @@ class SecretTemplate:
     """With ``templates``: ``Replace``: the Secret has their keys only. ``Merge``: those of ``data`` too."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """More labels of the Secret."""
+    operator_policies: bool = False
+    """Whether the operator's default policies apply, whatever the organization's: another object reads the Secret."""
 
     @property
     def generators(self) -> tuple[Generator, ...]:
@@ -142,9 +142,9 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
         "template": _template(secret, policies, {**_labels(target, secret), **secret.labels}),
     }
     if secret.data:
-        spec["data"] = [_data(key, ref, target.names) for key, ref in secret.data.items()]
+        spec["data"] = [_data(key, ref) for key, ref in secret.data.items()]
     if secret.data_from:
-        spec["dataFrom"] = [_data_from(each, target.names) for each in secret.data_from]
+        spec["dataFrom"] = [_data_from(each) for each in secret.data_from]
     return spec
 
 
@@ -165,27 +165,56 @@ def _template(secret: SecretTemplate, policies: AppliedPolicies, labels: Mapping
     return template
 
 
-def _data(key: str, ref: RemoteRef, names: Mapping[str, Any]) -> dict[str, Any]:
-    return {"secretKey": key, "remoteRef": _remote(ref, names)}
+def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
+    return {"secretKey": key, "remoteRef": _remote(ref)}
 
 
-def _data_from(entry: DataFrom, names: Mapping[str, Any]) -> dict[str, Any]:
+def _data_from(entry: DataFrom) -> dict[str, Any]:
     source = entry.source
     if isinstance(source, Generator):
         found: dict[str, Any] = {
             "sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": source.kind, "name": source.name}}
         }
     else:
-        found = {"extract": _remote(source, names, entry.conversion)}
+        found = {"extract": _remote(source, entry.conversion)}
     if entry.prefix is not None:
         found["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
     return found
 
 
-def _remote(ref: RemoteRef, names: Mapping[str, Any], conversion: str = "Default") -> dict[str, Any]:
-    remote: dict[str, Any] = {"key": names.get(ref.remote_key, ref.remote_key)}
+def _remote(ref: RemoteRef, conversion: str = "Default") -> dict[str, Any]:
+    remote: dict[str, Any] = {"key": ref.remote_key}
     if ref.property is not None:
         remote["property"] = ref.property
     if ref.version is not None:
         remote["version"] = ref.version
     return remote | {"conversionStrategy": conversion, "decodingStrategy": ref.decoding, "metadataPolicy": "None"}
+
+
+def with_remote_names(external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
+    """The ExternalSecret, or any template of one, with other names of its secrets in the manager.
+
+    Args:
+        external_secret: it is not changed.
+        names: remote key -> its name in the manager, where that differs; may be known after the update only.
+    """
+    if not names:
+        return external_secret
+    spec = dict(external_secret["spec"])
+    for field_name, ref in (("data", "remoteRef"), ("dataFrom", "extract")):
+        if field_name in spec:
+            spec[field_name] = [_renamed(entry, ref, names) for entry in spec[field_name]]
+    return {**external_secret, "spec": spec}
+
+
+def fan_out_with_remote_names(cluster_external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
+    """The same for a ClusterExternalSecret."""
+    spec = cluster_external_secret["spec"]
+    inner = with_remote_names({"spec": spec["externalSecretSpec"]}, names)["spec"]
+    return {**cluster_external_secret, "spec": {**spec, "externalSecretSpec": inner}}
+
+
+def _renamed(entry: Mapping[str, Any], ref: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    if ref not in entry:
+        return dict(entry)
+    return {**entry, ref: {**entry[ref], "key": names.get(entry[ref]["key"], entry[ref]["key"])}}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .load import Budget, ExpectedLoad
+from .organization import Organization
 from .parse import MANUAL_KEY, parse
-from .stack import Clusters, ClusterSettings, Organization, StackSettings
+from .stack import Clusters, ClusterSettings, StackSettings
 
 __all__ = [
     "MANUAL_KEY",

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..schema.text import clipped, quoted
-from .rules import organization as rules
+from .rules.settings import settings_problems
 from .stack import StackSettings
 
 MANUAL_KEY: Final = "manualSecrets"
@@ -53,7 +53,7 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
         known = ", ".join(RELEASES)
         problem = Problem("release", f"{_show(settings.release)} is not a known OpenChoreo release; known: {known}")
         raise SettingsError(source, [problem])
-    found = list(rules.problems(settings, release, manual_names))
+    found = list(settings_problems(settings, release, manual_names))
     if found:
         raise SettingsError(source, found)
     return settings

@@ -27,10 +27,10 @@ from components import (
     SettingsError,
     Source,
 )
-from components.cluster.readiness import Expected
-from components.plan.credentials import credentials
+from components.plan.expected import Expected
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.recorder import Recorder, Registered, Secret
+from tests.unit.plans import credentials
 
 PLANE = "openchoreo:index:BuildPlane acme"
 SPACE = "openchoreo-ci-acme"
@@ -76,9 +76,9 @@ def external_secrets(
     """One for each remote credential; the manifests themselves are the business of the unit tests."""
     target = Target(organization.name, SPACE, store, "1h0m0s")
     manifests = [
-        external_secret(each.target, each.secret)
+        external_secret(each.target, each.content)
         for each in credentials(organization, target)
-        if isinstance(each.secret, SecretTemplate)
+        if isinstance(each.content, SecretTemplate)
     ]
     return sorted(
         (

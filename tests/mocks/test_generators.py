@@ -21,12 +21,12 @@ from components import (
     RemoteRef,
     SettingsError,
 )
-from components.cluster.readiness import Expected
 from components.manifests import Manifest
-from components.plan.credentials import credentials, generators
+from components.plan.expected import Expected
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.test_build_plane import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
+from tests.unit.plans import credentials, generators
 
 ROLE = "arn:aws:iam::123456789012:role/push-{organization}"
 GOOGLE = GcrToken(project_id="acme-prod", cluster_location="europe-west3", cluster_name="build")
@@ -43,8 +43,8 @@ def _found(user: Organization) -> tuple[list[Manifest], Manifest]:
     """Generators and ServiceAccounts, and the push Secret; the manifests are the business of the unit tests."""
     found = credentials(user, Target("acme", SPACE, "", "1h0m0s"))
     push = found[-1]
-    assert isinstance(push.secret, SecretTemplate)
-    return generators(found), external_secret(push.target, push.secret)
+    assert isinstance(push.content, SecretTemplate)
+    return generators(found), external_secret(push.target, push.content)
 
 
 def _made(manifests: list[Manifest], namespace: Registered, deleted_with: str) -> list[Registered]:

@@ -11,16 +11,18 @@ import pytest
 
 from components import V0_9, parse
 from components.managers.cluster_secret_store import cluster_secret_store
-from components.plan.credentials import credentials
-from components.plan.stores import plan
+from components.plan.stack import plan
+from components.plan.stores import planned_stores
 from components.polling.estimate import estimate
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.settings.stack import Organization, StackSettings
+from components.settings.organization import Organization
+from components.settings.stack import StackSettings
 from local.obtain import operator_crds
 from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually
 from tests.platform.reads import Reads, serving
+from tests.unit.plans import credentials
 
 TABLE: Final = """\
 What secret managers will be asked in 30 days, at list prices:
@@ -138,7 +140,7 @@ def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, st
     """Make stores and ExternalSecrets, and wait until every Secret is there."""
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": KEYS}})
     cluster.put_secret(KEYS, "token", {"token": "anything"})
-    for planned in plan(settings, V0_9):
+    for planned in planned_stores(settings, V0_9):
         cluster.create(cluster_secret_store(planned, {}, None))
     made = [each for organization in settings.organizations for each in _external_secrets(settings, organization)]
     for namespace in dict.fromkeys(each["metadata"]["namespace"] for each in made):
@@ -149,17 +151,20 @@ def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, st
 
 
 def _external_secrets(settings: StackSettings, organization: Organization) -> list[dict[str, Any]]:
-    store, namespace = settings.store_name(organization), V0_9.build_namespace(organization.name)
+    store, namespace = (
+        settings.cluster_store_name(organization, organization.secret_store),
+        V0_9.build_namespace(organization.name),
+    )
     target = Target(organization.name, namespace, store, settings.refresh_interval)
     found = credentials(organization, target)
-    return [external_secret(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
+    return [external_secret(each.target, each.content) for each in found if isinstance(each.content, SecretTemplate)]
 
 
 def test_the_operator_reads_as_often_as_is_estimated(
     counted: Kubernetes, reads: Reads, addresses: dict[str, str]
 ) -> None:
     settings = _settings(addresses)
-    load = estimate(settings, V0_9)
+    load = estimate(plan(settings, V0_9))
     made = _deliver(counted, settings)
     eventually(lambda: all(counted.secret(*each) is not None for each in made), "every Secret to be there")
     # The operator now and then syncs a new ExternalSecret twice.

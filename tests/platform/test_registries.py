@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials, generators
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from components.settings.parse import parse
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_workflow
+from tests.unit.plans import credentials, generators
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_TOKEN, GCR_FULL
 from tests.unit.samples import Raw
 from tests.unit.test_registry_generators import GENERATORS, made_for
@@ -152,8 +152,8 @@ def test_tokens_beside_every_other_source(stack: Stack, cluster: Kubernetes, see
     user = parse(raw, source="test").organizations[0]
     namespace = f"openchoreo-ci-{organization}"
     found = credentials(user, Target(organization, namespace, f"org-{organization}", "1h0m0s"))
-    assert isinstance(found[0].secret, SecretTemplate)
-    manifest = external_secret(found[0].target, found[0].secret)
+    assert isinstance(found[0].content, SecretTemplate)
+    manifest = external_secret(found[0].target, found[0].content)
     assert cluster.dry_run(manifest)["spec"] == manifest["spec"]
     _stand_ins(cluster, generators(found))
 

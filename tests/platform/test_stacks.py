@@ -15,9 +15,7 @@ from components.managers.cluster_secret_store import cluster_secret_store, ident
 from components.managers.kubernetes import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.plan.credentials import credentials
-from components.plan.pull import fan_out
-from components.plan.stores import plan
+from components.plan.stores import planned_stores
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from components.settings.parse import parse
 from local.engine import Engine
@@ -25,6 +23,7 @@ from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import PREFIX, ROOT, Kubernetes, eventually
 from tests.platform.openchoreo import SERVICE, component_type, component_workflow
+from tests.unit.plans import credentials, fan_out
 
 STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
 
@@ -41,15 +40,15 @@ def manifests(file: Path) -> list[Manifest]:
     settings = parse(raw, source=file.name, manual_names=frozenset(manual))
     release = RELEASES[settings.release]
     found: list[Manifest] = []
-    for planned in plan(settings, release):
+    for planned in planned_stores(settings, release):
         found += [*identity(planned), cluster_secret_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
     for organization in settings.organizations:
         builds = release.build_namespace(organization.name)
         target = Target(organization.name, builds, "store", settings.refresh_interval)
         found += [
-            external_secret(each.target, each.secret)
+            external_secret(each.target, each.content)
             for each in credentials(organization, target)
-            if isinstance(each.secret, SecretTemplate)
+            if isinstance(each.content, SecretTemplate)
         ]
         pulls = organization.pull_secret is not None
         everywhere = fan_out(organization, store="store", release=release) if pulls else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 from components.iam.account import AwsAccount
 from components.openchoreo.v0_9 import V0_9
 from components.plan.aws_managed import ManagedStore, managed_stores
-from components.plan.stores import plan
+from components.plan.stores import planned_stores
 from tests.unit.samples import Edits, Raw, settings
 
 ISSUER: Final = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"
@@ -44,4 +44,4 @@ def with_account(store: Raw | None = None, **more: Any) -> Edits:
 
 def made(edits: Edits) -> tuple[ManagedStore, ...]:
     """What a configuration has made in AWS."""
-    return managed_stores(plan(settings(edits), V0_9))
+    return managed_stores(planned_stores(settings(edits), V0_9))

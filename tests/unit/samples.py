@@ -11,8 +11,9 @@ from components.errors import SettingsError
 from components.managers.planned import PlannedStore
 from components.managers.secret_store import SecretStore
 from components.openchoreo.v0_9 import V0_9
+from components.settings.organization import Organization
 from components.settings.parse import parse
-from components.settings.stack import Organization, StackSettings
+from components.settings.stack import StackSettings
 
 Raw = dict[str, Any]
 Edits = dict[str, Any]

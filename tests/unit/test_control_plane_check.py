@@ -9,8 +9,9 @@ import pytest
 from components.cluster.planes import check_control_plane
 from components.errors import ClusterError
 from components.openchoreo.v0_9 import V0_9
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from tests.unit.api import Api, Object
+from tests.unit.plans import plans
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
 
 API = "/apis/openchoreo.dev/v1alpha1"
@@ -35,7 +36,7 @@ def _control_plane(objects: dict[str, Object] | None = None, **lists: list[Objec
 
 def _refused(api: Api, *organizations: Organization) -> list[str]:
     with pytest.raises(ClusterError) as caught:
-        check_control_plane(api.cluster, V0_9, organizations)
+        check_control_plane(api.cluster, V0_9, plans(organizations))
     first, *lines = str(caught.value).splitlines()
     assert first == f"{CONTROL_PLANE}: nothing was changed"
     return lines
@@ -65,7 +66,7 @@ def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
 
 def test_control_plane_is_fit() -> None:
     api = _control_plane()
-    check_control_plane(api.cluster, V0_9, (_organization(git=GIT),))
+    check_control_plane(api.cluster, V0_9, plans((_organization(git=GIT),)))
     assert (api.queries, api.patches) == ([], [])
 
 
@@ -82,7 +83,7 @@ PATCHED = ["componenttypes/service", "componenttypes/web", "componentworkflows/d
 def test_control_plane_has_everything_that_is_patched() -> None:
     objects = {f"{ACME}/{path}": Object() for path in [*PATCHED, "dataplanes/edge"]}
     api = _control_plane(objects, dataplanes=[_plane("edge", None), _plane("other", {"name": "a"})])
-    check_control_plane(api.cluster, V0_9, (EVERYTHING,))
+    check_control_plane(api.cluster, V0_9, plans((EVERYTHING,)))
     assert (api.queries, api.patches) == ([(f"{ACME}/dataplanes", {})], [])
 
 
@@ -139,4 +140,4 @@ def test_a_data_plane_without_a_spec_names_no_store() -> None:
 )
 def test_a_data_plane_need_not_name_a_store(keys: Raw) -> None:
     api = _control_plane({**SERVICE, f"{ACME}/dataplanes/edge": {}}, dataplanes=[_plane("edge", None)])
-    check_control_plane(api.cluster, V0_9, (_organization(**keys),))
+    check_control_plane(api.cluster, V0_9, plans((_organization(**keys),)))

@@ -110,8 +110,8 @@ def test_every_kind_of_object_is_among_them() -> None:
     found = operators(parse(raw(acme(git=GIT_KINDS["app"])), source="test"))
     assert [made["kind"] for made in found] == [
         "ClusterSecretStore",
-        "ExternalSecret",
         "GithubAccessToken",
+        "ExternalSecret",
         "ExternalSecret",
     ]
 

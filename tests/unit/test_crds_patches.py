@@ -10,16 +10,15 @@ from components.managers.cluster_secret_store import cluster_secret_store
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch
 from components.patches.patch import patch, unpatch
-from components.plan.credentials import credentials
-from components.plan.pull import component_type_patch, fan_out, with_pull_secret
-from components.plan.stores import plan
-from components.plan.workflow import component_workflow_patch
+from components.plan.patches import component_type_patch, with_pull_secret
+from components.plan.stores import planned_stores
 from components.secrets.external_secret import SecretTemplate, Target
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from local.obtain import operator_crds
 from tests.unit.built import rendered
 from tests.unit.crd_schema import Definitions
 from tests.unit.objects import STACK, shipped
+from tests.unit.plans import component_workflow_patch, credentials, fan_out
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
 from tests.unit.test_crds import OFFICIAL
 
@@ -73,7 +72,7 @@ def test_cluster_external_secret(source: Raw, operator: Definitions) -> None:
 def test_external_secrets_of_a_run(names: str, operator: Definitions) -> None:
     user = _organization(git=GIT, registries=[QUAY], componentWorkflows={"names": ["docker"], "secretNames": names})
     found = credentials(user, TARGET)
-    assert all(isinstance(each.secret, SecretTemplate) for each in found)
+    assert all(isinstance(each.content, SecretTemplate) for each in found)
     resources = component_workflow_patch(user, found, release=V0_9, stack=STACK).resources
     assert len(resources) == 2
     assert [list(operator.problems(rendered(resource.template))) for resource in resources] == [[], []]
@@ -84,7 +83,7 @@ def test_store_of_both_planes(operator: Definitions) -> None:
         git=GIT, pullSecret={"componentTypes": ["a"], "dockerConfig": WHOLE, "secretStore": "default"}
     )
     edits["clusters"]["dataPlane"] = edits["clusters"]["buildPlane"]
-    (store,) = plan(settings(edits), V0_9)
+    (store,) = planned_stores(settings(edits), V0_9)
     made = cluster_secret_store(store, {}, None)
     assert len(made["spec"]["conditions"]) == 2
     assert list(operator.problems(made)) == []

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
+from tests.unit.plans import credentials
 from tests.unit.samples import GIT, Raw, acme, organization, settings
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
@@ -36,7 +36,7 @@ USER_AND_PASSWORD = (
 
 def _manifests(**keys: Any) -> list[Manifest]:
     found = credentials(organization(**keys), TARGET)
-    return [external_secret(each.target, each.secret) for each in found if isinstance(each.secret, SecretTemplate)]
+    return [external_secret(each.target, each.content) for each in found if isinstance(each.content, SecretTemplate)]
 
 
 def _expected(name: str, credential: str, template: Raw, data: list[Raw], host: str | None = None) -> Manifest:
@@ -168,9 +168,9 @@ def test_template_writes_text_as_go_reads_it(registry: Raw, literal: str) -> Non
     stores = {"secretStores": {"default": {"fake": {"data": [{"key": "a", "manual": "gitToken"}]}}}}
     found = settings({**stores, **acme(registries=[registry])}).organizations[0]
     (made,) = credentials(found, TARGET)
-    assert isinstance(made.secret, SecretTemplate)
-    assert made.secret.templates is not None
-    assert literal in made.secret.templates[".dockerconfigjson"]
+    assert isinstance(made.content, SecretTemplate)
+    assert made.content.templates is not None
+    assert literal in made.content.templates[".dockerconfigjson"]
 
 
 @pytest.mark.parametrize(

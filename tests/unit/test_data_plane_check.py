@@ -8,9 +8,10 @@ import pytest
 
 from components.cluster.planes import check_data_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
-from components.settings.stack import ClusterSettings, Organization
+from components.settings.organization import Organization
+from components.settings.stack import ClusterSettings
 from tests.unit.api import Api, Object
+from tests.unit.plans import plans
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
 
 DATA_PLANE = 'data plane (context "data")'
@@ -43,7 +44,7 @@ def _data_plane(objects: dict[str, Object] | None = None, *, kinds: list[str] | 
 
 def _said(api: Api, *organizations: Organization, build_plane: Api = BUILD) -> str:
     with pytest.raises(ClusterError) as caught:
-        check_data_plane(api.cluster, build_plane.cluster, organizations, V0_9)
+        check_data_plane(api.cluster, build_plane.cluster, plans(organizations))
     return str(caught.value)
 
 
@@ -65,7 +66,7 @@ def _secret(labels: dict[str, str] | None = None) -> dict[str, Object]:
 )
 def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
     api = _data_plane(kinds=kinds)
-    check_data_plane(api.cluster, BUILD.cluster, (_organization(git=GIT), _organization(pullSecret=pull)), V0_9)
+    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(git=GIT), _organization(pullSecret=pull))))
     assert (api.queries, api.patches) == ([], [])
 
 
@@ -98,7 +99,7 @@ def test_one_cluster_under_two_contexts() -> None:
 
 def test_one_cluster_under_one_context() -> None:
     api = _data_plane()
-    check_data_plane(api.cluster, api.cluster, (_organization(pullSecret=NAMESPACE),), V0_9)
+    check_data_plane(api.cluster, api.cluster, plans((_organization(pullSecret=NAMESPACE),)))
 
 
 @pytest.mark.parametrize("gone", ["build", "data", "both"])
@@ -107,7 +108,7 @@ def test_clusters_that_cannot_be_told_apart_are_two(gone: str) -> None:
     build, data = Api(BUILD.objects), _data_plane()
     for api in {"build": [build], "data": [data], "both": [build, data]}[gone]:
         del api.objects[KUBE_SYSTEM]
-    check_data_plane(data.cluster, build.cluster, (_organization(git=GIT),), V0_9)
+    check_data_plane(data.cluster, build.cluster, plans((_organization(git=GIT),)))
 
 
 OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
@@ -128,7 +129,7 @@ FOREIGN = (
 )
 def test_namespace_is_fit(objects: dict[str, Object]) -> None:
     api = _data_plane(objects, kinds=[])
-    check_data_plane(api.cluster, BUILD.cluster, (_organization(pullSecret=BY_HAND),), V0_9)
+    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(pullSecret=BY_HAND),)))
     assert api.patches == []
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from components.openchoreo.v0_9 import V0_9
-from components.plan.credentials import credentials, generators
+from components.plan import plan
 from components.plan.ecr_roles import EcrRoleArgs, ecr_roles
 from components.registries.tokens import EcrManaged, EcrToken
-from components.secrets.external_secret import Target
-from components.settings.rules.ecr import unmade, with_roles
-from components.settings.stack import Organization, StackSettings
+from components.settings.organization import Organization
+from components.settings.rules.ecr import unmade
+from components.settings.stack import StackSettings
 from tests.unit.aws_accounts import ACCOUNT, POD_IDENTITY, account, managed
 from tests.unit.registries import ECR, ECR_HOST, ECR_NAME, LOGIN
 from tests.unit.samples import GIT, Edits, Raw, assert_rejected, settings
@@ -34,11 +34,7 @@ def ecr(name: str, **keys: str) -> Raw:
 
 
 def arns(found: StackSettings) -> list[str]:
-    made = [
-        each
-        for organization in found.organizations
-        for each in generators(credentials(organization, Target(organization.name, "ns", "store", "1h0m0s")))
-    ]
+    made = [each for organization in plan(found, V0_9).organizations for each in organization.generators]
     return [each["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] for each in made if "spec" not in each]
 
 
@@ -51,20 +47,19 @@ def test_a_role_for_each_organization_and_the_account_that_uses_it() -> None:
         EcrRoleArgs(account(), "acme", "ecr-acme", "acme/", "openchoreo-ci-acme", ECR_NAME),
         EcrRoleArgs(account(), "globex", "push-globex", "teams/globex/", "openchoreo-ci-globex", ECR_NAME),
     )
-    assert arns(with_roles(found)) == [
+    assert arns(found) == [
         "arn:aws:iam::123456789012:role/ecr-acme",
         "arn:aws:iam::123456789012:role/push-globex",
     ]
-    assert (with_roles(found).organizations[1].registries or ())[0].username == "bot"
 
 
 def test_nothing_else_changes() -> None:
     referenced = {"name": "acme", "registries": [{**ECR, "ecr": {"roleArn": "arn:aws:iam::123456789012:role/mine"}}]}
     found = settings(pushing(referenced))
-    assert with_roles(found) == found
+    assert arns(found) == ["arn:aws:iam::123456789012:role/mine"]
     assert ecr_roles(found, V0_9) == ()
     without = settings()
-    assert with_roles(without) == without
+    assert arns(without) == []
     assert ecr_roles(without, V0_9) == ()
 
 

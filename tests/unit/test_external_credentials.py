@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from components.secrets.manual_secret import ManualSecret, manual_secret
-from components.settings.rules.organization import remote_keys
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
+from tests.unit.plans import credentials
 from tests.unit.samples import Raw, acme, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
@@ -22,8 +21,8 @@ def _external(**keys: Any) -> Raw:
 
 def _made(**keys: Any) -> Manifest:
     (made,) = credentials(organization(external=[{"name": "nexus", **keys}]), TARGET)
-    assert isinstance(made.secret, SecretTemplate)
-    return external_secret(made.target, made.secret)
+    assert isinstance(made.content, SecretTemplate)
+    return external_secret(made.target, made.content)
 
 
 def _expected(template: Raw, data: list[Raw]) -> Manifest:
@@ -100,8 +99,8 @@ def test_a_manual_secret_of_a_type() -> None:
     keys = {"tls.crt": {"manual": "gitToken"}, "tls.key": {"manual": "quayPassword"}}
     dressed = {"labels": {"team": "a"}, "annotations": {"note": "b"}}
     (made,) = credentials(organization(external=[{"name": "nexus", "keys": keys, "type": TLS, **dressed}]), TARGET)
-    assert isinstance(made.secret, ManualSecret)
-    assert manual_secret(made.target, made.secret) == {
+    assert isinstance(made.content, ManualSecret)
+    assert manual_secret(made.target, made.content) == {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {
@@ -123,4 +122,4 @@ def test_every_key_is_among_those_that_the_store_may_read() -> None:
     user = organization(
         external=[{"name": "a", "keys": {"k": {"remoteKey": "one"}}, "extract": [{"remoteKey": "two"}]}]
     )
-    assert remote_keys(user) == ("one", "two")
+    assert user.build_keys == ("one", "two")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from components.secrets.generator import generator_manifests
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.hosts import line
+from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
@@ -27,10 +27,10 @@ def _made(git: Raw) -> list[Manifest]:
     """Generators and ExternalSecrets, in the order in which they are made."""
     found: list[Manifest] = []
     for each in credentials(organization(git=git), TARGET):
-        assert isinstance(each.secret, SecretTemplate)
-        for generator in each.secret.generators:
-            found += generator_manifests("acme", "openchoreo-ci-acme", each.secret.credential, generator)
-        found.append(external_secret(each.target, each.secret))
+        assert isinstance(each.content, SecretTemplate)
+        for generator in each.content.generators:
+            found += generator_manifests("acme", "openchoreo-ci-acme", each.content.credential, generator)
+        found.append(external_secret(each.target, each.content))
     return found
 
 

@@ -7,10 +7,10 @@ import base64
 import pytest
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials
 from components.secrets.external_secret import Target
 from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
 from tests.unit.hosts import line
+from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
@@ -20,9 +20,9 @@ BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
 
 def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
     (made,) = credentials(organization(git=git), TARGET)
-    assert isinstance(made.secret, ManualSecret)
-    data = secret_data(made.secret, [value for _ in made.secret.entries])
-    return manual_secret(made.target, made.secret), {
+    assert isinstance(made.content, ManualSecret)
+    data = secret_data(made.content, [value for _ in made.content.entries])
+    return manual_secret(made.target, made.content), {
         key: base64.b64decode(encoded, validate=True).decode() for key, encoded in data.items()
     }
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components.plan.credential import Credential
-from components.plan.credentials import credentials
+from components.plan.secret import PlannedSecret
 from components.schema.sources import ManualRegistry
 from components.secrets.external_secret import Target
 from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
+from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="none", refresh_interval="1h0m0s")
@@ -35,7 +35,7 @@ HOSTILE = [
 ]
 
 
-def _one(**keys: Any) -> Credential:
+def _one(**keys: Any) -> PlannedSecret:
     (found,) = credentials(organization(**keys), TARGET)
     return found
 
@@ -124,7 +124,7 @@ def _bytes(data: dict[str, str]) -> dict[str, str]:
 )
 def test_manual_secret(keys: Raw, secret: ManualSecret, entries: tuple[str, ...], manifest: Raw) -> None:
     made = _one(**keys)
-    assert made == Credential(TARGET, secret)
+    assert (made.target, made.content) == (TARGET, secret)
     assert secret.entries == entries
     assert manual_secret(TARGET, secret) == manifest
 

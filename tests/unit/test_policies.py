@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
-from components.plan.credentials import credentials
 from components.schema.policies import AppliedPolicies, CreationPolicy, DeletionPolicy, Policies, RefreshPolicy
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from components.settings.rules.policies import policy_problems
+from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ACR_TOKEN
 from tests.unit.samples import APP, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
 
@@ -26,8 +26,8 @@ def _sonar(**keys: Any) -> Raw:
 def _specs(**keys: Any) -> list[Raw]:
     found = []
     for each in credentials(organization(**keys), TARGET):
-        assert isinstance(each.secret, SecretTemplate)
-        found.append(external_secret(each.target, each.secret)["spec"])
+        assert isinstance(each.content, SecretTemplate)
+        found.append(external_secret(each.target, each.content)["spec"])
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components import V0_9, polling
+from components.plan.stack import plan
 from components.polling.estimate import estimate
 from components.polling.model import Load, StoreLoad
 from components.polling.poll import MONTH, Poll
@@ -31,7 +32,7 @@ PULL = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "pull"}}
 def several(stores: Raw, *organizations: Raw, **keys: Any) -> Load:
     """The load of organizations that read from several entries."""
     config = {"clusters": PLANES, "secretStores": stores, "organizations": [*organizations], **keys}
-    return estimate(parse(config, source=SOURCE, manual_names=MANUAL), V0_9)
+    return estimate(plan(parse(config, source=SOURCE, manual_names=MANUAL), V0_9))
 
 
 def load(store: Raw, *organizations: Raw, **keys: Any) -> Load:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from components.plan.credential import Credential
-from components.polling.estimate import estimate
 from components.polling.model import Load
-from components.polling.poll import Poll, poll
+from components.polling.poll import Poll, poll, store_of
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
 from components.secrets.generator import Generator
 from tests.unit.samples import KUBERNETES
-from tests.unit.test_polling import GIT, acme, load
+from tests.unit.test_polling import acme, load
 
 TARGET = Target(organization="acme", namespace="builds", store="org", refresh_interval="30m0s")
 ECR = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
@@ -25,7 +22,7 @@ GITHUB = Generator("GithubAccessToken", "git", {}, "1h0m0s")
 
 def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
     made = {**external_secret(TARGET, secret)["spec"], **spec}
-    return poll("acme", made, copies=copies, brought_by="", reads_once=frozenset())
+    return poll("acme", made, store=store_of(made), copies=copies, brought_by="", reads_once=False)
 
 
 def test_generators_are_counted_apart() -> None:
@@ -55,11 +52,13 @@ def test_a_policy_that_does_not_poll(policy: str) -> None:
     assert _poll(secret, refreshPolicy=policy).interval is None
 
 
-def test_a_stack_with_a_credential_that_is_only_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_with_a_credential_that_is_only_generated() -> None:
     """It counts as a Secret of no store."""
-    secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ECR),))
-    monkeypatch.setattr(sys.modules[estimate.__module__], "credentials", lambda *_: (Credential(TARGET, secret),))
-    found = load(KUBERNETES, acme(git=GIT))
+    token = {"roleArn": "arn:aws:iam::123456789012:role/push-{organization}"}
+    ecr = {"registry": "ecr", "account": "123456789012", "region": "eu-central-1", "ecr": token}
+    found = load(KUBERNETES, acme(registries=[ecr], refreshInterval="30m"))
     assert found.stores == ()
-    assert [(each.secret, each.generators) for each in found.polls] == [("push", ("ECRAuthorizationToken",))]
+    assert [(each.secret, each.generators) for each in found.polls] == [
+        ("registry-push-secret", ("ECRAuthorizationToken",))
+    ]
     assert found.generated_per_second == {"ECRAuthorizationToken": Fraction(1, 1800)}

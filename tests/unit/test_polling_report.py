@@ -98,7 +98,7 @@ def test_generators_are_told_apart() -> None:
     ecr = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ecr),))
     spec = external_secret(target, secret)["spec"]
-    found = Load((), (poll("acme", spec, copies=1, brought_by="", reads_once=frozenset()),))
+    found = Load((), (poll("acme", spec, copies=1, brought_by="", store="", reads_once=False),))
     assert report(found) == "ECRAuthorizationToken: 0.000556 values a second, each a call to another API."
     assert outputs(found) == {
         "stores": {},

@@ -6,9 +6,9 @@ import pytest
 
 from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from tests.unit.api import Api, Object
+from tests.unit.plans import plans
 from tests.unit.samples import on_every_plane, organization, settings
 
 STACK = "organization/openchoreo-secrets/dev"
@@ -30,7 +30,7 @@ def _namespace(organization: str, owner: str | None = None) -> Object:
 
 
 def _check(api: Api, *organizations: Organization) -> None:
-    check_build_plane(api.cluster, organizations, V0_9, STACK)
+    check_build_plane(api.cluster, plans(organizations), STACK)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 
 from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from tests.unit.api import Api, Object
+from tests.unit.plans import plans
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_NAME, ECR_TOKEN, GCR_TOKEN
 from tests.unit.samples import on_every_plane, organization, settings
 from tests.unit.test_preflight import OPERATOR, OURS, PLANE, STACK
@@ -29,7 +29,7 @@ def _check(objects: dict[str, Object], *organizations: Organization) -> str:
     """What is said, after the cluster; empty if all is well."""
     api = Api({**OPERATOR, **objects}, namespaces=[NAMESPACE] if organizations[0].namespace == "adopt" else [])
     try:
-        check_build_plane(api.cluster, organizations, V0_9, STACK)
+        check_build_plane(api.cluster, plans(organizations), STACK)
     except ClusterError as error:
         return str(error).removeprefix(f"{PLANE}: ")
     return ""

@@ -11,15 +11,16 @@ from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
 from components.patches.patch import patch, unpatch
 from components.patches.validity import problems
-from components.plan.pull import component_type_patch, fan_out, with_pull_secret
+from components.plan.patches import component_type_patch, with_pull_secret
 from components.pull.credential import PullSecret
 from components.pull.secret import secret as pull_secret
 from components.schema.sources import ManualRegistry, RemoteRef
 from components.secrets.external_secret import SecretTemplate
 from components.secrets.manual_secret import ManualSecret
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import NAME, STACK, component_type, pods
+from tests.unit.plans import fan_out
 from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
 
 CONFIG: Raw = {"remoteKey": "registry-credentials", "property": "value"}

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Expected, Pending, Seen, look, wait
+from components.cluster.readiness import Pending, Seen, look, wait
 from components.errors import NotReadyError
+from components.plan.expected import Expected
 from tests.unit.api import Api, Object
 
 GIT = Expected("acme", "openchoreo-ci-acme", "git-clone-secret")

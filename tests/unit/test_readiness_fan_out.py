@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Expected, FanOut, Pending, Seen, look, wait
+from components.cluster.readiness import Pending, Seen, look, wait
 from components.errors import NotReadyError
+from components.plan.expected import Expected, FanOut
 from tests.unit.api import Api, Object
 
 ACME = FanOut("acme", "registry-pull-secret-acme")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials, generators
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.unit.managers import GUID, TENANT, operator
+from tests.unit.plans import credentials, generators
 from tests.unit.registries import (
     ACR,
     ACR_TOKEN,
@@ -152,8 +152,8 @@ def test_generator(
     assert list(operator().additions(made[1])) == []
 
     (credential,) = credentials(organization(registries=[registry]), TARGET)
-    assert isinstance(credential.secret, SecretTemplate)
-    whole = external_secret(credential.target, credential.secret)
+    assert isinstance(credential.content, SecretTemplate)
+    whole = external_secret(credential.target, credential.content)
     assert whole["spec"]["refreshInterval"] == interval
     assert list(operator().problems(whole)) == []
     assert list(operator().additions(whole)) == []
@@ -164,8 +164,8 @@ def test_the_shortest_life_counts_and_shorter_intervals_stay() -> None:
     intervals = {}
     for asked in ("0s", "1h", "5m"):
         (credential,) = credentials(organization(registries=both, refreshInterval=asked), TARGET)
-        assert isinstance(credential.secret, SecretTemplate)
-        intervals[asked] = external_secret(credential.target, credential.secret)["spec"]["refreshInterval"]
+        assert isinstance(credential.content, SecretTemplate)
+        intervals[asked] = external_secret(credential.target, credential.content)["spec"]["refreshInterval"]
     assert intervals == {"0s": "7m30s", "1h": "7m30s", "5m": "5m0s"}
 
 

@@ -7,12 +7,12 @@ import json
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components.plan.credentials import credentials
 from components.registries.credential import RegistryCredential
 from components.registries.hosts import RegistryHost, check_server
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import SecretTemplate, Target
-from components.settings.stack import Organization
+from components.settings.organization import Organization
+from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ARTIFACTS, ECR, ECR_HOST, KEYS, LOGIN
 from tests.unit.samples import Raw, acme, assert_rejected, organization
 
@@ -271,8 +271,8 @@ def test_a_key_stands_in_the_template_as_it_is(server: str) -> None:
     if registry.family is not None:
         return
     (made,) = credentials(Organization(name="acme", registries=(registry,)), Target("acme", "ns", "s", "1h0m0s"))
-    assert isinstance(made.secret, SecretTemplate)
-    assert made.secret.templates is not None
-    template = made.secret.templates[".dockerconfigjson"]
+    assert isinstance(made.content, SecretTemplate)
+    assert made.content.templates is not None
+    template = made.content.templates[".dockerconfigjson"]
     assert template.count(f"set $auths {json.dumps(server)} (dict") == 1
     assert template.count(r'"username" "a\"\\{{" ') == 1

@@ -8,11 +8,11 @@ import json
 import pytest
 
 from components.manifests import Manifest
-from components.plan.credentials import credentials
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.managers import operator
+from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_NAME, ECR_TOKEN, GCR_FULL, LOGIN
 from tests.unit.samples import Raw, organization
 
@@ -90,8 +90,8 @@ def expected(steps: str, found: list[Raw], data_from: list[Raw], interval: str, 
 
 def made(*registries: Raw, **keys: list[str]) -> Manifest:
     (credential,) = credentials(organization(registries=list(registries), **keys), TARGET)
-    assert isinstance(credential.secret, SecretTemplate)
-    whole = external_secret(credential.target, credential.secret)
+    assert isinstance(credential.content, SecretTemplate)
+    whole = external_secret(credential.target, credential.content)
     assert list(operator().problems(whole)) == []
     assert list(operator().additions(whole)) == []
     return whole
@@ -219,9 +219,9 @@ def test_prefixes_of_many_registries_never_meet() -> None:
 def test_manual_registries_under_more_than_one_key() -> None:
     registry = {"registry": "quay", "manual": {"username": "acme+bot", "password": "quayPassword"}}
     (credential,) = credentials(organization(registries=[registry], registryExtraKeys=["dockerconfig"]), TARGET)
-    assert isinstance(credential.secret, ManualSecret)
-    assert manual_secret(TARGET, credential.secret)["type"] == "kubernetes.io/dockerconfigjson"
-    found = secret_data(credential.secret, ["hunter2"])
+    assert isinstance(credential.content, ManualSecret)
+    assert manual_secret(TARGET, credential.content)["type"] == "kubernetes.io/dockerconfigjson"
+    found = secret_data(credential.content, ["hunter2"])
     assert list(found) == [".dockerconfigjson", "dockerconfig"]
     auth = base64.b64encode(b"acme+bot:hunter2").decode()
     for encoded in found.values():

@@ -11,7 +11,8 @@ from components.errors import Problem, SettingsError
 from components.managers.cluster_secret_store import cluster_secret_store, identity
 from components.managers.kubernetes import Endpoint
 from components.openchoreo import RELEASES
-from components.plan.stores import plan
+from components.plan.stack import plan
+from components.plan.stores import planned_stores
 from components.polling.estimate import estimate
 from components.polling.report import report
 from components.settings.parse import parse
@@ -115,12 +116,12 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     release = RELEASES[found.release]
     assert all(len(release.build_namespace(each.name)) <= 63 for each in found.organizations)
     allowed = {release.build_namespace(each.name) for each in found.organizations}
-    planned = plan(found, release)
+    planned = planned_stores(found, release)
     assert all(set(store.namespaces) <= allowed and store.keys for store in planned)
     for store in planned:
         made = [*identity(store), cluster_secret_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
         assert store.store.fake or "{organization}" not in repr(made)
-    load = estimate(found, release)
+    load = estimate(plan(found, release))
     assert report(load).isascii()
     assert all(each.calls_per_second >= 0 for each in load.polls)
 
@@ -154,6 +155,6 @@ def test_a_store_serves_only_the_organizations_that_name_it(
     found = _settings_or_problems(config)
     if found is None:
         return
-    for planned in plan(found, RELEASES[found.release]):
+    for planned in planned_stores(found, RELEASES[found.release]):
         assert len({uses[name] for name in planned.organizations}) == 1
         assert planned.store.scope == "shared" or len(planned.organizations) == 1

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from components.pull.credential import ComponentWorkflows, Plane, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from tests.unit.samples import (
     Raw,
     on_every_plane,

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from components.settings.rules.pull import pull_keys, pull_store
 from tests.unit.samples import (
     GIT,
     GONE,
@@ -280,4 +279,4 @@ def test_manual_passwords_are_named_in_no_message() -> None:
 )
 def test_store_of_the_data_plane(keys: Raw, store: str | None, remote: tuple[str, ...]) -> None:
     found = settings(on_every_plane(**keys)).organizations[0]
-    assert (pull_store(found), pull_keys(found)) == (store, remote)
+    assert (found.pull_store, found.pull_keys) == (store, remote)

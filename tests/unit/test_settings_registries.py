@@ -6,7 +6,6 @@ import pytest
 
 from components.registries.credential import RegistryCredential
 from components.schema.sources import RemoteRef
-from components.settings.rules.organization import remote_keys
 from tests.unit.registries import (
     ACR,
     ACR_TOKEN,
@@ -52,7 +51,7 @@ def test_source(registry: Raw, remotes: list[str]) -> None:
     found = organization(registries=[registry])
     assert found.registries is not None
     assert [ref.remote_key for ref in found.registries[0].remotes] == remotes
-    assert remote_keys(found) == tuple(sorted(remotes))
+    assert found.build_keys == tuple(sorted(remotes))
 
 
 def test_python_takes_what_yaml_takes() -> None:

@@ -17,9 +17,9 @@ from components.pull.credential import ComponentWorkflows, Plane, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef, Source
 from components.settings.load import Budget, ExpectedLoad
+from components.settings.organization import Organization
 from components.settings.parse import parse
-from components.settings.rules.organization import remote_keys
-from components.settings.stack import Clusters, ClusterSettings, Organization, StackSettings
+from components.settings.stack import Clusters, ClusterSettings, StackSettings
 from tests.unit.samples import GIT, MANUAL, SOURCE, Raw, acme, message, organization, raw, rejection, settings
 
 DEV = Clusters(build_plane=ClusterSettings(context="dev"))
@@ -239,13 +239,13 @@ def test_remote_keys_are_sorted_and_each_once() -> None:
             {"name": "npm", "keys": {"token": {"manual": "gitToken"}}},
         ],
     )
-    assert remote_keys(found) == ("acme-a", "acme-ghcr", "acme-git", "acme-shared")
+    assert found.build_keys == ("acme-a", "acme-ghcr", "acme-git", "acme-shared")
 
 
 def test_manual_credentials_have_no_remote_keys() -> None:
     quay = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
     found = organization(git={"manual": "gitToken"}, registries=[quay])
-    assert remote_keys(found) == ()
+    assert found.build_keys == ()
     assert found.registries == (
         RegistryCredential(server="quay.io", manual=ManualRegistry(username="bot", password="quayPassword")),
     )

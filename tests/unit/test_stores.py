@@ -11,7 +11,7 @@ from components.managers.kubernetes import Endpoint
 from components.managers.planned import PlannedStore
 from components.managers.secret_store import SecretStore
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stores import plan
+from components.plan.stores import planned_stores
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
 
 LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
@@ -194,14 +194,14 @@ SHARED = SecretStore.model_validate({**KUBERNETES, "scope": "shared"})
 
 
 def test_plan_of_a_store_for_each_organization() -> None:
-    assert plan(settings(TWO), V0_9) == (
+    assert planned_stores(settings(TWO), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-quay", "common")),
         PlannedStore("default-globex", STORE, ("globex",), ("openchoreo-ci-globex",), ("globex-git",)),
     )
 
 
 def test_plan_of_a_shared_store() -> None:
-    assert plan(settings({**TWO, "secretStores.default.scope": "shared"}), V0_9) == (
+    assert planned_stores(settings({**TWO, "secretStores.default.scope": "shared"}), V0_9) == (
         PlannedStore(
             "default",
             SHARED,
@@ -213,15 +213,15 @@ def test_plan_of_a_shared_store() -> None:
 
 
 def test_plan_is_empty_when_all_is_manual() -> None:
-    assert plan(settings({"organizations.0.git": {"manual": "gitToken"}}), V0_9) == ()
+    assert planned_stores(settings({"organizations.0.git": {"manual": "gitToken"}}), V0_9) == ()
 
 
 def test_two_stores_share_nothing() -> None:
     stores = {"a": {**KUBERNETES, "scope": "shared"}, "b": KUBERNETES, "unused": KUBERNETES}
     users = [{"name": "acme", "secretStore": "b", "git": GIT}, {"name": "globex", "secretStore": "a", "git": GIT}]
     found = settings({"secretStores": stores, "organizations": users})
-    assert plan(found, V0_9) == (
+    assert planned_stores(found, V0_9) == (
         PlannedStore("a", SHARED, ("globex",), ("openchoreo-ci-globex",), ("acme-git",)),
         PlannedStore("b-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-git",)),
     )
-    assert [found.store_name(user) for user in found.organizations] == ["b-acme", "a"]
+    assert [found.cluster_store_name(user, user.secret_store) for user in found.organizations] == ["b-acme", "a"]

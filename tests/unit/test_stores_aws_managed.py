@@ -12,10 +12,15 @@ from components.iam.trust import operator_trust, web_identity_trust
 from components.managers.cluster_secret_store import cluster_secret_store, identity
 from components.openchoreo.v0_9 import V0_9
 from components.plan.aws_managed import ManagedStore, managed_stores
-from components.plan.pull import fan_out
-from components.plan.stores import plan
+from components.plan.stores import planned_stores
 from components.schema.sources import RemoteRef
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.external_secret import (
+    SecretTemplate,
+    Target,
+    external_secret,
+    fan_out_with_remote_names,
+    with_remote_names,
+)
 from tests.unit.aws_accounts import (
     ACCOUNT,
     OTHER_ISSUER,
@@ -28,6 +33,7 @@ from tests.unit.aws_accounts import (
 )
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.managers import LABELS, operator
+from tests.unit.plans import fan_out
 from tests.unit.samples import GIT, Edits, on_every_plane, planned, settings
 
 ROLE = "arn:aws:iam::123456789012:role/eso-default-acme"
@@ -37,7 +43,7 @@ PULL = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": 
 
 def objects(edits: Edits) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Identity, and provider block, of the only store; ESO takes the store as it is."""
-    (only,) = plan(settings(edits), V0_9)
+    (only,) = planned_stores(settings(edits), V0_9)
     store = cluster_secret_store(only, {}, None)
     assert list(operator().problems(store)) == []
     assert list(operator().additions(store)) == []
@@ -126,7 +132,7 @@ def test_a_store_on_two_clusters_is_one_in_aws() -> None:
     """Its role trusts both, and each secret that either reads is made once."""
     there = {"oidcProvider": OTHER_ISSUER}
     edits = {**on_every_plane(git=dict(GIT), pullSecret=PULL), **with_account(aws={**ACCOUNT, "dataPlane": there})}
-    assert [(each.name, each.plane) for each in plan(settings(edits), V0_9)] == [
+    assert [(each.name, each.plane) for each in planned_stores(settings(edits), V0_9)] == [
         ("default-acme", "build"),
         ("default-acme", "data"),
     ]
@@ -160,9 +166,11 @@ def test_a_program_cannot_give_all_one_path(path: str) -> None:
 
 
 def test_a_secret_with_another_name_is_read_by_that_name() -> None:
-    target = Target("acme", "openchoreo-ci-acme", "default-acme", "1h0m0s", {"git": "git-1f2e"})
+    target = Target("acme", "openchoreo-ci-acme", "default-acme", "1h0m0s")
     refs = {"a": RemoteRef(remote_key="git"), "b": RemoteRef(remote_key="other", property="p")}
-    found = external_secret(target, SecretTemplate("git-clone-secret", "git", refs))
+    plain = external_secret(target, SecretTemplate("git-clone-secret", "git", refs))
+    found = with_remote_names(plain, {"git": "git-1f2e"})
+    assert with_remote_names(plain, {}) == plain
     assert found == external_secret_of_acme(
         "git-clone-secret",
         "git",
@@ -176,6 +184,7 @@ def test_a_secret_with_another_name_is_read_by_that_name() -> None:
 
 def test_the_same_for_every_namespace_of_an_organization() -> None:
     organization = settings(on_every_plane(pullSecret=PULL)).organizations[0]
-    found = fan_out(organization, store="s", names={"pull": "pull-1f2e"})
-    assert found is not None
+    plain = fan_out(organization, store="s")
+    assert plain is not None
+    found = fan_out_with_remote_names(plain, {"pull": "pull-1f2e"})
     assert found["spec"]["externalSecretSpec"]["data"][0]["remoteRef"]["key"] == "pull-1f2e"

@@ -10,7 +10,7 @@ from components.managers.cluster_secret_store import cluster_secret_store, ident
 from components.managers.planned import PlannedStore
 from components.managers.secret_store import SecretStore
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stores import plan
+from components.plan.stores import planned_stores
 from components.settings.stack import StackSettings
 from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
 
@@ -41,14 +41,14 @@ OWN_STORE: Raw = {"name": "acme", "git": GIT, "pullSecret": _pull(secretStore="d
 
 @pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
 def test_one_cluster_has_one_store_for_both(user: Raw) -> None:
-    assert plan(_settings(user, one_cluster=True), V0_9) == (
+    assert planned_stores(_settings(user, one_cluster=True), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git", "acme-pull"), (ACME,), "build"),
     )
 
 
 @pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
 def test_two_clusters_have_a_store_each_for_their_own_keys(user: Raw) -> None:
-    assert plan(_settings(user, one_cluster=False), V0_9) == (
+    assert planned_stores(_settings(user, one_cluster=False), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",), (), "build"),
         PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "data"),
     )
@@ -75,14 +75,14 @@ def test_two_clusters_have_a_store_each_for_their_own_keys(user: Raw) -> None:
     ],
 )
 def test_no_store_is_made_for_workloads(user: Raw, one_cluster: bool) -> None:
-    assert plan(_settings(user, one_cluster=one_cluster), V0_9) == (
+    assert planned_stores(_settings(user, one_cluster=one_cluster), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
     )
 
 
 def test_workloads_alone() -> None:
     user = {"name": "acme", "pullSecret": _pull(delivery="namespace")}
-    assert plan(_settings(user, one_cluster=True), V0_9) == (
+    assert planned_stores(_settings(user, one_cluster=True), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
 
@@ -90,7 +90,7 @@ def test_workloads_alone() -> None:
 def test_another_store_for_workloads() -> None:
     user = {"name": "acme", "git": GIT, "pullSecret": _pull(delivery="namespace", secretStore="pull")}
     stores = {"default": KUBERNETES, "pull": {**KUBERNETES, "scope": "shared"}}
-    assert plan(_settings(user, one_cluster=True, stores=stores), V0_9) == (
+    assert planned_stores(_settings(user, one_cluster=True, stores=stores), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
         PlannedStore("pull", SHARED, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
@@ -107,7 +107,7 @@ BOTH_BUILDS = ("openchoreo-ci-acme", "openchoreo-ci-globex", "openchoreo-ci-init
 def test_a_shared_store_on_one_cluster() -> None:
     found = _settings(*TWO, one_cluster=True, stores={"default": {**KUBERNETES, "scope": "shared"}})
     keys = ("acme-git", "acme-pull", "globex-pull", "initech-git")
-    assert plan(found, V0_9) == (
+    assert planned_stores(found, V0_9) == (
         PlannedStore("default", SHARED, ("acme", "globex", "initech"), BOTH_BUILDS, keys, (ACME, GLOBEX), "build"),
     )
 
@@ -115,7 +115,7 @@ def test_a_shared_store_on_one_cluster() -> None:
 def test_a_shared_store_on_two_clusters() -> None:
     found = _settings(*TWO, one_cluster=False, stores={"default": {**KUBERNETES, "scope": "shared"}})
     users = ("acme", "globex", "initech")
-    assert plan(found, V0_9) == (
+    assert planned_stores(found, V0_9) == (
         PlannedStore("default", SHARED, users, BOTH_BUILDS, ("acme-git", "initech-git"), (), "build"),
         PlannedStore("default", SHARED, ("acme", "globex"), (), ("acme-pull", "globex-pull"), (ACME, GLOBEX), "data"),
     )
@@ -144,6 +144,6 @@ def test_conditions(differing: Any, conditions: list[Raw]) -> None:
 
 
 def test_identity_on_the_data_plane_reads_its_own_keys_only() -> None:
-    stores = plan(_settings(NAMESPACE, one_cluster=False), V0_9)
+    stores = planned_stores(_settings(NAMESPACE, one_cluster=False), V0_9)
     rules = {store.plane: identity(store)[1]["rules"][0]["resourceNames"] for store in stores}
     assert rules == {"build": ["acme-git"], "data": ["acme-pull"]}

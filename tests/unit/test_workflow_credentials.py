@@ -11,13 +11,12 @@ from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
 from components.patches.patch import patch, unpatch
 from components.patches.validity import problems
-from components.plan.credentials import credentials
-from components.plan.workflow import component_workflow_patch, in_workflow
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
-from components.settings.stack import Organization
+from components.settings.organization import Organization
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import STACK
+from tests.unit.plans import component_workflow_patch, credentials
 from tests.unit.samples import GIT, Raw, assert_rejected, on_every_plane, organization, raw, rejection, settings
 from tests.unit.test_crds import GIT_KINDS
 
@@ -50,8 +49,8 @@ def _git(name: str, **annotations: str) -> Resource:
 def _push(name: str, **annotations: str) -> Resource:
     user = organization(registries=[QUAY])
     (made,) = credentials(user, TARGET)
-    assert isinstance(made.secret, SecretTemplate)
-    template = {"type": "kubernetes.io/dockerconfigjson", "data": dict(made.secret.templates or {})}
+    assert isinstance(made.content, SecretTemplate)
+    template = {"type": "kubernetes.io/dockerconfigjson", "data": dict(made.content.templates or {})}
     data = [{"secretKey": "registry_0", "remoteRef": {"key": "acme-quay", **DEFAULTS}}]
     return Resource("registry-credentials", _expected(name, "registry-push", template, data, **annotations))
 
@@ -88,13 +87,13 @@ def test_manual_credentials_are_never_written_into_a_workflow() -> None:
 def test_an_organization_without_workflows() -> None:
     user = organization(git=GIT, registries=[QUAY])
     assert _patch(user) == Patch()
-    assert [in_workflow(user, each) for each in credentials(user, TARGET)] == [False, False]
+    assert [each.per_run for each in credentials(user, TARGET)] == [False, False]
 
 
 def test_what_comes_with_a_run() -> None:
     user = _organization(git=GIT, registries=[QUAY], external=[SONAR])
     found = credentials(user, TARGET)
-    assert [in_workflow(user, each) for each in found] == [True, True, False]
+    assert [each.per_run for each in found] == [True, True, False]
     backwards = component_workflow_patch(user, found[::-1], release=V0_9)
     assert [resource.id for resource in backwards.resources] == ["registry-credentials", "git-credentials"]
 
@@ -106,12 +105,14 @@ def test_every_kind_of_git_credential_can_come_with_a_run(git: Raw) -> None:
         git = {**git, "policies": {"refreshPolicy": "CreatedOnce"}}
     user = _organization(git=git)
     found = credentials(user, TARGET)
-    assert [(each.secret.credential, in_workflow(user, each)) for each in found][-1] == ("git", True)
-    assert [in_workflow(user, each) for each in found[:-1]] == [False] * ("githubApp" in git)
+    assert [(each.content.credential, each.per_run) for each in found][-1] == ("git", True)
+    assert [each.per_run for each in found[:-1]] == [False] * ("githubApp" in git)
     wanted = _patch(user)
     assert list(problems("ComponentWorkflow", wanted, V0_9)) == []
     (resource,) = wanted.resources
-    ahead = external_secret(found[-1].target, found[-1].secret) if isinstance(found[-1].secret, SecretTemplate) else {}
+    ahead = (
+        external_secret(found[-1].target, found[-1].content) if isinstance(found[-1].content, SecretTemplate) else {}
+    )
     name = f"{RUN}-git-clone-secret"
     ahead["metadata"] |= {"name": name, "namespace": "openchoreo-ci-${metadata.orgName}"}
     ahead["spec"]["target"]["name"] = name

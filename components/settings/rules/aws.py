@@ -15,8 +15,8 @@ from ...managers.aws_managed import AwsManaged
 from ...schema.cloud_names import ROLE_NAME_MAX
 from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quoted
-from ..stack import Organization, StackSettings
-from .pull import pull_store
+from ..organization import Organization
+from ..stack import StackSettings
 
 Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
 """Entries of ``secretStores`` that an organization reads through, and the keys that it reads there."""
@@ -62,7 +62,7 @@ def problems(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
             store, block = managed[entry]
             path = block.path_of(organization.name)
             names = frozenset(f"{path}{key}" for key in keys[entry]) if store.makes_containers else frozenset()
-            role = block.role_of(settings.made_name(organization, entry), organization.name)
+            role = block.role_of(settings.cluster_store_name(organization, entry), organization.name)
             filled.append(_Filled(entry, organization.name, store.service, path, role, block.role_name is None, names))
     yield from _apart(filled)
 
@@ -106,7 +106,7 @@ def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Prob
     if account is None or account.data_plane is not None or clusters.data_plane in (None, clusters.build_plane):
         return
     for index, organization in enumerate(settings.organizations):
-        entry = pull_store(organization)
+        entry = organization.pull_store
         if entry is not None and entry in managed:
             yield Problem(
                 f"organizations[{index}].pullSecret",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from ...errors import Problem
 from ...iam.account import AwsAccount
 from ...registries.credential import RegistryCredential
-from ...registries.tokens import EcrToken
 from ...schema.placeholder import ORGANIZATION, fill
 from ...schema.text import quoted
-from ..stack import Organization, StackSettings
+from ..organization import Organization
+from ..stack import StackSettings
 
 
 @dataclass(frozen=True)
@@ -59,29 +59,6 @@ def _managed(organization: Organization, path: str = "") -> Iterator[ManagedEcr]
                 str(fill(managed.repositories, organization.name)),
                 ORGANIZATION in managed.repositories.split("/"),
             )
-
-
-def with_roles(settings: StackSettings) -> StackSettings:
-    """The settings with the ARN of each such role in place of ``managed``: what everything else reads.
-
-    Without ``aws``, which `problems` reports, they stay as they are.
-    """
-    account = settings.aws
-    if account is None:
-        return settings
-    organizations = tuple(_with_roles(each, account) for each in settings.organizations)
-    return settings.model_copy(update={"organizations": organizations})
-
-
-def _with_roles(organization: Organization, account: AwsAccount) -> Organization:
-    made = {each.registry.auths_key: EcrToken(role_arn=account.role_arn(each.role)) for each in _managed(organization)}
-    if not made:
-        return organization
-    registries = tuple(
-        each.model_copy(update={"ecr": made[each.auths_key]}) if each.auths_key in made else each
-        for each in organization.registries or ()
-    )
-    return organization.model_copy(update={"registries": registries})
 
 
 def problems(settings: StackSettings) -> Iterator[Problem]:
@@ -133,5 +110,5 @@ def _store_roles(settings: StackSettings) -> Iterator[tuple[str, str]]:
         managed = store.aws.managed if store.aws is not None else None
         if managed is not None:
             for organization in settings.organizations:
-                role = managed.role_of(settings.made_name(organization, entry), organization.name)
+                role = managed.role_of(settings.cluster_store_name(organization, entry), organization.name)
                 yield role.lower(), f"the store {quoted(entry)}"

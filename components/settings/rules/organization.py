@@ -1,40 +1,16 @@
-"""Rules between parts of the configuration that no single model can see."""
+"""Rules within one organization, and the limits of the release."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set as AbstractSet
-from dataclasses import dataclass
 
 from ...errors import Problem
 from ...openchoreo.release import Release
-from ...schema.names import LABEL_MAX, SUBDOMAIN_MAX, check_subdomain
-from ...schema.text import clipped, quoted
-from ..stack import Organization, StackSettings
-from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
-from .policies import one_app_per_organization, policy_problems
-from .pull import pull_keys, pull_problems, pull_store, stack_problems
-from .registries import push_problems, shared_identities
-
-_STORE_NAME_MAX = SUBDOMAIN_MAX - len("eso-")
-"""The identity of a store is named like the store, with ``eso-`` in front."""
-
-
-def problems(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
-    """Everything that contradicts something else in the configuration, or a limit of the release."""
-    yield from _unique_organizations(settings)
-    for index, organization in enumerate(settings.organizations):
-        path = f"organizations[{index}]"
-        yield from organization_problems(organization, path, release, manual_names)
-        uses = _used_stores(organization, path)
-        yield from dict.fromkeys(problem for used in uses for problem in _store(used, organization, settings))
-    yield from _one_source_per_store(settings)
-    yield from one_app_per_organization(settings)
-    yield from _stores(settings, release, manual_names)
-    yield from stack_problems(settings, release)
-    yield from shared_identities(settings)
-    yield from store_rules.problems(settings, release, _reads)
-    yield from aws_rules.problems(settings, _reads)
-    yield from ecr_rules.problems(settings)
+from ...schema.names import LABEL_MAX
+from ..organization import Organization
+from .policies import policy_problems
+from .pull import pull_problems
+from .registries import push_problems
 
 
 def organization_problems(
@@ -46,16 +22,9 @@ def organization_problems(
     yield from _one_writer_per_secret(organization, path)
     yield from pull_problems(organization, path)
     yield from policy_problems(organization, path)
-    for where, name in _manual_refs(organization, path):
-        yield from _manual(where, name, manual_names)
-
-
-def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    for index, organization in enumerate(settings.organizations):
-        first = seen.setdefault(organization.name, index)
-        if first != index:
-            yield Problem(f"organizations[{index}].name", f'"{organization.name}" is also organizations[{first}]')
+    for located in organization.credentials:
+        for key, name in located.credential.manuals.items():
+            yield from manual_problems(f"{path}.{located.prefix}{key}", name, manual_names)
 
 
 def _name(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -77,142 +46,22 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
         yield Problem(path, "has no credentials; expected at least one of git, registries, external, pullSecret")
 
 
-def remote_keys(organization: Organization) -> tuple[str, ...]:
-    """Names of all secrets in the manager that the organization's builds read, sorted, each once."""
-    refs = [*organization.git.remotes] if organization.git else []
-    refs += [ref for registry in organization.registries or () for ref in registry.remotes]
-    refs += [ref for external in organization.external or () for ref in external.remotes]
-    return tuple(sorted({ref.remote_key for ref in refs}))
-
-
-@dataclass(frozen=True)
-class _Used:
-    """A store that an organization reads through: which, what, and where the configuration says so."""
-
-    entry: str
-    keys: tuple[str, ...]
-    path: str
-    """Of the key that names the store."""
-    owner: str
-    """Of what names the keys."""
-
-
-def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
-    keys, store = remote_keys(organization), pull_store(organization)
-    if keys:
-        yield _Used(organization.secret_store, keys, f"{path}.secretStore", path)
-    if store is not None:
-        named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
-        where = f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore"
-        yield _Used(store, pull_keys(organization), where, f"{path}.pullSecret")
-
-
-def _reads(organization: Organization) -> list[tuple[str, tuple[str, ...]]]:
-    """Entries of ``secretStores`` that an organization reads through, and the keys that it reads there."""
-    return [(used.entry, used.keys) for used in _used_stores(organization, "")]
-
-
-def _store(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
-    store = settings.secret_stores.get(used.entry)
-    if store is None:
-        known = ", ".join(sorted(settings.secret_stores)) or "none is configured"
-        yield Problem(used.path, f'no store "{used.entry}" under secretStores; known: {known}')
-        return
-    name = settings.made_name(organization, used.entry)
-    if len(name) > _STORE_NAME_MAX:
-        yield Problem(
-            used.path,
-            f"makes a ClusterSecretStore with a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
-        )
-    if store.kubernetes is not None:
-        for key in used.keys:
-            try:
-                check_subdomain(key)
-            except ValueError as error:
-                yield Problem(
-                    used.owner, f'remoteKey {quoted(key)} {error} (store "{used.entry}" reads Kubernetes Secrets)'
-                )
-    if store.fake is not None:
-        known_keys = {entry.key for entry in store.fake.data}
-        for key in used.keys:
-            if key not in known_keys:
-                yield Problem(
-                    used.owner,
-                    f"remoteKey {quoted(key)} is not among the data of the fake store "
-                    f'"{used.entry}": {", ".join(clipped(each) for each in sorted(known_keys))}',
-                )
-
-
 def _one_writer_per_secret(organization: Organization, path: str) -> Iterator[Problem]:
     writers: dict[str, str] = {}
-    for where, secret in secret_names(organization, path):
+    names = [
+        (f"{path}.{located.prefix}{key}", name)
+        for located in organization.build_credentials
+        for key, name in located.credential.secret_names.items()
+    ]
+    for where, secret in names:
         first = writers.setdefault(secret, where)
         if first != where:
             yield Problem(where, f'"{secret}" is also written by {first}; a Secret has one writer')
 
 
-def secret_names(organization: Organization, path: str, *, ahead: bool = False) -> Iterator[tuple[str, str]]:
-    """Where in the configuration each Secret is named, and its name: all, or those that are made ahead of builds."""
-    runs = ahead and organization.component_workflows is not None
-    if organization.git and not runs:
-        yield f"{path}.git.secretName", organization.git.secret_name
-    if organization.git and organization.git.github_app:
-        yield f"{path}.git.githubApp", organization.git.app_secret_name
-    if organization.registries and not runs:
-        yield f"{path}.registrySecretName", organization.registry_secret_name
-    for index, external in enumerate(organization.external or ()):
-        yield f"{path}.external[{index}].name", external.name
-
-
-def _manual_refs(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
-    for place, name in organization.git.manuals.items() if organization.git else ():
-        yield f"{path}.git.{place}", name
-    for index, registry in enumerate(organization.registries or ()):
-        if registry.manual:
-            yield f"{path}.registries[{index}].manual.password", registry.manual.password
-    pulls = organization.pull_secret.registries if organization.pull_secret else None
-    for index, registry in enumerate(pulls or ()):
-        if registry.manual:
-            yield f"{path}.pullSecret.registries[{index}].manual.password", registry.manual.password
-    for index, external in enumerate(organization.external or ()):
-        for key, source in external.keys.items():
-            if source.manual:
-                yield f"{path}.external[{index}].keys.{key}.manual", source.manual
-
-
-def _manual(path: str, name: str, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+def manual_problems(path: str, name: str, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+    """A name that is no entry of ``manualSecrets``."""
     if name not in manual_names:
         known = ", ".join(sorted(manual_names)) or "none is configured"
         # The name is not repeated: somebody may have pasted the secret itself.
         yield Problem(path, f"names no entry of manualSecrets (value not shown); known: {known}")
-
-
-def _stores(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
-    builds = {release.build_namespace(organization.name) for organization in settings.organizations}
-    for name, store in settings.secret_stores.items():
-        path = f"secretStores.{name}"
-        if store.kubernetes is not None and store.kubernetes.remote_namespace in builds:
-            yield Problem(
-                f"{path}.kubernetes.remoteNamespace",
-                f'"{store.kubernetes.remote_namespace}" is the build namespace of an organization; builds could read '
-                "every secret there",
-            )
-        for index, entry in enumerate(store.fake.data if store.fake else ()):
-            yield from _manual(f"{path}.fake.data[{index}].manual", entry.manual, manual_names)
-
-
-def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
-    """Two stores that make one name would be merged, and serve each other's organizations."""
-    made: dict[str, str] = {}
-    for index, organization in enumerate(settings.organizations):
-        for used in _used_stores(organization, f"organizations[{index}]"):
-            if used.entry not in settings.secret_stores:
-                continue
-            name = settings.made_name(organization, used.entry)
-            first = made.setdefault(name, used.entry)
-            if first != used.entry:
-                yield Problem(
-                    used.path,
-                    f'"{used.entry}" makes the ClusterSecretStore "{name}", as the store "{first}" does for '
-                    "another organization; rename one of the two stores",
-                )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ...errors import Problem
 from ...schema.policies import AppliedPolicies, Policies
-from ..stack import Organization, StackSettings
+from ..organization import Organization
+from ..stack import StackSettings
 
 
 @dataclass(frozen=True)
@@ -20,28 +21,15 @@ class _Level:
     manual: bool = False
 
 
-def organization_policies(organization: Organization) -> AppliedPolicies:
-    """The policies of an organization's credentials that have none of their own."""
-    return AppliedPolicies().under(organization.policies)
-
-
-def merged_secrets(organization: Organization) -> frozenset[str]:
-    """Names of the Secrets that somebody else makes, and that keys are merged into."""
-    base = organization_policies(organization)
-    secrets = [(each.name, each.policies) for each in organization.external or ()]
-    if organization.git is not None:
-        secrets.append((organization.git.secret_name, organization.git.policies))
-    if organization.registries:
-        secrets.append((organization.registry_secret_name, None))
-    return frozenset(name for name, policies in secrets if base.under(policies).creation == "Merge")
-
-
 def policy_problems(organization: Organization, path: str) -> Iterator[Problem]:
     """Policies of one organization that contradict each other, or what they are for."""
-    base = organization_policies(organization)
+    base = organization.applied_policies
     yield from _level(_Level(path, organization.policies, organization.refresh_interval), AppliedPolicies())
-    for level in _credentials(organization, path):
-        yield from _level(level, base)
+    for located in organization.build_credentials:
+        model = located.credential
+        yield from _level(
+            _Level(f"{path}.{located.place}", model.policies, model.refresh_interval, bool(model.manuals)), base
+        )
     for index, external in enumerate(organization.external or ()):
         own = external.policies is not None and external.policies.creation_policy is not None
         if external.type != "Opaque" and base.creation == "Merge" and not own:
@@ -89,14 +77,6 @@ def one_app_per_organization(settings: StackSettings) -> Iterator[Problem]:
             )
 
 
-def _credentials(organization: Organization, path: str) -> Iterator[_Level]:
-    git = organization.git
-    if git is not None:
-        yield _Level(f"{path}.git", git.policies, git.refresh_interval, bool(git.manuals))
-    for index, each in enumerate(organization.external or ()):
-        yield _Level(f"{path}.external[{index}]", each.policies, each.refresh_interval, each.manual)
-
-
 def _level(level: _Level, base: AppliedPolicies) -> Iterator[Problem]:
     applied = base.under(level.policies)
     if level.policies is not None:
@@ -114,9 +94,10 @@ def _level(level: _Level, base: AppliedPolicies) -> Iterator[Problem]:
 
 def _with_each_run(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
     """A Secret that is made for a run cannot be there before it, and must not outlive it."""
-    brought = {f"{path}.git": organization.git.policies} if organization.git is not None else {}
-    brought |= {f"{path}.registries": None} if organization.registries else {}
-    for where, policies in brought.items():
+    for located in organization.build_credentials:
+        if not located.per_run:
+            continue
+        where, policies = f"{path}.{located.place}", located.credential.policies
         creation = base.under(policies).creation
         if creation != "Owner":
             yield Problem(

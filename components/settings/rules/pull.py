@@ -9,23 +9,8 @@ from ...openchoreo.release import Release
 from ...registries.credential import RegistryCredential
 from ...schema.sources import RemoteRef
 from ...schema.text import clipped, quoted
-from ..stack import Organization, StackSettings
-
-
-def pull_store(organization: Organization) -> str | None:
-    """Entry of ``secretStores`` that an organization's data plane reads through; None: no store is made for it."""
-    pull = organization.pull_secret
-    if pull is None or pull.delivery == "manual":
-        return None
-    return pull.secret_store or (organization.secret_store if pull.delivery == "namespace" else None)
-
-
-def pull_keys(organization: Organization) -> tuple[str, ...]:
-    """Names of all secrets in the manager that are read through that store, sorted, each once."""
-    pull = organization.pull_secret
-    if pull is None or pull_store(organization) is None:
-        return ()
-    return tuple(sorted({ref.remote_key for ref in pull.remotes}))
+from ..organization import Organization
+from ..stack import StackSettings
 
 
 def pull_problems(organization: Organization, path: str) -> Iterator[Problem]:
@@ -52,7 +37,7 @@ def stack_problems(settings: StackSettings, release: Release) -> Iterator[Proble
             yield Problem(path, "patches objects of the control plane; clusters.controlPlane is missing")
         if pull is None:
             continue
-        if settings.clusters.data_plane is None and (pull.delivery == "manual" or pull_store(organization)):
+        if settings.clusters.data_plane is None and (pull.delivery == "manual" or organization.pull_store):
             yield Problem(f"{path}.pullSecret", "makes objects on the data plane; clusters.dataPlane is missing")
         yield from _builds_only(organization, settings, path)
         for place, namespace in enumerate(pull.namespaces or ()):
@@ -69,8 +54,8 @@ def _builds_only(organization: Organization, settings: StackSettings, path: str)
     pull, plane, entry = organization.pull_secret, organization.data_plane, organization.secret_store
     if pull is None or plane is None or entry not in settings.secret_stores:
         return
-    reads_through_plane = pull.delivery == "component" and pull_store(organization) is None
-    if reads_through_plane and plane.secret_store_ref == settings.made_name(organization, entry):
+    reads_through_plane = pull.delivery == "component" and organization.pull_store is None
+    if reads_through_plane and plane.secret_store_ref == settings.cluster_store_name(organization, entry):
         yield Problem(
             f"{path}.dataPlane.secretStoreRef",
             f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '

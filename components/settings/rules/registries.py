@@ -14,7 +14,8 @@ from ...registries.tokens import RegistryToken
 from ...schema.placeholder import fill
 from ...schema.secret_types import DOCKER_CONFIG_KEY
 from ...schema.text import quoted
-from ..stack import Organization, StackSettings
+from ..organization import Organization
+from ..stack import StackSettings
 
 
 def push_problems(organization: Organization, path: str) -> Iterator[Problem]:

@@ -25,7 +25,8 @@ from ...managers.secret_store import SecretStore
 from ...openchoreo.release import Release
 from ...schema.placeholder import ORGANIZATION, fill, places
 from ...schema.text import quoted
-from ..stack import Organization, StackSettings
+from ..organization import Organization
+from ..stack import StackSettings
 
 Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
 """Entries of ``secretStores`` that an organization reads through, and the keys that it reads there."""

@@ -1,0 +1,178 @@
+"""What one organization gets, where, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..iam.account import AwsAccount
+from ..manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
+from ..openchoreo.kinds import KINDS
+from ..openchoreo.release import Release
+from ..openchoreo.v0_9 import V0_9
+from ..patches.model import Patch
+from ..secrets.credential import Owner, SecretContent
+from ..secrets.external_secret import SecretTemplate, Target, cluster_external_secret
+from ..secrets.manual_secret import ManualSecret
+from ..settings.organization import Organization
+from .expected import Expected, FanOut
+from .patches import PlannedPatch, component_type_patch, component_workflow_patch, pull_content, pull_target
+from .secret import PlannedSecret, planned_secrets
+
+
+@dataclass(frozen=True)
+class OrganizationPlan:
+    """Everything that one organization gets. Each part is built once, when it is first read."""
+
+    organization: Organization
+    """Its settings."""
+    release: Release = V0_9
+    """OpenChoreo release of the platform."""
+    account: AwsAccount | None = None
+    """AWS account in which roles of registries are created. None: none are."""
+    build_store: str = ""
+    """ClusterSecretStore of its builds. Empty: they have manual credentials only."""
+    pull_store: str | None = None
+    """ClusterSecretStore of its workloads. None: the one that the DataPlane names."""
+    refresh_interval: str = "1h0m0s"
+    """Canonical Go duration between two polls, unless the organization or a credential configures another one."""
+    stack: str | None = None
+    """``<pulumi organization>/<project>/<stack>``, written on what is shared with others. None: left out."""
+
+    @property
+    def name(self) -> str:
+        """Name of the organization."""
+        return self.organization.name
+
+    @property
+    def namespace(self) -> str:
+        """Namespace of its builds, on the build plane."""
+        return self.release.build_namespace(self.name)
+
+    @property
+    def adopts_namespace(self) -> bool:
+        """Whether that namespace exists already and only gets a label."""
+        return self.organization.namespace == "adopt"
+
+    @cached_property
+    def namespace_manifest(self) -> Manifest:
+        """The build namespace. An adopted one gets the organization's label only, and keeps its manager's."""
+        labels = organization_labels(self.name)
+        if self.adopts_namespace:
+            return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace, "labels": labels}}
+        annotations = {} if self.stack is None else {STACK_ANNOTATION: self.stack}
+        return manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
+
+    @cached_property
+    def secrets(self) -> tuple[PlannedSecret, ...]:
+        """All Secrets of its builds, in the order git, registries, external services."""
+        organization = self.organization
+        base = Target(
+            self.name,
+            self.namespace,
+            self.build_store,
+            organization.refresh_interval or self.refresh_interval,
+            policies=organization.applied_policies,
+        )
+        owner = Owner(self.name, self.account)
+        return tuple(
+            planned for located in organization.build_credentials for planned in planned_secrets(located, owner, base)
+        )
+
+    @property
+    def ahead(self) -> tuple[PlannedSecret, ...]:
+        """The Secrets that exist ahead of the first build."""
+        return tuple(planned for planned in self.secrets if not planned.per_run)
+
+    @property
+    def generators(self) -> tuple[Manifest, ...]:
+        """Generators and their ServiceAccounts, for Secrets per run too, so that a run needs no right to create any."""
+        return tuple(manifest for planned in self.secrets for manifest in planned.generators)
+
+    @property
+    def external_secrets(self) -> tuple[Manifest, ...]:
+        """The ExternalSecrets that exist ahead of the first build."""
+        return tuple(planned.external_secret for planned in self.ahead if planned.external_secret is not None)
+
+    @property
+    def manual_secrets(self) -> tuple[ManualSecret, ...]:
+        """The Secrets from encrypted configuration, in the build namespace."""
+        return tuple(planned.manual for planned in self.ahead if planned.manual is not None)
+
+    @property
+    def secret_names(self) -> dict[str, list[str]]:
+        """Value of the credential label -> names of the Secrets ahead of the first build, for outputs."""
+        names: dict[str, list[str]] = {}
+        for planned in self.ahead:
+            names.setdefault(planned.content.credential, []).append(planned.name)
+        return names
+
+    @property
+    def merged_names(self) -> frozenset[str]:
+        """Names of Secrets that somebody else creates, and that keys are merged into."""
+        return frozenset(planned.name for planned in self.ahead if planned.target.policies.creation == "Merge")
+
+    @property
+    def expected(self) -> tuple[Expected, ...]:
+        """The ExternalSecrets that must be synced before builds can run."""
+        return tuple(
+            Expected(self.name, self.namespace, planned.name) for planned in self.ahead if planned.template is not None
+        )
+
+    @cached_property
+    def pull_content(self) -> SecretContent | None:
+        """The pull secret of its workloads. None: it has none."""
+        return None if self.organization.pull_secret is None else pull_content(self.organization)
+
+    @cached_property
+    def fan_out(self) -> Manifest | None:
+        """The ClusterExternalSecret of a pull secret with delivery ``namespace``. None: it has another delivery."""
+        pull, template = self.organization.pull_secret, self.pull_content
+        if pull is None or pull.delivery != "namespace" or not isinstance(template, SecretTemplate):
+            return None
+        target = pull_target(self.organization, "", self.pull_store or "", self.refresh_interval)
+        labels = self.release.data_plane_labels(self.name)
+        return cluster_external_secret(f"registry-pull-secret-{self.name}", target, template, labels)
+
+    @property
+    def fan_outs(self) -> tuple[FanOut, ...]:
+        """The ClusterExternalSecret that must arrive everywhere before workloads can pull."""
+        return () if self.fan_out is None else (FanOut(self.name, self.fan_out["metadata"]["name"]),)
+
+    @cached_property
+    def pull_manual(self) -> tuple[tuple[str, ManualSecret], ...]:
+        """Namespace on the data plane and Secret, for a pull secret with delivery ``manual``."""
+        pull, template = self.organization.pull_secret, self.pull_content
+        if pull is None or not isinstance(template, ManualSecret):
+            return ()
+        return tuple((namespace, template) for namespace in pull.namespaces or ())
+
+    @cached_property
+    def patches(self) -> tuple[PlannedPatch, ...]:
+        """Every object on the control plane that is patched; all lie in the organization's namespace."""
+        return tuple(self._patches())
+
+    def _patches(self) -> Iterator[PlannedPatch]:
+        organization = self.organization
+        if organization.pull_secret is not None:
+            gain = component_type_patch(
+                organization,
+                release=self.release,
+                store=self.pull_store,
+                refresh_interval=self.refresh_interval,
+                stack=self.stack,
+                content=self.pull_content,
+            )
+            for name in organization.pull_secret.component_types:
+                yield PlannedPatch(KINDS["ComponentType"], self.name, name, gain, name, "pull")
+        if organization.component_workflows is not None:
+            gain = component_workflow_patch(organization, self.secrets, release=self.release, stack=self.stack)
+            for name in organization.component_workflows.names:
+                yield PlannedPatch(KINDS["ComponentWorkflow"], self.name, name, gain, name)
+        planes = {"BuildPlane": organization.build_plane, "DataPlane": organization.data_plane}
+        for kind, plane in planes.items():
+            if plane is not None:
+                suffix = "build-plane" if kind == "BuildPlane" else "data-plane"
+                gain = Patch(secret_store_ref=plane.secret_store_ref)
+                yield PlannedPatch(KINDS[kind], self.name, plane.name, gain, suffix)

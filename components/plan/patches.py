@@ -1,0 +1,141 @@
+"""What an organization's objects on the control plane gain.
+
+Sources: OpenChoreo v0.9 docs, "Component Workflow Secrets" and ``registry-pull-secret``. A run overwrites
+what exists and deletes them with itself, so with the docs' fixed names a deleted run takes the Secrets of all others
+away; hence a name for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from ..manifests import STACK_ANNOTATION, Manifest
+from ..openchoreo.kinds import Kind
+from ..openchoreo.release import Release
+from ..openchoreo.v0_9 import V0_9
+from ..patches.model import Patch, Resource
+from ..patches.patch import patch
+from ..pull.credential import PullSecret
+from ..secrets.credential import Owner, SecretContent
+from ..secrets.external_secret import Target, external_secret
+from ..secrets.manual_secret import ManualSecret
+from ..settings.organization import Organization
+from .secret import PlannedSecret
+
+_IDS: Final = {"git": "git-credentials", "registry-push": "registry-credentials"}
+
+
+@dataclass(frozen=True)
+class PlannedPatch:
+    """One object that is patched, and what it gains."""
+
+    kind: Kind
+    namespace: str
+    name: str
+    patch: Patch
+    resource: str
+    """Suffix of the Pulumi resource's name, unique within the organization."""
+    reads: Literal["build", "pull"] = "build"
+    """Store through which the Secrets in the patch are read: that of builds, or that of workloads."""
+
+
+def component_workflow_patch(
+    organization: Organization, secrets: Iterable[PlannedSecret], *, release: Release, stack: str | None = None
+) -> Patch:
+    """What each ComponentWorkflow of an organization gains.
+
+    Args:
+        organization: one with ``component_workflows``.
+        secrets: its Secrets; those that are not per run are left out.
+        release: of the platform.
+        stack: written into the ExternalSecrets, so that the stack recognises its own entries. None: left out.
+    """
+    workflows = organization.component_workflows
+    fixed = workflows is not None and workflows.secret_names == "fixed"
+    resources = []
+    for planned in secrets:
+        template = planned.template
+        if not planned.per_run or template is None:
+            continue
+        name = template.name if fixed else f"{release.run_name}-{template.name}"
+        annotations = {**template.annotations, **({} if stack is None else {STACK_ANNOTATION: stack})}
+        target = replace(planned.target, namespace=release.build_namespace_template)
+        manifest = external_secret(target, replace(template, name=name, annotations=annotations))
+        resources.append(Resource(_IDS[template.credential], manifest))
+    return Patch(tuple(resources))
+
+
+def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
+    organization: Organization,
+    *,
+    release: Release = V0_9,
+    store: str | None = None,
+    refresh_interval: str = "1h0m0s",
+    stack: str | None = None,
+    content: SecretContent | None = None,
+) -> Patch:
+    """What each ComponentType of an organization's pull secret gains.
+
+    Args:
+        organization: one with a ``pull_secret``.
+        release: of the platform.
+        store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
+        refresh_interval: canonical Go duration, unless the organization or its pull secret configure another one.
+        stack: written into the ExternalSecret, so that the stack recognises its own entry. None: left out.
+        content: the pull secret, if it has been built already.
+
+    Raises:
+        ValueError: the organization has no pull secret.
+    """
+    pull = _pull(organization)
+    template = content or pull_content(organization)
+    if pull.delivery != "component" or isinstance(template, ManualSecret):
+        return Patch(image_pull_secrets=(pull.name,))
+    if stack is not None:
+        template = replace(template, annotations={STACK_ANNOTATION: stack})
+    where = store or release.data_plane_store
+    target = pull_target(organization, "${metadata.namespace}", where, refresh_interval)
+    return Patch((Resource(pull.resource_id, external_secret(target, template)),), (pull.name,))
+
+
+def with_pull_secret(
+    component_type: Manifest, organization: Organization, *, release: Release = V0_9, store: str | None = None
+) -> Manifest:
+    """The ComponentType with an organization's pull secret, for those who keep their manifests in git.
+
+    Args:
+        component_type: it is not changed.
+        organization: one with a ``pull_secret``.
+        release: of the platform.
+        store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
+
+    Raises:
+        ValueError: the organization has no pull secret.
+        PatchError: the ComponentType cannot take it.
+    """
+    return patch(component_type, component_type_patch(organization, release=release, store=store)).object
+
+
+def pull_target(organization: Organization, namespace: str, store: str, interval: str) -> Target:
+    """Where a pull secret arrives; its own interval precedes that of the organization and of the stack."""
+    nearest = _pull(organization).refresh_interval or organization.refresh_interval or interval
+    return Target(organization.name, namespace, store, nearest)
+
+
+def pull_content(organization: Organization) -> SecretContent:
+    """The pull secret of an organization.
+
+    Raises:
+        ValueError: the organization has none.
+    """
+    (content,) = _pull(organization).secrets(Owner(organization.name))
+    return content
+
+
+def _pull(organization: Organization) -> PullSecret:
+    if organization.pull_secret is None:
+        msg = f'organization "{organization.name}" has no pull_secret'
+        raise ValueError(msg)
+    return organization.pull_secret

@@ -1,0 +1,64 @@
+"""The push Secret of an organization: all registries in one docker config."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..schema.policies import Policies
+from ..schema.sources import RemoteRef
+from ..secrets.credential import Owner, SecretContent
+from .credential import RegistryCredential
+from .docker_config import secret
+
+
+@dataclass(frozen=True)
+class RegistryPush:
+    """The registries that builds push to, as one credential."""
+
+    registries: tuple[RegistryCredential, ...]
+    """At least one."""
+    secret_name: str
+    """Name of the Secret."""
+    extra_keys: tuple[str, ...] = ()
+    """Keys of the Secret that hold the same docker config as ``.dockerconfigjson``."""
+    kind: str = "registry-push"
+    """Value of the credential label."""
+
+    @property
+    def secret_names(self) -> Mapping[str, str]:
+        """The one Secret."""
+        return {"registrySecretName": self.secret_name}
+
+    @property
+    def remotes(self) -> tuple[RemoteRef, ...]:
+        """All values that are read from the secret manager."""
+        return tuple(ref for registry in self.registries for ref in registry.remotes)
+
+    @property
+    def manuals(self) -> Mapping[str, str]:
+        """Configuration path below the organization -> entry of ``manualSecrets``."""
+        return manual_passwords(self.registries)
+
+    @property
+    def policies(self) -> Policies | None:
+        """None: always those of the organization."""
+        return None
+
+    @property
+    def refresh_interval(self) -> str | None:
+        """None: always that of the organization."""
+        return None
+
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
+        """The Secret of type ``kubernetes.io/dockerconfigjson``."""
+        return (secret(self.secret_name, self.registries, self.kind, owner=owner, extra_keys=self.extra_keys),)
+
+
+def manual_passwords(registries: tuple[RegistryCredential, ...]) -> dict[str, str]:
+    """Path of each manual password, below whatever lists the registries -> its entry of ``manualSecrets``."""
+    return {
+        f"registries[{index}].manual.password": registry.manual.password
+        for index, registry in enumerate(registries)
+        if registry.manual is not None
+    }

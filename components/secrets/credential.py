@@ -1,0 +1,71 @@
+"""What every kind of credential offers: one protocol, so that no rule and no builder lists the kinds by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..iam.account import AwsAccount
+from ..schema.policies import Policies
+from ..schema.sources import RemoteRef
+from .external_secret import SecretTemplate
+from .manual_secret import ManualSecret
+
+SecretContent = SecretTemplate | ManualSecret
+"""A Secret that the operator creates, or one from encrypted configuration."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The organization that a Secret is built for, as far as the Secret depends on it."""
+
+    name: str
+    """Name of the organization; it replaces ``{organization}`` in settings of generators."""
+    account: AwsAccount | None = None
+    """AWS account in which roles of registries are created. None: there is none, and no such role."""
+
+
+class CredentialModel(Protocol):
+    """One credential as it is configured."""
+
+    @property
+    def kind(self) -> str:
+        """Value of the credential label: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
+
+    @property
+    def secret_names(self) -> Mapping[str, str]:
+        """Configuration path below the credential that decides a Secret's name -> that name, for each Secret."""
+
+    @property
+    def remotes(self) -> tuple[RemoteRef, ...]:
+        """All values that are read from the secret manager."""
+
+    @property
+    def manuals(self) -> Mapping[str, str]:
+        """Configuration path below the credential -> entry of ``manualSecrets`` that it names."""
+
+    @property
+    def policies(self) -> Policies | None:
+        """Its own policies. None: those of the organization."""
+
+    @property
+    def refresh_interval(self) -> str | None:
+        """Its own canonical Go duration. None: that of the organization, else of the stack."""
+
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
+        """Its Secrets in the order in which they must be created."""
+
+
+@dataclass(frozen=True)
+class LocatedCredential:
+    """A credential and its place in the configuration of an organization."""
+
+    credential: CredentialModel
+    """The credential."""
+    place: str
+    """The key that configures it, for messages: ``git``, ``registries``, ``external[0]``, ``pullSecret``."""
+    prefix: str
+    """What stands before its own paths: ``git.``; empty where they begin at the organization."""
+    per_run: bool = False
+    """Whether each build run brings its Secret, instead of the Secret existing ahead of the first build."""

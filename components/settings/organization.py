@@ -1,0 +1,110 @@
+"""One organization: its credentials, and how they are delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..external.credential import ExternalCredential
+from ..git.credential import GitCredential
+from ..pull.credential import ComponentWorkflows, Plane, PullSecret
+from ..registries.credential import RegistryCredential
+from ..registries.push import RegistryPush
+from ..schema.model import DataKey, Interval, Label, Model, ObjectName
+from ..schema.policies import AppliedPolicies, Policies
+from ..schema.sources import RemoteRef
+from ..secrets.credential import LocatedCredential
+from .load import ExpectedLoad
+
+
+class Organization(Model):
+    """An organization and the credentials that its builds get."""
+
+    name: Label
+    """Name of the OpenChoreo Organization."""
+    namespace: Literal["own", "adopt"] = "own"
+    """``own``: the build namespace is made here and goes with the organization. ``adopt``: it exists (OpenChoreo makes
+    it at the first build); it is labelled, and only those labels are taken away again."""
+    secret_store: ObjectName = "default"
+    """Name of the entry of ``secretStores`` that its credentials come from."""
+    git: GitCredential | None = None
+    """Credential for cloning. None: no git Secret."""
+    registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
+    """Registries to push to, all in one Secret. None: no push Secret."""
+    registry_secret_name: ObjectName = "registry-push-secret"
+    """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``)."""
+    registry_extra_keys: Annotated[tuple[DataKey, ...], Field(strict=False, min_length=1)] | None = None
+    """Keys of the push Secret that hold the same docker config as ``.dockerconfigjson``, for builds that look
+    elsewhere: ``dockerconfig`` as on a page of OpenChoreo's docs, ``config.json`` as docker calls it. None: none."""
+    external: Annotated[tuple[ExternalCredential, ...], Field(strict=False, min_length=1)] | None = None
+    """Credentials of external services. None: none."""
+    refresh_interval: Interval | None = None
+    """How often the manager is asked. None: the stack's."""
+    policies: Policies | None = None
+    """How the operator keeps all its Secrets, unless one of them says otherwise. None: the operator's defaults."""
+    component_workflows: ComponentWorkflows | None = None
+    """ComponentWorkflows that bring the git and registry credentials of each run. None: they are there before it."""
+    pull_secret: PullSecret | None = None
+    """Credential with which workloads pull images. None: no pull secret."""
+    build_plane: Plane | None = None
+    """BuildPlane whose secretStoreRef is set. None: it is not touched."""
+    data_plane: Plane | None = None
+    """DataPlane whose secretStoreRef is set; ``${dataplane.secretStore}`` needs it. None: it is not touched."""
+    load: ExpectedLoad = ExpectedLoad()
+    """How many of its components, namespaces and runs are expected. What it leaves out: the stack's."""
+
+    @property
+    def push(self) -> RegistryPush | None:
+        """Its registries as one credential. None: builds push nowhere."""
+        if self.registries is None:
+            return None
+        return RegistryPush(self.registries, self.registry_secret_name, self.registry_extra_keys or ())
+
+    @property
+    def build_credentials(self) -> tuple[LocatedCredential, ...]:
+        """Every credential of its builds, in the order git, registries, external services."""
+        per_run, push = self.component_workflows is not None, self.push
+        credentials = [] if self.git is None else [LocatedCredential(self.git, "git", "git.", per_run)]
+        if push is not None:
+            credentials.append(LocatedCredential(push, "registries", "", per_run))
+        credentials += [
+            LocatedCredential(external, f"external[{index}]", f"external[{index}].")
+            for index, external in enumerate(self.external or ())
+        ]
+        return tuple(credentials)
+
+    @property
+    def credentials(self) -> tuple[LocatedCredential, ...]:
+        """Those of its builds, and the pull secret of its workloads."""
+        if self.pull_secret is None:
+            return self.build_credentials
+        return (*self.build_credentials, LocatedCredential(self.pull_secret, "pullSecret", "pullSecret."))
+
+    @property
+    def build_keys(self) -> tuple[str, ...]:
+        """Names of all secrets in the manager that its builds read, sorted, without duplicates."""
+        return _keys(ref for located in self.build_credentials for ref in located.credential.remotes)
+
+    @property
+    def pull_store(self) -> str | None:
+        """Entry of ``secretStores`` that its data plane reads through. None: no store is created for it."""
+        pull = self.pull_secret
+        if pull is None or pull.delivery == "manual":
+            return None
+        return pull.secret_store or (self.secret_store if pull.delivery == "namespace" else None)
+
+    @property
+    def pull_keys(self) -> tuple[str, ...]:
+        """Names of all secrets in the manager that are read through `pull_store`, sorted, without duplicates."""
+        return () if self.pull_secret is None or self.pull_store is None else _keys(self.pull_secret.remotes)
+
+    @property
+    def applied_policies(self) -> AppliedPolicies:
+        """The policies of its credentials that have none of their own."""
+        return AppliedPolicies().under(self.policies)
+
+
+def _keys(refs: Iterable[RemoteRef]) -> tuple[str, ...]:
+    return tuple(sorted({ref.remote_key for ref in refs}))

@@ -1,0 +1,57 @@
+"""Plans of single organizations, as the tests of credentials, patches and checks need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from components.manifests import Manifest
+from components.openchoreo.release import Release
+from components.openchoreo.v0_9 import V0_9
+from components.patches.model import Patch
+from components.plan.organization import OrganizationPlan
+from components.plan.patches import component_workflow_patch as workflow_patch
+from components.plan.secret import PlannedSecret
+from components.secrets.external_secret import Target
+from components.settings.organization import Organization
+
+
+def organization_plan(organization: Organization, target: Target) -> OrganizationPlan:
+    """The plan of one organization that reads through the target's store."""
+    return OrganizationPlan(organization, build_store=target.store, refresh_interval=target.refresh_interval)
+
+
+def credentials(organization: Organization, target: Target) -> tuple[PlannedSecret, ...]:
+    """All Secrets of its builds."""
+    return organization_plan(organization, target).secrets
+
+
+def generators(secrets: Iterable[PlannedSecret]) -> list[Manifest]:
+    """The generators of Secrets, each after its ServiceAccount."""
+    return [manifest for secret in secrets for manifest in secret.generators]
+
+
+def plans(organizations: Iterable[Organization]) -> tuple[OrganizationPlan, ...]:
+    """Plans of organizations without stores."""
+    return tuple(OrganizationPlan(organization) for organization in organizations)
+
+
+def fan_out(
+    organization: Organization,
+    *,
+    store: str,
+    refresh_interval: str = "1h0m0s",
+    release: Release = V0_9,
+) -> Manifest | None:
+    """The ClusterExternalSecret of its pull secret, if its delivery needs one."""
+    return OrganizationPlan(organization, release=release, pull_store=store, refresh_interval=refresh_interval).fan_out
+
+
+def component_workflow_patch(
+    organization: Organization,
+    secrets: Iterable[PlannedSecret],
+    *,
+    release: Release = V0_9,
+    stack: str | None = None,
+) -> Patch:
+    """What each of its ComponentWorkflows gains."""
+    return workflow_patch(organization, secrets, release=release, stack=stack)
