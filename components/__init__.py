@@ -8,6 +8,8 @@ through, except those of ``manualSecrets``, which stay encrypted.
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import patches, polling
 from .cluster.connection import Cluster
 from .cluster.planes import check_control_plane, check_data_plane
@@ -197,3 +199,13 @@ __all__ = [
     "stack_id",
     "with_pull_secret",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """``__version__``, read when it is asked for."""
+    if name == "__version__":
+        from .version import read_version  # noqa: PLC0415 - see there
+
+        return read_version()
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

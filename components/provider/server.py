@@ -22,12 +22,13 @@ from ..errors import OpenChoreoSecretsError
 from ..openchoreo import RELEASES
 from ..openchoreo.v0_9 import V0_9
 from ..settings.stack import ClusterSettings
+from ..version import read_version
 from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .log import Log, to_engine
 from .object_patch import TYPES, ObjectPatch, resource_type
 from .values import plain
 
-VERSION: Final = "0.1.0"
+VERSION: Final = read_version()
 
 
 class OpenChoreo(rpc.Provider):

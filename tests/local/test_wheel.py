@@ -30,7 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy, so that nothing is left in the project."""
     source = tmp_path_factory.mktemp("source")
     shutil.copytree(ROOT / "components", source / "components", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         if (ROOT / name).exists():
             shutil.copyfile(ROOT / name, source / name)
     run(sys.executable, "-m", "build", "--wheel", "--outdir", str(source / "dist"), str(source))

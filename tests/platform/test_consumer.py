@@ -26,7 +26,7 @@ def site(tmp_path: Path) -> Path:
     """A folder of installed packages with this project's wheel, built from a copy of what git tracks."""
     source = tmp_path / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     shutil.copytree(ROOT / "components", source / "components", ignore=shutil.ignore_patterns("__pycache__"))
     site = tmp_path / "site"
