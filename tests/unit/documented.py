@@ -14,7 +14,7 @@ from components.settings.parse import parse
 from components.settings.stack import StackSettings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PREFIX = "openchoreo-secrets:"
 MANUAL = frozenset(
     {"acmeGitToken", "acmeGhcrPassword", "acmeSonarToken", "acmeRegistryPassword", "acmeQuayPassword", "demoToken"}
