@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-venv: $(VENV)/.installed ## Make the virtual environment
+venv: $(VENV)/.installed ## Create the virtual environment
 
 local: $(VENV)/.installed ## Start an OpenChoreo platform here and deliver every credential
 	@$(BIN)/python -m local up
@@ -31,7 +31,7 @@ platform: $(VENV)/.installed ## Tests on a real control plane, operator and engi
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --durations=15
 
-bench: $(VENV)/.installed ## Time this program against a flat one of the same objects
+bench: $(VENV)/.installed ## Compare with a flat program that registers the same objects
 	$(BIN)/python -m tests.bench
 
 check: $(VENV)/.installed ## Format, lint, types and import rules
@@ -52,7 +52,7 @@ clean: ## Remove what was built here (the program cache stays)
 
 $(VENV)/.installed: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; choose one with: make PYTHON=python3.12")'
-	@echo "Making the virtual environment"
+	@echo "Creating the virtual environment"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
