@@ -144,7 +144,7 @@ def platform() -> list[str]:
         text(690, 130, "gain a pull secret; the patch is reversible", "soft"),
         box(676, 156, 288, 66, "inner"),
         text(690, 182, "ClusterSecretStores"),
-        text(690, 206, "one each, bound to exact namespaces", "soft"),
+        text(690, 206, "one per organization, exact namespaces", "soft"),
     ]
     for name, y in (("acme", 246), ("globex", 370)):
         parts += [
