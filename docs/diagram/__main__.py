@@ -7,6 +7,7 @@ The picture follows the reader's light or dark theme. The same source always giv
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -17,29 +18,55 @@ HEIGHT: Final = 540
 ROWS: Final = (("acme", 312), ("globex", 402))
 """Organization -> top of its row in the manager and the operator."""
 
-_STYLE: Final = """\
-  :root { --page: #ffffff; --card: #f6f8fa; --inner: #ffffff; --line: #d0d7de; --text: #1f2328; --soft: #59636e;
-    --names: #59636e; --acme: #0969da; --acme-fill: #ddf4ff; --globex: #8250df; --globex-fill: #fbefff; }
-  @media (prefers-color-scheme: dark) {
-    :root { --page: #0d1117; --card: #151b23; --inner: #0d1117; --line: #3d444d; --text: #f0f6fc; --soft: #9198a1;
-      --names: #9198a1; --acme: #58a6ff; --acme-fill: #121d2f; --globex: #bc8cff; --globex-fill: #1f1830; }
-  }
-  text { font: 13px -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: var(--text); }
+
+@dataclass(frozen=True)
+class Colors:
+    """The colors of one theme, written out in every rule: many viewers of SVG know no variables of CSS."""
+
+    page: str
+    card: str
+    line: str
+    text: str
+    soft: str
+    names: str
+    acme: str
+    acme_fill: str
+    globex: str
+    globex_fill: str
+
+    def rules(self) -> str:
+        """The rules that use them."""
+        return f"""\
+  text {{ fill: {self.text}; }}
+  .soft {{ fill: {self.soft}; }}
+  .page {{ fill: {self.page}; }}
+  .card {{ fill: {self.card}; stroke: {self.line}; }}
+  .inner {{ fill: {self.page}; stroke: {self.line}; }}
+  .acme {{ fill: {self.acme_fill}; stroke: {self.acme}; }}
+  .globex {{ fill: {self.globex_fill}; stroke: {self.globex}; }}
+  .flow.names {{ stroke: {self.names}; }}
+  .flow.acme {{ fill: none; stroke: {self.acme}; }}
+  .flow.globex {{ fill: none; stroke: {self.globex}; }}
+  .head-names {{ fill: {self.names}; }}
+  .head-acme {{ fill: {self.acme}; }}
+  .head-globex {{ fill: {self.globex}; }}"""
+
+
+_RULES: Final = """\
+  text { font: 13px -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
   .title { font-weight: 600; font-size: 15px; }
-  .soft { fill: var(--soft); font-size: 12px; }
+  .soft { font-size: 12px; }
   .code { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-  .page { fill: var(--page); }
-  .card { fill: var(--card); stroke: var(--line); }
-  .inner { fill: var(--inner); stroke: var(--line); }
-  .acme { fill: var(--acme-fill); stroke: var(--acme); }
-  .globex { fill: var(--globex-fill); stroke: var(--globex); }
   .flow { fill: none; stroke-width: 2; }
-  .flow.names { stroke: var(--names); }
-  .flow.acme { stroke: var(--acme); stroke-dasharray: 6 4; fill: none; }
-  .flow.globex { stroke: var(--globex); stroke-dasharray: 6 4; fill: none; }
-  .head-names { fill: var(--names); }
-  .head-acme { fill: var(--acme); }
-  .head-globex { fill: var(--globex); }"""
+  .flow.acme, .flow.globex { stroke-dasharray: 6 4; }"""
+_LIGHT: Final = Colors(
+    page="#ffffff", card="#f6f8fa", line="#d0d7de", text="#1f2328", soft="#59636e", names="#59636e",
+    acme="#0969da", acme_fill="#ddf4ff", globex="#8250df", globex_fill="#fbefff",
+)  # fmt: skip
+_DARK: Final = Colors(
+    page="#0d1117", card="#151b23", line="#3d444d", text="#f0f6fc", soft="#9198a1", names="#9198a1",
+    acme="#58a6ff", acme_fill="#121d2f", globex="#bc8cff", globex_fill="#1f1830",
+)  # fmt: skip
 
 
 def text(x: int, y: int, words: str, style: str = "", anchor: str = "start") -> str:
@@ -180,7 +207,8 @@ def draw() -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{what}">',
-            f"<style>\n{_STYLE}\n</style>",
+            f"<style>\n{_RULES}\n{_LIGHT.rules()}",
+            f"  @media (prefers-color-scheme: dark) {{\n{_DARK.rules()}\n  }}\n</style>",
             f'<rect class="page" width="{WIDTH}" height="{HEIGHT}" rx="12"/>',
             *body,
             "</svg>",
