@@ -31,7 +31,7 @@ platform: $(VENV)/.installed ## Tests on a real control plane, operator and engi
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --durations=15
 
-bench: $(VENV)/.installed ## Compare with a flat program that registers the same objects
+bench: $(VENV)/.installed ## Compare time, memory and state with a flat program
 	$(BIN)/python -m tests.bench
 
 check: $(VENV)/.installed ## Format, lint, types and import rules

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
+# Nothing that an import leaves behind is garbage; looking for it costs a tenth of the start.
+gc.disable()
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from components.provider.server import main
+from components.provider.server import main  # noqa: E402
 
+gc.freeze()
+gc.enable()
 main()

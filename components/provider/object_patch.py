@@ -26,7 +26,7 @@ from ..patches.model import Added, Patch, Patched, Resource
 from ..patches.patch import NOTHING, patch, unpatch
 from ..patches.validity import problems
 from .log import Log
-from .values import UNKNOWN, is_known, plain, secret_paths, values
+from .values import UNKNOWN, is_known, plain, resource_type, secret_paths, values
 
 _PREFIX: Final = "openchoreo:index:"
 _SUFFIX: Final = "Patch"
@@ -125,11 +125,6 @@ class ObjectPatch:
         patched = patch(read(self._cluster, location), wanted, _comparable(before, wanted) if unknown else before)
         for line in (*(change.text for change in patched.changes), *unknown):
             log.info(f"{location}: {line}")
-
-
-def resource_type(request: Any) -> str:
-    """Type of the resource that a request is about; the SDK gives those of its parents too (``parent$type``)."""
-    return str(request.type).rpartition("$")[2]
 
 
 def _shape(inputs: Mapping[str, Any]) -> list[Problem]:

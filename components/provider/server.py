@@ -10,23 +10,20 @@ import asyncio
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from ..cluster.connection import Cluster
 from ..errors import OpenChoreoSecretsError
-from ..openchoreo import RELEASES
-from ..openchoreo.v0_9 import V0_9
-from ..settings.stack import ClusterSettings
 from ..version import read_version
-from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .log import Log, to_engine
-from .object_patch import TYPES, ObjectPatch, resource_type
-from .values import plain
+from .values import plain, resource_type
+
+if TYPE_CHECKING:
+    from .connection import Connection
 
 VERSION: Final = read_version()
 
@@ -37,8 +34,7 @@ class OpenChoreo(rpc.Provider):
     def __init__(self, log: Callable[[str], Log]) -> None:
         self._log = log
         self._cancelled = threading.Event()
-        self._ready: ExternalSecretsReady | None = None
-        self._patch: ObjectPatch | None = None
+        self._connection: Connection | None = None
 
     async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Accept the configuration; the program has checked it."""
@@ -50,36 +46,24 @@ class OpenChoreo(rpc.Provider):
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         """Read the kubeconfig. Secrets are asked for, so that a patch can refuse them."""
-        config = plain(request.args)
-        settings = ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig"))
-        cluster = Cluster(config["plane"], settings)
-        self._ready = ExternalSecretsReady(cluster, self._cancelled)
-        self._patch = ObjectPatch(cluster, RELEASES[config.get("release", V0_9.name)], self._cancelled)
+        self._connection = await asyncio.to_thread(_connect, plain(request.args), self._cancelled)
         return rpc.ConfigureResponse(supports_preview=True, accept_secrets=True)
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Accept the inputs of a resource, or say what is wrong with them."""
-        if resource_type(request) == TYPE:
-            return rpc.CheckResponse(inputs=request.new_inputs)
-        if resource_type(request) not in TYPES:
-            msg = (
-                f"the openchoreo provider has no resource {resource_type(request)}; it has: {', '.join((TYPE, *TYPES))}"
-            )
-            raise OpenChoreoSecretsError(msg)
-        failures = await asyncio.to_thread(self._of(resource_type(request)).check, request)
-        return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
+        return await asyncio.to_thread(self._connected().check, request)
 
     async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Compare inputs, and look at the live objects."""
-        return await asyncio.to_thread(self._of(resource_type(request)).diff, request)
+        return await asyncio.to_thread(self._connected().resource(request).diff, request)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         """Wait until everything is ready, or put a patch in."""
-        return await asyncio.to_thread(self._of(resource_type(request)).create, request, self._log(request.urn))
+        return await asyncio.to_thread(self._connected().resource(request).create, request, self._log(request.urn))
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
         """The same, for other inputs or after a drift."""
-        return await asyncio.to_thread(self._of(resource_type(request)).update, request, self._log(request.urn))
+        return await asyncio.to_thread(self._connected().resource(request).update, request, self._log(request.urn))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         """There is nothing to read beyond what was asked for; the diff looks at the live objects."""
@@ -90,20 +74,23 @@ class OpenChoreo(rpc.Provider):
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
         """Take a patch out; a wait has made nothing."""
-        if resource_type(request) != TYPE:
-            await asyncio.to_thread(self._of(resource_type(request)).delete, request)
+        await asyncio.to_thread(self._connected().delete, request)
 
     async def cancel(self) -> None:
         """The user has given up: every wait ends at once."""
         self._cancelled.set()
 
-    def _of(self, token: str) -> Any:
-        """What serves a resource type."""
-        resource = self._ready if token == TYPE else self._patch
-        if resource is None:
+    def _connected(self) -> Connection:
+        if self._connection is None:
             msg = "the openchoreo provider was used before it was configured"
             raise OpenChoreoSecretsError(msg)
-        return resource
+        return self._connection
+
+
+def _connect(config: dict[str, Any], cancelled: threading.Event) -> Connection:
+    from .connection import Connection  # noqa: PLC0415 -- the engine waits for the port, and not for this
+
+    return Connection(config, cancelled)
 
 
 class Servicer(ProviderServicer):

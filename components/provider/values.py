@@ -11,6 +11,11 @@ UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How a value that is not known before the update crosses the wire (``pulumi.runtime.rpc.UNKNOWN``)."""
 
 
+def resource_type(request: Any) -> str:
+    """Type of the resource that a request is about; the SDK gives those of its parents too (``parent$type``)."""
+    return str(request.type).rpartition("$")[2]
+
+
 def plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
     """Plain JSON values of a property map; a value that is not known yet is `UNKNOWN`."""
     return {key: _plain(value) for key, value in properties.items()}

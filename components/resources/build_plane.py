@@ -18,7 +18,7 @@ from ..settings.rules.ecr import unmade
 from ..settings.rules.organization import organization_problems
 from .cluster_secret_store import SecretStore, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
-from .register import adopt_namespace, register, renamed
+from .register import adopt_namespace, register
 from .stack_id import stack_id
 
 
@@ -80,7 +80,7 @@ class BuildPlane(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         create = adopt_namespace if plan.adopts_namespace else register
         namespace = create(f"{name}-namespace", plan.namespace_manifest, child)
-        after = [namespace, args.secret_store] if isinstance(args.secret_store, SecretStore) else [namespace]
+        after = [namespace, args.secret_store.resource] if isinstance(args.secret_store, SecretStore) else [namespace]
         # The namespace takes what is inside along, unless it is not ours to delete.
         inside = pulumi.ResourceOptions(
             parent=self, depends_on=after, deleted_with=None if plan.adopts_namespace else namespace
@@ -91,11 +91,7 @@ class BuildPlane(pulumi.ComponentResource):
         ]
         inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=generators))
         self.external_secrets = [
-            register(
-                f"{name}/{manifest['metadata']['name']}",
-                with_remote_names(manifest, names),
-                renamed(inside, f"{name}-{manifest['metadata']['name']}"),
-            )
+            register(f"{name}/{manifest['metadata']['name']}", with_remote_names(manifest, names), inside)
             for manifest in plan.external_secrets
         ]
         if plan.manual_secrets:

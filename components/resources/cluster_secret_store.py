@@ -38,6 +38,9 @@ class SecretStore(pulumi.ComponentResource):
 
     store_name: str
     """Name of the ClusterSecretStore."""
+    resource: pulumi.CustomResource
+    """The ClusterSecretStore, for ``depends_on``: its identity is there before it. The component stands for all of
+    them, and each would be a URN in the state of whatever depends on it."""
     names: Mapping[str, pulumi.Input[str]]
     """Remote key -> what it is called in the manager, where that is not the key itself."""
 
@@ -53,7 +56,8 @@ class SecretStore(pulumi.ComponentResource):
             for manifest in stores.identity(args.planned)
         ]
         manifest = stores.cluster_secret_store(args.planned, args.manual, args.endpoint)
-        register(name, manifest, pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity]))
+        opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
+        self.resource = register(name, manifest, opts)
         self.register_outputs({"storeName": self.store_name})
 
 

@@ -86,7 +86,7 @@ class DataPlane(pulumi.ComponentResource):
         self.namespaces = pull.namespaces or ()
         self.fan_outs, self.cluster_external_secrets = plan.fan_outs, []
         if plan.fan_out is not None:
-            after = store if isinstance(store, SecretStore) else None
+            after = store.resource if isinstance(store, SecretStore) else None
             child = pulumi.ResourceOptions(parent=self, depends_on=after)
             manifest = fan_out_with_remote_names(plan.fan_out, remote_names(store))
             self.cluster_external_secrets = [register(f"{name}/pull-secret", manifest, child)]

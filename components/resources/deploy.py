@@ -95,6 +95,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     settings, plan = configuration.settings, configuration.plan
     endpoints = preflight(configuration)
     in_aws = register_managed(plan)
+    # The engine starts the process of a provider when it is registered; the earlier, the less anything waits for it.
+    waiter = OpenChoreoProvider("build-plane", _NAMES["build"], settings.clusters.build_plane, release=plan.release)
     kubernetes_of = _providers(settings)
     stores = {
         (store.plane, store.name): SecretStore(
@@ -112,12 +114,18 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     empty = unfilled(in_aws.stores)
     shared = _Shared(stores, kubernetes_of, control_plane, in_aws.push_roles, empty)
     deployed = {each.name: _organization(each, configuration.manual, shared) for each in plan.organizations}
-    _wait(settings, plan.release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()})
+    _wait(
+        settings, waiter, plan.release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()}
+    )
     return deployed
 
 
 def _wait(
-    settings: StackSettings, release: Release, deployed: list[Deployed], hints: Mapping[str, pulumi.Input[str]]
+    settings: StackSettings,
+    waiter: OpenChoreoProvider,
+    release: Release,
+    deployed: list[Deployed],
+    hints: Mapping[str, pulumi.Input[str]],
 ) -> None:
     """One resource for each plane that ends when everything on it has arrived."""
     timeout = seconds(settings.ready_timeout)
@@ -128,7 +136,7 @@ def _wait(
         timeout_seconds=timeout,
         hints=hints,
         opts=pulumi.ResourceOptions(
-            provider=OpenChoreoProvider("build-plane", _NAMES["build"], settings.clusters.build_plane, release=release),
+            provider=waiter,
             depends_on=[secret for plane in builds for secret in plane.external_secrets],
         ),
     )

@@ -10,7 +10,7 @@ import pulumi
 
 from ..secrets.external_secret import Target
 from ..secrets.manual_secret import ManualSecret, manual_secret, secret_data
-from .register import register, renamed
+from .register import register
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,5 @@ class ManualSecrets(pulumi.ComponentResource):
             values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
             manifest = manual_secret(target, secret)
             manifest["data"] = values.apply(partial(secret_data, secret))
-            register(
-                f"{name}/{secret.name}", manifest, renamed(pulumi.ResourceOptions(parent=self), f"{name}-{secret.name}")
-            )
+            register(f"{name}/{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})

@@ -1,6 +1,7 @@
-"""``python -m tests.bench [ORGANIZATIONS]``: this program against a flat one, by hand, that registers the same objects.
+"""``python -m tests.bench [ORGANIZATIONS]``: this program against a flat one of the same kinds of objects, by hand.
 
-Both run on one local platform, in turn. What counts is the ratio: how much components, checks and readiness add.
+All programs run on one local platform, in turn. What counts is the ratio: how much components, checks and readiness
+add. Seconds depend on the machine and on what else it does, so nothing here is a test.
 """
 
 from __future__ import annotations
@@ -8,29 +9,38 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
-
-import yaml
+from typing import Final, NamedTuple
 
 from components.table import table
-from local.engine import Engine
 from local.obtain import operator_crds, programs
-from local.platform import CONTEXT, Platform
+from local.platform import Platform
 from local.seed import Seeder, openchoreo_crds
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store, make_project
+from tests.bench import stacks
+from tests.bench.measure import Cost
+from tests.platform.harness import Stack
 
-_ORGANIZATIONS: Final = 50
+_ORGANIZATIONS: Final = 100
+_SMALL: Final = 4
 _RUNS: Final = 5
-_MANAGER: Final = "secret-manager"
-_FLAT: Final = Path(__file__).parent / "flat"
+_TARGETS: Final = {"preview": 1.0, "small": 2.5, "memory": 1.2, "state": 1.2}
+_MEGABYTE: Final = 1_000_000
+_KILOBYTE: Final = 1_000
+
+
+class Row(NamedTuple):
+    """One line of the table: what is measured, of two programs, run by run."""
+
+    name: str
+    unit: str
+    ours: Sequence[float]
+    other: Sequence[float]
+    target: float | None = None
 
 
 def main() -> None:
-    """Start a platform, deploy both, time both, print the table."""
+    """Start a platform, deploy the stacks, measure them, print the table."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _ORGANIZATIONS
     with tempfile.TemporaryDirectory() as folder:
         platform = Platform(Path(folder) / "platform", programs(say))
@@ -39,94 +49,66 @@ def main() -> None:
             seeder = Seeder(platform.kubeconfig)
             seeder.definitions([*operator_crds(), openchoreo_crds()], platform.process("kube-apiserver"))
             platform.start_operator()
-            say(measure(platform, count))
+            say(layout(measure(platform, count)))
         finally:
             platform.stop()
 
 
-def measure(platform: Platform, count: int) -> str:
-    """Times of both programs as a table."""
-    cluster = Kubernetes(platform.kubeconfig)
-    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _MANAGER}})
-    for number in range(count):
-        cluster.put_secret(_MANAGER, f"org{number}", {"token": "value", "docker": '{"auths": {"ghcr.io": {}}}'})
-    ours, flat = our_stack(platform, count), flat_stack(platform, count)
-    rows = [("up", [seconds(ours.up)], [seconds(flat.up)])]
+def measure(platform: Platform, count: int) -> list[Row]:
+    """What this program costs and what the programs beside it cost, after an update of each."""
+    stacks.seed(platform, count + _SMALL)
+    ours, flat = stacks.our_stack(platform, count), stacks.flat_stack(platform, count)
+    small, empty = stacks.our_stack(platform, _SMALL, "small", first=count), stacks.empty_stack(platform)
+    first = {stack.name: stacks.update(stack) for stack in (ours, flat, small, empty)}
     say(f"{count} organizations are up; timing {_RUNS} previews of each")
-    previews: tuple[list[float], list[float]] = ([], [])
+    costs: dict[str, list[Cost]] = {name: [] for name in first}
     for _ in range(_RUNS):
-        for stack, times in zip((ours, flat), previews, strict=True):
-            times.append(seconds(partial(stack.ok, "preview", "--expect-no-changes")))
-    rows.append(("preview, no change", *previews))
+        for stack in (ours, flat, small, empty):
+            costs[stack.name].append(stacks.preview(stack))
+
+    def row(
+        name: str, unit: str, one: Stack, other: Stack, figure: Callable[[Cost], float], target: float | None = None
+    ) -> Row:
+        ours, others = ([figure(cost) for cost in costs[stack.name]] for stack in (one, other))
+        return Row(name, unit, ours, others, target)
+
+    preview, tiny = _TARGETS["preview"], _TARGETS["small"]
+    return [
+        Row("update, first", "s", [first[ours.name].wall], [first[flat.name].wall]),
+        row("preview, no change", "s", ours, flat, lambda cost: cost.wall, preview),
+        row("preview, no change", "CPU s", ours, flat, lambda cost: cost.cpu, preview),
+        row(f"preview, {_SMALL} organizations", "s", small, empty, lambda cost: cost.wall, tiny),
+        row(f"preview, {_SMALL} organizations", "CPU s", small, empty, lambda cost: cost.cpu, tiny),
+        row("peak memory of the program", "MB", ours, flat, lambda c: c.program_peak / _MEGABYTE, _TARGETS["memory"]),
+        Row(
+            "state of an organization",
+            "kB",
+            [stacks.state_bytes(ours) / count / _KILOBYTE],
+            [stacks.state_bytes(flat) / count / _KILOBYTE],
+            _TARGETS["state"],
+        ),
+    ]
+
+
+def layout(rows: Sequence[Row]) -> str:
+    """The table; medians, and the median of the ratios of runs that followed each other."""
     return table(
-        ("COMMAND", "RESOURCES", "OURS", "FLAT", "RATIO"),
+        ("MEASURED", "OURS", "BESIDE", "RATIO", "TARGET"),
         [
             (
-                command,
-                f"{resources(ours)} / {resources(flat)}",
-                f"{statistics.median(one):.1f} s",
-                f"{statistics.median(other):.1f} s",
-                f"{statistics.median(a / b for a, b in zip(one, other, strict=True)):.2f}",
+                f"{row.name} [{row.unit}]",
+                f"{statistics.median(row.ours):.1f}",
+                f"{statistics.median(row.other):.1f}",
+                f"{statistics.median(a / b for a, b in zip(row.ours, row.other, strict=True)):.2f}",
+                "" if row.target is None else f"{row.target:.1f}",
             )
-            for command, one, other in rows
+            for row in rows
         ],
     )
-
-
-def our_stack(platform: Platform, count: int) -> Stack:
-    """This program, an organization-scoped store and two credentials for each organization."""
-    engine = Engine(platform.folder, platform.programs, make_project(platform.folder / "project"))
-    engine.prepare()
-    stack = Stack(engine, "bench", platform.kubeconfig)
-    stack.init()
-    stack.configure(
-        readyTimeout="10m",
-        secretStores={"org": kubernetes_store(_MANAGER)},
-        organizations=[
-            {
-                "name": f"org{number}",
-                "secretStore": "org",
-                "git": {"remoteKey": f"org{number}", "property": "token"},
-                "external": [{"name": "sonar", "keys": {"token": {"remoteKey": f"org{number}", "property": "token"}}}],
-            }
-            for number in range(count)
-        ],
-    )
-    return stack
-
-
-def flat_stack(platform: Platform, count: int) -> Stack:
-    """The flat program."""
-    project = platform.folder / "flat"
-    project.mkdir()
-    (project / "__main__.py").symlink_to(_FLAT / "__main__.py")
-    (project / "stacks").mkdir()
-    runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
-    declared = {"name": "flat", "runtime": runtime, "stackConfigDir": "stacks"}
-    (project / "Pulumi.yaml").write_text(yaml.safe_dump(declared))
-    engine = Engine(platform.folder, platform.programs, project)
-    stack = Stack(engine, "flat", platform.kubeconfig)
-    stack.init()
-    values = {"count": count, "kubeconfig": str(platform.kubeconfig), "context": CONTEXT, "manager": _MANAGER}
-    for name, value in values.items():
-        stack.ok("config", "set", name, str(value))
-    return stack
-
-
-def resources(stack: Stack) -> int:
-    """How many resources a stack has."""
-    return len(yaml.safe_load(stack.ok("stack", "export"))["deployment"]["resources"])
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """How long it takes."""
-    started = time.monotonic()
-    run()
-    return time.monotonic() - started
 
 
 def say(text: str) -> None:
-    """A line at once."""
+    """Print a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

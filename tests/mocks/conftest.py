@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.provider import server
+from components.provider import connection
 from tests.mocks.engine import Engine
 from tests.mocks.recorder import Recorder
 from tests.mocks.stubs import Memory, Object, Place
@@ -34,7 +34,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Place:
 
     def choose(*objects: Object) -> Memory:
         memory = Memory(*objects)
-        monkeypatch.setattr(server, "Cluster", memory)
+        monkeypatch.setattr(connection, "Cluster", memory)
         return memory
 
     return choose

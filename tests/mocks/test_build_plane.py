@@ -130,13 +130,16 @@ def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
 
     registered = recorder.run(program)
 
-    of_store = {str(each) for each in registered if each.parent == "openchoreo:index:SecretStore org-acme"}
+    (store,) = (each for each in registered if each.type.endswith(":ClusterSecretStore"))
+    identity = {str(each) for each in registered if each.parent == store.parent} - {str(store)}
+    assert len(identity) == 3
+    assert store.depends_on == identity
     assert [each for each in registered if each.parent == PLANE] == [
         NAMESPACE,
         *external_secrets(
             organization,
             "org-acme",
-            depends_on=frozenset({str(NAMESPACE), *of_store}),
+            depends_on=frozenset({str(NAMESPACE), str(store)}),
             deleted_with=str(NAMESPACE),
         ),
     ]

@@ -130,9 +130,11 @@ def test_the_store_comes_first(recorder: Recorder) -> None:
 
     registered = recorder.run(program)
 
-    of_store = frozenset(str(each) for each in registered if each.parent == "openchoreo:index:SecretStore vault-acme")
-    assert len(of_store) == 4
-    assert everywhere("vault-acme", "1h0m0s", depends_on=of_store) in registered
+    (store,) = (each for each in registered if each.type.endswith(":ClusterSecretStore"))
+    identity = {str(each) for each in registered if each.parent == store.parent} - {str(store)}
+    assert len(identity) == 3
+    assert store.depends_on == identity
+    assert everywhere("vault-acme", "1h0m0s", depends_on=frozenset({str(store)})) in registered
 
 
 def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> None:

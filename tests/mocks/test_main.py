@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,15 @@ LOAD = {
     "dollarsPerMonth": {"calls": 0.0, "keys": 0.0},
 }
 MAIN = Path(__file__).parents[2] / "__main__.py"
+
+
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[None]:
+    """The program calms the garbage collector of its process, and this process goes on."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.provider import server
+from components.provider import connection
 from tests.mocks.engine import UNKNOWN, Engine, Patches, Values, secret
 from tests.mocks.samples import entry, inputs
 from tests.mocks.stubs import Memory
@@ -28,7 +28,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody needs a cluster to see what is wrong with the inputs."""
     memory = Memory()
     memory.refused = dict.fromkeys(("get", "list", "patch"), "nothing is asked")
-    monkeypatch.setattr(server, "Cluster", memory)
+    monkeypatch.setattr(connection, "Cluster", memory)
 
 
 def check(engine: Engine, kind: str, given: Values) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components.provider import server
+from components.provider import connection
 from tests.mocks.engine import Engine, Terminal, serving, struct
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub, synced
 
@@ -37,7 +37,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[dict[str, Any]]], No
     """Choose the ExternalSecrets of the cluster that the provider talks to."""
 
     def choose(items: list[dict[str, Any]]) -> None:
-        monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: items}))
+        monkeypatch.setattr(connection, "Cluster", stub(collections={EXTERNAL_SECRETS: items}))
 
     return choose
 

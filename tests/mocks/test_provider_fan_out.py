@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components.provider import server
+from components.provider import connection
 from tests.mocks.engine import Engine, struct
 from tests.mocks.stubs import EXTERNAL_SECRETS, NAMESPACES, Object, stub, synced
 
@@ -47,7 +47,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Live:
 
     def choose(namespaces: list[Object], items: list[Object], *, made: bool = True) -> None:
         collections = {NAMESPACES: namespaces, EXTERNAL_SECRETS: items}
-        monkeypatch.setattr(server, "Cluster", stub(objects={PATH: MADE} if made else {}, collections=collections))
+        monkeypatch.setattr(connection, "Cluster", stub(objects={PATH: MADE} if made else {}, collections=collections))
 
     return choose
 

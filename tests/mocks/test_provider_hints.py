@@ -6,7 +6,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components.provider import server
+from components.provider import connection
 from tests.mocks.engine import Engine, struct
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub
 from tests.mocks.test_provider import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
@@ -26,7 +26,7 @@ FIRST, REASON, ADVICE = NOT_READY.format(when="after 0 s").split("\n")
 def test_an_error_names_what_is_empty(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, hints: dict[str, str], said: list[str]
 ) -> None:
-    monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: NO_PUSH}))
+    monkeypatch.setattr(connection, "Cluster", stub(collections={EXTERNAL_SECRETS: NO_PUSH}))
     inputs = {**INPUTS, "timeoutSeconds": 0.0, "hints": hints}
 
     with pytest.raises(grpc.aio.AioRpcError) as raised:
@@ -36,6 +36,6 @@ def test_an_error_names_what_is_empty(
 
 
 def test_nothing_is_said_when_all_is_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "Cluster", stub(collections={EXTERNAL_SECRETS: BOTH}))
+    monkeypatch.setattr(connection, "Cluster", stub(collections={EXTERNAL_SECRETS: BOTH}))
     request = messages.CreateRequest(urn=URN, properties=struct({**INPUTS, "hints": {"acme": HINT}}))
     assert engine.call("Create", request).id == "external-secrets"

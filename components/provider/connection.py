@@ -1,0 +1,67 @@
+"""The provider's resources, connected to one cluster.
+
+Apart from the server, because its imports (the Kubernetes client, the models) take longer than everything else that the
+process does before it prints its port; the engine waits for the port, and not for the configuration.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.provider.experimental import provider as rpc
+
+from ..cluster.connection import Cluster
+from ..errors import OpenChoreoSecretsError
+from ..openchoreo import RELEASES
+from ..openchoreo.v0_9 import V0_9
+from ..settings.stack import ClusterSettings
+from .external_secrets_ready import TYPE, ExternalSecretsReady
+from .object_patch import TYPES, ObjectPatch
+from .values import resource_type
+
+
+class Connection:
+    """What serves each resource type. Every call may block."""
+
+    def __init__(self, config: Mapping[str, Any], cancelled: threading.Event) -> None:
+        """Read the kubeconfig; nothing is sent yet.
+
+        Args:
+            config: ``plane``, ``context``, ``kubeconfig`` and ``release`` of the provider.
+            cancelled: set when the user has given up.
+
+        Raises:
+            ClusterError: the kubeconfig cannot be read, or has no such context.
+        """
+        settings = ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig"))
+        cluster = Cluster(config["plane"], settings)
+        self._ready = ExternalSecretsReady(cluster, cancelled)
+        self._patch = ObjectPatch(cluster, RELEASES[config.get("release", V0_9.name)], cancelled)
+
+    def resource(self, request: Any) -> Any:
+        """What serves the resource of a request.
+
+        Raises:
+            OpenChoreoSecretsError: the provider has no such type.
+        """
+        token = resource_type(request)
+        if token == TYPE:
+            return self._ready
+        if token not in TYPES:
+            msg = f"the openchoreo provider has no resource {token}; it has: {', '.join((TYPE, *TYPES))}"
+            raise OpenChoreoSecretsError(msg)
+        return self._patch
+
+    def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+        """Accept the inputs of a resource, or say what is wrong with them."""
+        resource = self.resource(request)
+        failures = resource.check(request) if resource is self._patch else None
+        return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
+
+    def delete(self, request: rpc.DeleteRequest) -> None:
+        """Take a patch out; a wait has made nothing."""
+        resource = self.resource(request)
+        if resource is self._patch:
+            resource.delete(request)
