@@ -26,10 +26,11 @@ from .managers.azure import AzureSecretRef, AzureServiceAccount, AzureStore
 from .managers.custom import CustomStore
 from .managers.fake import FakeEntry, FakeStore
 from .managers.gcp import GcpAuth, GcpSecretRef, GcpServiceAccount, GcpStore, GcpWorkloadIdentity
-from .managers.kubernetes import Endpoint, KubernetesServer, KubernetesStore
-from .managers.manager import CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
-from .managers.planned import PlannedStore
+from .managers.kubernetes import KubernetesServer, KubernetesStore
+from .managers.manager import Endpoint, PlannedStore
+from .managers.references import CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .managers.secret_store import SecretStore as SecretStoreSettings
+from .managers.tariff import Tariff
 from .managers.vault import VaultAppRole, VaultAuth, VaultJwtAuth, VaultKubernetesAuth, VaultStore
 from .openchoreo import RELEASES
 from .openchoreo.release import Release
@@ -41,7 +42,6 @@ from .plan.patches import with_pull_secret
 from .polling.estimate import estimate
 from .polling.model import Load, StoreLoad
 from .polling.poll import Poll
-from .polling.tariff import Tariff
 from .pull.credential import ComponentWorkflows, Plane, PullSecret
 from .registries.credential import RegistryCredential
 from .registries.tokens import AcrToken, EcrManaged, EcrToken, GcrToken

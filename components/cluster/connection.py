@@ -17,7 +17,7 @@ from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
 from ..errors import ClusterError, ConflictError
-from ..managers.kubernetes import Endpoint
+from ..managers.manager import Endpoint
 from ..settings.stack import ClusterSettings
 
 _HINTS: Final = {

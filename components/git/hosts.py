@@ -1,42 +1,71 @@
 """What git hosts expect of a clone over HTTPS, by the software that they run.
 
-Sources: GitHub, "Authenticating as a GitHub App installation"; GitLab, "Clone using a token" (any user name will do);
-Bitbucket Cloud, "Using access tokens"; Azure DevOps, "Authentication with Azure Repos" (any user name, but one).
-Bitbucket Data Center and Gitea want the name of the user whose token it is.
+Sources: GitHub, "Authenticating as a GitHub App installation"; GitLab, "Clone using a token" (accepts any user name);
+Bitbucket Cloud, "Using access tokens"; Azure DevOps, "Authentication with Azure Repos" (accepts any user name, but
+requires one). Bitbucket Data Center and Gitea expect the name of the token's owner.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Annotated, Final
 
-Provider = Literal["github", "gitlab", "bitbucket", "bitbucket-server", "azure-devops", "gitea", "generic"]
+from pydantic import AfterValidator
 
-_HOSTS: Final[dict[str, Provider]] = {
-    "github.com": "github",
-    "gitlab.com": "gitlab",
-    "bitbucket.org": "bitbucket",
-    "dev.azure.com": "azure-devops",
-}
-_DOMAINS: Final[dict[str, Provider]] = {".ghe.com": "github", ".visualstudio.com": "azure-devops"}
-_USERNAMES: Final[dict[Provider, str]] = {
-    "github": "x-access-token",
-    "gitlab": "oauth2",
-    "bitbucket": "x-token-auth",
-    "azure-devops": "pat",
-}
+from ..schema.catalog import Catalog
+
+GENERIC: Final = "generic"
+"""Software of a host about which nothing is known."""
 
 
-def provider_of(host: str) -> Provider:
-    """The software that a host is known to run; ``generic`` for a host of one's own."""
+@dataclass(frozen=True)
+class GitSoftware:
+    """The software of a git host."""
+
+    name: str
+    """Value of ``git.provider`` in the settings."""
+    hosts: tuple[str, ...] = ()
+    """Public hosts that run it, without a port."""
+    domains: tuple[str, ...] = ()
+    """Domains whose hosts all run it, each with the dot in front: ``.ghe.com``."""
+    token_username: str | None = None
+    """User name of a clone over HTTPS with an access token. None: no single one fits all tokens."""
+
+
+GIT_SOFTWARE: Final = Catalog(
+    "git provider",
+    (
+        GitSoftware("github", ("github.com",), (".ghe.com",), "x-access-token"),
+        GitSoftware("gitlab", ("gitlab.com",), token_username="oauth2"),
+        GitSoftware("bitbucket", ("bitbucket.org",), token_username="x-token-auth"),
+        GitSoftware("bitbucket-server"),
+        GitSoftware("azure-devops", ("dev.azure.com",), (".visualstudio.com",), "pat"),
+        GitSoftware("gitea"),
+        GitSoftware(GENERIC),
+    ),
+)
+"""All git software that settings can name; add one with ``GIT_SOFTWARE.register(GitSoftware(...))`` or here."""
+
+Provider = Annotated[str, AfterValidator(GIT_SOFTWARE.check_name)]
+"""Name of a value of `GIT_SOFTWARE`."""
+
+
+def provider_of(host: str) -> str:
+    """Name of the software that a public host runs; ``generic`` for any other host.
+
+    Args:
+        host: ``name`` or ``name:port``.
+    """
     name = host.partition(":")[0]
-    if name in _HOSTS:
-        return _HOSTS[name]
-    return next((provider for domain, provider in _DOMAINS.items() if name.endswith(domain)), "generic")
+    software = next((software for software in GIT_SOFTWARE if name in software.hosts), None)
+    if software is None:
+        software = next((software for software in GIT_SOFTWARE if name.endswith(software.domains)), None)
+    return GENERIC if software is None else software.name
 
 
-def token_username(provider: Provider) -> str | None:
-    """User name that goes with an access token. None: there is none for all tokens."""
-    return _USERNAMES.get(provider)
+def token_username(provider: str) -> str | None:
+    """User name that goes with an access token. None: no single one fits all tokens."""
+    return GIT_SOFTWARE[provider].token_username
 
 
 def github_api(host: str) -> str:

@@ -1,12 +1,23 @@
 """AWS Secrets Manager and Systems Manager Parameter Store.
 
-Source: ``AWSProvider`` of ``external-secrets.io/v1``, and what ESO does with it: access keys silently win over a
-ServiceAccount, and external id and tags are sent only where a role is assumed.
+Source: ``AWSProvider`` of ``external-secrets.io/v1``, and what ESO does with it: access keys silently override a
+ServiceAccount, and ESO sends the external id and tags only if it assumes a role.
+
+Prices and quotas, read on 2026-11-25:
+
+- Secrets Manager: https://aws.amazon.com/secrets-manager/pricing/ (as of 2026-09-20), and
+  https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html (GetSecretValue).
+- Parameter Store, standard parameters at the default throughput:
+  https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html, and for 40 a second
+  https://docs.aws.amazon.com/general/latest/gr/ssm.html (as others quote it; GetParameter).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Self
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,32 +27,43 @@ from ..manifests import Manifest
 from ..schema.cloud_names import RoleArn
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import ORGANIZATION, template
+from ..schema.placeholder import ORGANIZATION, fill, template
+from ..schema.text import quoted
 from .aws_managed import AwsManaged
-from .manager import (
-    Manager,
-    SecretKeyRef,
-    ServiceAccountRef,
-    StoreServiceAccount,
-    account_reference,
-    finished,
-    plain,
-    service_account,
-)
-from .planned import PlannedStore
+from .manager import PlannedStore, StoreInputs, TypedManager
+from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .registry import register
+from .rendering import account_reference, dump, provider_block, service_account
+from .tariff import FREE, Place, Tariff, per_10_000
 
 _EXTERNAL_ID_LENGTH: Final = (2, 1224)
 _EXTERNAL_ID: Final = "an external id: letters, digits and _+=,.@:/-, 2 to 1224 characters"
-_MADE_HERE: Final = {
-    "auth": "each store's account is made here, or the operator signs in as itself",
-    "role": "each organization's role is made here",
-    "additionalRoles": "the role is assumed directly",
-    "externalID": "the trust policy that is made here asks for none",
-    "sessionTags": "they are those that the trust policy asks for",
-    "transitiveTagKeys": "no further role is assumed",
-    "prefix": "it is managed.path",
+_SET_BY_MANAGED: Final = {
+    "auth": "managed creates each store's ServiceAccount, or the operator signs in as itself",
+    "role": "managed creates a role for each organization",
+    "additionalRoles": "ESO assumes the role directly",
+    "externalID": "the role's trust policy requires none",
+    "sessionTags": "the role's trust policy sets them",
+    "transitiveTagKeys": "ESO assumes no further role",
+    "prefix": "managed.path is the prefix",
 }
-"""Why a key has no place beside ``managed``."""
+"""Why a key cannot be combined with ``managed``."""
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:[a-z]+:[a-z0-9-]*:[0-9]*:\S+", re.ASCII)
+_KEYS: Final = {
+    "SecretsManager": (
+        re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}"),
+        "a name of AWS Secrets Manager: letters, digits and /_+=.@!-, at most 512 characters, or an ARN without prefix",
+    ),
+    "ParameterStore": (
+        re.compile(r"[A-Za-z0-9_./-]{1,1011}(:[A-Za-z0-9_.-]{1,100})?"),
+        "a name of AWS Parameter Store: letters, digits and _./-, at most 1011 characters, or an ARN without prefix",
+    ),
+}
+"""Service -> form of its keys with their prefix, and what it is called in a message."""
+_SECRETS_MANAGER: Final = Tariff(
+    "AWS Secrets Manager", per_10_000("0.05"), Fraction("0.40"), Fraction(10_000), reads_once=True
+)
+_PARAMETER_STORE: Final = Tariff("AWS Parameter Store", FREE, FREE, Fraction(40))
 
 
 def _external_id(value: str) -> str | None:
@@ -53,19 +75,19 @@ ExternalId = Annotated[str, template(r"[\w+=,.@:/-]+", _EXTERNAL_ID, _external_i
 
 
 class SessionTag(Model):
-    """A tag of the session in which ``role`` is assumed."""
+    """A tag of the session in which ESO assumes ``role``."""
 
     key: Annotated[str, Field(pattern=r"^[\w .:/=+@-]{1,128}$")]
     """Name of the tag."""
     value: Annotated[str, template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")]
-    """Value; ``{organization}`` may stand in it."""
+    """Value; may contain ``{organization}``."""
 
 
 class AwsServiceAccount(StoreServiceAccount):
-    """IAM role for a ServiceAccount (IRSA) that is made here for each store."""
+    """IAM role of a ServiceAccount (IRSA) that the stack creates for each store."""
 
     role_arn: RoleArn
-    """Role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); ``{organization}`` may stand in it. Its
+    """Role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain ``{organization}``. Its
     trust policy should name exactly ``system:serviceaccount:<identityNamespace>:eso-<store>``."""
 
 
@@ -81,12 +103,12 @@ class AwsSecretRef(Model):
 
 
 class AwsAuth(Model):
-    """How the operator signs in to AWS: exactly one way."""
+    """How the operator signs in to AWS: exactly one method."""
 
     service_account: AwsServiceAccount | None = None
-    """With a ServiceAccount that is made here for each store."""
+    """With a ServiceAccount that the stack creates for each store."""
     service_account_ref: ServiceAccountRef | None = None
-    """With a ServiceAccount that exists and has the annotation ``eks.amazonaws.com/role-arn``."""
+    """With an existing ServiceAccount that has the annotation ``eks.amazonaws.com/role-arn``."""
     secret_ref: AwsSecretRef | None = None
     """With access keys."""
 
@@ -103,57 +125,67 @@ class AwsAuth(Model):
         return self
 
 
-class AwsStore(Manager):
-    """AWS Secrets Manager or Parameter Store (ESO provider ``aws``)."""
+@register
+class AwsStore(TypedManager):
+    """AWS Secrets Manager or Parameter Store.
+
+    ESO provider ``aws``.
+    """
+
+    settings_key: ClassVar[str] = "aws"
+    provider_key: ClassVar[str] = "aws"
+    docs_page: ClassVar[str] = "stores/aws.md"
+    tariff: ClassVar[Tariff] = _SECRETS_MANAGER
 
     service: Literal["SecretsManager", "ParameterStore"]
-    """Which of the two."""
+    """The service to read from."""
     region: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-[0-9]+$")]
     """Region, such as ``eu-central-1``."""
     auth: AwsAuth | None = None
     """How the operator signs in. None: as itself (IRSA or Pod Identity of the operator's own pod)."""
     role: RoleArn | None = None
-    """Role to assume after signing in; it is the identity that reads. ``{organization}`` may stand in it."""
+    """Role to assume after signing in; this role reads the secrets. May contain ``{organization}``."""
     additional_roles: Annotated[tuple[RoleArn, ...], Field(strict=False, min_length=1)] | None = None
-    """Roles to assume one after the other before ``role``."""
+    """Roles to assume before ``role``, in this order."""
     external_id: ExternalId | None = Field(default=None, alias="externalID")
     """External id for assuming ``role``."""
     session_tags: Annotated[tuple[SessionTag, ...], Field(strict=False, min_length=1, max_length=50)] | None = None
-    """Tags of the session in which ``role`` is assumed."""
+    """Tags of the session in which ESO assumes ``role``."""
     transitive_tag_keys: (
         Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)] | None
     ) = None
-    """Keys of ``sessionTags`` that later sessions keep."""
+    """Keys of ``sessionTags`` that later sessions inherit."""
     prefix: Annotated[str, Field(min_length=1, max_length=512)] | None = None
-    """Put in front of every key; ``{organization}`` may stand in it. A convenience, not a boundary."""
+    """Text in front of every key; may contain ``{organization}``. A convenience, not a boundary."""
     managed: AwsManaged | None = None
-    """Make each organization's role, policy and secrets here. None: they are there already, and are only named."""
+    """Create a role, a policy and secrets for each organization. None: they exist, and the other fields name them."""
 
     @model_validator(mode="after")
     def _managed(self) -> Self:
         managed = self.managed
         if managed is None:
             return self
-        given = self.model_dump(by_alias=True, exclude_none=True)
-        idle = [f"{key} ({why})" for key, why in _MADE_HERE.items() if key in given]
+        present = self.model_dump(by_alias=True, exclude_none=True)
+        idle = [f"{key} ({why})" for key, why in _SET_BY_MANAGED.items() if key in present]
         if idle:
-            msg = f"has managed and {', '.join(idle)}; leave out what stands beside managed"
+            msg = f"combines managed with {', '.join(idle)}; use managed without them"
             raise ValueError(msg)
         parameters = self.service == "ParameterStore"
         if managed.path.startswith("/") is not parameters:
-            rule = "begins with /" if parameters else "does not begin with /"
+            rule = "must begin with /" if parameters else "must not begin with /"
             msg = f'has the managed.path "{managed.path}"; a path of {self.service} {rule}'
             raise ValueError(msg)
         if parameters and (managed.containers or managed.unique_names):
             msg = (
-                "has managed.containers or managed.uniqueNames; a parameter cannot be without a value, so none is made"
+                "has managed.containers or managed.uniqueNames; a parameter needs a value, so the stack creates none; "
+                "leave them out"
             )
             raise ValueError(msg)
         return self
 
     @property
-    def makes_containers(self) -> bool:
-        """Whether an empty secret is made for each key."""
+    def creates_secrets(self) -> bool:
+        """Whether the stack creates an empty secret for each key."""
         return self.managed is not None and self.service == "SecretsManager" and self.managed.containers is not False
 
     @model_validator(mode="after")
@@ -166,21 +198,21 @@ class AwsStore(Manager):
         }
         idle = [name for name, value in needing.items() if value is not None]
         if self.role is None and idle:
-            msg = f"has {', '.join(idle)} without role; they say how role is assumed"
+            msg = f"has {', '.join(idle)} without role, which they apply to; set role or leave them out"
             raise ValueError(msg)
         keys = [tag.key for tag in self.session_tags or ()]
         if len({key.lower() for key in keys}) < len(keys):
-            msg = "has the same key twice in sessionTags; AWS allows each once, in whatever case"
+            msg = "has the same key twice in sessionTags; AWS compares keys without case, so use every key once"
             raise ValueError(msg)
         unknown = sorted(set(self.transitive_tag_keys or ()) - set(keys))
         if unknown:
-            msg = f"has transitiveTagKeys that are no key of sessionTags: {', '.join(unknown)}"
+            msg = f"has transitiveTagKeys that are not keys of sessionTags: {', '.join(unknown)}"
             raise ValueError(msg)
         return self
 
     @property
-    def told_apart_by(self) -> tuple[str, ...] | None:
-        """The role that is assumed last reads; without one, the identity that signs in. A managed one is each's own."""
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        """The last assumed role reads; without a role, the identity that signs in. Managed stores are isolated."""
         if self.managed is not None:
             return None
         if self.role is not None:
@@ -191,40 +223,54 @@ class AwsStore(Manager):
             return ("role", "auth.serviceAccount.roleArn")
         return ("role", "auth.serviceAccountRef" if self.auth.service_account_ref is not None else "auth.secretRef")
 
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """A name with its prefix, or an ARN, which ESO cannot use with a prefix."""
+        prefix = fill(self.managed.path if self.managed else self.prefix or "", organization)
+        form, what = _KEYS[self.service]
+        if form.fullmatch(prefix + key) or (not prefix and _ARN.fullmatch(key)):
+            return None
+        with_prefix = f"with the prefix {quoted(prefix)} " if prefix else ""
+        return f"{with_prefix}is not {what}"
 
-def identity(planned: PlannedStore, store: AwsStore) -> list[Manifest]:
-    """A ServiceAccount with its IAM role, where one is to be made."""
-    if store.managed is not None:
-        role = _role(planned, store.managed, _account(planned))
-        return service_account(planned, _own(store.managed), {"eks.amazonaws.com/role-arn": role})
-    own = store.auth.service_account if store.auth else None
-    return service_account(planned, own, {"eks.amazonaws.com/role-arn": own.role_arn if own else None})
+    def identity(self, planned: PlannedStore) -> list[Manifest]:
+        """A ServiceAccount with its IAM role, unless the store uses an existing identity."""
+        if self.managed is not None:
+            role = _role(planned, self.managed, _account(planned))
+            return service_account(planned, _own(self.managed), {"eks.amazonaws.com/role-arn": role})
+        own = self.auth.service_account if self.auth else None
+        return service_account(planned, own, {"eks.amazonaws.com/role-arn": own.role_arn if own else None})
 
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """The ``aws`` block of a ClusterSecretStore."""
+        if self.managed is not None:
+            return {self.provider_key: _managed(planned, self, self.managed)}
+        block = provider_block(
+            planned,
+            service=self.service,
+            region=self.region,
+            auth=_auth(planned, self.auth) if self.auth else None,
+            role=self.role,
+            additionalRoles=_listed(self.additional_roles),
+            externalID=self.external_id,
+            sessionTags=None if self.session_tags is None else [dump(tag) for tag in self.session_tags],
+            transitiveTagKeys=_listed(self.transitive_tag_keys),
+            prefix=self.prefix,
+        )
+        return {self.provider_key: block}
 
-def provider(planned: PlannedStore, store: AwsStore) -> dict[str, Any]:
-    """The ``aws`` block of a ClusterSecretStore."""
-    if store.managed is not None:
-        return _managed(planned, store, store.managed)
-    return finished(
-        planned,
-        service=store.service,
-        region=store.region,
-        auth=_auth(planned, store.auth) if store.auth else None,
-        role=store.role,
-        additionalRoles=_listed(store.additional_roles),
-        externalID=store.external_id,
-        sessionTags=None if store.session_tags is None else [plain(tag) for tag in store.session_tags],
-        transitiveTagKeys=_listed(store.transitive_tag_keys),
-        prefix=store.prefix,
-    )
+    @classmethod
+    def place_of(cls, block: Mapping[str, Any]) -> Place:
+        """The service decides prices and quota, and the prefix is part of a secret's name."""
+        tariff = _PARAMETER_STORE if block.get("service") == "ParameterStore" else _SECRETS_MANAGER
+        return Place(tariff, prefix=str(block.get("prefix", "")))
 
 
 def _managed(planned: PlannedStore, store: AwsStore, managed: AwsManaged) -> dict[str, Any]:
-    """The store signs in as its own ServiceAccount; with Pod Identity the operator does, and assumes the role."""
+    """The store signs in as its own ServiceAccount; with Pod Identity the operator signs in and assumes the role."""
     reference = account_reference(planned, _own(managed), None)
     assumed = reference is None
     tag = {"key": ORGANIZATION_TAG, "value": ORGANIZATION}
-    return finished(
+    return provider_block(
         planned,
         service=store.service,
         region=store.region,
@@ -247,7 +293,7 @@ def _role(planned: PlannedStore, managed: AwsManaged, account: AwsAccount) -> st
 
 def _account(planned: PlannedStore) -> AwsAccount:
     if planned.aws is None:
-        msg = f"the managed store {planned.name} needs the AWS account that it is made in"
+        msg = f"the managed store {planned.name} needs its AWS account"
         raise ValueError(msg)
     return planned.aws
 
@@ -260,4 +306,4 @@ def _auth(planned: PlannedStore, auth: AwsAuth) -> dict[str, Any]:
     reference = account_reference(planned, auth.service_account, auth.service_account_ref)
     if reference is not None:
         return {"jwt": {"serviceAccountRef": reference}}
-    return {"secretRef": plain(auth.secret_ref)}
+    return {"secretRef": dump(auth.secret_ref)}

@@ -1,17 +1,18 @@
-"""What is made in AWS for each organization of a managed store: a role, its policy, and the secrets that it reads.
+"""Settings of managed stores: the stack creates a role, its policy and its secrets in AWS for each organization.
 
-Source: names of IAM roles, of Secrets Manager and of Parameter Store, as AWS documents them.
+Source: forms of the names of IAM roles, Secrets Manager and Parameter Store, as AWS documents them.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
 from ..schema.cloud_names import RoleName
-from ..schema.model import Label, Model
+from ..schema.model import Label
 from ..schema.placeholder import fill, template
+from .references import Reference
 
 RECOVERY_DEFAULT: Final = 30
 _RECOVERY: Final = (0, *range(7, 31))
@@ -19,17 +20,19 @@ _RECOVERY: Final = (0, *range(7, 31))
 
 def _recovery(days: int) -> int:
     if days not in _RECOVERY:
-        msg = "is not a number of days that AWS allows; expected 7 to 30, or 0 for no recovery at all"
+        msg = "is not a valid recovery window; expected 7 to 30 days, or 0 to delete at once"
         raise ValueError(msg)
     return days
 
 
-class AwsManaged(Model):
-    """For each organization a role that may read one path, and the secrets of that path, without values."""
+class AwsManaged(Reference):
+    """For each organization, a role that may read one path, and the secrets of that path, without values."""
+
+    namespace_field: ClassVar[str] = "identity_namespace"
 
     identity_namespace: Label | None = None
-    """Namespace of the ServiceAccounts that are made, with ``aws.oidcProvider``; not a build namespace. It must
-    exist."""
+    """Namespace of the ServiceAccounts that the stack creates, with ``aws.oidcProvider``. It must exist and must not be
+    a build namespace. None, with ``aws.operatorRoleArn``: the operator signs in as itself."""
     path: Annotated[
         str,
         template(
@@ -38,30 +41,31 @@ class AwsManaged(Model):
             "with / at the end and {organization} as one whole part",
         ),
     ]
-    """What an organization's secrets begin with, such as ``org/{organization}/``; ``remoteKey`` follows it."""
+    """Beginning of the names of an organization's secrets, such as ``org/{organization}/``; ``remoteKey`` follows."""
     role_name: RoleName | None = None
-    """Name of each role; ``{organization}`` stands in it. None: ``eso-<store>-{organization}``."""
+    """Name of each organization's role; must contain ``{organization}``. None: ``eso-<store>-{organization}``."""
     kms_key: Literal["organization", "none"] = "none"
-    """``organization``: a KMS key for each organization, with which its secrets are encrypted, and which its role alone
-    is given. ``none``: AWS's own key for Secrets Manager."""
+    """``organization``: a KMS key for each organization encrypts its secrets, and only its role may decrypt with it.
+    ``none``: AWS's own key for Secrets Manager."""
     containers: bool | None = None
-    """Whether an empty secret is made for each ``remoteKey``. None: with ``SecretsManager`` only."""
+    """Whether the stack creates an empty secret for each ``remoteKey``. None: with ``SecretsManager`` only."""
     recovery_window_days: Annotated[int, AfterValidator(_recovery)] = RECOVERY_DEFAULT
-    """For how many days a removed secret can be restored: 7 to 30. 0: its value is gone at once."""
+    """Days in which a deleted secret can be restored: 7 to 30. 0: it is deleted at once."""
     unique_names: bool = False
-    """Whether each secret gets a random suffix, since a removed one holds its name until its days are over."""
+    """Whether names of secrets end in a random suffix: a deleted secret reserves its name until it can no longer be
+    restored."""
 
     @model_validator(mode="after")
     def _names_need_containers(self) -> Self:
         if self.containers is False and self.unique_names:
-            msg = "has uniqueNames without containers; they are the names of what is made"
+            msg = "has uniqueNames with containers: false, so there are no secrets to name; leave uniqueNames out"
             raise ValueError(msg)
         return self
 
     def path_of(self, organization: str) -> str:
-        """What the names of an organization's secrets begin with; ends in ``/``."""
+        """Beginning of the names of an organization's secrets; ends in ``/``."""
         return str(fill(self.path, organization))
 
     def role_of(self, store: str, organization: str) -> str:
-        """Name of the role behind a ClusterSecretStore, which serves one organization."""
+        """Name of the role of a ClusterSecretStore, which serves one organization."""
         return f"eso-{store}" if self.role_name is None else str(fill(self.role_name, organization))

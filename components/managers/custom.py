@@ -1,21 +1,23 @@
-"""Any other secret manager of the External Secrets Operator, its provider block as ESO documents it.
+"""Any other secret manager of the External Secrets Operator, with its provider block as ESO documents it.
 
-The block is not typed, so this module holds what must be true of every block: ESO knows the provider, no secret value
-is in it, and every reference names its namespace.
+The block is not typed. This module checks what must be true of every block: ESO has the provider, the block contains no
+secret value, and every reference names its namespace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import isfinite
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import ConfigDict, RootModel, model_validator
 
 from ..schema.placeholder import fill
 from ..schema.text import clipped
-from .manager import filled
-from .planned import PlannedStore
+from .manager import Manager, PlannedStore, StoreInputs
+from .registry import manager_of_provider, register
+from .rendering import fill_organization
+from .tariff import Place, Tariff
 
 PROVIDERS: Final = frozenset(
     {
@@ -30,27 +32,36 @@ PROVIDERS: Final = frozenset(
 """Keys of ``SecretStoreProvider`` in ``external-secrets.io/v1``, of ESO 0.16 to 2.x."""
 
 _SECRET_VALUES: Final = frozenset({"apiKey", "certificateKey", "clientSecret", "password", "secretKey"})
-"""Fields in which ESO takes either ``secretRef`` or a plain ``value``, and whose value is secret."""
+"""Fields that hold either ``secretRef`` or a plain ``value`` in ESO, and whose value is secret."""
 _SECRET_HEADERS: Final = frozenset({"authorization", "x-api-key", "x-vault-token"})
 
 
-class CustomStore(RootModel[dict[str, Any]]):
-    """One provider block, verbatim: ``{onepassword: {...}}``. ``{organization}`` may stand in every string."""
+@register
+class CustomStore(Manager, RootModel[dict[str, Any]]):
+    """Any other manager, with its block as ESO documents it.
+
+    One provider block, verbatim: ``{onepassword: {...}}``. Every string may contain ``{organization}``.
+    """
+
+    settings_key: ClassVar[str] = "custom"
+    provider_key: ClassVar[str] = ""
+    docs_page: ClassVar[str] = "stores/custom.md"
+    tariff: ClassVar[Tariff] = Tariff("custom", None, None)
 
     model_config = ConfigDict(frozen=True, strict=True, hide_input_in_errors=True)
 
     @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def _block_is_safe(self) -> Self:
         if len(self.root) != 1:
             what = f"has {len(self.root)} keys ({', '.join(map(clipped, self.root))})" if self.root else "is empty"
-            msg = f"{what}; expected exactly one provider of ESO with its block"
+            msg = f"{what}; expected exactly one ESO provider with its block"
             raise ValueError(msg)
         (name, block), *_ = self.root.items()
         if name not in PROVIDERS:
-            msg = f"has the unknown provider {clipped(name)}; known: {', '.join(sorted(PROVIDERS))}"
+            msg = f"has the unknown provider {clipped(name)}; expected one of: {', '.join(sorted(PROVIDERS))}"
             raise ValueError(msg)
         if name == "fake":
-            msg = "would have the values of fake in plain text; use the typed block fake, with manualSecrets"
+            msg = "contains the values of fake in plain text; use the block fake with manualSecrets instead"
             raise ValueError(msg)
         if not isinstance(block, Mapping):
             msg = f"has no block for {name}; expected a mapping"
@@ -59,43 +70,50 @@ class CustomStore(RootModel[dict[str, Any]]):
             raise ValueError(problem)
         return self
 
-    @property
-    def told_apart_by(self) -> tuple[str, ...] | None:
-        """Which field matters is not known here; any that has the placeholder is believed."""
-        return ()
-
     def references(self) -> Iterator[tuple[str, str]]:
-        """Path below the block, and namespace, of every reference to an object in the cluster."""
+        """Every reference to an object in the cluster; the namespace may contain ``{organization}``."""
         for path, reference in _references(self.root, ""):
             yield f"{path}.namespace", str(reference["namespace"])
 
-    def merges_for(self, organization: str) -> bool:
-        """Whether two keys of one mapping become the same when the organization's name is filled in."""
-        return _size(fill(self.root, organization)) < _size(self.root)
+    def problems_for(self, organization: str) -> Iterator[tuple[str, str]]:
+        """Two keys of one mapping that become equal would lose one of their values."""
+        if _size(fill(self.root, organization)) < _size(self.root):
+            yield "", f'has two keys of one mapping that are equal for the organization "{organization}"'
+
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """The provider with its block, verbatim."""
+        block: dict[str, Any] = fill_organization(planned, self.model_dump(mode="json"))
+        return block
+
+    def place(self, planned: PlannedStore) -> Place:
+        """That of the typed manager with the same provider, if there is one."""
+        ((name, block),) = self.provider(planned, StoreInputs()).items()
+        manager = manager_of_provider(name)
+        return Place(Tariff(name, None, None)) if manager is None else manager.place_of(block)
 
 
 def _problems(tree: Any, path: str) -> Iterator[str]:
     for where, text in _odd_values(tree, path):
-        yield f"has {text} at {where[1:]}; expected texts, numbers, true and false, lists and mappings of texts"
+        yield f"has {text} at {where[1:]}; expected strings, numbers, booleans, lists, and mappings with string keys"
     for where, text in _plain_values(tree, path):
         yield f"has {text} in plain text at {where[1:]}; use a reference to a Kubernetes Secret"
     for where, reference in _references(tree, path):
         if not isinstance(reference.get("namespace"), str):
             yield (
-                f"has no namespace at {where[1:]}; a ClusterSecretStore must name it, or every ExternalSecret would "
-                "bring its own"
+                f"has no namespace at {where[1:]}; set it, or a ClusterSecretStore would use the namespace of each "
+                "ExternalSecret"
             )
 
 
 def _odd_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
-    """What the API server cannot keep: it drops a null, so that every update would show it as new."""
+    """Values that the API server does not store: it drops a null, so every update would show a difference."""
     for key, value, where in _children(tree, path):
         if not isinstance(key, str):
-            yield where, "a key that is no text"
+            yield where, "a key that is not a string"
         elif value is None:
-            yield where, "nothing"
+            yield where, "no value"
         elif not isinstance(value, (str, int, list, Mapping)) and not (isinstance(value, float) and isfinite(value)):
-            yield where, "a value that JSON does not have"
+            yield where, "a value that JSON cannot represent"
         else:
             yield from _odd_values(value, where)
 
@@ -134,9 +152,3 @@ def _children(tree: Any, path: str) -> Iterator[tuple[str, Any, str]]:
 
 def _size(tree: Any) -> int:
     return 1 + sum(_size(value) for _, value, _ in _children(tree, ""))
-
-
-def provider(planned: PlannedStore, store: CustomStore) -> dict[str, Any]:
-    """The provider with its block, the organization's name filled in."""
-    block: dict[str, Any] = filled(planned, store.model_dump(mode="json"))
-    return block

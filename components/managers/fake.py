@@ -5,30 +5,16 @@ Source: ``FakeProvider`` of ``external-secrets.io/v1``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from ..schema.model import ManualName, Model, RemoteKey
-from .manager import Manager
-from .planned import PlannedStore
-
-
-def provider(planned: PlannedStore, store: FakeStore, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The ``fake`` block of a ClusterSecretStore, with no key that its organizations do not read.
-
-    Args:
-        planned: the store that is built.
-        store: its settings.
-        values: entries of ``manualSecrets``; in a program they are secret outputs and pass through untouched.
-    """
-    entries: list[dict[str, Any]] = []
-    for entry in store.data:
-        if entry.key in planned.keys:
-            version = {} if entry.version is None else {"version": entry.version}
-            entries.append({"key": entry.key, "value": values[entry.manual], **version})
-    return {"data": entries}
+from ..schema.text import clipped
+from .manager import PlannedStore, StoreInputs, TypedManager
+from .registry import register
+from .tariff import FREE, Place, Tariff
 
 
 class FakeEntry(Model):
@@ -37,13 +23,56 @@ class FakeEntry(Model):
     key: RemoteKey
     """Name of the secret."""
     manual: ManualName
-    """Entry of ``manualSecrets`` with its value (JSON where a ``property`` is asked for)."""
+    """Entry of ``manualSecrets`` with its value: JSON if a credential reads a ``property`` of it."""
     version: RemoteKey | None = None
     """Version. None: unversioned."""
 
 
-class FakeStore(Manager):
-    """Fixed values, for development: whoever may read the ClusterSecretStore reads them (ESO provider ``fake``)."""
+@register
+class FakeStore(TypedManager):
+    """Fixed values for development.
+
+    Whoever may read the ClusterSecretStore reads them (ESO provider ``fake``).
+    """
+
+    settings_key: ClassVar[str] = "fake"
+    provider_key: ClassVar[str] = "fake"
+    docs_page: ClassVar[str] = "secret-stores.md#fake"
+    tariff: ClassVar[Tariff] = Tariff("fake", FREE, FREE)
 
     data: Annotated[tuple[FakeEntry, ...], Field(strict=False, min_length=1)]
     """The secrets."""
+
+    @property
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        """A store contains only the keys that its organizations read."""
+        return None
+
+    def template(self) -> Any:
+        """Empty: ``{organization}`` in a key is part of the key."""
+        return {}
+
+    def manuals(self) -> Iterator[tuple[str, str]]:
+        """The values of its secrets."""
+        for index, entry in enumerate(self.data):
+            yield f".data[{index}].manual", entry.manual
+
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """Only the secrets of ``data`` exist."""
+        keys = {entry.key for entry in self.data}
+        if key in keys:
+            return None
+        return f"is not a key of fake.data; expected one of: {', '.join(clipped(known) for known in sorted(keys))}"
+
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """The ``fake`` block of a ClusterSecretStore, without keys that its organizations do not read."""
+        entries: list[dict[str, Any]] = []
+        for entry in self.data:
+            if entry.key in planned.keys:
+                version = {} if entry.version is None else {"version": entry.version}
+                entries.append({"key": entry.key, "value": inputs.values[entry.manual], **version})
+        return {self.provider_key: {"data": entries}}
+
+    def place(self, planned: PlannedStore) -> Place:
+        """Reads are free, and the values are not needed to know that."""
+        return self.place_of({})

@@ -2,12 +2,17 @@
 
 Source: ``GCPSMProvider`` of ``external-secrets.io/v1``. Without the annotation ``iam.gke.io/gcp-service-account`` ESO
 reads as the ServiceAccount itself, so secrets can be granted to it directly.
+
+Prices, read on 2026-11-25: https://cloud.google.com/secret-manager/pricing (access operations, active versions; one
+active version in one location for each secret). Quota: https://docs.cloud.google.com/secret-manager/quotas.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Self
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -16,19 +21,14 @@ from ..schema.cloud_names import CloudName, GcpServiceAccountEmail
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import template
-from .manager import (
-    Manager,
-    SecretKeyRef,
-    ServiceAccountRef,
-    StoreServiceAccount,
-    account_reference,
-    finished,
-    plain,
-    service_account,
-)
-from .planned import PlannedStore
+from .manager import PlannedStore, StoreInputs, TypedManager
+from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .registry import register
+from .rendering import account_reference, dump, provider_block, service_account
+from .tariff import Place, Tariff, per_10_000
 
 _PROJECT: Final = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|[0-9]+", re.ASCII)
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
 def _project(project: str) -> str | None:
@@ -43,20 +43,20 @@ ProjectId = Annotated[
 
 
 class GcpServiceAccount(StoreServiceAccount):
-    """Workload identity for a ServiceAccount that is made here for each store."""
+    """Workload identity of a ServiceAccount that the stack creates for each store."""
 
     gcp_service_account: GcpServiceAccountEmail | None = None
-    """Google service account to read as (annotation ``iam.gke.io/gcp-service-account``); ``{organization}`` may stand
-    in it. None: as the ServiceAccount itself, ``principal://.../subject/ns/<identityNamespace>/sa/eso-<store>``."""
+    """Google service account to read as (annotation ``iam.gke.io/gcp-service-account``); may contain
+    ``{organization}``. None: as the ServiceAccount itself, ``principal://.../subject/ns/<identityNamespace>/sa/eso-<store>``."""
 
 
 class GcpWorkloadIdentity(Model):
-    """Workload identity of a GKE cluster. What is left out of the cluster, the operator asks its node about."""
+    """Workload identity of a GKE cluster. The operator asks its node for fields of the cluster that are left out."""
 
     service_account: GcpServiceAccount | None = None
-    """With a ServiceAccount that is made here for each store."""
+    """With a ServiceAccount that the stack creates for each store."""
     service_account_ref: ServiceAccountRef | None = None
-    """With a ServiceAccount that exists."""
+    """With an existing ServiceAccount."""
     cluster_location: CloudName | None = None
     """Region or zone of the cluster."""
     cluster_name: CloudName | None = None
@@ -95,19 +95,30 @@ class GcpAuth(Model):
         return self
 
 
-class GcpStore(Manager):
-    """The secrets of one project, or of one for each organization (ESO provider ``gcpsm``)."""
+@register
+class GcpStore(TypedManager):
+    """Google Cloud Secret Manager.
+
+    The secrets of one project, or of one project for each organization (ESO provider ``gcpsm``).
+    """
+
+    settings_key: ClassVar[str] = "gcp"
+    provider_key: ClassVar[str] = "gcpsm"
+    docs_page: ClassVar[str] = "stores/gcp.md"
+    tariff: ClassVar[Tariff] = Tariff(
+        "Google Secret Manager", per_10_000("0.03"), Fraction("0.06"), Fraction(90_000, 60)
+    )
 
     project_id: ProjectId = Field(alias="projectID")
-    """Project of the secrets; ``{organization}`` may stand in it."""
+    """Project of the secrets; may contain ``{organization}``."""
     location: CloudName | None = None
     """Region of regional secrets. None: global secrets."""
     auth: GcpAuth | None = None
     """How the operator signs in. None: as itself (application default credentials)."""
 
     @property
-    def told_apart_by(self) -> tuple[str, ...] | None:
-        """A project for each organization, or an identity for each, to which secrets are granted."""
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        """A project for each organization, or an identity for each organization that secrets are granted to."""
         if self.auth is None:
             return ("projectID",)
         if self.auth.workload_identity is None:
@@ -119,27 +130,37 @@ class GcpStore(Manager):
             return None
         return ("projectID", "auth.workloadIdentity.serviceAccount.gcpServiceAccount")
 
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """Names of secrets: letters, digits, hyphens and underscores."""
+        if _KEY.fullmatch(key):
+            return None
+        return "is not a name of Google Secret Manager: letters, digits, - and _, at most 255 characters"
 
-def identity(planned: PlannedStore, store: GcpStore) -> list[Manifest]:
-    """A ServiceAccount, and the Google service account that it acts for, where one is to be made."""
-    workload = store.auth.workload_identity if store.auth else None
-    own = workload.service_account if workload else None
-    annotations = {"iam.gke.io/gcp-service-account": own.gcp_service_account if own else None}
-    return service_account(planned, own, annotations)
+    def identity(self, planned: PlannedStore) -> list[Manifest]:
+        """A ServiceAccount with the Google service account that it acts as, unless an existing one is used."""
+        workload = self.auth.workload_identity if self.auth else None
+        own = workload.service_account if workload else None
+        annotations = {"iam.gke.io/gcp-service-account": own.gcp_service_account if own else None}
+        return service_account(planned, own, annotations)
 
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """The ``gcpsm`` block of a ClusterSecretStore."""
+        auth = _auth(planned, self.auth) if self.auth else None
+        block = provider_block(planned, projectID=self.project_id, location=self.location, auth=auth)
+        return {self.provider_key: block}
 
-def provider(planned: PlannedStore, store: GcpStore) -> dict[str, Any]:
-    """The ``gcpsm`` block of a ClusterSecretStore."""
-    auth = _auth(planned, store.auth) if store.auth else None
-    return finished(planned, projectID=store.project_id, location=store.location, auth=auth)
+    @classmethod
+    def place_of(cls, block: Mapping[str, Any]) -> Place:
+        """The quota is for one project."""
+        return Place(cls.tariff, where=str(block.get("projectID", "")))
 
 
 def _auth(planned: PlannedStore, auth: GcpAuth) -> dict[str, Any]:
     workload = auth.workload_identity
     if workload is None:
-        return {"secretRef": plain(auth.secret_ref)}
+        return {"secretRef": dump(auth.secret_ref)}
     return {
-        "workloadIdentity": finished(
+        "workloadIdentity": provider_block(
             planned,
             clusterLocation=workload.cluster_location,
             clusterName=workload.cluster_name,

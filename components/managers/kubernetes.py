@@ -1,92 +1,24 @@
-"""ESO provider ``kubernetes``: Secrets of one namespace, read by an identity that may get exactly the named ones.
+"""ESO provider ``kubernetes``: Secrets of one namespace, read by an identity that may get exactly the named Secrets.
 
-Source: ``KubernetesProvider`` of ``external-secrets.io/v1``; RBAC refuses every other Secret, whatever an
-ExternalSecret asks for.
+Source: ``KubernetesProvider`` of ``external-secrets.io/v1``. RBAC refuses every other Secret, whatever an
+ExternalSecret requests.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from ..manifests import Manifest, manifest
 from ..schema.model import Label, Model
-from .manager import (
-    Base64,
-    CaProvider,
-    Manager,
-    ServiceAccountRef,
-    account_name,
-    finished,
-    plain,
-)
-from .planned import PlannedStore
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """An API server as a kubeconfig describes it."""
-
-    url: str
-    """``https://host[:port]``."""
-    ca_bundle: str
-    """CA certificates, base64 of PEM."""
-
-
-def identity(planned: PlannedStore, store: KubernetesStore) -> list[Manifest]:
-    """ServiceAccount, Role and RoleBinding of a store, or nothing where an existing account is named."""
-    if store.service_account is not None:
-        return []
-    name, namespace = account_name(planned), store.remote_namespace
-    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": list(planned.keys), "verbs": ["get"]}
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
-    return [
-        manifest("v1", "ServiceAccount", name, namespace=namespace),
-        manifest("rbac.authorization.k8s.io/v1", "Role", name, namespace=namespace, rules=[rule]),
-        manifest(
-            "rbac.authorization.k8s.io/v1", "RoleBinding", name, namespace=namespace, subjects=[subject], roleRef=role
-        ),
-    ]
-
-
-def provider(planned: PlannedStore, store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]:
-    """The ``kubernetes`` block of a ClusterSecretStore.
-
-    Args:
-        planned: the store that is built.
-        store: its settings.
-        endpoint: the build plane's API server, needed where ``server.fromKubeconfig`` is set.
-    """
-    own = {"name": account_name(planned), "namespace": store.remote_namespace}
-    return finished(
-        planned,
-        remoteNamespace=store.remote_namespace,
-        server=_server(store, endpoint),
-        auth={"serviceAccount": own if store.service_account is None else plain(store.service_account)},
-    )
-
-
-def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]:
-    server = store.server
-    if server is None:
-        root_ca = {
-            "type": "ConfigMap",
-            "name": "kube-root-ca.crt",
-            "key": "ca.crt",
-            "namespace": store.remote_namespace,
-        }
-        return {"url": "https://kubernetes.default", "caProvider": root_ca}
-    if server.from_kubeconfig:
-        if endpoint is None:
-            msg = "server.fromKubeconfig needs the endpoint of the build plane"
-            raise ValueError(msg)
-        return {"url": endpoint.url, "caBundle": endpoint.ca_bundle}
-    if server.ca_provider is not None:
-        return {"url": server.url, "caProvider": server.ca_provider.model_dump()}
-    return {"url": server.url, "caBundle": server.ca_bundle}
+from ..schema.names import check_subdomain
+from .manager import Endpoint, PlannedStore, StoreInputs, TypedManager
+from .references import Base64, CaProvider, ServiceAccountRef
+from .registry import register
+from .rendering import account_name, dump, provider_block
+from .tariff import FREE, Place, Tariff
 
 
 class KubernetesServer(Model):
@@ -105,7 +37,7 @@ class KubernetesServer(Model):
     def _complete(self) -> Self:
         if self.from_kubeconfig:
             if self.url or self.ca_bundle or self.ca_provider:
-                msg = "fromKubeconfig brings url and CA; leave url, caBundle and caProvider out"
+                msg = "fromKubeconfig sets url and CA; leave out url, caBundle and caProvider"
                 raise ValueError(msg)
             return self
         if self.url is None or (self.ca_bundle is None) == (self.ca_provider is None):
@@ -114,21 +46,95 @@ class KubernetesServer(Model):
         return self
 
 
-class KubernetesStore(Manager):
-    """Secrets of one namespace of the build plane's cluster (ESO provider ``kubernetes``).
+@register
+class KubernetesStore(TypedManager):
+    """Secrets of a namespace of the cluster.
 
-    Without ``serviceAccount`` each store gets an identity of its own: a ServiceAccount and a Role that may get exactly
-    the Secrets that its organizations name.
+    ESO provider ``kubernetes``. Without ``serviceAccount`` each store has its own identity: a ServiceAccount, and a
+    Role that may get exactly the Secrets that its organizations name.
     """
+
+    settings_key: ClassVar[str] = "kubernetes"
+    provider_key: ClassVar[str] = "kubernetes"
+    docs_page: ClassVar[str] = "secret-stores.md#kubernetes"
+    tariff: ClassVar[Tariff] = Tariff("kubernetes", FREE, FREE)
 
     remote_namespace: Label
     """Namespace that holds the source Secrets and the identities."""
     server: KubernetesServer | None = None
     """API server. None: ``https://kubernetes.default``, the operator's own cluster."""
     service_account: ServiceAccountRef | None = None
-    """Identity to use as it is. None: made here, limited to the named Secrets."""
+    """Existing identity to use. None: the stack creates one that may get only the named Secrets."""
 
     @property
-    def told_apart_by(self) -> tuple[str, ...] | None:
-        """The account that is made here may read its own organization's Secrets only; another may be anybody's."""
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        """A created account may read its own organization's Secrets only; an existing one may be shared."""
         return None if self.service_account is None else ("serviceAccount",)
+
+    @property
+    def needs_endpoint(self) -> bool:
+        """With ``server.fromKubeconfig`` only."""
+        return self.server is not None and self.server.from_kubeconfig
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """The namespace of the source Secrets as well: builds there could read every one of them."""
+        yield ".remoteNamespace", self.remote_namespace
+        yield from super().references()
+
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """Names of Secrets."""
+        try:
+            check_subdomain(key)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def identity(self, planned: PlannedStore) -> list[Manifest]:
+        """ServiceAccount, Role and RoleBinding of a store; empty if it uses an existing account."""
+        if self.service_account is not None:
+            return []
+        name, namespace = account_name(planned), self.remote_namespace
+        rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": list(planned.keys), "verbs": ["get"]}
+        subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+        role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
+        rbac = "rbac.authorization.k8s.io/v1"
+        return [
+            manifest("v1", "ServiceAccount", name, namespace=namespace),
+            manifest(rbac, "Role", name, namespace=namespace, rules=[rule]),
+            manifest(rbac, "RoleBinding", name, namespace=namespace, subjects=[subject], roleRef=role),
+        ]
+
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """The ``kubernetes`` block of a ClusterSecretStore."""
+        own = {"name": account_name(planned), "namespace": self.remote_namespace}
+        block = provider_block(
+            planned,
+            remoteNamespace=self.remote_namespace,
+            server=_server(self, inputs.endpoint),
+            auth={"serviceAccount": own if self.service_account is None else dump(self.service_account)},
+        )
+        return {self.provider_key: block}
+
+    def place(self, planned: PlannedStore) -> Place:
+        """Reads are free, and the endpoint is not needed to know that."""
+        return self.place_of({})
+
+
+def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]:
+    server = store.server
+    if server is None:
+        root_ca = {
+            "type": "ConfigMap",
+            "name": "kube-root-ca.crt",
+            "key": "ca.crt",
+            "namespace": store.remote_namespace,
+        }
+        return {"url": "https://kubernetes.default", "caProvider": root_ca}
+    if server.from_kubeconfig:
+        if endpoint is None:
+            msg = "server.fromKubeconfig needs the endpoint of the store's plane"
+            raise ValueError(msg)
+        return {"url": endpoint.url, "caBundle": endpoint.ca_bundle}
+    if server.ca_provider is not None:
+        return {"url": server.url, "caProvider": server.ca_provider.model_dump()}
+    return {"url": server.url, "caBundle": server.ca_bundle}

@@ -1,141 +1,168 @@
-"""What the blocks of several secret managers have in common: references to what lies in the cluster.
+"""The interface of a secret manager, and the ClusterSecretStore that is planned for it.
 
-Source: ``SecretKeySelector``, ``ServiceAccountSelector`` and ``CAProvider`` of the External Secrets Operator. A
-ClusterSecretStore that names no namespace would use the one of each ExternalSecret, so here every reference names it.
+A manager is one class: its settings are the fields, everything else that the package needs is declared on the class.
+`registry.register` makes it known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ValidationError
 
-from ..manifests import Manifest, manifest
-from ..schema.model import DataKey, Label, Model, ObjectName
-from ..schema.placeholder import ORGANIZATION, ObjectNameTemplate, fill, places
-from .planned import PlannedStore
+from ..iam.account import AwsAccount
+from ..manifests import Manifest
+from ..schema.model import Model
+from ..schema.placeholder import fill
+from ..schema.text import quoted
+from .references import Reference
+from .tariff import Place, Tariff
 
-Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
-Audiences = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)]
+Plane = Literal["build", "data"]
 
 
-class Manager(Model):
-    """Base of the provider blocks."""
+@dataclass(frozen=True)
+class Endpoint:
+    """An API server, as a kubeconfig describes it."""
+
+    url: str
+    """``https://host[:port]``."""
+    ca_bundle: str
+    """CA certificates, base64 of PEM."""
+
+
+@dataclass(frozen=True)
+class StoreInputs:
+    """Inputs of a provider block that only a run knows; most managers need none."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Entries of ``manualSecrets``. In a Pulumi program they are secret outputs and pass through unread."""
+    endpoint: Endpoint | None = None
+    """API server of the store's plane. None: not looked up."""
+
+
+@dataclass(frozen=True)
+class PlannedStore:
+    """One ClusterSecretStore, bound to exact namespaces and exact remote keys."""
+
+    name: str
+    """Name of the ClusterSecretStore."""
+    manager: Manager
+    """Secret manager that it reads from."""
+    organizations: tuple[str, ...]
+    """Organizations that use it, sorted."""
+    namespaces: tuple[str, ...]
+    """Namespaces whose ExternalSecrets may use it, sorted; never a pattern."""
+    keys: tuple[str, ...]
+    """Remote keys that those organizations read, sorted."""
+    selectors: tuple[Mapping[str, str], ...] = ()
+    """Labels of further namespaces whose ExternalSecrets may use it: those of the organizations' workloads."""
+    plane: Plane = "build"
+    """Cluster of the store; ``build`` where both planes are one cluster."""
+    aws: AwsAccount | None = None
+    """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
+
+
+class Manager(BaseModel):
+    """One secret manager: its settings, its rules, and the manifests that it needs.
+
+    The class variables and the abstract method `provider` are required; every other method has a default.
+    """
+
+    settings_key: ClassVar[str]
+    """Key of the block in an entry of ``secretStores``: ``azure``."""
+    provider_key: ClassVar[str]
+    """Key of the block in ``spec.provider`` of a ClusterSecretStore: ``azurekv``. Empty: the settings name it."""
+    docs_page: ClassVar[str]
+    """Page that documents it, relative to ``docs/``, with an anchor if it is a section: ``stores/azure.md``."""
+    tariff: ClassVar[Tariff]
+    """Prices and quota, with their source in the manager's module."""
 
     @property
-    def told_apart_by(self) -> tuple[str, ...] | None:
-        """What can give each organization an access of its own in the manager, with ``scope: organization``.
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        """Fields that can give each organization its own access, for ``scope: organization``.
 
-        Paths of which one must have ``{organization}``, empty for any path; None where each organization has its own
-        in any case.
+        At least one of them must contain ``{organization}``. Empty: any field. None: each organization has its own
+        access whatever the fields say.
+        """
+        return ()
+
+    @property
+    def needs_endpoint(self) -> bool:
+        """Whether `provider` needs ``StoreInputs.endpoint``."""
+        return False
+
+    def template(self) -> Any:
+        """The settings as JSON data, as far as ``{organization}`` is a placeholder in them."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Path below the block, and value, of every namespace that must not be a build namespace."""
+        return _references(self, "")
+
+    def manuals(self) -> Iterator[tuple[str, str]]:
+        """Path below the block, and name, of every entry of ``manualSecrets`` that it uses."""
+        return iter(())
+
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """Why the manager cannot have a remote key, to follow that key in a message. None: it can.
+
+        Args:
+            key: ``remoteKey`` of a credential.
+            organization: name of the organization that reads it.
         """
         return None
 
+    def problems_for(self, organization: str) -> Iterator[tuple[str, str]]:
+        """Path below the block, and text, of problems that only appear with an organization's name filled in."""
+        text = fill(self.template(), organization)
+        try:
+            type(self).model_validate(text, by_alias=True, by_name=False)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False, include_input=False):
+                path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
+                value = reduce(getitem, detail["loc"], text)
+                problem = detail["msg"].removeprefix("Value error, ")
+                yield path, f'{quoted(str(value))} of the organization "{organization}" {problem}'
 
-class ServiceAccountRef(Model):
-    """A ServiceAccount that exists already."""
-
-    name: ObjectNameTemplate
-    """Its name; ``{organization}`` may stand in it."""
-    namespace: Label
-    """Its namespace."""
-    audiences: Audiences | None = None
-    """Audiences of the tokens that the operator asks for, beside those of the manager. None: only those."""
-
-
-class StoreServiceAccount(Model):
-    """A ServiceAccount ``eso-<store>`` that is made here for each ClusterSecretStore."""
-
-    identity_namespace: Label
-    """Namespace that it is made in; not a build namespace. It must exist."""
-    audiences: Audiences | None = None
-    """Audiences of the tokens that the operator asks for, beside those of the manager. None: only those."""
-
-
-class SecretKeyRef(Model):
-    """One key of a Kubernetes Secret that exists: a name, never a value."""
-
-    name: ObjectNameTemplate
-    """Name of the Secret; ``{organization}`` may stand in it."""
-    namespace: Label
-    """Namespace of the Secret."""
-    key: DataKey
-    """Key in the Secret."""
-
-
-class CaProvider(Model):
-    """Where the operator finds the CA certificate of a server."""
-
-    type: Literal["ConfigMap", "Secret"]
-    """Kind of the object that holds it."""
-    name: ObjectName
-    """Name of the object."""
-    key: DataKey
-    """Key in the object."""
-    namespace: Label
-    """Namespace of the object (a ClusterSecretStore must name it)."""
-
-
-def account_name(planned: PlannedStore) -> str:
-    """Name of the identity that is made for a store."""
-    return f"eso-{planned.name}"
-
-
-def service_account(
-    planned: PlannedStore, account: StoreServiceAccount | None, annotations: Mapping[str, str | None] | None = None
-) -> list[Manifest]:
-    """The ServiceAccount that is made for a store, or nothing where its settings have none.
-
-    Args:
-        planned: the store that is built.
-        account: settings of the ServiceAccount.
-        annotations: what the manager reads from it; an annotation whose value is None is left out.
-    """
-    if account is None:
+    def identity(self, planned: PlannedStore) -> list[Manifest]:
+        """Objects that give a store its own identity, in the order of their creation."""
         return []
-    given = {key: value for key, value in (annotations or {}).items() if value is not None}
-    return [
-        manifest(
-            "v1",
-            "ServiceAccount",
-            account_name(planned),
-            namespace=account.identity_namespace,
-            annotations=filled(planned, given),
-        )
-    ]
+
+    @abstractmethod
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """``spec.provider`` of a ClusterSecretStore: the provider's key with its block.
+
+        Raises:
+            ValueError: ``inputs`` lack what the block needs.
+        """
+
+    @classmethod
+    def place_of(cls, block: Mapping[str, Any]) -> Place:
+        """Where a store reads, from its provider block. The block may be incomplete; the API server validates it."""
+        return Place(cls.tariff)
+
+    def place(self, planned: PlannedStore) -> Place:
+        """Where a store reads."""
+        (block,) = self.provider(planned, StoreInputs()).values()
+        return self.place_of(block)
 
 
-def account_reference(
-    planned: PlannedStore, own: StoreServiceAccount | None, existing: ServiceAccountRef | None
-) -> dict[str, Any] | None:
-    """``serviceAccountRef`` of a provider block: the account that is made here, or the one that exists, or None."""
-    if own is not None:
-        where = {"name": account_name(planned), "namespace": own.identity_namespace}
-        return where if own.audiences is None else {**where, "audiences": list(own.audiences)}
-    return None if existing is None else plain(existing)
+class TypedManager(Manager, Model):
+    """Base of managers whose settings are typed fields."""
 
 
-def plain(settings: BaseModel | None) -> dict[str, Any] | None:
-    """Settings whose fields are ESO's own, as JSON data without what is unset."""
-    return None if settings is None else settings.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def finished(planned: PlannedStore, **fields: Any) -> dict[str, Any]:
-    """A provider block: fields that are None are left out, and the organization's name is filled in."""
-    block: dict[str, Any] = filled(planned, {key: value for key, value in fields.items() if value is not None})
-    return block
-
-
-def filled(planned: PlannedStore, block: Any) -> Any:
-    """JSON data with the name of the store's only organization in place of ``{organization}``.
-
-    Raises:
-        ValueError: the store serves several, and the placeholder would give one of them the others' access.
-    """
-    if len(planned.organizations) == 1:
-        return fill(block, planned.organizations[0])
-    if any(places(block)):
-        msg = f"{ORGANIZATION} in the store {planned.name}, which serves {len(planned.organizations)} organizations"
-        raise ValueError(msg)
-    return block
+def _references(model: BaseModel, path: str) -> Iterator[tuple[str, str]]:
+    for name, model_field in type(model).model_fields.items():
+        value, where = getattr(model, name), f"{path}.{model_field.alias}"
+        if isinstance(value, Reference):
+            namespace = getattr(value, value.namespace_field)
+            if namespace is not None:
+                yield f"{where}.{type(value).model_fields[value.namespace_field].alias}", namespace
+        elif isinstance(value, BaseModel):
+            yield from _references(value, where)

@@ -1,62 +1,82 @@
-"""Secret managers: what a ClusterSecretStore reads from, and for whom.
+"""An entry of ``secretStores``: one secret manager, and who shares it.
 
 Source of the provider blocks: External Secrets Operator, ``SecretStoreProvider`` of ``external-secrets.io/v1``.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, Self
+import inspect
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
+from pydantic.fields import FieldInfo
 
 from ..schema.model import Model
-from .aws import AwsStore
-from .azure import AzureStore
-from .custom import CustomStore
-from .fake import FakeStore
-from .gcp import GcpStore
-from .kubernetes import KubernetesStore
 from .manager import Manager
-from .vault import VaultStore
-
-MANAGERS: Final = ("kubernetes", "fake", "aws", "vault", "azure", "gcp", "custom")
-"""The provider blocks of which a store has one, as fields of `SecretStore`."""
+from .registry import managers, on_change
 
 
 class SecretStore(Model):
-    """One secret manager. Exactly one provider block."""
+    """One secret manager. Exactly one provider block, a field of its own for each registered manager."""
 
     scope: Literal["organization", "shared"] = "organization"
-    """``organization``: a ClusterSecretStore ``<name>-<org>`` with an identity of its own for each organization.
-    ``shared``: one ClusterSecretStore ``<name>`` for all organizations that use it, as in OpenChoreo's docs."""
+    """``organization``: each organization has its own ClusterSecretStore ``<name>-<org>`` with its own identity.
+    ``shared``: all organizations that use it share one ClusterSecretStore ``<name>``, as in OpenChoreo's docs."""
     shared_access: bool = False
-    """Accept, with scope ``organization``, that nothing here tells the organizations apart in the manager: each could
-    then read the others' secrets, unless the manager tells them apart by itself."""
-    kubernetes: KubernetesStore | None = None
-    """Secrets of a namespace of the cluster."""
-    fake: FakeStore | None = None
-    """Fixed values for development."""
-    aws: AwsStore | None = None
-    """AWS Secrets Manager or Parameter Store."""
-    vault: VaultStore | None = None
-    """HashiCorp Vault or OpenBao."""
-    azure: AzureStore | None = None
-    """Azure Key Vault."""
-    gcp: GcpStore | None = None
-    """Google Cloud Secret Manager."""
-    custom: CustomStore | None = None
-    """Any other manager, its block as ESO documents it."""
+    """Accept, with scope ``organization``, that no field of the block isolates the organizations: every organization
+    could read all secrets, unless the manager itself isolates them."""
+
+    if TYPE_CHECKING:
+        # The fields of the managers are registered at run time, so a type checker cannot derive this signature.
+        def __init__(
+            self,
+            *,
+            scope: Literal["organization", "shared"] = "organization",
+            shared_access: bool = False,
+            **manager: Manager | None,
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _one_provider(self) -> Self:
-        given = [name for name in MANAGERS if getattr(self, name) is not None]
-        if len(given) != 1:
-            what = f"has {len(given)} providers ({', '.join(given)})" if given else "has no provider"
-            msg = f"{what}; expected exactly one of {', '.join(MANAGERS)}"
+        keys = [manager.settings_key for manager in managers()]
+        present = [key for key in keys if getattr(self, key) is not None]
+        if len(present) != 1:
+            what = f"has {len(present)} providers ({', '.join(present)})" if present else "has no provider"
+            msg = f"{what}; expected exactly one of {', '.join(keys)}"
             raise ValueError(msg)
         return self
 
     @property
-    def manager(self) -> tuple[str, Manager | CustomStore]:
-        """The provider block: its field's name, one of `MANAGERS`, and its settings."""
-        return next((name, block) for name in MANAGERS if (block := getattr(self, name)) is not None)
+    def manager(self) -> Manager:
+        """The provider block; its ``settings_key`` is the key in the configuration."""
+        blocks = (getattr(self, manager.settings_key) for manager in managers())
+        block: Manager = next(block for block in blocks if block is not None)
+        return block
+
+
+def _derive_fields() -> None:
+    """Give `SecretStore` one optional field for each registered manager."""
+    fields = SecretStore.__pydantic_fields__
+    for name in [name for name in fields if name not in {"scope", "shared_access"}]:
+        del fields[name]
+    for manager in managers():
+        description = inspect.cleandoc(manager.__doc__ or "").partition("\n")[0]
+        annotation: Any = manager | None
+        default = Field(default=None, alias=manager.settings_key, description=description)
+        fields[manager.settings_key] = FieldInfo.from_annotated_attribute(annotation, default)
+    SecretStore.model_rebuild(force=True)
+
+
+def _register_builtin() -> None:
+    """Import every module of this package: a manager registers when its module is imported."""
+    package = __package__ or ""
+    for module in iter_modules(import_module(package).__path__):
+        if f"{package}.{module.name}" != __name__:
+            import_module(f"{package}.{module.name}")
+
+
+_register_builtin()
+_derive_fields()
+on_change(_derive_fields)

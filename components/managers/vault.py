@@ -1,12 +1,12 @@
 """HashiCorp Vault and OpenBao, KV secret engine.
 
-Source: ``VaultProvider`` of ``external-secrets.io/v1``. ESO tries the ways to sign in one after the other and takes the
-first, so exactly one is allowed here.
+Source: ``VaultProvider`` of ``external-secrets.io/v1``. If a block has several auth methods, ESO uses the first of its
+own list, so the settings accept exactly one. Reads have no price and no quota.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -14,19 +14,11 @@ from ..manifests import Manifest
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import template
-from .manager import (
-    Base64,
-    CaProvider,
-    Manager,
-    SecretKeyRef,
-    ServiceAccountRef,
-    StoreServiceAccount,
-    account_reference,
-    finished,
-    plain,
-    service_account,
-)
-from .planned import PlannedStore
+from .manager import PlannedStore, StoreInputs, TypedManager
+from .references import Base64, CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .registry import register
+from .rendering import account_reference, dump, provider_block, service_account
+from .tariff import FREE, Tariff
 
 VaultPath = Annotated[
     str, template(r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends")
@@ -35,14 +27,14 @@ VaultRole = Annotated[str, template(r"[\w.@-]+", "the name of a role: letters, d
 
 
 class VaultLogin(Model):
-    """What the logins with a ServiceAccount's token share."""
+    """Settings of every login with the token of a ServiceAccount."""
 
     role: VaultRole
-    """Role of Vault to log in as; ``{organization}`` may stand in it."""
+    """Vault role to log in as; may contain ``{organization}``."""
     service_account: StoreServiceAccount | None = None
-    """With a ServiceAccount that is made here for each store."""
+    """With a ServiceAccount that the stack creates for each store."""
     service_account_ref: ServiceAccountRef | None = None
-    """With a ServiceAccount that exists."""
+    """With an existing ServiceAccount."""
     secret_ref: SecretKeyRef | None = None
     """With a token in a Secret."""
 
@@ -84,7 +76,7 @@ class VaultAppRole(Model):
     path: VaultPath = "approle"
     """Where the method is mounted."""
     role_id: VaultRole | None = None
-    """The role id; ``{organization}`` may stand in it. Exactly one of this and ``roleRef``."""
+    """The role id; may contain ``{organization}``. Exactly one of this and ``roleRef``."""
     role_ref: SecretKeyRef | None = None
     """The role id in a Secret."""
     secret_ref: SecretKeyRef
@@ -97,16 +89,16 @@ class VaultAppRole(Model):
 
 
 class VaultAuth(Model):
-    """How the operator logs in: exactly one way."""
+    """How the operator logs in: exactly one method."""
 
     kubernetes: VaultKubernetesAuth | None = None
-    """With a ServiceAccount, which Vault asks the cluster about."""
+    """With a ServiceAccount that Vault verifies with the cluster."""
     jwt: VaultJwtAuth | None = None
-    """With a ServiceAccount's or another token, whose signature Vault checks."""
+    """With the token of a ServiceAccount, or another token, whose signature Vault verifies."""
     app_role: VaultAppRole | None = None
     """With a role id and a secret id."""
     token_secret_ref: SecretKeyRef | None = None
-    """With a token of Vault."""
+    """With a Vault token."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -120,8 +112,8 @@ class VaultAuth(Model):
         return self
 
     @property
-    def told_apart_by(self) -> tuple[str, ...]:
-        """What decides the policies of the token."""
+    def isolation_fields(self) -> tuple[str, ...]:
+        """Fields that decide the policies of the token."""
         if self.kubernetes is not None:
             return ("auth.kubernetes.role",)
         if self.jwt is not None:
@@ -131,8 +123,17 @@ class VaultAuth(Model):
         return ("auth.tokenSecretRef",)
 
 
-class VaultStore(Manager):
-    """A KV secret engine of HashiCorp Vault or OpenBao (ESO provider ``vault``)."""
+@register
+class VaultStore(TypedManager):
+    """HashiCorp Vault or OpenBao.
+
+    A KV secret engine (ESO provider ``vault``).
+    """
+
+    settings_key: ClassVar[str] = "vault"
+    provider_key: ClassVar[str] = "vault"
+    docs_page: ClassVar[str] = "stores/vault.md"
+    tariff: ClassVar[Tariff] = Tariff("Vault", FREE, FREE)
 
     server: Annotated[str, Field(pattern=r"^https?://[^\s/{}]+(/[^\s{}]*)?$")]
     """Address, ``https://...``."""
@@ -141,84 +142,83 @@ class VaultStore(Manager):
     auth: VaultAuth
     """How the operator logs in."""
     path: VaultPath | None = None
-    """Mount of the secret engine; ``{organization}`` may stand in it. None: keys begin with the mount."""
+    """Mount of the secret engine; may contain ``{organization}``. None: remote keys begin with the mount."""
     version: Literal["v1", "v2"] = "v2"
     """Version of the secret engine."""
     namespace: VaultPath | None = None
-    """Vault's own namespace (Enterprise, OpenBao); ``{organization}`` may stand in it. None: the root."""
+    """Namespace of Vault Enterprise or OpenBao; may contain ``{organization}``. None: the root namespace."""
     ca_bundle: Base64 | None = None
-    """CA certificates of the server, base64 of PEM. None, and no ``caProvider``: those of the operator's image."""
+    """CA certificates of the server, base64 of PEM. None, and no ``caProvider``: those of ESO's image."""
     ca_provider: CaProvider | None = None
     """CA certificates by reference, instead of ``caBundle``."""
 
     @model_validator(mode="after")
     def _transport(self) -> Self:
-        plain = self.server.startswith("http://")
-        if plain and not self.insecure:
+        plain_text = self.server.startswith("http://")
+        if plain_text and not self.insecure:
             msg = (
                 "has an http:// server, so tokens and secrets would cross the network in plain text; "
                 "use https://, or http:// with insecure: true"
             )
             raise ValueError(msg)
-        if self.insecure and not plain:
+        if self.insecure and not plain_text:
             msg = "has insecure: true and an https:// server; leave insecure out, certificates are always verified"
             raise ValueError(msg)
         authorities = {"caBundle": self.ca_bundle, "caProvider": self.ca_provider}
         check_one_of(dict(authorities), required=False)
-        if plain and any(authorities.values()):
+        if plain_text and any(authorities.values()):
             msg = "has a CA certificate and an http:// server; use https:// with caBundle or caProvider"
             raise ValueError(msg)
         return self
 
     @property
-    def told_apart_by(self) -> tuple[str, ...] | None:
-        """The policies of the token decide what is read, and a token is valid in its namespace only."""
-        return (*self.auth.told_apart_by, "namespace")
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        """The policies of the token decide which secrets it reads, and it is valid in its namespace only."""
+        return (*self.auth.isolation_fields, "namespace")
 
+    def identity(self, planned: PlannedStore) -> list[Manifest]:
+        """A ServiceAccount to log in with, unless the login uses something that exists."""
+        login = self.auth.kubernetes or self.auth.jwt
+        return service_account(planned, login.service_account if login else None)
 
-def identity(planned: PlannedStore, store: VaultStore) -> list[Manifest]:
-    """A ServiceAccount to log in with, where one is to be made."""
-    login = store.auth.kubernetes or store.auth.jwt
-    return service_account(planned, login.service_account if login else None)
-
-
-def provider(planned: PlannedStore, store: VaultStore) -> dict[str, Any]:
-    """The ``vault`` block of a ClusterSecretStore."""
-    return finished(
-        planned,
-        server=store.server,
-        path=store.path,
-        version=store.version,
-        namespace=store.namespace,
-        caBundle=store.ca_bundle,
-        caProvider=plain(store.ca_provider),
-        auth=_auth(planned, store.auth),
-    )
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        """The ``vault`` block of a ClusterSecretStore."""
+        block = provider_block(
+            planned,
+            server=self.server,
+            path=self.path,
+            version=self.version,
+            namespace=self.namespace,
+            caBundle=self.ca_bundle,
+            caProvider=dump(self.ca_provider),
+            auth=_auth(planned, self.auth),
+        )
+        return {self.provider_key: block}
 
 
 def _auth(planned: PlannedStore, auth: VaultAuth) -> dict[str, Any]:
     if auth.kubernetes is not None:
         login = auth.kubernetes
         return {
-            "kubernetes": finished(
+            "kubernetes": provider_block(
                 planned,
                 mountPath=login.mount_path,
                 role=login.role,
                 serviceAccountRef=account_reference(planned, login.service_account, login.service_account_ref),
-                secretRef=plain(login.secret_ref),
+                secretRef=dump(login.secret_ref),
             )
         }
     if auth.jwt is not None:
         token = account_reference(planned, auth.jwt.service_account, auth.jwt.service_account_ref)
         return {
-            "jwt": finished(
+            "jwt": provider_block(
                 planned,
                 path=auth.jwt.path,
                 role=auth.jwt.role,
                 kubernetesServiceAccountToken=None if token is None else {"serviceAccountRef": token},
-                secretRef=plain(auth.jwt.secret_ref),
+                secretRef=dump(auth.jwt.secret_ref),
             )
         }
     if auth.app_role is not None:
-        return {"appRole": plain(auth.app_role)}
-    return {"tokenSecretRef": plain(auth.token_secret_ref)}
+        return {"appRole": dump(auth.app_role)}
+    return {"tokenSecretRef": dump(auth.token_secret_ref)}

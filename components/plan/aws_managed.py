@@ -10,8 +10,9 @@ from ..iam.arn import key_alias
 from ..iam.policy import read_policy
 from ..iam.text import Document
 from ..iam.trust import operator_trust, web_identity_trust
-from ..managers.manager import account_name
-from ..managers.planned import PlannedStore
+from ..managers.aws import AwsStore
+from ..managers.manager import PlannedStore
+from ..managers.rendering import account_name
 from ..manifests import organization_labels
 from ..schema.placeholder import ORGANIZATION
 
@@ -72,8 +73,8 @@ def managed_stores(planned: Iterable[PlannedStore]) -> tuple[ManagedStore, ...]:
 
 def _managed(name: str, planned: list[PlannedStore]) -> ManagedStore:
     first = planned[0]
-    store, account = first.store.aws, first.aws
-    if store is None or store.managed is None or account is None:
+    store, account = first.manager, first.aws
+    if not isinstance(store, AwsStore) or store.managed is None or account is None:
         msg = f"the store {name} is not managed"
         raise ValueError(msg)
     managed = store.managed
@@ -88,7 +89,7 @@ def _managed(name: str, planned: list[PlannedStore]) -> ManagedStore:
         else web_identity_trust(account, operators, managed.identity_namespace, account_name(first))
     )
     path, role = managed.path_of(organization), managed.role_of(name, organization)
-    keys = sorted({key for each in planned for key in each.keys}) if store.makes_containers else ()
+    keys = sorted({key for each in planned for key in each.keys}) if store.creates_secrets else ()
     return ManagedStore(
         name=name,
         organization=organization,

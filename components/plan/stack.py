@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..managers.planned import PlannedStore
+from ..managers.manager import PlannedStore
 from ..openchoreo.release import Release
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..managers.planned import Plane, PlannedStore
-from ..managers.secret_store import SecretStore
+from ..managers.aws import AwsStore
+from ..managers.manager import Manager, Plane, PlannedStore
 from ..openchoreo.release import Release
 from ..settings.stack import StackSettings
 
@@ -47,7 +47,7 @@ def planned_stores(settings: StackSettings, release: Release) -> tuple[PlannedSt
     return tuple(
         PlannedStore(
             name=name,
-            store=settings.secret_stores[entry],
+            manager=settings.secret_stores[entry].manager,
             organizations=tuple(sorted({use.organization for use in uses})),
             namespaces=tuple(sorted(use.namespace for use in uses if use.namespace is not None)),
             keys=tuple(sorted({key for use in uses for key in use.keys})),
@@ -55,11 +55,11 @@ def planned_stores(settings: StackSettings, release: Release) -> tuple[PlannedSt
                 use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
             ),
             plane=plane,
-            aws=settings.aws if _is_managed(settings.secret_stores[entry]) else None,
+            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager) else None,
         )
         for (name, plane, entry), uses in sorted(members.items())
     )
 
 
-def _is_managed(store: SecretStore) -> bool:
-    return store.aws is not None and store.aws.managed is not None
+def _is_managed(manager: Manager) -> bool:
+    return isinstance(manager, AwsStore) and manager.managed is not None

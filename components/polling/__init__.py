@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..managers.tariff import Tariff
 from .budget import warnings
 from .estimate import estimate
 from .model import Load, StoreLoad
 from .poll import MONTH, Poll
 from .report import outputs, report
-from .tariff import Tariff
 
 __all__ = ["MONTH", "Load", "Poll", "StoreLoad", "Tariff", "estimate", "outputs", "report", "warnings"]

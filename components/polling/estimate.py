@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..managers.cluster_secret_store import cluster_secret_store
-from ..managers.planned import PlannedStore
+from ..managers.tariff import UNKNOWN, Place
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .model import Load, StoreLoad
 from .poll import Poll, poll, store_of
-from .tariff import UNKNOWN, Place, place
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def estimate(plan: Plan) -> Load:
         for delivery in _deliveries(organization, settings)
         if delivery.copies
     ]
-    places = {store.name: _place(store) for store in plan.stores}
+    places = {store.name: store.manager.place(store) for store in plan.stores}
     reads_once = {name for name, where in places.items() if where.tariff.reads_once}
     polls: list[Poll] = []
     stores: dict[str, list[tuple[Poll, Place]]] = {}
@@ -97,15 +95,6 @@ def _expected(organization: Organization, settings: StackSettings, what: str) ->
     """How many are expected: the organization's number, else the stack's, else one."""
     numbers: tuple[int | None, ...] = (getattr(organization.load, what), getattr(settings.load, what), 1)
     return next(number for number in numbers if number is not None)
-
-
-def _place(planned: PlannedStore) -> Place:
-    kind, _ = planned.store.manager
-    if kind in {"kubernetes", "fake"}:
-        # Their blocks need an address or values, which are not known here; they have neither prices nor quotas.
-        return place(kind, {})
-    ((provider, block),) = cluster_secret_store(planned, {}, None)["spec"]["provider"].items()
-    return place(provider, block)
 
 
 def _store(entry: str, used: list[tuple[Poll, Place]]) -> StoreLoad:

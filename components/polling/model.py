@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..managers.tariff import Tariff
 from .poll import MONTH, Poll
-from .tariff import Tariff
 
 _NOTHING = Fraction(0)
 

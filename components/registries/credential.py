@@ -1,35 +1,23 @@
-"""Registries that an organization's builds push to, or its workloads pull from."""
+"""The credential of one registry that builds push to or workloads pull from."""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
 from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from ..schema.model import RemoteKey
 from ..schema.sources import ManualRegistry, RemoteRef, check_username
-from .hosts import Family, RegistryHost
-from .tokens import AcrToken, EcrToken, GcrToken, RegistryToken
-
-_USERNAMES: Final[dict[Family, tuple[str, ...]]] = {
-    "ecr": ("AWS",),
-    "ecr-public": ("AWS",),
-    "google": ("_json_key", "_json_key_base64", "oauth2accesstoken"),
-}
-"""User names that a registry fixes; which one says what the password is."""
-_TOKENS: Final[dict[str, tuple[tuple[Family, ...], str]]] = {
-    "ecr": (("ecr", "ecr-public"), "registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"),
-    "acr": (("acr",), "registry acr, or <name>.azurecr.io as server"),
-    "gcr": (("google",), "registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"),
-}
-"""Generator -> registries that take its tokens, and how they are named."""
+from .catalog import REGISTRIES, describe
+from .hosts import RegistryHost
+from .tokens import TOKEN_KEYS, AcrToken, EcrToken, GcrToken, RegistryToken
 
 
 class _TextOrRemote:
-    """A text, or else a `RemoteRef`, whose errors are reported as if there were no choice."""
+    """Plain text or a `RemoteRef`. A mapping is always validated as a reference, so its errors have exact paths."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(self._choose, handler.generate_schema(RemoteRef))
@@ -39,7 +27,7 @@ class _TextOrRemote:
         if isinstance(value, (Mapping, RemoteRef)):
             return remote(value)
         if not isinstance(value, str) or not value.isprintable() or not value:
-            msg = "is neither a text on one line nor a mapping with remoteKey"
+            msg = "must be one line of text, or a mapping such as {remoteKey: acme-ghcr, property: username}"
             raise ValueError(msg)
         return check_username(value)
 
@@ -48,28 +36,28 @@ UsernameOrRemote = Annotated[RemoteRef | str, _TextOrRemote()]
 
 
 class RegistryCredential(RegistryHost):
-    """One registry, and where its user and password come from."""
+    """One registry, and the source of its user name and password."""
 
     remote_key: RemoteKey | None = None
-    """Secret that holds a docker ``config.json``; the entry of ``server`` is taken from it."""
+    """Remote key of a docker ``config.json``, from which the entry of the registry is read."""
     property: RemoteKey | None = None
-    """Field of that secret which holds the ``config.json``."""
+    """Property of that secret with the ``config.json``. None: the whole secret."""
     version: RemoteKey | None = None
     """Version of that secret. None: the manager's default."""
     username: UsernameOrRemote | None = None
-    """User, with ``password``: in plain text, or in the manager."""
+    """User name, with ``password``: plain text, or a reference to the secret manager."""
     password: RemoteRef | None = None
-    """Password or token in the manager, with ``username``."""
+    """Password or token in the secret manager, with ``username``."""
     service_account_key: RemoteRef | None = None
-    """Key of a Google service account in the manager, the whole JSON; the user is ``_json_key``."""
+    """JSON key of a Google service account in the secret manager; the user name is ``_json_key``."""
     manual: ManualRegistry | None = None
     """User and password from encrypted configuration."""
     ecr: EcrToken | None = None
-    """Tokens of ECR, which the operator makes and renews."""
+    """Tokens of ECR, which ESO creates and renews."""
     acr: AcrToken | None = None
-    """Tokens of ACR, which the operator makes and renews."""
+    """Tokens of ACR, which ESO creates and renews."""
     gcr: GcrToken | None = None
-    """Tokens of Artifact Registry or Container Registry, which the operator makes and renews."""
+    """Tokens of Artifact Registry or Container Registry, which ESO creates and renews."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -82,13 +70,11 @@ class RegistryCredential(RegistryHost):
             "username and password": self.username,
             "serviceAccountKey": self.service_account_key,
             "manual": self.manual,
-            "ecr": self.ecr,
-            "acr": self.acr,
-            "gcr": self.gcr,
+            **{key: getattr(self, key) for key in TOKEN_KEYS},
         }
-        given = [name.partition(" (")[0] for name, value in sources.items() if value is not None]
-        if len(given) != 1:
-            what = f"names {', '.join(given)}" if given else "names no source"
+        present = [name.partition(" (")[0] for name, value in sources.items() if value is not None]
+        if len(present) != 1:
+            what = f"names {', '.join(present)}" if present else "names no source"
             msg = f"{what}; expected exactly one of {', '.join(sources)}"
             raise ValueError(msg)
         if self.remote_key is None and (self.property or self.version):
@@ -98,34 +84,37 @@ class RegistryCredential(RegistryHost):
 
     @model_validator(mode="after")
     def _fits_registry(self) -> Self:
-        for name, (families, allowed) in _TOKENS.items():
-            if getattr(self, name) is not None and self.family not in families:
-                msg = f"{name} makes no token for {self.host}; use it with {allowed}"
+        entry = self.catalog_entry
+        for key in TOKEN_KEYS:
+            if getattr(self, key) is not None and (entry is None or entry.token != key):
+                registries = describe(registry for registry in REGISTRIES if registry.token == key)
+                msg = f"{key} creates no tokens for {self.host}; use it with {registries}"
                 raise ValueError(msg)
-        if self.service_account_key is not None and self.family != "google":
-            msg = f"serviceAccountKey is a key of Google, not of {self.host}; use it with {_TOKENS['gcr'][1]}"
+        if self.service_account_key is not None and (entry is None or not entry.service_account_key):
+            registries = describe(registry for registry in REGISTRIES if registry.service_account_key)
+            msg = f"serviceAccountKey is a key of Google, not of {self.host}; use it with {registries}"
             raise ValueError(msg)
         user = self.manual.username if self.manual else self.username
-        fixed = _USERNAMES.get(self.family) if self.family else None
-        if fixed is not None and isinstance(user, str) and user not in fixed:
-            msg = f"has a username that {self.host} does not know; expected {' or '.join(fixed)}"
+        fixed = entry.usernames if entry else ()
+        if fixed and isinstance(user, str) and user not in fixed:
+            msg = f"has a username that {self.host} does not accept; expected {' or '.join(fixed)}"
             raise ValueError(msg)
         return self
 
     @builtins.property
     def docker_config(self) -> RemoteRef | None:
-        """The whole docker ``config.json`` in the manager, or None."""
+        """Reference to a docker ``config.json``. None: the credential has another source."""
         if self.remote_key is None:
             return None
         return RemoteRef(remote_key=self.remote_key, property=self.property, version=self.version)
 
     @builtins.property
     def token(self) -> tuple[str, RegistryToken] | None:
-        """Key and settings of the generator that makes its tokens, or None."""
-        return next(((key, made) for key in _TOKENS if (made := getattr(self, key)) is not None), None)
+        """Key and settings of the generator of its tokens. None: it uses no generator."""
+        return next(((key, token) for key in TOKEN_KEYS if (token := getattr(self, key)) is not None), None)
 
     @builtins.property
     def remotes(self) -> tuple[RemoteRef, ...]:
-        """All values that are read from the manager for this registry."""
-        every = (self.docker_config, self.username, self.password, self.service_account_key)
-        return tuple(ref for ref in every if isinstance(ref, RemoteRef))
+        """All references to the secret manager."""
+        sources = (self.docker_config, self.username, self.password, self.service_account_key)
+        return tuple(ref for ref in sources if isinstance(ref, RemoteRef))

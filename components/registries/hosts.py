@@ -1,31 +1,22 @@
-"""Which registry a credential is for: its key in docker's ``auths``, as the clients look it up.
+"""The registry of a credential: its key in docker's ``auths``, as clients look it up.
 
 Source: ``docker login`` for Docker Hub's key; containers-auth.json(5) for keys with a path, which podman, buildah and
-skopeo take and docker does not; Kubernetes' docs, "Images", for keys with ``*``, which the kubelet alone takes. An
-image whose name does not begin with a host is one of Docker Hub.
+skopeo read and docker does not; Kubernetes' docs, "Images", for keys with ``*``, which only the kubelet reads. An
+image whose name does not begin with a host is an image of Docker Hub.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ..schema.model import Model
 from ..schema.text import quoted
+from .catalog import ACR_HOST, AZURE_DOMAINS, DOCKER_HUB, ECR_HOST, REGISTRIES, AzureCloud, Registry, registry_at
 
-DOCKER_HUB: Final = "https://index.docker.io/v1/"
-"""Key of Docker Hub: an address of a protocol that is long gone, and still what every client looks up."""
-ALLOWED: Final = "expected host[:port][/path] in lower case"
-
-RegistryName = Literal[
-    "dockerhub", "ghcr", "quay", "gitlab", "gcr", "artifact-registry", "ecr", "ecr-public", "acr"
-]  # fmt: skip
-Family = Literal["ecr", "ecr-public", "acr", "google"]
-"""Registries whose sign-in is known here, by host."""
-AzureCloud = Literal["PublicCloud", "USGovernmentCloud", "ChinaCloud"]
+EXPECTED_FORM: Final = "expected host[:port][/path] in lower case"
 
 _LABEL: Final = r"[a-z0-9*](?:[a-z0-9*-]{0,61}[a-z0-9*])?"
 _HOST: Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]{{2,39}}\])"
@@ -41,36 +32,20 @@ _DOCKER_HUB_HOSTS: Final = frozenset(
 _NO_REGISTRY: Final = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
 _SELF_HOSTED: Final = frozenset({"harbor", "artifactory", "nexus", "gitea", "forgejo"})
 
-_AWS_SUFFIXES: Final = {
-    "cn-": "amazonaws.com.cn",
-    "eusc-": "amazonaws.eu",
-    "us-iso-": "c2s.ic.gov",
-    "us-isob-": "sc2s.sgov.gov",
-}
-"""Beginning of a region -> domain of its partition, where that is not ``amazonaws.com``."""
-_ECR: Final = re.compile(r"[0-9]{12}\.dkr(?:\.|-)ecr(?:-fips)?\.([a-z]+(?:-[a-z]+)+-[0-9]+)\.[a-z0-9.]+", re.ASCII)
-_AZURE_DOMAINS: Final[dict[AzureCloud, str]] = {
-    "PublicCloud": "azurecr.io",
-    "USGovernmentCloud": "azurecr.us",
-    "ChinaCloud": "azurecr.cn",
-}
-_ACR: Final = re.compile(r"[a-z0-9-]+\.(azurecr\.(?:io|us|cn))", re.ASCII)
-_GOOGLE: Final = re.compile(r"(?:[a-z]+\.)?gcr\.io|[a-z0-9-]+-docker\.pkg\.dev", re.ASCII)
-
 
 def check_server(value: str) -> str:
     """The value, if it is a key of docker's ``auths`` that a client looks up.
 
     Raises:
-        ValueError: it is not; the message has the right form where that can be told.
+        ValueError: it is not; the message contains the right form if it can be derived.
     """
     scheme = _SCHEME.match(value)
     bare = value[scheme.end() if scheme else 0 :]
     if value == DOCKER_HUB:
         return value
     if "@" in bare and "@sha256:" not in bare:
-        # Not repeated: it may be user:password@host.
-        msg = f"has an @; {ALLOWED}"
+        # The message does not repeat the value: it may be user:password@host.
+        msg = f"has an @; {EXPECTED_FORM}"
         raise ValueError(msg)
     host, _, path = bare.rstrip("/").partition("/")
     if host.lower() in _DOCKER_HUB_HOSTS and (host.lower() != "docker.io" or path in {"", *_API_PATHS}):
@@ -82,13 +57,13 @@ def check_server(value: str) -> str:
     untagged = path.partition("@")[0].partition(":")[0]
     reasons = [
         reason
-        for reason, found in (
+        for reason, applies in (
             ("a scheme", scheme is not None),
             ("upper case", bare != bare.lower()),
             ("the tag or digest of an image", untagged != path),
             ("a slash at the end", bare.endswith("/") and scheme is None),
         )
-        if found
+        if applies
     ]
     namespace = "" if scheme and path in _API_PATHS else untagged.lower().rstrip("/")
     right = f"{host.lower()}/{namespace}" if namespace else host.lower()
@@ -102,45 +77,21 @@ def check_server(value: str) -> str:
 
 
 def _form(server: str) -> str | None:
-    """What is wrong with a key that has no mistake with a name."""
-    found = _SERVER.fullmatch(server) if len(server) <= _LONGEST else None
-    if found is None or int(found[2] or 1) > _LAST_PORT:
-        return f"is not the address of a registry; {ALLOWED}"
-    host = found[1]
-    if found[2] is None and "." not in host and not host.startswith("[") and host != "localhost":
-        return "has neither a dot nor a port, so that an image of it would be one of Docker Hub; expected host[:port]"
+    """Problem of a key without one of the common mistakes. None: it is a key."""
+    match = _SERVER.fullmatch(server) if len(server) <= _LONGEST else None
+    if match is None or int(match[2] or 1) > _LAST_PORT:
+        return f"is not the address of a registry; {EXPECTED_FORM}"
+    host = match[1]
+    if match[2] is None and "." not in host and not host.startswith("[") and host != "localhost":
+        return "has neither a dot nor a port, so clients would look for its images on Docker Hub; expected host[:port]"
     return None
 
 
 Server = Annotated[str, AfterValidator(check_server)]
 
 
-@dataclass(frozen=True)
-class _Named:
-    """What the name of a registry needs to become an address."""
-
-    needs: tuple[str, ...] = ()
-    takes: tuple[str, ...] = ()
-
-
-_NAMED: Final[dict[RegistryName, _Named]] = {
-    "dockerhub": _Named(),
-    "ghcr": _Named(),
-    "quay": _Named(),
-    "gitlab": _Named(),
-    "gcr": _Named(takes=("location",)),
-    "artifact-registry": _Named(needs=("location",)),
-    "ecr": _Named(needs=("account", "region")),
-    "ecr-public": _Named(),
-    "acr": _Named(needs=("name",), takes=("environmentType",)),
-}
-_FIXED: Final[dict[str, str]] = {
-    "dockerhub": DOCKER_HUB,
-    "ghcr": "ghcr.io",
-    "quay": "quay.io",
-    "gitlab": "registry.gitlab.com",
-    "ecr-public": "public.ecr.aws",
-}
+RegistryName = Annotated[str, AfterValidator(REGISTRIES.check_name)]
+"""Name of a registry in `catalog.REGISTRIES`."""
 
 
 class RegistryHost(Model):
@@ -151,7 +102,7 @@ class RegistryHost(Model):
     of this and ``registry``."""
     registry: RegistryName | None = None
     """A registry by name: ``dockerhub``, ``ghcr``, ``quay``, ``gitlab``, ``gcr``, ``artifact-registry``, ``ecr``,
-    ``ecr-public``, ``acr``."""
+    ``ecr-public``, ``acr``, or one that a program has registered."""
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")] | None = None
     """``ecr``: the AWS account of the registry, in quotes."""
     region: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-[0-9]+$")] | None = None
@@ -162,18 +113,37 @@ class RegistryHost(Model):
     name: Annotated[str, Field(pattern=r"^[a-z0-9]{5,50}(-[a-z0-9]+)?$")] | None = None
     """``acr``: name of the registry, as in ``<name>.azurecr.io``."""
     environment_type: AzureCloud | None = None
-    """``acr``: which of Azure's clouds. None: ``PublicCloud``."""
+    """``acr``: Azure cloud of the registry. None: ``PublicCloud``."""
 
     @field_validator("registry", mode="before")
     @classmethod
     def _has_an_address(cls, value: object) -> object:
         if isinstance(value, str) and value in _SELF_HOSTED:
-            msg = "has an address of its own; use server: host[:port][/path] instead of registry"
+            msg = "has no fixed address; use server: host[:port][/path] instead of registry"
             raise ValueError(msg)
         return value
 
     @model_validator(mode="after")
     def _one_host(self) -> Self:
+        present = self._parameters()
+        if (self.server is None) == (self.registry is None):
+            what = "names both server and registry" if self.server else "names no registry"
+            msg = f"{what}; expected exactly one of server, registry"
+            raise ValueError(msg)
+        named = REGISTRIES[self.registry] if self.registry else None
+        usable = {*named.needs, *named.takes} if named else set()
+        idle = [key for key in present if key not in usable]
+        if idle:
+            where = f"registry {self.registry}" if self.registry else "server"
+            msg = f"has {', '.join(idle)}, which {where} does not use"
+            raise ValueError(msg)
+        missing = [key for key in named.needs if key not in present] if named else []
+        if missing:
+            msg = f"lacks {', '.join(missing)}, which registry {self.registry} needs"
+            raise ValueError(msg)
+        return self
+
+    def _parameters(self) -> dict[str, str]:
         parameters = {
             "account": self.account,
             "region": self.region,
@@ -181,81 +151,52 @@ class RegistryHost(Model):
             "name": self.name,
             "environmentType": self.environment_type,
         }
-        given = [key for key, value in parameters.items() if value is not None]
-        if (self.server is None) == (self.registry is None):
-            what = "names both server and registry" if self.server else "names no registry"
-            msg = f"{what}; expected exactly one of server, registry"
-            raise ValueError(msg)
-        named = _NAMED[self.registry] if self.registry else _Named()
-        idle = [key for key in given if key not in {*named.needs, *named.takes}]
-        if idle:
-            where = f"registry {self.registry}" if self.registry else "server"
-            msg = f"has {', '.join(idle)}, which {where} does not use"
-            raise ValueError(msg)
-        missing = [key for key in named.needs if key not in given]
-        if missing:
-            msg = f"lacks {', '.join(missing)}, which registry {self.registry} needs"
-            raise ValueError(msg)
-        return self
+        return {key: value for key, value in parameters.items() if value is not None}
 
     @property
     def auths_key(self) -> str:
         """Key in docker's ``auths``."""
-        match self.registry:
-            case None:
-                return str(self.server)
-            case "gcr":
-                return f"{self.location}.gcr.io" if self.location else "gcr.io"
-            case "artifact-registry":
-                return f"{self.location}-docker.pkg.dev"
-            case "ecr":
-                region = str(self.region)
-                suffixes = [suffix for start, suffix in _AWS_SUFFIXES.items() if region.startswith(start)]
-                return f"{self.account}.dkr.ecr.{region}.{(suffixes or ['amazonaws.com'])[0]}"
-            case "acr":
-                return f"{self.name}.{_AZURE_DOMAINS[self.environment_type or 'PublicCloud']}"
-            case fixed:
-                return _FIXED[fixed]
+        if self.registry is None:
+            return str(self.server)
+        return REGISTRIES[self.registry].address_for(self._parameters())
 
     @property
     def host(self) -> str:
-        """Host of the registry, with the port where one is given."""
+        """Host of the registry, with its port if it has one."""
         return _SCHEME.sub("", self.auths_key).partition("/")[0]
 
     @property
-    def family(self) -> Family | None:
-        """Whose registry it is, as far as that decides how one signs in; None: anybody's."""
-        host = self.host
-        if host == _FIXED["ecr-public"]:
-            return "ecr-public"
-        if _ECR.fullmatch(host):
-            return "ecr"
-        if _ACR.fullmatch(host):
-            return "acr"
-        return "google" if _GOOGLE.fullmatch(host) else None
+    def catalog_entry(self) -> Registry | None:
+        """The registry, by its name or its host. None: nothing is known about its sign-in."""
+        return REGISTRIES[self.registry] if self.registry else registry_at(self.host)
 
     @property
     def aws_region(self) -> str:
-        """Region that issues the tokens of an ECR registry; those of the public one come from a single region.
+        """Region that issues the tokens of an ECR registry; one region issues all tokens of the public registry.
 
         Raises:
-            ValueError: it is no ECR registry.
+            ValueError: it is not an ECR registry.
         """
-        found = _ECR.fullmatch(self.host)
-        if found is None and self.family != "ecr-public":
-            msg = f"{self.host} is no ECR registry"
+        match = ECR_HOST.fullmatch(self.host)
+        if match is None and not self.is_ecr_public:
+            msg = f"{self.host} is not an ECR registry"
             raise ValueError(msg)
-        return found[1] if found else "us-east-1"
+        return match[1] if match else "us-east-1"
 
     @property
-    def azure_cloud(self) -> AzureCloud:
-        """Cloud of an ACR registry.
+    def is_ecr_public(self) -> bool:
+        """Whether it is Amazon ECR Public."""
+        return self.host == REGISTRIES["ecr-public"].address
+
+    @property
+    def azure_cloud(self) -> str:
+        """Cloud of an ACR registry: one of `AzureCloud`.
 
         Raises:
-            ValueError: it is no ACR registry.
+            ValueError: it is not an ACR registry.
         """
-        found = _ACR.fullmatch(self.host)
-        if found is None:
-            msg = f"{self.host} is no ACR registry"
+        match = ACR_HOST.fullmatch(self.host)
+        if match is None:
+            msg = f"{self.host} is not an ACR registry"
             raise ValueError(msg)
-        return next(cloud for cloud, domain in _AZURE_DOMAINS.items() if domain == found[1])
+        return next(cloud for cloud, domain in AZURE_DOMAINS.items() if domain == match[1])

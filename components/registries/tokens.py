@@ -1,49 +1,84 @@
-"""Short-lived tokens of cloud registries, which the operator makes itself.
+"""Short-lived tokens of cloud registries, which ESO renews: settings, and the generator of each kind.
+
+A generator and its ServiceAccount are in the build namespace, so builds may use them as well as ESO does: the cloud's
+identity must be allowed to push to the organization's repositories and to do nothing else. Without ``auth`` ESO would
+sign in as itself, with the operator's rights for every organization; static keys in a Secret would be readable by
+builds and would not expire. So the only method is a ServiceAccount in the build namespace with an identity of the
+cloud.
 
 Source: ``ECRAuthorizationToken``, ``ACRAccessToken`` and ``GCRAccessToken`` of
-``generators.external-secrets.io/v1alpha1``. Without ``auth`` ESO would sign in as itself, so that every organization
-had the operator's rights; with keys in a Secret they would lie in the build namespace and live forever. Hence exactly
-one way: a ServiceAccount that is made in the build namespace, for which the cloud holds an identity.
+``generators.external-secrets.io/v1alpha1``. Lifetimes are the clouds': 12 h for a token of ECR; 3 h for a refresh token
+of ACR (Microsoft, "Authenticate with an Azure container registry"), and for its access tokens an hour is assumed, for
+which no source was found; Google's tokens live for an hour as a Google service account, else as long as the Kubernetes
+token that they were exchanged for, which ESO requests for 15 minutes.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar, Final, Self, cast
 
 from pydantic import Field, model_validator
 
 from ..schema.cloud_names import CloudName, GcpServiceAccountEmail, Guid, RoleArn, RoleName
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import ORGANIZATION, template
+from ..schema.placeholder import ORGANIZATION, fill, template
+from ..secrets.credential import Owner
+from ..secrets.generator import Generator
+from .hosts import RegistryHost
+
+TOKEN_KEYS: Final = ("ecr", "acr", "gcr")
+"""Fields of ``RegistryCredential`` with the settings of a token, by kind."""
+
+
+class RegistryToken(Model):
+    """Base of the settings of a token."""
+
+    identity_key: ClassVar[str]
+    """Key of the field that differs between organizations."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> str | None:
+        """Identity that it signs in with. None: one that only the organization has."""
+
+    @abstractmethod
+    def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
+        """The generator of the tokens.
+
+        Args:
+            registry: registry that the tokens are for.
+            name: name of the generator and of its ServiceAccount.
+            owner: organization whose name replaces ``{organization}``, and the account of its roles.
+        """
 
 
 class EcrManaged(Model):
-    """A role that is made in the stack's AWS account, and may use the organization's own repositories only."""
+    """A role in the stack's AWS account that may use the organization's own repositories only."""
 
     repositories: Annotated[
         str,
         template(
             r"([a-z0-9]+((\.|__?|-+)[a-z0-9]+)*/)+",
-            "what names of repositories begin with; expected <part>/[<part>/...] in lower case, with / at the end "
+            "the beginning of names of repositories; expected <part>/[<part>/...] in lower case, with / at the end "
             "and {organization} as one whole part",
         ),
     ] = f"{ORGANIZATION}/"
-    """What the names of the organization's repositories begin with; they must exist."""
+    """Beginning of the names of the organization's repositories; they must exist."""
     role_name: RoleName = f"ecr-{ORGANIZATION}"
-    """Name of the role; ``{organization}`` stands in it."""
+    """Name of the role; must contain ``{organization}``."""
 
 
-class EcrToken(Model):
-    """A token of Elastic Container Registry, good for 12 h, for a role that exists or one that is made here."""
+class EcrToken(RegistryToken):
+    """A token of Elastic Container Registry, valid for 12 h, for an existing role or one that the stack creates."""
 
     role_arn: RoleArn | None = None
-    """IAM role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); ``{organization}`` may stand in
-    it."""
+    """IAM role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain
+    ``{organization}``."""
     managed: EcrManaged | None = None
-    """Make the role, in the account of the stack's ``aws``, instead of ``roleArn``."""
-    identity_key: ClassVar = "roleArn"
-    """Key of what tells two organizations apart."""
+    """Create the role in the account of the stack's ``aws``, instead of ``roleArn``."""
+    identity_key: ClassVar[str] = "roleArn"
 
     @model_validator(mode="after")
     def _one_role(self) -> Self:
@@ -52,32 +87,76 @@ class EcrToken(Model):
 
     @property
     def identity(self) -> str | None:
-        """As what it signs in. None: as a role of its own, which is made here."""
+        """The role. None: the role that the stack creates for the organization."""
         return self.role_arn
 
+    def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
+        """``ECRAuthorizationToken``."""
+        arn = self._role_arn(owner)
+        return Generator(
+            kind="ECRAuthorizationToken",
+            name=name,
+            spec={
+                "region": registry.aws_region,
+                "scope": "public" if registry.is_ecr_public else "private",
+                "auth": {"jwt": {"serviceAccountRef": {"name": name}}},
+            },
+            lifetime="12h0m0s",
+            service_account={} if arn is None else {"eks.amazonaws.com/role-arn": arn},
+        )
 
-class AcrToken(Model):
-    """A token of Azure Container Registry: a refresh token, good for 3 h, or with ``scope`` an access token."""
+    def _role_arn(self, owner: Owner) -> str | None:
+        """The role, as configured or as the stack creates it. None: only a stack knows it."""
+        if self.role_arn is not None:
+            return str(fill(self.role_arn, owner.name))
+        # The validator requires one of both.
+        managed = cast("EcrManaged", self.managed)
+        if owner.account is None:
+            return None
+        return owner.account.role_arn(str(fill(managed.role_name, owner.name)))
+
+
+class AcrToken(RegistryToken):
+    """A token of Azure Container Registry: a refresh token, valid for 3 h, or with ``scope`` an access token."""
 
     client_id: Guid
     """Client id of the application or managed identity (annotation ``azure.workload.identity/client-id``)."""
     tenant_id: Guid
     """Its tenant (annotation ``azure.workload.identity/tenant-id``)."""
     scope: Annotated[str, Field(pattern=r"^repository:[a-z0-9._/-]+:(pull|push|pull,push)$")] | None = None
-    """One repository and what may be done there: ``repository:acme/app:pull,push``. None: what the identity may do."""
-    identity_key: ClassVar = "clientId"
-    """Key of what tells two organizations apart."""
+    """One repository and its actions: ``repository:acme/app:pull,push``. None: all that the identity may do."""
+    identity_key: ClassVar[str] = "clientId"
 
     @property
     def identity(self) -> str | None:
-        """As what it signs in."""
+        """The client id."""
         return self.client_id.lower()
 
+    def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
+        """``ACRAccessToken``."""
+        scope = {} if self.scope is None else {"scope": self.scope}
+        return Generator(
+            kind="ACRAccessToken",
+            name=name,
+            spec={
+                "registry": registry.host,
+                "tenantId": self.tenant_id,
+                "environmentType": registry.azure_cloud,
+                "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}}},
+                **scope,
+            },
+            lifetime="3h0m0s" if self.scope is None else "1h0m0s",
+            service_account={
+                "azure.workload.identity/client-id": self.client_id,
+                "azure.workload.identity/tenant-id": self.tenant_id,
+            },
+        )
 
-class GcrToken(Model):
+
+class GcrToken(RegistryToken):
     """An access token of Artifact Registry or Container Registry, by workload identity of a GKE cluster.
 
-    Good for an hour as a Google service account, else for 15 minutes.
+    Valid for an hour as a Google service account, else for 15 minutes.
     """
 
     project_id: CloudName = Field(alias="projectID")
@@ -89,15 +168,28 @@ class GcrToken(Model):
     cluster_project_id: CloudName | None = Field(default=None, alias="clusterProjectID")
     """Project of that cluster. None: the operator asks its node."""
     gcp_service_account: GcpServiceAccountEmail | None = None
-    """Google service account to act as (annotation ``iam.gke.io/gcp-service-account``); ``{organization}`` may stand in
-    it. None: the ServiceAccount itself."""
-    identity_key: ClassVar = "gcpServiceAccount"
-    """Key of what tells two organizations apart."""
+    """Google service account to act as (annotation ``iam.gke.io/gcp-service-account``); may contain
+    ``{organization}``. None: the ServiceAccount itself."""
+    identity_key: ClassVar[str] = "gcpServiceAccount"
 
     @property
     def identity(self) -> str | None:
-        """As what it signs in. None: as the ServiceAccount of the organization's own namespace."""
+        """The Google service account. None: the ServiceAccount in the organization's own namespace."""
         return self.gcp_service_account
 
-
-RegistryToken = EcrToken | AcrToken | GcrToken
+    def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
+        """``GCRAccessToken``."""
+        account = self.gcp_service_account
+        cluster: dict[str, Any] = {"clusterLocation": self.cluster_location, "clusterName": self.cluster_name}
+        if self.cluster_project_id is not None:
+            cluster["clusterProjectID"] = self.cluster_project_id
+        return Generator(
+            kind="GCRAccessToken",
+            name=name,
+            spec={
+                "projectID": self.project_id,
+                "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}, **cluster}},
+            },
+            lifetime="15m0s" if account is None else "1h0m0s",
+            service_account={} if account is None else {"iam.gke.io/gcp-service-account": fill(account, owner.name)},
+        )

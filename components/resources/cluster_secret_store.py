@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from ..managers import cluster_secret_store as stores
-from ..managers.kubernetes import Endpoint
-from ..managers.planned import PlannedStore
+from ..managers.cluster_secret_store import render_identity, render_store
+from ..managers.manager import Endpoint, PlannedStore
 from .aws_resources import Managed
 from .register import register
 
@@ -53,9 +52,9 @@ class SecretStore(pulumi.ComponentResource):
             register(
                 f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self, depends_on=after)
             )
-            for manifest in stores.identity(args.planned)
+            for manifest in render_identity(args.planned)
         ]
-        manifest = stores.cluster_secret_store(args.planned, args.manual, args.endpoint)
+        manifest = render_store(args.planned, args.manual, args.endpoint)
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, manifest, opts)
         self.register_outputs({"storeName": self.store_name})

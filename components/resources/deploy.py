@@ -12,8 +12,7 @@ import pulumi_kubernetes as kubernetes
 from ..cluster.connection import Cluster
 from ..cluster.planes import check_control_plane, check_data_plane
 from ..cluster.preflight import check_build_plane
-from ..managers.kubernetes import Endpoint
-from ..managers.planned import Plane, PlannedStore
+from ..managers.manager import Endpoint, Plane
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from ..schema.durations import seconds
@@ -78,7 +77,7 @@ def preflight(configuration: Configuration) -> dict[str, Endpoint]:
     if clusters.data_plane is not None:
         planes["data"] = Cluster(_NAMES["data"], clusters.data_plane)
         check_data_plane(planes["data"], build_plane, plan.organizations)
-    needed = {store.plane for store in plan.stores if _from_kubeconfig(store)}
+    needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return {plane: planes[plane].endpoint() for plane in sorted(needed)}
 
 
@@ -215,8 +214,3 @@ def _kubernetes(name: str, cluster: ClusterSettings) -> kubernetes.Provider:
         enable_secret_mutable=True,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=100, burst=200),
     )
-
-
-def _from_kubeconfig(planned: PlannedStore) -> bool:
-    server = planned.store.kubernetes.server if planned.store.kubernetes else None
-    return server is not None and server.from_kubeconfig

@@ -25,7 +25,7 @@ RoleArn = Annotated[
     template(
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]+",
         "the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, "
-        "with {organization} where its name shall stand",
+        "with {organization} in place of the organization's name",
         _arn_role_name,
     ),
 ]
@@ -59,7 +59,7 @@ GcpServiceAccountEmail = Annotated[
     template(
         r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com",
         "a service account; expected <name>@<project>.iam.gserviceaccount.com, "
-        "with {organization} where its name shall stand",
+        "with {organization} in place of the organization's name",
         _account,
     ),
 ]

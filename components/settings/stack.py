@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from ..iam.account import AwsAccount
+from ..managers.registry import rebuild_on_change
 from ..managers.secret_store import SecretStore
 from ..schema.model import Duration, Interval, Model, ObjectName
 from .load import Budget, ExpectedLoad
@@ -65,3 +66,6 @@ class StackSettings(Model):
         """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization."""
         shared = self.secret_stores[entry].scope == "shared"
         return entry if shared else f"{entry}-{organization.name}"
+
+
+rebuild_on_change(StackSettings)

@@ -23,7 +23,6 @@ from components import (
     RegistryCredential,
     SecretStore,
     SecretStoreArgs,
-    SecretStoreSettings,
     SettingsError,
     Source,
 )
@@ -117,7 +116,7 @@ def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
 def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
     planned = PlannedStore(
         name="org-acme",
-        store=SecretStoreSettings(kubernetes=KubernetesStore(remote_namespace="vault")),
+        manager=KubernetesStore(remote_namespace="vault"),
         organizations=("acme",),
         namespaces=(SPACE,),
         keys=("acme-pat",),

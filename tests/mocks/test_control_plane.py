@@ -25,7 +25,6 @@ from components import (
     RemoteRef,
     SecretStore,
     SecretStoreArgs,
-    SecretStoreSettings,
 )
 from tests.mocks.recorder import Recorder, Registered
 
@@ -149,7 +148,7 @@ def test_the_nearest_interval_counts(recorder: Recorder, own: str | None, interv
 def test_a_store_component_gives_its_name(recorder: Recorder) -> None:
     planned = PlannedStore(
         name="vault-acme",
-        store=SecretStoreSettings(kubernetes=KubernetesStore(remote_namespace="vault")),
+        manager=KubernetesStore(remote_namespace="vault"),
         organizations=("acme",),
         namespaces=(),
         keys=("registry-credentials",),

@@ -22,7 +22,6 @@ from components import (
     RemoteRef,
     SecretStore,
     SecretStoreArgs,
-    SecretStoreSettings,
 )
 from tests.mocks.recorder import Recorder, Registered, Secret
 
@@ -35,7 +34,7 @@ OWNED = {
 }
 PLANNED = PlannedStore(
     name="vault-acme",
-    store=SecretStoreSettings(kubernetes=KubernetesStore(remote_namespace="vault")),
+    manager=KubernetesStore(remote_namespace="vault"),
     organizations=("acme",),
     namespaces=(),
     keys=("registry-credentials",),

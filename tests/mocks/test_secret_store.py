@@ -20,7 +20,6 @@ from components import (
     PlannedStore,
     SecretStore,
     SecretStoreArgs,
-    SecretStoreSettings,
     ServiceAccountRef,
 )
 from tests.mocks.recorder import Recorder, Registered, Secret
@@ -30,7 +29,7 @@ PARENT = "openchoreo:index:SecretStore org-acme"
 RBAC = "rbac.authorization.k8s.io"
 OWN = PlannedStore(
     name="org-acme",
-    store=SecretStoreSettings(kubernetes=KubernetesStore(remote_namespace="vault")),
+    manager=KubernetesStore(remote_namespace="vault"),
     organizations=("acme",),
     namespaces=("openchoreo-ci-acme",),
     keys=("acme-pat", "acme-registry"),
@@ -110,8 +109,8 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
 def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Recorder) -> None:
     role = "arn:aws:iam::123456789012:role/eso-{organization}"
     auth = AwsAuth(service_account=AwsServiceAccount(identity_namespace="eso", role_arn=role))
-    aws = SecretStoreSettings(aws=AwsStore(service="SecretsManager", region="eu-central-1", auth=auth))
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(replace(OWN, store=aws))))
+    aws = AwsStore(service="SecretsManager", region="eu-central-1", auth=auth)
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(replace(OWN, manager=aws))))
 
     annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme"}
     metadata = {"name": "eso-org-acme", "namespace": "eso", "labels": MANAGED, "annotations": annotations}
@@ -164,7 +163,7 @@ def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Re
 def test_kubernetes_store_with_a_given_identity_makes_none(
     recorder: Recorder, settings: KubernetesStore, endpoint: Endpoint | None, expected: Registered
 ) -> None:
-    planned = replace(OWN, store=SecretStoreSettings(kubernetes=settings))
+    planned = replace(OWN, manager=settings)
 
     registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(planned, endpoint=endpoint)))
 
@@ -178,7 +177,7 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
         FakeEntry(key="acme-registry", manual="acmeRegistry", version="2"),
         FakeEntry(key="globex-pat", manual="globexToken"),
     ]
-    planned = replace(OWN, store=SecretStoreSettings(fake=FakeStore(data=tuple(entries))))
+    planned = replace(OWN, manager=FakeStore(data=tuple(entries)))
 
     def program() -> None:
         manual = {

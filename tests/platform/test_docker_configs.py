@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.cluster_secret_store import render_identity, render_store
 from components.registries.credential import RegistryCredential
 from components.registries.docker_config import KEY, TYPE, secret
 from components.schema.sources import RemoteRef
@@ -115,7 +115,7 @@ CASES = st.builds(user_and_password, SERVERS, USERS, PASSWORDS) | st.builds(
 def render(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Render]:
     """Put the values of a batch into Vault, let the operator make one Secret of it; the docker config."""
     store = planned(vault_store(vault, manager), name=manager, organizations=("acme",), namespaces=(manager,))
-    made = [*identity(store), cluster_secret_store(store, {}, None)]
+    made = [*render_identity(store), render_store(store, {}, None)]
     vault.roles["", "kubernetes", "eso-acme"] = Role((manager, f"eso-{manager}"), "secret/data/batch-")
     for manifest in made:
         cluster.create(manifest)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from components import V0_9, parse
-from components.managers.cluster_secret_store import cluster_secret_store
+from components.managers.cluster_secret_store import render_store
 from components.plan.stack import plan
 from components.plan.stores import planned_stores
 from components.polling.estimate import estimate
@@ -141,7 +141,7 @@ def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, st
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": KEYS}})
     cluster.put_secret(KEYS, "token", {"token": "anything"})
     for planned in planned_stores(settings, V0_9):
-        cluster.create(cluster_secret_store(planned, {}, None))
+        cluster.create(render_store(planned, {}, None))
     made = [each for organization in settings.organizations for each in _external_secrets(settings, organization)]
     for namespace in dict.fromkeys(each["metadata"]["namespace"] for each in made):
         cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.cluster_secret_store import render_identity, render_store
 from tests.platform.harness import Kubernetes
 from tests.unit.samples import Raw, planned
 from tests.unit.test_stores_aws_vault import STORES as AWS_VAULT
@@ -13,10 +13,10 @@ from tests.unit.test_stores_azure_gcp import STORES as AZURE_GCP
 
 @pytest.mark.parametrize(("store", "provider", "block"), [*AWS_VAULT, *AZURE_GCP])
 def test_the_server_adds_nothing(cluster: Kubernetes, store: Raw, provider: str, block: Raw) -> None:
-    made = cluster_secret_store(planned(store), {}, None)
+    made = render_store(planned(store), {}, None)
     kept = cluster.dry_run(made)
     assert kept["spec"] == made["spec"]
     assert kept["spec"]["provider"] == {provider: block}
-    for account in identity(planned(store)):
+    for account in render_identity(planned(store)):
         account["metadata"]["namespace"] = "default"
         assert cluster.dry_run(account)["metadata"]["name"] == "eso-org-acme"

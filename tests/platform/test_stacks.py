@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
-from components.managers.kubernetes import Endpoint
+from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
 from components.plan.stores import planned_stores
@@ -41,7 +41,7 @@ def manifests(file: Path) -> list[Manifest]:
     release = RELEASES[settings.release]
     found: list[Manifest] = []
     for planned in planned_stores(settings, release):
-        found += [*identity(planned), cluster_secret_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
+        found += [*render_identity(planned), render_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
     for organization in settings.organizations:
         builds = release.build_namespace(organization.name)
         target = Target(organization.name, builds, "store", settings.refresh_interval)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
-from components.managers.kubernetes import Endpoint
+from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
 from components.plan import OrganizationPlan, plan
@@ -23,8 +23,8 @@ def manifests(found: StackSettings) -> list[Manifest]:
     whole = plan(found, RELEASES[found.release])
     built: list[Manifest] = []
     for store in whole.stores:
-        values = {entry.manual: "value" for entry in store.store.fake.data} if store.store.fake else FAKE_VALUES
-        built += [*identity(store), cluster_secret_store(store, values, ENDPOINT)]
+        values = FAKE_VALUES | {name: "value" for _, name in store.manager.manuals()}
+        built += [*render_identity(store), render_store(store, values, ENDPOINT)]
     for organization in whole.organizations:
         built += _organization(organization)
     return built

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from components.managers.cluster_secret_store import cluster_secret_store
+from components.managers.cluster_secret_store import render_store
 from components.settings.parse import parse
 from local.obtain import operator_crds
 from tests.unit.crd_schema import Definitions
@@ -66,7 +66,7 @@ def operator() -> Definitions:
 def assert_store(store: Raw, provider: str, block: Raw) -> None:
     """An entry of ``secretStores`` is accepted, and becomes this ClusterSecretStore, which ESO takes as it is."""
     parse(raw({"secretStores.default": store}), source=SOURCE, manual_names=MANUAL)
-    made = cluster_secret_store(planned(store), {}, None)
+    made = render_store(planned(store), {}, None)
     assert made == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from components.errors import SettingsError
-from components.managers.planned import PlannedStore
+from components.managers.manager import PlannedStore
 from components.managers.secret_store import SecretStore
 from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
@@ -44,7 +44,7 @@ PULL_SECRET_KEYS: Final = (
     "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "
     "refreshInterval"
 )
-MANAGER_KEYS: Final = "kubernetes, fake, aws, vault, azure, gcp, custom"
+MANAGER_KEYS: Final = "aws, azure, custom, fake, gcp, kubernetes, vault"
 STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (
@@ -107,7 +107,7 @@ def planned(store: Raw, **differing: Any) -> PlannedStore:
     """What is planned for one organization that reads two keys."""
     parts: Raw = {
         "name": "org-acme",
-        "store": SecretStore.model_validate(store),
+        "manager": SecretStore.model_validate(store).manager,
         "organizations": ("acme",),
         "namespaces": (V0_9.build_namespace("acme"),),
         "keys": ("acme-git", "acme-quay"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.managers.cluster_secret_store import cluster_secret_store
+from components.managers.cluster_secret_store import render_store
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch
 from components.patches.patch import patch, unpatch
@@ -84,7 +84,7 @@ def test_store_of_both_planes(operator: Definitions) -> None:
     )
     edits["clusters"]["dataPlane"] = edits["clusters"]["buildPlane"]
     (store,) = planned_stores(settings(edits), V0_9)
-    made = cluster_secret_store(store, {}, None)
+    made = render_store(store, {}, None)
     assert len(made["spec"]["conditions"]) == 2
     assert list(operator.problems(made)) == []
 

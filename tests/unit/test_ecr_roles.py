@@ -107,7 +107,7 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
         ),
         pytest.param(
             pushing(ecr("acme", repositories="{organization}")),
-            f'{HERE}.repositories: "{{organization}}" is not what names of repositories begin with; expected '
+            f'{HERE}.repositories: "{{organization}}" is not the beginning of names of repositories; expected '
             "<part>/[<part>/...] in lower case, with / at the end and {organization} as one whole part",
             id="no-delimiter",
         ),

@@ -19,7 +19,7 @@ from tests.unit.samples import Raw, acme, assert_rejected, organization
 FORM = "is not the address of a registry; expected host[:port][/path] in lower case"
 HUB = 'is Docker Hub, which clients look up as "https://index.docker.io/v1/"; use that, or registry: dockerhub'
 DOTLESS = (
-    "has neither a dot nor a port, so that an image of it would be one of Docker Hub; expected host[:port]"
+    "has neither a dot nor a port, so clients would look for its images on Docker Hub; expected host[:port]"
 )  # fmt: skip
 
 
@@ -140,9 +140,7 @@ def test_what_may_be_a_password_is_not_shown(server: str, problem: str) -> None:
     assert_rejected(acme(registries=[{"server": server, **LOGIN}]), where + problem)
 
 
-NAMES = (
-    "input should be 'dockerhub', 'ghcr', 'quay', 'gitlab', 'gcr', 'artifact-registry', 'ecr', 'ecr-public' or 'acr'"
-)
+NAMES = "expected one of: dockerhub, ghcr, quay, gitlab, gcr, artifact-registry, ecr, ecr-public, acr"
 
 
 @pytest.mark.parametrize(
@@ -154,10 +152,10 @@ NAMES = (
             ": names both server and registry; expected exactly one of server, registry",
             id="both",
         ),
-        pytest.param({"registry": "docker"}, f'.registry: "docker" is not allowed: {NAMES}', id="unknown"),
+        pytest.param({"registry": "docker"}, f'.registry: "docker" is not a known registry; {NAMES}', id="unknown"),
         pytest.param(
             {"registry": "harbor"},
-            '.registry: "harbor" has an address of its own; use server: host[:port][/path] instead of registry',
+            '.registry: "harbor" has no fixed address; use server: host[:port][/path] instead of registry',
             id="self-hosted",
         ),
         pytest.param({"registry": "ecr"}, ": lacks account, region, which registry ecr needs", id="parameters-missing"),
@@ -204,7 +202,7 @@ def test_host_is_refused(host: Raw, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "family"),
+    ("server", "name"),
     [
         (ECR_HOST, "ecr"),
         (f"{ECR_HOST}/acme", "ecr"),
@@ -212,9 +210,9 @@ def test_host_is_refused(host: Raw, problem: str) -> None:
         ("123456789012.dkr-ecr.us-east-1.on.aws", "ecr"),
         ("public.ecr.aws", "ecr-public"),
         ("acmeprod.azurecr.io", "acr"),
-        ("gcr.io/acme-prod", "google"),
-        ("us.gcr.io", "google"),
-        ("europe-west3-docker.pkg.dev", "google"),
+        ("gcr.io/acme-prod", "gcr"),
+        ("us.gcr.io", "gcr"),
+        ("europe-west3-docker.pkg.dev", "artifact-registry"),
         ("ghcr.io", None),
         ("https://index.docker.io/v1/", None),
         ("notgcr.io", None),
@@ -223,15 +221,16 @@ def test_host_is_refused(host: Raw, problem: str) -> None:
         (f"{ECR_HOST}:443", None),
     ],
 )
-def test_family(server: str, family: str | None) -> None:
-    assert RegistryHost(server=server).family == family
+def test_server_of_a_registry_in_the_catalog(server: str, name: str | None) -> None:
+    entry = RegistryHost(server=server).catalog_entry
+    assert (entry.name if entry else None) == name
 
 
 def test_what_only_one_cloud_has() -> None:
     ghcr = RegistryHost(registry="ghcr")
-    with pytest.raises(ValueError, match=r"^ghcr\.io is no ECR registry$"):
+    with pytest.raises(ValueError, match=r"^ghcr\.io is not an ECR registry$"):
         _ = ghcr.aws_region
-    with pytest.raises(ValueError, match=r"^ghcr\.io is no ACR registry$"):
+    with pytest.raises(ValueError, match=r"^ghcr\.io is not an ACR registry$"):
         _ = ghcr.azure_cloud
     assert RegistryHost(server="acmeprod.azurecr.cn").azure_cloud == "ChinaCloud"
     assert RegistryHost(registry="ecr-public").aws_region == "us-east-1"
@@ -268,7 +267,7 @@ def test_a_key_stands_in_the_template_as_it_is(server: str) -> None:
     if server.startswith(("docker.io", "github.com", "gitlab.com")):
         return
     registry = RegistryCredential(server=server, username=r'a"\{{', password=RemoteRef(remote_key="a"))
-    if registry.family is not None:
+    if registry.catalog_entry is not None:
         return
     (made,) = credentials(Organization(name="acme", registries=(registry,)), Target("acme", "ns", "s", "1h0m0s"))
     assert isinstance(made.content, SecretTemplate)

@@ -18,6 +18,7 @@ from tests.unit.samples import Raw, assert_rejected, settings
 
 STORE = "secretStores.default.aws"
 HERE = "secretStores.default.aws.managed"
+NO_NAMESPACE = "is missing; with aws.oidcProvider the stack creates a ServiceAccount for each store"
 NOT_A_PATH = (
     "is not a path; expected <part>/[<part>/...] of letters, digits, _ and -, not beginning with aws or ssm, "
     "with / at the end and {organization} as one whole part"
@@ -42,47 +43,48 @@ NOT_A_PATH = (
         ),
         pytest.param(
             managed(path="org/"),
-            f'{HERE}.path: "org/" does not have {{organization}} as one whole part; organizations whose names begin '
-            "alike could read each other's secrets; use a value such as org/{organization}/",
+            f'{HERE}.path: "org/" does not have {{organization}} as one whole part, so organizations with a common '
+            "beginning of their names could read each other's secrets; use a value such as org/{organization}/",
             id="one-path-for-all",
         ),
         pytest.param(
             managed(path="org-{organization}/"),
-            f'{HERE}.path: "org-{{organization}}/" does not have {{organization}} as one whole part; organizations '
-            "whose names begin alike could read each other's secrets; use a value such as org/{organization}/",
+            f'{HERE}.path: "org-{{organization}}/" does not have {{organization}} as one whole part, so organizations '
+            "with a common beginning of their names could read each other's secrets; use a value such as "
+            "org/{organization}/",
             id="part-of-a-part",
         ),
         pytest.param(
             managed(path=f"/{PATH}"),
-            f'{STORE}: has the managed.path "/org/{{organization}}/"; a path of SecretsManager does not begin with /',
+            f'{STORE}: has the managed.path "/org/{{organization}}/"; a path of SecretsManager must not begin with /',
             id="slash-first",
         ),
         pytest.param(
             managed("ParameterStore", path=PATH),
-            f'{STORE}: has the managed.path "org/{{organization}}/"; a path of ParameterStore begins with /',
+            f'{STORE}: has the managed.path "org/{{organization}}/"; a path of ParameterStore must begin with /',
             id="no-slash-first",
         ),
         pytest.param(
             managed("ParameterStore", containers=True),
             f"{STORE}: has managed.containers or managed.uniqueNames; "
-            "a parameter cannot be without a value, so none is made",
+            "a parameter needs a value, so the stack creates none; leave them out",
             id="empty-parameter",
         ),
         pytest.param(
             managed("ParameterStore", uniqueNames=True),
             f"{STORE}: has managed.containers or managed.uniqueNames; "
-            "a parameter cannot be without a value, so none is made",
+            "a parameter needs a value, so the stack creates none; leave them out",
             id="unique-parameter",
         ),
         pytest.param(
             managed(containers=False, uniqueNames=True),
-            f"{HERE}: has uniqueNames without containers; they are the names of what is made",
+            f"{HERE}: has uniqueNames with containers: false, so there are no secrets to name; leave uniqueNames out",
             id="names-of-nothing",
         ),
         pytest.param(
             managed(recoveryWindowDays=3),
-            f"{HERE}.recoveryWindowDays: 3 is not a number of days that AWS allows; "
-            "expected 7 to 30, or 0 for no recovery at all",
+            f"{HERE}.recoveryWindowDays: 3 is not a valid recovery window; "
+            "expected 7 to 30 days, or 0 to delete at once",
             id="recovery",
         ),
         pytest.param(
@@ -108,28 +110,28 @@ NOT_A_PATH = (
         ),
         pytest.param(
             managed(identityNamespace="openchoreo-ci-acme"),
-            f'{HERE}.identityNamespace: "openchoreo-ci-acme" is the build namespace of an organization; its builds '
-            "could use or replace what gives access to the manager",
+            f'{HERE}.identityNamespace: "openchoreo-ci-acme" is the build namespace of an organization, whose builds '
+            "could read, use or replace what is in it; use another namespace",
             id="beside-builds",
         ),
         pytest.param(
             managed(beside={"region": "eu-west-1"}),
-            f'{STORE}.region: "eu-west-1" is not aws.region, "eu-central-1"; a managed store is made there',
+            f'{STORE}.region: "eu-west-1" differs from aws.region; managed stores must be in "eu-central-1"',
             id="region",
         ),
         pytest.param(
             managed(identityNamespace=None),
-            f"{HERE}.identityNamespace: is missing; with aws.oidcProvider a ServiceAccount is made for each store",
+            f"{HERE}.identityNamespace: {NO_NAMESPACE}",
             id="no-namespace",
         ),
         pytest.param(
             {**managed(), "scope": "shared"},
-            f'{HERE}.path: has {{organization}}, and the store is shared by several; use scope "organization"',
+            f'{HERE}.path: has {{organization}}, but several organizations share the store; use scope "organization"',
             id="shared",
         ),
         pytest.param(
             {**managed(), "sharedAccess": True},
-            "secretStores.default.sharedAccess: contradicts the store, in which each organization has its own access; "
+            "secretStores.default.sharedAccess: contradicts the store, which gives each organization its own access; "
             "leave it out",
             id="shared-access",
         ),
@@ -144,35 +146,35 @@ def test_managed(store: Raw, problem: str) -> None:
     [
         (
             {"auth": {"serviceAccount": {**OWN, "roleArn": ROLE}}},
-            "auth (each store's account is made here, or the operator signs in as itself)",
+            "auth (managed creates each store's ServiceAccount, or the operator signs in as itself)",
         ),
-        ({"role": ROLE}, "role (each organization's role is made here)"),
-        ({"additionalRoles": [OPERATOR]}, "additionalRoles (the role is assumed directly)"),
-        ({"externalID": "acme"}, "externalID (the trust policy that is made here asks for none)"),
+        ({"role": ROLE}, "role (managed creates a role for each organization)"),
+        ({"additionalRoles": [OPERATOR]}, "additionalRoles (ESO assumes the role directly)"),
+        ({"externalID": "acme"}, "externalID (the role's trust policy requires none)"),
         (
             {"sessionTags": [{"key": "team", "value": "x"}], "transitiveTagKeys": ["team"]},
-            (
-                "sessionTags (they are those that the trust policy asks for), "
-                "transitiveTagKeys (no further role is assumed)"
-            ),
+            ("sessionTags (the role's trust policy sets them), transitiveTagKeys (ESO assumes no further role)"),
         ),
-        ({"prefix": "org/"}, "prefix (it is managed.path)"),
+        ({"prefix": "org/"}, "prefix (managed.path is the prefix)"),
         (
             {"auth": {"secretRef": {"accessKeyIDSecretRef": KEY, "secretAccessKeySecretRef": KEY}}, "prefix": "x"},
-            "auth (each store's account is made here, or the operator signs in as itself), prefix (it is managed.path)",
+            (
+                "auth (managed creates each store's ServiceAccount, or the operator signs in as itself), "
+                "prefix (managed.path is the prefix)"
+            ),
         ),
     ],
 )
 def test_what_has_no_place_beside_managed(beside: Raw, why: str) -> None:
     assert_rejected(
-        with_account(managed(beside=beside)), f"{STORE}: has managed and {why}; leave out what stands beside managed"
+        with_account(managed(beside=beside)), f"{STORE}: combines managed with {why}; use managed without them"
     )
 
 
 def test_managed_without_an_account() -> None:
     assert_rejected(
         {"secretStores.default": managed()},
-        f"{HERE}: makes roles in an AWS account, and none is configured; aws is missing",
+        f"{HERE}: creates roles, and no AWS account is configured; set aws",
     )
 
 
@@ -186,8 +188,8 @@ def test_no_account() -> None:
 def test_account_of_a_store_with_pod_identity() -> None:
     assert_rejected(
         with_account(aws=POD_IDENTITY),
-        f"{HERE}.identityNamespace: is of no use with aws.operatorRoleArn; ESO cannot use Pod Identity for a "
-        "ServiceAccount of a store, so leave it out, or set aws.oidcProvider instead",
+        f"{HERE}.identityNamespace: has no effect with aws.operatorRoleArn, because ESO cannot use Pod Identity for "
+        "the ServiceAccount of a store; leave it out, or use aws.oidcProvider",
     )
     assert settings(with_account(managed(identityNamespace=None), aws=POD_IDENTITY)).aws is not None
 
@@ -195,11 +197,11 @@ def test_account_of_a_store_with_pod_identity() -> None:
 def test_all_at_once() -> None:
     assert_rejected(
         with_account(managed(path="org/", roleName="eso", identityNamespace=None, beside={"region": "eu-west-1"})),
-        f'{HERE}.path: "org/" does not have {{organization}} as one whole part; organizations whose names begin '
-        "alike could read each other's secrets; use a value such as org/{organization}/",
+        f'{HERE}.path: "org/" does not have {{organization}} as one whole part, so organizations with a common '
+        "beginning of their names could read each other's secrets; use a value such as org/{organization}/",
         f'{HERE}.roleName: "eso" names one role for all organizations; use a value such as eso-{{organization}}',
-        f'{STORE}.region: "eu-west-1" is not aws.region, "eu-central-1"; a managed store is made there',
-        f"{HERE}.identityNamespace: is missing; with aws.oidcProvider a ServiceAccount is made for each store",
+        f'{STORE}.region: "eu-west-1" differs from aws.region; managed stores must be in "eu-central-1"',
+        f"{HERE}.identityNamespace: {NO_NAMESPACE}",
     )
 
 

@@ -27,8 +27,8 @@ def test_a_path_that_holds_another_organizations() -> None:
     edits = two(managed(path="{organization}/"), managed(path=PATH), "org", "acme")
     assert_rejected(
         edits,
-        'secretStores.first.aws.managed.path: "org/" of the organization "org" holds "org/acme/" of the organization '
-        '"acme" in the store "second", whose secrets it could read',
+        'secretStores.first.aws.managed.path: "org/" of the organization "org" contains "org/acme/" of the '
+        'organization "acme" in the store "second", whose secrets it could read; use separate paths',
     )
     assert settings(two(managed(path="{organization}/"), managed(path=PATH), "orga", "acme"))
 
@@ -46,7 +46,7 @@ def test_two_stores_with_one_role() -> None:
             "b",
         ),
         'secretStores.second.aws.managed.roleName: "r-ab" of the organization "b" is also the role of the organization '
-        '"ab" in the store "first"; IAM does not tell upper from lower case',
+        '"ab" in the store "first", because IAM ignores case; use another name',
     )
 
 
@@ -58,15 +58,15 @@ def test_a_default_role_name_that_is_none() -> None:
     assert_rejected(
         {"aws": ACCOUNT, "secretStores": {store: managed()}, "organizations": [organization]},
         f'secretStores.{store}.aws.managed.roleName: "{role[:60]}"… (75 characters) of the organization '
-        f'"{organization["name"]}" is no name for a role: letters, digits, _ and -, at most 64 characters; '
-        "set one that is",
+        f'"{organization["name"]}" is not a name of a role: letters, digits, _ and -, at most 64 characters; '
+        "set roleName",
     )
     dotted = {"name": "acme", "secretStore": "eu.builds", "git": dict(GIT)}
     stores = {"eu.builds": managed()}
     assert_rejected(
         {"aws": ACCOUNT, "secretStores": stores, "organizations": [dotted]},
-        'secretStores.eu.builds.aws.managed.roleName: "eso-eu.builds-acme" of the organization "acme" is no name for a '
-        "role: letters, digits, _ and -, at most 64 characters; set one that is",
+        'secretStores.eu.builds.aws.managed.roleName: "eso-eu.builds-acme" of the organization "acme" is not a name of '
+        "a role: letters, digits, _ and -, at most 64 characters; set roleName",
     )
 
 
@@ -77,8 +77,8 @@ def test_a_secret_that_two_stores_would_make() -> None:
     account = {**ACCOUNT, "dataPlane": {"oidcProvider": OTHER_ISSUER}}
     assert_rejected(
         {**edits, "aws": account},
-        'secretStores.second.aws.managed.path: "org/acme/acme-git" of the organization "acme" is also made for the '
-        'store "first"; a secret is made once',
+        'secretStores.second.aws.managed.path: "org/acme/acme-git" of the organization "acme" is also created by '
+        'the store "first"; use another path, or containers: false in one of them',
     )
     by_hand = {"first": managed(), "second": managed(containers=False)}
     assert settings({**edits, "aws": account, "secretStores": by_hand})
@@ -102,8 +102,8 @@ def test_another_cluster_signs_in_as_another() -> None:
     edits["organizations"].append({"name": "globex", "git": dict(GIT)})
     assert_rejected(
         edits,
-        'organizations[0].pullSecret: reads through the managed store "default" on the data plane, whose cluster signs '
-        "in to AWS as another; aws.dataPlane is missing",
+        'organizations[0].pullSecret: reads through the managed store "default" on the data plane, whose cluster has '
+        "its own sign-in to AWS; set aws.dataPlane",
     )
     assert settings({**edits, "aws": {**ACCOUNT, "dataPlane": {"oidcProvider": OTHER_ISSUER}}})
     one = {"context": "dev"}
@@ -115,7 +115,7 @@ def test_names_that_openchoreo_would_have_to_know() -> None:
     one = {"context": "dev"}
     clusters = {"clusters": {"buildPlane": one, "controlPlane": one, "dataPlane": one}}
     workflows = {"componentWorkflows": {"names": ["docker"]}, "git": dict(GIT)}
-    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; expected"
+    said = "has uniqueNames, and OpenChoreo needs the names before they are chosen; use"
     assert_rejected(
         {**unique, **clusters, **acme(**workflows, pullSecret={**PULL, "secretStore": "default"})},
         f'organizations[0].componentWorkflows: the store "default" {said} uniqueNames: false, or no componentWorkflows',

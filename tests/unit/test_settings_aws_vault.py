@@ -20,7 +20,7 @@ TAG = {"key": "team", "value": "builds"}
 LOGIN = {"kubernetes": {"role": "{organization}"}}
 NOT_A_ROLE = (
     "is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, "
-    "with {organization} where its name shall stand"
+    "with {organization} in place of the organization's name"
 )
 ACCOUNTS = "serviceAccount, serviceAccountRef"
 
@@ -112,8 +112,8 @@ def _rejected(store: Raw, problem: str) -> None:
                 sessionTags=[TAG],
                 transitiveTagKeys=["team"],
             ),
-            ": has additionalRoles, externalID, sessionTags, transitiveTagKeys without role; "
-            "they say how role is assumed",
+            ": has additionalRoles, externalID, sessionTags, transitiveTagKeys without role, which they apply to; "
+            "set role or leave them out",
             id="nothing-to-assume",
         ),
         pytest.param(
@@ -123,12 +123,12 @@ def _rejected(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             aws(role=ROLE, sessionTags=[TAG, {"key": "Team", "value": "x"}]),
-            ": has the same key twice in sessionTags; AWS allows each once, in whatever case",
+            ": has the same key twice in sessionTags; AWS compares keys without case, so use every key once",
             id="tag-twice",
         ),
         pytest.param(
             aws(role=ROLE, sessionTags=[TAG], transitiveTagKeys=["team", "org"]),
-            ": has transitiveTagKeys that are no key of sessionTags: org",
+            ": has transitiveTagKeys that are not keys of sessionTags: org",
             id="transitive-without-tag",
         ),
     ],
@@ -226,7 +226,7 @@ def test_vault(store: Raw, problem: str) -> None:
 
 def test_an_external_id_may_be_the_organizations_name_unless_that_is_too_short() -> None:
     store = aws(role=ROLE, externalID="{organization}")
-    assert settings({"secretStores.default": store}).secret_stores["default"].aws is not None
+    assert settings({"secretStores.default": store}).secret_stores["default"].manager.settings_key == "aws"
     assert_rejected(
         {"secretStores.default": store, "organizations.0.name": "a"},
         'secretStores.default.aws.externalID: "a" of the organization "a" is not an external id: '

@@ -22,7 +22,7 @@ def _rejected(store: Raw, problem: str) -> None:
     assert_rejected({"secretStores.default": store}, f"secretStores.default.{problem}")
 
 
-VAULT_NAME = "Azure allows 3 to 24 letters, digits and single hyphens, the first a letter"
+VAULT_NAME = "expected 3 to 24 letters, digits and single hyphens, the first a letter"
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ VAULT_NAME = "Azure allows 3 to 24 letters, digits and single hyphens, the first
         pytest.param(
             azure(vaultUrl="http://{organization}.vault.azure.net"),
             '.vaultUrl: "http://{organization}.vault.azure.net" is not the address of a key vault; '
-            "expected https://<vault>.vault.azure.net, with {organization} where its name shall stand",
+            "expected https://<vault>.vault.azure.net, with {organization} in place of the organization's name",
             id="plain-text",
         ),
         pytest.param(
@@ -139,7 +139,8 @@ PROJECT = "is not a project id: 6 to 30 lower-case letters, digits and hyphens, 
         pytest.param(
             gcp({"workloadIdentity": {"serviceAccount": {**OWN, "gcpServiceAccount": "eso-{organization}"}}}),
             '.auth.workloadIdentity.serviceAccount.gcpServiceAccount: "eso-{organization}" is not a service account; '
-            "expected <name>@<project>.iam.gserviceaccount.com, with {organization} where its name shall stand",
+            "expected <name>@<project>.iam.gserviceaccount.com, "
+            "with {organization} in place of the organization's name",
             id="google-account",
         ),
         pytest.param(

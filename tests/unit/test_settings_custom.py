@@ -13,11 +13,11 @@ from tests.unit.managers import (
 )
 from tests.unit.samples import CANARY, Raw, assert_rejected, raw, rejection, settings
 
-NO_NAMESPACE = "a ClusterSecretStore must name it, or every ExternalSecret would bring its own"
+NO_NAMESPACE = "set it, or a ClusterSecretStore would use the namespace of each ExternalSecret"
 REFERENCE = "use a reference to a Kubernetes Secret"
 
 
-JSON = "expected texts, numbers, true and false, lists and mappings of texts"
+JSON = "expected strings, numbers, booleans, lists, and mappings with string keys"
 
 
 def _rejected(store: Raw, problem: str) -> None:
@@ -27,17 +27,17 @@ def _rejected(store: Raw, problem: str) -> None:
 @pytest.mark.parametrize(
     ("store", "problem"),
     [
-        pytest.param({"custom": {}}, "is empty; expected exactly one provider of ESO with its block", id="empty"),
+        pytest.param({"custom": {}}, "is empty; expected exactly one ESO provider with its block", id="empty"),
         pytest.param(
             {"custom": {"doppler": {}, "gitlab": {}}},
-            "has 2 keys (doppler, gitlab); expected exactly one provider of ESO with its block",
+            "has 2 keys (doppler, gitlab); expected exactly one ESO provider with its block",
             id="two",
         ),
         pytest.param({"custom": ["doppler"]}, "must be a mapping, not a list", id="list"),
         pytest.param(custom("doppler", "x"), "has no block for doppler; expected a mapping", id="no-block"),
         pytest.param(
             custom("fake", {"data": [{"key": "a", "value": CANARY}]}),
-            "would have the values of fake in plain text; use the typed block fake, with manualSecrets",
+            "contains the values of fake in plain text; use the block fake with manualSecrets instead",
             id="fake",
         ),
         pytest.param(
@@ -69,27 +69,27 @@ def _rejected(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             custom("doppler", {"project": "{organization}", "config": None}),
-            f"has nothing at doppler.config; {JSON}",
+            f"has no value at doppler.config; {JSON}",
             id="nothing",
         ),
         pytest.param(
             custom("doppler", {"list": ["{organization}", float("nan")]}),
-            f"has a value that JSON does not have at doppler.list[1]; {JSON}",
+            f"has a value that JSON cannot represent at doppler.list[1]; {JSON}",
             id="not-a-number",
         ),
         pytest.param(
             custom("doppler", {"since": date(2026, 1, 1)}),
-            f"has a value that JSON does not have at doppler.since; {JSON}",
+            f"has a value that JSON cannot represent at doppler.since; {JSON}",
             id="date",
         ),
         pytest.param(
             custom("doppler", {"config": {1: "{organization}"}}),
-            f"has a key that is no text at doppler.config.1; {JSON}",
+            f"has a key that is not a string at doppler.config.1; {JSON}",
             id="number-as-key",
         ),
         pytest.param(
             custom("onepassword", {"vaults": {"{organization}": 1, "acme": 2}}),
-            'has two keys of one mapping that are the same for the organization "acme"',
+            'has two keys of one mapping that are equal for the organization "acme"',
             id="keys-that-merge",
         ),
     ],
@@ -100,7 +100,10 @@ def test_custom(store: Raw, problem: str) -> None:
 
 def test_unknown_custom_provider_names_the_known_ones() -> None:
     said = rejection(raw({"secretStores.default": custom("onepasword", {})}))
-    assert "secretStores.default.custom: has the unknown provider onepasword; known: akeyless, alibaba, aws, " in said
+    assert (
+        "secretStores.default.custom: has the unknown provider onepasword; expected one of: akeyless, alibaba, aws, "
+        in said
+    )
     assert "onepassword, onepasswordSDK" in said
 
 
@@ -110,6 +113,6 @@ def test_webhook_may_fill_a_header() -> None:
         "headers": {"Authorization": "Bearer {{ .auth.token }}", "Accept": "text/plain"},
         "secrets": [{"name": "auth", "secretRef": {"name": "webhook", "namespace": ESO}}],
     }
-    assert settings({"secretStores.default": custom("webhook", block)}).secret_stores["default"].custom == CustomStore(
+    assert settings({"secretStores.default": custom("webhook", block)}).secret_stores["default"].manager == CustomStore(
         {"webhook": block}
     )

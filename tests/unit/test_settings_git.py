@@ -209,8 +209,8 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"provider": "gitHub", "githubApp": APP},
-            "provider: \"gitHub\" is not allowed: input should be 'github', 'gitlab', 'bitbucket', 'bitbucket-server', "
-            "'azure-devops', 'gitea' or 'generic'",
+            'provider: "gitHub" is not a known git provider; expected one of: github, gitlab, bitbucket, '
+            "bitbucket-server, azure-devops, gitea, generic",
             id="unknown-provider",
         ),
         pytest.param(

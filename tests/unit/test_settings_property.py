@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from components.errors import Problem, SettingsError
-from components.managers.cluster_secret_store import cluster_secret_store, identity
-from components.managers.kubernetes import Endpoint
+from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.fake import FakeStore
+from components.managers.manager import Endpoint
 from components.openchoreo import RELEASES
 from components.plan.stack import plan
 from components.plan.stores import planned_stores
@@ -119,8 +120,8 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     planned = planned_stores(found, release)
     assert all(set(store.namespaces) <= allowed and store.keys for store in planned)
     for store in planned:
-        made = [*identity(store), cluster_secret_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
-        assert store.store.fake or "{organization}" not in repr(made)
+        made = [*render_identity(store), render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
+        assert isinstance(store.manager, FakeStore) or "{organization}" not in repr(made)
     load = estimate(plan(found, release))
     assert report(load).isascii()
     assert all(each.calls_per_second >= 0 for each in load.polls)
@@ -157,4 +158,4 @@ def test_a_store_serves_only_the_organizations_that_name_it(
         return
     for planned in planned_stores(found, RELEASES[found.release]):
         assert len({uses[name] for name in planned.organizations}) == 1
-        assert planned.store.scope == "shared" or len(planned.organizations) == 1
+        assert found.secret_stores[uses[planned.organizations[0]]].scope == "shared" or len(planned.organizations) == 1

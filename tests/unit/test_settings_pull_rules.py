@@ -101,7 +101,7 @@ def _pull(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"pullSecret": _pull(secretStore="default", dockerConfig={"remoteKey": "a/B"})},
-            f'pullSecret: remoteKey "a/B" {NOT_AN_OBJECT_NAME} (store "default" reads Kubernetes Secrets)',
+            f'pullSecret: remoteKey "a/B" {NOT_AN_OBJECT_NAME} (store "default")',
             id="key-that-no-kubernetes-secret-can-have",
         ),
         pytest.param(
@@ -215,8 +215,8 @@ def test_the_fake_store_lacks_a_key_of_the_data_plane_only() -> None:
     edits = {**on_every_plane(git=GIT, pullSecret=_pull(secretStore="default")), "secretStores": fake}
     assert_rejected(
         edits,
-        'organizations[0].pullSecret: remoteKey "registry-credentials" is not among the data of the fake store '
-        '"default": acme-git',
+        'organizations[0].pullSecret: remoteKey "registry-credentials" is not a key of fake.data; expected one of: '
+        'acme-git (store "default")',
     )
 
 

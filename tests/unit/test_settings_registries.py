@@ -25,6 +25,10 @@ GOOGLE_ALLOWED = "use it with registry artifact-registry, gcr, or <location>-doc
 GOOGLE_USERS = "expected _json_key or _json_key_base64 or oauth2accesstoken"
 GHCR: Raw = {"registry": "ghcr"}
 MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
+NOT_A_USERNAME = (
+    ".username: (value not shown) must be one line of text, or a mapping such as "
+    "{remoteKey: acme-ghcr, property: username}"
+)
 
 
 @pytest.mark.parametrize(
@@ -81,20 +85,20 @@ def test_python_takes_what_yaml_takes() -> None:
         pytest.param(
             {**ECR, "ecr": {"roleArn": "push"}},
             '.ecr.roleArn: "push" is not the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, '
-            "with {organization} where its name shall stand",
+            "with {organization} in place of the organization's name",
             id="no-arn",
         ),
         pytest.param(
-            {**GHCR, "ecr": ECR_TOKEN}, f": ecr makes no token for ghcr.io; {ECR_ALLOWED}", id="ecr-elsewhere"
+            {**GHCR, "ecr": ECR_TOKEN}, f": ecr creates no tokens for ghcr.io; {ECR_ALLOWED}", id="ecr-elsewhere"
         ),
         pytest.param(
             {**ARTIFACTS, "acr": ACR_TOKEN},
-            ": acr makes no token for europe-west3-docker.pkg.dev; use it with registry acr, or <name>.azurecr.io "
+            ": acr creates no tokens for europe-west3-docker.pkg.dev; use it with registry acr, or <name>.azurecr.io "
             "as server",
             id="acr-elsewhere",
         ),
         pytest.param(
-            {**ACR, "gcr": GCR_TOKEN}, f": gcr makes no token for acmeprod.azurecr.io; {GOOGLE_ALLOWED}", id="gcr"
+            {**ACR, "gcr": GCR_TOKEN}, f": gcr creates no tokens for acmeprod.azurecr.io; {GOOGLE_ALLOWED}", id="gcr"
         ),
         pytest.param(
             {**GHCR, "serviceAccountKey": TOKEN},
@@ -102,16 +106,16 @@ def test_python_takes_what_yaml_takes() -> None:
             id="key-of-google-elsewhere",
         ),
         pytest.param(
-            {**ECR, **LOGIN}, f": has a username that {ECR_HOST} does not know; expected AWS", id="user-of-ecr"
+            {**ECR, **LOGIN}, f": has a username that {ECR_HOST} does not accept; expected AWS", id="user-of-ecr"
         ),
         pytest.param(
             {"registry": "ecr-public", **MANUAL},
-            ": has a username that public.ecr.aws does not know; expected AWS",
+            ": has a username that public.ecr.aws does not accept; expected AWS",
             id="manual-user-of-ecr",
         ),
         pytest.param(
             {"registry": "gcr", **LOGIN},
-            f": has a username that gcr.io does not know; {GOOGLE_USERS}",
+            f": has a username that gcr.io does not accept; {GOOGLE_USERS}",
             id="user-of-google",
         ),
         pytest.param(
@@ -122,22 +126,22 @@ def test_python_takes_what_yaml_takes() -> None:
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": 5},
-            ".username: (value not shown) is neither a text on one line nor a mapping with remoteKey",
+            NOT_A_USERNAME,
             id="username-is-a-number",
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": "a\nb"},
-            ".username: (value not shown) is neither a text on one line nor a mapping with remoteKey",
+            NOT_A_USERNAME,
             id="username-on-two-lines",
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": ""},
-            ".username: (value not shown) is neither a text on one line nor a mapping with remoteKey",
+            NOT_A_USERNAME,
             id="username-is-empty",
         ),
         pytest.param(
             {**GHCR, **LOGIN, "username": ["a"]},
-            ".username: is neither a text on one line nor a mapping with remoteKey",
+            ".username: must be one line of text, or a mapping such as {remoteKey: acme-ghcr, property: username}",
             id="username-is-a-list",
         ),
         pytest.param(

@@ -88,12 +88,12 @@ def test_duplicate_organizations() -> None:
         pytest.param(acme(git=None), f"has no credentials; {ONE_CREDENTIAL}", id="null"),
         pytest.param(
             acme(git={"remoteKey": "path/to/Key"}),
-            f'remoteKey "path/to/Key" {NOT_AN_OBJECT_NAME} (store "default" reads Kubernetes Secrets)',
+            f'remoteKey "path/to/Key" {NOT_AN_OBJECT_NAME} (store "default")',
             id="key-that-no-kubernetes-secret-can-have",
         ),
         pytest.param(
             {"secretStores": {"default": FAKE}},
-            'remoteKey "acme-git" is not among the data of the fake store "default": a, b',
+            'remoteKey "acme-git" is not a key of fake.data; expected one of: a, b (store "default")',
             id="key-that-the-fake-store-lacks",
         ),
     ],

@@ -38,13 +38,13 @@ def test_manual_credentials_need_no_store() -> None:
         pytest.param({}, f": has no provider; expected exactly one of {MANAGER_KEYS}", id="none"),
         pytest.param(
             {**KUBERNETES, **FAKE},
-            f": has 2 providers (kubernetes, fake); expected exactly one of {MANAGER_KEYS}",
+            f": has 2 providers (fake, kubernetes); expected exactly one of {MANAGER_KEYS}",
             id="two",
         ),
         pytest.param(
             {"kubernetes": {"remoteNamespace": "openchoreo-ci-acme"}},
-            '.kubernetes.remoteNamespace: "openchoreo-ci-acme" is the build namespace of an organization; '
-            "builds could read every secret there",
+            '.kubernetes.remoteNamespace: "openchoreo-ci-acme" is the build namespace of an organization, '
+            "whose builds could read, use or replace what is in it; use another namespace",
             id="builds-run-in-it",
         ),
     ],
@@ -62,7 +62,7 @@ def test_store(store: Raw, problem: str) -> None:
         pytest.param({"url": "https://api", "caBundle": "Q0E=", "caProvider": CA}, INCOMPLETE, id="two-cas"),
         pytest.param(
             {"fromKubeconfig": True, "url": "https://api"},
-            "fromKubeconfig brings url and CA; leave url, caBundle and caProvider out",
+            "fromKubeconfig sets url and CA; leave out url, caBundle and caProvider",
             id="url-twice",
         ),
     ],

@@ -9,7 +9,7 @@ from components.external.credential import ExternalCredential
 from components.git.credential import GitCredential
 from components.managers.fake import FakeEntry, FakeStore
 from components.managers.kubernetes import KubernetesServer, KubernetesStore
-from components.managers.manager import CaProvider, ServiceAccountRef
+from components.managers.references import CaProvider, ServiceAccountRef
 from components.managers.secret_store import SecretStore
 from components.openchoreo import RELEASES
 from components.openchoreo.v0_9 import V0_9

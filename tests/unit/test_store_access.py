@@ -38,8 +38,8 @@ def _rejected(store: Raw, problem: str) -> None:
 
 def _one_access(where: str) -> str:
     return (
-        "gives all organizations one access, so that each could read every other's secrets; expected "
-        f'{{organization}} in {where}, or scope "shared", or sharedAccess: true where the manager tells them apart'
+        "gives all organizations the same access, so each could read the others' secrets; use "
+        f'{{organization}} in {where}, or scope "shared", or sharedAccess: true if the manager itself isolates them'
     )
 
 
@@ -158,14 +158,14 @@ def test_session_tags_tell_organizations_apart() -> None:
 def test_shared_access_where_each_has_its_own(store: Raw) -> None:
     _rejected(
         {"sharedAccess": True, **store},
-        "sharedAccess: contradicts the store, in which each organization has its own access; leave it out",
+        "sharedAccess: contradicts the store, which gives each organization its own access; leave it out",
     )
 
 
 def test_shared_access_of_a_shared_store() -> None:
     _rejected(
         {"scope": "shared", "sharedAccess": True, **aws()},
-        'sharedAccess: says nothing with scope "shared"; leave it out',
+        'sharedAccess: has no effect with scope "shared"; leave it out',
     )
 
 
@@ -186,7 +186,7 @@ def test_shared_access_of_a_shared_store() -> None:
 def test_placeholder_in_a_shared_store(store: Raw, place: str) -> None:
     _rejected(
         {"scope": "shared", **store},
-        f'{place}: has {{organization}}, and the store is shared by several; use scope "organization"',
+        f'{place}: has {{organization}}, but several organizations share the store; use scope "organization"',
     )
 
 
@@ -229,8 +229,8 @@ IN_BUILDS = "openchoreo-ci-acme"
 def test_nothing_that_gives_access_lies_beside_builds(store: Raw, place: str) -> None:
     _rejected(
         store,
-        f'{place}: "{IN_BUILDS}" is the build namespace of an organization; its builds could use or replace what gives '
-        "access to the manager",
+        f'{place}: "{IN_BUILDS}" is the build namespace of an organization, whose builds could read, use or replace '
+        "what is in it; use another namespace",
     )
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
-from components.managers.kubernetes import Endpoint
-from components.managers.planned import PlannedStore
+from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.manager import Endpoint, PlannedStore
 from components.managers.secret_store import SecretStore
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import planned_stores
@@ -97,7 +96,7 @@ def _kubernetes(**keys: Any) -> Raw:
     ],
 )
 def test_kubernetes(store: Raw, block: dict[str, Any]) -> None:
-    assert cluster_secret_store(planned(store), {}, ENDPOINT) == {
+    assert render_store(planned(store), {}, ENDPOINT) == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",
         "metadata": {"name": "org-acme", "labels": LABELS},
@@ -109,8 +108,8 @@ def test_kubernetes(store: Raw, block: dict[str, Any]) -> None:
 
 
 def test_kubeconfig_without_an_endpoint_is_a_mistake_of_the_program() -> None:
-    with pytest.raises(ValueError, match=r"^server\.fromKubeconfig needs the endpoint of the build plane$"):
-        cluster_secret_store(planned(_kubernetes(server={"fromKubeconfig": True})), {}, None)
+    with pytest.raises(ValueError, match=r"^server\.fromKubeconfig needs the endpoint of the store's plane$"):
+        render_store(planned(_kubernetes(server={"fromKubeconfig": True})), {}, None)
 
 
 def test_fake_holds_no_key_that_nobody_reads() -> None:
@@ -121,7 +120,7 @@ def test_fake_holds_no_key_that_nobody_reads() -> None:
     ]
     store = planned({"fake": {"data": data}}, namespaces=("openchoreo-ci-acme", "openchoreo-ci-b"))
     values = {"gitToken": "one", "quayPassword": 'two"\n', "globexToken": "three"}
-    assert cluster_secret_store(store, values, None) == {
+    assert render_store(store, values, None) == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",
         "metadata": {"name": "org-acme", "labels": LABELS},
@@ -142,7 +141,7 @@ def test_fake_holds_no_key_that_nobody_reads() -> None:
 def test_identity_may_get_exactly_the_planned_keys() -> None:
     where = {"name": "eso-org-acme", "namespace": "secret-manager"}
     metadata = {**where, "labels": LABELS}
-    assert identity(planned(_kubernetes())) == [
+    assert render_identity(planned(_kubernetes())) == [
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
         {
             "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -175,7 +174,7 @@ def test_identity_may_get_exactly_the_planned_keys() -> None:
     ],
 )
 def test_no_identity_is_made(store: Raw) -> None:
-    assert identity(planned(store)) == []
+    assert render_identity(planned(store)) == []
 
 
 TWO: Raw = {
@@ -189,8 +188,7 @@ TWO: Raw = {
         {"name": "initech", "git": {"manual": "gitToken"}},
     ]
 }
-STORE = SecretStore.model_validate(KUBERNETES)
-SHARED = SecretStore.model_validate({**KUBERNETES, "scope": "shared"})
+STORE = SecretStore.model_validate(KUBERNETES).manager
 
 
 def test_plan_of_a_store_for_each_organization() -> None:
@@ -204,7 +202,7 @@ def test_plan_of_a_shared_store() -> None:
     assert planned_stores(settings({**TWO, "secretStores.default.scope": "shared"}), V0_9) == (
         PlannedStore(
             "default",
-            SHARED,
+            STORE,
             ("acme", "globex"),
             ("openchoreo-ci-acme", "openchoreo-ci-globex"),
             ("acme-quay", "common", "globex-git"),
@@ -221,7 +219,7 @@ def test_two_stores_share_nothing() -> None:
     users = [{"name": "acme", "secretStore": "b", "git": GIT}, {"name": "globex", "secretStore": "a", "git": GIT}]
     found = settings({"secretStores": stores, "organizations": users})
     assert planned_stores(found, V0_9) == (
-        PlannedStore("a", SHARED, ("globex",), ("openchoreo-ci-globex",), ("acme-git",)),
+        PlannedStore("a", STORE, ("globex",), ("openchoreo-ci-globex",), ("acme-git",)),
         PlannedStore("b-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-git",)),
     )
     assert [found.cluster_store_name(user, user.secret_store) for user in found.organizations] == ["b-acme", "a"]

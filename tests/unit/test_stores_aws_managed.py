@@ -9,7 +9,7 @@ import pytest
 from components.iam.account import AwsOperator
 from components.iam.policy import read_policy
 from components.iam.trust import operator_trust, web_identity_trust
-from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.cluster_secret_store import render_identity, render_store
 from components.openchoreo.v0_9 import V0_9
 from components.plan.aws_managed import ManagedStore, managed_stores
 from components.plan.stores import planned_stores
@@ -44,10 +44,10 @@ PULL = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": 
 def objects(edits: Edits) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Identity, and provider block, of the only store; ESO takes the store as it is."""
     (only,) = planned_stores(settings(edits), V0_9)
-    store = cluster_secret_store(only, {}, None)
+    store = render_store(only, {}, None)
     assert list(operator().problems(store)) == []
     assert list(operator().additions(store)) == []
-    return identity(only), store["spec"]["provider"]
+    return render_identity(only), store["spec"]["provider"]
 
 
 def test_a_store_signs_in_as_itself() -> None:
@@ -151,8 +151,8 @@ def test_a_store_that_only_names_what_is_there_needs_nothing() -> None:
 def test_a_managed_store_of_a_program_needs_its_account() -> None:
     alone = planned(managed())
     assert managed_stores([alone]) == ()
-    with pytest.raises(ValueError, match="the managed store org-acme needs the AWS account that it is made in"):
-        identity(alone)
+    with pytest.raises(ValueError, match="the managed store org-acme needs its AWS account"):
+        render_identity(alone)
     other = planned({"kubernetes": {"remoteNamespace": "x"}}, aws=account())
     with pytest.raises(ValueError, match="the store org-acme is not managed"):
         managed_stores([other])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
+from components.managers.cluster_secret_store import render_identity, render_store
 from components.schema.names import check_label
 from tests.unit.managers import (
     ACCOUNT,
@@ -77,8 +77,8 @@ CLIENT = {"azure.workload.identity/client-id": GUID}
     ],
 )
 def test_account_of_its_own(store: Raw, annotations: Raw | None) -> None:
-    assert identity(planned(store)) == [_account(annotations)]
-    assert "tenantId" not in str(cluster_secret_store(planned(store), {}, None))
+    assert render_identity(planned(store)) == [_account(annotations)]
+    assert "tenantId" not in str(render_store(planned(store), {}, None))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_account_of_its_own(store: Raw, annotations: Raw | None) -> None:
     ],
 )
 def test_no_account_is_made(store: Raw) -> None:
-    assert identity(planned(store)) == []
+    assert render_identity(planned(store)) == []
 
 
 SHARED = ("acme", "globex")
@@ -104,12 +104,12 @@ SHARED = ("acme", "globex")
 def test_placeholder_in_a_store_of_several_organizations_is_a_mistake_of_the_program(store: Raw) -> None:
     both = planned(store, organizations=SHARED)
     with pytest.raises(ValueError, match=r"^\{organization\} in the store org-acme, which serves 2 organizations$"):
-        (identity(both), cluster_secret_store(both, {}, None))
+        (render_identity(both), render_store(both, {}, None))
 
 
 def test_a_shared_store_without_placeholder() -> None:
     store = {"scope": "shared", **aws(role="arn:aws:iam::122222222222:role/eso")}
-    block = cluster_secret_store(planned(store, organizations=SHARED), {}, None)["spec"]["provider"]
+    block = render_store(planned(store, organizations=SHARED), {}, None)["spec"]["provider"]
     assert block == {"aws": {**SECRETS_MANAGER, "role": "arn:aws:iam::122222222222:role/eso"}}
 
 
@@ -144,7 +144,7 @@ def test_each_organization_gets_its_own_block(tree: Any, one: str, other: str) -
 
     def block(name: str) -> Any:
         made = planned(store, organizations=(name,))
-        return cluster_secret_store(made, {}, None)["spec"]["provider"]["webhook"]["tree"]
+        return render_store(made, {}, None)["spec"]["provider"]["webhook"]["tree"]
 
     first, second = _strings(block(one)), _strings(block(other))
     assert not any("{organization}" in text for text in first)

@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 
-from components.managers.cluster_secret_store import cluster_secret_store, identity
-from components.managers.planned import PlannedStore
+from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.manager import PlannedStore
 from components.managers.secret_store import SecretStore
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import planned_stores
 from components.settings.stack import StackSettings
 from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
 
-STORE = SecretStore.model_validate(KUBERNETES)
-SHARED = SecretStore.model_validate({**KUBERNETES, "scope": "shared"})
+STORE = SecretStore.model_validate(KUBERNETES).manager
 BUILDS = ("openchoreo-ci-acme",)
 ACME, GLOBEX = ({"openchoreo.dev/release-namespace": name} for name in ("acme", "globex"))
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
@@ -92,7 +91,7 @@ def test_another_store_for_workloads() -> None:
     stores = {"default": KUBERNETES, "pull": {**KUBERNETES, "scope": "shared"}}
     assert planned_stores(_settings(user, one_cluster=True, stores=stores), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
-        PlannedStore("pull", SHARED, ("acme",), (), ("acme-pull",), (ACME,), "build"),
+        PlannedStore("pull", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
 
 
@@ -108,7 +107,7 @@ def test_a_shared_store_on_one_cluster() -> None:
     found = _settings(*TWO, one_cluster=True, stores={"default": {**KUBERNETES, "scope": "shared"}})
     keys = ("acme-git", "acme-pull", "globex-pull", "initech-git")
     assert planned_stores(found, V0_9) == (
-        PlannedStore("default", SHARED, ("acme", "globex", "initech"), BOTH_BUILDS, keys, (ACME, GLOBEX), "build"),
+        PlannedStore("default", STORE, ("acme", "globex", "initech"), BOTH_BUILDS, keys, (ACME, GLOBEX), "build"),
     )
 
 
@@ -116,8 +115,8 @@ def test_a_shared_store_on_two_clusters() -> None:
     found = _settings(*TWO, one_cluster=False, stores={"default": {**KUBERNETES, "scope": "shared"}})
     users = ("acme", "globex", "initech")
     assert planned_stores(found, V0_9) == (
-        PlannedStore("default", SHARED, users, BOTH_BUILDS, ("acme-git", "initech-git"), (), "build"),
-        PlannedStore("default", SHARED, ("acme", "globex"), (), ("acme-pull", "globex-pull"), (ACME, GLOBEX), "data"),
+        PlannedStore("default", STORE, users, BOTH_BUILDS, ("acme-git", "initech-git"), (), "build"),
+        PlannedStore("default", STORE, ("acme", "globex"), (), ("acme-pull", "globex-pull"), (ACME, GLOBEX), "data"),
     )
 
 
@@ -139,11 +138,11 @@ def test_a_shared_store_on_two_clusters() -> None:
 )
 def test_conditions(differing: Any, conditions: list[Raw]) -> None:
     """An empty list of conditions would open the store to every namespace."""
-    made = cluster_secret_store(planned(KUBERNETES, **differing), {}, None)
+    made = render_store(planned(KUBERNETES, **differing), {}, None)
     assert made["spec"]["conditions"] == conditions
 
 
 def test_identity_on_the_data_plane_reads_its_own_keys_only() -> None:
     stores = planned_stores(_settings(NAMESPACE, one_cluster=False), V0_9)
-    rules = {store.plane: identity(store)[1]["rules"][0]["resourceNames"] for store in stores}
+    rules = {store.plane: render_identity(store)[1]["rules"][0]["resourceNames"] for store in stores}
     assert rules == {"build": ["acme-git"], "data": ["acme-pull"]}

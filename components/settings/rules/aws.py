@@ -1,7 +1,7 @@
-"""Rules about managed stores of AWS: no organization's path, role or secret may be another's.
+"""Rules about managed stores of AWS: organizations do not share paths, roles or secrets.
 
-A path that begins with another organization's path would be read by that one too: with the paths ``{organization}/``
-and ``org/{organization}/`` the organization ``org`` would read ``org/acme/``. So all filled paths are compared.
+A role may read every secret below its path. With the paths ``{organization}/`` and ``org/{organization}/`` the
+organization ``org`` could therefore read ``org/acme/``, so the rules compare all paths with the names filled in.
 """
 
 from __future__ import annotations
@@ -19,40 +19,45 @@ from ..organization import Organization
 from ..stack import StackSettings
 
 Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
-"""Entries of ``secretStores`` that an organization reads through, and the keys that it reads there."""
+"""Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
 
 
 @dataclass(frozen=True)
 class _Filled:
-    """A managed store of one organization."""
+    """A managed store with the name of one organization filled in."""
 
     entry: str
+    """Entry of ``secretStores``."""
     organization: str
+    """Name of the organization."""
     service: str
+    """``SecretsManager`` or ``ParameterStore``."""
     path: str
+    """Beginning of the names of its secrets; ends in ``/``."""
     role: str
+    """Name of its role."""
     default_role: bool
-    """Whether the role's name was made of other names."""
+    """Whether the role has its default name, built from the names of store and organization."""
     names: frozenset[str]
-    """Of the secrets that are made."""
+    """Names of the secrets that the stack creates."""
 
     @property
     def where(self) -> str:
-        """Its place in the configuration."""
+        """Path of the block in the configuration."""
         return f"secretStores.{self.entry}.aws.managed"
 
 
 def problems(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
-    """Everything that is wrong with managed stores beside each other, their account and their organizations."""
+    """Problems of managed stores with each other, with their account and with their organizations."""
     managed = {
-        name: (store.aws, store.aws.managed)
+        name: (store.manager, store.manager.managed)
         for name, store in settings.secret_stores.items()
-        if store.aws is not None and store.aws.managed is not None
+        if isinstance(store.manager, AwsStore) and store.manager.managed is not None
     }
     for name, (store, block) in managed.items():
         yield from _store(settings, store, block, f"secretStores.{name}.aws")
     yield from _planes(settings, managed.keys())
-    yield from _known_names(settings, {name for name, (_, block) in managed.items() if block.unique_names})
+    yield from _unique_names(settings, {name for name, (_, block) in managed.items() if block.unique_names})
     filled: list[_Filled] = []
     for organization in settings.organizations:
         keys: dict[str, set[str]] = {}
@@ -61,18 +66,22 @@ def problems(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
         for entry in sorted(keys.keys() & managed.keys()):
             store, block = managed[entry]
             path = block.path_of(organization.name)
-            names = frozenset(f"{path}{key}" for key in keys[entry]) if store.makes_containers else frozenset()
+            names = frozenset(f"{path}{key}" for key in keys[entry]) if store.creates_secrets else frozenset()
             role = block.role_of(settings.cluster_store_name(organization, entry), organization.name)
             filled.append(_Filled(entry, organization.name, store.service, path, role, block.role_name is None, names))
-    yield from _apart(filled)
+    for store_of_organization in filled:
+        yield from _default_role(store_of_organization)
+    yield from _roles(filled)
+    yield from _secrets(filled)
+    yield from _paths(filled)
 
 
 def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: str) -> Iterator[Problem]:
     if ORGANIZATION not in managed.path.split("/"):
         yield Problem(
             f"{path}.managed.path",
-            f"{quoted(managed.path)} does not have {ORGANIZATION} as one whole part; organizations whose names begin "
-            f"alike could read each other's secrets; use a value such as org/{ORGANIZATION}/",
+            f"{quoted(managed.path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
+            f"beginning of their names could read each other's secrets; use a value such as org/{ORGANIZATION}/",
         )
     if managed.role_name is not None and ORGANIZATION not in managed.role_name:
         yield Problem(
@@ -81,27 +90,28 @@ def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: 
         )
     account = settings.aws
     if account is None:
-        yield Problem(f"{path}.managed", "makes roles in an AWS account, and none is configured; aws is missing")
+        yield Problem(f"{path}.managed", "creates roles, and no AWS account is configured; set aws")
         return
     if store.region != account.region:
         yield Problem(
-            f"{path}.region", f'"{store.region}" is not aws.region, "{account.region}"; a managed store is made there'
+            f"{path}.region",
+            f'"{store.region}" differs from aws.region; managed stores must be in "{account.region}"',
         )
     if account.oidc_provider is not None and managed.identity_namespace is None:
         yield Problem(
             f"{path}.managed.identityNamespace",
-            "is missing; with aws.oidcProvider a ServiceAccount is made for each store",
+            "is missing; with aws.oidcProvider the stack creates a ServiceAccount for each store",
         )
     if account.oidc_provider is None and managed.identity_namespace is not None:
         yield Problem(
             f"{path}.managed.identityNamespace",
-            "is of no use with aws.operatorRoleArn; ESO cannot use Pod Identity for a ServiceAccount of a store, so "
-            "leave it out, or set aws.oidcProvider instead",
+            "has no effect with aws.operatorRoleArn, because ESO cannot use Pod Identity for the ServiceAccount of a "
+            "store; leave it out, or use aws.oidcProvider",
         )
 
 
 def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Problem]:
-    """A role that is read through from another cluster must trust that cluster."""
+    """The role of a store on another cluster must trust that cluster."""
     clusters, account = settings.clusters, settings.aws
     if account is None or account.data_plane is not None or clusters.data_plane in (None, clusters.build_plane):
         return
@@ -110,70 +120,78 @@ def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Prob
         if entry is not None and entry in managed:
             yield Problem(
                 f"organizations[{index}].pullSecret",
-                f'reads through the managed store "{entry}" on the data plane, whose cluster signs in to AWS as '
-                "another; aws.dataPlane is missing",
+                f'reads through the managed store "{entry}" on the data plane, whose cluster has its own sign-in to '
+                "AWS; set aws.dataPlane",
             )
 
 
-def _known_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator[Problem]:
-    """What OpenChoreo renders must hold names that are known before the secrets are made."""
-    said = "has uniqueNames, and OpenChoreo would have to know the names before they are chosen; expected"
+def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator[Problem]:
+    """OpenChoreo renders ExternalSecrets itself, so it needs names that exist before the secrets do."""
+    problem = "has uniqueNames, and OpenChoreo needs the names before they are chosen; use"
     for index, organization in enumerate(settings.organizations):
         pull, path = organization.pull_secret, f"organizations[{index}]"
         if organization.component_workflows is not None and organization.secret_store in unique:
             yield Problem(
                 f"{path}.componentWorkflows",
-                f'the store "{organization.secret_store}" {said} uniqueNames: false, or no componentWorkflows',
+                f'the store "{organization.secret_store}" {problem} uniqueNames: false, or no componentWorkflows',
             )
         if pull is not None and pull.delivery == "component" and pull.secret_store in unique:
             yield Problem(
                 f"{path}.pullSecret",
-                f'the store "{pull.secret_store}" {said} uniqueNames: false, or delivery namespace',
+                f'the store "{pull.secret_store}" {problem} uniqueNames: false, or delivery namespace',
             )
 
 
-def _apart(filled: list[_Filled]) -> Iterator[Problem]:
-    roles: dict[str, _Filled] = {}
-    names: dict[str, _Filled] = {}
-    for each in filled:
-        # A name that was given has been checked, filled in, with the rest of the block.
-        if each.default_role and (len(each.role) > ROLE_NAME_MAX or "." in each.role):
-            yield Problem(
-                f"{each.where}.roleName",
-                f'{quoted(each.role)} of the organization "{each.organization}" is no name for a role: letters, '
-                f"digits, _ and -, at most {ROLE_NAME_MAX} characters; set one that is",
-            )
-        first = roles.setdefault(each.role.lower(), each)
-        if first is not each:
-            yield Problem(
-                f"{each.where}.roleName",
-                f'{quoted(each.role)} of the organization "{each.organization}" is also the role of the organization '
-                f'"{first.organization}" in the store "{first.entry}"; IAM does not tell upper from lower case',
-            )
-        for name in sorted(each.names):
-            other = names.setdefault(name, each)
-            if other is not each and other.organization == each.organization:
-                yield Problem(
-                    f"{each.where}.path",
-                    f'{quoted(name)} of the organization "{each.organization}" is also made for the store '
-                    f'"{other.entry}"; a secret is made once',
-                )
-    for each, other in _pairs(filled):
+def _default_role(store: _Filled) -> Iterator[Problem]:
+    if store.default_role and (len(store.role) > ROLE_NAME_MAX or "." in store.role):
         yield Problem(
-            f"{each.where}.path",
-            f'{quoted(each.path)} of the organization "{each.organization}" holds {quoted(other.path)} of the '
-            f'organization "{other.organization}" in the store "{other.entry}", whose secrets it could read',
+            f"{store.where}.roleName",
+            f'{quoted(store.role)} of the organization "{store.organization}" is not a name of a role: letters, '
+            f"digits, _ and -, at most {ROLE_NAME_MAX} characters; set roleName",
         )
 
 
-def _pairs(filled: list[_Filled]) -> Iterator[tuple[_Filled, _Filled]]:
-    """Stores of different organizations of which the first holds the path of the second."""
-    paths: dict[tuple[str, str], list[_Filled]] = {}
-    for each in filled:
-        paths.setdefault((each.service, each.path), []).append(each)
-    for other in filled:
-        for end, letter in enumerate(other.path, start=1):
-            if letter == "/":
-                for each in paths.get((other.service, other.path[:end]), ()):
-                    if each.organization != other.organization:
-                        yield each, other
+def _roles(stores: list[_Filled]) -> Iterator[Problem]:
+    """IAM compares names of roles without case."""
+    users: dict[str, _Filled] = {}
+    for store in stores:
+        first = users.setdefault(store.role.lower(), store)
+        if first is not store:
+            yield Problem(
+                f"{store.where}.roleName",
+                f'{quoted(store.role)} of the organization "{store.organization}" is also the role of the organization '
+                f'"{first.organization}" in the store "{first.entry}", because IAM ignores case; use another name',
+            )
+
+
+def _secrets(stores: list[_Filled]) -> Iterator[Problem]:
+    """Two stores of one organization must not create the same secret."""
+    creators: dict[str, _Filled] = {}
+    for store in stores:
+        for name in sorted(store.names):
+            first = creators.setdefault(name, store)
+            if first is not store and first.organization == store.organization:
+                yield Problem(
+                    f"{store.where}.path",
+                    f'{quoted(name)} of the organization "{store.organization}" is also created by the store '
+                    f'"{first.entry}"; use another path, or containers: false in one of them',
+                )
+
+
+def _paths(stores: list[_Filled]) -> Iterator[Problem]:
+    """The path of one organization must not contain the path of another."""
+    by_path: dict[tuple[str, str], list[_Filled]] = {}
+    for store in stores:
+        by_path.setdefault((store.service, store.path), []).append(store)
+    for inner in stores:
+        # Every beginning of the path that ends in "/" may be the path of another organization.
+        for end, letter in enumerate(inner.path, start=1):
+            outer_stores = by_path.get((inner.service, inner.path[:end]), ()) if letter == "/" else ()
+            for outer in outer_stores:
+                if outer.organization != inner.organization:
+                    yield Problem(
+                        f"{outer.where}.path",
+                        f'{quoted(outer.path)} of the organization "{outer.organization}" contains '
+                        f'{quoted(inner.path)} of the organization "{inner.organization}" in the store '
+                        f'"{inner.entry}", whose secrets it could read; use separate paths',
+                    )

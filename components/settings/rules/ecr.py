@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...errors import Problem
 from ...iam.account import AwsAccount
+from ...managers.aws import AwsStore
 from ...registries.credential import RegistryCredential
 from ...schema.placeholder import ORGANIZATION, fill
 from ...schema.text import quoted
@@ -107,7 +108,7 @@ def _account(each: ManagedEcr, account: AwsAccount | None) -> Iterator[Problem]:
 def _store_roles(settings: StackSettings) -> Iterator[tuple[str, str]]:
     """Roles of managed stores, in lower case, as IAM compares names, and what to call each."""
     for entry, store in settings.secret_stores.items():
-        managed = store.aws.managed if store.aws is not None else None
+        managed = store.manager.managed if isinstance(store.manager, AwsStore) else None
         if managed is not None:
             for organization in settings.organizations:
                 role = managed.role_of(settings.cluster_store_name(organization, entry), organization.name)

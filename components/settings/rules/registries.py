@@ -73,7 +73,7 @@ def shared_identities(settings: StackSettings) -> Iterator[Problem]:
         text.lower(): entry
         for entry, store in settings.secret_stores.items()
         for organization in settings.organizations
-        for text in _texts(fill(store.manager[1].model_dump(by_alias=True, exclude_none=True), organization.name))
+        for text in _texts(fill(store.manager.model_dump(by_alias=True, exclude_none=True), organization.name))
     }
     for place, organization in enumerate(settings.organizations):
         for index, registry in enumerate(organization.registries or ()):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ...errors import Problem
 from ...openchoreo.release import Release
-from ...schema.names import SUBDOMAIN_MAX, check_subdomain
-from ...schema.text import clipped, quoted
+from ...schema.names import SUBDOMAIN_MAX
+from ...schema.text import quoted
 from ..organization import Organization
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
@@ -31,7 +31,7 @@ def settings_problems(settings: StackSettings, release: Release, manual_names: A
         yield from dict.fromkeys(problem for used in uses for problem in _store(used, organization, settings))
     yield from _one_source_per_store(settings)
     yield from one_app_per_organization(settings)
-    yield from _stores(settings, release, manual_names)
+    yield from _store_manuals(settings, manual_names)
     yield from stack_problems(settings, release)
     yield from shared_identities(settings)
     yield from store_rules.problems(settings, release, _reads)
@@ -86,37 +86,17 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
             used.path,
             f"makes a ClusterSecretStore with a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
         )
-    if store.kubernetes is not None:
-        for key in used.keys:
-            try:
-                check_subdomain(key)
-            except ValueError as error:
-                yield Problem(
-                    used.owner, f'remoteKey {quoted(key)} {error} (store "{used.entry}" reads Kubernetes Secrets)'
-                )
-    if store.fake is not None:
-        known_keys = {entry.key for entry in store.fake.data}
-        for key in used.keys:
-            if key not in known_keys:
-                yield Problem(
-                    used.owner,
-                    f"remoteKey {quoted(key)} is not among the data of the fake store "
-                    f'"{used.entry}": {", ".join(clipped(each) for each in sorted(known_keys))}',
-                )
+    for key in used.keys:
+        problem = store.manager.key_problem(key, organization.name)
+        if problem is not None:
+            yield Problem(used.owner, f'remoteKey {quoted(key)} {problem} (store "{used.entry}")')
 
 
-def _stores(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
-    builds = {release.build_namespace(organization.name) for organization in settings.organizations}
+def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str]) -> Iterator[Problem]:
     for name, store in settings.secret_stores.items():
-        path = f"secretStores.{name}"
-        if store.kubernetes is not None and store.kubernetes.remote_namespace in builds:
-            yield Problem(
-                f"{path}.kubernetes.remoteNamespace",
-                f'"{store.kubernetes.remote_namespace}" is the build namespace of an organization; builds could read '
-                "every secret there",
-            )
-        for index, entry in enumerate(store.fake.data if store.fake else ()):
-            yield from manual_problems(f"{path}.fake.data[{index}].manual", entry.manual, manual_names)
+        for place, manual in store.manager.manuals():
+            path = f"secretStores.{name}.{store.manager.settings_key}{place}"
+            yield from manual_problems(path, manual, manual_names)
 
 
 def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:

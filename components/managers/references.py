@@ -1,0 +1,73 @@
+"""References to Kubernetes objects in the settings of secret managers.
+
+Source: ``SecretKeySelector``, ``ServiceAccountSelector`` and ``CAProvider`` of the External Secrets Operator. Without a
+namespace ESO would use that of each ExternalSecret, so every reference of a ClusterSecretStore names its namespace.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ..schema.model import DataKey, Label, Model, ObjectName
+from ..schema.placeholder import ObjectNameTemplate
+
+Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]
+Audiences = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)]
+
+
+class Reference(Model):
+    """Base of settings that name a Kubernetes object which grants access to a manager.
+
+    The object must not be in a build namespace: whoever starts builds there could use or replace it.
+    """
+
+    namespace_field: ClassVar[str] = "namespace"
+    """Name of the field with the object's namespace."""
+
+
+class ServiceAccountRef(Reference):
+    """An existing ServiceAccount."""
+
+    name: ObjectNameTemplate
+    """Its name; may contain ``{organization}``."""
+    namespace: Label
+    """Its namespace."""
+    audiences: Audiences | None = None
+    """Audiences of the token, in addition to the manager's own. None: only the manager's own."""
+
+
+class StoreServiceAccount(Reference):
+    """A ServiceAccount ``eso-<store>`` that the stack creates for each ClusterSecretStore."""
+
+    namespace_field: ClassVar[str] = "identity_namespace"
+
+    identity_namespace: Label
+    """Namespace of the ServiceAccount. It must exist and must not be a build namespace."""
+    audiences: Audiences | None = None
+    """Audiences of the token, in addition to the manager's own. None: only the manager's own."""
+
+
+class SecretKeyRef(Reference):
+    """One key of an existing Kubernetes Secret: a name, never a value."""
+
+    name: ObjectNameTemplate
+    """Name of the Secret; may contain ``{organization}``."""
+    namespace: Label
+    """Namespace of the Secret."""
+    key: DataKey
+    """Key in the Secret."""
+
+
+class CaProvider(Reference):
+    """The object that holds the CA certificates of a server."""
+
+    type: Literal["ConfigMap", "Secret"]
+    """Kind of the object."""
+    name: ObjectName
+    """Name of the object."""
+    key: DataKey
+    """Key in the object."""
+    namespace: Label
+    """Namespace of the object."""

@@ -1,0 +1,201 @@
+"""A new secret manager is one class: this one goes from YAML to its manifests, and no other module mentions it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar
+
+import pytest
+
+from components.managers.manager import PlannedStore, StoreInputs, TypedManager
+from components.managers.references import SecretKeyRef, StoreServiceAccount
+from components.managers.registry import managers, register, registered
+from components.managers.rendering import account_reference, dump, provider_block, service_account
+from components.managers.secret_store import SecretStore
+from components.managers.tariff import Place, Tariff, per_10_000
+from components.manifests import Manifest
+from components.openchoreo.v0_9 import V0_9
+from components.plan.stack import plan
+from components.polling.estimate import estimate
+from components.schema.placeholder import template
+from tests.unit.built import manifests
+from tests.unit.samples import MANAGER_KEYS, Raw, acme, assert_rejected, raw, rejection, settings
+
+
+def _vault(name: str) -> str | None:
+    return "is longer than 12 characters" if len(name) > 12 else None
+
+
+class StrongboxStore(TypedManager):
+    """Strongbox, a manager that exists in this test only."""
+
+    settings_key: ClassVar[str] = "strongbox"
+    provider_key: ClassVar[str] = "strongboxsm"
+    docs_page: ClassVar[str] = "stores/strongbox.md"
+    tariff: ClassVar[Tariff] = Tariff("Strongbox", per_10_000("0.10"), Fraction("0.20"), Fraction(50))
+
+    vault_name: Annotated[str, template(r"[a-z-]+", "a vault: lower-case letters and hyphens", _vault)]
+    """Name of the vault; may contain ``{organization}``."""
+    service_account: StoreServiceAccount | None = None
+    """Account that the stack creates."""
+    token: SecretKeyRef | None = None
+    """Token in a Secret."""
+
+    @property
+    def isolation_fields(self) -> tuple[str, ...] | None:
+        return ("vaultName", "token")
+
+    def key_problem(self, key: str, organization: str) -> str | None:
+        return None if re.fullmatch(r"[a-z-]+", key) else "is not a name of Strongbox: lower-case letters and hyphens"
+
+    def identity(self, planned: PlannedStore) -> list[Manifest]:
+        return service_account(planned, self.service_account, {"strongbox.example/vault": self.vault_name})
+
+    def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
+        account = account_reference(planned, self.service_account, None)
+        block = provider_block(planned, vault=self.vault_name, serviceAccountRef=account, token=dump(self.token))
+        return {self.provider_key: block}
+
+    @classmethod
+    def place_of(cls, block: Mapping[str, Any]) -> Place:
+        return Place(cls.tariff, where=block["vault"])
+
+
+STORE: Raw = {"strongbox": {"vaultName": "{organization}-sb", "serviceAccount": {"identityNamespace": "operators"}}}
+EDITS: Raw = {"secretStores.default": STORE}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+
+
+@pytest.fixture(autouse=True)
+def _registered() -> Iterator[None]:
+    with registered(StrongboxStore):
+        yield
+
+
+def test_manifests() -> None:
+    (account, store) = [made for made in manifests(settings(EDITS)) if made["kind"] != "ExternalSecret"]
+    assert account == {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {
+            "name": "eso-default-acme",
+            "namespace": "operators",
+            "labels": LABELS,
+            "annotations": {"strongbox.example/vault": "acme-sb"},
+        },
+    }
+    assert store == {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ClusterSecretStore",
+        "metadata": {"name": "default-acme", "labels": LABELS},
+        "spec": {
+            "provider": {
+                "strongboxsm": {
+                    "vault": "acme-sb",
+                    "serviceAccountRef": {"name": "eso-default-acme", "namespace": "operators"},
+                }
+            },
+            "conditions": [{"namespaces": ["openchoreo-ci-acme"]}],
+        },
+    }
+
+
+def test_the_settings_of_a_program() -> None:
+    store = SecretStore(strongbox=StrongboxStore(vault_name="{organization}-sb"))
+    assert store.manager == StrongboxStore(vault_name="{organization}-sb")
+    assert SecretStore.model_fields["strongbox"].description == "Strongbox, a manager that exists in this test only."
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        pytest.param(
+            {**EDITS, **acme(git={"remoteKey": "acme_git"})},
+            'organizations[0]: remoteKey "acme_git" is not a name of Strongbox: lower-case letters and hyphens '
+            '(store "default")',
+            id="key",
+        ),
+        pytest.param(
+            {"secretStores.default": {"strongbox": {"vaultName": "all"}}},
+            "secretStores.default.strongbox: gives all organizations the same access, so each could read the others' "
+            'secrets; use {organization} in vaultName or token, or scope "shared", or sharedAccess: true if the '
+            "manager itself isolates them",
+            id="isolation",
+        ),
+        pytest.param(
+            {"secretStores.default": {"strongbox": {**STORE["strongbox"], "vaultNam": "x"}}},
+            'secretStores.default.strongbox.vaultNam: unknown key; did you mean "vaultName"? expected one of: '
+            "vaultName, serviceAccount, token",
+            id="misspelt-key",
+        ),
+        pytest.param(
+            {"secretStores.default": {"strongbox": {"vaultName": "a{organization}"}}, **acme(git={"remoteKey": "git"})}
+            | {"organizations.0.name": "a-long-organization"},
+            'secretStores.default.strongbox.vaultName: "aa-long-organization" of the organization '
+            '"a-long-organization" is longer than 12 characters',
+            id="filled-in",
+        ),
+        pytest.param(
+            {"secretStores.default": {"strongbox": {"vaultName": "{organization}-1"}}},
+            'secretStores.default.strongbox.vaultName: "{organization}-1" is not a vault: lower-case letters and '
+            "hyphens",
+            id="field",
+        ),
+        pytest.param(
+            {
+                "secretStores.default": {
+                    "strongbox": {
+                        "vaultName": "builds",
+                        "token": {"name": "{organization}", "namespace": "openchoreo-ci-acme", "key": "token"},
+                    }
+                }
+            },
+            'secretStores.default.strongbox.token.namespace: "openchoreo-ci-acme" is the build namespace of an '
+            "organization, whose builds could read, use or replace what is in it; use another namespace",
+            id="beside-builds",
+        ),
+    ],
+)
+def test_refusals(edits: Raw, problem: str) -> None:
+    assert_rejected(edits, problem)
+
+
+def test_the_managers_are_listed() -> None:
+    expected = MANAGER_KEYS.replace("kubernetes, ", "kubernetes, strongbox, ")
+    assert f"has no provider; expected exactly one of {expected}" in rejection(raw({"secretStores.default": {}}))
+
+
+@pytest.mark.parametrize("block", [STORE, {"custom": {"strongboxsm": {"vault": "{organization}-sb"}}}])
+def test_load(block: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its prices and its quota are in the estimate, for a custom block of the same provider too."""
+    monkeypatch.setattr("components.managers.custom.PROVIDERS", {"strongboxsm"})
+    (load,) = estimate(plan(settings({"secretStores.default": block, "refreshInterval": "10s"}), V0_9)).stores
+    assert load.tariff is StrongboxStore.tariff
+    assert (load.quota_share, load.keys_dollars) == (Fraction(1, 500), Fraction("0.20"))
+
+
+def test_one_manager_for_each_key() -> None:
+    class OtherStore(StrongboxStore):
+        settings_key: ClassVar[str] = "other"
+
+    with pytest.raises(ValueError, match=r"^OtherStore has the settings key or the provider key of StrongboxStore$"):
+        register(OtherStore)
+    assert OtherStore not in managers()
+
+
+def test_unregistering() -> None:
+    """After its ``with`` statement a manager is an unknown key again."""
+
+    class OtherStore(StrongboxStore):
+        settings_key: ClassVar[str] = "other"
+        provider_key: ClassVar[str] = "othersm"
+
+    with registered(OtherStore):
+        assert settings({"secretStores.default": {"other": STORE["strongbox"]}})
+    assert_rejected(
+        {"secretStores.default": {"other": STORE["strongbox"]}},
+        "secretStores.default.other: unknown key; expected one of: scope, sharedAccess, "
+        + MANAGER_KEYS.replace("kubernetes, ", "kubernetes, strongbox, "),
+    )
