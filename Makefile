@@ -1,58 +1,69 @@
 PYTHON ?= python3
 VENV := venv
 BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv local status down env test unit platform bench check format wheel clean
+.PHONY: help venv dev local status down env test unit platform bench check format wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
-venv: $(VENV)/.installed ## Create the virtual environment
+venv: $(VENV)/.runtime ## Create the virtual environment with what a stack needs at run time
 
-local: $(VENV)/.installed ## Start an OpenChoreo platform here and deliver every credential
+dev: $(VENV)/.dev ## Add the tools of development to it
+
+local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential
 	@$(BIN)/python -m local up
 
-status: $(VENV)/.installed ## Show which credentials have arrived on the local platform
+status: $(VENV)/.local ## Show the credentials on the local platform
 	@$(BIN)/python -m local status
 
-down: $(VENV)/.installed ## Stop and remove the local platform
+down: $(VENV)/.local ## Stop and remove the local platform
 	@$(BIN)/python -m local down
 
-env: $(VENV)/.installed ## Print shell commands that point Pulumi at the local platform
+env: $(VENV)/.local ## Print shell commands that point Pulumi at the local platform
 	@$(BIN)/python -m local env
 
 test: check unit platform ## Everything that CI runs
 
-unit: $(VENV)/.installed ## Tests without a platform
+unit: $(VENV)/.dev ## Tests without a platform
 	$(BIN)/coverage run -m pytest tests/unit tests/mocks tests/local
 	$(BIN)/coverage report
 
-platform: $(VENV)/.installed ## Tests on a real control plane, operator and engine
+platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --durations=15
 
-bench: $(VENV)/.installed ## Compare time, memory and state with a flat program
+bench: $(VENV)/.dev ## Compare time, memory and state with a flat program
 	$(BIN)/python -m tests.bench
 
-check: $(VENV)/.installed ## Format, lint, types and import rules
+check: $(VENV)/.dev ## Format, lint, types and import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/.installed ## Format the code
+format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-wheel: $(VENV)/.installed ## Build the wheel
+wheel: $(VENV)/.dev ## Build the wheel
 	$(BIN)/python -m build --wheel
 
-clean: ## Remove what was built here (the program cache stays)
+clean: ## Remove the virtual environment, builds and caches of this folder; the program cache stays
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage
 
-$(VENV)/.installed: requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; choose one with: make PYTHON=python3.12")'
-	@echo "Creating the virtual environment"
+$(VENV)/.runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is required; choose one with: make PYTHON=python3.12")'
+	@echo "Installing packages into $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.local: requirements-local.txt $(VENV)/.runtime
+	@$(PIP_INSTALL) -r requirements-local.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.local
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@

@@ -1,22 +1,25 @@
-"""Long-running programs that outlive the command that started them, each known by its own pid."""
+"""Programs that run after the command that started them has ended, each identified by its pid and its executable."""
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 _POLL: Final = 0.05
-_STOP: Final = 15.0
+"""Seconds between two looks at a program that starts."""
+_GRACE: Final = 15.0
+"""Seconds that a program has to appear in the process table, or to end after SIGTERM."""
+_LOG_LINES: Final = 8
 
 
 class ProcessError(Exception):
-    """A program did not come up, with the end of its log."""
+    """A program did not become ready; the message ends with the last lines of its log."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Process:
 
     @property
     def log(self) -> Path:
-        """What it printed."""
+        """File with its standard output and standard error, of the last start only."""
         return self.folder / f"{self.name}.log"
 
     @property
@@ -36,20 +39,21 @@ class Process:
         return self.folder / f"{self.name}.pid"
 
     def pid(self) -> int | None:
-        """Its pid while it runs. A pid that another program has got meanwhile does not count."""
-        try:
-            pid, executable = self._pid_file.read_text().split("\n", 1)
-        except (OSError, ValueError):
-            return None
-        done = subprocess.run(["ps", "-ww", "-p", pid, "-o", "args="], capture_output=True, text=True, check=False)
-        # A pid file that a crash left without the program's name fits no program.
-        return int(pid) if executable and f"{done.stdout.strip()} ".startswith(f"{executable.strip()} ") else None
+        """Its pid, or None while it does not run. A pid that the system gave to another program since is None too."""
+        running = self._running()
+        return running.pid if running else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Start it in a process group of its own, so that Ctrl-C in the terminal does not reach it."""
+        """Start it in its own process group, so that Ctrl-C in the terminal does not reach it.
+
+        Args:
+            command: absolute path of the executable, then its arguments.
+            environment: variables added to those of this process.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         null = os.open(os.devnull, os.O_RDONLY)
+        # Not Popen, which warns about a program that still runs when its object is collected.
         pid = os.posix_spawn(
             command[0],
             list(command),
@@ -60,46 +64,47 @@ class Process:
         os.close(log)
         os.close(null)
         self._pid_file.write_text(f"{pid}\n{command[0]}")
-        # The kernel lets us go on before the new program's arguments can be read, which is what `pid` knows it by.
-        deadline = time.monotonic() + _STOP
+        # posix_spawn returns before the kernel shows the new program's arguments, by which `pid` identifies it.
+        deadline = time.monotonic() + _GRACE
         while self.pid() is None and time.monotonic() < deadline and os.waitpid(pid, os.WNOHANG)[0] != pid:
             time.sleep(_POLL)
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Wait until it is ready.
+        """Poll until the program is ready.
 
         Raises:
-            ProcessError: it ended, or is not ready in time.
+            ProcessError: it ended, or is not ready within `seconds`.
         """
         deadline = time.monotonic() + seconds
         while not ready():
             if self.pid() is None or time.monotonic() > deadline:
                 state = "ended" if self.pid() is None else f"is not ready after {seconds:g} s"
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
-                msg = f"{self.name} {state} (all of its output: {self.log}):\n{tail}"
+                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:])
+                msg = f"{self.name} {state} (full log: {self.log}):\n{tail}"
                 raise ProcessError(msg)
             time.sleep(_POLL)
 
     def stop(self) -> bool:
-        """Stop it and wait until it is gone; False if it was not running."""
-        pid = self.pid()
-        if pid is None:
-            self._pid_file.unlink(missing_ok=True)
-            return False
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP
-        while self._alive(pid):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(_POLL)
+        """Stop it and wait until it has ended: SIGTERM, then SIGKILL after 15 s. False if it was not running."""
+        running = self._running()
+        if running is not None:
+            try:
+                running.terminate()
+                running.wait(_GRACE)
+            except psutil.TimeoutExpired:
+                running.kill()
+                running.wait()
+            except psutil.NoSuchProcess:
+                pass
         self._pid_file.unlink(missing_ok=True)
-        return True
+        return running is not None
 
-    def _alive(self, pid: int) -> bool:
+    def _running(self) -> psutil.Process | None:
         try:
-            # A child of this very process stays a zombie until it is waited for.
-            if os.waitpid(pid, os.WNOHANG)[0] == pid:
-                return False
-        except ChildProcessError:
-            pass
-        return self.pid() == pid
+            pid, executable = self._pid_file.read_text().split("\n", 1)
+            process = psutil.Process(int(pid))
+            # A crash while the pid file was written may have left no executable, which matches no program.
+            matches = process.cmdline()[:1] == [executable.strip()]
+        except (OSError, ValueError, psutil.Error):
+            return None
+        return process if matches else None

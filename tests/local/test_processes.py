@@ -1,7 +1,9 @@
-"""Process: a program that is known by its own pid, and never another program's."""
+"""Process: start, wait and stop, and never another program's pid."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,27 +16,27 @@ from local.processes import Process, ProcessError
 SLEEP = ("/bin/sleep", "600")
 
 
-def saying(code: str, *, then: str = "signal.pause()") -> tuple[str, ...]:
-    """A program that does something at its start and then does nothing."""
+def python(code: str, *, then: str = "signal.pause()") -> tuple[str, ...]:
+    """Command of a program that runs a statement, then waits."""
     return (sys.executable, "-ISc", f"import os, signal, sys; {code}; sys.stdout.flush(); {then}")
 
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Process]:
-    made = Process("server", tmp_path / "platform")
-    yield made
-    made.stop()
+    process = Process("server", tmp_path / "platform")
+    yield process
+    process.stop()
 
 
 @pytest.fixture
 def bystander() -> Iterator[subprocess.Popen[bytes]]:
-    """A program of somebody else, which got the pid that a stale file names."""
+    """Another program, which now has the pid that a stale pid file names."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         yield other
         other.terminate()
 
 
-def test_life_of_a_program(process: Process) -> None:
+def test_start_and_stop(process: Process) -> None:
     assert process.pid() is None
 
     process.start(SLEEP)
@@ -47,36 +49,35 @@ def test_life_of_a_program(process: Process) -> None:
     assert sorted(path.name for path in process.folder.iterdir()) == ["server.log"]
 
 
-def test_stopping_what_does_not_run_is_no_error(process: Process) -> None:
+def test_stop_of_a_program_that_does_not_run(process: Process) -> None:
     assert process.stop() is False
 
 
-def test_it_outlives_the_terminal(process: Process) -> None:
-    """Ctrl-C goes to the process group in the foreground; the program has one of its own."""
+def test_program_has_its_own_process_group(process: Process) -> None:
+    """The terminal sends Ctrl-C to the process group in the foreground."""
     process.start(SLEEP)
 
-    shown = subprocess.run(
-        ["ps", "-o", "pgid=", "-p", str(process.pid())], capture_output=True, text=True, check=True
-    ).stdout
-    assert int(shown) == process.pid()
+    pid = process.pid()
+    assert pid is not None
+    assert os.getpgid(pid) == pid
 
 
-def test_log_is_for_the_owner_only(process: Process) -> None:
-    process.start(saying("print('out', flush=True); print('err', file=sys.stderr)"))
+def test_log_is_readable_by_its_owner_only(process: Process) -> None:
+    process.start(python("print('out', flush=True); print('err', file=sys.stderr)"))
     process.wait_until(lambda: process.log.read_text() == "out\nerr\n", 10)
 
     assert process.log.stat().st_mode & 0o777 == 0o600
 
 
-def test_environment_is_added_to_the_callers(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_is_added_to_that_of_the_caller(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FROM_CALLER", "kept")
 
-    process.start(saying("print(os.environ['FROM_CALLER'], os.environ['OWN'])"), {"OWN": "added"})
+    process.start(python("print(os.environ['FROM_CALLER'], os.environ['OWN'])"), {"OWN": "added"})
 
     process.wait_until(lambda: process.log.read_text() == "kept added\n", 10)
 
 
-def test_pid_of_another_program_is_never_touched(process: Process, bystander: subprocess.Popen[bytes]) -> None:
+def test_program_that_has_a_stale_pid_is_not_stopped(process: Process, bystander: subprocess.Popen[bytes]) -> None:
     process.folder.mkdir()
     stale = process.folder / "server.pid"
     stale.write_text(f"{bystander.pid}\n/bin/sleep")
@@ -90,11 +91,11 @@ def test_pid_of_another_program_is_never_touched(process: Process, bystander: su
 @pytest.mark.parametrize(
     "executable",
     [
-        pytest.param(sys.executable[:-1], id="its name only begins alike"),
-        pytest.param("", id="a crash left the pid alone"),
+        pytest.param(sys.executable[:-1], id="a prefix of its executable"),
+        pytest.param("", id="no executable, after a crash"),
     ],
 )
-def test_pid_file_that_could_mean_another_program_does_not_count(
+def test_pid_file_without_the_exact_executable_is_ignored(
     process: Process, bystander: subprocess.Popen[bytes], executable: str
 ) -> None:
     process.folder.mkdir()
@@ -108,13 +109,13 @@ def test_pid_file_that_could_mean_another_program_does_not_count(
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("", id="a crash left it empty"),
-        pytest.param("123", id="a crash left half of it"),
-        pytest.param("many\n/bin/sleep", id="no number"),
+        pytest.param("", id="empty, after a crash"),
+        pytest.param("123", id="half of it, after a crash"),
+        pytest.param("many\n/bin/sleep", id="not a number"),
         pytest.param("99999999\n/bin/sleep", id="no such process"),
     ],
 )
-def test_unusable_pid_file_does_not_count(process: Process, text: str) -> None:
+def test_unusable_pid_file_is_ignored(process: Process, text: str) -> None:
     process.folder.mkdir()
     (process.folder / "server.pid").write_text(text)
 
@@ -122,42 +123,64 @@ def test_unusable_pid_file_does_not_count(process: Process, text: str) -> None:
     assert process.stop() is False
 
 
-def test_a_program_that_ends_is_told_with_the_end_of_its_log(process: Process) -> None:
-    process.start(saying("print(*range(1, 21), sep=chr(10))", then="sys.exit(1)"))
+def test_program_that_ends_is_reported_with_the_end_of_its_log(process: Process) -> None:
+    process.start(python("print(*range(1, 21), sep=chr(10))", then="sys.exit(1)"))
 
     with pytest.raises(ProcessError) as raised:
         process.wait_until(lambda: False, 30)
 
     tail = "\n".join(str(number) for number in range(13, 21))
-    assert str(raised.value) == f"server ended (all of its output: {process.log}):\n{tail}"
+    assert str(raised.value) == f"server ended (full log: {process.log}):\n{tail}"
 
 
-def test_a_program_that_does_not_get_ready_is_told(process: Process) -> None:
-    process.start(saying("print('thinking')"))
+def test_program_that_is_not_ready_in_time_is_reported(process: Process) -> None:
+    process.start(python("print('thinking')"))
     process.wait_until(lambda: process.log.read_text() == "thinking\n", 10)
 
     with pytest.raises(ProcessError) as raised:
         process.wait_until(lambda: False, 0)
 
-    assert str(raised.value) == f"server is not ready after 0 s (all of its output: {process.log}):\nthinking"
+    assert str(raised.value) == f"server is not ready after 0 s (full log: {process.log}):\nthinking"
 
 
-def test_a_restart_begins_a_new_log(process: Process) -> None:
-    process.start(saying("print('first')"))
+def test_restart_begins_a_new_log(process: Process) -> None:
+    process.start(python("print('first')"))
     process.wait_until(lambda: process.log.read_text() == "first\n", 10)
     process.stop()
 
-    process.start(saying("print('second')"))
+    process.start(python("print('second')"))
 
     process.wait_until(lambda: process.log.read_text() == "second\n", 10)
 
 
-def test_a_program_that_ignores_the_request_is_ended(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.processes._STOP", 0.0)
+def test_program_that_ignores_sigterm_is_killed(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.processes._GRACE", 0.0)
     process.start(
-        saying("signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready')", then="[signal.pause() for _ in 'ab']")
+        python("signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready')", then="[signal.pause() for _ in 'ab']")
     )
     process.wait_until(lambda: process.log.read_text() == "ready\n", 10)
 
     assert process.stop() is True
     assert process.pid() is None
+
+
+def test_program_that_was_killed_is_not_running(process: Process) -> None:
+    """It stays a zombie until its parent, which is this process, waits for it."""
+    process.start(SLEEP)
+    pid = process.pid()
+    assert pid is not None
+
+    os.kill(pid, signal.SIGKILL)
+
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert process.pid() is None
+    assert process.stop() is False
+
+
+def test_no_program_but_its_own_is_needed(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small container images have no `ps`."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    process.start(SLEEP)
+
+    assert process.stop() is True
