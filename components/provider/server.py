@@ -6,7 +6,9 @@ its message alone, without a stack trace, and progress goes to the engine's disp
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -130,9 +132,36 @@ async def _for_people(call: Awaitable[Any], context: Any) -> Any:
 
 
 def main() -> None:
-    """Serve until the engine ends the process; print the port first, as the engine expects."""
-    engine = next(argument for argument in sys.argv[1:] if ":" in argument and not argument.startswith("-"))
-    asyncio.run(_serve(engine))
+    """Serve until the engine ends the process; prints the port first, which is how the engine learns it.
+
+    Raises:
+        SystemExit: 0 after ``--help`` or ``--version``, 2 without the address of an engine.
+    """
+    engine = _engine_address(sys.argv[1:])
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(engine))
+
+
+def _engine_address(arguments: list[str]) -> str:
+    parser = argparse.ArgumentParser(
+        prog="pulumi-resource-openchoreo",
+        description=(
+            "Pulumi provider `openchoreo`. Pulumi starts it during `pulumi preview` and `pulumi up`; "
+            "there is no need to start it by hand."
+        ),
+        allow_abbrev=False,
+    )
+    parser.add_argument("engine", nargs="?", metavar="ADDRESS", help="the Pulumi engine's, such as 127.0.0.1:41111")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+    # The engine puts --tracing and its value before the address, which must not be mistaken for it.
+    parser.add_argument("--tracing", help=argparse.SUPPRESS)
+    engine = str(parser.parse_known_args(arguments)[0].engine or "")
+    if not engine.rpartition(":")[2].isdecimal():
+        parser.error(
+            "expected the address of the Pulumi engine, such as 127.0.0.1:41111; "
+            "run `pulumi preview` or `pulumi up`, which start this provider themselves"
+        )
+    return engine
 
 
 async def _serve(engine: str) -> None:
@@ -143,4 +172,7 @@ async def _serve(engine: str) -> None:
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await server.wait_for_termination()
+    try:
+        await server.wait_for_termination()
+    finally:
+        await server.stop(None)
