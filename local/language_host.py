@@ -1,8 +1,8 @@
-"""A Pulumi language host for Python, for machines where the official release cannot be downloaded.
+"""Stand-in for Pulumi's Python language host, for machines where the official release cannot be downloaded.
 
-The engine starts ``pulumi-language-python`` and talks to it over gRPC (``pulumi.runtime.proto``, service
-``LanguageRuntime``). This one does what a Python program and a Python plugin from source need, and nothing else: it
-generates no code and installs no packages. ``pulumi-language-python-exec``, which runs the program, is Pulumi's own.
+The engine starts ``pulumi-language-python`` and calls it over gRPC (``pulumi.runtime.proto``, service
+``LanguageRuntime``). This host runs a Python program and Python plugins from source. It generates no code and installs
+no packages. ``pulumi-language-python-exec``, which runs the program, is Pulumi's own.
 """
 
 from __future__ import annotations
@@ -23,15 +23,20 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2 as messages, language_pb2_grpc as services, plugin_pb2
 
 EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
-"""Environment variable that names Pulumi's own ``pulumi-language-python-exec``."""
+"""Environment variable with the path of Pulumi's own ``pulumi-language-python-exec``."""
 
-_SHOWN_TO_USER: Final = 32
+_ALREADY_REPORTED: Final = 32
+"""Exit code of a program whose error Pulumi has shown to the user already."""
 _GRACE: Final = 5.0
+"""Seconds that running calls have to end before the host exits."""
+_ENGINE_CHECK: Final = 0.5
+"""Seconds between two checks that the engine lives."""
 _INSTALLED: Final = ("kubernetes",)
+"""Packages whose plugin the local platform has."""
 
 
 class LanguageHost(services.LanguageRuntimeServicer):
-    """The calls of the engine."""
+    """Implementation of the engine's calls."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
@@ -39,7 +44,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         self._program: subprocess.Popen[bytes] | None = None
 
     def end(self) -> None:
-        """Stop the program, quietly: the engine asks for this when its update has failed or was cancelled."""
+        """Kill the program without an error of its own: the update failed, was cancelled, or the engine is gone."""
         self._ending.set()
         if self._program is not None:
             self._program.kill()
@@ -51,7 +56,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         return plugin_pb2.PluginInfo(version="0.1.0")
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Only what the local platform has: the engine would try to download anything else, for seconds each."""
+        """Only installed packages: for any other, the engine spends seconds on an attempt to download it."""
         packages = [plugin_pb2.PackageDependency(kind="resource", name=name) for name in _INSTALLED]
         return messages.GetRequiredPackagesResponse(packages=packages)
 
@@ -74,7 +79,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         return empty_pb2.Empty()
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Run the program to its end."""
+        """Run the program until it ends."""
         command = [
             str(_python(request.info)),
             "-u",
@@ -86,7 +91,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
             str(Path(request.info.program_directory, request.info.entry_point)),
             *request.args,
         ]
-        # Configuration travels in the environment, not in arguments that every user of the machine can list.
+        # Configuration goes into the environment, because every user of the machine can list arguments.
         environment = os.environ | {
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
@@ -94,20 +99,20 @@ class LanguageHost(services.LanguageRuntimeServicer):
         # A process group of its own: a signal for the engine's group would make the program print a stack trace.
         with subprocess.Popen(command, env=environment, process_group=0) as self._program:
             code = self._program.wait()
-        if self._ending.is_set() or code == _SHOWN_TO_USER:
+        if self._ending.is_set() or code == _ALREADY_REPORTED:
             return messages.RunResponse(bail=True)
         error = f"Program exited with non-zero exit code: {code}" if code else ""
         return messages.RunResponse(error=error)
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
-        """Run a plugin from source until the engine hangs up, passing on what it prints."""
+        """Run a plugin from source until the engine closes the call; yields its standard output and its exit code."""
         command = [str(_python(request.info)), "-u", request.info.program_directory, *request.args]
         environment = os.environ | dict(entry.split("=", 1) for entry in request.env)
         plugin = subprocess.Popen(
             command, cwd=request.pwd, env=environment, stdout=subprocess.PIPE, start_new_session=True
         )
         context.add_callback(plugin.terminate)
-        assert plugin.stdout is not None  # noqa: S101 -- PIPE was asked for
+        assert plugin.stdout is not None  # noqa: S101 -- stdout is a PIPE
         with plugin:
             for line in plugin.stdout:
                 yield messages.RunPluginResponse(stdout=line)
@@ -115,7 +120,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
 
 
 def _python(info: Any) -> Path:
-    """The interpreter of the program's or plugin's virtual environment (``runtime.options.virtualenv``)."""
+    """Interpreter of the program's or plugin's virtual environment (``runtime.options.virtualenv``), or this one."""
     options = dict(info.options)
     if "virtualenv" not in options:
         return Path(sys.executable)
@@ -123,7 +128,8 @@ def _python(info: Any) -> Path:
 
 
 def main() -> None:
-    """Serve until the engine ends; print the port first, as the engine expects of every plugin."""
+    """Serve until the engine ends, even if it is killed. Prints the port first, which is how the engine learns it."""
+    parent = os.getppid()
     engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
     host = LanguageHost(engine)
@@ -135,7 +141,9 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    ended.wait()
+    # A killed engine sends no signal, but its children get another parent.
+    while not ended.wait(_ENGINE_CHECK) and os.getppid() == parent:
+        pass
     host.end()
     server.stop(grace=_GRACE).wait()
 

@@ -1,4 +1,4 @@
-"""The language host, started and called as the engine does it."""
+"""The language host, started and called as the engine starts and calls it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ sys.exit(int(os.environ["CODE"]))
 
 @dataclass
 class Host:
-    """A host that runs, and the engine's end of the line."""
+    """A running host, and the engine's client of it."""
 
     process: subprocess.Popen[str]
     calls: Any
@@ -39,7 +39,7 @@ class Host:
         return self.process.wait(30)
 
 
-def started(environment: dict[str, str]) -> subprocess.Popen[str]:
+def start(environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "local.language_host", "127.0.0.1:1"],
         cwd=ROOT,
@@ -49,7 +49,7 @@ def started(environment: dict[str, str]) -> subprocess.Popen[str]:
     )
 
 
-def connected(process: subprocess.Popen[str]) -> grpc.Channel:
+def connect(process: subprocess.Popen[str]) -> grpc.Channel:
     assert process.stdout is not None
     return grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}")
 
@@ -64,16 +64,16 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def host(environment: dict[str, str]) -> Iterator[Host]:
-    """One for all calls that leave no trace in it."""
-    with started(environment) as process, connected(process) as channel:
+    """One host for all calls that don't change it."""
+    with start(environment) as process, connect(process) as channel:
         yield Host(process, services.LanguageRuntimeStub(channel))
         process.terminate()
 
 
 def info(folder: Path, **options: str) -> Any:
-    made = messages.ProgramInfo(root_directory=str(folder), program_directory=str(folder), entry_point=".")
-    made.options.update(options)
-    return made
+    program = messages.ProgramInfo(root_directory=str(folder), program_directory=str(folder), entry_point=".")
+    program.options.update(options)
+    return program
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def info(folder: Path, **options: str) -> Any:
             "GetRequiredPackages",
             messages.GetRequiredPackagesRequest(),
             {"packages": [{"kind": "resource", "name": "kubernetes"}]},
-            id="only the package that the local platform has",
+            id="only the package whose plugin is installed",
         ),
         pytest.param("GetRequiredPlugins", messages.GetRequiredPluginsRequest(), {}, id="nothing to download"),
         pytest.param("GetProgramDependencies", messages.GetProgramDependenciesRequest(), {}, id="dependencies"),
@@ -102,7 +102,7 @@ def test_answers(host: Host, method: str, request_: Any, answer: dict[str, Any])
     assert MessageToDict(getattr(host.calls, method)(request_, timeout=30)) == answer
 
 
-def test_it_installs_nothing_and_says_who_does(host: Host) -> None:
+def test_install_says_which_command_installs_the_packages(host: Host) -> None:
     answers = list(host.calls.InstallDependencies(messages.InstallDependenciesRequest(), timeout=30))
 
     assert [answer.stderr for answer in answers] == [b"Run `make venv` to install the dependencies.\n"]
@@ -111,8 +111,8 @@ def test_it_installs_nothing_and_says_who_does(host: Host) -> None:
 @pytest.mark.parametrize(
     ("ending", "code"),
     [
-        pytest.param("", 0, id="a plugin that ends by itself"),
-        pytest.param("raise SystemExit(7)", 7, id="a plugin that fails"),
+        pytest.param("", 0, id="success"),
+        pytest.param("raise SystemExit(7)", 7, id="failure"),
     ],
 )
 def test_plugin_is_run_from_source(host: Host, tmp_path: Path, ending: str, code: int) -> None:
@@ -127,8 +127,8 @@ def test_plugin_is_run_from_source(host: Host, tmp_path: Path, ending: str, code
     assert (answers[0].stdout, answers[1].exitcode) == (f"port 127.0.0.1:1 a=b {tmp_path}\n".encode(), code)
 
 
-def test_plugin_ends_when_the_engine_hangs_up(host: Host, tmp_path: Path) -> None:
-    """Nobody else would end it: it runs in a session of its own."""
+def test_plugin_ends_when_the_engine_closes_the_call(host: Host, tmp_path: Path) -> None:
+    """It runs in its own session, so no signal of a terminal reaches it."""
     gone = tmp_path / "gone"
     os.mkfifo(gone)
     (tmp_path / "__main__.py").write_text(
@@ -148,12 +148,12 @@ def test_plugin_ends_when_the_engine_hangs_up(host: Host, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("code", "error", "bail"),
     [
-        pytest.param(0, "", False, id="a program that succeeds"),
-        pytest.param(32, "", True, id="a program whose error the user has seen"),
-        pytest.param(3, "Program exited with non-zero exit code: 3", False, id="a program that fails"),
+        pytest.param(0, "", False, id="success"),
+        pytest.param(32, "", True, id="an error that the user has seen"),
+        pytest.param(3, "Program exited with non-zero exit code: 3", False, id="failure"),
     ],
 )
-def test_program_is_run_by_pulumis_own_executor(
+def test_program_is_run_by_the_executor_of_pulumi(
     environment: dict[str, str], tmp_path: Path, code: int, error: str, bail: bool
 ) -> None:
     seen = tmp_path / "seen.json"
@@ -168,7 +168,7 @@ def test_program_is_run_by_pulumis_own_executor(
         config={"openchoreo-secrets:release": "v0.9"},
         configSecretKeys=["openchoreo-secrets:manualSecrets"],
     )
-    with started({**environment, "SEEN": str(seen), "CODE": str(code)}) as process, connected(process) as channel:
+    with start({**environment, "SEEN": str(seen), "CODE": str(code)}) as process, connect(process) as channel:
         response = services.LanguageRuntimeStub(channel).Run(request, timeout=30)
         process.terminate()
 
@@ -185,10 +185,34 @@ def test_program_is_run_by_pulumis_own_executor(
     }
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "the engine's end"])
-def test_it_ends_when_asked(environment: dict[str, str], number: signal.Signals) -> None:
-    with started(environment) as process, connected(process) as channel:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "end of the engine"])
+def test_host_ends_at_a_signal(environment: dict[str, str], number: signal.Signals) -> None:
+    with start(environment) as process, connect(process) as channel:
         calls = services.LanguageRuntimeStub(channel)
         calls.Handshake(messages.LanguageHandshakeRequest(), timeout=30)
 
         assert Host(process, calls).end(number) == 0
+
+
+def test_program_and_host_end_when_the_engine_is_killed(environment: dict[str, str], tmp_path: Path) -> None:
+    """The pipe closes when the last process that holds it has ended: engine, host and program."""
+    executor = tmp_path / "executor.py"
+    executor.write_text("import time\nprint('running', flush=True)\ntime.sleep(100)\n")
+    engine = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'local.language_host', '127.0.0.1:1'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", engine],
+        cwd=ROOT,
+        env={**environment, "PULUMI_LANGUAGE_PYTHON_EXEC": str(executor)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        with connect(process) as channel:
+            # Without a reference to it, the call is cancelled.
+            call = services.LanguageRuntimeStub(channel).Run.future(messages.RunRequest(info=info(tmp_path)))
+            assert process.stdout.readline() == "running\n"
+
+            process.kill()
+
+            assert process.communicate(timeout=30) == ("", None)
+            assert call.exception(timeout=30) is None
