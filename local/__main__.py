@@ -1,10 +1,12 @@
-"""``python -m local up | down | status | env | programs``: what the Makefile calls."""
+"""``python -m local up | down | status | env | programs``, which the Makefile calls."""
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,7 @@ from .obtain import ObtainError, operator_crds, programs
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
 from .seed import Seeder, openchoreo_crds
-from .status import status
+from .status import credential_tables
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
@@ -29,16 +31,16 @@ _PREFIX: Final = "openchoreo-secrets:"
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal, at once."""
+    """Print a line without buffering."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def up() -> int:
-    """Start the platform, deliver the credentials, show what arrived."""
+    """Start the platform, update the stack `local`, print the tables of credentials. Returns the exit code."""
     started = time.monotonic()
-    found = programs(say)
-    platform, engine = Platform(_FOLDER, found), Engine(_FOLDER, found)
+    executables = programs(say)
+    platform, engine = Platform(_FOLDER, executables), Engine(_FOLDER, executables)
     start(platform, local_settings())
     engine.prepare()
     selected = engine.run("stack", "select", "--create", _STACK)
@@ -51,27 +53,26 @@ def up() -> int:
         say("\nThe update failed; the platform is still running. Fix the cause and run `make local` again.")
         return 1
     if not changed:
-        say("Nothing changed: every credential was in place already.")
-    say(f"\n{status(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
+        say("Nothing changed: every credential is in place.")
+    say(f"\n{credential_tables(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
     say('  eval "$(make -s env)"; pulumi preview --stack local')
     say("  make status    make down")
     return 0
 
 
-def get() -> int:
-    """Get the programs, so that nothing later has to wait for a build."""
-    found = programs(say)
-    say(f"{len(found)} programs are ready")
+def prepare_programs() -> int:
+    """Download or build the programs, so that no later command waits for a build. Returns the exit code."""
+    say(f"{len(programs(say))} programs are ready")
     return 0
 
 
 def start(platform: Platform, settings: StackSettings) -> None:
-    """Start what does not run yet and seed what is not there yet."""
+    """Start the programs that do not run, and create the objects that do not exist."""
     if platform.running():
-        say("The platform is running already.")
+        say("The platform is already running.")
     else:
-        say("Starting etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator")
+        say("Starting etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
     seeder.definitions([*operator_crds(), openchoreo_crds()], platform.process("kube-apiserver"))
@@ -82,30 +83,30 @@ def start(platform: Platform, settings: StackSettings) -> None:
 
 
 def down() -> int:
-    """Stop and remove the platform, its data and the local stack's state."""
+    """Stop the platform and delete its data and the state of the stack `local`. Returns the exit code."""
     Platform(_FOLDER, {}).remove()
-    say("The local platform is stopped and removed; the programs stay in the cache.")
+    say("The local platform is stopped and removed. The programs stay in the cache.")
     return 0
 
 
 def show() -> int:
-    """Print the table of credentials."""
+    """Print the tables of credentials. Returns the exit code: 1 if the platform is not running."""
     if not Platform(_FOLDER, {}).running():
         say("The local platform is not running. Start it with: make local")
         return 1
-    say(status(_cluster()))
+    say(credential_tables(_cluster()))
     return 0
 
 
 def env() -> int:
-    """Print shell commands that point Pulumi at the local stack's backend."""
+    """Print shell commands that set the environment of Pulumi for the stack `local`. Returns the exit code."""
     for name, value in Engine(_FOLDER, {}).variables().items():
         say(f"export {name}={shlex.quote(value)}")
     return 0
 
 
 def local_settings() -> StackSettings:
-    """Settings of the stack ``local``, read without Pulumi: the platform is seeded before there is an engine."""
+    """Settings of the stack `local`, read without Pulumi, because the platform is seeded before the engine runs."""
     file = _ROOT / "stacks" / "Pulumi.local.yaml"
     config = yaml.safe_load(file.read_text())["config"]
     raw = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
@@ -117,20 +118,36 @@ def _cluster() -> Cluster:
     return Cluster("local platform", ClusterSettings(context=CONTEXT, kubeconfig=str(_FOLDER / "kubeconfig")))
 
 
+_COMMANDS: Final[dict[str, tuple[Callable[[], int], str]]] = {
+    "up": (up, "start the platform and deliver every credential of the stack `local`"),
+    "down": (down, "stop the platform and delete its data and the state of the stack `local`"),
+    "status": (show, "show the credentials on the platform"),
+    "env": (env, "print shell commands that set the environment of Pulumi for the stack `local`"),
+    "programs": (prepare_programs, "download or build the programs, without starting them"),
+}
+
+
 def main() -> int:
-    """Run one command; a user's mistake ends as its message alone."""
-    commands = {"up": up, "down": down, "status": show, "env": env, "programs": get}
-    name = sys.argv[1] if len(sys.argv) == 2 else ""  # noqa: PLR2004 -- the command and its one argument
-    if name not in commands:
-        say(f"usage: python -m local {{{','.join(commands)}}}")
-        return 2
+    """Run one command and return its exit code; an expected error ends as its message, without a stack trace.
+
+    Raises:
+        SystemExit: 0 after ``--help``, 2 without a valid command.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description="A local OpenChoreo control plane with the External Secrets Operator, on free loopback ports.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, summary) in _COMMANDS.items():
+        commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    run, _ = _COMMANDS[parser.parse_args().command]
     try:
-        return commands[name]()
+        return run()
     except (OpenChoreoSecretsError, ObtainError, ProcessError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:
-        say("\nInterrupted. Run the command again to go on.")
+        say("\nInterrupted. Run the command again to continue.")
         return 130
 
 

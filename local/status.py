@@ -17,7 +17,7 @@ _TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURC
 _OURS: Final = f"app.kubernetes.io/managed-by={MANAGED_BY},{CREDENTIAL_LABEL}"
 
 
-def status(cluster: Cluster) -> str:
+def credential_tables(cluster: Cluster) -> str:
     """A table of all credentials, manual ones included."""
     rows = [
         _row(item, item["spec"]["secretStoreRef"]["name"], _ready(item))

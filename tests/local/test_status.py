@@ -12,7 +12,7 @@ import pytest
 from components.cluster.connection import Cluster
 from components.table import table
 from local import status as module
-from local.status import status
+from local.status import credential_tables
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/credential"
@@ -77,7 +77,7 @@ def test_every_organization_and_how_its_credentials_are() -> None:
         [{"metadata": metadata("initech", "registry-push", "registry-push-secret", "2026-03-02T11:58:30Z")}],
     )
 
-    columns = [re.split(r" {2,}", line) for line in status(cluster).splitlines()]
+    columns = [re.split(r" {2,}", line) for line in credential_tables(cluster).splitlines()]
     assert columns[2:] == [
         ["acme", "openchoreo-ci-acme", "git", "broken", "org-acme", "False: SecretSyncedError", "3h"],
         ["acme", "openchoreo-ci-acme", "git", "works", "org-acme", "True", "3d"],
@@ -105,7 +105,7 @@ HEADINGS = ["ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE"]
 
 def types(cluster: StubCluster) -> list[list[str]]:
     """The table of ComponentTypes, without its headings."""
-    columns = [re.split(r" {2,}", line) for line in status(cluster).splitlines()]
+    columns = [re.split(r" {2,}", line) for line in credential_tables(cluster).splitlines()]
     start = columns.index(HEADINGS)
     assert start == 0 or columns[start - 1] == [""]
     return columns[start + 2 :]
@@ -143,7 +143,7 @@ def test_a_cron_job_has_its_pods_deeper_inside() -> None:
 def test_a_workload_that_is_one_expression_is_no_obstacle() -> None:
     choice = component_type("choice", "deployment", {"spec": {"template": "${parameters.pods}"}})
 
-    assert "choice" not in status(StubCluster([GIT], [], (choice,)))
+    assert "choice" not in credential_tables(StubCluster([GIT], [], (choice,)))
 
 
 def test_component_types_are_shown_where_every_component_brings_its_own() -> None:
@@ -158,7 +158,7 @@ def ready(state: str, reason: str) -> dict[str, str]:
 
 
 def test_an_empty_platform_says_so() -> None:
-    assert status(StubCluster([], [])) == "No credentials yet."
+    assert credential_tables(StubCluster([], [])) == "No credentials yet."
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_an_empty_platform_says_so() -> None:
     ],
 )
 def test_age(created: str, age: str) -> None:
-    assert status(StubCluster([external("acme", "git", created)], [])).splitlines()[-1].endswith(f"  {age}")
+    assert credential_tables(StubCluster([external("acme", "git", created)], [])).splitlines()[-1].endswith(f"  {age}")
 
 
 @pytest.mark.parametrize(
