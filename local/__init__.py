@@ -1,4 +1,4 @@
-"""The local platform: an OpenChoreo v0.9 control plane with the External Secrets Operator, on loopback.
+"""The local platform: an OpenChoreo control plane with the External Secrets Operator (ESO) on free loopback ports.
 
-Nothing in `components` imports it; it stands in for the cluster that a platform engineer already has.
+It is a stand-in for the cluster of a platform engineer. Nothing in `components` imports it.
 """

@@ -1,4 +1,4 @@
-"""The Pulumi engine of the local platform: its programs on PATH, a file backend, a passphrase that is no secret."""
+"""The Pulumi engine of the local platform: its programs on PATH, a file backend and a public passphrase."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .language_host import EXECUTOR
 from .obtain import cache, language_executor
 
 PASSPHRASE: Final = "openchoreo-local"
-"""Protects nothing: the stack ``local`` holds demo values only, and anyone may decrypt them."""
+"""Not a secret: the stack ``local`` contains demo values only."""
 
-_CHANGED: Final = re.compile(r"\b\d+ (created|updated|deleted|replaced)\b")
-_OWN_PROVIDER: Final = re.compile(
+_CHANGE: Final = re.compile(r"\b\d+ (created|updated|deleted|replaced)\b")
+_PROVIDER_WARNING: Final = re.compile(
     r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)|Stack \S+ +\d+ warnings?$"
 )
 _STARTED: Final = re.compile(r" (creating|updating|deleting) \(\d+s\)( \[diff: [^]]*\];?)?$")
@@ -30,14 +30,16 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Engine:
-    """Pulumi with everything that it needs, in a folder of its own."""
+    """Pulumi, its plugins and its state in one folder."""
 
     folder: Path
     programs: Mapping[str, Path]
+    """Name -> executable; empty if `prepare` is not called."""
     project: Path = _ROOT
+    """Folder with ``Pulumi.yaml``."""
 
     def prepare(self) -> None:
-        """Lay the programs and, unless an official one is at hand, the Python language host where Pulumi looks."""
+        """Put the programs where Pulumi looks for them, and a Python language host if none is on PATH."""
         binaries = self.folder / "bin"
         binaries.mkdir(parents=True, exist_ok=True)
         for name in ("pulumi", "pulumi-resource-kubernetes"):
@@ -45,13 +47,13 @@ class Engine:
         (self.folder / "state").mkdir(exist_ok=True)
         if shutil.which("pulumi-language-python") is None:
             host = binaries / "pulumi-language-python"
-            # -P: this folder's modules must not hide the standard library's.
+            # -P: modules of this folder must not shadow the standard library's.
             command = f'{EXECUTOR}="{language_executor()}" exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
             host.write_text(f"#!/bin/sh\n{command}\n")
             host.chmod(0o755)
 
     def variables(self) -> dict[str, str]:
-        """Environment variables that point Pulumi at this folder."""
+        """Environment variables with which any Pulumi command uses this folder."""
         return {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
             "PULUMI_HOME": str(cache() / "pulumi-home"),
@@ -62,32 +64,35 @@ class Engine:
         }
 
     def command(self, *arguments: str, stack: str | None = None) -> list[str]:
-        """A Pulumi command line that asks nothing."""
-        chosen = ("--stack", stack) if stack else ()
-        return [str(self.folder / "bin" / "pulumi"), *arguments, *chosen, "--non-interactive"]
+        """Command line of Pulumi that never prompts."""
+        selection = ("--stack", stack) if stack else ()
+        return [str(self.folder / "bin" / "pulumi"), *arguments, *selection, "--non-interactive"]
 
     def run(self, *arguments: str, stack: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run Pulumi in the project; its output, errors included, is returned and not shown."""
+        """Run Pulumi in the project and return its exit code and output; ``stdout`` includes standard error."""
         with self._start(*arguments, stack=stack) as process:
             output, _ = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def up(self, stack: str, say: Callable[[str], None]) -> bool | None:
-        """Update a stack, showing what happens as it happens.
+        """Update a stack and pass on its output line by line.
 
         Returns:
             Whether anything changed, or None if the update failed.
+
+        Raises:
+            KeyboardInterrupt: after Pulumi has written its state and released its lock.
         """
         color = "always" if sys.stdout.isatty() else "never"
         arguments = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", "--color", color)
         changed = False
         with self._start(*arguments, stack=stack) as update:
             try:
-                for line in _worth_showing(update.stdout or ()):
+                for line in _relevant_lines(update.stdout or ()):
                     say(line)
-                    changed = changed or bool(_CHANGED.search(_plain(line)))
+                    changed = changed or bool(_CHANGE.search(_plain(line)))
             except KeyboardInterrupt:
-                # Pulumi has got the same Ctrl-C: it finishes what is under way, writes its state and frees its lock.
+                # Pulumi received the same Ctrl-C: it completes running operations, writes its state, releases its lock.
                 say("Cancelling the update")
                 update.communicate()
                 raise
@@ -104,19 +109,19 @@ class Engine:
         )
 
 
-def _worth_showing(lines: Iterable[str]) -> Iterator[str]:
-    """What Pulumi prints, less the warning that the Kubernetes provider was built here, and less what only started."""
+def _relevant_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Pulumi's output without operations that only started and without warnings about a locally built provider."""
     diagnostics: list[str] = []
     for line in lines:
         text, plain = line.rstrip(), _plain(line)
-        if _OWN_PROVIDER.search(plain) or _STARTED.search(plain):
+        if _PROVIDER_WARNING.search(plain) or _STARTED.search(plain):
             continue
         if diagnostics and not plain.startswith("Resources:"):
             diagnostics.append(text)
         elif plain == "Diagnostics:":
             diagnostics = [text]
         else:
-            if any(re.search("error|warning", each) for each in diagnostics):
+            if any(re.search("error|warning", diagnostic) for diagnostic in diagnostics):
                 yield from diagnostics
             diagnostics = []
             yield text
@@ -127,7 +132,7 @@ def _plain(line: str) -> str:
 
 
 def _place(program: Path, target: Path) -> None:
-    """A hard link, else a copy: Pulumi looks for its own plugins beside its real executable, not beside a symlink."""
+    """Hard-link or copy a program. A symlink does not work: Pulumi looks for plugins beside its resolved executable."""
     target.unlink(missing_ok=True)
     try:
         target.hardlink_to(program.resolve())

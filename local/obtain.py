@@ -1,8 +1,8 @@
-"""Get the programs: from PATH, else the official release, else built from the Go module proxy.
+"""Programs of the local platform: from PATH, else from an official release, else built from Go modules.
 
-What was built or downloaded is kept outside the checkout, under ``$XDG_CACHE_HOME/openchoreo-secrets``. A program
-appears there complete or not at all, so that an interruption costs nothing but time, and a lock for each program lets
-two runs share the work.
+Built and downloaded programs are kept outside the checkout, in ``$XDG_CACHE_HOME/openchoreo-secrets``. A program is
+moved there when it is complete, so an interrupted run leaves none that is incomplete. A lock for each program makes a
+second run wait for the first and use its result.
 """
 
 from __future__ import annotations
@@ -23,51 +23,56 @@ from .releases import RELEASES, fetch
 
 Say = Callable[[str], None]
 
-_SAY_EVERY: Final = 20.0
+_PROGRESS_INTERVAL: Final = 20.0
+"""Seconds between two lines about a running build."""
 _ESO: Final = "github.com/external-secrets/external-secrets"
 
 
 class ObtainError(Exception):
-    """A program cannot be had, with what was tried and what to do."""
+    """A program or a Go module is not available; the message says what is required."""
 
 
 def cache() -> Path:
-    """Folder of everything that was obtained."""
+    """Folder of built and downloaded programs."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "openchoreo-secrets"
 
 
 def programs(say: Say) -> dict[str, Path]:
-    """Every program by name, obtained in turn with a line of progress each.
+    """Name -> executable of every program; missing ones are downloaded or built, one after the other.
+
+    Args:
+        say: receives a line of progress at a time.
 
     Raises:
-        ObtainError: one of them cannot be had.
+        ObtainError: a program cannot be downloaded or built.
     """
-    found = {program.name: path for program in PROGRAMS if (path := present(program)) is not None}
-    missing = [program for program in PROGRAMS if program.name not in found]
+    paths = {program.name: path for program in PROGRAMS if (path := present(program)) is not None}
+    missing = [program for program in PROGRAMS if program.name not in paths]
     if missing:
         minutes = sum(program.minutes for program in missing)
         say(
-            f"Getting {len(missing)} of {len(PROGRAMS)} programs, once; built on 2 cores that takes about "
-            f"{max(minutes, 1):.0f} min and up to 4 GB of Go module cache. An interrupted run goes on where it stopped."
+            f"{len(missing)} of {len(PROGRAMS)} programs are missing. Building them, once, takes about "
+            f"{max(minutes, 1):.0f} min on 2 cores and up to 4 GB of Go module cache. "
+            "After an interruption, the next run continues."
         )
     for program in missing:
-        found[program.name] = _obtain(program, say)
-    return found
+        paths[program.name] = _obtain(program, say)
+    return paths
 
 
 def present(program: Program) -> Path | None:
-    """The program if it is at hand: in the cache, or on PATH in a fitting version."""
+    """Path of the program in the cache, else on PATH in a supported version, else None."""
     cached = _cached(program)
     return cached if cached.exists() else _on_path(program)
 
 
 def operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
-    """CRD manifests of the External Secrets Operator, from its Go module.
+    """Files with the CRDs of the External Secrets Operator, from its Go module.
 
     Args:
-        pinned_by: folder under ``local/programs`` that pins the version: ``external-secrets``, the one that is built,
-            or ``external-secrets-newest``, whose definitions alone are read.
+        pinned_by: folder in ``local/programs`` that pins the version: ``external-secrets``, which is also built, or
+            ``external-secrets-newest``, of which only the CRDs are used.
 
     Raises:
         ObtainError: the module cannot be downloaded.
@@ -77,7 +82,7 @@ def operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
 
 
 def language_executor() -> Path:
-    """``pulumi-language-python-exec``, which runs a Python program, from Pulumi's own Go module.
+    """Path of ``pulumi-language-python-exec``, which runs a Python program, in Pulumi's Go module.
 
     Raises:
         ObtainError: the module cannot be downloaded.
@@ -101,8 +106,8 @@ def _on_path(program: Program) -> Path | None:
     version = re.search(r"(\d+)\.(\d+)\.\d+", done.stdout)
     if version is None:
         return None
-    fits = program.oldest <= (int(version[1]), int(version[2])) < program.below
-    return Path(path) if fits else None
+    supported = program.oldest <= (int(version[1]), int(version[2])) < program.below
+    return Path(path) if supported else None
 
 
 def _obtain(program: Program, say: Say) -> Path:
@@ -128,7 +133,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def _build(program: Program, target: Path, say: Say) -> None:
     go = shutil.which("go")
     if go is None:
-        msg = f"{program.name} is neither on PATH nor downloadable here, and there is no Go (1.26 or later) to build it"
+        msg = f"{program.name} is not on PATH and cannot be downloaded; install Go 1.26 or later to build it"
         raise ObtainError(msg)
     work = target.parent / "source"
     shutil.rmtree(work, ignore_errors=True)
@@ -138,12 +143,12 @@ def _build(program: Program, target: Path, say: Say) -> None:
         shutil.copyfile(_module_folder(program.source, module) / file, work / Path(file).name)
     partial = target.with_suffix(".partial")
     command = [go, "build", "-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {program.flags}", "-o", str(partial)]
-    _run_saying([*command, program.package], work, target.parent / "build.log", program, say)
+    _run_with_progress([*command, program.package], work, target.parent / "build.log", program, say)
     shutil.rmtree(work)
     partial.replace(target)
 
 
-def _run_saying(command: Sequence[str], folder: Path, log: Path, program: Program, say: Say) -> None:
+def _run_with_progress(command: Sequence[str], folder: Path, log: Path, program: Program, say: Say) -> None:
     started = time.monotonic()
     say(f"  {program.name} {program.version}: building, about {program.minutes:g} min")
     environment = os.environ | {"CGO_ENABLED": "0"}
@@ -152,7 +157,7 @@ def _run_saying(command: Sequence[str], folder: Path, log: Path, program: Progra
         try:
             while True:
                 try:
-                    code = build.wait(timeout=_SAY_EVERY)
+                    code = build.wait(timeout=_PROGRESS_INTERVAL)
                     break
                 except subprocess.TimeoutExpired:
                     say(f"  {program.name} {program.version}: building, {time.monotonic() - started:.0f} s so far")
@@ -162,7 +167,7 @@ def _run_saying(command: Sequence[str], folder: Path, log: Path, program: Progra
             raise
     if code != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:])
-        msg = f"building {program.name} failed (all of it in {log}):\n{tail}"
+        msg = f"building {program.name} failed (full log: {log}):\n{tail}"
         raise ObtainError(msg)
     say(f"  {program.name} {program.version}: built in {time.monotonic() - started:.0f} s")
 
@@ -170,7 +175,7 @@ def _run_saying(command: Sequence[str], folder: Path, log: Path, program: Progra
 def _module_folder(source: Path, module: str) -> Path:
     go = shutil.which("go")
     if go is None:
-        msg = f"Go (1.26 or later) is needed to get {module}"
+        msg = f"{module} cannot be downloaded without Go; install Go 1.26 or later"
         raise ObtainError(msg)
     for command in ([go, "mod", "download", module], [go, "list", "-m", "-f", "{{.Dir}}", module]):
         done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)

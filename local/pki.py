@@ -1,4 +1,4 @@
-"""Certificates and keys of the local control plane: one CA, server and client certificates, a key for tokens."""
+"""Certificates and keys of the local control plane: a CA, server and client certificates, a key that signs tokens."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 @dataclass(frozen=True)
 class Pki:
-    """Paths of PEM files, all readable by their owner only."""
+    """Paths of PEM files in a folder; only their owner can read them."""
 
     folder: Path
 
     @property
     def ca(self) -> Path:
-        """The CA certificate that everything here trusts."""
+        """Certificate of the CA that every program of the platform trusts."""
         return self.folder / "ca.crt"
 
     @property
@@ -28,16 +28,16 @@ class Pki:
         return self.folder / "tokens.key"
 
     def certificate(self, name: str) -> Path:
-        """Certificate chain of a server or client."""
+        """Certificate chain of a server or client: ``etcd``, ``server`` or ``admin``."""
         return self.folder / f"{name}.crt"
 
     def key(self, name: str) -> Path:
-        """Private key of a server or client."""
+        """Private key of the same."""
         return self.folder / f"{name}.key"
 
 
 def create(folder: Path) -> Pki:
-    """The certificates of a run folder; made once, kept while the folder exists."""
+    """Certificates in a folder; those of an earlier call are kept."""
     pki = Pki(folder)
     if pki.ca.exists():
         return pki

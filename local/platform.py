@@ -1,4 +1,4 @@
-"""etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator on free loopback ports."""
+"""Starts and stops etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator (ESO)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from . import pki as certificates
 from .processes import Process
 
 CONTEXT: Final = "openchoreo-local"
-"""Context of the kubeconfig."""
+"""Name of the context in the kubeconfig."""
 
 _CONTROLLERS: Final = (
     "namespace-controller",
@@ -35,53 +35,54 @@ class Platform:
 
     folder: Path
     programs: Mapping[str, Path]
+    """Name -> executable; empty if nothing is started."""
 
     @property
     def kubeconfig(self) -> Path:
-        """Kubeconfig of an administrator."""
+        """Kubeconfig of a cluster administrator."""
         return self.folder / "kubeconfig"
 
     def process(self, name: str) -> Process:
-        """One of the four programs."""
+        """One of the platform's programs."""
         return Process(name, self.folder)
 
     def running(self) -> bool:
-        """Whether all four programs run."""
+        """Whether all programs run."""
         return all(self.process(name).pid() is not None for name in _NAMES)
 
     def start_control_plane(self) -> None:
-        """Start etcd, the API server and the controllers, and wait until they answer; what runs is left alone."""
+        """Start etcd, the API server and the controllers unless they run; wait until the API server is ready."""
         self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         pki = certificates.create(self.folder / "pki")
         if not self.running():
-            # What is left of an earlier run holds the ports that are to be used again.
+            # Programs of an earlier run may still listen on the ports of this folder.
             self.stop()
         ports = self._ports()
         self._start("etcd", _etcd(self.folder / "etcd", pki, ports))
         self._start("kube-apiserver", _apiserver(pki, ports))
         self._write_kubeconfig(pki, ports["apiserver"])
-        self.process("kube-apiserver").wait_until(lambda: _answers(pki, ports["apiserver"]), 60)
+        self.process("kube-apiserver").wait_until(lambda: _is_ready(pki, ports["apiserver"]), 60)
         self._start("kube-controller-manager", _controllers(self.kubeconfig, pki))
 
     def start_operator(self, environment: Mapping[str, str] | None = None) -> None:
-        """Start the External Secrets Operator, which needs its CRDs, and wait until it works.
+        """Start ESO unless it runs; wait until it reconciles. Its CRDs must exist.
 
         Args:
-            environment: more variables of its environment, such as addresses of a manager's stand-in.
+            environment: variables added to its environment, such as the address of a secret manager's stand-in.
         """
         if self.process("external-secrets").pid() is not None:
             return
         arguments = ["--metrics-addr=0", "--concurrent=8", "--client-qps=200", "--client-burst=400"]
         self._start("external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(self.kubeconfig)})
         operator = self.process("external-secrets")
-        operator.wait_until(lambda: _works(operator.log), 60)
+        operator.wait_until(lambda: _reconciles(operator.log), 60)
 
     def stop(self) -> tuple[str, ...]:
-        """Stop what runs, in reverse order; the names of what was stopped. Data and certificates stay."""
+        """Stop the programs in reverse order and return the names of those that ran. Data and certificates stay."""
         return tuple(name for name in reversed(_NAMES) if self.process(name).stop())
 
     def remove(self) -> None:
-        """Stop everything and delete the folder."""
+        """Stop the programs and delete the folder."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -91,12 +92,12 @@ class Platform:
             process.start([str(self.programs[name]), *arguments], environment)
 
     def _ports(self) -> dict[str, int]:
-        """The ports of this folder: free ones, chosen once, so that a restart changes no address."""
+        """Free ports by name, stored in the folder so that addresses stay the same after a restart."""
         file = self.folder / "ports.json"
         if file.exists():
-            known: dict[str, int] = json.loads(file.read_text())
-            if self.running() or all(_is_free(port) for port in known.values()):
-                return known
+            stored: dict[str, int] = json.loads(file.read_text())
+            if self.running() or all(_is_free(port) for port in stored.values()):
+                return stored
         ports = _free_ports("etcd", "etcd-peer", "apiserver")
         file.write_text(json.dumps(ports))
         return ports
@@ -170,7 +171,7 @@ def _controllers(kubeconfig: Path, pki: certificates.Pki) -> list[str]:
     ]
 
 
-def _answers(pki: certificates.Pki, port: int) -> bool:
+def _is_ready(pki: certificates.Pki, port: int) -> bool:
     with urllib3.PoolManager(
         ca_certs=str(pki.ca), cert_file=str(pki.certificate("admin")), key_file=str(pki.key("admin")), retries=False
     ) as pool:
@@ -180,7 +181,7 @@ def _answers(pki: certificates.Pki, port: int) -> bool:
             return False
 
 
-def _works(log: Path) -> bool:
+def _reconciles(log: Path) -> bool:
     text = log.read_text(errors="replace") if log.exists() else ""
     started = [line for line in text.splitlines() if "Starting workers" in line]
     return any('"clustersecretstore"' in line for line in started) and any(
@@ -191,12 +192,12 @@ def _works(log: Path) -> bool:
 def _free_ports(*names: str) -> dict[str, int]:
     sockets = {name: socket.socket() for name in names}
     try:
-        for each in sockets.values():
-            each.bind(("127.0.0.1", 0))
-        return {name: int(each.getsockname()[1]) for name, each in sockets.items()}
+        for listener in sockets.values():
+            listener.bind(("127.0.0.1", 0))
+        return {name: int(listener.getsockname()[1]) for name, listener in sockets.items()}
     finally:
-        for each in sockets.values():
-            each.close()
+        for listener in sockets.values():
+            listener.close()
 
 
 def _is_free(port: int) -> bool:

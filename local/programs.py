@@ -1,7 +1,6 @@
-"""The programs that the local platform runs, and what identifies each.
+"""The programs of the local platform: where their source is, how they are built, which versions are supported.
 
-Each is a Go module pinned by the ``go.mod`` and ``go.sum`` in ``local/programs/<module>``. An official release is named
-only with its checksum; a program on PATH is used if its version fits.
+Each program is a Go module, pinned by ``go.mod`` and ``go.sum`` in ``local/programs/<module>``.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 MODULES: Final = Path(__file__).parent / "programs"
+"""Folder of the pinned Go modules."""
 
 _KUBERNETES: Final = "1.34.4"
 _KUBERNETES_FLAGS: Final = " ".join(
@@ -27,36 +27,36 @@ _KUBERNETES_FLAGS: Final = " ".join(
 
 @dataclass(frozen=True)
 class Program:
-    """One program."""
+    """One program of the platform."""
 
     name: str
     """Name of the executable."""
     module: str
-    """Folder under ``local/programs`` that pins it."""
+    """Folder in ``local/programs`` that pins its Go module."""
     package: str
-    """Go package of its main function."""
+    """Go package with its main function."""
     version: str
-    """Version that is built, without ``v``."""
+    """Version that is built, such as ``3.6.16``."""
     minutes: float
-    """How long a build takes on 2 cores with an empty cache."""
+    """Duration of a build on 2 cores with an empty Go cache."""
     flags: str = ""
-    """Linker flags that write the version into the program."""
+    """Linker flags, which set the version in the program."""
     version_command: tuple[str, ...] = ()
-    """Arguments that print its version. Empty: it cannot say, so one on PATH is not used."""
+    """Arguments that print its version. Empty: it has none, so a program on PATH is not used."""
     oldest: tuple[int, int] = (0, 0)
-    """Oldest (major, minor) that is used from PATH."""
+    """First (major, minor) that is used from PATH."""
     below: tuple[int, int] = (999, 0)
-    """First (major, minor) that is not used from PATH any more."""
+    """First later (major, minor) that is not used from PATH."""
     beside: tuple[str, ...] = field(default=())
-    """Files of the module itself, ``<module path>:<file>``, that its main package embeds."""
+    """Files, as ``<Go module>:<path in the module>``, that the main package embeds and that are copied beside it."""
 
     @property
     def source(self) -> Path:
-        """Folder of its ``go.mod``."""
+        """Folder with its ``go.mod``."""
         return MODULES / self.module
 
     def digest(self) -> str:
-        """Changes whenever a build would make another program."""
+        """16 hex digits that change whenever a build would result in a different program."""
         digest = hashlib.sha256(f"{self.name} {self.package} {self.flags}".encode())
         for path in sorted(self.source.iterdir()):
             if path.name in {"go.mod", "go.sum", "main.go"}:

@@ -1,4 +1,4 @@
-"""Official releases, each pinned by checksum: quicker than a build, where the network allows it."""
+"""Official releases of programs, pinned by checksum. A download is faster than a build, if the network permits it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 _TIMEOUT: Final = 10.0
+"""Seconds without a byte from the server."""
 _CHUNK: Final = 1 << 20
 
 
@@ -22,15 +23,15 @@ class Asset:
     """One downloadable file."""
 
     url: str
-    """Where it is."""
+    """Its address."""
     sha256: str
-    """Checksum of the file as downloaded, in hex."""
+    """Checksum of the downloaded file, in hex."""
     member: str | None = None
-    """Path inside the tar archive. None: the file is the program itself."""
+    """Path of the program in the tar archive. None: the file is the program."""
 
 
 Release = dict[str, Asset]
-"""Platform, as ``Linux-x86_64``, -> asset."""
+"""Platform, such as ``Linux-x86_64`` -> asset."""
 
 _PROVIDER: Final = "https://api.pulumi.com/releases/plugins/pulumi-resource-kubernetes-v4.25.0"
 
@@ -47,11 +48,15 @@ RELEASES: Final[dict[str, Release]] = {
         "Darwin-arm64": _provider("darwin-arm64", "566425b7767be7184d59c7ea151812c98426d7dab85f93c9c676c1dc9d488d91"),
     },
 }
-"""Program -> release. Only assets whose checksum is known for certain are listed; everything else is built."""
+"""Program -> release. Other programs are built: an asset is listed only with a verified checksum."""
 
 
 def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
-    """Download a release to `target`, or say why not and return False. Nothing unverified is ever left at `target`."""
+    """Download a program to `target` and return True; False, after the reason was passed to `say`, if it must be built.
+
+    Only a program whose checksum was verified is ever at `target`. A part that was downloaded stays beside it, and the
+    next call continues the download.
+    """
     asset = release.get(f"{platform.system()}-{platform.machine()}")
     if asset is None:
         return False
@@ -60,17 +65,17 @@ def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
         if not (partial.exists() and _sha256(partial) == asset.sha256):
             _download(asset, partial)
     except (OSError, urllib.error.URLError) as error:
-        say(f"  {target.name}: the official release cannot be downloaded ({error}), so it is built")
+        say(f"  {target.name}: cannot download the official release ({error}); building it instead")
         return False
     if _sha256(partial) != asset.sha256:
         partial.unlink()
-        say(f"  {target.name}: the download has not the pinned checksum and was thrown away, so it is built")
+        say(f"  {target.name}: the download did not match the pinned checksum and was deleted; building it instead")
         return False
     program = partial
     if asset.member is not None:
         program = target.with_suffix(".partial")
         if not _extract(partial, asset.member, program):
-            say(f"  {target.name}: the archive has no {asset.member}, so it is built")
+            say(f"  {target.name}: the archive does not contain {asset.member}; building it instead")
             return False
     program.chmod(0o755)
     program.replace(target)
@@ -79,21 +84,21 @@ def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
 
 
 def _download(asset: Asset, partial: Path) -> None:
-    """Download, going on after the bytes that an interrupted run left."""
-    have = partial.stat().st_size if partial.exists() else 0
-    request = urllib.request.Request(asset.url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 -- pinned
+    """Download a file, from where an interrupted run stopped."""
+    size = partial.stat().st_size if partial.exists() else 0
+    request = urllib.request.Request(asset.url, headers={"Range": f"bytes={size}-"} if size else {})  # noqa: S310 -- pinned
     with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310 -- pinned
-        resumed = response.status == 206  # noqa: PLR2004 -- the status of HTTP for a part
+        resumed = response.status == 206  # noqa: PLR2004 -- Partial Content
         with partial.open("ab" if resumed else "wb") as output:
             while chunk := response.read(_CHUNK):
                 output.write(chunk)
         if response.length:
-            msg = f"{response.length} bytes are missing at the end"
+            msg = f"the last {response.length} bytes are missing"
             raise ConnectionError(msg)
 
 
 def _extract(archive: Path, name: str, program: Path) -> bool:
-    """Take the program out of the archive, which is removed; False if it is not in there."""
+    """Extract the program and delete the archive; False if the archive does not contain it."""
     with tarfile.open(archive) as opened:
         member = opened.extractfile(name) if name in opened.getnames() else None
         if member is not None:

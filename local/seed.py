@@ -1,4 +1,4 @@
-"""Make the empty control plane an OpenChoreo v0.9 platform with a secret manager of random demo values."""
+"""Fills an empty control plane with OpenChoreo's objects and a secret manager with random demo values."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from components.settings.stack import StackSettings
 from .processes import Process
 
 SECRET_MANAGER: Final = "secret-manager"
-"""Namespace whose Secrets play the external secret manager."""
+"""Namespace whose Secrets are the stand-in for a secret manager."""
 
 _MANIFESTS: Final = Path(__file__).parent / "manifests"
 _FIELD_MANAGER: Final = "local-platform"
 
 
 class Seeder:
-    """Writes objects into the local control plane."""
+    """Creates objects in the local control plane."""
 
     def __init__(self, kubeconfig: Path) -> None:
         configuration = client.Configuration()
@@ -44,9 +44,9 @@ class Seeder:
         self._client = dynamic.DynamicClient(self._api)
 
     def organization(self, name: str) -> None:
-        """The control-plane objects of one organization, and a namespace of its workloads on the data plane.
+        """Create the control-plane objects of an organization, and a namespace of its workloads on the data plane.
 
-        What exists is left alone: applied again, a ComponentType would lose what others have put in.
+        Existing objects stay unchanged: a second apply would remove the patches of a ComponentType.
         """
         text = (_MANIFESTS / "openchoreo-platform.yaml").read_text().replace('"{organization}"', json.dumps(name))
         for document in sorted(yaml.safe_load_all(text), key=lambda item: item["kind"] != "Namespace"):
@@ -61,19 +61,19 @@ class Seeder:
         )
 
     def secret_manager(self, settings: StackSettings) -> None:
-        """A random value for every remote key that the settings name; one that exists keeps its value."""
+        """Create a Secret with random values for every remote key of the settings; existing ones keep their values."""
         self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SECRET_MANAGER}})
         for key, data in demo_values(settings).items():
             self.create_secret(key, data)
 
     def create_secret(self, name: str, data: Mapping[str, str]) -> None:
-        """A Secret of the manager, unless it exists."""
+        """Create a Secret of the secret manager, unless it exists."""
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
         metadata = {"name": name, "namespace": SECRET_MANAGER}
         self._create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded})
 
     def apply(self, manifest: Mapping[str, Any]) -> None:
-        """Server-side apply one object."""
+        """Apply one object on the server, as its owner."""
         metadata = manifest["metadata"]
         self._resource(manifest).server_side_apply(
             body=manifest,
@@ -94,17 +94,17 @@ class Seeder:
     def _established(self, name: str) -> bool:
         definitions = self._client.resources.get(api_version="apiextensions.k8s.io/v1", kind="CustomResourceDefinition")
         conditions = definitions.get(name=name).to_dict().get("status", {}).get("conditions") or []
-        return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+        return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
 
 
 def data_plane_namespace(organization: str) -> str:
-    """Namespace of the environment ``development`` of the project ``default``, as OpenChoreo v0.9 names it."""
+    """Namespace of the project ``default`` in the environment ``development``, as OpenChoreo's controller names it."""
     parts = f"dp-{organization}-default-development"
     return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
 
 
 def openchoreo_crds() -> Path:
-    """Our own CRDs of OpenChoreo."""
+    """File with OpenChoreo's CRDs, reduced to the fields that this project uses."""
     return _MANIFESTS / "openchoreo-crds.yaml"
 
 

@@ -1,4 +1,4 @@
-"""What every organization has got: read from the live objects."""
+"""Tables of the credentials of every organization, read from the cluster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OURS: Final = f"app.kubernetes.io/managed-by={MANAGED_BY},{CREDENTIAL_LABEL}"
 
 
 def credential_tables(cluster: Cluster) -> str:
-    """A table of all credentials, manual ones included."""
+    """A table of all Secrets and, if there are any, one of the ComponentTypes that use pull secrets."""
     rows = [
         _row(item, item["spec"]["secretStoreRef"]["name"], _ready(item))
         for item in cluster.items("/apis/external-secrets.io/v1/externalsecrets", labelSelector=_OURS)
@@ -27,12 +27,12 @@ def credential_tables(cluster: Cluster) -> str:
         _row(item, "(manual)", "True")
         for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_OURS)
     ]
-    found = ((_HEADINGS, rows), (_TYPES, _patched(cluster)))
-    return "\n\n".join(table(headings, sorted(each)) for headings, each in found if each) or "No credentials yet."
+    tables = ((_HEADINGS, rows), (_TYPES, _patched(cluster)))
+    return "\n\n".join(table(headings, sorted(lines)) for headings, lines in tables if lines) or "No credentials yet."
 
 
 def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
-    """ComponentTypes whose pods pull with a Secret, and the resource that brings it."""
+    """Rows for ComponentTypes whose pods have image pull secrets, with the resources that create them."""
     rows: list[tuple[str, ...]] = []
     for item in cluster.items(KINDS["ComponentType"].path(None)):
         entries = item["spec"]["resources"]
@@ -42,10 +42,10 @@ def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
             if entry["id"] == item["spec"]["workloadType"]
             for reference in _references(entry["template"], entry["id"])
         ]
-        brought = [entry["id"] for entry in entries if entry["template"].get("kind") == "ExternalSecret"]
+        resources = [entry["id"] for entry in entries if entry["template"].get("kind") == "ExternalSecret"]
         if names:
             metadata = item["metadata"]
-            rows.append((metadata["namespace"], metadata["name"], ", ".join(names), ", ".join(brought) or "-"))
+            rows.append((metadata["namespace"], metadata["name"], ", ".join(names), ", ".join(resources) or "-"))
     return rows
 
 
@@ -70,7 +70,7 @@ def _row(item: dict[str, Any], store: str, ready: str) -> tuple[str, ...]:
 
 def _ready(item: dict[str, Any]) -> str:
     conditions = item.get("status", {}).get("conditions") or []
-    ready = next((each for each in conditions if each["type"] == "Ready"), None)
+    ready = next((condition for condition in conditions if condition["type"] == "Ready"), None)
     if ready is None:
         return "not yet"
     return "True" if ready["status"] == "True" else f"False: {ready.get('reason')}"

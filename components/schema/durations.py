@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
-_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART: Final = r"(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:ns|us|µs|ms|s|m|h)"
+_MICRO: Final = ("u", "\u00b5", "\u03bc")
+"""Go accepts the micro sign and the Greek letter, which look alike."""
+_SECONDS: Final = {
+    "ns": Decimal("1e-9"),
+    **{f"{micro}s": Decimal("1e-6") for micro in _MICRO},
+    "ms": Decimal("1e-3"),
+    "s": Decimal(1),
+    "m": Decimal(60),
+    "h": Decimal(3600),
+}
+_UNIT: Final = "|".join(_SECONDS)
+_PART: Final = rf"(?:\d{{1,9}}(?:\.\d{{0,9}})?|\.\d{{1,9}})(?:{_UNIT})"
+_PARTS: Final = re.compile(rf"([\d.]+)({_UNIT})")
 _DURATION: Final = re.compile(rf"(?:{_PART})+|0", re.ASCII)
-_ROUNDING: Final = 1e-6
-_LONGEST: Final = 290 * 365 * 24 * 3600.0
+_LONGEST: Final = 290 * 365 * 24 * 3600
 
 ALLOWED: Final = 'a Go duration such as "30m", "1h" or "1h30m"'
 
@@ -20,19 +31,7 @@ def seconds(text: str) -> float:
     Raises:
         ValueError: the text is not a duration, is negative, or exceeds what Go can hold (about 290 years).
     """
-    if text.startswith("-"):
-        msg = f"is negative; expected {ALLOWED}, not below zero"
-        raise ValueError(msg)
-    if not _DURATION.fullmatch(text):
-        msg = f"is not a duration; expected {ALLOWED}"
-        raise ValueError(msg)
-    total = 0.0
-    for number, unit in re.findall(r"([\d.]+)(ns|us|µs|ms|s|m|h)", text):
-        total += float(number) * _SECONDS[unit]
-    if total > _LONGEST:
-        msg = f"is longer than 290 years; expected {ALLOWED}"
-        raise ValueError(msg)
-    return total
+    return float(_exact(text))
 
 
 def checked(text: str) -> str:
@@ -53,9 +52,8 @@ def canonical(text: str) -> str:
     Raises:
         ValueError: it is no duration, or not in whole seconds.
     """
-    exact = seconds(text)
-    whole = round(exact)
-    if abs(exact - whole) > _ROUNDING:
+    whole = int(exact := _exact(text))
+    if exact != whole:
         msg = f"is not in whole seconds; expected {ALLOWED}"
         raise ValueError(msg)
     hours, rest = divmod(whole, 3600)
@@ -81,3 +79,18 @@ def within(interval: str, lifetime: str) -> str:
     """
     half, wanted = seconds(lifetime) // 2, seconds(interval)
     return interval if 0 < wanted <= half else canonical(f"{half:.0f}s")
+
+
+def _exact(text: str) -> Decimal:
+    """Seconds, without the rounding of floats, which would take 5ns for no time at all."""
+    if text.startswith("-"):
+        msg = f"is negative; expected {ALLOWED}, not below zero"
+        raise ValueError(msg)
+    if not _DURATION.fullmatch(text):
+        msg = f"is not a duration; expected {ALLOWED}"
+        raise ValueError(msg)
+    total = sum((Decimal(number) * _SECONDS[unit] for number, unit in _PARTS.findall(text)), Decimal())
+    if total > _LONGEST:
+        msg = f"is longer than 290 years; expected {ALLOWED}"
+        raise ValueError(msg)
+    return total

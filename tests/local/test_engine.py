@@ -1,4 +1,4 @@
-"""What `make local` shows of an update."""
+"""Output of an update, as `make local` prints it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine, _worth_showing
+from local.engine import Engine, _relevant_lines
 
 OWN = (
     "    warning: using pulumi-resource-kubernetes from $PATH at bin/pulumi-resource-kubernetes\n",
@@ -15,7 +15,7 @@ OWN = (
 HEADING = ("Diagnostics:\n", "  pulumi:pulumi:Stack (openchoreo-secrets-local):\n")
 
 
-def test_warnings_about_the_provider_that_was_built_here_are_left_out() -> None:
+def test_warnings_about_the_locally_built_provider_are_omitted() -> None:
     lines = (
         "Updating (local):\n",
         " +  kubernetes:core/v1:Namespace acme-namespace creating (0s) \n",
@@ -28,7 +28,7 @@ def test_warnings_about_the_provider_that_was_built_here_are_left_out() -> None:
         "Resources:\n",
         "    28 unchanged\n",
     )
-    assert list(_worth_showing(lines)) == [
+    assert list(_relevant_lines(lines)) == [
         "Updating (local):",
         " +  kubernetes:core/v1:Namespace acme-namespace created (0.02s)",
         "Resources:",
@@ -36,9 +36,9 @@ def test_warnings_about_the_provider_that_was_built_here_are_left_out() -> None:
     ]
 
 
-def test_errors_and_other_warnings_are_shown_with_their_heading() -> None:
+def test_errors_and_other_warnings_are_printed_with_their_heading() -> None:
     lines = (*HEADING, *OWN, "    error: acme is not ready\n", "Resources:\n", "    1 errored\n")
-    assert list(_worth_showing(lines)) == [
+    assert list(_relevant_lines(lines)) == [
         *(line.rstrip() for line in HEADING),
         "    error: acme is not ready",
         "Resources:",
@@ -46,29 +46,29 @@ def test_errors_and_other_warnings_are_shown_with_their_heading() -> None:
     ]
 
 
-def test_colors_hide_nothing_and_show_nothing_more() -> None:
+def test_colors_make_no_difference() -> None:
     started = " \x1b[32m+\x1b[0m  kubernetes:core/v1:Namespace acme \x1b[32mcreating (0s)\x1b[0m \n"
     summary = "    \x1b[32m+ \x1b[1m28 created\x1b[0m\n"
-    assert list(_worth_showing((started, "\x1b[1mDiagnostics:\x1b[0m\n", "Resources:\n", summary))) == [
+    assert list(_relevant_lines((started, "\x1b[1mDiagnostics:\x1b[0m\n", "Resources:\n", summary))) == [
         "Resources:",
         summary.rstrip(),
     ]
 
 
-def test_ctrl_c_waits_until_pulumi_has_freed_its_lock(tmp_path: Path) -> None:
+def test_ctrl_c_waits_until_pulumi_has_released_its_lock(tmp_path: Path) -> None:
     pulumi = tmp_path / "bin" / "pulumi"
     pulumi.parent.mkdir()
-    pulumi.write_text(f"#!/bin/sh\necho Updating\nsleep 0.2\ntouch '{tmp_path}/freed'\n")
+    pulumi.write_text(f"#!/bin/sh\necho Updating\nsleep 0.2\ntouch '{tmp_path}/released'\n")
     pulumi.chmod(0o755)
-    said: list[str] = []
+    lines: list[str] = []
 
     def say(text: str) -> None:
-        said.append(text)
+        lines.append(text)
         if text == "Updating":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         Engine(tmp_path, {}, tmp_path).up("local", say)
 
-    assert said == ["Updating", "Cancelling the update"]
-    assert (tmp_path / "freed").exists()
+    assert lines == ["Updating", "Cancelling the update"]
+    assert (tmp_path / "released").exists()

@@ -1,4 +1,4 @@
-"""obtain: a program from the cache, from PATH or from Go, whole or not at all."""
+"""obtain: a complete program from the cache, from PATH or built with Go, or an error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WRITES_PROGRAM = 'while [ "$1" != -o ]; do shift; done; echo built > "$2"'
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH with this folder and nothing that could be one of the programs; and an empty cache."""
+    """The only folder on PATH, with none of the programs; the cache is empty."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -33,12 +33,12 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """The only program that there is."""
+    """The only program of the platform."""
     source = tmp_path / "programs" / "etcd"
     source.mkdir(parents=True)
     (source / "go.mod").write_text("module example.com/etcd\n")
     monkeypatch.setattr(programs, "MODULES", source.parent)
-    made = Program(
+    program = Program(
         name="etcd",
         module="etcd",
         package="example.com/etcd/server",
@@ -48,13 +48,13 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
         oldest=(3, 5),
         below=(4, 0),
     )
-    monkeypatch.setattr(obtain, "PROGRAMS", (made,))
-    return made
+    monkeypatch.setattr(obtain, "PROGRAMS", (program,))
+    return program
 
 
 @pytest.fixture
 def go(path: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """Put a Go on PATH that behaves as told; returns the file that lists its calls."""
+    """Install a fake Go on PATH that runs a shell script; returns the file with its calls."""
 
     def install(behaviour: str) -> Path:
         calls = tmp_path / "calls"
@@ -74,36 +74,38 @@ def get(say: Callable[[str], None] = lambda _: None) -> Path:
     return obtain.programs(say)["etcd"]
 
 
-def left_in_cache(tmp_path: Path) -> list[str]:
+def files_in_cache(tmp_path: Path) -> list[str]:
     return sorted(file.name for file in (tmp_path / "cache").rglob("*") if file.is_file())
 
 
 @pytest.mark.parametrize(
-    ("prints", "fits"),
+    ("output", "supported"),
     [
         pytest.param("etcd Version: 3.6.16", True, id="the version that is built"),
-        pytest.param("etcd Version: 3.5.0", True, id="the oldest that fits"),
+        pytest.param("etcd Version: 3.5.0", True, id="the oldest supported version"),
         pytest.param("etcd Version: 3.4.30", False, id="too old"),
-        pytest.param("etcd Version: 4.0.0", False, id="the first that fits no more"),
-        pytest.param("etcd Version: 10.0.0", False, id="numbers are compared, not letters"),
-        pytest.param("v3.6.1-rc.0+build", True, id="with letters around it"),
-        pytest.param("development", False, id="no version at all"),
-        pytest.param("", False, id="nothing"),
+        pytest.param("etcd Version: 4.0.0", False, id="the first unsupported version"),
+        pytest.param("etcd Version: 10.0.0", False, id="numbers, not text, are compared"),
+        pytest.param("v3.6.1-rc.0+build", True, id="text around the version"),
+        pytest.param("development", False, id="no version"),
+        pytest.param("", False, id="no output"),
     ],
 )
-def test_program_on_path_is_used_if_its_version_fits(path: Path, program: Program, prints: str, fits: bool) -> None:
-    found = script(path / "etcd", f"#!/bin/sh\necho '{prints}'\n")
+def test_program_on_path_is_used_if_its_version_is_supported(
+    path: Path, program: Program, output: str, supported: bool
+) -> None:
+    file = script(path / "etcd", f"#!/bin/sh\necho '{output}'\n")
 
-    assert obtain.present(program) == (found if fits else None)
+    assert obtain.present(program) == (file if supported else None)
 
 
-def test_program_on_path_that_cannot_run_does_not_count(path: Path, program: Program) -> None:
+def test_program_on_path_that_cannot_run_is_not_used(path: Path, program: Program) -> None:
     script(path / "etcd", "#!/nonexistent/interpreter\n")
 
     assert obtain.present(program) is None
 
 
-def test_program_that_cannot_tell_its_version_is_not_taken_from_path(path: Path, program: Program) -> None:
+def test_program_without_a_version_command_is_not_used_from_path(path: Path, program: Program) -> None:
     script(path / "external-secrets", "#!/bin/sh\necho 9.9.9\n")
     silent = Program(name="external-secrets", module="etcd", package="", version="0.16.2", minutes=4)
 
@@ -112,48 +114,48 @@ def test_program_that_cannot_tell_its_version_is_not_taken_from_path(path: Path,
 
 def test_built_program_is_kept(path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path) -> None:
     calls = go(WRITES_PROGRAM)
-    said: list[str] = []
+    lines: list[str] = []
 
-    first, second = get(said.append), get(said.append)
+    first, second = get(lines.append), get(lines.append)
 
     folder = tmp_path / "cache" / "openchoreo-secrets" / f"etcd-3.6.16-{program.digest()}"
     assert first == second == folder / "etcd"
     assert first.read_text() == "built\n"
-    assert left_in_cache(tmp_path) == ["build.log", "etcd", "lock"]
+    assert files_in_cache(tmp_path) == ["build.log", "etcd", "lock"]
     partial = folder / "etcd.partial"
     assert calls.read_text() == (
         f"go build -trimpath -buildvcs=false -ldflags -s -w  -o {partial} example.com/etcd/server\n"
     )
-    assert said[0] == (
-        "Getting 1 of 1 programs, once; built on 2 cores that takes about 1 min and up to 4 GB of Go module cache. "
-        "An interrupted run goes on where it stopped."
+    assert lines[0] == (
+        "1 of 1 programs are missing. Building them, once, takes about 1 min on 2 cores and up to 4 GB of Go module "
+        "cache. After an interruption, the next run continues."
     )
-    assert said[1:] == ["  etcd 3.6.16: building, about 0.5 min", "  etcd 3.6.16: built in 0 s"]
+    assert lines[1:] == ["  etcd 3.6.16: building, about 0.5 min", "  etcd 3.6.16: built in 0 s"]
 
 
-def test_long_build_is_heard_of(
+def test_long_build_reports_progress(
     path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(obtain, "_SAY_EVERY", 0.01)
+    monkeypatch.setattr(obtain, "_PROGRESS_INTERVAL", 0.01)
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     go(f'read line < "{gate}"; {WRITES_PROGRAM}')
-    heard: list[str] = []
+    lines: list[str] = []
 
     def say(text: str) -> None:
-        if text.endswith("so far") and not heard:
-            heard.append(text)
+        if text.endswith("so far") and not lines:
+            lines.append(text)
             gate.write_text("go on\n")
 
     get(say)
 
-    assert heard == ["  etcd 3.6.16: building, 0 s so far"]
+    assert lines == ["  etcd 3.6.16: building, 0 s so far"]
 
 
-def test_interrupted_build_leaves_no_compiler_behind(
+def test_interrupted_build_stops_the_compiler(
     path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(obtain, "_SAY_EVERY", 0.01)
+    monkeypatch.setattr(obtain, "_PROGRESS_INTERVAL", 0.01)
     pid_file = tmp_path / "pid"
     go(f'echo $$ > "{pid_file}"; exec /bin/sleep 600')
 
@@ -169,12 +171,12 @@ def test_interrupted_build_leaves_no_compiler_behind(
     assert obtain.present(program) is None
 
 
-def test_changed_pin_makes_another_program(
+def test_program_is_built_again_when_its_pin_changes(
     path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path
 ) -> None:
     calls = go(WRITES_PROGRAM)
     before = get()
-    (program.source / "go.mod").write_text("module example.com/etcd\n\nrequire example.com/mended v1.0.1\n")
+    (program.source / "go.mod").write_text("module example.com/etcd\n\nrequire example.com/fixed v1.0.1\n")
 
     after = get()
 
@@ -182,14 +184,12 @@ def test_changed_pin_makes_another_program(
     assert len(calls.read_text().splitlines()) == 2
 
 
-def test_without_go_the_error_says_what_is_needed(path: Path, program: Program, tmp_path: Path) -> None:
+def test_error_without_go_says_what_to_install(path: Path, program: Program, tmp_path: Path) -> None:
     with pytest.raises(ObtainError) as raised:
         get()
 
-    assert str(raised.value) == (
-        "etcd is neither on PATH nor downloadable here, and there is no Go (1.26 or later) to build it"
-    )
-    assert left_in_cache(tmp_path) == ["lock"]
+    assert str(raised.value) == ("etcd is not on PATH and cannot be downloaded; install Go 1.26 or later to build it")
+    assert files_in_cache(tmp_path) == ["lock"]
 
 
 def test_failed_build_leaves_no_program(
@@ -203,12 +203,12 @@ def test_failed_build_leaves_no_program(
 
     log = tmp_path / "cache" / "openchoreo-secrets" / f"etcd-3.6.16-{program.digest()}" / "build.log"
     tail = "\n".join([*(f"line {number}" for number in range(12, 21)), "no network"])
-    assert str(raised.value) == f"building etcd failed (all of it in {log}):\n{tail}"
+    assert str(raised.value) == f"building etcd failed (full log: {log}):\n{tail}"
     assert obtain.present(program) is None
 
 
-def test_half_a_program_is_no_program(path: Path, program: Program, go: Callable[[str], Path]) -> None:
-    """The compiler may have begun to write when it fails; the next run starts from scratch."""
+def test_incomplete_program_is_not_used(path: Path, program: Program, go: Callable[[str], Path]) -> None:
+    """The compiler may fail after it began to write; the next run starts again."""
     go(f"{WRITES_PROGRAM}; exit 1")
     with pytest.raises(ObtainError):
         get()
@@ -220,24 +220,24 @@ def test_half_a_program_is_no_program(path: Path, program: Program, go: Callable
 
 
 def test_two_runs_build_once(path: Path, program: Program, go: Callable[[str], Path]) -> None:
-    """The second waits for the first, and finds its program in the cache."""
+    """The second run waits for the first and uses its program from the cache."""
     calls = go(WRITES_PROGRAM)
     together = threading.Barrier(2)
-    found: list[Path] = []
+    paths: list[Path] = []
 
     def say(text: str) -> None:
-        # By then both have seen that the program is missing.
-        if text.startswith("Getting"):
+        # At this line, both have seen that the program is missing.
+        if "missing" in text:
             together.wait(30)
 
-    threads = [threading.Thread(target=lambda: found.append(get(say))) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: paths.append(get(say))) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert len(found) == 2
-    assert found[0] == found[1]
+    assert len(paths) == 2
+    assert paths[0] == paths[1]
     assert len(calls.read_text().splitlines()) == 1
 
 
@@ -274,11 +274,13 @@ def test_files_beside_the_main_package_come_from_its_module(
             id="no network",
         ),
         pytest.param(
-            None, "Go (1.26 or later) is needed to get github.com/external-secrets/external-secrets", id="no Go"
+            None,
+            "github.com/external-secrets/external-secrets cannot be downloaded without Go; install Go 1.26 or later",
+            id="no Go",
         ),
     ],
 )
-def test_definitions_that_cannot_be_had(
+def test_definitions_that_cannot_be_downloaded(
     path: Path, go: Callable[[str], Path], behaviour: str | None, message: str
 ) -> None:
     if behaviour is not None:
@@ -290,7 +292,7 @@ def test_definitions_that_cannot_be_had(
     assert str(raised.value) == message
 
 
-def test_definitions_come_from_the_module_that_is_built(path: Path, go: Callable[[str], Path], tmp_path: Path) -> None:
+def test_definitions_come_from_the_pinned_module(path: Path, go: Callable[[str], Path], tmp_path: Path) -> None:
     folder = tmp_path / "module" / "config" / "crds" / "bases"
     folder.mkdir(parents=True)
     for name in ("b.yaml", "a.yaml", "kustomization.yaml", "README.md"):

@@ -1,4 +1,4 @@
-"""fetch: a verified program at the target, or nothing there and a word about why."""
+"""fetch: a verified program at the target, or no file there and the reason."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def archive(**members: bytes) -> bytes:
 
 
 class Server:
-    """Files over HTTP on a free loopback port, and what was asked for."""
+    """Serves files over HTTP on a free loopback port and records the requested ranges."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.ranges: list[str | None] = []
         self.cut_after: int | None = None
-        self.knows_ranges = True
+        self.supports_ranges = True
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
 
     def url(self, name: str) -> str:
@@ -52,14 +52,14 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                asked = self.headers.get("Range")
-                server.ranges.append(asked)
+                requested = self.headers.get("Range")
+                server.ranges.append(requested)
                 content = server.files.get(self.path.removeprefix("/"))
                 if content is None:
                     self.send_error(404)
                     return
-                partly = asked is not None and server.knows_ranges
-                start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and partly else 0
+                partly = requested is not None and server.supports_ranges
+                start = int(requested.removeprefix("bytes=").removesuffix("-")) if requested and partly else 0
                 if start >= len(content) > 0 and partly:
                     self.send_error(416)
                     return
@@ -76,66 +76,68 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=made.http.serve_forever, kwargs={"poll_interval": 0.01})
+    server = Server()
+    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield made
-    made.http.shutdown()
+    yield server
+    server.http.shutdown()
     thread.join()
-    made.http.server_close()
+    server.http.server_close()
 
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests' own machine must not matter."""
+    """The same platform on every machine that runs the tests."""
     monkeypatch.setattr(platform, "system", lambda: "Linux")
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
 
 
 class Outcome:
-    """One fetch, and everything that can be seen of it."""
+    """Result of one fetch: its return value, its output and the files that it left."""
 
     def __init__(self, folder: Path, asset: Asset, key: str = "Linux-x86_64") -> None:
-        said: list[str] = []
+        lines: list[str] = []
         self.target = folder / "etcd"
-        self.done = fetch({key: asset}, self.target, said.append)
-        self.said = "\n".join(said)
+        self.done = fetch({key: asset}, self.target, lines.append)
+        self.output = "\n".join(lines)
         self.left = sorted(path.name for path in folder.iterdir())
 
 
-def test_a_verified_program_is_ready_to_run(server: Server, tmp_path: Path) -> None:
+def test_verified_program_is_executable(server: Server, tmp_path: Path) -> None:
     server.files["etcd"] = PROGRAM
 
     outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
 
-    assert (outcome.done, outcome.said, outcome.left) == (True, "  etcd: official release downloaded", ["etcd"])
+    assert (outcome.done, outcome.output, outcome.left) == (True, "  etcd: official release downloaded", ["etcd"])
     assert outcome.target.read_bytes() == PROGRAM
     assert os.access(outcome.target, os.X_OK)
 
 
-def test_only_the_program_is_taken_out_of_an_archive(server: Server, tmp_path: Path) -> None:
+def test_only_the_program_is_extracted_from_an_archive(server: Server, tmp_path: Path) -> None:
     server.files["etcd.tar.gz"] = archive(README=b"read me", etcd=PROGRAM)
 
     outcome = Outcome(
         tmp_path, Asset(server.url("etcd.tar.gz"), checksum(server.files["etcd.tar.gz"]), member="release/etcd")
     )
 
-    assert (outcome.done, outcome.said, outcome.left) == (True, "  etcd: official release downloaded", ["etcd"])
+    assert (outcome.done, outcome.output, outcome.left) == (True, "  etcd: official release downloaded", ["etcd"])
     assert outcome.target.read_bytes() == PROGRAM
     assert os.access(outcome.target, os.X_OK)
 
 
-def test_a_wrong_checksum_leaves_nothing(server: Server, tmp_path: Path) -> None:
+def test_wrong_checksum_leaves_no_file(server: Server, tmp_path: Path) -> None:
     server.files["etcd"] = PROGRAM + b"tampered"
 
     outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
 
     assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.said == "  etcd: the download has not the pinned checksum and was thrown away, so it is built"
+    assert (
+        outcome.output == "  etcd: the download did not match the pinned checksum and was deleted; building it instead"
+    )
 
 
-def test_an_archive_without_the_program_leaves_nothing(server: Server, tmp_path: Path) -> None:
-    """The checksum was right, so it is the pin that is wrong; a build still serves."""
+def test_archive_without_the_program_leaves_no_file(server: Server, tmp_path: Path) -> None:
+    """The checksum is right, so the pinned member is wrong; the program is built instead."""
     server.files["etcd.tar.gz"] = archive(README=b"read me")
 
     outcome = Outcome(
@@ -143,30 +145,30 @@ def test_an_archive_without_the_program_leaves_nothing(server: Server, tmp_path:
     )
 
     assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.said == "  etcd: the archive has no release/etcd, so it is built"
+    assert outcome.output == "  etcd: the archive does not contain release/etcd; building it instead"
 
 
-def test_what_the_server_does_not_have_is_built(server: Server, tmp_path: Path) -> None:
+def test_missing_release_is_built(server: Server, tmp_path: Path) -> None:
     outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
 
     assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.said == (
-        "  etcd: the official release cannot be downloaded (HTTP Error 404: Not Found), so it is built"
+    assert outcome.output == (
+        "  etcd: cannot download the official release (HTTP Error 404: Not Found); building it instead"
     )
 
 
-def test_an_unreachable_server_is_no_failure(tmp_path: Path) -> None:
+def test_unreachable_server_is_not_an_error(tmp_path: Path) -> None:
     closed = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     closed.server_close()
 
     outcome = Outcome(tmp_path, Asset(f"http://127.0.0.1:{closed.server_port}/etcd", checksum(PROGRAM)))
 
     assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.said.startswith("  etcd: the official release cannot be downloaded (<urlopen error ")
-    assert outcome.said.endswith("), so it is built")
+    assert outcome.output.startswith("  etcd: cannot download the official release (<urlopen error ")
+    assert outcome.output.endswith("); building it instead")
 
 
-def test_an_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
+def test_interrupted_download_continues_where_it_stopped(server: Server, tmp_path: Path) -> None:
     server.files["etcd"] = PROGRAM
     (tmp_path / "etcd.download").write_bytes(PROGRAM[:1000])
 
@@ -176,9 +178,9 @@ def test_an_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_pa
     assert outcome.target.read_bytes() == PROGRAM
 
 
-def test_a_server_that_knows_no_ranges_sends_everything_again(server: Server, tmp_path: Path) -> None:
+def test_download_starts_again_without_support_for_ranges(server: Server, tmp_path: Path) -> None:
     server.files["etcd"] = PROGRAM
-    server.knows_ranges = False
+    server.supports_ranges = False
     (tmp_path / "etcd.download").write_bytes(b"something else")
 
     outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
@@ -187,7 +189,7 @@ def test_a_server_that_knows_no_ranges_sends_everything_again(server: Server, tm
     assert outcome.target.read_bytes() == PROGRAM
 
 
-def test_a_download_that_breaks_off_is_kept_for_the_next_run(server: Server, tmp_path: Path) -> None:
+def test_incomplete_download_is_kept_for_the_next_run(server: Server, tmp_path: Path) -> None:
     server.files["etcd"] = PROGRAM
     server.cut_after = 1000
     asset = Asset(server.url("etcd"), checksum(PROGRAM))
@@ -201,7 +203,7 @@ def test_a_download_that_breaks_off_is_kept_for_the_next_run(server: Server, tmp
     assert resumed.target.read_bytes() == PROGRAM
 
 
-def test_a_download_that_was_complete_already_is_used(server: Server, tmp_path: Path) -> None:
+def test_complete_download_is_used(server: Server, tmp_path: Path) -> None:
     """Interrupted between the last byte and the check: a server answers 416 when nothing is left to send."""
     server.files["etcd"] = PROGRAM
     (tmp_path / "etcd.download").write_bytes(PROGRAM)
@@ -211,7 +213,7 @@ def test_a_download_that_was_complete_already_is_used(server: Server, tmp_path: 
     assert (outcome.done, outcome.left) == (True, ["etcd"])
 
 
-def test_a_platform_without_a_release_asks_nobody(server: Server, tmp_path: Path) -> None:
+def test_no_request_without_a_release_for_the_platform(server: Server, tmp_path: Path) -> None:
     outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)), key="Darwin-arm64")
 
-    assert (outcome.done, outcome.said, outcome.left, server.ranges) == (False, "", [], [])
+    assert (outcome.done, outcome.output, outcome.left, server.ranges) == (False, "", [], [])

@@ -1,4 +1,4 @@
-"""The table of credentials."""
+"""The tables of credentials."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/crede
 
 
 class Clock(datetime):
-    """Now is always the same."""
+    """A clock that stands still."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Clock:
@@ -28,14 +28,14 @@ class Clock(datetime):
 
 
 class StubCluster(Cluster):
-    """A few objects, given away only to who asks as the table should."""
+    """Returns objects for the expected requests only."""
 
     def __init__(
         self, external: list[dict[str, Any]], manual: list[dict[str, Any]], types: tuple[dict[str, Any], ...] = ()
     ) -> None:
         self._answers = {
             ("/apis/external-secrets.io/v1/externalsecrets", False, OURS): external,
-            # Values of manual Secrets never leave the server.
+            # Metadata only: the values stay on the server.
             ("/api/v1/secrets", True, OURS): manual,
             ("/apis/openchoreo.dev/v1alpha1/componenttypes", False, None): [*types],
         }
@@ -65,7 +65,7 @@ def external(organization: str, name: str, created: str, *conditions: dict[str, 
     return {"metadata": metadata(organization, "git", name, created), "spec": spec, **status_}
 
 
-def test_every_organization_and_how_its_credentials_are() -> None:
+def test_credentials_of_every_organization() -> None:
     cluster = StubCluster(
         [
             external("globex", "late", "2026-03-02T11:59:58Z"),
@@ -88,7 +88,7 @@ def test_every_organization_and_how_its_credentials_are() -> None:
 
 
 def component_type(name: str, kind: str, pods: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
-    """One of the organization acme, with the template of its workload."""
+    """A ComponentType of the organization acme."""
     resources = [{"id": kind, "template": pods}, *others]
     return {"metadata": {"namespace": "acme", "name": name}, "spec": {"workloadType": kind, "resources": resources}}
 
@@ -98,7 +98,7 @@ def pods(*names: str) -> dict[str, Any]:
 
 
 GIT = external("acme", "git", "2026-03-02T12:00:00Z")
-BROUGHT = {"id": "mine", "template": {"kind": "ExternalSecret"}}
+EXTERNAL_SECRET = {"id": "mine", "template": {"kind": "ExternalSecret"}}
 ROUTE = {"id": "route", "template": {"kind": "HTTPRoute"}}
 HEADINGS = ["ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE"]
 
@@ -111,14 +111,14 @@ def types(cluster: StubCluster) -> list[list[str]]:
     return columns[start + 2 :]
 
 
-def test_component_types_and_what_their_pods_pull_with() -> None:
-    shown = types(
+def test_component_types_with_pull_secrets() -> None:
+    rows = types(
         StubCluster(
             [GIT],
             [],
             (
                 component_type("web", "deployment", pods("fixed", "other"), ROUTE),
-                component_type("api", "statefulset", pods("${metadata.name}-pull"), ROUTE, BROUGHT),
+                component_type("api", "statefulset", pods("${metadata.name}-pull"), ROUTE, EXTERNAL_SECRET),
                 component_type("open", "deployment", pods()),
                 component_type("plain", "deployment", {"kind": "Deployment"}),
                 component_type(
@@ -128,27 +128,27 @@ def test_component_types_and_what_their_pods_pull_with() -> None:
         )
     )
 
-    assert shown == [
+    assert rows == [
         ["acme", "api", "${metadata.name}-pull", "mine"],
         ["acme", "web", "fixed, other", "-"],
     ]
 
 
-def test_a_cron_job_has_its_pods_deeper_inside() -> None:
+def test_component_type_of_a_cron_job() -> None:
     cron = component_type("nightly", "cronjob", {"spec": {"jobTemplate": pods("fixed")}})
 
     assert types(StubCluster([GIT], [], (cron,))) == [["acme", "nightly", "fixed", "-"]]
 
 
-def test_a_workload_that_is_one_expression_is_no_obstacle() -> None:
+def test_component_type_whose_pods_are_an_expression() -> None:
     choice = component_type("choice", "deployment", {"spec": {"template": "${parameters.pods}"}})
 
     assert "choice" not in credential_tables(StubCluster([GIT], [], (choice,)))
 
 
-def test_component_types_are_shown_where_every_component_brings_its_own() -> None:
-    """With delivery ``component`` there is no credential before the first deployment."""
-    web = component_type("web", "deployment", pods("${metadata.name}-pull"), BROUGHT)
+def test_component_types_without_credentials() -> None:
+    """With the delivery ``component``, Secrets exist only after the first deployment."""
+    web = component_type("web", "deployment", pods("${metadata.name}-pull"), EXTERNAL_SECRET)
 
     assert types(StubCluster([], [], (web,))) == [["acme", "web", "${metadata.name}-pull", "mine"]]
 
@@ -157,7 +157,7 @@ def ready(state: str, reason: str) -> dict[str, str]:
     return {"type": "Ready", "status": state, "reason": reason}
 
 
-def test_an_empty_platform_says_so() -> None:
+def test_empty_platform() -> None:
     assert credential_tables(StubCluster([], [])) == "No credentials yet."
 
 
@@ -165,7 +165,7 @@ def test_an_empty_platform_says_so() -> None:
     ("created", "age"),
     [
         pytest.param("2026-03-02T12:00:00Z", "0s", id="this moment"),
-        pytest.param("2026-03-02T12:00:05Z", "0s", id="the cluster's clock is ahead"),
+        pytest.param("2026-03-02T12:00:05Z", "0s", id="a cluster whose clock is ahead"),
         pytest.param("2026-03-02T11:59:01Z", "59s", id="seconds"),
         pytest.param("2026-03-02T11:59:00Z", "1m", id="a minute"),
         pytest.param("2026-03-02T11:00:01Z", "59m", id="minutes"),

@@ -1,4 +1,4 @@
-"""The wheel: everything that `from openchoreo_secrets import ...` needs, and nothing of the local platform."""
+"""The wheel: the package and its provider, without the local platform."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ print(*sorted(name for name in namespace if name != "__builtins__"), sep="\\n")
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, so that nothing is left in the project."""
+    """The wheel, built from a copy of the project to leave no files in it."""
     source = tmp_path_factory.mktemp("source")
     shutil.copytree(ROOT / "components", source / "components", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -40,7 +40,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel as a user installs it; its dependencies are those of this environment."""
+    """Folder with the installed wheel; its dependencies are those of this environment."""
     target = tmp_path_factory.mktemp("site")
     pip = ("-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--no-index")
     run(sys.executable, *pip, "--target", str(target), str(wheel))
@@ -53,8 +53,8 @@ def run(*command: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_it_holds_the_whole_package_and_nothing_else(wheel: Path) -> None:
-    """A subpackage that somebody adds must be named in pyproject.toml too."""
+def test_wheel_contains_the_whole_package_and_nothing_else(wheel: Path) -> None:
+    """Every subpackage must be listed in pyproject.toml."""
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
 
@@ -64,14 +64,14 @@ def test_it_holds_the_whole_package_and_nothing_else(wheel: Path) -> None:
 
 
 def test_every_public_name_can_be_imported(site: Path) -> None:
-    # -P: the project folder, where the same package is called `components`, must not help.
+    # -P: without the project folder, in which the same package is `components`.
     printed = run(sys.executable, "-P", "-W", "error", "-c", IMPORTS, PYTHONPATH=str(site))
 
     assert printed.splitlines() == sorted(components.__all__)
 
 
 def test_engine_finds_the_provider(site: Path) -> None:
-    """An installed package serves its provider as an executable of the name that the engine looks for."""
+    """Pulumi looks for an executable of this name on PATH."""
     (metadata,) = site.glob("*.dist-info")
     (entry,) = PathDistribution(metadata).entry_points
 
@@ -84,7 +84,7 @@ def test_engine_finds_the_provider(site: Path) -> None:
     run(sys.executable, "-P", "-W", "error", "-c", check, PYTHONPATH=str(site))
 
 
-def test_metadata_tells_what_it_is(site: Path) -> None:
+def test_metadata(site: Path) -> None:
     (folder,) = site.glob("*.dist-info")
     metadata = PathDistribution(folder).metadata
 
