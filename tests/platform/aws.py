@@ -29,7 +29,7 @@ class MotoAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables with which the External Secrets Operator asks this server, and nobody else."""
+        """Environment variables that make the External Secrets Operator call this server only."""
         services = ("SECRETSMANAGER", "STS", "SSM")
         return {
             **{f"AWS_{service}_ENDPOINT": self.endpoint for service in services},

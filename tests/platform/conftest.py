@@ -20,14 +20,14 @@ from tests.platform.vault import VaultServer
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[MotoAws]:
-    """The AWS of the platform's operator."""
+    """The stand-in for AWS that the platform's operator calls."""
     with moto_server() as aws:
         yield aws
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator[Platform]:
-    """One platform for all tests; each test uses organizations of its own."""
+    """One platform for all tests; every test uses its own organizations."""
     platform = Platform(tmp_path_factory.mktemp("platform"), programs(print))
     try:
         platform.start_control_plane()
@@ -41,7 +41,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator
 
 @pytest.fixture(scope="session")
 def data_platform(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A second cluster, for tests whose data plane is not their build plane; it has our own CRDs of OpenChoreo."""
+    """A second cluster, for tests with a separate data plane; it has the local platform's CRDs of OpenChoreo."""
     other = Platform(tmp_path_factory.mktemp("data-plane"), platform.programs)
     try:
         other.start_control_plane()
@@ -76,13 +76,13 @@ def cluster(platform: Platform) -> Kubernetes:
 
 @pytest.fixture(scope="session")
 def names() -> Iterator[int]:
-    """Numbers that no other test uses."""
+    """Numbers, each for one test only."""
     return itertools.count(1)
 
 
 @pytest.fixture
 def manager(cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
-    """A namespace that plays the secret manager of one test."""
+    """A namespace that is the secret manager of one test."""
     name = f"manager-{next(names)}"
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
@@ -92,7 +92,7 @@ def manager(cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
 
 @pytest.fixture
 def vault(platform: Platform, cluster: Kubernetes) -> Iterator[VaultServer]:
-    """A Vault of one test; it trusts the platform's ServiceAccounts and has no roles yet."""
+    """A Vault of one test, which trusts the platform's ServiceAccounts and has no roles."""
     server = VaultServer(cluster.account_of, Pki(platform.folder / "pki").token_key)
     server.start()
     yield server
@@ -102,7 +102,7 @@ def vault(platform: Platform, cluster: Kubernetes) -> Iterator[VaultServer]:
 
 @pytest.fixture
 def new_stack(engine: Engine, platform: Platform, names: Iterator[int], manager: str) -> Iterator[Callable[[], Stack]]:
-    """Make empty stacks; each is destroyed at the end, before the secret manager goes."""
+    """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
     def new() -> Stack:
@@ -124,12 +124,12 @@ def stack(new_stack: Callable[[], Stack]) -> Stack:
 
 @pytest.fixture
 def organization(names: Iterator[int]) -> str:
-    """The name of an organization that no other test uses."""
+    """The name of an organization of this test only."""
     return f"acme-{next(names)}"
 
 
 @pytest.fixture
 def control_plane(cluster: Kubernetes, organization: str) -> Iterator[ControlPlane]:
-    """The organization's namespace on the control plane; it goes after the stacks."""
+    """The organization's namespace on the control plane, deleted after the stacks."""
     yield ControlPlane(cluster, organization)
     cluster.delete("v1", "Namespace", organization)

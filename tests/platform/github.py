@@ -28,9 +28,9 @@ class GitHub:
     app_id: str = "123456"
     installation_id: str = "7890123"
     bodies: list[Any] = field(default_factory=list)
-    """What each token was asked for with."""
+    """The requests for tokens."""
     refused: list[str] = field(default_factory=list)
-    """Why a token was not made."""
+    """Reasons why a request was refused."""
 
     def __post_init__(self) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -51,7 +51,7 @@ class GitHub:
 
     @property
     def token(self) -> str:
-        """The last token that was made."""
+        """The latest token."""
         return f"ghs_{len(self.bodies)}"
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What the platform tests drive: stacks of the real program through the real engine, and the cluster's objects."""
+"""Stacks of the real program on the real engine, and the objects of the cluster, for the platform tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _POLL = 0.1
 
 
 def make_project(folder: Path) -> Path:
-    """This project in another folder: the same program and components, with stacks of its own."""
+    """A copy of this project with the same program and components, and without stacks."""
     folder.mkdir()
     for name in ("Pulumi.yaml", "__main__.py", "components", "plugin", "venv"):
         (folder / name).symlink_to(ROOT / name)
@@ -37,7 +37,7 @@ def make_project(folder: Path) -> Path:
 
 
 def eventually(probe: Callable[[], T | None], what: str) -> T:
-    """The first truthy answer of a probe."""
+    """Poll until the probe returns a true value, and return it."""
     deadline = time.monotonic() + _DEADLINE
     while not (answer := probe()):
         assert time.monotonic() < deadline, f"not within {_DEADLINE:g} s: {what}"
@@ -53,21 +53,21 @@ class Stack:
     name: str
     kubeconfig: Path
     outputs: list[str] = field(default_factory=list)
-    """Everything that Pulumi has printed for this stack."""
+    """Everything that Pulumi printed for this stack."""
 
     @property
     def file(self) -> Path:
-        """Its configuration."""
+        """Its configuration file."""
         return self.engine.project / "stacks" / f"Pulumi.{self.name}.yaml"
 
     @property
     def here(self) -> dict[str, str]:
-        """The platform as ``clusters`` names it."""
+        """The platform's cluster, as in the setting ``clusters``."""
         return {"kubeconfig": str(self.kubeconfig), "context": CONTEXT}
 
     @property
     def every_plane(self) -> dict[str, Any]:
-        """The platform as every plane."""
+        """The platform's cluster as every plane."""
         return {"buildPlane": self.here, "controlPlane": self.here, "dataPlane": self.here}
 
     @property
@@ -76,11 +76,11 @@ class Stack:
         return self.engine.folder / "state" / ".pulumi" / "stacks" / "openchoreo-secrets" / f"{self.name}.json"
 
     def init(self) -> None:
-        """Make it, with an encryption salt in its file."""
+        """Create it, with an encryption salt in its file."""
         self.ok("stack", "init", self.name, named=False)
 
     def configure(self, **keys: object) -> None:
-        """Set configuration keys; what is not named keeps its value. One cluster plays every plane."""
+        """Set configuration keys; other keys keep their values. By default, the platform is the build plane."""
         stored = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
         entries = stored.setdefault("config", {})
         here = self.here
@@ -96,13 +96,13 @@ class Stack:
         subprocess.run(command, cwd=self.engine.project, env=self._environment(), input=value, text=True, check=True)
 
     def add_plain(self, name: str, value: str) -> None:
-        """An entry of ``manualSecrets`` in plain text, beside what is there."""
+        """Add an entry in plain text to ``manualSecrets``."""
         stored = yaml.safe_load(self.file.read_text())
         stored["config"][f"{PREFIX}manualSecrets"][name] = value
         self.file.write_text(yaml.safe_dump(stored))
 
     def run(self, *arguments: str, named: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run Pulumi; everything it prints is kept."""
+        """Run Pulumi and keep its output."""
         done = self.engine.run(*arguments, stack=self.name if named else None)
         self.outputs.append(done.stdout)
         return done
@@ -130,12 +130,12 @@ class Stack:
         return done.stdout
 
     def unchanged(self) -> None:
-        """Neither a preview nor an update has anything to do."""
+        """Check that a preview and an update change nothing."""
         self.ok("preview", "--expect-no-changes")
         self.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
 
     def destroy(self) -> str:
-        """Take everything away."""
+        """Delete all resources of the stack."""
         return self.ok("destroy", "--yes", "--skip-preview", "--suppress-progress")
 
     def output(self) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class Stack:
 
 
 def interrupt(process: subprocess.Popen[str]) -> str:
-    """Ctrl-C: SIGINT to the whole process group; what was printed afterwards."""
+    """Send SIGINT to the whole process group, as Ctrl-C does, and return the rest of the output."""
     os.killpg(process.pid, signal.SIGINT)
     rest, _ = process.communicate(timeout=_DEADLINE)
     return rest
@@ -189,7 +189,7 @@ class Kubernetes:
         return found
 
     def delete(self, api: str, kind: str, name: str, namespace: str | None = None) -> None:
-        """Delete one object, if it is there."""
+        """Delete one object, if it exists."""
         try:
             self._resource(api, kind).delete(name=name, namespace=namespace)
         except dynamic.exceptions.NotFoundError:
@@ -209,7 +209,7 @@ class Kubernetes:
         return [item.to_dict() for item in self._resource(api, kind).get(namespace=namespace).items]
 
     def dry_run(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        """The object as the API server would store it; a field that it does not know is an error."""
+        """The object as the API server would store it; an unknown field is an error."""
         resource = self._resource(manifest["apiVersion"], manifest["kind"])
         strict = [("dryRun", "All"), ("fieldValidation", "Strict")]
         found: dict[str, Any] = resource.create(
@@ -218,14 +218,14 @@ class Kubernetes:
         return found
 
     def token(self, account: str, namespace: str) -> str:
-        """A token of a ServiceAccount, good for an hour."""
+        """A token of a ServiceAccount, valid for an hour."""
         accounts = self._resource("v1", "ServiceAccount")
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
         made = accounts.subresources["token"].create(name=account, namespace=namespace, body=body)
         return str(made.status.token)
 
     def account_of(self, token: str) -> tuple[str, str] | None:
-        """Namespace and name of the ServiceAccount that a token is of; None if the API server refuses the token."""
+        """Namespace and name of the ServiceAccount of a token; None if the API server refuses the token."""
         reviews = self._resource("authentication.k8s.io/v1", "TokenReview")
         status = reviews.create(body={"kind": "TokenReview", "spec": {"token": token}}).to_dict()["status"]
         kind, _, account = status.get("user", {}).get("username", "").partition("serviceaccount:")

@@ -27,13 +27,13 @@ Object = dict[str, Any]
 
 
 def crds() -> list[Path]:
-    """OpenChoreo's CRDs of v0.9.0 where they lie beside the checkout, else our own, which have less in them."""
+    """OpenChoreo's CRDs of v0.9.0 if they are beside the checkout, else the reduced ones of the local platform."""
     full = sorted((SHARED / "crds" / "openchoreo-v0.9.0").glob("*.yaml"))
     return full or [openchoreo_crds()]
 
 
 def later_crds() -> list[Path]:
-    """Kinds that v1.x has and v0.9 has not."""
+    """CRDs of kinds that v1.x has and v0.9 has not."""
     names = ("clustercomponenttypes", "clusterworkflows")
     return [SHARED / "crds" / "openchoreo-v1.2.3" / f"openchoreo.dev_{name}.yaml" for name in names]
 
@@ -95,7 +95,7 @@ def plane(kind: str, name: str, namespace: str, store: str | None = None) -> Obj
 
 
 def comparable(found: Object | None) -> Object:
-    """An object without what the API server writes at every change."""
+    """An object without the metadata that the API server changes at every write."""
     assert found is not None
     plain = copy.deepcopy(found)
     for key in ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"):
@@ -112,12 +112,12 @@ class ControlPlane:
         cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": organization}})
 
     def create(self, manifest: Object) -> Object:
-        """Create an object; what the API server made of it, without what changes at every write."""
+        """Create an object and return it as `get` does."""
         self._cluster.create(manifest)
         return self.get(manifest["kind"], manifest["metadata"]["name"])
 
     def get(self, kind: str, name: str) -> Object:
-        """An object of the organization, without what changes at every write."""
+        """An object of the organization, without the metadata that changes at every write."""
         return comparable(self._cluster.get(API, kind, name, self.namespace))
 
     def version(self, kind: str, name: str) -> str:

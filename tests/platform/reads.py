@@ -43,9 +43,9 @@ class Reads:
         self._lock = threading.Lock()
         self._found: list[tuple[str, float]] = []
         self.managers: set[str] = set()
-        """Managers that somebody has read from."""
+        """Managers with at least one read."""
         self.unknown: list[str] = []
-        """Requests that no stand-in knows."""
+        """Requests that no stand-in answers."""
 
     def note(self, manager: str, key: str) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Managed stores through the real engine: what is made in AWS, filled by a person, read by the operator, and removed.
+"""Managed stores on the real engine: created in AWS, filled by a person, read by the operator, deleted.
 
 The types of ``pulumi-aws`` are served by a stand-in over boto3 (`aws_provider`), and AWS is moto. Moto decides nothing
 about IAM; what the documents allow is judged by `tests.iam`, over what lies in moto in the end.
@@ -123,7 +123,7 @@ def fill(aws: MotoAws, name: str, token: str) -> None:
     aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
 
 
-def test_made_filled_read_and_removed(
+def test_create_fill_read_and_delete(
     stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
 ) -> None:
     one, other = f"{organization}-a", f"{organization}-b"
@@ -192,7 +192,7 @@ def _no_role_reads_anothers_secret(aws: MotoAws, *organizations: str) -> None:
 def test_a_key_and_names_that_are_never_used_twice(
     stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
 ) -> None:
-    """An organization that is removed can come back at once; its old secrets hold names that nobody wants."""
+    """A deleted organization can be created again at once, although AWS still reserves the names of its old secrets."""
     stack.configure(
         aws=WHERE,
         secretStores={"org": store(manager, kmsKey="organization", uniqueNames=True, recoveryWindowDays=7)},
@@ -227,7 +227,7 @@ def test_a_key_and_names_that_are_never_used_twice(
     assert again != name
 
 
-def test_parameters_are_read_and_none_is_made(
+def test_parameters_are_read_and_none_is_created(
     stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
 ) -> None:
     aws.put_parameter(f"/org/{organization}/git", json.dumps({"token": "parameter"}))
@@ -246,7 +246,7 @@ def test_parameters_are_read_and_none_is_made(
 def test_credentials_of_another_account_are_refused(
     stack: Stack, aws: MotoAws, manager: str, organization: str
 ) -> None:
-    """Nothing is made, in whichever account somebody's shell has credentials of."""
+    """Nothing is created in the account of other credentials in the environment."""
     account = {**WHERE, "accountId": "210987654321"}
     stack.configure(aws=account, secretStores={"org": store(manager)}, organizations=[reading(organization)])
 
@@ -256,10 +256,10 @@ def test_credentials_of_another_account_are_refused(
     assert secrets_of(aws, organization) == {}
 
 
-def test_builds_push_as_a_role_that_is_made_for_them(
+def test_builds_push_with_their_own_role(
     stack: Stack, cluster: Kubernetes, aws: MotoAws, control_plane: ControlPlane, organization: str
 ) -> None:
-    """The token itself is made at the first run, by a real registry only; everything that it needs is there before."""
+    """Only a real registry issues the token, at the first run. Everything that it requires exists before."""
     control_plane.create(component_workflow("docker", organization))
     host = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
     registry = {"registry": "ecr", "account": ACCOUNT, "region": REGION, "ecr": {"managed": {}}}

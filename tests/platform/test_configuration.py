@@ -36,7 +36,7 @@ def test_anchors_and_aliases_do_no_harm(stack: Stack, cluster: Kubernetes, manag
     stack.unchanged()
 
 
-def test_every_mistake_is_reported_at_once_and_nothing_is_made(
+def test_every_mistake_is_reported_at_once_and_nothing_is_created(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
     stack.configure(

@@ -1,4 +1,4 @@
-"""The wheel in a program of somebody else's: the example of the documentation, as it stands there."""
+"""The wheel in another program: the example of the documentation."""
 
 from __future__ import annotations
 

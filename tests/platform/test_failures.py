@@ -210,7 +210,7 @@ def bare(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         bare.stop()
 
 
-def test_clusters_that_cannot_be_used_are_refused_before_anything_is_made(
+def test_unusable_clusters_are_refused_before_anything_is_created(
     stack: Stack, bare: Platform, manager: str, organization: str, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken"

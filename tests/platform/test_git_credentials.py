@@ -91,7 +91,7 @@ def _app(github: GitHub, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_tokens_of_a_github_app_are_made_and_renewed(
+def test_tokens_of_a_github_app_are_issued_and_renewed(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub
 ) -> None:
     cluster.put_secret(manager, "github-app", {"private-key": github.private_key})

@@ -79,7 +79,7 @@ def addresses(reads: Reads, tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def counted(platform: Platform, addresses: dict[str, str], tmp_path: Path) -> Iterator[Kubernetes]:
-    """A cluster whose operator takes the stand-ins for AWS."""
+    """A cluster whose operator calls the stand-ins for AWS."""
     own = Platform(tmp_path / "counted", platform.programs)
     try:
         own.start_control_plane()
@@ -92,7 +92,7 @@ def counted(platform: Platform, addresses: dict[str, str], tmp_path: Path) -> It
 
 
 def _settings(addresses: dict[str, str]) -> StackSettings:
-    """An organization on each manager, which is synced once, and one that is polled each second."""
+    """For every manager an organization that is synced once, and one that is polled every second."""
     token = {"name": "token", "namespace": KEYS, "key": "token"}
     keys = {"accessKeyIDSecretRef": token, "secretAccessKeySecretRef": token}
     aws = {"region": "eu-central-1", "auth": {"secretRef": keys}}

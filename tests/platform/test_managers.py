@@ -1,4 +1,4 @@
-"""Stores of managers that are not here: the API server takes each block, and keeps it as it was sent."""
+"""Stores of managers without a stand-in: the API server accepts every block and stores it unchanged."""
 
 from __future__ import annotations
 

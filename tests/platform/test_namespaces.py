@@ -85,9 +85,7 @@ def test_a_namespace_of_another_stack_is_not_taken_over(
     assert f"was made by the stack organization/openchoreo-secrets/{first.name}" in message
 
 
-def test_adopting_needs_a_namespace_of_somebody_else(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
-) -> None:
+def test_adopted_namespace_must_exist(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})
     adopting = git_organization(organization, "git", namespace="adopt")
     stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[adopting])

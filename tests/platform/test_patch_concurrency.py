@@ -1,4 +1,4 @@
-"""One ComponentType, many writers: nobody's edit is lost, and every edit of ours gets through."""
+"""One ComponentType with many writers: no edit is lost, and every patch succeeds."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tests.platform.openchoreo import API, SILENT, ControlPlane, component_type
 
 WRITERS: Final = 8
 EDITS: Final = 25
-"""Of each writer."""
+"""Edits of every writer."""
 CYCLES: Final = 20
 
 
 class Counting(Cluster):
-    """A cluster that notes how often a write met somebody else's."""
+    """A cluster that counts conflicts of its writes."""
 
     conflicts = 0
 
@@ -97,7 +97,7 @@ def entry(number: int) -> dict[str, Any]:
     return {"id": "pull", "template": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}}
 
 
-def test_nobodys_edit_is_lost(platform: Platform, control_plane: ControlPlane, organization: str) -> None:
+def test_no_edit_is_lost(platform: Platform, control_plane: ControlPlane, organization: str) -> None:
     original = control_plane.create(
         component_type("service", organization, schema={"parameters": {"port": "integer | default=8080"}})
     )

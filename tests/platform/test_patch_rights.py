@@ -1,4 +1,4 @@
-"""The smallest Role that a patch needs, as it is documented, and what is said when a verb is missing."""
+"""The documented minimal Role of a patch, and the error when a verb is missing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def without(verb: str, resource: str) -> list[dict[str, Any]]:
 def limited(
     platform: Platform, cluster: Kubernetes, control_plane: ControlPlane, tmp_path: Path
 ) -> Callable[..., Path]:
-    """A kubeconfig whose user has these rules in the organization's namespace and nothing else."""
+    """A kubeconfig whose user has only these rules, in the organization's namespace only."""
     namespace = control_plane.namespace
     account = {"name": "patcher", "namespace": namespace}
     cluster.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})

@@ -221,7 +221,7 @@ def test_two_stacks_share_a_type_and_leave_in_either_order(
     assert control_plane.get("ComponentType", "service") == original
 
 
-def test_types_that_cannot_take_it_are_named_before_anything_is_made(
+def test_unsuitable_types_are_reported_before_anything_is_created(
     stack: Stack, control_plane: ControlPlane, organization: str, cluster: Kubernetes
 ) -> None:
     control_plane.create(component_type("service", organization))

@@ -1,4 +1,4 @@
-"""ComponentWorkflows that bring credentials, and planes that are told their store."""
+"""ComponentWorkflows that create credentials with each run, and planes whose store is set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.platform.openchoreo import (
 
 
 @needs_samples
-def test_a_workflow_brings_credentials_with_each_run(
+def test_workflow_creates_credentials_with_each_run(
     stack: Stack, control_plane: ControlPlane, organization: str, cluster: Kubernetes, manager: str
 ) -> None:
     original = control_plane.create(shipped(WORKFLOW, organization))
@@ -51,7 +51,7 @@ def test_a_workflow_brings_credentials_with_each_run(
     assert "secretStoreRef" not in control_plane.get("BuildPlane", "default")["spec"]
 
 
-def test_a_data_plane_without_a_store_is_named_and_can_be_given_one(
+def test_data_plane_without_a_store_is_reported_and_can_be_patched(
     stack: Stack, control_plane: ControlPlane, organization: str
 ) -> None:
     control_plane.create(component_type("service", organization))

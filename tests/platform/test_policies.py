@@ -98,7 +98,7 @@ def test_an_orphan_outlives_the_stack(
     assert cluster.secret(existing, GIT) == ("Opaque", {"clone-secret": "later"})
 
 
-def test_keys_are_merged_into_a_secret_of_somebody_else(
+def test_keys_are_merged_into_an_existing_secret(
     new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str, existing: str
 ) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})

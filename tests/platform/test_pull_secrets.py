@@ -41,7 +41,7 @@ def rendered(value: Any, expressions: Mapping[str, str]) -> Any:
 
 @pytest.fixture
 def data_manager(data_cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
-    """A namespace of the second cluster that plays its secret manager."""
+    """A namespace that is the secret manager of the second cluster."""
     name = f"data-manager-{next(names)}"
     data_cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
@@ -66,11 +66,11 @@ def arrives(cluster: Kubernetes, namespace: str, name: str) -> tuple[str, dict[s
 
 
 def leaves(cluster: Kubernetes, namespace: str, name: str) -> None:
-    """A Secret that somebody removes."""
+    """A Secret that is deleted by hand."""
     eventually(lambda: cluster.secret(namespace, name) is None, f"the Secret {namespace}/{name} to go")
 
 
-def test_each_component_brings_its_own_secret_and_no_other_organization_can(
+def test_components_create_their_own_secrets_and_other_organizations_cannot(
     stack: Stack, control_plane: ControlPlane, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
     control_plane.create(component_type("service", organization))

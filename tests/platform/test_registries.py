@@ -119,7 +119,7 @@ def _swapped(manifest: Manifest) -> Manifest:
 
 
 def _stand_ins(cluster: Kubernetes, made: list[Manifest]) -> None:
-    """A ``Fake`` generator for each of the clouds'."""
+    """A ``Fake`` generator in place of every generator of a cloud."""
     outputs = {host.replace(".", "-"): data for host, data in OUTPUTS.items()}
     for each in made:
         if each["apiVersion"] == GENERATOR_API:
@@ -139,7 +139,7 @@ EVERY = {**AUTHS, **{host: _login(data["username"], data["password"]) for host, 
 
 
 def test_tokens_beside_every_other_source(stack: Stack, cluster: Kubernetes, seeded: str, organization: str) -> None:
-    """Four generators have outputs of the same names; each finds its registry."""
+    """Four generators have outputs with the same names, and every output is used for its own registry."""
     stores = {"org": kubernetes_store(seeded)}
     stack.configure(secretStores=stores, organizations=[_user(organization, OTHERS)])
     stack.up()
@@ -184,7 +184,7 @@ def test_tokens_with_each_run(
     control_plane: ControlPlane,
     workflow: str,
 ) -> None:
-    """Generators are there before a run, whose ExternalSecret only names them."""
+    """Generators exist before a run, whose ExternalSecret refers to them."""
     user = _user(organization, [*TOKENS, *OTHERS], componentWorkflows={"names": [workflow]})
     stores = {"org": kubernetes_store(seeded)}
     stack.configure(clusters=stack.every_plane, secretStores=stores, organizations=[user])

@@ -88,7 +88,7 @@ def test_the_api_server_refuses_a_misspelt_field(cluster: Kubernetes) -> None:
 
 @pytest.fixture
 def shipped(engine: Engine, platform: Platform, data_platform: Platform) -> Iterator[Engine]:
-    """The project with its own stacks, and a kubeconfig whose contexts of data planes are the second cluster."""
+    """The project with its own stacks, and a kubeconfig whose data plane contexts point to the second cluster."""
     project = engine.project.with_name("shipped")
     shutil.copytree(engine.project, project, symlinks=True)
     shutil.rmtree(project / "stacks")

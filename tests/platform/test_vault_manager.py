@@ -1,4 +1,4 @@
-"""Vault and OpenBao: each organization logs in as its own ServiceAccount and reads below its own path."""
+"""Vault and OpenBao: every organization logs in with its own ServiceAccount and reads its own path."""
 
 from __future__ import annotations
 

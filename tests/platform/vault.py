@@ -55,7 +55,7 @@ class _Token:
 
 @dataclass
 class VaultServer:
-    """The server, and what it knows."""
+    """The server and its data."""
 
     review: Callable[[str], Account | None]
     """Whose token it is, as the cluster says; None if it refuses the token."""
@@ -97,7 +97,7 @@ class VaultServer:
 
     @property
     def open_tokens(self) -> int:
-        """Tokens that were given and not revoked yet."""
+        """Issued tokens that are not revoked."""
         return len(self._tokens)
 
     def start(self) -> None:
@@ -202,7 +202,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, vault: VaultServer, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.vault = vault
-        # The handshake is left to the thread of each connection, so that a client which gives up holds up nobody.
+        # The thread of a connection does the handshake, so a client that gives up does not delay others.
         self.socket = vault._context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, *_: object) -> None:

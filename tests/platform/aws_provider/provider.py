@@ -31,7 +31,7 @@ class AwsOverBoto(rpc.Provider):
         return rpc.DiffResponse()
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
-        """As the real one does before anything else: ask whose credentials these are."""
+        """Ask AWS for the caller's identity first, as the real provider does."""
         config = plain(request.args)
         if "region" in config:
             clients = Clients(config["region"], _json(config.get("defaultTags"), {}).get("tags", {}))

@@ -1,4 +1,4 @@
-"""The resource types that managed stores have, each as the calls that make, change and remove it."""
+"""The resource types of managed stores, each with the calls that create, update and delete it."""
 
 from __future__ import annotations
 
