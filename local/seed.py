@@ -16,6 +16,7 @@ from kubernetes import client, config, dynamic
 
 from components.openchoreo.v0_9 import V0_9 as RELEASE
 from components.schema.sources import RemoteRef
+from components.settings.organization import Organization
 from components.settings.stack import StackSettings
 
 from .processes import Process
@@ -109,30 +110,33 @@ def openchoreo_crds() -> Path:
 
 
 def demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
-    """Secret of the manager -> its data: a docker config where one is read, else a random token."""
+    """Remote key -> its properties: docker configs and service account keys where they are read, else random tokens."""
     values: dict[str, dict[str, str]] = {}
-
-    def put(ref: RemoteRef | None, value: str) -> None:
-        if ref is not None:
-            values.setdefault(ref.remote_key, {}).setdefault(ref.property or "value", value)
-
     for organization in settings.organizations:
-        configs: dict[RemoteRef, list[str]] = {}
-        put(organization.git.remote if organization.git else None, secrets.token_urlsafe(30))
-        pull = organization.pull_secret
-        if pull is not None and pull.docker_config is not None:
-            configs[pull.docker_config] = ["registry.example"]
-        for registry in (*(organization.registries or ()), *((pull.registries if pull else None) or ())):
-            if registry.docker_config is not None:
-                configs.setdefault(registry.docker_config, []).append(registry.auths_key)
-            put(registry.username if isinstance(registry.username, RemoteRef) else None, organization.name)
-            put(registry.password, secrets.token_urlsafe(30))
-            put(registry.service_account_key, _service_account_key())
-        for ref, servers in configs.items():
-            put(ref, json.dumps({"auths": {server: _auth(organization.name) for server in servers}}))
-        for external in organization.external or ():
-            for source in external.keys.values():
-                put(source.remote, secrets.token_urlsafe(30))
+        formatted = _formatted_values(organization)
+        for located in organization.credentials:
+            for ref in located.credential.remotes:
+                value = formatted.get(ref) or secrets.token_urlsafe(30)
+                values.setdefault(ref.remote_key, {}).setdefault(ref.property or "value", value)
+    return values
+
+
+def _formatted_values(organization: Organization) -> dict[RemoteRef, str]:
+    """Values that are not just a token, because a registry's client or the operator parses them."""
+    values: dict[RemoteRef, str] = {}
+    servers: dict[RemoteRef, list[str]] = {}
+    pull = organization.pull_secret
+    if pull is not None and pull.docker_config is not None:
+        servers[pull.docker_config] = ["registry.example"]
+    for registry in (*(organization.registries or ()), *((pull.registries if pull else None) or ())):
+        if registry.docker_config is not None:
+            servers.setdefault(registry.docker_config, []).append(registry.auths_key)
+        if isinstance(registry.username, RemoteRef):
+            values[registry.username] = organization.name
+        if registry.service_account_key is not None:
+            values[registry.service_account_key] = _service_account_key()
+    for ref, names in servers.items():
+        values[ref] = json.dumps({"auths": {name: _auth(organization.name) for name in names}})
     return values
 
 
