@@ -1,14 +1,14 @@
-"""The errors that a user can cause, and can fix.
+"""The errors that a user can cause and can fix.
 
     OpenChoreoSecretsError
-    ├── SettingsError      the stack configuration, or the arguments of a component, cannot be used
-    ├── ClusterError       a cluster cannot be reached, or lacks what the package needs
-    │   └── ConflictError  an object was changed between reading and writing it
-    ├── NotReadyError      credentials did not arrive in time
-    └── PatchError         an OpenChoreo object cannot be edited as asked
-        └── NotFoundError  there is no such object
+    ├── SettingsError      the stack configuration or the arguments of a component are wrong
+    ├── ClusterError       a cluster cannot be reached, or lacks something that this package needs
+    │   └── ConflictError  another client changed an object between our read and our write
+    ├── NotReadyError      credentials were not synced in time
+    └── PatchError         an OpenChoreo object cannot be patched as asked
+        └── NotFoundError  the object does not exist
 
-Every message says what is wrong, where, and what would be right. None contains a secret value.
+Every message says where, what is wrong and what to do. None contains a secret value.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from dataclasses import dataclass
 
 
 class OpenChoreoSecretsError(Exception):
-    """Base of all errors whose message is meant for the person at the terminal."""
+    """Base class of all errors whose message is written for users."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with the configuration."""
+    """One mistake in the configuration."""
 
     path: str
-    """Where: a configuration path such as ``organizations[0].git.remoteKey``."""
+    """Configuration path, such as ``organizations[0].git.remoteKey``."""
     message: str
-    """What is wrong and what is allowed."""
+    """What is wrong, and what to use instead."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
 
 
 class SettingsError(OpenChoreoSecretsError):
-    """All problems of one configuration at once, so that one edit can fix them."""
+    """All problems of one configuration together, so that one edit can fix them."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
@@ -46,20 +46,20 @@ class SettingsError(OpenChoreoSecretsError):
 
 
 class ClusterError(OpenChoreoSecretsError):
-    """A cluster is unreachable or unfit, with the plane, the context and the next step."""
+    """A cluster cannot be reached or used. The message names the plane, the context and the next step."""
 
 
 class ConflictError(ClusterError):
-    """Somebody has changed an object between reading and writing it; nothing was written."""
+    """Another client changed an object between our read and our write; nothing was written."""
 
 
 class NotReadyError(OpenChoreoSecretsError):
-    """Credentials that did not arrive, each with organization, Secret and the operator's reason."""
+    """Credentials were not synced in time. The message has the organization, the Secret and ESO's reason for each."""
 
 
 class PatchError(OpenChoreoSecretsError):
-    """An OpenChoreo object cannot be edited without breaking or losing something, with the object and the reason."""
+    """An OpenChoreo object cannot be patched without breaking it or losing data. The message has object and reason."""
 
 
 class NotFoundError(PatchError):
-    """The object that is to be edited does not exist, with the names that do."""
+    """The object to be patched does not exist. The message lists the objects that do."""

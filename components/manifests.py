@@ -1,4 +1,4 @@
-"""Kubernetes objects as plain data: what every builder returns, and the metadata that all of them share."""
+"""Kubernetes objects as plain data, and the labels and annotations that this package sets on them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ ORGANIZATION_LABEL: Final = "openchoreo.dev/organization"
 MANAGED_BY: Final = "openchoreo-secrets"
 """Value of ``app.kubernetes.io/managed-by``, and the field manager of patches."""
 MANAGED_BY_LABEL: Final = "app.kubernetes.io/managed-by"
-"""Kubernetes' own label for it."""
+"""Kubernetes' label for the tool that manages an object."""
 PREFIX: Final = f"{MANAGED_BY}/"
-"""Of the labels and annotations that are this package's own."""
+"""Prefix of this package's own labels and annotations."""
 STACK_ANNOTATION: Final = f"{PREFIX}stack"
-"""Which stack made an object: ``<pulumi organization>/<project>/<stack>``."""
+"""Stack that created an object: ``<pulumi organization>/<project>/<stack>``."""
 CREDENTIAL_LABEL: Final = f"{PREFIX}credential"
-"""What a Secret is for: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
+"""Kind of credential in a Secret: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
 GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
-"""Host that a git credential is for."""
+"""Host of a git credential."""
 
 
 def manifest(  # noqa: PLR0913 -- the parts of an object
@@ -34,7 +34,7 @@ def manifest(  # noqa: PLR0913 -- the parts of an object
     annotations: Mapping[str, str] | None = None,
     **body: object,
 ) -> Manifest:
-    """An object with the labels that every object of this package carries; empty metadata is left out."""
+    """A manifest with the label that every object of this package has; empty annotations are left out."""
     metadata: dict[str, Any] = {"name": name}
     if namespace is not None:
         metadata["namespace"] = namespace
@@ -45,7 +45,7 @@ def manifest(  # noqa: PLR0913 -- the parts of an object
 
 
 def is_ours(live: Manifest) -> bool:
-    """Whether this package has made an object."""
+    """Whether this package created a live object, by its label."""
     return bool((live["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY)
 
 

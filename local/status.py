@@ -10,7 +10,7 @@ from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, ORGANIZATION_LABE
 from components.openchoreo.kinds import KINDS
 from components.patches.containers import find
 from components.patches.pod_spec import POD_SPECS
-from components.table import table
+from components.table import format_table
 
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
 _TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE")
@@ -28,7 +28,10 @@ def credential_tables(cluster: Cluster) -> str:
         for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_OURS)
     ]
     tables = ((_HEADINGS, rows), (_TYPES, _patched(cluster)))
-    return "\n\n".join(table(headings, sorted(lines)) for headings, lines in tables if lines) or "No credentials yet."
+    return (
+        "\n\n".join(format_table(headings, sorted(lines)) for headings, lines in tables if lines)
+        or "No credentials yet."
+    )
 
 
 def _patched(cluster: Cluster) -> list[tuple[str, ...]]:

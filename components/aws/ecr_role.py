@@ -1,4 +1,4 @@
-"""Component: the role with which an organization's builds push to its repositories of ECR."""
+"""Component: the IAM role with which an organization's builds push to its ECR repositories."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .role import register_role
 
 
 class EcrRole(pulumi.ComponentResource):
-    """A role that may use the repositories below one prefix, for one ServiceAccount by its exact name."""
+    """An IAM role for one ServiceAccount that may use the ECR repositories below one prefix."""
 
     role_arn: str
     """ARN of the role, for the ServiceAccount's annotation ``eks.amazonaws.com/role-arn``."""
 
     def __init__(self, name: str, args: EcrRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the role.
+        """Register the role and its policy.
 
         Raises:
             ValueError: the account has no OIDC provider, or the prefix does not end in ``/``; nothing is registered.

@@ -1,4 +1,4 @@
-"""The explicit providers of one AWS account, and of names that are never used twice."""
+"""Explicit Pulumi providers of one AWS account and of random names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
 
 
 def account_provider(name: str, account: AwsAccount, opts: pulumi.ResourceOptions | None = None) -> aws.Provider:
-    """The provider of an account: credentials come from the environment, and those of any other account are refused."""
+    """A provider for one account. It takes credentials from the environment and refuses those of another account."""
     return aws.Provider(
         name,
         region=account.region,
@@ -22,5 +22,5 @@ def account_provider(name: str, account: AwsAccount, opts: pulumi.ResourceOption
 
 
 def random_provider(name: str, opts: pulumi.ResourceOptions | None = None) -> pulumi_random.Provider:
-    """The provider of random suffixes; it reaches nothing."""
+    """A provider for random suffixes of names; it needs no network."""
     return pulumi_random.Provider(name, opts=opts)

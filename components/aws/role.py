@@ -1,4 +1,4 @@
-"""A role with the one policy that it has."""
+"""An IAM role with one inline policy."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
     """Register the role and its inline policy.
 
     Args:
-        name: of the resources.
-        account: whose path and boundary the role gets.
-        role: its name in IAM.
-        description: of the role.
-        trust: who may assume it.
-        policy: text of what it may do.
-        tags: of the role.
-        parent: the component that it belongs to.
+        name: name of the Pulumi resources.
+        account: account whose IAM path and permissions boundary the role gets.
+        role: name of the role in IAM.
+        description: description of the role.
+        trust: trust policy.
+        policy: inline policy as JSON text.
+        tags: tags of the role.
+        parent: component that the resources belong to.
     """
-    # The name is fixed, so a role that must be made anew goes first.
+    # The name is fixed, so a replacement can only be created after the old role is deleted.
     opts = pulumi.ResourceOptions(parent=parent, delete_before_replace=True)
-    made = iam.Role(
+    registered = iam.Role(
         name,
         name=role,
         path=account.role_path,
@@ -47,4 +47,4 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
         tags=dict(tags),
         opts=opts,
     )
-    iam.RolePolicy(name, name=role, role=made.name, policy=policy, opts=opts)
+    iam.RolePolicy(name, name=role, role=registered.name, policy=policy, opts=opts)

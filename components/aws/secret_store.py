@@ -1,4 +1,4 @@
-"""Component: what one organization has in AWS behind its ClusterSecretStore."""
+"""Component: the AWS resources behind the ClusterSecretStore of one organization."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _KEY_DAYS = 30
 
 @dataclass(frozen=True)
 class AwsSecretStoreArgs:
-    """What is made, and how names that must be unique for ever are found."""
+    """Arguments of `AwsSecretStore`."""
 
     managed: ManagedStore
-    """Role, policies, key and secrets; `managed_stores` makes it from a plan."""
+    """Role, policies, key and secrets, as `managed_stores` plans them."""
     random: pulumi.ProviderResource | None = None
-    """Provider of ``pulumi-random``; needed where ``uniqueNames`` is set."""
+    """Provider of ``pulumi-random``; required with ``uniqueNames``."""
 
 
 class AwsSecretStore(pulumi.ComponentResource):
-    """A role that may read the secrets below one path, and an empty secret for each key that is read there.
+    """An IAM role that may read the secrets below one path, and an empty secret for each key that is read.
 
-    The values are put in by people or by rotation: none is ever known to Pulumi.
+    People or a rotation set the values: Pulumi never has one.
     """
 
     role_arn: str
     """ARN of the role."""
     names: Mapping[str, pulumi.Input[str]]
-    """Remote key -> what it is called below the path, where that is not the key itself."""
+    """Remote key -> its name below the path, if that differs from the key (``uniqueNames``)."""
     secrets: list[pulumi.Input[str]]
-    """Names of the secrets that are made, sorted by key: those that need a value."""
+    """Full names of the secrets that need a value, sorted by key."""
 
     def __init__(self, name: str, args: AwsSecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("openchoreo:index:AwsSecretStore", name, None, opts)
@@ -59,13 +59,13 @@ class AwsSecretStore(pulumi.ComponentResource):
         )
         names: dict[str, pulumi.Input[str]] = {}
         self.secrets = []
-        for remote_key, whole in managed.containers.items():
+        for remote_key, full_name in managed.containers.items():
             if managed.unique_names:
                 suffix = self._suffix(f"{name}/{remote_key}", args.random)
                 names[remote_key] = pulumi.Output.concat(remote_key, "-", suffix)
-                self.secrets.append(pulumi.Output.concat(whole, "-", suffix))
+                self.secrets.append(pulumi.Output.concat(full_name, "-", suffix))
             else:
-                self.secrets.append(whole)
+                self.secrets.append(full_name)
             self._container(f"{name}/{remote_key}", self.secrets[-1], managed, key)
         self.names = names
         self.register_outputs({"roleArn": self.role_arn, "secrets": self.secrets})

@@ -1,4 +1,4 @@
-"""Talking to clusters outside Pulumi's resources: checks before, readiness after, and edits of shared objects."""
+"""Access to clusters outside Pulumi resources: checks before an update, readiness after it, edits of shared objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .connection import Cluster
 from .objects import Location, edit, missing, read
 from .planes import check_control_plane, check_data_plane
 from .preflight import check_build_plane
-from .readiness import Pending, Seen, complaint, look, wait
+from .readiness import Pending, Seen, look, readiness_problem, wait
 
 __all__ = [
     "Cluster",
@@ -16,10 +16,10 @@ __all__ = [
     "check_build_plane",
     "check_control_plane",
     "check_data_plane",
-    "complaint",
     "edit",
     "look",
     "missing",
     "read",
+    "readiness_problem",
     "wait",
 ]

@@ -1,7 +1,7 @@
-"""A cluster as the package talks to it outside Pulumi's resources: to check it first, and to see what arrived.
+"""A connection to a cluster outside Pulumi resources, for checks, readiness and edits.
 
-Kubeconfigs, client certificates, tokens and credential plugins are the official client's business; every failure comes
-back as a `ClusterError` that names the plane, the context and the next step.
+The official client handles kubeconfigs, client certificates, tokens and credential plugins. Every failure becomes a
+`ClusterError` that names the plane, the context and the next step.
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ class Cluster:
     def __init__(self, plane: str, settings: ClusterSettings) -> None:
         """Read the kubeconfig; nothing is sent yet.
 
+        Args:
+            plane: name of the plane for messages, such as ``build plane``.
+            settings: kubeconfig and context.
+
         Raises:
-            ClusterError: the kubeconfig cannot be read, or has no such context.
+            ClusterError: the kubeconfig cannot be read, or does not have the context.
         """
         self.plane = plane
         self.settings = settings
@@ -46,23 +50,24 @@ class Cluster:
         return f'{self.plane} (context "{self.settings.context}")'
 
     def endpoint(self) -> Endpoint:
-        """Address and CA of the API server, as the kubeconfig gives them.
+        """Address and CA of the API server, from the kubeconfig.
 
         Raises:
-            ClusterError: the kubeconfig names no CA, so that nobody else could verify the server.
+            ClusterError: the kubeconfig has no CA, without which ESO cannot verify the server.
         """
         configuration = self._client.configuration
         if not configuration.ssl_ca_cert:
-            msg = f"{self}: the kubeconfig has no certificate authority, which server.fromKubeconfig needs"
+            msg = f"{self}: the kubeconfig has no certificate authority, which server.fromKubeconfig needs; "
+            "use server.caBundle"
             raise ClusterError(msg)
         ca_bundle = base64.b64encode(Path(configuration.ssl_ca_cert).read_bytes()).decode()
         return Endpoint(url=str(configuration.host), ca_bundle=ca_bundle)
 
     def get(self, path: str) -> dict[str, Any] | None:
-        """The JSON at a path of the API, or None if there is none.
+        """The JSON at a path of the API; None if the server answers 404.
 
         Raises:
-            ClusterError: the server cannot be reached, or refuses.
+            ClusterError: the server cannot be reached, or refuses the request.
         """
         return self._request("GET", path)
 
@@ -70,12 +75,12 @@ class Cluster:
         """All objects of a collection, read in pages.
 
         Args:
-            path: of the collection.
-            metadata_only: leave everything but ``metadata`` on the server.
+            path: path of the collection.
+            metadata_only: ask for ``metadata`` only, which makes the answer small.
             query: ``labelSelector``, ``fieldSelector``.
 
         Raises:
-            ClusterError: the server cannot be reached, or refuses.
+            ClusterError: the server cannot be reached, or refuses the request.
         """
         accept = _METADATA_ONLY if metadata_only else "application/json"
         parameters = {**query, "limit": str(_PAGE)}
@@ -88,10 +93,10 @@ class Cluster:
             parameters["continue"] = token
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
-        """Merge a JSON patch into one object; an object that has gone meanwhile is no error.
+        """Apply a JSON Merge Patch (RFC 7386) to one object; an object that no longer exists is no error.
 
         Raises:
-            ClusterError: the server cannot be reached, or refuses.
+            ClusterError: the server cannot be reached, or refuses the request.
         """
         content = "application/merge-patch+json"
         self._request("PATCH", path, query={"fieldManager": field_manager}, body=body, content=content)
@@ -100,8 +105,9 @@ class Cluster:
         """Apply a JSON Patch (RFC 6902) to one object.
 
         Raises:
-            ConflictError: the patch replaces ``metadata.resourceVersion``, and the live object has another one.
-            ClusterError: the server cannot be reached, or refuses.
+            ConflictError: the patch replaces ``metadata.resourceVersion`` and the live object has another one,
+                or the object no longer exists.
+            ClusterError: the server cannot be reached, or refuses the request.
         """
         content = "application/json-patch+json"
         if (
@@ -151,9 +157,8 @@ class Cluster:
         return f"{self}: {method} {path} was refused ({status}): {reason}{_HINTS.get(HTTPStatus(status), '')}"
 
     def _unreachable(self, error: Exception) -> str:
-        cause = getattr(error, "reason", None) or error
         return (
-            f"{self}: {self._client.configuration.host} cannot be reached: {type(cause).__name__}: {cause}. "
+            f"{self}: {self._client.configuration.host} cannot be reached: {_cause(error)}. "
             "Is the cluster running, and is this the right context?"
         )
 
@@ -168,12 +173,12 @@ def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
     try:
         contexts, _ = config.list_kube_config_contexts(config_file=file)
     except Exception as error:  # noqa: BLE001 -- see below
-        # The client raises whatever its YAML and file layers raise; its message may quote the file, so only the type.
+        # The client lets errors of its YAML and file layers through; their messages may quote the file.
         msg = f"{where}: the kubeconfig ({source}) cannot be read: {_reason(error)}"
         raise ClusterError(msg) from None
-    known = sorted(str(context.get("name")) for context in contexts)
-    if settings.context not in known:
-        msg = f"{where}: no such context in the kubeconfig ({source}); it has: {', '.join(known) or 'none'}"
+    names = sorted(str(context.get("name")) for context in contexts)
+    if settings.context not in names:
+        msg = f"{where}: no such context in the kubeconfig ({source}); it has: {', '.join(names) or 'none'}"
         raise ClusterError(msg)
     configuration = client.Configuration()
     configuration.retries = False
@@ -187,9 +192,20 @@ def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
     return connected
 
 
+def _cause(error: Exception) -> str:
+    """Innermost reason of a failed connection: ``Connection refused``. Outer ones repeat types of the library."""
+    reason = getattr(error, "reason", None)
+    cause: BaseException = reason if isinstance(reason, Exception) else error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    if isinstance(cause, TimeoutError):
+        return "it did not answer in time"
+    return cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, config.ConfigException):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return f"it is not a valid kubeconfig ({type(error).__name__})"
+    return "it is not a valid kubeconfig"

@@ -1,7 +1,7 @@
-"""Read and edit one OpenChoreo object that others edit too.
+"""Read and edit one OpenChoreo object that other clients edit too.
 
-A write is a JSON Patch that names the ``resourceVersion`` it was computed for, so the API server refuses it when
-anybody has written in between; then the object is read again and the edit computed anew. Nobody's write is lost.
+A write is a JSON Patch with the ``resourceVersion`` of the object that it was computed from. The API server refuses it
+if another client has written since; then the object is read and the edit computed again. No write of others is lost.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from .connection import Cluster
 T = TypeVar("T")
 
 ATTEMPTS: Final = 100
-"""How often a write is tried while others keep writing, in about 10 s. Of N busy writers each gets one in N through."""
+"""Attempts at a write while others keep writing, in about 10 s. With N writers, about one attempt in N succeeds."""
 _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.15
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where an OpenChoreo object lies."""
+    """Kind, namespace and name of an OpenChoreo object."""
 
     kind: Kind
     name: str
@@ -38,7 +38,7 @@ class Location:
 
     @property
     def path(self) -> str:
-        """In the API."""
+        """Path of the object in the Kubernetes API."""
         return self.kind.path(self.namespace, self.name)
 
 
@@ -46,7 +46,7 @@ def read(cluster: Cluster, location: Location) -> Manifest:
     """The live object.
 
     Raises:
-        NotFoundError: there is none; the message has the names that exist.
+        NotFoundError: the object does not exist; the message lists the names that do.
         ClusterError: the server cannot be reached, or refuses.
     """
     live = cluster.get(location.path)
@@ -57,13 +57,13 @@ def read(cluster: Cluster, location: Location) -> Manifest:
 
 
 def missing(cluster: Cluster, location: Location) -> str:
-    """What is to be said of an object that does not exist."""
+    """A message about an object that does not exist, with the names of those that do."""
     place = f" in the namespace {location.namespace}" if location.namespace else ""
     try:
         items = cluster.items(location.kind.path(location.namespace), metadata_only=True)
         names = sorted(item["metadata"]["name"] for item in items)
     except ClusterError:
-        # Reading one object is allowed without the right to list all; then the names stay unknown.
+        # A user may have the right to get one object and not to list all of them.
         return f"there is no {location.kind.name} {location.name}{place}"
     return f"there is no {location.kind.name} {location.name}{place}; there are: {', '.join(names) or 'none'}"
 
@@ -74,39 +74,48 @@ def edit(
     change: Callable[[Manifest], tuple[Manifest, T]],
     cancelled: Callable[[float], bool],
 ) -> T:
-    """Change the live object, with nothing of others lost.
+    """Change the live object without losing a write of another client.
 
     Args:
-        cluster: where.
-        location: of the object.
-        change: live object -> the object as it shall be, and what to return; it may be called many times.
-        cancelled: waits so many seconds; true if the update was given up.
+        cluster: cluster of the object.
+        location: the object.
+        change: live object -> the changed object, and the value to return; it may be called many times.
+        cancelled: waits for that many seconds; returns True if the user has cancelled the update.
+
+    Returns:
+        The value that ``change`` returned for the object that was written.
 
     Raises:
-        NotFoundError: there is no such object.
-        PatchError: ``change`` refuses; nothing was written then.
-        ConflictError: others kept writing, or the update was given up; nothing was written then.
+        NotFoundError: the object does not exist.
+        PatchError: ``change`` raised it; nothing was written.
+        ConflictError: others kept writing, or the update was cancelled; nothing was written.
         ClusterError: the server cannot be reached, or refuses.
     """
     pause = _FIRST_PAUSE
     for _ in range(ATTEMPTS):
         live = read(cluster, location)
-        wanted, result = change(live)
-        if wanted == live:
+        changed, result = change(live)
+        if changed == live:
             return result
         version = {"op": "replace", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]}
         try:
             cluster.json_patch(
                 location.path,
-                [version, {"op": "add", "path": "/spec", "value": wanted.get("spec", {})}],
+                [version, {"op": "add", "path": "/spec", "value": changed.get("spec", {})}],
                 field_manager=MANAGED_BY,
             )
         except ConflictError:
             if cancelled(pause * random.uniform(0.5, 1)):  # noqa: S311 -- spreads retries, protects nothing
-                msg = f"{cluster}: {location}: given up while others were writing to it; nothing was written"
+                msg = (
+                    f"{cluster}: {location}: the update was cancelled while others wrote to the object; "
+                    "nothing was written"
+                )
                 raise ConflictError(msg) from None
             pause = min(2 * pause, _LONGEST_PAUSE)
         else:
             return result
-    msg = f"{cluster}: {location}: others wrote to it {ATTEMPTS} times in a row; nothing was written. Run it again"
+    msg = (
+        f"{cluster}: {location}: others wrote to it {ATTEMPTS} times in a row; nothing was written. "
+        "Run the update again"
+    )
     raise ConflictError(msg)

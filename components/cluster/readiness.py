@@ -1,8 +1,8 @@
-"""Have the credentials arrived? Judged from the live objects, for the generation that was asked for.
+"""Readiness of ExternalSecrets, judged from the live objects and for their current generation.
 
-An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may speak of an older spec;
-``status.syncedResourceVersion`` begins with the generation that was synced (ESO ``externalsecret_controller.go``).
-Nor does ``Ready=True`` mean that there is a Secret: some policies are content without one.
+An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may be about an older spec;
+``status.syncedResourceVersion`` starts with the synced generation (ESO ``externalsecret_controller.go``).
+``Ready=True`` does not mean that the Secret exists either: some policies are ready without one.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _FIRST_POLL: Final = 0.25
 
 @dataclass(frozen=True)
 class Pending:
-    """An ExternalSecret that is not, and why."""
+    """An ExternalSecret that is not synced, and the reason."""
 
     expected: Expected
     reason: str
     failed: bool = False
-    """Whether the operator has tried and given up for now, rather than not tried yet."""
+    """Whether ESO has tried and failed, instead of not having tried yet."""
 
     def __str__(self) -> str:
         return f"{self.expected}: {self.reason}"
@@ -42,36 +42,41 @@ class Pending:
 
 @dataclass(frozen=True)
 class Seen:
-    """One look at the cluster."""
+    """State of all expected ExternalSecrets at one time."""
 
     total: int
-    """ExternalSecrets that must be synced, those of every fan-out included."""
+    """Number of ExternalSecrets that must be synced, including those of fan-outs."""
     pending: tuple[Pending, ...]
-    """Those that are not."""
+    """The ExternalSecrets that are not synced."""
 
 
-def look(cluster: Cluster, wanted: Iterable[Expected], fan_outs: Iterable[FanOut] = ()) -> Seen:
-    """Which ExternalSecrets are not synced: one list call whatever their number, and two more for each fan-out."""
+def look(cluster: Cluster, expected_secrets: Iterable[Expected], fan_outs: Iterable[FanOut] = ()) -> Seen:
+    """Which ExternalSecrets are not synced now.
+
+    It makes one list call for any number of ExternalSecrets, and two more calls for each fan-out.
+    """
     selector = f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
     live = {
         (item["metadata"]["namespace"], item["metadata"]["name"]): item
         for item in cluster.items(_EXTERNAL_SECRETS, labelSelector=selector)
     }
-    found = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(wanted)]
+    states = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(expected_secrets)]
     for fan_out in sorted(fan_outs):
-        found += _spread(cluster, fan_out, live)
-    return Seen(len(found), tuple(item for item in found if item is not None))
+        states += _spread(cluster, fan_out, live)
+    return Seen(len(states), tuple(item for item in states if item is not None))
 
 
-def complaint(cluster: Cluster, wanted: Iterable[Expected], fan_outs: Iterable[FanOut] = ()) -> str | None:
-    """Which ExternalSecrets are not synced now, with the operator's reasons; None if all are."""
-    seen = look(cluster, wanted, fan_outs)
+def readiness_problem(
+    cluster: Cluster, expected_secrets: Iterable[Expected], fan_outs: Iterable[FanOut] = ()
+) -> str | None:
+    """A message with the ExternalSecrets that are not synced now and ESO's reasons; None if all are synced."""
+    seen = look(cluster, expected_secrets, fan_outs)
     return _message(cluster, seen, "now") if seen.pending else None
 
 
 def wait(  # noqa: PLR0913 -- what to wait for, and how
     cluster: Cluster,
-    wanted: Sequence[Expected],
+    expected_secrets: Sequence[Expected],
     fan_outs: Sequence[FanOut] = (),
     *,
     seconds: float,
@@ -81,22 +86,22 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
 ) -> None:
     """Wait until every ExternalSecret is synced.
 
-    Those that failed before are asked to try again at once, not after the operator's back-off of up to 7 minutes.
+    ESO retries failed ones at once instead of after its back-off of up to 7 minutes.
 
     Args:
-        cluster: which.
-        wanted: what must arrive.
-        fan_outs: what must arrive in every namespace that it selects.
-        seconds: how long at most.
-        report: told in words about progress, when it changes.
-        cancelled: sleeps for the given seconds, or returns True at once when the user has given up.
-        hints: what else to say about an organization whose credentials did not arrive.
+        cluster: cluster of the ExternalSecrets.
+        expected_secrets: ExternalSecrets that must be synced.
+        fan_outs: ClusterExternalSecrets that must be synced in every namespace that they select.
+        seconds: longest time to wait.
+        report: receives a message whenever the number of synced ExternalSecrets changes.
+        cancelled: sleeps for that many seconds; returns True at once if the user has cancelled the update.
+        hints: organization -> text to add to the message if its credentials are not synced.
 
     Raises:
-        NotReadyError: naming each Secret that did not arrive and the operator's reason.
+        NotReadyError: some are not synced in time; the message has each Secret and ESO's reason.
     """
     deadline = time.monotonic() + seconds
-    seen = look(cluster, wanted, fan_outs)
+    seen = look(cluster, expected_secrets, fan_outs)
     for item in seen.pending:
         if item.failed:
             _retry_now(cluster, item.expected)
@@ -113,14 +118,14 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
         if cancelled(min(pause, left)):
             raise NotReadyError(_message(cluster, seen, "when the update was cancelled", hints))
         pause = _POLL
-        seen = look(cluster, wanted, fan_outs)
+        seen = look(cluster, expected_secrets, fan_outs)
 
 
 def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     if item is None:
         return Pending(expected, "the ExternalSecret does not exist")
     status = item.get("status") or {}
-    ready = next((each for each in status.get("conditions") or () if each.get("type") == "Ready"), None)
+    ready = next((entry for entry in status.get("conditions") or () if entry.get("type") == "Ready"), None)
     if ready is None:
         return Pending(expected, "the External Secrets Operator has not looked at it; is it running?")
     if ready.get("status") != "True" or ready.get("reason") in _WITHOUT_SECRET:
@@ -132,7 +137,7 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
 
 
 def _never_again(spec: Mapping[str, Any]) -> bool:
-    """Whether the operator leaves a Secret as it is once it has been made, also when its ExternalSecret changes."""
+    """Whether ESO never updates an existing Secret, even after its ExternalSecret has changed."""
     once = spec.get("refreshPolicy") == "CreatedOnce"
     return once or (spec.get("refreshPolicy") != "OnChange" and spec.get("refreshInterval") in _NEVER)
 
@@ -140,13 +145,13 @@ def _never_again(spec: Mapping[str, Any]) -> bool:
 def _spread(
     cluster: Cluster, fan_out: FanOut, live: Mapping[tuple[str, str], dict[str, Any]]
 ) -> Iterator[Pending | None]:
-    """Each namespace that a ClusterExternalSecret selects; its own status may speak of an older spec."""
-    made = cluster.get(f"{_FAN_OUTS}/{fan_out.name}")
-    if made is None:
+    """Readiness in each namespace that a ClusterExternalSecret selects, whose own status may be about an older spec."""
+    cluster_secret = cluster.get(f"{_FAN_OUTS}/{fan_out.name}")
+    if cluster_secret is None:
         everywhere = Expected(fan_out.organization, "(every namespace)", fan_out.name)
         yield Pending(everywhere, "the ClusterExternalSecret does not exist")
         return
-    spec = made["spec"]
+    spec = cluster_secret["spec"]
     labels = ",".join(f"{key}={value}" for key, value in spec["namespaceSelectors"][0]["matchLabels"].items())
     for namespace in cluster.items("/api/v1/namespaces", metadata_only=True, labelSelector=labels):
         expected = Expected(fan_out.organization, namespace["metadata"]["name"], spec["externalSecretName"])
@@ -174,16 +179,16 @@ def _message(cluster: Cluster, seen: Seen, when: str, hints: Mapping[str, str] |
 
 
 def _details(cluster: Cluster, item: Pending, stores: dict[str, dict[str, Any]]) -> str:
-    """The operator's own words: its latest event of the ExternalSecret, and why the store is not ready."""
-    wanted = item.expected
-    said = [_warning(cluster, wanted.namespace, "ExternalSecret", wanted.name)]
-    path = f"/apis/external-secrets.io/v1/namespaces/{wanted.namespace}/externalsecrets/{wanted.name}"
+    """ESO's own messages: the latest event of the ExternalSecret, and why the store is not ready."""
+    secret = item.expected
+    said = [_warning(cluster, secret.namespace, "ExternalSecret", secret.name)]
+    path = f"/apis/external-secrets.io/v1/namespaces/{secret.namespace}/externalsecrets/{secret.name}"
     live = cluster.get(path) or {}
     name = live.get("spec", {}).get("secretStoreRef", {}).get("name")
     if name is not None and name not in stores:
         said.append(None if said[0] else f'ClusterSecretStore "{name}" does not exist')
     elif name is not None and (refused := _refused(stores[name])) is not None:
-        # Events of objects without a namespace lie there. They say more than the condition, which may be only a title.
+        # Events of cluster-scoped objects are in "default"; they say more than the condition, often only a title.
         said.append(
             f'ClusterSecretStore "{name}": {_warning(cluster, "default", "ClusterSecretStore", name) or refused}'
         )
@@ -191,21 +196,25 @@ def _details(cluster: Cluster, item: Pending, stores: dict[str, dict[str, Any]])
 
 
 def _refused(store: Mapping[str, Any]) -> str | None:
-    """The message of a store that is not ready; None for one that is."""
+    """The message of a store that is not ready; None if the store is ready."""
     conditions = (store.get("status") or {}).get("conditions") or ()
     return next(
-        (str(each.get("message")) for each in conditions if each.get("type") == "Ready" and each["status"] == "False"),
+        (
+            str(entry.get("message"))
+            for entry in conditions
+            if entry.get("type") == "Ready" and entry["status"] == "False"
+        ),
         None,
     )
 
 
 def _warning(cluster: Cluster, namespace: str, kind: str, name: str) -> str | None:
-    """The latest warning about an object, or None; also where the user may not read events."""
+    """The latest warning event of an object; None if there is none, or the user may not read events."""
     selector = f"involvedObject.kind={kind},involvedObject.name={name},type=Warning"
     try:
         events = [*cluster.items(f"/api/v1/namespaces/{namespace}/events", fieldSelector=selector)]
     except ClusterError:
         return None
     latest = max(events, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime")), default=None)
-    # Errors of Vault have lines of their own.
+    # Vault's errors span several lines.
     return None if latest is None else " ".join(str(latest.get("message")).split())

@@ -1,4 +1,4 @@
-"""Credentials of external services that builds call: one Secret with the keys that the service needs."""
+"""The Secret of an external service that builds call."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
         name=external.name,
         credential=CREDENTIAL,
         data={key: source.remote for key, source in external.keys.items() if source.remote is not None},
-        data_from=tuple(DataFrom(each, each.prefix, each.conversion) for each in external.extract or ()),
+        data_from=tuple(DataFrom(extract, extract.prefix, extract.conversion) for extract in external.extract or ()),
         templates=external.template,
         merge_policy=external.merge_policy,
         type=external.type,

@@ -1,12 +1,12 @@
-"""The credential with which an organization's builds clone."""
+"""The git credential of an organization's builds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, Final, Self
+from typing import Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..schema import names
 from ..schema.model import DataKey, Interval, ManualName, ObjectName
@@ -14,7 +14,7 @@ from ..schema.policies import Policies
 from ..schema.sources import OptionalRemote, RemoteRef
 from ..secrets.credential import Owner, SecretContent
 from . import known_hosts
-from .hosts import Provider, github_api, provider_of, token_username
+from .hosts import Host, Provider, github_api, provider_of, token_username
 from .kinds import BasicAuth, GithubApp, SshKey
 from .secret import CREDENTIAL, app_key, secret
 
@@ -32,25 +32,23 @@ class GitCredential(OptionalRemote):
     ssh: SshKey | None = None
     """A private key: Secret of type ``kubernetes.io/ssh-auth``."""
     github_app: GithubApp | None = None
-    """A GitHub App, of which a new token is made all the time."""
-    host: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$", max_length=253)] = (
-        "github.com"
-    )
+    """A GitHub App, whose short-lived tokens ESO renews."""
+    host: Host = "github.com"
     """Host of the repositories, recorded as an annotation of the Secret and in the outputs."""
     provider: Provider | None = None
-    """Software of the host, for a host of one's own. None: what the host is known for."""
+    """Software of a self-hosted host. None: derived from the name of the host."""
     secret_name: ObjectName = "git-clone-secret"
     """Name of the Secret in the build namespace."""
     secret_key: DataKey = "clone-secret"
     """Key of the token in that Secret."""
     refresh_interval: Interval | None = None
-    """How often the manager is asked. None: the organization's, else the stack's."""
+    """Interval between two polls of the manager. None: that of the organization, else of the stack."""
     policies: Policies | None = None
-    """How the operator keeps the Secret. None: the organization's."""
+    """ESO's policies for the Secret. None: those of the organization."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        given = [
+        kinds = [
             name
             for name, value in (
                 ("remoteKey", self.remote_key),
@@ -61,8 +59,8 @@ class GitCredential(OptionalRemote):
             )
             if value is not None
         ]
-        if len(given) != 1:
-            what = f"names {' and '.join(given)}" if given else "names no credential"
+        if len(kinds) != 1:
+            what = f"names {' and '.join(kinds)}" if kinds else "names no credential"
             msg = f"{what}; expected exactly one of {_KINDS}"
             raise ValueError(msg)
         return self
@@ -75,35 +73,36 @@ class GitCredential(OptionalRemote):
         return self
 
     def _of_host(self) -> Iterator[str]:
-        known = provider_of(self.host)
+        software = provider_of(self.host)
         if self.provider is not None and self.basic_auth is None and self.github_app is None:
-            yield "provider belongs to basicAuth and githubApp"
-        if self.provider is not None and known not in {"generic", self.provider}:
-            yield f"provider {self.provider} contradicts the host {self.host}, which is {known}"
+            yield "provider is only for basicAuth and githubApp; leave it out"
+        if self.provider is not None and software not in {"generic", self.provider}:
+            yield f"provider {self.provider} contradicts the host {self.host}, which is {software}; leave provider out"
         if self.basic_auth is not None and not self.basic_auth.names_user and self.username is None:
             yield (
-                f"basicAuth.username is missing: {self.host} ({self.provider or known}) has no user name for all tokens"
+                f"basicAuth.username is missing: {self.host} ({self.provider or software}) "
+                "has no user name for every token"
             )
-        if self.github_app is not None and (self.provider or known) not in {"github", "generic"}:
-            yield f"githubApp is for GitHub; {self.host} is {self.provider or known}"
+        if self.github_app is not None and (self.provider or software) not in {"github", "generic"}:
+            yield f"githubApp is for GitHub, and {self.host} is {self.provider or software}; use another credential"
 
     def _of_secret(self) -> Iterator[str]:
         if self.github_app is not None:
             try:
                 names.check_subdomain(self.app_secret_name)
             except ValueError as error:
-                yield f"secretName makes the name of another Secret, which {error}"
+                yield f"secretName is part of the name of a second Secret, which {error}"
         if self.ssh is not None and "secret_key" in self.model_fields_set:
-            yield "secretKey is the key of a token; ssh has ssh-privatekey and known_hosts"
+            yield "secretKey is only for tokens, and ssh has fixed keys; leave it out"
         if (self.basic_auth or self.github_app) and self.secret_key in {"username", "password"}:
-            yield f'secretKey "{self.secret_key}" is a key of the Secret already; use another one'
+            yield f'secretKey "{self.secret_key}" is already a key of the Secret; use another one'
 
     def _of_known_hosts(self) -> Iterator[str]:
         if self.ssh is not None and self.ssh.known_hosts is not None:
             name = known_hosts.host_name(self.host)
             lines = [line for line in known_hosts.parse(self.ssh.known_hosts) if not line.revoked]
             if not any(line.matches(name) for line in lines):
-                yield f"ssh.knownHosts has no key of {name}, the host of this credential"
+                yield f"ssh.knownHosts has no key of {name}, the host of this credential; add a line of ssh-keyscan"
 
     @property
     def kind(self) -> str:
@@ -123,7 +122,7 @@ class GitCredential(OptionalRemote):
 
     @property
     def username(self) -> str | None:
-        """User name of a clone over HTTPS: what is configured, else what the host expects with a token."""
+        """User name for cloning over HTTPS: the configured one, else the one that the host expects with a token."""
         own = self.basic_auth.username if self.basic_auth is not None else None
         if self.github_app is not None:
             return token_username("github")
@@ -136,28 +135,28 @@ class GitCredential(OptionalRemote):
 
     @property
     def app_url(self) -> str:
-        """Address of the API that makes tokens of the GitHub App, if there is one."""
+        """URL of the API that creates tokens of the GitHub App, whether or not there is one."""
         own = self.github_app.url if self.github_app is not None else None
         return own or github_api(self.host)
 
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:
         """All values that are read from the manager."""
-        found = [self.remote]
+        refs = [self.remote]
         if self.basic_auth is not None:
-            found += [self.basic_auth.username_from, self.basic_auth.password.remote]
+            refs += [self.basic_auth.username_from, self.basic_auth.password.remote]
         if self.ssh is not None:
-            found += [self.ssh.private_key.remote, self.ssh.known_hosts_from]
+            refs += [self.ssh.private_key.remote, self.ssh.known_hosts_from]
         if self.github_app is not None:
-            found.append(self.github_app.private_key)
-        return tuple(ref for ref in found if ref is not None)
+            refs.append(self.github_app.private_key)
+        return tuple(ref for ref in refs if ref is not None)
 
     @property
     def manuals(self) -> dict[str, str]:
         """Where an entry of ``manualSecrets`` is named, below this credential -> its name."""
-        found = {"manual": self.manual}
+        names = {"manual": self.manual}
         if self.basic_auth is not None:
-            found["basicAuth.password.manual"] = self.basic_auth.password.manual
+            names["basicAuth.password.manual"] = self.basic_auth.password.manual
         if self.ssh is not None:
-            found["ssh.privateKey.manual"] = self.ssh.private_key.manual
-        return {path: name for path, name in found.items() if name is not None}
+            names["ssh.privateKey.manual"] = self.ssh.private_key.manual
+        return {path: name for path, name in names.items() if name is not None}

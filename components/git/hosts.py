@@ -1,4 +1,4 @@
-"""What git hosts expect of a clone over HTTPS, by the software that they run.
+"""Git hosts: the software that a host runs, and the user name that it expects with a token over HTTPS.
 
 Sources: GitHub, "Authenticating as a GitHub App installation"; GitLab, "Clone using a token" (accepts any user name);
 Bitbucket Cloud, "Using access tokens"; Azure DevOps, "Authentication with Azure Repos" (accepts any user name, but
@@ -13,6 +13,15 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from ..schema.catalog import Catalog
+from ..schema.form import matching
+
+Host = Annotated[
+    str,
+    matching(
+        r"(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?",
+        "the host of a git repository; expected name[:port] in lower case, such as git.acme.example",
+    ),
+]
 
 GENERIC: Final = "generic"
 """Software of a host about which nothing is known."""
@@ -69,7 +78,7 @@ def token_username(provider: str) -> str | None:
 
 
 def github_api(host: str) -> str:
-    """Address of the REST API of GitHub, GitHub Enterprise Cloud with data residency, or GitHub Enterprise Server."""
+    """URL of the REST API of GitHub, GitHub Enterprise Cloud with data residency, or GitHub Enterprise Server."""
     if host == "github.com":
         return "https://api.github.com"
     return f"https://api.{host}" if host.endswith(".ghe.com") else f"https://{host}/api/v3"

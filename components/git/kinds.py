@@ -1,4 +1,4 @@
-"""Credentials of git hosts that are more than one token.
+"""Git credentials of several parts: user and password, SSH key, GitHub App.
 
 Sources: Kubernetes, "Types of Secret"; ``GithubAccessToken`` of ``generators.external-secrets.io/v1alpha1``.
 """
@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ..schema.form import matching
 from ..schema.model import Model
 from ..schema.sources import RemoteRef, Source
 from . import known_hosts
@@ -19,15 +20,47 @@ _LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|localhost):[0-9]{1,5}(/[-A-
 
 
 def _digits(value: object) -> object:
-    """YAML reads an id as a number."""
+    """The value as text if it is a number, since YAML reads an id without quotes as a number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class BasicAuth(Model):
-    """A user name and a password: keys ``username`` and ``password``, and the password once more as the token."""
+_Username = Annotated[
+    str,
+    matching(
+        r"[^\s:{}\x00-\x1f\x7f]{1,253}",
+        'a user name; expected 1 to 253 characters without white space, ":", "{" and "}"',
+        re.UNICODE,
+    ),
+]
+_AppId = Annotated[
+    str,
+    BeforeValidator(_digits),
+    matching(
+        r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "the id of a GitHub App; expected its number, such as 123456, or client id"
+    ),
+]
+_InstallationId = Annotated[
+    str,
+    BeforeValidator(_digits),
+    matching(r"[0-9]{1,20}", "the id of an installation of a GitHub App; expected its number, such as 12345678"),
+]
+_Repository = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9._-]{1,100}",
+        'the name of a GitHub repository; expected letters, digits, ".", "_" and "-", without the owner',
+    ),
+]
+_Permission = Annotated[
+    str, matching(r"[a-z_]{1,64}", "a permission of a GitHub App; expected a name such as contents or pull_requests")
+]
 
-    username: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s:{}\x00-\x1f\x7f]+$")] | None = None
-    """User name, in plain text. None: what the host expects with a token."""
+
+class BasicAuth(Model):
+    """A user name and a password: keys ``username`` and ``password``, and the key of the token with the password."""
+
+    username: _Username | None = None
+    """User name, in plain text. None: the user name that the host expects with a token."""
     username_from: RemoteRef | None = None
     """User name in the manager, instead of ``username``."""
     password: Source
@@ -45,22 +78,22 @@ class BasicAuth(Model):
 
     @property
     def names_user(self) -> bool:
-        """Whether the user name is configured."""
+        """Whether the configuration has a user name, instead of the one that the host expects."""
         return self.username is not None or self.username_from is not None
 
 
 class SshKey(Model):
-    """A private key, and the host keys that are trusted: keys ``ssh-privatekey`` and ``known_hosts``."""
+    """A private key and the trusted host keys: keys ``ssh-privatekey`` and ``known_hosts``."""
 
     private_key: Source
-    """Private key in OpenSSH's or PEM's form, without a passphrase."""
+    """Private key in OpenSSH or PEM format, without a passphrase."""
     known_hosts: str | None = None
-    """Lines of ``known_hosts``, in plain text: they are public."""
+    """Lines of ``known_hosts``, in plain text, since they are public."""
     known_hosts_from: RemoteRef | None = None
-    """The same in the manager, instead of ``knownHosts``; then nobody checks them here."""
+    """The lines in the manager, instead of ``knownHosts``; they are not validated then."""
 
     @model_validator(mode="after")
-    def _trusts_somebody(self) -> Self:
+    def _one_source_of_known_hosts(self) -> Self:
         if (self.known_hosts is None) == (self.known_hosts_from is None):
             what = "names both knownHosts and knownHostsFrom" if self.known_hosts else "names no known hosts"
             msg = f"{what}; expected exactly one of knownHosts (plain text), knownHostsFrom (the secret manager)"
@@ -78,37 +111,37 @@ class SshKey(Model):
 
 
 class GithubApp(Model):
-    """An installation of a GitHub App, for which the operator makes a token that lives one hour."""
+    """An installation of a GitHub App; ESO creates a token that is valid for one hour, and renews it."""
 
-    app_id: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-    """Id of the app, or its client id."""
-    installation_id: Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{1,20}$")]
-    """Id of the installation in the account that has the repositories."""
+    app_id: _AppId
+    """Id or client id of the app."""
+    installation_id: _InstallationId
+    """Id of the installation in the account that owns the repositories."""
     private_key: RemoteRef
-    """Private key of the app in the manager (PEM). Whoever has it can make tokens for every installation."""
+    """Private key of the app in the manager (PEM). It can create tokens for every installation of the app."""
     repositories: (
         Annotated[
-            tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")], ...],
+            tuple[_Repository, ...],
             Field(strict=False, min_length=1, max_length=500),
         ]
         | None
     ) = None
-    """Names of repositories, without their owner, that a token is good for. None: all of the installation."""
+    """Names of the repositories, without their owner, that a token can access. None: all of the installation."""
     permissions: (
         Annotated[
-            dict[Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")], Literal["read", "write", "admin"]],
+            dict[_Permission, Literal["read", "write", "admin"]],
             Field(min_length=1),
         ]
         | None
     ) = None
-    """Rights of a token, such as ``contents: read``. None: all of the app."""
+    """Permissions of a token, such as ``contents: read``. None: all permissions of the app."""
     url: str | None = None
-    """Address of GitHub's API. None: that of ``host``."""
+    """URL of the GitHub API. None: derived from ``host``."""
 
     @model_validator(mode="after")
-    def _address(self) -> Self:
-        # The app's signature goes there, so it is not shown, and it goes nowhere in clear.
+    def _check_url(self) -> Self:
+        # ESO sends the app's signature there, so http is refused. A pasted URL may hold a password, so it is not shown.
         if self.url is not None and not (_URL.fullmatch(self.url) or _LOOPBACK.fullmatch(self.url)):
-            msg = 'url is not an address such as "https://github.example/api/v3", without a "/" at the end'
+            msg = 'url is not an API address; expected one like "https://github.example/api/v3", with no "/" at the end'
             raise ValueError(msg)
         return self

@@ -1,6 +1,6 @@
-"""OpenSSH's ``known_hosts``: which host key is trusted (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT").
+"""OpenSSH's ``known_hosts``: which host keys are trusted (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT").
 
-Nothing is trusted on first use, so a host that is missing here is a build that fails.
+Builds trust no key on first use: they fail to clone from a host that is missing here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Final
 _MARKERS: Final = frozenset({"@cert-authority", "@revoked"})
 _HASHED: Final = re.compile(r"\|1\|([A-Za-z0-9+/]+=*)\|([A-Za-z0-9+/]+=*)")
 _KEY_TYPE: Final = re.compile(r"(?:ssh|ecdsa|sk)-[-a-z0-9@.]+")
-_SHOWN: Final = 'a known_hosts line: host names, type of the key, the key in base64 ("ssh-keyscan" prints such lines)'
+_EXPECTED: Final = (
+    'a known_hosts line: host names, type of the key, the key in base64 ("ssh-keyscan" prints such lines)'
+)
 _LENGTH: Final = 4
 _SSH_PORT: Final = "22"
 
@@ -27,37 +29,45 @@ class KnownHost:
     """One line of the file."""
 
     names: str
-    """Patterns with commas between them, or the hash of one name."""
+    """Patterns separated by commas, or the hash of one name."""
     revoked: bool = False
-    """Whether the key is one that must not be trusted."""
+    """Whether the line marks its key as revoked."""
 
     def matches(self, name: str) -> bool:
-        """Whether a name, as `host_name` writes it, is meant."""
+        """Whether the line applies to a host.
+
+        Args:
+            name: the host as `host_name` returns it.
+        """
         hashed = _HASHED.fullmatch(self.names)
         if hashed:
             salt, digest = (_decoded(part) for part in hashed.groups())
             return digest == hmac.new(salt or b"", name.encode(), hashlib.sha1).digest()
         patterns = self.names.split(",")
-        if any(each.startswith("!") and _matches(each[1:], name) for each in patterns):
+        if any(pattern.startswith("!") and _matches(pattern[1:], name) for pattern in patterns):
             return False
-        return any(_matches(each, name) for each in patterns)
+        return any(_matches(pattern, name) for pattern in patterns)
 
 
 def parse(text: str) -> tuple[KnownHost, ...]:
-    """The lines of a file, without empty ones and comments.
+    """The lines of a file, without empty lines and comments.
 
     Raises:
-        ValueError: a line is none, or there is none; the message has its number and not its text.
+        ValueError: a line is malformed, or there is no line. The message has the number of the line, never its text.
     """
-    found = tuple(_lines(text))
-    if not found:
-        msg = f"has no line; expected {_SHOWN}"
+    lines = tuple(_lines(text))
+    if not lines:
+        msg = f"has no line; expected {_EXPECTED}"
         raise ValueError(msg)
-    return found
+    return lines
 
 
 def host_name(host: str) -> str:
-    """How the file writes a host, ``name`` or ``name:port``: with the port in it where that is not SSH's own."""
+    """A host as the file writes it: ``name``, or ``[name]:port`` for another port than 22.
+
+    Args:
+        host: ``name`` or ``name:port``.
+    """
     name, _, port = host.partition(":")
     return name if port in {"", _SSH_PORT} else f"[{name}]:{port}"
 
@@ -68,16 +78,16 @@ def _lines(text: str) -> Iterator[KnownHost]:
         if not fields or fields[0].startswith("#"):
             continue
         marker = fields.pop(0) if fields[0].startswith("@") else None
-        # Braces belong to templates, and to none of the fields.
-        right = len(fields) > 2 and (marker is None or marker in _MARKERS) and not set("{}") & set(line)  # noqa: PLR2004
-        if not right or not _is_key(fields[1], fields[2]):
-            msg = f"line {number} is not {_SHOWN}"
+        # A template would expand braces, and no field of the file has any.
+        well_formed = len(fields) > 2 and (marker is None or marker in _MARKERS) and not set("{}") & set(line)  # noqa: PLR2004
+        if not well_formed or not _is_key(fields[1], fields[2]):
+            msg = f"line {number} is not {_EXPECTED}"
             raise ValueError(msg)
         yield KnownHost(fields[0], marker == "@revoked")
 
 
 def _is_key(kind: str, key: str) -> bool:
-    """Whether a key is in base64, and of the type that is written before it (RFC 4253, 6.6)."""
+    """Whether a key is base64 of a key of the type that the line names (RFC 4253, 6.6)."""
     blob = _decoded(key)
     if blob is None or not _KEY_TYPE.fullmatch(kind):
         return False

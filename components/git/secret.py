@@ -1,4 +1,4 @@
-"""The git credential of builds.
+"""The Secrets of a git credential.
 
 Sources: OpenChoreo v0.9 docs (Secret ``git-clone-secret``, key ``clone-secret``); Kubernetes, "Types of Secret";
 ``GithubAccessToken`` of ``generators.external-secrets.io/v1alpha1``.
@@ -25,8 +25,8 @@ _APP_KEY: Final = "private-key"
 _LIFETIME: Final = "1h0m0s"
 _PASSWORD: Final = "{{ .password }}"
 _TOKEN: Final = "{{ .token }}"
-# OpenSSH refuses a key whose last line has no end, and managers like to take it away.
-_WITH_LAST_LINE: Final = "{{{{ .{} | trim }}}}\n"
+# OpenSSH refuses a key without a newline at its end, which many secret managers remove.
+_WITH_NEWLINE: Final = "{{{{ .{} | trim }}}}\n"
 
 
 def secret(git: GitCredential) -> SecretTemplate | ManualSecret:
@@ -36,15 +36,15 @@ def secret(git: GitCredential) -> SecretTemplate | ManualSecret:
     if git.ssh is not None:
         return _ssh(git, git.ssh)
     if git.github_app is not None:
-        made = DataFrom(_generator(git, git.github_app))
-        return _remote(git, {}, BASIC_AUTH, _user_and_password(git, str(git.username), _TOKEN), made)
+        token = DataFrom(_generator(git, git.github_app))
+        return _remote(git, {}, BASIC_AUTH, _user_and_password(git, str(git.username), _TOKEN), token)
     if git.remote is None:
         return _manual(git, {git.secret_key: str(git.manual)})
     return _remote(git, {git.secret_key: git.remote})
 
 
 def app_key(git: GitCredential) -> SecretTemplate | None:
-    """The Secret with a GitHub App's private key, out of which its tokens are made; None for other credentials."""
+    """The Secret with a GitHub App's private key, from which ESO creates its tokens; None for other credentials."""
     if git.github_app is None:
         return None
     data = {_APP_KEY: git.github_app.private_key}
@@ -74,8 +74,8 @@ def _ssh(git: GitCredential, ssh: SshKey) -> SecretTemplate | ManualSecret:
         return _manual(git, {"ssh-privatekey": str(ssh.private_key.manual)}, SSH_AUTH, {"known_hosts": known_hosts})
     data = {"privateKey": key}
     if ssh.known_hosts_from is not None:
-        data, known_hosts = {**data, "knownHosts": ssh.known_hosts_from}, _WITH_LAST_LINE.format("knownHosts")
-    templates = {"ssh-privatekey": _WITH_LAST_LINE.format("privateKey"), "known_hosts": known_hosts}
+        data, known_hosts = {**data, "knownHosts": ssh.known_hosts_from}, _WITH_NEWLINE.format("knownHosts")
+    templates = {"ssh-privatekey": _WITH_NEWLINE.format("privateKey"), "known_hosts": known_hosts}
     return _remote(git, data, SSH_AUTH, templates)
 
 
@@ -90,7 +90,7 @@ def _generator(git: GitCredential, app: GithubApp) -> Generator:
 
 
 def _user_and_password(git: GitCredential, username: str, password: str) -> dict[str, str]:
-    """Kubernetes' two keys, and the one that OpenChoreo's docs know."""
+    """The two keys of the Secret's type, and the key that OpenChoreo's docs name."""
     return {"username": username, "password": password, git.secret_key: password}
 
 

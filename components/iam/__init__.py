@@ -1,6 +1,7 @@
-"""IAM's policy documents as plain data: who may assume a role, and what the role may do.
+"""IAM policy documents as plain data: who may assume a role, and what the role may do.
 
-Source: IAM's JSON policy reference, and what ESO calls: ``GetSecretValue`` or ``GetParameter`` for each ``remoteRef``.
+Source: IAM's JSON policy reference, and ESO's AWS provider, which calls ``GetSecretValue`` or ``GetParameter`` for each
+``remoteRef``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names of things in AWS, known before they are made.
+"""ARNs and names of AWS resources, known before the resources exist.
 
 Source: the ARN formats of the Service Authorization Reference.
 """
@@ -10,24 +10,28 @@ from typing import Final
 from .account import AwsAccount
 
 _SERVICES: Final = {"SecretsManager": ("secretsmanager", "secret:"), "ParameterStore": ("ssm", "parameter/")}
-"""Service of ESO -> service in an ARN, and what stands before the name."""
+"""Service as ESO calls it -> service in an ARN, and what the ARN has before the name."""
 
 
 def service_name(service: str) -> str:
-    """What AWS calls a service of ESO: ``secretsmanager`` or ``ssm``."""
+    """Service in ARNs and endpoints: ``secretsmanager`` or ``ssm``.
+
+    Args:
+        service: as ESO calls it, ``SecretsManager`` or ``ParameterStore``.
+    """
     return _SERVICES[service][0]
 
 
 def secret_arns(account: AwsAccount, service: str, path: str) -> str:
-    """Every secret whose name begins with a path.
+    """ARN pattern of every secret whose name begins with a path.
 
     Args:
-        account: whose.
+        account: account of the secrets.
         service: ``SecretsManager`` or ``ParameterStore``.
-        path: of one organization. It must end in ``/``: ``org/acme*`` would be ``org/acme2/...`` too.
+        path: path of one organization. It must end in ``/``: ``org/acme*`` would match ``org/acme2/...`` too.
 
     Raises:
-        ValueError: the path does not end in ``/``, or has what IAM takes for a pattern or a variable.
+        ValueError: the path does not end in ``/``, or contains an IAM wildcard or variable.
     """
     check_prefix(path)
     name, before = _SERVICES[service]
@@ -36,7 +40,7 @@ def secret_arns(account: AwsAccount, service: str, path: str) -> str:
 
 
 def repository_arns(account: AwsAccount, prefix: str) -> str:
-    """Every repository of ECR whose name begins with a prefix, which must end in ``/``.
+    """ARN pattern of every ECR repository whose name begins with a prefix, which must end in ``/``.
 
     Raises:
         ValueError: as for `secret_arns`.
@@ -51,21 +55,21 @@ def oidc_provider_arn(account: AwsAccount, issuer: str) -> str:
 
 
 def key_alias(role: str) -> str:
-    """Name of the KMS key of an organization, after its role."""
+    """Alias of an organization's KMS key, named after its role."""
     return f"alias/{role}"
 
 
 def in_region(account: AwsAccount, service: str) -> str:
-    """What the ARNs of a service begin with."""
+    """First part of the ARNs of a service, up to the account."""
     return f"arn:{account.partition}:{service}:{account.region}:{account.account_id}"
 
 
 def check_prefix(prefix: str) -> None:
-    """Whether a prefix ends where a name ends, and means nothing but itself.
+    """Check that a prefix of names ends in ``/`` and contains no wildcard.
 
     Raises:
-        ValueError: it does not.
+        ValueError: the prefix has no ``/`` at its end, nothing before it, or one of ``*?${}``.
     """
     if not prefix.endswith("/") or prefix.strip("/") == "" or any(letter in prefix for letter in "*?${}"):
-        msg = f'"{prefix}" cannot be what an organization\'s names begin with; expected <part>/, without * ? $ {{ }}'
+        msg = f'"{prefix}" cannot be a prefix of an organization\'s names; expected <part>/, without * ? $ {{ }}'
         raise ValueError(msg)

@@ -1,7 +1,7 @@
-"""What a role may do: read one organization's path, or use one organization's repositories. Nothing is listed.
+"""Permissions of a role: read the secrets of one organization, or use its ECR repositories. No list permission.
 
-Source: what ESO calls for a ``remoteRef`` (``GetSecretValue``, ``DescribeSecret`` for its tags, ``GetParameter``); the
-Service Authorization Reference for ECR.
+Source: the calls of ESO for a ``remoteRef`` (``GetSecretValue``, ``DescribeSecret`` for its tags, ``GetParameter``);
+the Service Authorization Reference for ECR.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _SUFFIXES: Final = {"aws-cn": ("amazonaws.com", "amazonaws.com.cn")}
 
 
 def read_policy(account: AwsAccount, service: str, path: str, *, key: str | None = None) -> Document:
-    """Read the secrets below a path, and use the key that they are encrypted with through that service only.
+    """A policy that allows to read the secrets below a path, and to decrypt them through that service only.
 
     ``ListSecrets``, ``BatchGetSecretValue``, ``DescribeParameters`` and ``GetParametersByPath`` are left out: ESO needs
-    them for ``dataFrom.find`` alone, which no ExternalSecret of this package has, and most of them know no path.
+    them only for ``dataFrom.find``, which this package never uses, and most of them cannot be limited to a path.
 
     Args:
-        account: whose.
+        account: account of the resources.
         service: ``SecretsManager`` or ``ParameterStore``.
-        path: of one organization; ends in ``/``.
-        key: ARN of the organization's KMS key. None: AWS's own, which needs no permission.
+        path: path of one organization; ends in ``/``.
+        key: ARN of the organization's KMS key. None: the key that AWS manages, which needs no permission.
 
     Raises:
-        ValueError: the path is none that only one organization's names begin with.
+        ValueError: the path is not exclusive to one organization (`check_prefix`).
     """
     statements = [allow(_READ[service], secret_arns(account, service, path), Sid="ReadOwnPath")]
     if key is not None:
@@ -46,18 +46,18 @@ def read_policy(account: AwsAccount, service: str, path: str, *, key: str | None
 
 
 def ecr_policy(account: AwsAccount, repositories: str, *, push: bool = True) -> Document:
-    """Push to and pull from the repositories below a prefix. They must exist.
+    """A policy that allows to push to and pull from the repositories below a prefix. They must exist.
 
-    ``ecr:GetAuthorizationToken`` knows no resource. The token says no more than the role: each request that is made
-    with it is checked against this policy.
+    ``ecr:GetAuthorizationToken`` cannot be limited to a resource. The token has no more rights than the role: ECR
+    checks each request with it against this policy.
 
     Args:
-        account: whose.
-        repositories: what the names of one organization's repositories begin with; ends in ``/``.
-        push: also push.
+        account: account of the resources.
+        repositories: prefix of the names of one organization's repositories; ends in ``/``.
+        push: whether to allow pushing too.
 
     Raises:
-        ValueError: the prefix is none that only one organization's names begin with.
+        ValueError: the prefix is not exclusive to one organization (`check_prefix`).
     """
     actions = sorted((*_PULL, *_PUSH) if push else _PULL)
     return document(

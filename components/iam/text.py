@@ -1,4 +1,4 @@
-"""A policy document, and its text."""
+"""A policy document as data and as text."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _VERSION: Final = "2012-10-17"
 
 
 def document(*statements: Mapping[str, Any]) -> Document:
-    """A policy of these statements."""
+    """A policy document with these statements."""
     return {"Version": _VERSION, "Statement": [dict(statement) for statement in statements]}
 
 
 def allow(actions: Sequence[str], resource: str | Sequence[str], **parts: Any) -> dict[str, Any]:
-    """A statement that allows actions on resources."""
+    """A statement that allows actions on resources; ``parts`` adds ``Sid`` or ``Condition``."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **parts}
 
 
 def document_text(policy: Document) -> str:
-    """The policy as IAM takes it. It is the same text for the same policy, so that Pulumi sees no difference."""
+    """The policy as JSON text. Equal policies give equal texts, so that Pulumi shows no difference."""
     return json.dumps(policy, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Who may assume a role: one ServiceAccount by its exact name, or the operator for one organization.
+"""Who may assume a role: one ServiceAccount by its exact name, or ESO itself on behalf of one organization.
 
 Source: IAM roles for service accounts and Pod Identity in EKS's documentation, and ``auth.go`` of ESO's AWS provider,
 which asks for tokens with the audience ``sts.amazonaws.com``.
@@ -14,7 +14,7 @@ from .arn import oidc_provider_arn
 from .text import Document, document
 
 ORGANIZATION_TAG: Final = "openchoreo-organization"
-"""Session tag with the organization's name, when the operator assumes its role."""
+"""Session tag with the organization's name, which ESO sets when it assumes the role."""
 
 _AUDIENCE: Final = "sts.amazonaws.com"
 _POD_IDENTITY_TAGS: Final = (
@@ -25,41 +25,41 @@ _POD_IDENTITY_TAGS: Final = (
     "kubernetes-pod-uid",
     "kubernetes-service-account",
 )
-"""Transitive tags of every Pod Identity session; they come along when it assumes another role."""
+"""Transitive tags of every Pod Identity session; AWS passes them on when it assumes another role."""
 
 
 def web_identity_trust(
     account: AwsAccount, operators: Sequence[AwsOperator], namespace: str, service_account: str
 ) -> Document:
-    """A role for one ServiceAccount (IRSA), compared whole, on each cluster.
+    """A trust policy for one ServiceAccount (IRSA), by its full name, on each cluster.
 
     Args:
-        account: whose.
-        operators: of the clusters on which the account is, each with its OIDC provider.
-        namespace: of the ServiceAccount.
-        service_account: its name.
+        account: account of the role.
+        operators: ESO on each cluster that has the ServiceAccount; each needs its OIDC provider.
+        namespace: namespace of the ServiceAccount.
+        service_account: name of the ServiceAccount.
 
     Raises:
         ValueError: a cluster has no OIDC provider.
     """
-    return document(*(_web_identity(account, each, namespace, service_account) for each in operators))
+    return document(*(_web_identity(account, operator, namespace, service_account) for operator in operators))
 
 
 def operator_trust(operators: Sequence[AwsOperator], organization: str) -> Document:
-    """A role for the operator itself (Pod Identity), as long as it says that it reads for this organization.
+    """A trust policy for ESO itself (Pod Identity), if its session has the tag of this organization.
 
-    The tag is no proof: whoever may make a SecretStore without ``auth`` in any namespace may write it there.
+    The tag is no proof: whoever may create a SecretStore without ``auth`` in any namespace can set any tag there.
 
     Args:
-        operators: of the clusters that read for the organization, each with its role.
-        organization: its name.
+        operators: ESO on each cluster that reads for the organization; each needs its role.
+        organization: name of the organization.
 
     Raises:
-        ValueError: a cluster's operator has no role.
+        ValueError: there is no operator, or one has no role.
     """
-    roles = [each.operator_role_arn for each in operators if each.operator_role_arn is not None]
+    roles = [operator.operator_role_arn for operator in operators if operator.operator_role_arn is not None]
     if len(roles) < len(operators) or not roles:
-        msg = "every operator needs its operatorRoleArn, so that the role trusts nobody else"
+        msg = "operatorRoleArn is missing; set it for every cluster that uses the role"
         raise ValueError(msg)
     return document(
         {
@@ -75,12 +75,12 @@ def operator_trust(operators: Sequence[AwsOperator], organization: str) -> Docum
 
 
 def ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Document:
-    """A role for one ServiceAccount of a build namespace; ESO's generator for ECR signs in as it.
+    """A trust policy for one ServiceAccount of a build namespace, with which ESO's generator for ECR authenticates.
 
     Args:
-        account: whose; with ``oidcProvider``, since a generator cannot use Pod Identity for a ServiceAccount.
-        namespace: the build namespace.
-        service_account: its name.
+        account: account of the role, with ``oidcProvider``: a generator cannot use Pod Identity for a ServiceAccount.
+        namespace: build namespace.
+        service_account: name of the ServiceAccount.
 
     Raises:
         ValueError: the account has no OIDC provider.
@@ -91,7 +91,7 @@ def ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Docu
 def _web_identity(account: AwsAccount, operator: AwsOperator, namespace: str, service_account: str) -> dict[str, Any]:
     issuer = operator.oidc_provider
     if issuer is None:
-        msg = "a ServiceAccount can sign in with an oidcProvider only; ESO cannot use Pod Identity for it"
+        msg = "oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"
         raise ValueError(msg)
     return {
         "Effect": "Allow",

@@ -24,7 +24,7 @@ from pydantic import Field, model_validator
 from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
-from ..schema.cloud_names import RoleArn
+from ..schema.cloud_names import AwsRegion, AwsTagKey, RoleArn
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import ORGANIZATION, fill, template
@@ -77,7 +77,7 @@ ExternalId = Annotated[str, template(r"[\w+=,.@:/-]+", _EXTERNAL_ID, _external_i
 class SessionTag(Model):
     """A tag of the session in which ESO assumes ``role``."""
 
-    key: Annotated[str, Field(pattern=r"^[\w .:/=+@-]{1,128}$")]
+    key: AwsTagKey
     """Name of the tag."""
     value: Annotated[str, template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")]
     """Value; may contain ``{organization}``."""
@@ -139,7 +139,7 @@ class AwsStore(TypedManager):
 
     service: Literal["SecretsManager", "ParameterStore"]
     """The service to read from."""
-    region: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-[0-9]+$")]
+    region: AwsRegion
     """Region, such as ``eu-central-1``."""
     auth: AwsAuth | None = None
     """How the operator signs in. None: as itself (IRSA or Pod Identity of the operator's own pod)."""

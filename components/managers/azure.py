@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..manifests import Manifest
-from ..schema.cloud_names import Guid
+from ..schema.cloud_names import AzureTenant, Guid
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import template
@@ -89,7 +89,7 @@ class AzureStore(TypedManager):
     """Address of the vault; may contain ``{organization}``."""
     auth_type: Literal["WorkloadIdentity", "ManagedIdentity", "ServicePrincipal"]
     """How the operator signs in."""
-    tenant_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")] | None = None
+    tenant_id: AzureTenant | None = None
     """Tenant of the identity. None, with ``WorkloadIdentity`` only: that of the operator's environment."""
     environment_type: Literal["PublicCloud", "USGovernmentCloud", "ChinaCloud", "GermanCloud"] = "PublicCloud"
     """Azure cloud of the vault."""

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from pydantic import Field, model_validator
 
 from ..manifests import Manifest
-from ..schema.cloud_names import CloudName, GcpServiceAccountEmail
+from ..schema.cloud_names import CloudName, GcpProject, GcpServiceAccountEmail
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import template
@@ -61,9 +61,7 @@ class GcpWorkloadIdentity(Model):
     """Region or zone of the cluster."""
     cluster_name: CloudName | None = None
     """Name of the cluster."""
-    cluster_project_id: Annotated[str, Field(pattern=r"^([a-z0-9.-]+:)?[a-z0-9-]+$")] | None = Field(
-        default=None, alias="clusterProjectID"
-    )
+    cluster_project_id: GcpProject | None = Field(default=None, alias="clusterProjectID")
     """Project of the cluster."""
 
     @model_validator(mode="after")

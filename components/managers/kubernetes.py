@@ -7,11 +7,12 @@ ExternalSecret requests.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..manifests import Manifest, manifest
+from ..schema.form import HttpsUrl
 from ..schema.model import Label, Model
 from ..schema.names import check_subdomain
 from .manager import Endpoint, PlannedStore, StoreInputs, TypedManager
@@ -24,7 +25,7 @@ from .tariff import FREE, Place, Tariff
 class KubernetesServer(Model):
     """The API server to read from."""
 
-    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$")] | None = None
+    url: HttpsUrl | None = None
     """Address, ``https`` only."""
     ca_bundle: Base64 | None = None
     """CA certificate, base64 of PEM."""

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..iam.account import AwsAccount
 from ..manifests import Manifest
+from ..schema.messages import plain_message
 from ..schema.model import Model
 from ..schema.placeholder import fill
 from ..schema.text import quoted
@@ -127,7 +128,7 @@ class Manager(BaseModel):
             for detail in error.errors(include_url=False, include_input=False):
                 path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
                 value = reduce(getitem, detail["loc"], text)
-                problem = detail["msg"].removeprefix("Value error, ")
+                problem = plain_message(detail)
                 yield path, f'{quoted(str(value))} of the organization "{organization}" {problem}'
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:

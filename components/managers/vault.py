@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..manifests import Manifest
+from ..schema.form import HttpUrl
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import template
@@ -135,7 +136,7 @@ class VaultStore(TypedManager):
     docs_page: ClassVar[str] = "stores/vault.md"
     tariff: ClassVar[Tariff] = Tariff("Vault", FREE, FREE)
 
-    server: Annotated[str, Field(pattern=r"^https?://[^\s/{}]+(/[^\s{}]*)?$")]
+    server: HttpUrl
     """Address, ``https://...``."""
     insecure: bool = False
     """Accept an ``http://`` address: login tokens and every secret then cross the network in plain text."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..iam.account import AwsAccount
 from ..openchoreo.release import Release
-from ..registries.generators import generator
+from ..registries.generators import build_generator
 from ..secrets.credential import Owner
 from ..settings.rules.ecr import managed_ecr
 from ..settings.stack import StackSettings
@@ -37,7 +37,7 @@ def ecr_roles(settings: StackSettings, release: Release) -> tuple[EcrRoleArgs, .
     account = settings.aws
     if account is None:
         return ()
-    made = [(each, generator(each.registry, Owner(each.organization, account))) for each in managed_ecr(settings)]
+    made = [(each, build_generator(each.registry, Owner(each.organization, account))) for each in managed_ecr(settings)]
     return tuple(
         EcrRoleArgs(
             account=account,

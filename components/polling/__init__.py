@@ -1,4 +1,4 @@
-"""What the operator's polling asks of each secret manager, and what that costs: pure, before anything is made."""
+"""Expected calls of ESO to each secret manager and their price, computed before anything is created."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from .budget import warnings
 from .estimate import estimate
 from .model import Load, StoreLoad
 from .poll import MONTH, Poll
-from .report import outputs, report
+from .report import describe_load, outputs
 
-__all__ = ["MONTH", "Load", "Poll", "StoreLoad", "Tariff", "estimate", "outputs", "report", "warnings"]
+__all__ = ["MONTH", "Load", "Poll", "StoreLoad", "Tariff", "describe_load", "estimate", "outputs", "warnings"]

@@ -18,7 +18,7 @@ from ..plan.stack import Plan
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .model import Load, StoreLoad
-from .poll import Poll, poll, store_of
+from .poll import Poll, read_poll, store_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def estimate(plan: Plan) -> Load:
     stores: dict[str, list[tuple[Poll, Place]]] = {}
     for each in deliveries:
         name = store_of(each.spec)
-        one = poll(
+        one = read_poll(
             each.plan.name,
             each.spec,
             store=(each.entry if name in places and each.entry else name),

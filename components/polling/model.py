@@ -1,4 +1,4 @@
-"""What the operator will ask each secret manager, and what that costs. Exact fractions: sums never depend on order."""
+"""Expected calls to each secret manager and their price. Fractions are exact, so sums never depend on the order."""
 
 from __future__ import annotations
 
@@ -14,94 +14,94 @@ _NOTHING = Fraction(0)
 
 @dataclass(frozen=True)
 class StoreLoad:
-    """What one entry of ``secretStores`` is asked, by every organization and from every plane."""
+    """Expected load on one entry of ``secretStores``, from all organizations and both planes."""
 
     entry: str
-    """Its name; ``${dataplane.secretStore}`` for the store that a DataPlane names, of which nothing is known."""
+    """Name of the entry; ``${dataplane.secretStore}`` for the store that a DataPlane names, which is unknown."""
     tariff: Tariff
-    """Prices and quota of its manager."""
+    """Prices and quota of its secret manager."""
     polls: tuple[Poll, ...]
-    """All ExternalSecrets that read from it, at least one."""
+    """Polls of all ExternalSecrets that read from the entry, at least one."""
     keys: Mapping[str, int]
-    """Organization -> how many secrets in the manager; one that several organizations read counts for the first."""
+    """Organization -> number of secrets in the manager; a shared secret counts for the first organization."""
     busiest: Fraction
-    """Calls a second in the place with the most of them, such as one key vault among many."""
+    """Calls per second to the busiest place with a quota of its own, such as one of many key vaults."""
 
     @property
     def external_secrets(self) -> int:
-        """How many ExternalSecrets read from it."""
-        return sum(each.copies for each in self.polls)
+        """Number of ExternalSecrets that read from the entry."""
+        return sum(poll.copies for poll in self.polls)
 
     @property
     def calls_per_second(self) -> Fraction:
-        """Calls to the manager."""
-        return sum((each.calls_per_second for each in self.polls), _NOTHING)
+        """Calls per second to the manager."""
+        return sum((poll.calls_per_second for poll in self.polls), _NOTHING)
 
     @property
     def calls_per_month(self) -> Fraction:
-        """The same, in a month."""
+        """Calls in a month of 30 days."""
         return self.calls_per_second * MONTH
 
     @property
     def calls_dollars(self) -> Fraction | None:
-        """Price of a month of calls. None: not known."""
+        """US dollars for a month of calls. None: no price is known."""
         return None if self.tariff.per_call is None else self.calls_per_month * self.tariff.per_call
 
     @property
     def keys_dollars(self) -> Fraction | None:
-        """Price of storing all keys for a month. None: not known."""
+        """US dollars for storing all keys for a month. None: no price is known."""
         return None if self.tariff.per_key is None else sum(self.keys.values()) * self.tariff.per_key
 
     @property
     def quota_share(self) -> Fraction | None:
-        """Share of the manager's quota in the busiest place; 1 is all of it. None: it has none."""
+        """Used share of the quota in the busiest place, 1 for all of it. None: there is no quota, or it is unknown."""
         return None if self.tariff.quota is None else self.busiest / self.tariff.quota
 
     @property
     def slowest(self) -> Poll:
-        """The ExternalSecret in which a replaced value stays longest; one that is never polled outlasts all others."""
-        return max(self.polls, key=lambda each: (each.interval is None, each.interval or 0))
+        """The poll with the longest interval: there a replaced value stays longest. Never polled is longest of all."""
+        return max(self.polls, key=lambda poll: (poll.interval is None, poll.interval or 0))
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a stack's credentials ask for, in a month of 30 days."""
+    """Expected load of all credentials of a stack, for a month of 30 days."""
 
     stores: tuple[StoreLoad, ...]
-    """By name of the entry; an entry that nothing reads from is left out."""
+    """One for each entry of ``secretStores`` that is read, sorted by its name."""
     polls: tuple[Poll, ...]
-    """Every ExternalSecret, those that use generators only as well."""
+    """Polls of all ExternalSecrets, including those that use generators only."""
 
     @property
     def calls_per_second(self) -> Fraction:
-        """Calls to all managers."""
-        return sum((each.calls_per_second for each in self.stores), _NOTHING)
+        """Calls per second to all managers."""
+        return sum((store.calls_per_second for store in self.stores), _NOTHING)
 
     @property
     def calls_per_month(self) -> Fraction:
-        """The same, in a month."""
+        """Calls in a month of 30 days."""
         return self.calls_per_second * MONTH
 
     @property
     def calls_dollars(self) -> Fraction:
-        """Price of a month of calls, as far as prices are known."""
-        return sum((each.calls_dollars or _NOTHING for each in self.stores), _NOTHING)
+        """US dollars for a month of calls, as far as prices are known."""
+        return sum((store.calls_dollars or _NOTHING for store in self.stores), _NOTHING)
 
     @property
     def keys_dollars(self) -> Fraction:
-        """Price of storing all keys for a month, as far as prices are known."""
-        return sum((each.keys_dollars or _NOTHING for each in self.stores), _NOTHING)
+        """US dollars for storing all keys for a month, as far as prices are known."""
+        return sum((store.keys_dollars or _NOTHING for store in self.stores), _NOTHING)
 
     @property
     def dollars_per_month(self) -> Fraction:
-        """Both together."""
+        """US dollars for calls and keys together."""
         return self.calls_dollars + self.keys_dollars
 
     @property
     def generated_per_second(self) -> dict[str, Fraction]:
-        """Kind of generator -> values that are made in a second; each is a call to an API that is no secret manager."""
-        found: dict[str, Fraction] = {}
-        for each in self.polls:
-            for kind in each.generators:
-                found[kind] = found.get(kind, _NOTHING) + each.syncs_per_second
-        return dict(sorted(found.items()))
+        """Kind of generator -> values per second; each value is one call to an API other than a secret manager."""
+        rates: dict[str, Fraction] = {}
+        for poll in self.polls:
+            for kind in poll.generators:
+                rates[kind] = rates.get(kind, _NOTHING) + poll.syncs_per_second
+        return dict(sorted(rates.items()))

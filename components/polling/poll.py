@@ -1,7 +1,7 @@
-"""What one ExternalSecret asks for, and how often: read from its manifest, so that every credential counts.
+"""Calls of one ExternalSecret and their interval, read from its manifest, so that every kind of credential counts.
 
-Source: the controller of ESO 0.16.2. It makes a client for each sync and throws it away, so no sync profits from the
-one before. It syncs again when the interval has passed, with ``refreshPolicy: Periodic`` and an interval above zero.
+Source: the controller of ESO 0.16.2. It creates a client for each sync, so nothing is cached between syncs. It
+syncs again after the interval, with ``refreshPolicy: Periodic`` and an interval above zero.
 """
 
 from __future__ import annotations
@@ -14,54 +14,54 @@ from typing import Any, Final
 from ..schema.durations import seconds
 
 MONTH: Final = 30 * 24 * 3600
-"""Seconds of the month that all figures are for: 30 days."""
+"""Seconds in the month of 30 days that all figures assume."""
 
 
 @dataclass(frozen=True)
 class Poll:
-    """One ExternalSecret, or as many alike as are expected."""
+    """One ExternalSecret, or the expected number of equal ones."""
 
     organization: str
-    """Whose."""
+    """Name of the organization."""
     secret: str
-    """Name of the Secret, in which expressions of OpenChoreo may stand."""
+    """Name of the Secret; may contain OpenChoreo expressions."""
     store: str
-    """Entry of ``secretStores`` that it reads from. Empty: it reads from none, all comes from generators."""
+    """Entry of ``secretStores`` that it reads from. Empty: it uses generators only."""
     copies: int
-    """How many of it are expected."""
+    """Expected number of equal ExternalSecrets."""
     brought_by: str
-    """What brings one of it: ``component``, ``namespace`` or ``run``. Empty: there is exactly one."""
+    """What creates one: ``component``, ``namespace`` or ``run``. Empty: there is exactly one."""
     interval: int | None
-    """Seconds between two syncs. None: it is synced once and never again."""
+    """Seconds between two syncs. None: it syncs only once."""
     keys: tuple[str, ...]
-    """Secrets in the manager, each once, sorted."""
+    """Secrets in the manager, sorted, without duplicates."""
     calls: int
     """Calls to the manager in one sync of one copy."""
     generators: tuple[str, ...]
-    """Kinds of the generators that make a value in one sync of one copy."""
+    """Kinds of the generators that create a value in one sync of one copy."""
 
     @property
     def syncs_per_second(self) -> Fraction:
-        """Of all copies; 0 if they are not polled."""
+        """Syncs per second of all copies; 0 if they sync only once."""
         return Fraction(self.copies, self.interval) if self.interval else Fraction(0)
 
     @property
     def calls_per_second(self) -> Fraction:
-        """Calls to the manager, of all copies."""
+        """Calls per second to the manager, from all copies."""
         return self.syncs_per_second * self.calls
 
 
-def poll(  # noqa: PLR0913 -- what a manifest does not say of itself
+def read_poll(  # noqa: PLR0913 -- what a manifest does not say of itself
     organization: str, spec: Mapping[str, Any], *, store: str, copies: int, brought_by: str, reads_once: bool
 ) -> Poll:
     """Read one ExternalSecret.
 
     Args:
-        organization: whose.
+        organization: name of the organization.
         spec: its ``spec``.
         store: entry of ``secretStores`` that it reads from; empty if it reads from none.
-        copies: how many alike are expected.
-        brought_by: what brings one: ``component``, ``namespace``, ``run``, or nothing where it is the only one.
+        copies: expected number of equal ExternalSecrets.
+        brought_by: what creates one: ``component``, ``namespace``, ``run``; empty if there is exactly one.
         reads_once: whether several properties of one secret are one call.
     """
     refs = [*_refs(spec)]

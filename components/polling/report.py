@@ -1,4 +1,4 @@
-"""A load for people and for programs."""
+"""A load as text for people, and as plain numbers for programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
-from ..table import table
+from ..table import format_table
 from .amounts import interval, money, rate, share
 from .model import Load, StoreLoad
 from .poll import Poll
@@ -14,26 +14,26 @@ from .poll import Poll
 _HEADINGS: Final = (
     "STORE", "MANAGER", "SECRETS", "KEYS", "CALLS/S", "CALLS/MONTH", "FOR CALLS", "FOR KEYS", "QUOTA", "LAG",
 )  # fmt: skip
-_TITLE: Final = "What secret managers will be asked in 30 days, at list prices:"
+_TITLE: Final = "Expected calls to secret managers in 30 days, at list prices:"
 _QUIET: Final = frozenset({"kubernetes", "fake"})
 
 
-def report(load: Load) -> str:
-    """A table; one line where only the cluster itself or fixed values are read; empty where nothing is read."""
+def describe_load(load: Load) -> str:
+    """The load as a table of stores; one line if only the cluster or fixed values are read; empty if nothing is."""
     lines: list[str] = []
     if not {store.tariff.manager for store in load.stores} <= _QUIET:
         rows = [_row(store) for store in load.stores]
-        lines = [_TITLE, table(_HEADINGS, [*rows, _total(load)] if len(rows) > 1 else rows), *_expected(load)]
+        lines = [_TITLE, format_table(_HEADINGS, [*rows, _total(load)] if len(rows) > 1 else rows), *_expected(load)]
     elif load.stores:
         lines = [_line(load)]
     return "\n".join([*lines, *_generated(load)])
 
 
 def outputs(load: Load) -> dict[str, Any]:
-    """Plain numbers, for ``pulumi stack output load``; what is not known is left out."""
+    """The load as plain numbers for ``pulumi stack output load``; unknown prices and quotas are left out."""
     return {
         "stores": {store.entry: _store_outputs(store) for store in load.stores},
-        "generatorsPerSecond": {kind: _number(each) for kind, each in load.generated_per_second.items()},
+        "generatorsPerSecond": {kind: _number(rate) for kind, rate in load.generated_per_second.items()},
         "callsPerSecond": _number(load.calls_per_second),
         "callsPerMonth": round(load.calls_per_month),
         "dollarsPerMonth": {"calls": _number(load.calls_dollars), "keys": _number(load.keys_dollars)},
@@ -42,17 +42,17 @@ def outputs(load: Load) -> dict[str, Any]:
 
 def _store_outputs(store: StoreLoad) -> dict[str, Any]:
     dollars = {"calls": store.calls_dollars, "keys": store.keys_dollars}
-    found: dict[str, Any] = {
+    numbers: dict[str, Any] = {
         "manager": store.tariff.manager,
         "externalSecrets": store.external_secrets,
         "keys": sum(store.keys.values()),
         "callsPerSecond": _number(store.calls_per_second),
         "callsPerMonth": round(store.calls_per_month),
-        "dollarsPerMonth": {what: _number(each) for what, each in dollars.items() if each is not None},
+        "dollarsPerMonth": {what: _number(price) for what, price in dollars.items() if price is not None},
         "revocationLag": interval(store.slowest.interval),
         "slowest": {"organization": store.slowest.organization, "secret": store.slowest.secret},
     }
-    return found if store.quota_share is None else found | {"quotaShare": _number(store.quota_share)}
+    return numbers if store.quota_share is None else numbers | {"quotaShare": _number(store.quota_share)}
 
 
 def _number(value: Fraction) -> float:
@@ -75,7 +75,7 @@ def _row(store: StoreLoad) -> list[str]:
 
 
 def _total(load: Load) -> list[str]:
-    """Of all stores; where a price is not known it is more than that."""
+    """The row of all stores; ``>=`` marks a sum without the prices that are unknown."""
     more = ">=" if any(None in (store.calls_dollars, store.keys_dollars) for store in load.stores) else ""
     return [
         "total",
@@ -98,10 +98,10 @@ def _cost(dollars: Fraction | None, price: Fraction | None) -> str:
 
 
 def _lag(store: StoreLoad) -> str:
-    """The longest; and whose it is, unless it is everybody's."""
+    """Longest lag of a store, with its Secret unless all Secrets have the same."""
     slowest = store.slowest
-    everybody = all(each.interval == slowest.interval for each in store.polls)
-    return interval(slowest.interval) if everybody else f"{interval(slowest.interval)} ({name(slowest)})"
+    uniform = all(poll.interval == slowest.interval for poll in store.polls)
+    return interval(slowest.interval) if uniform else f"{interval(slowest.interval)} ({name(slowest)})"
 
 
 def name(poll: Poll) -> str:
@@ -111,20 +111,20 @@ def name(poll: Poll) -> str:
 
 def _line(load: Load) -> str:
     count = sum(store.external_secrets for store in load.stores)
-    asked = f"{_count('Secret', count)}, {rate(load.calls_per_second)} calls a second"
+    calls = f"{_count('Secret', count)}, {rate(load.calls_per_second)} calls per second"
     lags = dict.fromkeys(("" if store.slowest.interval is None else "within ") + _lag(store) for store in load.stores)
-    return f"Polling: {asked}, free; a replaced value arrives {', '.join(lags)}"
+    return f"Polling: {calls}, free; a replaced value arrives {', '.join(lags)}"
 
 
 def _expected(load: Load) -> Iterator[str]:
-    """How many components, namespaces and runs the figures are for."""
+    """Numbers of components, namespaces and runs that the figures assume."""
     expected: dict[str, dict[str, int]] = {}
-    for each in load.polls:
-        if each.brought_by:
-            expected.setdefault(each.brought_by, {})[each.organization] = each.copies
+    for poll in load.polls:
+        if poll.brought_by:
+            expected.setdefault(poll.brought_by, {})[poll.organization] = poll.copies
     if expected:
-        counts = [_count(what, sum(found.values())) for what, found in sorted(expected.items())]
-        yield f"Counted for {', '.join(counts)}; load says how many are expected."
+        counts = [_count(what, sum(copies.values())) for what, copies in sorted(expected.items())]
+        yield f"Assumes {', '.join(counts)}; set the expected numbers in load."
 
 
 def _count(what: str, number: int) -> str:
@@ -132,5 +132,5 @@ def _count(what: str, number: int) -> str:
 
 
 def _generated(load: Load) -> Iterator[str]:
-    for kind, each in load.generated_per_second.items():
-        yield f"{kind}: {rate(each)} values a second, each a call to another API."
+    for kind, values in load.generated_per_second.items():
+        yield f"{kind}: {rate(values)} values per second, each from one call to another API."

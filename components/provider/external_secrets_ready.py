@@ -1,4 +1,4 @@
-"""The resource ``ExternalSecretsReady``: nothing in the cluster is its own, it waits and it watches."""
+"""The resource ``ExternalSecretsReady``, which creates nothing: it waits for ExternalSecrets and detects failures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from pulumi.provider.experimental import provider as rpc
 
 from ..cluster.connection import Cluster
-from ..cluster.readiness import complaint, look, wait
+from ..cluster.readiness import look, readiness_problem, wait
 from ..plan.expected import Expected, FanOut
 from .log import Log, Say
 from .values import plain
@@ -22,39 +22,39 @@ T = TypeVar("T")
 
 
 class ExternalSecretsReady:
-    """Check, diff, create, update and delete; each is called in a thread and may block."""
+    """Diff, create and update of a wait. Each method runs in a thread and may block."""
 
     def __init__(self, cluster: Cluster, cancelled: threading.Event) -> None:
         self._cluster = cluster
         self._cancelled = cancelled
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
-        """Wait; a preview waits for nothing."""
+        """Wait for all ExternalSecrets; a preview does not wait."""
         if not request.preview:
             self._wait(plain(request.properties), log.status)
         return rpc.CreateResponse("external-secrets", request.properties)
 
     def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
-        """Wait again; a preview waits for nothing, and warns of what has stopped working."""
+        """Wait again; a preview does not wait, and warns about ExternalSecrets that no longer sync."""
         old, new = plain(request.olds), plain(request.news)
         if not request.preview:
             self._wait(new, log.status)
             return rpc.UpdateResponse(request.news)
-        wanted, fan_outs = _known(_expected(old), _expected(new)), _known(_fan_outs(old), _fan_outs(new))
-        if (text := complaint(self._cluster, wanted, fan_outs)) is not None:
+        expected, fan_outs = _in_both(_expected(old), _expected(new)), _in_both(_fan_outs(old), _fan_outs(new))
+        if (text := readiness_problem(self._cluster, expected, fan_outs)) is not None:
             log.warning(text)
         return rpc.UpdateResponse(request.news)
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        """What changed in the inputs, and which credentials that were asked for before are not in sync now."""
+        """Changes of the inputs, and ExternalSecrets in old and new inputs that are not synced now."""
         old, new = plain(request.old_state), plain(request.new_inputs)
         changed = {
             key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
         }
-        known = _known(_expected(old), _expected(new))
-        lagging = {item.expected for item in look(self._cluster, known).pending}
+        kept = _in_both(_expected(old), _expected(new))
+        lagging = {item.expected for item in look(self._cluster, kept).pending}
         paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
         paths += [f"{_SPREAD}[{index}]" for index in self._lagging(_fan_outs(old), _fan_outs(new))]
         for path in paths:
@@ -62,10 +62,10 @@ class ExternalSecretsReady:
         return rpc.DiffResponse(changes=bool(changed), diffs=list(changed), detailed_diff=changed)
 
     def _lagging(self, old: list[FanOut], new: list[FanOut]) -> list[int]:
-        """Which of the fan-outs that were asked for before have not arrived everywhere; each is its organization's."""
-        known = _known(old, new)
-        late = {item.expected.organization for item in look(self._cluster, (), known).pending} if known else set()
-        return [index for index, fan_out in enumerate(new) if fan_out in known and fan_out.organization in late]
+        """Indices of the fan-outs in old and new inputs that are not synced in every namespace."""
+        kept = _in_both(old, new)
+        late = {item.expected.organization for item in look(self._cluster, (), kept).pending} if kept else set()
+        return [index for index, fan_out in enumerate(new) if fan_out in kept and fan_out.organization in late]
 
     def _wait(self, properties: Mapping[str, Any], report: Say) -> None:
         wait(
@@ -79,15 +79,16 @@ class ExternalSecretsReady:
         )
 
 
-def _known(old: list[T], new: list[T]) -> list[T]:
-    """What was asked for before and still is: only that can have stopped working."""
+def _in_both(old: list[T], new: list[T]) -> list[T]:
+    """Entries of ``new`` that are in ``old`` too: only those can have stopped working."""
     before = set(old)
-    return [each for each in new if each in before]
+    return [entry for entry in new if entry in before]
 
 
 def _expected(properties: Mapping[str, Any]) -> list[Expected]:
-    return [Expected(each["organization"], each["namespace"], each["name"]) for each in properties.get(_WATCHED, ())]
+    entries = properties.get(_WATCHED, ())
+    return [Expected(entry["organization"], entry["namespace"], entry["name"]) for entry in entries]
 
 
 def _fan_outs(properties: Mapping[str, Any]) -> list[FanOut]:
-    return [FanOut(each["organization"], each["name"]) for each in properties.get(_SPREAD, ())]
+    return [FanOut(entry["organization"], entry["name"]) for entry in properties.get(_SPREAD, ())]

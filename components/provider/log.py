@@ -1,4 +1,4 @@
-"""What the provider says to the person at the terminal, through the engine."""
+"""Messages of the provider to the user, sent through the Pulumi engine."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 Say = Callable[[str], None]
+"""Sends one message."""
 
 
 @dataclass(frozen=True)
 class Log:
-    """Three ways to speak about one resource."""
+    """Sends messages about one resource, at three levels."""
 
     status: Say
-    """Progress; the next one takes its place."""
+    """Progress: shown until the next message replaces it."""
     info: Say
-    """Stays among the diagnostics."""
+    """Kept in the diagnostics of the update."""
     warning: Say
-    """Stays among the diagnostics, as a warning."""
+    """Kept in the diagnostics of the update, as a warning."""
 
 
 def to_engine(address: str) -> Callable[[str], Log]:
-    """For each URN, a log that ends at the engine."""
+    """A function from a URN to the `Log` of that resource.
+
+    Args:
+        address: address of the engine, ``host:port``.
+    """
     stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
 
     def send(urn: str, text: str, severity: engine_pb2.LogSeverity.ValueType, *, ephemeral: bool) -> None:

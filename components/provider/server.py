@@ -1,7 +1,7 @@
 """Serve the ``openchoreo`` provider over gRPC.
 
-Built on the SDK's experimental provider. Two things differ from its own `main`: an error of ours reaches the user as
-its message alone, without a stack trace, and progress goes to the engine's display.
+Built on the SDK's experimental provider, with two differences from its own `main`: an error of this package reaches the
+user as its message without a stack trace, and progress goes to the engine's display.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ VERSION: Final = read_version()
 
 
 class OpenChoreo(rpc.Provider):
-    """The provider: one cluster, and the resources that look at it or edit objects in it."""
+    """The provider of one cluster: it serves `ExternalSecretsReady` and the patches of OpenChoreo objects."""
 
     def __init__(self, log: Callable[[str], Log]) -> None:
         self._log = log
@@ -39,52 +39,52 @@ class OpenChoreo(rpc.Provider):
         self._connection: Connection | None = None
 
     async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        """Accept the configuration; the program has checked it."""
+        """Accept the configuration, which the Pulumi program has validated."""
         return rpc.CheckResponse(inputs=request.new_inputs)
 
     async def diff_config(self, request: rpc.DiffRequest) -> rpc.DiffResponse:  # noqa: ARG002
-        """Left to the engine: nothing that a cluster holds depends on how it is reached, so nothing is replaced."""
+        """No replacement: nothing in a cluster depends on the kubeconfig or the context with which it is reached."""
         return rpc.DiffResponse()
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
-        """Read the kubeconfig. Secrets are asked for, so that a patch can refuse them."""
+        """Read the kubeconfig. Ask the engine to mark secrets, so that a patch can refuse them."""
         self._connection = await asyncio.to_thread(_connect, plain(request.args), self._cancelled)
         return rpc.ConfigureResponse(supports_preview=True, accept_secrets=True)
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        """Accept the inputs of a resource, or say what is wrong with them."""
+        """Accept the inputs of a resource, or return their problems."""
         return await asyncio.to_thread(self._connected().check, request)
 
     async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        """Compare inputs, and look at the live objects."""
+        """Compare old and new inputs, and check the live objects for drift."""
         return await asyncio.to_thread(self._connected().resource(request).diff, request)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
-        """Wait until everything is ready, or put a patch in."""
+        """Wait for ExternalSecrets, or apply a patch."""
         return await asyncio.to_thread(self._connected().resource(request).create, request, self._log(request.urn))
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
-        """The same, for other inputs or after a drift."""
+        """Do the same for changed inputs or after drift."""
         return await asyncio.to_thread(self._connected().resource(request).update, request, self._log(request.urn))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
-        """There is nothing to read beyond what was asked for; the diff looks at the live objects."""
+        """Return the state unchanged: the diff reads the live objects. Import is refused."""
         if not request.properties:
-            msg = f"{resource_type(request)} cannot be imported; declare it, and what is there already is adopted"
+            msg = f"{resource_type(request)} cannot be imported; declare it, and it adopts the existing entries"
             raise OpenChoreoSecretsError(msg)
         return rpc.ReadResponse(request.resource_id, request.properties, request.inputs)
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
-        """Take a patch out; a wait has made nothing."""
+        """Remove a patch; `ExternalSecretsReady` has nothing to delete."""
         await asyncio.to_thread(self._connected().delete, request)
 
     async def cancel(self) -> None:
-        """The user has given up: every wait ends at once."""
+        """End every wait at once: the user has cancelled the update."""
         self._cancelled.set()
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            msg = "the openchoreo provider was used before it was configured"
+            msg = "the openchoreo provider is not configured; set plane and context of its Provider"
             raise OpenChoreoSecretsError(msg)
         return self._connection
 
@@ -96,32 +96,32 @@ def _connect(config: dict[str, Any], cancelled: threading.Event) -> Connection:
 
 
 class Servicer(ProviderServicer):
-    """The SDK's servicer, with errors for people."""
+    """The SDK's servicer, whose errors are messages for users."""
 
     async def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Configure(request, context), context)
+        return await _with_user_message(super().Configure(request, context), context)
 
     async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Check(request, context), context)
+        return await _with_user_message(super().Check(request, context), context)
 
     async def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Diff(request, context), context)
+        return await _with_user_message(super().Diff(request, context), context)
 
     async def Create(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Create(request, context), context)
+        return await _with_user_message(super().Create(request, context), context)
 
     async def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Read(request, context), context)
+        return await _with_user_message(super().Read(request, context), context)
 
     async def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Update(request, context), context)
+        return await _with_user_message(super().Update(request, context), context)
 
     async def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return await _for_people(super().Delete(request, context), context)
+        return await _with_user_message(super().Delete(request, context), context)
 
 
-async def _for_people(call: Awaitable[Any], context: Any) -> Any:
-    """An error of ours, which the SDK wraps into one with a stack trace, as its message alone."""
+async def _with_user_message(call: Awaitable[Any], context: Any) -> Any:
+    """The result of a call; an error of this package becomes its message, without the stack trace that the SDK adds."""
     try:
         return await call
     except Exception as error:

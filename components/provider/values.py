@@ -1,4 +1,4 @@
-"""Between the engine's property values and plain Python."""
+"""Conversion between the engine's property values and plain JSON values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi.provider.experimental.property_value import PropertyValue
 
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How a value that is not known before the update crosses the wire (``pulumi.runtime.rpc.UNKNOWN``)."""
+"""Stands in gRPC messages for a value that is unknown before the update (``pulumi.runtime.rpc.UNKNOWN``)."""
 
 
 def resource_type(request: Any) -> str:
@@ -17,17 +17,17 @@ def resource_type(request: Any) -> str:
 
 
 def plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
-    """Plain JSON values of a property map; a value that is not known yet is `UNKNOWN`."""
+    """Plain JSON values of a property map; an unknown value becomes `UNKNOWN`."""
     return {key: _plain(value) for key, value in properties.items()}
 
 
 def values(properties: Mapping[str, Any]) -> dict[str, PropertyValue]:
-    """The engine's values of plain ones, the opposite of `plain`."""
+    """Property values of plain JSON values, the inverse of `plain`."""
     return {key: _value(item) for key, item in properties.items()}
 
 
 def is_known(value: Any) -> bool:
-    """Whether nothing inside a plain value is unknown."""
+    """Whether a plain value contains no `UNKNOWN`."""
     if isinstance(value, dict):
         return all(is_known(item) for item in value.values())
     if isinstance(value, list):
@@ -46,7 +46,7 @@ def _plain(value: PropertyValue) -> Any:
         return {key: _plain(item) for key, item in inner.items()}
     if isinstance(inner, Sequence) and not isinstance(inner, str):
         return [_plain(item) for item in inner]
-    # The engine knows one kind of number; Kubernetes tells 1 from 1.0.
+    # The engine has only floating-point numbers; Kubernetes distinguishes 1 and 1.0.
     return int(inner) if isinstance(inner, float) and inner.is_integer() else inner
 
 
@@ -65,7 +65,7 @@ def _secrets(value: PropertyValue, path: str) -> list[str]:
         return [path]
     inner = value.value
     if isinstance(inner, Mapping):
-        return [found for key, item in inner.items() for found in _secrets(item, f"{path}.{key}")]
+        return [inside for key, item in inner.items() for inside in _secrets(item, f"{path}.{key}")]
     if isinstance(inner, Sequence) and not isinstance(inner, str):
-        return [found for index, item in enumerate(inner) for found in _secrets(item, f"{path}[{index}]")]
+        return [inside for index, item in enumerate(inner) for inside in _secrets(item, f"{path}[{index}]")]
     return []

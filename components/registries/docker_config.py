@@ -1,8 +1,8 @@
-"""The push credential of builds: Secret ``registry-push-secret``, key ``.dockerconfigjson``, for many registries.
+"""The docker config of one or many registries: a Secret with the key ``.dockerconfigjson``.
 
-The values never pass through here: the operator assembles the docker config with the Go template that is written below
-(https://external-secrets.io/latest/guides/templating/). It builds data and serialises it once, so that no character of
-a password can break the JSON.
+This package never has the values: ESO renders the docker config from the Go template below
+(https://external-secrets.io/latest/guides/templating/). The template builds data and serialises it once, so that no
+character of a password can break the JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..secrets.credential import Owner
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.manual_secret import ManualSecret
 from .credential import RegistryCredential
-from .generators import generator
+from .generators import build_generator
 
 KEY: Final = DOCKER_CONFIG_KEY
 TYPE: Final = DOCKER_CONFIG
@@ -49,14 +49,14 @@ def secret(
     owner: Owner = _NOBODY,
     extra_keys: tuple[str, ...] = (),
 ) -> SecretTemplate | ManualSecret:
-    """One docker config for all registries: made by the operator, or manual (settings refuse a mixture).
+    """A Secret with one docker config for all registries, from ESO or manual (settings refuse a mixture).
 
     Args:
-        name: of the Secret.
+        name: name of the Secret.
         registries: at least one.
-        credential: what it is for: ``registry-push`` or ``registry-pull``.
+        credential: value of the credential label: ``registry-push`` or ``registry-pull``.
         owner: organization whose name and roles the generators use.
-        extra_keys: of the Secret that hold the same docker config as ``.dockerconfigjson``.
+        extra_keys: more keys of the Secret with the same docker config.
     """
     manual = {registry.auths_key: registry.manual for registry in registries if registry.manual is not None}
     keys = (KEY, *extra_keys)
@@ -67,7 +67,7 @@ def secret(
     steps = ["{{- $auths := dict -}}"]
     for index, registry in enumerate(registries):
         variable = f"registry_{index}"
-        token = generator(registry, owner)
+        token = build_generator(registry, owner)
         if token is not None:
             data_from.append(DataFrom(token, prefix=f"{variable}_"))
         data |= _inputs(registry, variable)
@@ -84,7 +84,7 @@ def secret(
 
 
 def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]:
-    """What the template reads from the manager. A generator brings ``_username`` and ``_password`` itself."""
+    """Input of the template -> value in the manager. A generator adds ``_username`` and ``_password`` itself."""
     parts = {
         variable: registry.docker_config,
         f"{variable}_username": registry.username,
@@ -95,7 +95,7 @@ def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]
 
 
 def _step(registry: RegistryCredential, variable: str) -> str:
-    """The part of the template that puts one registry into ``$auths``."""
+    """The part of the template that adds one registry to ``$auths``."""
     server = _literal(registry.auths_key)
     if registry.docker_config is not None:
         failure = _literal(f"{_source(registry.docker_config)} has no docker auth for {registry.auths_key}")
@@ -119,5 +119,5 @@ def _source(ref: RemoteRef) -> str:
 
 
 def _literal(text: str) -> str:
-    """A string literal of Go templates. They refuse the surrogate pairs of JSON's escapes, so nothing is escaped."""
+    """A string literal of Go templates, not escaped to ASCII: Go refuses the surrogate pairs of JSON escapes."""
     return json.dumps(text, ensure_ascii=False)

@@ -9,7 +9,7 @@ from ..secrets.generator import Generator
 from .credential import RegistryCredential
 
 
-def generator(registry: RegistryCredential, owner: Owner) -> Generator | None:
+def build_generator(registry: RegistryCredential, owner: Owner) -> Generator | None:
     """The generator of a registry's tokens, with outputs ``username`` and ``password``. None: it uses none.
 
     Args:
@@ -23,7 +23,10 @@ def generator(registry: RegistryCredential, owner: Owner) -> Generator | None:
 
 
 def _name(registry: RegistryCredential) -> str:
-    """The host with hyphens for dots, as trust policies must name it. A path adds a digest, which no host ends with."""
+    """Name of generator and ServiceAccount: the host with hyphens for dots, as trust policies must contain it.
+
+    A path adds ``--`` and a digest of the path, with which no host ends.
+    """
     name = registry.host.replace(".", "-")
     path = registry.auths_key.removeprefix(registry.host)
     return f"{name}--{hashlib.sha256(path.encode()).hexdigest()[:8]}" if path else name

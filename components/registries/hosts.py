@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
+from ..schema.cloud_names import ArtifactLocation, AwsAccountId, AwsRegion, AzureRegistryName
 from ..schema.model import Model
 from ..schema.text import quoted
 from .catalog import ACR_HOST, AZURE_DOMAINS, DOCKER_HUB, ECR_HOST, REGISTRIES, AzureCloud, Registry, registry_at
@@ -103,14 +104,14 @@ class RegistryHost(Model):
     registry: RegistryName | None = None
     """A registry by name: ``dockerhub``, ``ghcr``, ``quay``, ``gitlab``, ``gcr``, ``artifact-registry``, ``ecr``,
     ``ecr-public``, ``acr``, or one that a program has registered."""
-    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")] | None = None
+    account: AwsAccountId | None = None
     """``ecr``: the AWS account of the registry, in quotes."""
-    region: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-[0-9]+$")] | None = None
+    region: AwsRegion | None = None
     """``ecr``: the region of the registry, such as ``eu-central-1``."""
-    location: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+[0-9]+)?$")] | None = None
+    location: ArtifactLocation | None = None
     """``artifact-registry``: region or multi-region, such as ``europe-west3``. ``gcr``: ``eu``, ``us`` or ``asia``;
     None: ``gcr.io``."""
-    name: Annotated[str, Field(pattern=r"^[a-z0-9]{5,50}(-[a-z0-9]+)?$")] | None = None
+    name: AzureRegistryName | None = None
     """``acr``: name of the registry, as in ``<name>.azurecr.io``."""
     environment_type: AzureCloud | None = None
     """``acr``: Azure cloud of the registry. None: ``PublicCloud``."""

@@ -21,6 +21,7 @@ from typing import Annotated, Any, ClassVar, Final, Self, cast
 from pydantic import Field, model_validator
 
 from ..schema.cloud_names import CloudName, GcpServiceAccountEmail, Guid, RoleArn, RoleName
+from ..schema.form import matching
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import ORGANIZATION, fill, template
@@ -52,6 +53,15 @@ class RegistryToken(Model):
             name: name of the generator and of its ServiceAccount.
             owner: organization whose name replaces ``{organization}``, and the account of its roles.
         """
+
+
+_Scope = Annotated[
+    str,
+    matching(
+        r"repository:[a-z0-9._/-]+:(pull|push|pull,push)",
+        "a scope of one repository; expected repository:<name>:pull, :push or :pull,push",
+    ),
+]
 
 
 class EcrManaged(Model):
@@ -123,7 +133,7 @@ class AcrToken(RegistryToken):
     """Client id of the application or managed identity (annotation ``azure.workload.identity/client-id``)."""
     tenant_id: Guid
     """Its tenant (annotation ``azure.workload.identity/tenant-id``)."""
-    scope: Annotated[str, Field(pattern=r"^repository:[a-z0-9._/-]+:(pull|push|pull,push)$")] | None = None
+    scope: _Scope | None = None
     """One repository and its actions: ``repository:acme/app:pull,push``. None: all that the identity may do."""
     identity_key: ClassVar[str] = "clientId"
 
@@ -166,7 +176,7 @@ class GcrToken(RegistryToken):
     cluster_name: CloudName
     """Name of that cluster."""
     cluster_project_id: CloudName | None = Field(default=None, alias="clusterProjectID")
-    """Project of that cluster. None: the operator asks its node."""
+    """Project of that cluster. None: ESO reads it from the metadata server of its node."""
     gcp_service_account: GcpServiceAccountEmail | None = None
     """Google service account to act as (annotation ``iam.gke.io/gcp-service-account``); may contain
     ``{organization}``. None: the ServiceAccount itself."""

@@ -14,7 +14,7 @@ from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
 from ..secrets.external_secret import with_remote_names
 from ..settings.organization import Organization
-from ..settings.rules.ecr import unmade
+from ..settings.rules.ecr import roles_without_stack
 from ..settings.rules.organization import organization_problems
 from .cluster_secret_store import SecretStore, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
@@ -107,7 +107,7 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
     if args.plan is not None:
         return
     problems = list(organization_problems(args.organization, "organization", args.release, args.manual.keys()))
-    problems += unmade(args.organization, "organization")
+    problems += roles_without_stack(args.organization, "organization")
     if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:

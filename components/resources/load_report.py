@@ -8,7 +8,7 @@ import pulumi
 
 from ..polling.budget import warnings
 from ..polling.estimate import estimate
-from ..polling.report import outputs, report
+from ..polling.report import describe_load, outputs
 from .configuration import Configuration
 
 
@@ -19,7 +19,7 @@ def report_load(configuration: Configuration) -> dict[str, Any]:
         The figures as plain numbers, for a stack output; they change with the configuration only.
     """
     load = estimate(configuration.plan)
-    told = report(load)
+    told = describe_load(load)
     if told:
         pulumi.log.info(told)
     for warning in warnings(load, configuration.settings.budget):

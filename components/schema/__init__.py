@@ -1,1 +1,1 @@
-"""The base of every model, and the field types that the models share."""
+"""Building blocks of every model: the base class, field types, templates and plain-English messages."""

@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from pydantic import Field
-
-from ..schema.placeholder import template
+from .form import matching
+from .placeholder import template
 
 
 def _arn_role_name(arn: str) -> str | None:
     name = arn.rpartition("/")[2]
     if len(name) > ROLE_NAME_MAX:
-        return f"names a role of {len(name)} characters; IAM allows {ROLE_NAME_MAX}"
+        return f"names a role of {len(name)} characters; IAM allows at most {ROLE_NAME_MAX}"
     return None
 
 
@@ -35,15 +34,67 @@ ROLE_NAME_MAX: Final = 64
 
 def _role_name(name: str) -> str | None:
     if len(name) > ROLE_NAME_MAX:
-        return f"is a role name of {len(name)} characters; IAM allows {ROLE_NAME_MAX}"
+        return f"is a role name of {len(name)} characters; IAM allows at most {ROLE_NAME_MAX}"
     return None
 
 
 RoleName = Annotated[str, template(r"[\w-]+", "the name of a role: letters, digits, _ and -", _role_name)]
 
-Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+AwsAccountId = Annotated[
+    str, matching(r"[0-9]{12}", "the number of an AWS account; expected 12 digits in quotation marks")
+]
+AwsRegion = Annotated[
+    str, matching(r"[a-z]+(-[a-z]+)+-[0-9]+", "the name of an AWS region; expected a name such as eu-central-1")
+]
+AwsTagKey = Annotated[
+    str,
+    matching(
+        r"[\w .:/=+@-]{1,128}",
+        "the key of a tag; expected letters, digits, spaces and _.:/=+@-, 128 characters at most",
+        re.UNICODE,
+    ),
+]
 
-CloudName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+Guid = Annotated[
+    str,
+    matching(
+        r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        "an id of Microsoft Entra; expected a GUID such as 01234567-89ab-cdef-0123-456789abcdef",
+    ),
+]
+AzureTenant = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?",
+        "a tenant of Microsoft Entra; expected its id, or its domain such as acme.onmicrosoft.com",
+    ),
+]
+AzureRegistryName = Annotated[
+    str,
+    matching(
+        r"[a-z0-9]{5,50}(-[a-z0-9]+)?",
+        "the name of an Azure registry; expected 5 to 50 lower-case letters and digits, without the domain",
+    ),
+]
+
+CloudName = Annotated[
+    str,
+    matching(
+        r"[a-z0-9]([a-z0-9-]*[a-z0-9])?",
+        "a name of Google Cloud; expected lower-case letters, digits and hyphens, such as acme-prod",
+    ),
+]
+GcpProject = Annotated[
+    str,
+    matching(r"([a-z0-9.-]+:)?[a-z0-9-]+", "the id of a Google Cloud project; expected an id such as acme-prod"),
+]
+ArtifactLocation = Annotated[
+    str,
+    matching(
+        r"[a-z]+(-[a-z]+[0-9]+)?",
+        "a location of Google's registries; expected a region such as europe-west3, or eu, us or asia",
+    ),
+]
 _ACCOUNT: Final = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", re.ASCII)
 
 

@@ -1,4 +1,4 @@
-"""Go durations, the notation of Kubernetes and of the External Secrets Operator (``time.ParseDuration``)."""
+"""Go durations, as Kubernetes and the External Secrets Operator (ESO) write them (``time.ParseDuration``)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALLOWED: Final = 'a Go duration such as "30m", "1h" or "1h30m"'
 
 
 def seconds(text: str) -> float:
-    """Seconds of a Go duration.
+    """Length of a Go duration in seconds.
 
     Raises:
         ValueError: the text is not a duration, is negative, or exceeds what Go can hold (about 290 years).
@@ -34,11 +34,11 @@ def seconds(text: str) -> float:
     return float(_exact(text))
 
 
-def checked(text: str) -> str:
-    """The same text, if it is a duration.
+def check_duration(text: str) -> str:
+    """The text unchanged, if it is a duration.
 
     Raises:
-        ValueError: it is not.
+        ValueError: the text is not a duration.
     """
     seconds(text)
     return text
@@ -47,14 +47,14 @@ def checked(text: str) -> str:
 def canonical(text: str) -> str:
     """The same duration as Go prints it (``1h`` becomes ``1h0m0s``).
 
-    The operator writes durations back in this form, so a manifest that already has it shows no difference.
+    ESO writes durations back in this form, so a manifest in this form shows no difference.
 
     Raises:
-        ValueError: it is no duration, or not in whole seconds.
+        ValueError: the text is not a duration, or not a whole number of seconds.
     """
     whole = int(exact := _exact(text))
     if exact != whole:
-        msg = f"is not in whole seconds; expected {ALLOWED}"
+        msg = f"is not a whole number of seconds; expected {ALLOWED}"
         raise ValueError(msg)
     hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)
@@ -66,23 +66,23 @@ def canonical(text: str) -> str:
 
 
 def within(interval: str, lifetime: str) -> str:
-    """The interval, or half the lifetime of what is asked for where the interval is longer: never is the longest.
+    """The interval, or half of the lifetime if that is shorter.
 
-    Half, so that a value which could not be renewed at once is tried again while the old one still works.
+    Half, so that ESO can retry a failed renewal while the old value still works.
 
     Args:
-        interval: canonical Go duration between two polls; ``0s`` never polls again.
-        lifetime: canonical Go duration, 2 s or longer.
+        interval: canonical Go duration between two polls; ``0s`` means never, so half of the lifetime is shorter.
+        lifetime: canonical Go duration of at least 2 s.
 
     Returns:
         A canonical Go duration, never ``0s``.
     """
-    half, wanted = seconds(lifetime) // 2, seconds(interval)
-    return interval if 0 < wanted <= half else canonical(f"{half:.0f}s")
+    half, configured = seconds(lifetime) // 2, seconds(interval)
+    return interval if 0 < configured <= half else canonical(f"{half:.0f}s")
 
 
 def _exact(text: str) -> Decimal:
-    """Seconds, without the rounding of floats, which would take 5ns for no time at all."""
+    """Exact seconds; a float would round 5ns to zero."""
     if text.startswith("-"):
         msg = f"is negative; expected {ALLOWED}, not below zero"
         raise ValueError(msg)

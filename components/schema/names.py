@@ -14,29 +14,29 @@ _DATA_KEY: Final = re.compile(r"[-._a-zA-Z0-9]+")
 
 
 def check_label(value: str) -> str:
-    """The value, if it is a DNS label: the form of namespaces and organizations.
+    """The value unchanged, if it is a DNS label, as names of namespaces and organizations must be.
 
     Raises:
-        ValueError: it is not.
+        ValueError: the value is not a DNS label.
     """
     return _check(value, _LABEL, LABEL_MAX, 'a DNS label: lower-case letters, digits and "-"')
 
 
 def check_subdomain(value: str) -> str:
-    """The value, if it is a DNS subdomain: the form of Secrets and ClusterSecretStores.
+    """The value unchanged, if it is a DNS subdomain, as names of Secrets and ClusterSecretStores must be.
 
     Raises:
-        ValueError: it is not.
+        ValueError: the value is not a DNS subdomain.
     """
     what = 'a Kubernetes object name: lower-case letters, digits, "-" and "."'
     return _check(value, _SUBDOMAIN, SUBDOMAIN_MAX, what)
 
 
 def check_data_key(value: str) -> str:
-    """The value, if it can be a key of a Secret's ``data``.
+    """The value unchanged, if it can be a key of a Secret's ``data``.
 
     Raises:
-        ValueError: it is not.
+        ValueError: the value cannot be such a key.
     """
     if len(value) > SUBDOMAIN_MAX or value in {".", ".."} or not _DATA_KEY.fullmatch(value):
         msg = f'is not a key of a Secret: letters, digits, "-", "_" and ".", at most {SUBDOMAIN_MAX} characters'

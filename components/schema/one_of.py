@@ -1,16 +1,22 @@
-"""Alternatives of which exactly one, or at most one, is allowed."""
+"""Fields that exclude each other: exactly one of them, or at most one, may be set."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 
-def check_one_of(given: dict[str, object], *, required: bool) -> None:
-    """Whether one of several alternatives is given.
+
+def check_one_of(alternatives: Mapping[str, object], *, required: bool) -> None:
+    """Check that at most one of several fields is set; with ``required``, exactly one.
+
+    Args:
+        alternatives: name of each field, as YAML writes it -> its value; None means not set.
+        required: whether one of them must be set.
 
     Raises:
-        ValueError: more than one is, or none where one is ``required``.
+        ValueError: several fields are set, or none although one is required.
     """
-    found = [name for name, value in given.items() if value is not None]
-    if len(found) > 1 or (required and not found):
-        what = f"names {' and '.join(found)}" if found else "is incomplete"
-        msg = f"{what}; expected {'exactly' if required else 'at most'} one of {', '.join(given)}"
+    names = [name for name, value in alternatives.items() if value is not None]
+    if len(names) > 1 or (required and not names):
+        what = f"names {' and '.join(names)}" if names else "is incomplete"
+        msg = f"{what}; expected {'exactly' if required else 'at most'} one of {', '.join(alternatives)}"
         raise ValueError(msg)

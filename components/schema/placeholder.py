@@ -1,7 +1,7 @@
-"""``{organization}`` in the settings of a store: what makes one entry of ``secretStores`` a store for each of many.
+"""``{organization}`` in settings: one entry of ``secretStores`` becomes a store for each organization.
 
-A template is checked twice: its form when it is read, and its whole value, with every organization's name in it, by
-`store_rules`.
+A template is checked twice: its form when the settings are read, and its full value for every organization by
+`settings.rules.stores`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pydantic import AfterValidator
 from . import names
 
 ORGANIZATION: Final = "{organization}"
-"""Stands for the name of the organization that a ClusterSecretStore is made for."""
+"""Placeholder for the name of the organization that a ClusterSecretStore serves."""
 
 _SOME_NAME: Final = "o"
 
 
 def fill(tree: Any, organization: str) -> Any:
-    """JSON data with the organization's name in place of every ``{organization}``, in mappings' keys as well.
+    """JSON data with every ``{organization}`` replaced by the name, in keys of mappings as well.
 
-    Two different organizations never get the same text out of one template that has the placeholder.
+    A template that has the placeholder gives different texts for different organizations.
     """
     if isinstance(tree, str):
         return tree.replace(ORGANIZATION, organization)
@@ -35,7 +35,7 @@ def fill(tree: Any, organization: str) -> Any:
 
 
 def places(tree: Any, path: str = "") -> Iterator[str]:
-    """Paths below ``path`` of all strings of JSON data that have the placeholder: ``.auth.roles[0]``."""
+    """Paths of all strings of JSON data that contain the placeholder, after ``path``: ``.auth.roles[0]``."""
     if isinstance(tree, str):
         if ORGANIZATION in tree:
             yield path
@@ -51,12 +51,12 @@ def places(tree: Any, path: str = "") -> Iterator[str]:
 
 
 def template(form: str, what: str, whole: Callable[[str], str | None] = lambda _: None) -> AfterValidator:
-    """Validator of a text that may have the placeholder.
+    """A validator of a text that may contain the placeholder.
 
     Args:
-        form: regular expression of the full text, with one letter for each placeholder.
-        what: what the text must be, for the message.
-        whole: what is wrong with a text that has no placeholder (any more), such as its length; None if nothing is.
+        form: regular expression of the full text, with the letter ``o`` for each placeholder; never part of a message.
+        what: the end of "is not ...", with an example.
+        whole: what is wrong with a text without a placeholder, such as its length; None if nothing is.
     """
     pattern = re.compile(form, re.ASCII)
 
@@ -78,4 +78,4 @@ def _check_name(value: str) -> str:
 
 
 ObjectNameTemplate = Annotated[str, AfterValidator(_check_name)]
-"""Name of a Kubernetes object, in which ``{organization}`` may stand."""
+"""Name of a Kubernetes object; may contain ``{organization}``."""

@@ -1,4 +1,4 @@
-"""How the External Secrets Operator makes a Secret, keeps it in step and lets go of it.
+"""ESO's policies: how the operator creates a Secret, refreshes it and deletes it.
 
 Source: ``ExternalSecret`` of ``external-secrets.io/v1`` (``spec.refreshPolicy``, ``spec.target.creationPolicy`` and
 ``spec.target.deletionPolicy``), its admission webhook and its controller. Values are the operator's own.
@@ -10,46 +10,47 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 
 from .model import Model
 
-CreationPolicy = Literal["Owner", "Orphan", "Merge", "None"]
+CreationPolicy = Literal["Owner", "Orphan", "Merge"]
 DeletionPolicy = Literal["Retain", "Delete", "Merge"]
 RefreshPolicy = Literal["Periodic", "CreatedOnce", "OnChange"]
 
 
-def _makes_a_secret(value: CreationPolicy) -> CreationPolicy:
+def _creates_a_secret(value: object) -> object:
     if value == "None":
-        msg = "makes no Secret, and builds wait for one; use Owner, Orphan or Merge"
+        msg = "creates no Secret, and builds need one; use Owner, Orphan or Merge"
         raise ValueError(msg)
     return value
 
 
 class Policies(Model):
-    """What differs from the level above: the stack's defaults, the organization, one credential."""
+    """Policies of one level, which override those of the level above: stack, organization, credential."""
 
-    creation_policy: Annotated[CreationPolicy, AfterValidator(_makes_a_secret)] | None = None
-    """``Owner``: the Secret goes with its ExternalSecret. ``Orphan``: it stays. ``Merge``: the keys are put into a
-    Secret that somebody else has made, and stay there. None: the level above, in the end ``Owner``."""
+    creation_policy: Annotated[CreationPolicy, BeforeValidator(_creates_a_secret)] | None = None
+    """``Owner``: the Secret is deleted with its ExternalSecret. ``Orphan``: it is kept. ``Merge``: the keys are merged
+    into an existing Secret, and stay there. None: the level above; the default is ``Owner``."""
     deletion_policy: DeletionPolicy | None = None
-    """When a value is gone from the manager: ``Retain``: the Secret stays as it is, and that is an error. ``Delete``:
-    the Secret goes when all its values have. ``Merge``: their keys go. None: the level above, in the end ``Retain``."""
+    """When a value is deleted in the manager: ``Retain``: the Secret is kept, and ESO reports an error. ``Delete``: the
+    Secret is deleted once all its values are. ``Merge``: the keys are removed. None: the level above; the default is
+    ``Retain``."""
     refresh_policy: RefreshPolicy | None = None
-    """``Periodic``: every ``refreshInterval``. ``CreatedOnce``: never again after the first time. ``OnChange``: when
-    the ExternalSecret changes. None: the level above, in the end ``Periodic``."""
+    """``Periodic``: every ``refreshInterval``. ``CreatedOnce``: only once. ``OnChange``: when the ExternalSecret
+    changes. None: the level above; the default is ``Periodic``."""
 
 
 @dataclass(frozen=True)
 class AppliedPolicies:
-    """The policies of one ExternalSecret."""
+    """The effective policies of one ExternalSecret."""
 
     creation: CreationPolicy = "Owner"
     deletion: DeletionPolicy = "Retain"
     refresh: RefreshPolicy = "Periodic"
 
     def under(self, nearer: Policies | None) -> AppliedPolicies:
-        """These, apart from what a nearer level says."""
+        """These policies, overridden by those of a nearer level; None overrides nothing."""
         if nearer is None:
             return self
         return AppliedPolicies(
@@ -59,11 +60,11 @@ class AppliedPolicies:
         )
 
     def contradictions(self) -> Iterator[str]:
-        """Combinations that the operator refuses, or that would do something else than they say."""
+        """What is wrong with the combination: ESO refuses it, or one policy has no effect beside another."""
         if self.deletion == "Delete" and self.creation != "Owner":
             yield f"deletionPolicy Delete needs creationPolicy Owner, not {self.creation}"
         if self.deletion != "Retain" and self.refresh == "CreatedOnce":
             yield (
-                f"deletionPolicy {self.deletion} says nothing with refreshPolicy CreatedOnce, which never looks again; "
+                f"deletionPolicy {self.deletion} has no effect with refreshPolicy CreatedOnce, which never refreshes; "
                 "use Retain"
             )

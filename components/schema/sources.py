@@ -1,7 +1,7 @@
-"""Where the value of a credential lives: in the secret manager, or in encrypted configuration.
+"""Where the value of a credential is stored: in the secret manager, or in encrypted configuration.
 
-Settings carry remote *keys*, never values. A value that must come from us is named by ``manual`` and lives encrypted
-under the stack's ``manualSecrets``.
+Settings contain remote *keys*, never values. ``manual`` names an entry of the stack's ``manualSecrets``, where the
+value is stored encrypted.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from pydantic import AfterValidator, Field, model_validator
 from .model import ManualName, Model, RemoteKey
 
 Decoding = Literal["None", "Base64", "Base64URL", "Auto"]
-"""ESO's ``decodingStrategy``. ``Auto`` decodes what looks like base64, also where it is none."""
+"""ESO's ``decodingStrategy``. ``Auto`` decodes whatever looks like base64, even if it is plain text."""
 
 
 def check_username(value: str) -> str:
-    """The value, if it can be a user name in docker auth.
+    """The value unchanged, if it can be a user name in docker auth.
 
     Raises:
-        ValueError: it has a colon.
+        ValueError: the value contains a colon.
     """
     if ":" in value:
-        msg = 'contains ":", which separates user from password in docker auth'
+        msg = 'contains ":", which separates user from password in docker auth; use the user name alone'
         raise ValueError(msg)
     return value
 
@@ -42,11 +42,11 @@ class RemoteRef(Model):
     version: RemoteKey | None = None
     """Version of that secret. None: the manager's default, usually the latest."""
     decoding: Decoding = "None"
-    """How the manager's value is encoded; the Secret gets it decoded."""
+    """Encoding of the value in the manager; the Secret gets the decoded value."""
 
 
 class OptionalRemote(Model):
-    """The fields of a `RemoteRef` in a model that has other sources too."""
+    """Base class: the fields of a `RemoteRef`, for models that have other sources too."""
 
     remote_key: RemoteKey | None = None
     """Name of the secret in the manager."""
@@ -55,12 +55,12 @@ class OptionalRemote(Model):
     version: RemoteKey | None = None
     """Version of that secret. None: the manager's default, usually the latest."""
     decoding: Decoding = "None"
-    """How the manager's value is encoded; the Secret gets it decoded."""
+    """Encoding of the value in the manager; the Secret gets the decoded value."""
 
     @model_validator(mode="after")
-    def _belong_to_the_key(self) -> Self:
+    def _needs_remote_key(self) -> Self:
         if self.remote_key is None and (self.property or self.version or self.decoding != "None"):
-            msg = "property, version and decoding belong to remoteKey"
+            msg = "property, version and decoding need remoteKey; set it, or leave them out"
             raise ValueError(msg)
         return self
 
@@ -75,7 +75,7 @@ class OptionalRemote(Model):
 
 
 class Source(OptionalRemote):
-    """Where one value comes from: a key of the secret manager, or encrypted configuration."""
+    """Source of one value: a key of the secret manager, or an entry of encrypted configuration."""
 
     manual: ManualName | None = None
     """Name of an entry of ``manualSecrets`` instead of a remote key."""
@@ -90,7 +90,7 @@ class Source(OptionalRemote):
 
 
 class ManualRegistry(Model):
-    """A registry's user and password from encrypted configuration."""
+    """User name and password of a registry, the password from encrypted configuration."""
 
     username: Username
     """User name, in plain text."""

@@ -1,21 +1,21 @@
-"""Text of users inside messages: short, on one line, and harmless to a terminal."""
+"""Users' text in messages: shortened, on one line, without control characters."""
 
 from __future__ import annotations
 
 from typing import Final
 
 SHOWN: Final = 60
-"""Characters of one value that a message repeats."""
+"""Number of characters of a value that a message shows."""
 
 
 def clipped(text: str) -> str:
-    """The text without control characters, and with its length where it is too long to show."""
+    """The text with control characters escaped; a long one is cut and followed by its length."""
     escaped, rest = _parts(text)
     return escaped + rest
 
 
 def quoted(text: str) -> str:
-    """The same, in quotation marks."""
+    """The text as `clipped` returns it, in quotation marks."""
     escaped, rest = _parts(text)
     return f'"{escaped}"{rest}'
 

@@ -1,1 +1,1 @@
-"""ExternalSecrets, generators and plain Secrets as manifests."""
+"""Manifests of ExternalSecrets, generators and plain Secrets."""

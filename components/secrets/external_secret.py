@@ -1,7 +1,7 @@
-"""The ExternalSecret around every credential.
+"""Manifests of the ExternalSecret and the ClusterExternalSecret of a credential.
 
-Source: ``ExternalSecret`` of ``external-secrets.io/v1``. Fields that the API server would default are written out, so
-that a second apply, or a GitOps tool, sees no difference.
+Source: ``ExternalSecret`` of ``external-secrets.io/v1``. Defaults of the API server are written out, so that a second
+apply, or a GitOps tool, shows no difference.
 """
 
 from __future__ import annotations
@@ -21,66 +21,66 @@ _NEVER: Final = "0s"
 
 @dataclass(frozen=True)
 class Target:
-    """Where and how a credential arrives."""
+    """Namespace, store and refresh settings of one Secret."""
 
     organization: str
-    """Organization that owns it."""
+    """Name of the organization that owns the Secret."""
     namespace: str
     """Namespace of the Secret."""
     store: str
-    """ClusterSecretStore that it is read through."""
+    """Name of the ClusterSecretStore."""
     refresh_interval: str
-    """Canonical Go duration between two polls; ``0s`` never polls again. What a generator makes is renewed after half
-    its life at the latest."""
+    """Canonical Go duration between two polls; ``0s`` never polls again. With a generator, at
+    most half of the lifetime of its values."""
     policies: AppliedPolicies = field(default_factory=AppliedPolicies)
-    """How the operator makes, refreshes and lets go of the Secret."""
+    """How ESO creates, refreshes and deletes the Secret."""
 
 
 @dataclass(frozen=True)
 class DataFrom:
-    """Several keys at once: those of a JSON object in the manager, or those that a generator makes."""
+    """A source of several keys: a JSON object in the manager, or a generator."""
 
     source: RemoteRef | Generator
     """The object, or the generator."""
     prefix: str | None = None
-    """Put in front of every key, so that two sources do not meet. None: the keys stay as they are."""
+    """Prefix for every key, so that two sources have no key in common. None: the keys stay unchanged."""
     conversion: str = "Default"
-    """``conversionStrategy`` for characters of an object's keys that a Secret cannot have."""
+    """``conversionStrategy``: how ESO replaces characters that a key of a Secret cannot have."""
 
 
 @dataclass(frozen=True)
 class SecretTemplate:
-    """The Secret that the operator makes."""
+    """A Secret that ESO creates."""
 
     name: str
     """Name of the ExternalSecret and of its Secret."""
     credential: str
-    """What it is for: ``git``, ``github-app``, ``registry-push``, ``registry-pull`` or ``external``."""
+    """Value of the credential label: ``git``, ``github-app``, ``registry-push``, ``registry-pull`` or ``external``."""
     data: Mapping[str, RemoteRef]
     """Key (of the Secret, or of the template's input) -> value in the manager."""
     type: str = "Opaque"
     """Type of the Secret."""
     templates: Mapping[str, str] | None = None
-    """Key of the Secret -> Go template over ``data``. None: ``data`` becomes the Secret as it is."""
+    """Key of the Secret -> Go template over ``data``. None: the Secret has ``data`` unchanged."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     """Annotations of the ExternalSecret and the Secret."""
     data_from: tuple[DataFrom, ...] = ()
-    """Sources of several keys each, beside ``data``."""
+    """Sources of several keys each, in addition to ``data``."""
     merge_policy: str = "Replace"
-    """With ``templates``: ``Replace``: the Secret has their keys only. ``Merge``: those of ``data`` too."""
+    """With ``templates``: ``Replace``: the Secret has only their keys. ``Merge``: the keys of ``data`` too."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """More labels of the Secret."""
+    """Additional labels of the Secret."""
     operator_policies: bool = False
     """Whether the operator's default policies apply, whatever the organization's: another object reads the Secret."""
 
     @property
     def generators(self) -> tuple[Generator, ...]:
-        """The generators that must be there before it."""
-        return tuple(each.source for each in self.data_from if isinstance(each.source, Generator))
+        """Generators that must exist before the ExternalSecret."""
+        return tuple(entry.source for entry in self.data_from if isinstance(entry.source, Generator))
 
 
 def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
-    """An ExternalSecret: the operator makes its Secret and keeps it in step, as the target's policies say."""
+    """Manifest of the ExternalSecret, from which ESO creates and refreshes the Secret."""
     return manifest(
         "external-secrets.io/v1",
         "ExternalSecret",
@@ -95,16 +95,15 @@ def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
 def cluster_external_secret(
     name: str, target: Target, secret: SecretTemplate, namespace_labels: Mapping[str, str]
 ) -> Manifest:
-    """A ClusterExternalSecret: the ExternalSecret in every namespace with these labels, as soon as there is one.
+    """Manifest of a ClusterExternalSecret, with which ESO creates an ExternalSecret in every matching namespace.
 
     Args:
-        name: of the ClusterExternalSecret.
-        target: organization, store and interval; its namespace does not count.
-        secret: what each namespace gets.
-        namespace_labels: all of them must be there.
+        name: name of the ClusterExternalSecret.
+        target: organization, store and interval; its namespace is not used.
+        secret: Secret of each namespace.
+        namespace_labels: labels that a namespace must have, all of them.
     """
-    made = {MANAGED_BY_LABEL: MANAGED_BY, **_labels(target, secret)}
-    metadata: dict[str, Any] = {"labels": made}
+    metadata: dict[str, Any] = {"labels": {MANAGED_BY_LABEL: MANAGED_BY, **_labels(target, secret)}}
     if secret.annotations:
         metadata["annotations"] = dict(secret.annotations)
     return manifest(
@@ -117,7 +116,7 @@ def cluster_external_secret(
             "externalSecretMetadata": metadata,
             "externalSecretSpec": _spec(target, secret),
             "namespaceSelectors": [{"matchLabels": dict(namespace_labels)}],
-            # New namespaces are watched; this is how often the operator looks whether all is still as it should be.
+            # ESO watches for new namespaces; this is only the interval at which it corrects drift.
             "refreshTime": "1h0m0s",
         },
     )
@@ -133,7 +132,7 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
     for generator in secret.generators:
         interval = within(interval, generator.lifetime)
     spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
-    if secret.data or any(isinstance(each.source, RemoteRef) for each in secret.data_from):
+    if secret.data or any(isinstance(entry.source, RemoteRef) for entry in secret.data_from):
         spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
     spec["target"] = {
         "name": secret.name,
@@ -144,7 +143,7 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
     if secret.data:
         spec["data"] = [_data(key, ref) for key, ref in secret.data.items()]
     if secret.data_from:
-        spec["dataFrom"] = [_data_from(each) for each in secret.data_from]
+        spec["dataFrom"] = [_data_from(entry) for entry in secret.data_from]
     return spec
 
 
@@ -157,7 +156,7 @@ def _template(secret: SecretTemplate, policies: AppliedPolicies, labels: Mapping
         "mergePolicy": secret.merge_policy,
         "metadata": metadata,
     }
-    # The type of a Secret cannot be changed, and one that is merged into has its own.
+    # The type of an existing Secret cannot be changed.
     if policies.creation != "Merge":
         template["type"] = secret.type
     if secret.templates is not None:
@@ -172,14 +171,14 @@ def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
 def _data_from(entry: DataFrom) -> dict[str, Any]:
     source = entry.source
     if isinstance(source, Generator):
-        found: dict[str, Any] = {
+        data_from: dict[str, Any] = {
             "sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": source.kind, "name": source.name}}
         }
     else:
-        found = {"extract": _remote(source, entry.conversion)}
+        data_from = {"extract": _remote(source, entry.conversion)}
     if entry.prefix is not None:
-        found["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
-    return found
+        data_from["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
+    return data_from
 
 
 def _remote(ref: RemoteRef, conversion: str = "Default") -> dict[str, Any]:

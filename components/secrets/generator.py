@@ -1,7 +1,7 @@
-"""Generators of the External Secrets Operator: values that are made on demand and live for a short time.
+"""Manifests of ESO's generators, which create short-lived values on demand.
 
-Source: ``generators.external-secrets.io/v1alpha1``. A generator lies in the namespace of the ExternalSecret that uses
-it; what it makes exists nowhere else.
+Source: ``generators.external-secrets.io/v1alpha1``. A generator is in the namespace of the ExternalSecret that uses it.
+Its values are stored only in the Secret.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ API: Final = "generators.external-secrets.io/v1alpha1"
 
 @dataclass(frozen=True)
 class Generator:
-    """A generator, and the ServiceAccount that it signs in with."""
+    """A generator, and the ServiceAccount with which it authenticates."""
 
     kind: str
     """``GithubAccessToken``, ``ECRAuthorizationToken``, ``ACRAccessToken`` or ``GCRAccessToken``."""
     name: str
     """Name of the generator, and of its ServiceAccount."""
     spec: Mapping[str, Any]
-    """As the CRD of its kind has it, defaults written out."""
+    """``spec`` as in the CRD of the kind, with defaults written out."""
     lifetime: str
-    """How long what it makes is good for, at least: a canonical Go duration."""
+    """Minimum lifetime of a value, a canonical Go duration."""
     service_account: Mapping[str, str] | None = None
-    """Annotations of a ServiceAccount that is made for it. None: it needs none."""
+    """Annotations of the ServiceAccount that is created with the generator. None: no ServiceAccount is needed."""
 
 
 def generator_manifests(organization: str, namespace: str, credential: str, generator: Generator) -> list[Manifest]:
-    """The generator, after the ServiceAccount where it has one.
+    """Manifests of the generator and, before it, of its ServiceAccount if there is one.
 
     Args:
-        organization: whose.
-        namespace: of the ExternalSecret that uses it.
-        credential: what that Secret is for: ``git``, ``registry-push`` ...
-        generator: what is made.
+        organization: name of the organization.
+        namespace: namespace of the ExternalSecret that uses the generator.
+        credential: value of the credential label: ``git``, ``registry-push`` and so on.
+        generator: the generator.
     """
     labels = {**organization_labels(organization), CREDENTIAL_LABEL: credential}
-    found = []
+    manifests = []
     if generator.service_account is not None:
         annotations = generator.service_account
-        found.append(
+        manifests.append(
             manifest(
                 "v1", "ServiceAccount", generator.name, namespace=namespace, labels=labels, annotations=annotations
             )
         )
     spec = dict(generator.spec)
-    found.append(manifest(API, generator.kind, generator.name, namespace=namespace, labels=labels, spec=spec))
-    return found
+    manifests.append(manifest(API, generator.kind, generator.name, namespace=namespace, labels=labels, spec=spec))
+    return manifests

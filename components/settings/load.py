@@ -1,4 +1,4 @@
-"""How much is expected, and how much may be: what polling is estimated with, and what it is held against."""
+"""Expected object counts and polling budget: what the polling estimate assumes, and its limits."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pydantic import AfterValidator, Field
 from ..schema.durations import seconds
 from ..schema.model import Interval, Model
 
-_NONE_AT_ALL: Final = "must be greater than zero"
+_NOT_POSITIVE: Final = "must be greater than zero"
 
 
 def _check_above_zero(value: str) -> str:
     if not seconds(value):
-        raise ValueError(_NONE_AT_ALL)
+        raise ValueError(_NOT_POSITIVE)
     return value
 
 
@@ -23,25 +23,25 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class ExpectedLoad(Model):
-    """How many there are of what OpenChoreo makes by itself, so that it can be counted before it is there."""
+    """Expected numbers of objects that OpenChoreo creates, for an estimate before they exist."""
 
     components: Count | None = None
-    """Deployed components whose ComponentType brings the pull secret (delivery ``component``): each component in each
-    environment is one. None: 1."""
+    """Deployed components whose ComponentType creates the pull secret (delivery ``component``); a component counts once
+    for each of its environments. None: 1."""
     namespaces: Count | None = None
-    """Data-plane namespaces that get the pull secret (delivery ``namespace``): one for each project and environment.
+    """Data-plane namespaces with the pull secret (delivery ``namespace``): one for each project and environment.
     None: 1."""
     runs: Count | None = None
-    """Build runs that exist at the same time, finished ones that are not deleted yet among them
+    """Build runs that exist at the same time, including finished ones that are not deleted yet
     (``componentWorkflows``). None: 1."""
 
 
 class Budget(Model):
-    """What the polling of a stack may cost. Over it, previews and updates warn; they never fail."""
+    """Limits for the polling of a stack. Previews and updates warn about a load above them, and never fail."""
 
     dollars_per_month: Positive | None = None
     """US dollars in 30 days, for calls and for stored secrets. None: no limit."""
     calls_per_second: Positive | None = None
     """Calls to all secret managers together. None: no limit."""
     revocation_lag: Annotated[Interval, AfterValidator(_check_above_zero)] | None = None
-    """How long a value that was replaced in the manager may stay in any Secret. None: no limit."""
+    """Longest time that a Secret may keep a value after it was replaced in the manager. None: no limit."""

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
+from ..schema.messages import is_empty, plain_message
 from ..schema.text import clipped, quoted
 from .rules.settings import settings_problems
 from .stack import StackSettings
@@ -80,11 +81,7 @@ def _problem(detail: ErrorDetails, raw: Mapping[str, object]) -> Problem:
     if kind in _TYPES:
         return Problem(path, f"must be {_TYPES[kind]}, not {_type_name(_value(location, raw))}")
     shown = _shown_value(location, detail, raw)
-    if kind == "value_error":
-        return Problem(path, f"{shown}{detail['msg'].removeprefix('Value error, ')}")
-    if kind == "too_short":
-        return Problem(path, "is empty; expected at least one entry")
-    return Problem(path, f"{shown}is not allowed: {detail['msg'][:1].lower()}{detail['msg'][1:]}")
+    return Problem(path, plain_message(detail) if is_empty(detail) else f"{shown}{plain_message(detail)}")
 
 
 def _about_key(detail: ErrorDetails) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from components.table import table
+from components.table import format_table
 from local.obtain import operator_crds, programs
 from local.platform import Platform
 from local.seed import Seeder, openchoreo_crds
@@ -92,7 +92,7 @@ def measure(platform: Platform, count: int) -> list[Row]:
 
 def layout(rows: Sequence[Row]) -> str:
     """The table; medians, and the median of the ratios of runs that followed each other."""
-    return table(
+    return format_table(
         ("MEASURED", "OURS", "BESIDE", "RATIO", "TARGET"),
         [
             (

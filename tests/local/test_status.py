@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.cluster.connection import Cluster
-from components.table import table
+from components.table import format_table
 from local import status as module
 from local.status import credential_tables
 
@@ -186,4 +186,4 @@ def test_age(created: str, age: str) -> None:
     ],
 )
 def test_table(rows: list[tuple[str, str]], expected: str) -> None:
-    assert table(("A", "LONG"), rows) == expected
+    assert format_table(("A", "LONG"), rows) == expected

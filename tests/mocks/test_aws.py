@@ -211,8 +211,8 @@ def test_a_role_for_pushing_images(recorder: Recorder) -> None:
 @pytest.mark.parametrize(
     ("differing", "message"),
     [
-        ({"repositories": "acme"}, "cannot be what an organization"),
-        ({"account": pod_identity()}, "an oidcProvider only"),
+        ({"repositories": "acme"}, "cannot be a prefix of an organization"),
+        ({"account": pod_identity()}, "oidcProvider is missing"),
     ],
 )
 def test_nothing_is_registered_for_a_role_that_cannot_be(

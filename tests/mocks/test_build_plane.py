@@ -285,7 +285,8 @@ def encoded(text: str) -> str:
                 ),
             ),
             None,
-            "organization.registries[0].ecr.managed: is made by stacks only; use roleArn, such as that of an EcrRole",
+            "organization.registries[0].ecr.managed: is created by stacks only; use roleArn, such as the ARN of an "
+            "EcrRole",
             id="a role that nobody makes",
         ),
     ],

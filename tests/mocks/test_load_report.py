@@ -13,7 +13,7 @@ from tests.mocks.recorder import Recorder
 AWS = {"service": "SecretsManager", "region": "eu-central-1", "role": "arn:aws:iam::123456789012:role/{organization}"}
 STORES = {"aws": {"aws": AWS}, "here": {"kubernetes": {"remoteNamespace": "vault"}}}
 TABLE = """\
-What secret managers will be asked in 30 days, at list prices:
+Expected calls to secret managers in 30 days, at list prices:
 STORE  MANAGER              SECRETS  KEYS  CALLS/S  CALLS/MONTH  FOR CALLS  FOR KEYS  QUOTA  LAG
 -----  -------------------  -------  ----  -------  -----------  ---------  --------  -----  ---
 aws    AWS Secrets Manager  1        1     0.0667   172,800      $0.86      $0.40     <0.1%  15s"""
@@ -22,9 +22,9 @@ budget.dollarsPerMonth: $1.26 a month (calls $0.86, keys $0.40) is $0.26 over $1
   by organization: acme $1.26
   refreshInterval of acme from 15s to 1h saves $0.86 a month"""
 CALLS = """\
-budget.callsPerSecond: 0.0667 calls a second is 0.0167 over 0.05
+budget.callsPerSecond: 0.0667 calls per second is 0.0167 over 0.05
   by organization: acme 0.0667
-  refreshInterval of acme from 15s to 1h saves 0.0664 calls a second"""
+  refreshInterval of acme from 15s to 1h saves 0.0664 calls per second"""
 
 Told = list[tuple[int, str]]
 
@@ -70,7 +70,7 @@ def test_within_the_budget_nothing_is_warned_of(teller: Teller) -> None:
 
 
 def test_secrets_of_the_cluster_are_one_line(teller: Teller) -> None:
-    line = "Polling: 1 Secret, 0.000278 calls a second, free; a replaced value arrives within 1h"
+    line = "Polling: 1 Secret, 0.000278 calls per second, free; a replaced value arrives within 1h"
     assert teller.tell("here") == [(logging.INFO, line)]
 
 

@@ -13,7 +13,7 @@ STORE = {"namespace": "acme", "name": "default", "secretStoreRef": "vault"}
 BUILD = {"namespace": "acme", "name": "docker"}
 RUN_VARIABLES = "componentName, orgName, projectName, workflowRunName"
 COMPONENT_VARIABLES = "configurations, dataplane, envOverrides, metadata, parameters, workload"
-ADVICE = "is secret, and everybody who may read a ComponentType would read it; name a remote key instead"
+ADVICE = "is a secret, which everybody who can read the ComponentType would see; use a remote key instead"
 NOTHING_TO_PATCH = "nothing to patch; expected at least one of resources, imagePullSecrets, secretStoreRef"
 
 
@@ -77,7 +77,7 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         pytest.param(
             "ClusterWorkflow",
             {"namespace": "acme", "name": "docker", "resources": [entry()]},
-            [("namespace", "is set, but a ClusterWorkflow has none")],
+            [("namespace", "is set, but a ClusterWorkflow has no namespace; leave it out")],
             id="a namespace of a cluster-scoped object",
         ),
         pytest.param("DataPlane", {"namespace": "acme", "secretStoreRef": "a"}, [("name", "is missing")], id="no name"),
@@ -96,13 +96,13 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         pytest.param(
             "ComponentType",
             inputs(entry(), {"id": "other"}, {"template": {}}, "text", [entry()]),
-            [(f"resources[{index}]", "needs an id and a template") for index in (1, 2, 3, 4)],
+            [(f"resources[{index}]", "must be a mapping with id and template") for index in (1, 2, 3, 4)],
             id="no resource at all",
         ),
         pytest.param(
             "ComponentType",
             inputs({"id": "pull", "template": "text"}),
-            [("resources[0]", "needs an id and a template")],
+            [("resources[0]", "must be a mapping with id and template")],
             id="a template that is a text",
         ),
         pytest.param(
@@ -136,7 +136,7 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         pytest.param(
             "ComponentType",
             inputs({**entry(), "includeWhen": True}),
-            [("resources[0].includeWhen", "must be a text, one ${...} expression")],
+            [("resources[0].includeWhen", "must be a string with one ${...} expression")],
             id="a condition that is no text",
         ),
         pytest.param(
@@ -179,7 +179,7 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         pytest.param(
             "ComponentType",
             inputs(pull=("shared",), imagePullSecrets=["shared", 7.0]),
-            [("imagePullSecrets[1]", "must be a text")],
+            [("imagePullSecrets[1]", "must be a string")],
             id="a name that is no text",
         ),
     ],

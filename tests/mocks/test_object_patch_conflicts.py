@@ -100,7 +100,7 @@ def test_others_who_never_stop_writing(engine: Engine, place: Place, monkeypatch
     memory.meanwhile = [nobody] * 4
 
     assert patch.failure(lambda: patch.create(inputs())) == (
-        f"{PLANE}: {WHERE}: others wrote to it 3 times in a row; nothing was written. Run it again"
+        f"{PLANE}: {WHERE}: others wrote to it 3 times in a row; nothing was written. Run the update again"
     )
     assert (memory.live("ComponentType"), memory.writers) == (after(10, component_type()), [])
 
@@ -120,7 +120,7 @@ def test_cancel_ends_the_retries(engine: Engine, place: Place) -> None:
             return raised.value.details()
 
     assert engine.run(cancelled()) == (
-        f"{PLANE}: {WHERE}: given up while others were writing to it; nothing was written"
+        f"{PLANE}: {WHERE}: the update was cancelled while others wrote to the object; nothing was written"
     )
     assert memory.writers == []
 

@@ -172,5 +172,5 @@ def test_an_import_is_refused(engine: Engine, place: Place) -> None:
     patch = Patches(engine, "ComponentType")
 
     assert patch.failure(lambda: patch.read({}, {})) == (
-        "openchoreo:index:ComponentTypePatch cannot be imported; declare it, and what is there already is adopted"
+        "openchoreo:index:ComponentTypePatch cannot be imported; declare it, and it adopts the existing entries"
     )

@@ -20,10 +20,10 @@ STORE = {"namespace": "acme", "name": "default", "secretStoreRef": "vault"}
     ("given", "said"),
     [
         pytest.param(
-            inputs(name=UNKNOWN), ["which ComponentType is patched is known after the update"], id="which object"
+            inputs(name=UNKNOWN), ["the name of the ComponentType is known after the update"], id="which object"
         ),
         pytest.param(
-            inputs(namespace=UNKNOWN), ["which ComponentType is patched is known after the update"], id="in which place"
+            inputs(namespace=UNKNOWN), ["the name of the ComponentType is known after the update"], id="in which place"
         ),
         pytest.param(
             inputs(entry(data=[{"key": UNKNOWN}]), entry("other"), pull=(NAME,)),

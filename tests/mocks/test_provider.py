@@ -153,7 +153,7 @@ def test_ready(engine: Engine, live: Live, request_: Any, items: list[dict[str, 
         pytest.param(
             messages.DiffRequest(urn=URN, olds=struct(INPUTS), news=struct(INPUTS)),
             False,
-            "the openchoreo provider was used before it was configured",
+            "the openchoreo provider is not configured; set plane and context of its Provider",
             id="used before it was configured",
         ),
     ],

@@ -25,7 +25,7 @@ from tests.platform.reads import Reads, serving
 from tests.unit.plans import credentials
 
 TABLE: Final = """\
-What secret managers will be asked in 30 days, at list prices:
+Expected calls to secret managers in 30 days, at list prices:
 STORE  MANAGER              SECRETS  KEYS  CALLS/S  CALLS/MONTH  FOR CALLS  FOR KEYS  QUOTA  LAG
 -----  -------------------  -------  ----  -------  -----------  ---------  --------  -----  ---
 org    AWS Secrets Manager  1        1     0.0667   172,800      $0.86      $0.40     <0.1%  15s

@@ -116,7 +116,8 @@ def test_cancelled() -> None:
     with pytest.raises(ConflictError) as caught:
         edit(api.cluster, SERVICE, _add, lambda _: next(answers))
     assert str(caught.value) == (
-        f"{WHERE}: ComponentType acme/service: given up while others were writing to it; nothing was written"
+        f"{WHERE}: ComponentType acme/service: the update was cancelled while others wrote to the object; "
+        "nothing was written"
     )
     assert len(api.patches) == 2
     assert api.objects[PATH]["spec"] == {"resources": ["a"]}
@@ -133,7 +134,7 @@ def test_gives_up() -> None:
         edit(api.cluster, SERVICE, _add, cancelled)
     assert str(caught.value) == (
         f"{WHERE}: ComponentType acme/service: others wrote to it {ATTEMPTS} times in a row; nothing was written. "
-        "Run it again"
+        "Run the update again"
     )
     assert len(api.patches) == ATTEMPTS
     assert max(waited) <= 0.15

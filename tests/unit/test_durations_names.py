@@ -33,7 +33,7 @@ from tests.unit.samples import DURATION, NOT_A_DATA_KEY, NOT_A_LABEL, NOT_AN_OBJ
     ],
 )
 def test_duration(text: str, seconds: float, canonical: str) -> None:
-    assert durations.checked(text) == text
+    assert durations.check_duration(text) == text
     assert durations.seconds(text) == pytest.approx(seconds)
     assert durations.canonical(text) == canonical
 
@@ -57,7 +57,7 @@ def test_duration(text: str, seconds: float, canonical: str) -> None:
     ],
 )
 def test_not_a_duration(text: str, said: str) -> None:
-    for check in (durations.seconds, durations.checked, durations.canonical):
+    for check in (durations.seconds, durations.check_duration, durations.canonical):
         with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the whole message is compared
             check(text)
         assert str(caught.value) == said
@@ -67,7 +67,7 @@ def test_not_a_duration(text: str, said: str) -> None:
 def test_interval_in_whole_seconds(text: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the whole message is compared
         durations.canonical(text)
-    assert str(caught.value) == f"is not in whole seconds; {DURATION}"
+    assert str(caught.value) == f"is not a whole number of seconds; {DURATION}"
 
 
 WHOLE = st.lists(

@@ -11,7 +11,7 @@ from components.plan import plan
 from components.plan.ecr_roles import EcrRoleArgs, ecr_roles
 from components.registries.tokens import EcrManaged, EcrToken
 from components.settings.organization import Organization
-from components.settings.rules.ecr import unmade
+from components.settings.rules.ecr import roles_without_stack
 from components.settings.stack import StackSettings
 from tests.unit.aws_accounts import ACCOUNT, POD_IDENTITY, account, managed
 from tests.unit.registries import ECR, ECR_HOST, ECR_NAME, LOGIN
@@ -20,7 +20,7 @@ from tests.unit.samples import GIT, Edits, Raw, assert_rejected, settings
 MANAGED: Raw = {**ECR, "ecr": {"managed": {}}}
 HERE = "organizations[0].registries[0].ecr.managed"
 ONLY_HERE = (
-    "makes a role for 123456789012.dkr.ecr.eu-central-1.*, the registry of aws.accountId and aws.region, not for"
+    "creates a role for 123456789012.dkr.ecr.eu-central-1.*, the registry of aws.accountId and aws.region, not for"
 )
 ACME = {"name": "acme", "registries": [MANAGED]}
 
@@ -70,9 +70,9 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
         "{organization}/",
         "ecr-{organization}",
     )
-    (problem,) = unmade(Organization.model_validate(ACME), "organization")
+    (problem,) = roles_without_stack(Organization.model_validate(ACME), "organization")
     assert str(problem) == (
-        "organization.registries[0].ecr.managed: is made by stacks only; use roleArn, such as that of an EcrRole"
+        "organization.registries[0].ecr.managed: is created by stacks only; use roleArn, such as the ARN of an EcrRole"
     )
 
 
@@ -81,7 +81,7 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
     [
         pytest.param(
             {"organizations": [ACME]},
-            f"{HERE}: makes a role in an AWS account, and none is configured; aws is missing",
+            f"{HERE}: creates a role in an AWS account; set aws, or use roleArn",
             id="no-account",
         ),
         pytest.param(
@@ -123,8 +123,8 @@ def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
         ),
         pytest.param(
             pushing(ecr("team"), ecr("acme", repositories="team/{organization}/")),
-            f'{HERE}.repositories: "team/" holds "team/acme/" of the organization "acme", whose images it could '
-            "replace",
+            f'{HERE}.repositories: "team/" contains "team/acme/" of the organization "acme", whose images it '
+            "could replace; use a prefix of its own",
             id="repositories-of-another",
         ),
         pytest.param(
@@ -150,7 +150,7 @@ def test_a_role_name_that_the_organization_makes_too_long() -> None:
     assert_rejected(
         pushing(ecr(long, roleName="{organization}-pushes-many-images")),
         f'{HERE}.roleName: "{long}-pushes-man"… (68 characters) of the organization "{long}" is a role name of 68 '
-        "characters; IAM allows 64",
+        "characters; IAM allows at most 64",
     )
 
 

@@ -151,7 +151,7 @@ def test_a_role_for_pushing_images() -> None:
     "prefix", ["org/acme", "", "/", "org/*/", "org/a?/", "org/${aws:username}/", "{organization}/"]
 )
 def test_a_prefix_that_does_not_end_or_means_more_than_itself(prefix: str) -> None:
-    message = f'"{prefix}" cannot be what an organization\'s names begin with; expected <part>/, without * ? $ {{ }}'
+    message = f'"{prefix}" cannot be a prefix of an organization\'s names; expected <part>/, without * ? $ {{ }}'
     for build in (
         lambda: secret_arns(account(), "SecretsManager", prefix),
         lambda: read_policy(account(), "ParameterStore", prefix),
@@ -163,10 +163,10 @@ def test_a_prefix_that_does_not_end_or_means_more_than_itself(prefix: str) -> No
 
 
 def test_who_cannot_be_trusted() -> None:
-    with pytest.raises(ValueError, match="with an oidcProvider only; ESO cannot use Pod Identity for it"):
+    with pytest.raises(ValueError, match="oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"):
         ecr_trust(pod_identity(), "openchoreo-ci-acme", "registry-push")
     for operators in ([], [account()], [pod_identity(), account()]):
-        with pytest.raises(ValueError, match="every operator needs its operatorRoleArn"):
+        with pytest.raises(ValueError, match="operatorRoleArn is missing"):
             operator_trust(operators, "acme")
 
 

@@ -98,7 +98,7 @@ def test_git_host_is_refused() -> None:
     app = {"appId": "123", "installationId": "456", "privateKey": {"remoteKey": "acme-git"}}
     assert_rejected(
         acme(git={"host": "git.orchard.example", "githubApp": app}),
-        "organizations[0].git: githubApp is for GitHub; git.orchard.example is orchard",
+        "organizations[0].git: githubApp is for GitHub, and git.orchard.example is orchard; use another credential",
     )
 
 

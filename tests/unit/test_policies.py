@@ -86,12 +86,12 @@ def test_a_secret_that_is_merged_into_keeps_its_type() -> None:
     [
         pytest.param(
             {"creationPolicy": "None"},
-            '.creationPolicy: "None" makes no Secret, and builds wait for one; use Owner, Orphan or Merge',
+            '.creationPolicy: "None" creates no Secret, and builds need one; use Owner, Orphan or Merge',
             id="no-secret",
         ),
         pytest.param(
             {"creationPolicy": "owner"},
-            ".creationPolicy: \"owner\" is not allowed: input should be 'Owner', 'Orphan', 'Merge' or 'None'",
+            '.creationPolicy: "owner" must be one of Owner, Orphan, Merge',
             id="case",
         ),
         pytest.param(
@@ -106,7 +106,7 @@ def test_a_secret_that_is_merged_into_keeps_its_type() -> None:
         ),
         pytest.param(
             {"deletionPolicy": "Merge", "refreshPolicy": "CreatedOnce"},
-            ": deletionPolicy Merge says nothing with refreshPolicy CreatedOnce, which never looks again; use Retain",
+            ": deletionPolicy Merge has no effect with refreshPolicy CreatedOnce, which never refreshes; use Retain",
             id="never-looks-again",
         ),
     ],
@@ -131,45 +131,45 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
         ),
         pytest.param(
             acme(git=GIT, refreshInterval="1h", policies={"refreshPolicy": "OnChange"}),
-            "refreshInterval: says nothing with refreshPolicy OnChange; use one of them, or Periodic",
+            "refreshInterval: has no effect with refreshPolicy OnChange; leave it out, or use Periodic",
             id="interval-of-the-organization",
         ),
         pytest.param(
             acme(git={**GIT, "refreshInterval": "0"}, policies={"refreshPolicy": "CreatedOnce"}),
-            "git.refreshInterval: says nothing with refreshPolicy CreatedOnce; use one of them, or Periodic",
+            "git.refreshInterval: has no effect with refreshPolicy CreatedOnce; leave it out, or use Periodic",
             id="interval-of-git",
         ),
         pytest.param(
             acme(external=[_sonar(refreshInterval="1h", policies={"refreshPolicy": "OnChange"})]),
-            "external[0].refreshInterval: says nothing with refreshPolicy OnChange; use one of them, or Periodic",
+            "external[0].refreshInterval: has no effect with refreshPolicy OnChange; leave it out, or use Periodic",
             id="interval-of-a-service",
         ),
         pytest.param(
             acme(git={**MANUAL, "policies": {"deletionPolicy": "Merge"}}),
-            "git.policies: belong to the secret manager; a manual secret has none",
+            "git.policies: apply only to values from the secret manager; leave them out for a manual secret",
             id="manual-git",
         ),
         pytest.param(
             acme(external=[{"name": "sonar", "keys": {"a": MANUAL}, "policies": {}}]),
-            "external[0].policies: belong to the secret manager; a manual secret has none",
+            "external[0].policies: apply only to values from the secret manager; leave them out for a manual secret",
             id="manual-service",
         ),
         pytest.param(
             acme(git={"githubApp": APP, "policies": {"refreshPolicy": "CreatedOnce"}}),
-            "git.policies.refreshPolicy: CreatedOnce would not renew the token of the GitHub App, which lives one "
-            "hour; use Periodic",
+            "git.policies.refreshPolicy: CreatedOnce would not renew the token of the GitHub App, which is valid "
+            "for one hour; use Periodic",
             id="token-that-dies",
         ),
         pytest.param(
             acme(git={"githubApp": APP, "policies": {}}, policies={"refreshPolicy": "OnChange"}),
-            "policies.refreshPolicy: OnChange would not renew the token of the GitHub App, which lives one hour; "
-            "use Periodic",
+            "policies.refreshPolicy: OnChange would not renew the token of the GitHub App, which is valid for one "
+            "hour; use Periodic",
             id="token-that-dies-by-the-organization",
         ),
         pytest.param(
             acme(registries=[{**ACR, "acr": ACR_TOKEN}], policies={"refreshPolicy": "CreatedOnce"}),
-            "policies.refreshPolicy: CreatedOnce would not renew the token of acmeprod.azurecr.io, which lives some "
-            "hours at most; use Periodic",
+            "policies.refreshPolicy: CreatedOnce would not renew the token of acmeprod.azurecr.io, which is valid "
+            "for some hours; use Periodic",
             id="registry-token-that-dies",
         ),
         pytest.param(
@@ -177,24 +177,24 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
                 external=[_sonar(type="kubernetes.io/basic-auth", keys={"password": GIT})],
                 policies={"creationPolicy": "Merge"},
             ),
-            "external[0].type: belongs to whoever makes the Secret; creationPolicy Merge of the organization takes it "
-            "as it is",
+            "external[0].type: has no effect with creationPolicy Merge of the organization, which keeps the type; "
+            "leave it out",
             id="type-of-somebody-else's-secret",
         ),
         pytest.param(
             on_every_plane(
                 git={**GIT, "policies": {"creationPolicy": "Orphan"}}, componentWorkflows={"names": ["docker"]}
             ),
-            "git: creationPolicy Orphan does not go with componentWorkflows: each run makes its own Secret, which goes "
-            "with it; use Owner",
+            "git: creationPolicy Orphan does not work with componentWorkflows: each run creates its own Secret, which "
+            "is deleted with the run; use Owner",
             id="orphans-of-runs",
         ),
         pytest.param(
             on_every_plane(
                 registries=[QUAY], policies={"creationPolicy": "Merge"}, componentWorkflows={"names": ["docker"]}
             ),
-            "registries: creationPolicy Merge does not go with componentWorkflows: each run makes its own Secret, "
-            "which goes with it; use Owner",
+            "registries: creationPolicy Merge does not work with componentWorkflows: each run creates its own Secret, "
+            "which is deleted with the run; use Owner",
             id="nothing-to-merge-into-before-a-run",
         ),
     ],
@@ -238,8 +238,6 @@ def test_right(keys: Raw) -> None:
 def test_every_combination_is_either_refused_or_one_that_the_operator_takes() -> None:
     """The operator's webhook and controller: Delete wants Owner, and Merge wants a Secret."""
     for creation, deletion, refresh in product(*map(get_args, (CreationPolicy, DeletionPolicy, RefreshPolicy))):
-        if creation == "None":
-            continue
         applied = AppliedPolicies().under(
             Policies(creation_policy=creation, deletion_policy=deletion, refresh_policy=refresh)
         )

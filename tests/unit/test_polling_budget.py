@@ -57,7 +57,7 @@ def test_dollars_of_keys() -> None:
         (
             "budget.dollarsPerMonth: $807.20 a month (calls $7.20, keys $800.00) is $307.20 over $500.00\n"
             "  by organization: org0 $0.81, org1 $0.81, org10 $0.81 and 997 more\n"
-            "  the keys alone are over it; several properties in one key cost no more than one"
+            "  the keys alone exceed it; store several values as properties of one key"
         )
     ]
 
@@ -81,11 +81,11 @@ def test_dollars_of_several_intervals_and_stores() -> None:
     ]
     assert warnings(found, Budget(calls_per_second=2)) == [
         (
-            "budget.callsPerSecond: 2.12 calls a second is 0.117 over 2\n"
+            "budget.callsPerSecond: 2.12 calls per second is 0.117 over 2\n"
             "  by organization: initech 1, umbrella 1, acme 0.1 and 1 more\n"
-            "  refreshInterval of umbrella, initech from 1s to 1h saves 2 calls a second\n"
-            "  refreshInterval of acme from 10s to 1h saves 0.0997 calls a second\n"
-            "  refreshInterval of globex from 1m to 1h saves 0.0164 calls a second"
+            "  refreshInterval of umbrella, initech from 1s to 1h saves 2 calls per second\n"
+            "  refreshInterval of acme from 10s to 1h saves 0.0997 calls per second\n"
+            "  refreshInterval of globex from 1m to 1h saves 0.0164 calls per second"
         )
     ]
 
@@ -117,9 +117,9 @@ def test_values_that_stay_too_long() -> None:
     )
     assert warnings(load(AWS_OWN, organization), Budget(revocation_lag="5m")) == [
         (
-            "budget.revocationLag: 22 of 23 Secrets keep a replaced value longer than 5m: "
+            "budget.revocationLag: 22 of 23 Secrets keep a replaced value over 5m: "
             "acme git-clone-secret (never), acme ${metadata.name}-registry-pull-secret (2h), "
             "acme registry-push-secret (1h)\n"
-            "  refreshInterval: 5m for acme adds 0.0703 calls a second and $0.91 a month"
+            "  refreshInterval: 5m for acme adds 0.0703 calls per second and $0.91 a month"
         )
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.polling.model import Load
-from components.polling.poll import Poll, poll, store_of
+from components.polling.poll import Poll, read_poll, store_of
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
 from components.secrets.generator import Generator
@@ -22,7 +22,7 @@ GITHUB = Generator("GithubAccessToken", "git", {}, "1h0m0s")
 
 def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
     made = {**external_secret(TARGET, secret)["spec"], **spec}
-    return poll("acme", made, store=store_of(made), copies=copies, brought_by="", reads_once=False)
+    return read_poll("acme", made, store=store_of(made), copies=copies, brought_by="", reads_once=False)
 
 
 def test_generators_are_counted_apart() -> None:

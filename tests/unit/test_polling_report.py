@@ -9,8 +9,8 @@ import pytest
 
 from components.polling.amounts import interval, listed, money, rate, share
 from components.polling.model import Load
-from components.polling.poll import poll
-from components.polling.report import outputs, report
+from components.polling.poll import read_poll
+from components.polling.report import describe_load, outputs
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
 from components.secrets.generator import Generator
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
@@ -40,11 +40,11 @@ def clouds() -> Load:
 
 
 def test_a_row_for_each_store_and_their_total() -> None:
-    assert report(clouds()) == TABLE
+    assert describe_load(clouds()) == TABLE
 
 
 TABLE = """\
-What secret managers will be asked in 30 days, at list prices:
+Expected calls to secret managers in 30 days, at list prices:
 STORE  MANAGER                SECRETS  KEYS  CALLS/S   CALLS/MONTH  FOR CALLS  FOR KEYS   QUOTA  LAG
 -----  ---------------------  -------  ----  --------  -----------  ---------  ---------  -----  --------------
 aws    AWS Secrets Manager    3        3     0.0671    173,880      $0.87      $1.20      <0.1%  2h (aws sonar)
@@ -53,15 +53,15 @@ gcp    Google Secret Manager  7        3     0.00222   5,760        $0.02      $
 other  onepassword            2        2     0.000833  2,160        not known  not known  -      1h
 vault  Vault                  20       2     0.00833   21,600       -          -          -      1h
 total                         54       13    0.0849    219,960      >=$0.94    >=$1.38
-Counted for 20 components, 5 namespaces, 10 runs; load says how many are expected."""
+Assumes 20 components, 5 namespaces, 10 runs; set the expected numbers in load."""
 
 
 def test_one_store_needs_no_total() -> None:
-    assert report(load(AWS_OWN, acme(git=GIT))) == ONE_ROW
+    assert describe_load(load(AWS_OWN, acme(git=GIT))) == ONE_ROW
 
 
 ONE_ROW = """\
-What secret managers will be asked in 30 days, at list prices:
+Expected calls to secret managers in 30 days, at list prices:
 STORE  MANAGER              SECRETS  KEYS  CALLS/S   CALLS/MONTH  FOR CALLS  FOR KEYS  QUOTA  LAG
 -----  -------------------  -------  ----  --------  -----------  ---------  --------  -----  ---
 org    AWS Secrets Manager  1        1     0.000278  720          $0.0036    $0.40     <0.1%  1h"""
@@ -70,27 +70,27 @@ org    AWS Secrets Manager  1        1     0.000278  720          $0.0036    $0.
 @pytest.mark.parametrize(
     ("organization", "line"),
     [
-        ({"git": GIT}, "1 Secret, 0.000278 calls a second, free; a replaced value arrives within 1h"),
+        ({"git": GIT}, "1 Secret, 0.000278 calls per second, free; a replaced value arrives within 1h"),
         (
             {"git": {**GIT, "refreshInterval": "90s"}, "registries": [GHCR]},
-            "2 Secrets, 0.0117 calls a second, free; a replaced value arrives within 1h (acme registry-push-secret)",
+            "2 Secrets, 0.0117 calls per second, free; a replaced value arrives within 1h (acme registry-push-secret)",
         ),
         (
             {"git": GIT, "refreshInterval": "0s"},
-            "1 Secret, 0 calls a second, free; a replaced value arrives never",
+            "1 Secret, 0 calls per second, free; a replaced value arrives never",
         ),
         (
             {"git": {**GIT, "refreshInterval": "0s"}, "pullSecret": {**PULL, "secretStore": "org"}},
-            "2 Secrets, 0.000278 calls a second, free; a replaced value arrives never (acme git-clone-secret)",
+            "2 Secrets, 0.000278 calls per second, free; a replaced value arrives never (acme git-clone-secret)",
         ),
     ],
 )
 def test_the_cluster_itself_gets_one_line(organization: Raw, line: str) -> None:
-    assert report(load(KUBERNETES, acme(**organization))) == f"Polling: {line}"
+    assert describe_load(load(KUBERNETES, acme(**organization))) == f"Polling: {line}"
 
 
 def test_nothing_is_said_of_nothing() -> None:
-    assert report(load(KUBERNETES, acme(git={"manual": "gitToken"}))) == ""
+    assert describe_load(load(KUBERNETES, acme(git={"manual": "gitToken"}))) == ""
 
 
 def test_generators_are_told_apart() -> None:
@@ -98,8 +98,10 @@ def test_generators_are_told_apart() -> None:
     ecr = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ecr),))
     spec = external_secret(target, secret)["spec"]
-    found = Load((), (poll("acme", spec, copies=1, brought_by="", store="", reads_once=False),))
-    assert report(found) == "ECRAuthorizationToken: 0.000556 values a second, each a call to another API."
+    found = Load((), (read_poll("acme", spec, copies=1, brought_by="", store="", reads_once=False),))
+    assert (
+        describe_load(found) == "ECRAuthorizationToken: 0.000556 values per second, each from one call to another API."
+    )
     assert outputs(found) == {
         "stores": {},
         "generatorsPerSecond": {"ECRAuthorizationToken": 0.000555556},

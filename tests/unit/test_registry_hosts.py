@@ -174,25 +174,24 @@ NAMES = "expected one of: dockerhub, ghcr, quay, gitlab, gcr, artifact-registry,
         pytest.param({**ECR, "account": 123456789012}, ".account: must be a string, not a number", id="number"),
         pytest.param(
             {**ECR, "account": "1234"},
-            """.account: "1234" is not allowed: string should match pattern '^[0-9]{12}$'""",
+            '.account: "1234" is not the number of an AWS account; expected 12 digits in quotation marks',
             id="account",
         ),
         pytest.param(
             {**ACR, "environmentType": "GermanCloud"},
-            '.environmentType: "GermanCloud" is not allowed: '
-            "input should be 'PublicCloud', 'USGovernmentCloud' or 'ChinaCloud'",
+            '.environmentType: "GermanCloud" must be one of PublicCloud, USGovernmentCloud, ChinaCloud',
             id="cloud-that-was-closed",
         ),
         pytest.param(
             {**ACR, "name": "acmeprod.azurecr.io"},
-            '.name: "acmeprod.azurecr.io" is not allowed: '
-            "string should match pattern '^[a-z0-9]{5,50}(-[a-z0-9]+)?$'",
+            '.name: "acmeprod.azurecr.io" is not the name of an Azure registry; '
+            'expected 5 to 50 lower-case letters and digits, without the domain',
             id="address-for-a-name",
         ),
         pytest.param(
             {**ARTIFACTS, "location": "europe-west3-a/b"},
-            '.location: "europe-west3-a/b" is not allowed: '
-            "string should match pattern '^[a-z]+(-[a-z]+[0-9]+)?$'",
+            '.location: "europe-west3-a/b" is not a location of Google\'s registries; '
+            'expected a region such as europe-west3, or eu, us or asia',
             id="no-location",
         ),
     ],

@@ -17,7 +17,7 @@ from tests.unit.aws_accounts import (
 from tests.unit.samples import Edits, Raw, assert_rejected
 
 WAYS = "expected exactly one of oidcProvider, operatorRoleArn"
-NOT_AN_ISSUER = "is not an OIDC issuer; expected its host and path, without https:// and without / at the end"
+NOT_AN_ISSUER = "is not an OIDC issuer; expected its host and path, without https:// and without a trailing /"
 NOT_ONE_ROLE = "is not the ARN of one IAM role; expected arn:<partition>:iam::<account>:role/<name>"
 
 
@@ -31,12 +31,12 @@ def _account(**keys: Any) -> Edits:
         pytest.param({"accountId": 123456789012}, "aws.accountId: must be a string, not a number", id="number"),
         pytest.param(
             {"accountId": "1234"},
-            "aws.accountId: \"1234\" is not allowed: string should match pattern '^[0-9]{12}$'",
+            'aws.accountId: "1234" is not the number of an AWS account; expected 12 digits in quotation marks',
             id="short-number",
         ),
         pytest.param(
             {"region": "Frankfurt"},
-            "aws.region: \"Frankfurt\" is not allowed: string should match pattern '^[a-z]+(-[a-z]+)+-[0-9]+$'",
+            'aws.region: "Frankfurt" is not the name of an AWS region; expected a name such as eu-central-1',
             id="region",
         ),
         pytest.param(
@@ -51,7 +51,7 @@ def _account(**keys: Any) -> Edits:
         ),
         pytest.param(
             {"partition": "aws-iso"},
-            "aws.partition: \"aws-iso\" is not allowed: input should be 'aws', 'aws-cn' or 'aws-us-gov'",
+            'aws.partition: "aws-iso" must be one of aws, aws-cn, aws-us-gov',
             id="partition",
         ),
         pytest.param({"oidcProvider": None}, f"aws: is incomplete; {WAYS}", id="no-way-to-sign-in"),
@@ -75,7 +75,7 @@ def _account(**keys: Any) -> Edits:
         ),
         pytest.param(
             {"oidcProvider": None, "operatorRoleArn": "arn:aws-cn:iam::123456789012:role/eso"},
-            'aws: has an operatorRoleArn of another partition than "aws"; no role can be assumed across',
+            'aws: has an operatorRoleArn of another partition; use a role of the partition "aws"',
             id="role-of-another-partition",
         ),
         pytest.param(
@@ -86,32 +86,33 @@ def _account(**keys: Any) -> Edits:
         ),
         pytest.param(
             {"permissionsBoundary": "arn:aws:iam::210987654321:policy/eso"},
-            "aws: has a permissionsBoundary of another account or partition; IAM takes one of its own, or AWS's",
+            "aws: has a permissionsBoundary of another account or partition; use a policy of this account or of AWS",
             id="boundary-of-another-account",
         ),
         pytest.param(
             {"rolePath": "/eso"},
-            'aws.rolePath: "/eso" is not a path of IAM; expected / or /<part>/[<part>/...], with / at the end',
+            'aws.rolePath: "/eso" is not an IAM path; expected / or /<part>/[<part>/...], with a trailing /',
             id="role-path",
         ),
         pytest.param(
             {"tags": {"aws:team": "x"}},
-            'aws.tags.aws:team: "aws:team" is not the key of a tag: letters, digits and _.:/=+@-, not aws: first',
+            'aws.tags.aws:team: "aws:team" is not the key of a tag; expected letters, digits and _.:/=+@-, '
+            "and no aws: at the start",
             id="tag-of-aws",
         ),
         pytest.param(
             {"tags": {"team": "a\tb"}},
-            'aws.tags.team: "a\\tb" is not the value of a tag: letters, digits and _.:/=+@-',
+            'aws.tags.team: "a\\tb" is not the value of a tag; expected letters, digits and _.:/=+@-',
             id="tag-value",
         ),
         pytest.param(
             {"tags": {"openchoreo.dev/organization": "acme"}},
-            "aws: has the tags openchoreo.dev/organization, which are set here; leave them out",
+            "aws: has the tags openchoreo.dev/organization, which this package sets; leave them out",
             id="tag-of-ours",
         ),
         pytest.param(
             {"dataPlane": {"operatorRoleArn": OPERATOR}},
-            "aws: signs in in two ways; use oidcProvider on both planes, or operatorRoleArn on both",
+            "aws: both planes must use the same sign-in method; use oidcProvider for both, or operatorRoleArn for both",
             id="planes-differ",
         ),
         pytest.param({"dataPlane": {}}, f"aws.dataPlane: is incomplete; {WAYS}", id="data-plane"),

@@ -89,7 +89,7 @@ NOT_A_PATH = (
         ),
         pytest.param(
             managed(kmsKey="own"),
-            f"{HERE}.kmsKey: \"own\" is not allowed: input should be 'organization' or 'none'",
+            f'{HERE}.kmsKey: "own" must be one of organization, none',
             id="key",
         ),
         pytest.param(
@@ -105,7 +105,7 @@ NOT_A_PATH = (
         pytest.param(
             managed(roleName="r" * 60 + "-{organization}"),
             f'{HERE}.roleName: "{"r" * 60}"… (65 characters) of the organization "acme" '
-            "is a role name of 65 characters; IAM allows 64",
+            "is a role name of 65 characters; IAM allows at most 64",
             id="long-role-name",
         ),
         pytest.param(

@@ -47,8 +47,7 @@ VAULT_NAME = "expected 3 to 24 letters, digits and single hyphens, the first a l
         ),
         pytest.param(
             azure("Password"),
-            ".authType: \"Password\" is not allowed: input should be 'WorkloadIdentity', 'ManagedIdentity' or "
-            "'ServicePrincipal'",
+            '.authType: "Password" must be one of WorkloadIdentity, ManagedIdentity, ServicePrincipal',
             id="auth-type",
         ),
         pytest.param(
@@ -94,8 +93,8 @@ VAULT_NAME = "expected 3 to 24 letters, digits and single hyphens, the first a l
         ),
         pytest.param(
             azure(serviceAccount={**OWN, "clientId": "builds"}),
-            '.serviceAccount.clientId: "builds" is not allowed: '
-            "string should match pattern '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'",
+            '.serviceAccount.clientId: "builds" is not an id of Microsoft Entra; '
+            "expected a GUID such as 01234567-89ab-cdef-0123-456789abcdef",
             id="client-id",
         ),
     ],

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.samples import GIT, NOT_A_DATA_KEY, REMOTE_KEYS, Raw, acme, assert_rejected, organization
 
 TLS = "kubernetes.io/tls"
-NOT_A_LABEL_KEY = 'is not a key of a label: letters, digits, "-", "_" and ".", at most 63 characters, behind [domain/]'
+NOT_A_LABEL_KEY = 'is not a label key; expected [domain/]name, the name up to 63 letters, digits, "-", "_" and "."'
 
 
 def _external(**keys: Any) -> Raw:
@@ -110,7 +110,7 @@ def test_service(keys: Raw, problem: str) -> None:
     [
         pytest.param(
             {"keys": {"a": GIT}, "template": {"a": ""}},
-            'template.a: "" is not allowed: string should have at least 1 character',
+            "template.a: is empty; expected at least one character",
             id="empty-template",
         ),
         pytest.param(
@@ -134,13 +134,14 @@ def test_service(keys: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"keys": {"a": GIT}, "type": "kubernetes.io/service-account-token"},
-            'type: "kubernetes.io/service-account-token" is filled by Kubernetes itself, with a token of a '
-            "ServiceAccount; use another type",
+            'type: "kubernetes.io/service-account-token" holds a token of a ServiceAccount, which '
+            "Kubernetes fills in itself; use another type",
             id="token-of-a-service-account",
         ),
         pytest.param(
             {"keys": {"a": GIT}, "type": "a b"},
-            "type: \"a b\" is not allowed: string should match pattern '^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$'",
+            'type: "a b" is not a type of Secret; '
+            "expected a name such as Opaque or kubernetes.io/tls, 253 characters at most",
             id="type-with-a-blank",
         ),
         pytest.param(
@@ -148,8 +149,8 @@ def test_service(keys: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"keys": {"a": GIT}, "labels": {"a": "b c"}},
-            'labels.a: "b c" is not a value of a label: letters, digits, "-", "_" and ".", at most 63 characters, or '
-            "nothing",
+            'labels.a: "b c" is not a label value; expected letters, digits, "-", "_" and ".", at most 63 characters, '
+            "or an empty text",
             id="value-of-a-label",
         ),
         pytest.param(

@@ -21,7 +21,7 @@ from tests.unit.test_known_hosts import FORM
 
 KNOWN = line("git.acme.example")
 ONE_SOURCE = "expected exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
-URL = 'url is not an address such as "https://github.example/api/v3", without a "/" at the end'
+URL = 'url is not an API address; expected one like "https://github.example/api/v3", with no "/" at the end'
 
 
 def ssh(**keys: Any) -> Raw:
@@ -39,75 +39,78 @@ def ssh(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"basicAuth": {"password": GIT}, "property": "x"},
-            "property, version and decoding belong to remoteKey",
+            "property, version and decoding need remoteKey; set it, or leave them out",
             id="property-of-another-kind",
         ),
         pytest.param(
             {"manual": "gitToken", "decoding": "Base64"},
-            "property, version and decoding belong to remoteKey",
+            "property, version and decoding need remoteKey; set it, or leave them out",
             id="decoding-of-a-manual-token",
         ),
         pytest.param(
-            {**GIT, "provider": "gitlab"}, "provider belongs to basicAuth and githubApp", id="provider-of-a-token"
+            {**GIT, "provider": "gitlab"},
+            "provider is only for basicAuth and githubApp; leave it out",
+            id="provider-of-a-token",
         ),
         pytest.param(
             {"host": "gitlab.com", "provider": "github", "basicAuth": {"password": GIT}},
-            "provider github contradicts the host gitlab.com, which is gitlab",
+            "provider github contradicts the host gitlab.com, which is gitlab; leave provider out",
             id="provider-of-another-host",
         ),
         pytest.param(
             {"host": "git.acme.example", "basicAuth": {"password": GIT}},
-            "basicAuth.username is missing: git.acme.example (generic) has no user name for all tokens",
+            "basicAuth.username is missing: git.acme.example (generic) has no user name for every token",
             id="unknown-host",
         ),
         pytest.param(
             {"host": "git.acme.example", "provider": "bitbucket-server", "basicAuth": {"password": GIT}},
-            "basicAuth.username is missing: git.acme.example (bitbucket-server) has no user name for all tokens",
+            "basicAuth.username is missing: git.acme.example (bitbucket-server) has no user name for every token",
             id="bitbucket-data-center",
         ),
         pytest.param(
             {"host": "gitlab.com", "githubApp": APP},
-            "githubApp is for GitHub; gitlab.com is gitlab",
+            "githubApp is for GitHub, and gitlab.com is gitlab; use another credential",
             id="no-github",
         ),
         pytest.param(
             {"host": "git.acme.example", "provider": "gitea", "githubApp": APP},
-            "githubApp is for GitHub; git.acme.example is gitea",
+            "githubApp is for GitHub, and git.acme.example is gitea; use another credential",
             id="no-github-at-an-own-host",
         ),
         pytest.param(
             {"secretName": "a" * 250, "githubApp": APP},
-            f"secretName makes the name of another Secret, which {NOT_AN_OBJECT_NAME}",
+            f"secretName is part of the name of a second Secret, which {NOT_AN_OBJECT_NAME}",
             id="no-room-for-the-name-of-the-key",
         ),
         pytest.param(
             {**ssh(knownHosts=KNOWN), "secretKey": "token"},
-            "secretKey is the key of a token; ssh has ssh-privatekey and known_hosts",
+            "secretKey is only for tokens, and ssh has fixed keys; leave it out",
             id="key-of-a-token-with-ssh",
         ),
         pytest.param(
             {"basicAuth": {"password": GIT}, "secretKey": "password"},
-            'secretKey "password" is a key of the Secret already; use another one',
+            'secretKey "password" is already a key of the Secret; use another one',
             id="key-twice",
         ),
         pytest.param(
             {"githubApp": APP, "secretKey": "username"},
-            'secretKey "username" is a key of the Secret already; use another one',
+            'secretKey "username" is already a key of the Secret; use another one',
             id="key-twice-with-an-app",
         ),
         pytest.param(
             ssh(knownHosts=line("git.other.example")),
-            "ssh.knownHosts has no key of git.acme.example, the host of this credential",
+            "ssh.knownHosts has no key of git.acme.example, the host of this credential; add a line of ssh-keyscan",
             id="key-of-another-host",
         ),
         pytest.param(
             {**ssh(knownHosts=KNOWN), "host": "git.acme.example:2222"},
-            "ssh.knownHosts has no key of [git.acme.example]:2222, the host of this credential",
+            "ssh.knownHosts has no key of [git.acme.example]:2222, the host of this credential; "
+            "add a line of ssh-keyscan",
             id="key-of-another-port",
         ),
         pytest.param(
             ssh(knownHosts=line("git.acme.example", marker="@revoked")),
-            "ssh.knownHosts has no key of git.acme.example, the host of this credential",
+            "ssh.knownHosts has no key of git.acme.example, the host of this credential; add a line of ssh-keyscan",
             id="revoked-key",
         ),
     ],
@@ -132,13 +135,13 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"basicAuth": {"password": {"property": "x", "manual": "gitToken"}}},
-            "basicAuth.password: property, version and decoding belong to remoteKey",
+            "basicAuth.password: property, version and decoding need remoteKey; set it, or leave them out",
             id="property-of-a-manual-password",
         ),
         pytest.param(
             {"basicAuth": {"username": "me:x", "password": GIT}},
-            "basicAuth.username: (value not shown) is not allowed: "
-            "string should match pattern '^[^\\s:{}\\x00-\\x1f\\x7f]+$'",
+            "basicAuth.username: (value not shown) is not a user name; "
+            'expected 1 to 253 characters without white space, ":", "{" and "}"',
             id="password-behind-the-user",
         ),
         pytest.param({"ssh": {"knownHosts": KNOWN}}, "ssh.privateKey: is missing", id="no-private-key"),
@@ -178,13 +181,14 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"githubApp": {**APP, "installationId": "acme"}},
-            "githubApp.installationId: \"acme\" is not allowed: string should match pattern '^[0-9]{1,20}$'",
+            'githubApp.installationId: "acme" is not the id of an installation of a GitHub App; '
+            "expected its number, such as 12345678",
             id="name-of-an-installation",
         ),
         pytest.param(
             {"githubApp": {**APP, "repositories": ["acme/api"]}},
-            'githubApp.repositories[0]: "acme/api" is not allowed: string should match pattern '
-            "'^[A-Za-z0-9._-]{1,100}$'",
+            'githubApp.repositories[0]: "acme/api" is not the name of a GitHub repository; '
+            'expected letters, digits, ".", "_" and "-", without the owner',
             id="repository-with-its-owner",
         ),
         pytest.param(
@@ -199,7 +203,7 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"githubApp": {**APP, "permissions": {"contents": "rw"}}},
-            "githubApp.permissions.contents: \"rw\" is not allowed: input should be 'read', 'write' or 'admin'",
+            'githubApp.permissions.contents: "rw" must be one of read, write, admin',
             id="no-such-right",
         ),
         pytest.param(
@@ -215,7 +219,7 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {**GIT, "decoding": "base64"},
-            "decoding: \"base64\" is not allowed: input should be 'None', 'Base64', 'Base64URL' or 'Auto'",
+            'decoding: "base64" must be one of None, Base64, Base64URL, Auto',
             id="unknown-decoding",
         ),
     ],

@@ -36,7 +36,7 @@ def test_an_app_belongs_to_one_organization() -> None:
     assert_rejected(
         _two({}, {"appId": 123, "installationId": "789", "privateKey": other}),
         'organizations[1].git.githubApp.appId: "123" is also the app of organizations[0]; builds can read its private '
-        "key, which makes tokens for every installation, so each organization needs an app of its own",
+        "key, which creates tokens for every installation; use one app for each organization",
     )
 
 

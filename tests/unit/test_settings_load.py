@@ -10,7 +10,7 @@ from components.settings.load import Budget, ExpectedLoad
 from tests.unit.samples import DURATION, assert_rejected, settings
 
 BUDGET_KEYS = "dollarsPerMonth, callsPerSecond, revocationLag"
-NOT_POSITIVE = "is not allowed: input should be greater than 0"
+NOT_POSITIVE = "must be greater than 0"
 
 
 def test_nothing_is_limited_and_one_of_each_is_expected() -> None:
@@ -32,7 +32,7 @@ def test_whole_numbers_are_numbers() -> None:
         (
             "budget",
             {"dollarsPerMonth": float("inf")},
-            "budget.dollarsPerMonth: inf is not allowed: input should be a finite number",
+            "budget.dollarsPerMonth: inf must be a finite number",
         ),
         ("budget", {"revocationLag": "soon"}, f'budget.revocationLag: "soon" is not a duration; {DURATION}'),
         (
@@ -48,10 +48,10 @@ def test_whole_numbers_are_numbers() -> None:
         (
             "budget",
             {"revocationLag": "500ms"},
-            f'budget.revocationLag: "500ms" is not in whole seconds; {DURATION}',
+            f'budget.revocationLag: "500ms" is not a whole number of seconds; {DURATION}',
         ),
         ("load", {"runs": 1.5}, "load.runs: must be a whole number, not a number"),
-        ("load", {"runs": -1}, "load.runs: -1 is not allowed: input should be greater than or equal to 0"),
+        ("load", {"runs": -1}, "load.runs: -1 must be 0 or more"),
         ("load", {"builds": 1}, "load.builds: unknown key; expected one of: components, namespaces, runs"),
         ("load", 3, "load: must be a mapping, not a number"),
     ],

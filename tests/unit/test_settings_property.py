@@ -15,7 +15,7 @@ from components.openchoreo import RELEASES
 from components.plan.stack import plan
 from components.plan.stores import planned_stores
 from components.polling.estimate import estimate
-from components.polling.report import report
+from components.polling.report import describe_load
 from components.settings.parse import parse
 from components.settings.stack import StackSettings
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
@@ -42,6 +42,9 @@ TREES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
 )
 CONFIGURATIONS = st.dictionaries(TEXT, TREES, max_size=6)
+
+NOT_ENGLISH = ("pydantic", "input should", "string should", "should match", "[a-z", "[0-9", "(?:", "\\s", "\\w")
+"""What the validation library writes, and what regular expressions have."""
 
 ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
 Place = tuple[Any, Any]
@@ -99,6 +102,7 @@ def _settings_or_problems(config: dict[str, Any]) -> StackSettings | None:
     assert repr(config) == before
     assert bool(problems) == (found is None)
     assert all(problem.path and problem.message and str(problem).isprintable() for problem in problems)
+    assert not [problem for problem in problems for words in NOT_ENGLISH if words in problem.message.lower()]
     return found
 
 
@@ -123,7 +127,7 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
         made = [*render_identity(store), render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
         assert isinstance(store.manager, FakeStore) or "{organization}" not in repr(made)
     load = estimate(plan(found, release))
-    assert report(load).isascii()
+    assert describe_load(load).isascii()
     assert all(each.calls_per_second >= 0 for each in load.polls)
 
 

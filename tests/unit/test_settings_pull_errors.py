@@ -101,7 +101,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig=CONFIG, delivery="pod")},
-            "pullSecret.delivery: \"pod\" is not allowed: input should be 'component', 'namespace' or 'manual'",
+            'pullSecret.delivery: "pod" must be one of component, namespace, manual',
             id="delivery",
         ),
         pytest.param({"pullSecret": _pull(registries=[])}, f"pullSecret.registries: {EMPTY}", id="registries"),
@@ -153,7 +153,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         pytest.param({"componentWorkflows": {"names": []}}, f"componentWorkflows.names: {EMPTY}", id="workflows"),
         pytest.param(
             {"componentWorkflows": {"names": ["docker"], "secretNames": "per-run"}},
-            "componentWorkflows.secretNames: \"per-run\" is not allowed: input should be 'run' or 'fixed'",
+            'componentWorkflows.secretNames: "per-run" must be one of run, fixed',
             id="secret-names",
         ),
         pytest.param({"dataPlane": {}}, "dataPlane.secretStoreRef: is missing", id="no-store"),

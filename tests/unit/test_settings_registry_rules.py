@@ -37,19 +37,19 @@ MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
         ),
         pytest.param(
             [{**ECR, "ecr": ECR_TOKEN}, {**GHCR, **MANUAL}],
-            ': the Secret "registry-push-secret" would be both manual and made by the operator; '
+            ': the Secret "registry-push-secret" would be both manual and created by ESO; '
             "use one of them for all registries",
             id="manual-beside-a-token",
         ),
         pytest.param(
             [{"server": "*.azurecr.io", **LOGIN}],
-            '[0].server: "*.azurecr.io" is a pattern, which clients that push do not read',
+            '[0].server: "*.azurecr.io" is a pattern, which clients ignore when they push; use the exact server',
             id="pattern",
         ),
         pytest.param(
             [{**ECR, "ecr": {"roleArn": f"arn:aws:iam::123456789012:role/{'r' * 61}{{organization}}"}}],
             f'[0].ecr.roleArn: "arn:aws:iam::123456789012:role/{"r" * 29}"… (96 characters) of the organization "acme" '
-            "names a role of 65 characters; IAM allows 64",
+            "names a role of 65 characters; IAM allows at most 64",
             id="too-long-with-the-organization",
         ),
     ],
@@ -96,8 +96,8 @@ ONE_GOOGLE = "pusher@acme-prod.iam.gserviceaccount.com"
 def test_two_organizations_never_push_as_one(first: Raw, second: Raw, key: str, identity: str) -> None:
     assert_rejected(
         _two(first, second),
-        f'organizations[1].registries[0].{key}: "{identity}" is the identity of the organization "acme" too '
-        f"(organizations[0].registries[0].{key}), so that each could push to the other's repositories; use one "
+        f'organizations[1].registries[0].{key}: "{identity}" is also the identity of the organization "acme" '
+        f"(organizations[0].registries[0].{key}), so each could push to the other's repositories; use one identity "
         "for each organization",
     )
 
@@ -121,8 +121,8 @@ def test_two_organizations_never_push_as_one(first: Raw, second: Raw, key: str, 
 def test_builds_never_push_as_what_reads_the_manager(store: Raw, registry: Raw, key: str, identity: str) -> None:
     assert_rejected(
         {"secretStores.other": store, **acme(registries=[registry])},
-        f'organizations[0].registries[0].{key}: "{identity}" is in secretStores.other too, so that builds could read '
-        "what that store reads; use an identity that does nothing but push",
+        f'organizations[0].registries[0].{key}: "{identity}" is in secretStores.other too, so builds could read '
+        "what that store reads; use an identity that can only push",
     )
 
 
@@ -148,9 +148,13 @@ def test_one_organization_may_use_one_identity_twice() -> None:
     [
         pytest.param({"registryExtraKeys": []}, ": is empty; expected at least one entry", id="empty"),
         pytest.param(
-            {"registryExtraKeys": [".dockerconfigjson"]}, '[0]: ".dockerconfigjson" is there already', id="the-first"
+            {"registryExtraKeys": [".dockerconfigjson"]},
+            '[0]: ".dockerconfigjson" is already a key of the Secret; leave it out',
+            id="the-first",
         ),
-        pytest.param({"registryExtraKeys": ["a", "a"]}, '[1]: "a" is there already', id="twice"),
+        pytest.param(
+            {"registryExtraKeys": ["a", "a"]}, '[1]: "a" is already a key of the Secret; leave it out', id="twice"
+        ),
         pytest.param(
             {"registryExtraKeys": ["a/b"]},
             '[0]: "a/b" is not a key of a Secret: letters, digits, "-", "_" and ".", at most 253 characters',
@@ -165,7 +169,7 @@ def test_extra_keys(keys: Raw, problem: str) -> None:
 
 def test_extra_keys_of_nothing() -> None:
     edits = acme(git={"manual": "gitToken"}, registryExtraKeys=["dockerconfig"])
-    assert_rejected(edits, "organizations[0].registryExtraKeys: says nothing without registries; leave it out")
+    assert_rejected(edits, "organizations[0].registryExtraKeys: has no effect without registries; leave it out")
 
 
 @pytest.mark.parametrize(

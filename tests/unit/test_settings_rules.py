@@ -109,7 +109,7 @@ def test_organization(edits: Edits, problem: str) -> None:
         pytest.param({"host": "github.com"}, f"names no credential; {ONE_GIT_KIND}", id="neither"),
         pytest.param(
             {"manual": "gitToken", "version": "2"},
-            "property, version and decoding belong to remoteKey",
+            "property, version and decoding need remoteKey; set it, or leave them out",
             id="version-of-a-manual-secret",
         ),
     ],
@@ -151,7 +151,7 @@ def test_registries_share_one_secret() -> None:
     assert_rejected(
         acme(registries=[QUAY, {**MANUAL_QUAY, "server": "ghcr.io"}, QUAY], registrySecretName="push"),
         'organizations[0].registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
-        'organizations[0].registries: the Secret "push" would be both manual and made by the operator; '
+        'organizations[0].registries: the Secret "push" would be both manual and created by ESO; '
         "use one of them for all registries",
     )
 

@@ -63,8 +63,8 @@ def test_pasted_secret_is_not_repeated(edits: Edits) -> None:
 
 def test_value_that_is_not_shown_is_still_explained() -> None:
     assert rejection(raw(acme(git={"manual": f"{CANARY} !"}))) == message(
-        "organizations[0].git.manual: (value not shown) is not allowed: "
-        "string should match pattern '^[A-Za-z][A-Za-z0-9_-]{0,62}$'"
+        "organizations[0].git.manual: (value not shown) is not a name of an entry of manualSecrets; "
+        'expected a letter, then letters, digits, "-" and "_", 63 at most'
     )
 
 

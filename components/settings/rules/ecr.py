@@ -1,4 +1,4 @@
-"""Roles that are made for pushing to ECR: which ones, and that no organization's repositories are another's."""
+"""IAM roles for pushing to ECR that the stack creates, and rules that keep their repositories apart."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ from ..stack import StackSettings
 
 
 @dataclass(frozen=True)
-class ManagedEcr:
-    """A role that is to be made for one organization."""
+class EcrRolePlan:
+    """An IAM role that the stack creates for one organization and one registry."""
 
     organization: str
-    """Whose it is."""
+    """Name of the organization."""
     registry: RegistryCredential
-    """The registry that it is for."""
+    """Registry that builds push to."""
     path: str
-    """Place in the configuration."""
+    """Configuration path of ``managed``."""
     role: str
     """Name of the role."""
     repositories: str
-    """What the names of the organization's repositories begin with."""
-    apart: bool
-    """Whether the organization's name is one whole part of that."""
+    """Prefix of the names of the organization's repositories."""
+    exclusive: bool
+    """Whether one whole part of the prefix is the name of the organization."""
 
 
-def managed_ecr(settings: StackSettings) -> tuple[ManagedEcr, ...]:
-    """Every role that is to be made, in the order of the organizations."""
+def managed_ecr(settings: StackSettings) -> tuple[EcrRolePlan, ...]:
+    """All roles that the stack creates, in the order of the organizations."""
     return tuple(
-        each
+        role
         for index, organization in enumerate(settings.organizations)
-        for each in _managed(organization, f"organizations[{index}]")
+        for role in _managed(organization, f"organizations[{index}]")
     )
 
 
-def unmade(organization: Organization, path: str) -> Iterator[Problem]:
-    """Roles that nobody makes, since the organization is not one of a stack."""
-    for each in _managed(organization, path):
-        yield Problem(each.path, "is made by stacks only; use roleArn, such as that of an EcrRole")
+def roles_without_stack(organization: Organization, path: str) -> Iterator[Problem]:
+    """Roles that only a stack creates, for an organization outside a stack."""
+    for role in _managed(organization, path):
+        yield Problem(role.path, "is created by stacks only; use roleArn, such as the ARN of an EcrRole")
 
 
-def _managed(organization: Organization, path: str = "") -> Iterator[ManagedEcr]:
+def _managed(organization: Organization, path: str = "") -> Iterator[EcrRolePlan]:
     for index, registry in enumerate(organization.registries or ()):
         managed = registry.ecr.managed if registry.ecr is not None else None
         if managed is not None:
-            yield ManagedEcr(
+            yield EcrRolePlan(
                 organization.name,
                 registry,
                 f"{path}.registries[{index}].ecr.managed",
@@ -63,50 +63,50 @@ def _managed(organization: Organization, path: str = "") -> Iterator[ManagedEcr]
 
 
 def problems(settings: StackSettings) -> Iterator[Problem]:
-    """Everything that is wrong with these roles beside each other, their account and the managed stores."""
-    taken = dict(_store_roles(settings))
-    found = managed_ecr(settings)
-    for each in found:
-        yield from _account(each, settings.aws)
-        if not each.apart:
+    """Problems of these roles together with their account, with managed stores and with each other."""
+    names = dict(_store_roles(settings))
+    roles = managed_ecr(settings)
+    for role in roles:
+        yield from _account(role, settings.aws)
+        if not role.exclusive:
             yield Problem(
-                f"{each.path}.repositories",
-                f"{quoted(each.repositories)} does not have the organization's name as one whole part; use "
+                f"{role.path}.repositories",
+                f"{quoted(role.repositories)} does not have the organization's name as one whole part; use "
                 f"a value such as {ORGANIZATION}/",
             )
-        first = taken.setdefault(each.role.lower(), each.path)
-        if first != each.path:
-            yield Problem(f"{each.path}.roleName", f"{quoted(each.role)} is also the role of {first}; choose another")
-    for each in found:
-        for other in found:
-            if each.organization != other.organization and other.repositories.startswith(each.repositories):
+        first = names.setdefault(role.role.lower(), role.path)
+        if first != role.path:
+            yield Problem(f"{role.path}.roleName", f"{quoted(role.role)} is also the role of {first}; choose another")
+    for role in roles:
+        for other in roles:
+            if role.organization != other.organization and other.repositories.startswith(role.repositories):
                 yield Problem(
-                    f"{each.path}.repositories",
-                    f"{quoted(each.repositories)} holds {quoted(other.repositories)} of the organization "
-                    f'"{other.organization}", whose images it could replace',
+                    f"{role.path}.repositories",
+                    f"{quoted(role.repositories)} contains {quoted(other.repositories)} of the organization "
+                    f'"{other.organization}", whose images it could replace; use a prefix of its own',
                 )
 
 
-def _account(each: ManagedEcr, account: AwsAccount | None) -> Iterator[Problem]:
+def _account(role: EcrRolePlan, account: AwsAccount | None) -> Iterator[Problem]:
     if account is None:
-        yield Problem(each.path, "makes a role in an AWS account, and none is configured; aws is missing")
+        yield Problem(role.path, "creates a role in an AWS account; set aws, or use roleArn")
         return
     if account.oidc_provider is None:
         yield Problem(
-            each.path,
+            role.path,
             "needs aws.oidcProvider; ESO's generator cannot use Pod Identity for a ServiceAccount",
         )
     here = f"{account.account_id}.dkr.ecr.{account.region}."
-    if not each.registry.host.startswith(here):
+    if not role.registry.host.startswith(here):
         yield Problem(
-            each.path,
-            f"makes a role for {here}*, the registry of aws.accountId and aws.region, not for {each.registry.host}; "
+            role.path,
+            f"creates a role for {here}*, the registry of aws.accountId and aws.region, not for {role.registry.host}; "
             "use roleArn",
         )
 
 
 def _store_roles(settings: StackSettings) -> Iterator[tuple[str, str]]:
-    """Roles of managed stores, in lower case, as IAM compares names, and what to call each."""
+    """Role of each managed store in lower case, as IAM compares names -> how messages name the store."""
     for entry, store in settings.secret_stores.items():
         managed = store.manager.managed if isinstance(store.manager, AwsStore) else None
         if managed is not None:

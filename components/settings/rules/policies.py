@@ -1,4 +1,4 @@
-"""Rules about the operator's policies, which have levels: stack, organization, credential."""
+"""Rules about ESO's policies, which an organization sets and a credential overrides."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..stack import StackSettings
 
 @dataclass(frozen=True)
 class _Level:
-    """A place of the configuration that may have policies and an interval."""
+    """An organization or a credential: what can have policies and an interval."""
 
     path: str
     policies: Policies | None
@@ -22,7 +22,7 @@ class _Level:
 
 
 def policy_problems(organization: Organization, path: str) -> Iterator[Problem]:
-    """Policies of one organization that contradict each other, or what they are for."""
+    """Policies of one organization that contradict each other or their credentials."""
     base = organization.applied_policies
     yield from _level(_Level(path, organization.policies, organization.refresh_interval), AppliedPolicies())
     for located in organization.build_credentials:
@@ -35,34 +35,36 @@ def policy_problems(organization: Organization, path: str) -> Iterator[Problem]:
         if external.type != "Opaque" and base.creation == "Merge" and not own:
             yield Problem(
                 f"{path}.external[{index}].type",
-                "belongs to whoever makes the Secret; creationPolicy Merge of the organization takes it as it is",
+                "has no effect with creationPolicy Merge of the organization, which keeps the type; leave it out",
             )
     git = organization.git
     if git is not None and git.github_app is not None:
         own = git.policies is not None and git.policies.refresh_policy is not None
         where = f"{path}.git.policies" if own else f"{path}.policies"
-        yield from short_lived(where, base.under(git.policies), "the token of the GitHub App, which lives one hour")
-    tokens = [each.host for each in organization.registries or () if each.token is not None]
+        yield from short_lived(
+            where, base.under(git.policies), "the token of the GitHub App, which is valid for one hour"
+        )
+    tokens = [registry.host for registry in organization.registries or () if registry.token is not None]
     if tokens:
-        yield from short_lived(f"{path}.policies", base, f"the token of {tokens[0]}, which lives some hours at most")
+        yield from short_lived(f"{path}.policies", base, f"the token of {tokens[0]}, which is valid for some hours")
     if organization.component_workflows is not None:
         yield from _with_each_run(organization, path, base)
 
 
 def short_lived(path: str, applied: AppliedPolicies, what: str) -> Iterator[Problem]:
-    """A credential that dies must be asked for again.
+    """A credential that expires must be refreshed periodically.
 
     Args:
-        path: of the policies.
-        applied: those of the credential.
-        what: the credential, and how long it lives.
+        path: configuration path of the policies.
+        applied: effective policies of the credential.
+        what: the credential and its lifetime, for the message.
     """
     if applied.refresh != "Periodic":
         yield Problem(f"{path}.refreshPolicy", f"{applied.refresh} would not renew {what}; use Periodic")
 
 
 def one_app_per_organization(settings: StackSettings) -> Iterator[Problem]:
-    """Two organizations cannot share a GitHub App: its key makes tokens for both."""
+    """Organizations that share a GitHub App: its private key creates tokens for all of them."""
     seen: dict[tuple[str, str], int] = {}
     for index, organization in enumerate(settings.organizations):
         git = organization.git
@@ -73,7 +75,7 @@ def one_app_per_organization(settings: StackSettings) -> Iterator[Problem]:
             yield Problem(
                 f"organizations[{index}].git.githubApp.appId",
                 f'"{git.github_app.app_id}" is also the app of organizations[{first}]; builds can read its private '
-                "key, which makes tokens for every installation, so each organization needs an app of its own",
+                "key, which creates tokens for every installation; use one app for each organization",
             )
 
 
@@ -82,18 +84,18 @@ def _level(level: _Level, base: AppliedPolicies) -> Iterator[Problem]:
     if level.policies is not None:
         where = f"{level.path}.policies"
         if level.manual:
-            yield Problem(where, "belong to the secret manager; a manual secret has none")
+            yield Problem(where, "apply only to values from the secret manager; leave them out for a manual secret")
         for problem in applied.contradictions():
             yield Problem(where, problem)
     if level.refresh_interval is not None and applied.refresh != "Periodic":
         yield Problem(
             f"{level.path}.refreshInterval",
-            f"says nothing with refreshPolicy {applied.refresh}; use one of them, or Periodic",
+            f"has no effect with refreshPolicy {applied.refresh}; leave it out, or use Periodic",
         )
 
 
 def _with_each_run(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
-    """A Secret that is made for a run cannot be there before it, and must not outlive it."""
+    """A Secret that each run creates must not exist before the run or outlive it."""
     for located in organization.build_credentials:
         if not located.per_run:
             continue
@@ -102,6 +104,6 @@ def _with_each_run(organization: Organization, path: str, base: AppliedPolicies)
         if creation != "Owner":
             yield Problem(
                 where,
-                f"creationPolicy {creation} does not go with componentWorkflows: each run makes its own Secret, "
-                "which goes with it; use Owner",
+                f"creationPolicy {creation} does not work with componentWorkflows: each run creates its own Secret, "
+                "which is deleted with the run; use Owner",
             )

@@ -1,4 +1,4 @@
-"""Rules about registries that builds push to, which no single one of them can see."""
+"""Rules across the registries that builds push to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ...errors import Problem
 from ...registries.tokens import RegistryToken
+from ...schema.messages import plain_message
 from ...schema.placeholder import fill
 from ...schema.secret_types import DOCKER_CONFIG_KEY
 from ...schema.text import quoted
@@ -19,7 +20,7 @@ from ..stack import StackSettings
 
 
 def push_problems(organization: Organization, path: str) -> Iterator[Problem]:
-    """Everything that contradicts itself in what the push Secret of one organization is made of."""
+    """Contradictions between the registries of one push Secret."""
     registries = organization.registries or ()
     seen: dict[str, int] = {}
     for index, registry in enumerate(registries):
@@ -31,43 +32,47 @@ def push_problems(organization: Organization, path: str) -> Iterator[Problem]:
                 f"{where}.{what}", f"{quoted(key)} is also registries[{first}]; one Secret holds each registry once"
             )
         if "*" in key:
-            yield Problem(f"{where}.server", f"{quoted(key)} is a pattern, which clients that push do not read")
+            yield Problem(
+                f"{where}.server",
+                f"{quoted(key)} is a pattern, which clients ignore when they push; use the exact server",
+            )
         if registry.token is not None:
             generator, token = registry.token
-            yield from _filled(token, f"{where}.{generator}", organization.name)
+            yield from _filled_problems(token, f"{where}.{generator}", organization.name)
     if len({registry.manual is None for registry in registries}) > 1:
         yield Problem(
             f"{path}.registries",
-            f'the Secret "{organization.registry_secret_name}" would be both manual and made by the operator; '
+            f'the Secret "{organization.registry_secret_name}" would be both manual and created by ESO; '
             "use one of them for all registries",
         )
     yield from _extra_keys(organization, path)
 
 
-def _filled(token: RegistryToken, path: str, organization: str) -> Iterator[Problem]:
-    """What is wrong with a token's settings once the organization's name stands in them."""
+def _filled_problems(token: RegistryToken, path: str, organization: str) -> Iterator[Problem]:
+    """Problems of a token's settings after the organization's name has replaced ``{organization}``."""
     text = fill(token.model_dump(by_alias=True, exclude_none=True), organization)
     try:
         type(token).model_validate(text, by_alias=True, by_name=False)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             place = ".".join(str(step) for step in detail["loc"])
-            said, value = detail["msg"].removeprefix("Value error, "), reduce(getitem, detail["loc"], text)
-            yield Problem(f"{path}.{place}", f'{quoted(str(value))} of the organization "{organization}" {said}')
+            value = quoted(str(reduce(getitem, detail["loc"], text)))
+            problem = f'{value} of the organization "{organization}" {plain_message(detail)}'
+            yield Problem(f"{path}.{place}", problem)
 
 
 def _extra_keys(organization: Organization, path: str) -> Iterator[Problem]:
     extra = organization.registry_extra_keys or ()
     where = f"{path}.registryExtraKeys"
     if extra and not organization.registries:
-        yield Problem(where, "says nothing without registries; leave it out")
+        yield Problem(where, "has no effect without registries; leave it out")
     for index, key in enumerate(extra):
         if key == DOCKER_CONFIG_KEY or key in extra[:index]:
-            yield Problem(f"{where}[{index}]", f"{quoted(key)} is there already")
+            yield Problem(f"{where}[{index}]", f"{quoted(key)} is already a key of the Secret; leave it out")
 
 
 def shared_identities(settings: StackSettings) -> Iterator[Problem]:
-    """Who signs in as another organization could push there; who signs in as a store could read there."""
+    """Identities that two organizations share, or a registry and a store: each could use the rights of the other."""
     users: dict[str, tuple[str, str]] = {}
     readers = {
         text.lower(): entry
@@ -86,19 +91,19 @@ def shared_identities(settings: StackSettings) -> Iterator[Problem]:
             if other != organization.name:
                 yield Problem(
                     where,
-                    f'{quoted(identity)} is the identity of the organization "{other}" too ({first}), so that each '
-                    "could push to the other's repositories; use one for each organization",
+                    f'{quoted(identity)} is also the identity of the organization "{other}" ({first}), so each '
+                    "could push to the other's repositories; use one identity for each organization",
                 )
             if identity.lower() in readers:
                 yield Problem(
                     where,
-                    f"{quoted(identity)} is in secretStores.{readers[identity.lower()]} too, so that builds could read "
-                    "what that store reads; use an identity that does nothing but push",
+                    f"{quoted(identity)} is in secretStores.{readers[identity.lower()]} too, so builds could read "
+                    "what that store reads; use an identity that can only push",
                 )
 
 
 def _texts(tree: Any) -> Iterator[str]:
-    """All texts of JSON data, apart from keys."""
+    """All strings of JSON data, except keys of mappings."""
     if isinstance(tree, str):
         yield tree
     elif isinstance(tree, Mapping):
