@@ -9,6 +9,10 @@ import pytest
 
 from components.git.hosts import GIT_SOFTWARE, GitSoftware
 from components.registries.catalog import REGISTRIES, Registry
+from components.registries.credential import RegistryCredential
+from components.registries.generators import generator
+from components.registries.tokens import EcrManaged, EcrToken
+from components.secrets.credential import Owner
 from tests.unit.built import manifests
 from tests.unit.samples import Raw, acme, assert_rejected, settings
 
@@ -115,3 +119,13 @@ def test_unregistering() -> None:
         'organizations[0].registries[0].registry: "cellar" is not a known registry; expected one of: dockerhub, ghcr, '
         "quay, gitlab, gcr, artifact-registry, ecr, ecr-public, acr, depot",
     )
+
+
+def test_only_a_stack_knows_the_role_that_it_creates() -> None:
+    """A component outside a stack has no AWS account, so the generator's ServiceAccount has no role."""
+    registry = RegistryCredential(
+        registry="ecr", account="123456789012", region="eu-central-1", ecr=EcrToken(managed=EcrManaged())
+    )
+    built = generator(registry, Owner("acme"))
+    assert built is not None
+    assert built.service_account == {}
