@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from inspect import Parameter, Signature
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from ..errors import SettingsError
 from . import durations, names
 from .form import matching
+from .problems import validation_problems, yaml_keys
 
 ObjectName = Annotated[str, AfterValidator(names.check_subdomain)]
 Label = Annotated[str, AfterValidator(names.check_label)]
@@ -39,3 +42,41 @@ class Model(BaseModel):
         populate_by_name=True,
         hide_input_in_errors=True,
     )
+
+    def __init__(self, /, **arguments: Any) -> None:
+        """Validate keyword arguments in snake_case.
+
+        Raises:
+            SettingsError: with every problem, in the words that YAML would get.
+        """
+        try:
+            super().__init__(**arguments)
+        except ValidationError as error:
+            model = type(self)
+            problems = validation_problems(error, yaml_keys(model, arguments), model)
+            raise SettingsError(model.__name__, problems) from None
+
+    # A model inside another one is validated with it, so that an error has the whole path.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Show the arguments that a Python program writes; pydantic would show the keys of YAML."""
+        cls.__signature__ = _Signature()  # type: ignore[assignment]
+
+
+class _Signature:
+    """Signature of a model, computed when somebody asks for it."""
+
+    def __get__(self, _: object, model: type[BaseModel]) -> Signature:
+        return Signature(
+            [
+                Parameter(
+                    name,
+                    Parameter.KEYWORD_ONLY,
+                    default=Parameter.empty if field.is_required() else field.get_default(call_default_factory=False),
+                    annotation=field.annotation,
+                )
+                for name, field in model.model_fields.items()
+            ]
+        )

@@ -10,7 +10,7 @@ import pytest
 from components.git.hosts import GIT_SOFTWARE, GitSoftware
 from components.registries.catalog import REGISTRIES, Registry
 from components.registries.credential import RegistryCredential
-from components.registries.generators import generator
+from components.registries.generators import build_generator
 from components.registries.tokens import EcrManaged, EcrToken
 from components.secrets.credential import Owner
 from tests.unit.built import manifests
@@ -126,6 +126,6 @@ def test_only_a_stack_knows_the_role_that_it_creates() -> None:
     registry = RegistryCredential(
         registry="ecr", account="123456789012", region="eu-central-1", ecr=EcrToken(managed=EcrManaged())
     )
-    built = generator(registry, Owner("acme"))
+    built = build_generator(registry, Owner("acme"))
     assert built is not None
     assert built.service_account == {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from components.errors import SettingsError
 from components.pull.credential import ComponentWorkflows, Plane, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef
@@ -127,5 +127,5 @@ def test_remotes() -> None:
 def test_a_name_of_expressions_may_not_be_too_long() -> None:
     name = "${metadata.name}-" + "a" * 251
     assert len(_pull_secret(dockerConfig=CONFIG, secretName=name).name) == 268
-    with pytest.raises(ValidationError, match="at most 253 characters"):
+    with pytest.raises(SettingsError, match="at most 253 characters"):
         PullSecret(component_types=("a",), docker_config=RemoteRef(remote_key="a"), secret_name=name + "a")

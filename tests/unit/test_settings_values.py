@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from components.errors import SettingsError
 from components.external.credential import ExternalCredential
 from components.git.credential import GitCredential
 from components.managers.fake import FakeEntry, FakeStore
@@ -222,8 +223,12 @@ def test_settings_are_frozen(model: StackSettings | Organization | RemoteRef, fi
 
 
 def test_python_programs_cannot_misspell() -> None:
-    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
-        RemoteRef.model_validate({"remote_key": "a", "propertie": "b"})
+    with pytest.raises(SettingsError) as raised:
+        RemoteRef(remote_key="a", propertie="b")  # type: ignore[call-arg]
+    assert str(raised.value) == (
+        "RemoteRef: 1 problem; nothing was changed\n"
+        '  - propertie: unknown key; did you mean "property"? expected one of: remoteKey, property, version, decoding'
+    )
 
 
 def test_remote_keys_are_sorted_and_each_once() -> None:
