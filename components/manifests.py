@@ -8,8 +8,6 @@ from typing import Any, Final
 Manifest = dict[str, Any]
 """One Kubernetes object: ``apiVersion``, ``kind``, ``metadata`` and its body, JSON types only."""
 
-ORGANIZATION_LABEL: Final = "openchoreo.dev/organization"
-"""OpenChoreo's own label for "belongs to this organization" (labels of openchoreo/openchoreo v0.9.0)."""
 MANAGED_BY: Final = "openchoreo-secrets"
 """Value of ``app.kubernetes.io/managed-by``, and the field manager of patches."""
 MANAGED_BY_LABEL: Final = "app.kubernetes.io/managed-by"
@@ -47,8 +45,3 @@ def manifest(  # noqa: PLR0913 -- the parts of an object
 def is_ours(live: Manifest) -> bool:
     """Whether this package created a live object, by its label."""
     return bool((live["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY)
-
-
-def organization_labels(organization: str) -> dict[str, str]:
-    """Labels of an object that belongs to one organization."""
-    return {ORGANIZATION_LABEL: organization}

@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 from kubernetes import client, config, dynamic
 
-from components.openchoreo.v0_9 import V0_9 as RELEASE
+from components.openchoreo import DEFAULT_RELEASE as RELEASE
 from components.schema.sources import RemoteRef
 from components.settings.organization import Organization
 from components.settings.stack import StackSettings

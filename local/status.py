@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from components.cluster.connection import Cluster
-from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, ORGANIZATION_LABEL
-from components.openchoreo.kinds import KINDS
-from components.patches.containers import find
-from components.patches.pod_spec import POD_SPECS
+from components.manifests import CREDENTIAL_LABEL, MANAGED_BY
+from components.openchoreo import DEFAULT_RELEASE as RELEASE
+from components.openchoreo.labels import ORGANIZATION_LABEL
+from components.patches.pod_spec import image_pull_secrets
 from components.table import format_table
 
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
@@ -37,24 +37,14 @@ def credential_tables(cluster: Cluster) -> str:
 def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
     """Rows for ComponentTypes whose pods have image pull secrets, with the resources that create them."""
     rows: list[tuple[str, ...]] = []
-    for item in cluster.items(KINDS["ComponentType"].path(None)):
+    for item in cluster.items(RELEASE.component_type.path(None)):
         entries = item["spec"]["resources"]
-        names = [
-            reference["name"]
-            for entry in entries
-            if entry["id"] == item["spec"]["workloadType"]
-            for reference in _references(entry["template"], entry["id"])
-        ]
+        names = image_pull_secrets(item, RELEASE.component_type)
         resources = [entry["id"] for entry in entries if entry["template"].get("kind") == "ExternalSecret"]
         if names:
             metadata = item["metadata"]
             rows.append((metadata["namespace"], metadata["name"], ", ".join(names), ", ".join(resources) or "-"))
     return rows
-
-
-def _references(workload: dict[str, Any], kind: str) -> list[dict[str, str]]:
-    found = find(workload, (*POD_SPECS[kind], "imagePullSecrets")) if kind in POD_SPECS else None
-    return found if isinstance(found, list) else []
 
 
 def _row(item: dict[str, Any], store: str, ready: str) -> tuple[str, ...]:

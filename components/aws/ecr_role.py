@@ -7,7 +7,7 @@ import pulumi
 from ..iam.policy import ecr_policy
 from ..iam.text import document_text
 from ..iam.trust import ecr_trust
-from ..manifests import organization_labels
+from ..openchoreo.labels import organization_labels
 from ..plan.ecr_roles import EcrRoleArgs
 from .role import register_role
 

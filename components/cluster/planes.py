@@ -7,7 +7,6 @@ from typing import Final
 
 from ..errors import ClusterError
 from ..manifests import is_ours
-from ..openchoreo.kinds import API, KINDS
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from .connection import Cluster
@@ -23,11 +22,11 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     Raises:
         ClusterError: with everything that is missing.
     """
-    absent = sorted(release.control_plane_kinds - served(cluster, f"/apis/{API}"))
+    absent = sorted(release.served_kinds - served(cluster, f"/apis/{release.api}"))
     if absent:
         msg = (
-            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(absent)} of {API} missing. "
-            f"The CRDs come with the Helm chart {release.control_plane_chart}"
+            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(absent)} of {release.api} missing. "
+            f"The CRDs come with the Helm chart {release.charts.control_plane}"
         )
         raise ClusterError(msg)
     found: list[str] = []
@@ -42,20 +41,23 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     refuse(cluster, found)
 
 
-def check_data_plane(cluster: Cluster, build_plane: Cluster, organizations: Sequence[OrganizationPlan]) -> None:
+def check_data_plane(
+    cluster: Cluster, build_plane: Cluster, organizations: Sequence[OrganizationPlan], release: Release
+) -> None:
     """Check the operator where pull secrets need it, and the namespaces that are to get one by hand.
 
     Args:
         cluster: the data plane.
         build_plane: the other cluster that gets stores.
         organizations: all of the stack.
+        release: of the platform.
 
     Raises:
         ClusterError: with everything that is amiss.
     """
     if any(organization.organization.pull_store for organization in organizations):
         fans_out = any(organization.fan_outs for organization in organizations)
-        check_operator(cluster, ESO_KINDS | {"clusterexternalsecrets"} if fans_out else ESO_KINDS)
+        check_operator(cluster, release, ESO_KINDS | {"clusterexternalsecrets"} if fans_out else ESO_KINDS)
     identity = _identity(cluster) if cluster.settings != build_plane.settings else None
     if identity is not None and identity == _identity(build_plane):
         msg = (
@@ -76,13 +78,14 @@ def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]
     if pull is None or pull.delivery != "component" or organization.pull_store is not None:
         return
     settled = organization.data_plane.name if organization.data_plane else None
-    for item in cluster.items(KINDS["DataPlane"].path(organization.name)):
+    kind, namespace = release.data_plane, release.control_plane_namespace(organization.name)
+    for item in cluster.items(kind.path(namespace)):
         name, store = item["metadata"]["name"], (item.get("spec") or {}).get("secretStoreRef") or {}
         if not store.get("name") and name != settled:
             yield (
-                f"DataPlane {organization.name}/{name} has no spec.secretStoreRef, so {release.data_plane_store} fails "
-                f"in every component. Set dataPlane: {{name: {name}, secretStoreRef: <ClusterSecretStore>}}, or "
-                "pullSecret.secretStore"
+                f"{kind.name} {namespace}/{name} has no spec.secretStoreRef, so "
+                f"{release.expressions.data_plane_store} fails in every component. Set dataPlane: {{name: {name}, "
+                "secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
             )
 
 

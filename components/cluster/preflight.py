@@ -7,6 +7,7 @@ from typing import Final
 
 from ..errors import ClusterError
 from ..manifests import STACK_ANNOTATION, Manifest, is_ours
+from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from ..secrets.generator import API as GENERATORS
 from .connection import Cluster
@@ -17,18 +18,21 @@ ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
 _ESO_MANAGED: Final = "reconcile.external-secrets.io/managed"
 
 
-def check_build_plane(cluster: Cluster, organizations: Sequence[OrganizationPlan], stack: str) -> None:
+def check_build_plane(
+    cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan], stack: str
+) -> None:
     """Check the operator's CRDs, every build namespace, and that nothing in an adopted one would be overwritten.
 
     Args:
         cluster: the build plane.
+        release: of the platform.
         organizations: all of the stack.
         stack: ``<pulumi organization>/<project>/<stack>``, by which a namespace of ours is told from others.
 
     Raises:
         ClusterError: with everything that is amiss.
     """
-    check_operator(cluster)
+    check_operator(cluster, release)
     _check_generators(cluster, organizations)
     live = {
         item["metadata"]["name"]: (item["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
@@ -52,11 +56,12 @@ def refuse(cluster: Cluster, found: list[str]) -> None:
         raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in found)]))
 
 
-def check_operator(cluster: Cluster, kinds: frozenset[str] = ESO_KINDS) -> None:
+def check_operator(cluster: Cluster, release: Release, kinds: frozenset[str] = ESO_KINDS) -> None:
     """Check that a cluster serves kinds of the External Secrets Operator.
 
     Args:
         cluster: which.
+        release: of the platform, whose chart can install the operator.
         kinds: plural names under ``external-secrets.io/v1``.
 
     Raises:
@@ -66,7 +71,7 @@ def check_operator(cluster: Cluster, kinds: frozenset[str] = ESO_KINDS) -> None:
     if group is None:
         msg = (
             f"{cluster}: the CRDs of the External Secrets Operator are missing. They come with the Helm chart "
-            "external-secrets (0.16 or later), also part of openchoreo-build-plane (external-secrets.enabled=true)"
+            f"external-secrets (0.16 or later), also part of {release.charts.operator}"
         )
         raise ClusterError(msg)
     missing = sorted(kinds - served(cluster, f"{_ESO}/v1"))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import ClusterError, NotReadyError
-from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, ORGANIZATION_LABEL
+from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
+from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
 from .connection import Cluster
 

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from pydantic import model_validator
 
+from ..openchoreo import DEFAULT_RELEASE
 from ..schema import names
 from ..schema.model import DataKey, Interval, ManualName, ObjectName
 from ..schema.policies import Policies
@@ -37,9 +38,9 @@ class GitCredential(OptionalRemote):
     """Host of the repositories, recorded as an annotation of the Secret and in the outputs."""
     provider: Provider | None = None
     """Software of a self-hosted host. None: derived from the name of the host."""
-    secret_name: ObjectName = "git-clone-secret"
+    secret_name: ObjectName = DEFAULT_RELEASE.defaults.git_secret
     """Name of the Secret in the build namespace."""
-    secret_key: DataKey = "clone-secret"
+    secret_key: DataKey = DEFAULT_RELEASE.defaults.git_key
     """Key of the token in that Secret."""
     refresh_interval: Interval | None = None
     """Interval between two polls of the manager. None: that of the organization, else of the stack."""

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ..manifests import MANAGED_BY_LABEL, ORGANIZATION_LABEL
+from ..manifests import MANAGED_BY_LABEL
+from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..schema.cloud_names import AwsAccountId, AwsRegion
 from ..schema.form import matching
 from ..schema.model import Model

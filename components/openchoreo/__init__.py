@@ -1,13 +1,30 @@
-"""What differs per OpenChoreo release. Everything else in the package asks a `Release` and names no release itself."""
+"""OpenChoreo releases. Only this package contains namespaces, kinds, expressions and names of a release."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from .kinds import API, KINDS, Kind
-from .release import Release
+from .kinds import Kind, Workload
+from .labels import DOMAIN, ORGANIZATION_LABEL, organization_labels
+from .release import Charts, Defaults, Expressions, Release
 from .v0_9 import V0_9
 
-__all__ = ["API", "KINDS", "RELEASES", "V0_9", "Kind", "Release"]
+__all__ = [
+    "DEFAULT_RELEASE",
+    "DOMAIN",
+    "ORGANIZATION_LABEL",
+    "RELEASES",
+    "V0_9",
+    "Charts",
+    "Defaults",
+    "Expressions",
+    "Kind",
+    "Release",
+    "Workload",
+    "organization_labels",
+]
 
-RELEASES: Final = {release.name: release for release in (V0_9,)}
+DEFAULT_RELEASE: Final = V0_9
+"""Release of a platform whose configuration names none."""
+RELEASES: Final[dict[str, Release]] = {release.name: release for release in (V0_9,)}
+"""Name -> every release that can be configured."""

@@ -1,46 +1,67 @@
-"""Kinds of ``openchoreo.dev/v1alpha1`` that carry a list of resources, or name the store that those read."""
+"""Kinds of OpenChoreo objects that can be patched, and what a patch must know about each of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-API: Final = "openchoreo.dev/v1alpha1"
+Path = tuple[str, ...]
+"""Keys from the outermost mapping to a field."""
+Variables = Mapping[str, frozenset[str] | None]
+"""Variable of template expressions -> its fields; None: the fields depend on the object."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Where a component type keeps the pods of its workload.
+
+    The primary resource is the entry of ``spec.resources`` whose id is the workload type.
+    """
+
+    type_path: Path
+    """Path of the workload type in the object: ``("spec", "workloadType")``."""
+    pod_specs: Mapping[str, Path] = field(hash=False)
+    """Workload type -> path of the pod spec in the template of the primary resource."""
+    without_pods: frozenset[str] = frozenset()
+    """Workload types that have no pods."""
+
+    @property
+    def types(self) -> frozenset[str]:
+        """All workload types."""
+        return frozenset(self.pod_specs) | self.without_pods
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind, as far as a patch has to know it."""
+    """One kind of OpenChoreo object."""
 
+    api: str
+    """Group and version: ``openchoreo.dev/v1alpha1``."""
     name: str
     """``ComponentType``."""
     plural: str
-    """As in paths of the API: ``componenttypes``."""
+    """Name in paths of the API: ``componenttypes``."""
     namespaced: bool = True
-    """Whether its objects live in the namespace of an organization."""
+    """Whether its objects are in the namespace of an organization; False: they are cluster-scoped."""
     resources: bool = False
     """Whether it has ``spec.resources``, a list of templates with an ``id`` each."""
-    workload: bool = False
-    """Whether one of those is a workload with pods, chosen by ``spec.workloadType``."""
+    include_when: bool = True
+    """Whether those entries have ``includeWhen``. If not, the API server drops the field without an error."""
+    entry_defaults: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Fields of such an entry that the API server adds."""
+    variables: Variables | None = field(default=None, hash=False)
+    """What expressions in those entries may refer to. None: they are not checked."""
+    workload: Workload | None = None
+    """Where its pods are. None: it has no pods."""
     secret_store_ref: bool = False
     """Whether it has ``spec.secretStoreRef``."""
 
     def path(self, namespace: str | None, name: str = "") -> str:
-        """Path of one object in the API, or without a name of all, or without a namespace of those in any."""
+        """API path of one object.
+
+        Args:
+            namespace: of the object. None: all namespaces, or a cluster-scoped kind.
+            name: of the object. Empty: the path of the list.
+        """
         place = f"namespaces/{namespace}/" if namespace else ""
-        return f"/apis/{API}/{place}{self.plural}" + (f"/{name}" if name else "")
-
-
-KINDS: Final = {
-    kind.name: kind
-    for kind in (
-        Kind("ComponentType", "componenttypes", resources=True, workload=True),
-        Kind("ClusterComponentType", "clustercomponenttypes", namespaced=False, resources=True, workload=True),
-        Kind("ComponentWorkflow", "componentworkflows", resources=True),
-        Kind("Workflow", "workflows", resources=True),
-        Kind("ClusterWorkflow", "clusterworkflows", namespaced=False, resources=True),
-        Kind("DataPlane", "dataplanes", secret_store_ref=True),
-        Kind("BuildPlane", "buildplanes", secret_store_ref=True),
-    )
-}
-"""Every kind that can be patched, of any release; a `Release` says which of them it serves."""
+        return f"/apis/{self.api}/{place}{self.plural}" + (f"/{name}" if name else "")

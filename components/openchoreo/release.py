@@ -1,12 +1,59 @@
-"""What differs between OpenChoreo releases, behind one small interface."""
+"""Everything that differs between OpenChoreo releases. Other modules ask a `Release` and contain none of its names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-Variables = Mapping[str, frozenset[str] | None]
-"""Variable of template expressions -> its fields; None: its fields depend on the object."""
+from .kinds import Kind
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """Template expressions that the release evaluates in the resources of a component type or a workflow."""
+
+    build_namespace: str
+    """In a component workflow: the namespace of the build."""
+    run_name: str
+    """In a component workflow: the name of the build run."""
+    component_namespace: str
+    """In a component type: the namespace of the workload."""
+    data_plane_store: str
+    """In a component type: the ClusterSecretStore that the data plane refers to."""
+    secret_name_parts: tuple[str, ...]
+    """In a component type: expressions that a name of a Secret may contain."""
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Names that the release's documentation uses. A configured name overrides each of them."""
+
+    git_secret: str
+    """Secret of the git credential."""
+    git_key: str
+    """Key of the token in that Secret."""
+    push_secret: str
+    """Secret with which builds push images."""
+    pull_secret: str
+    """Secret with which workloads pull images, one in each namespace."""
+    component_pull_secret: str
+    """The same, one for each component; contains an expression."""
+    git_resource: str
+    """Id of the git credential's entry in ``spec.resources`` of a component workflow."""
+    push_resource: str
+    """Id of the push credential's entry in the same list."""
+    pull_resource: str
+    """Id of the pull secret's entry in ``spec.resources`` of a component type."""
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Helm charts, for error messages that say what to install."""
+
+    control_plane: str
+    """Chart that installs the release's CRDs."""
+    operator: str
+    """Chart of the release that can install the External Secrets Operator, with the value that enables it."""
 
 
 @dataclass(frozen=True)
@@ -15,28 +62,39 @@ class Release:
 
     name: str
     """As configured: ``v0.9``."""
+    api: str
+    """Group and version of its kinds: ``openchoreo.dev/v1alpha1``."""
+    control_plane_namespace: Callable[[str], str]
+    """Organization -> namespace of its objects on the control plane."""
     build_namespace: Callable[[str], str]
     """Organization -> namespace of its builds on the build plane."""
-    build_namespace_template: str
-    """The same, as an expression in a resource of a ComponentWorkflow."""
-    run_name: str
-    """Expression for the name of a build run, in a resource of a ComponentWorkflow."""
     data_plane_labels: Callable[[str], dict[str, str]]
-    """Organization -> labels that exactly the namespaces of its workloads on the data plane carry."""
-    data_plane_store: str
-    """Expression for the ClusterSecretStore of the data plane, in a resource of a ComponentType."""
+    """Organization -> labels that the namespaces of its workloads on the data plane have, and no others."""
     reserved: frozenset[str]
     """Organization names that would take over a namespace of the platform."""
     reserved_prefixes: tuple[str, ...]
-    """Beginnings of such names."""
-    control_plane_kinds: frozenset[str]
-    """Plural names under ``openchoreo.dev/v1alpha1`` that the control plane must serve."""
-    control_plane_chart: str
-    """Helm chart that installs them."""
-    unconditional: frozenset[str]
-    """Kinds whose resources have no ``includeWhen``; the API server would drop it, and say nothing."""
-    variables: Mapping[str, Variables]
-    """Kind -> what the expressions of its resources may name; another name is refused at admission, or fails a run."""
+    """Prefixes of such names."""
+    served_kinds: frozenset[str]
+    """Plural names of the kinds that the control plane must serve."""
+    component_type: Kind
+    """Kind whose workloads pull images."""
+    component_workflow: Kind
+    """Kind that describes builds."""
+    build_plane: Kind
+    """Kind that registers a cluster for builds."""
+    data_plane: Kind
+    """Kind that registers a cluster for workloads."""
+    expressions: Expressions
+    defaults: Defaults
+    charts: Charts
+    other_kinds: tuple[Kind, ...] = ()
+    """More kinds that can be patched, though no setting refers to them."""
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Name -> every kind that can be patched."""
+        roles = (self.component_type, self.component_workflow, self.data_plane, self.build_plane)
+        return {kind.name: kind for kind in (*roles, *self.other_kinds)}
 
     def is_reserved(self, organization: str) -> bool:
         """Whether an organization of this name would take over a namespace of the platform."""

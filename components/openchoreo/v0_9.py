@@ -1,30 +1,80 @@
-"""OpenChoreo v0.9: Organization, BuildPlane, ComponentWorkflow; builds run in ``openchoreo-ci-<org>``.
+"""OpenChoreo v0.9.
 
-Source: the CRDs and controllers of openchoreo/openchoreo v0.9.0. The controller of Organization makes a namespace of
-the organization's name and deletes it with the organization, whoever made it; hence the reserved names. The controller
-of Release makes the namespaces of workloads and labels them with the namespace that the Release comes from, which is
-the organization's.
+Source: the CRDs, controllers and documentation of openchoreo/openchoreo v0.9.0, and the CRDs of v1.2.3 for the kinds
+that v0.9 does not have. The Organization controller creates a namespace with the organization's name, and deletes it
+with the organization, even if it existed before; hence the reserved names. The Release controller creates the
+namespaces of workloads and labels them with the namespace of the Release, which has the organization's name.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from .release import Release
+from .kinds import Kind, Workload
+from .release import Charts, Defaults, Expressions, Release
 
-_COMPONENT_TYPE: Final = {
-    "metadata": None,
-    "dataplane": frozenset({"secretStore", "publicVirtualHost", "observabilityPlaneRef"}),
-    "parameters": None,
-    "envOverrides": None,
-    "workload": None,
-    "configurations": None,
-}
-_COMPONENT_WORKFLOW: Final = {
-    "metadata": frozenset({"orgName", "projectName", "componentName", "workflowRunName"}),
-    "systemParameters": frozenset({"repository"}),
-    "parameters": None,
-}
+_API: Final = "openchoreo.dev/v1alpha1"
+_POD_TEMPLATE: Final = ("spec", "template", "spec")
+_WORKLOAD: Final = Workload(
+    type_path=("spec", "workloadType"),
+    pod_specs={
+        "deployment": _POD_TEMPLATE,
+        "statefulset": _POD_TEMPLATE,
+        "job": _POD_TEMPLATE,
+        "cronjob": ("spec", "jobTemplate", *_POD_TEMPLATE),
+    },
+    without_pods=frozenset({"proxy"}),
+)
+_PLANE_OF_RESOURCES: Final = {"targetPlane": "dataplane"}
+
+_COMPONENT_TYPE: Final = Kind(
+    _API,
+    "ComponentType",
+    "componenttypes",
+    resources=True,
+    entry_defaults=_PLANE_OF_RESOURCES,
+    variables={
+        "metadata": None,
+        "dataplane": frozenset({"secretStore", "publicVirtualHost", "observabilityPlaneRef"}),
+        "parameters": None,
+        "envOverrides": None,
+        "workload": None,
+        "configurations": None,
+    },
+    workload=_WORKLOAD,
+)
+_COMPONENT_WORKFLOW: Final = Kind(
+    _API,
+    "ComponentWorkflow",
+    "componentworkflows",
+    resources=True,
+    include_when=False,
+    variables={
+        "metadata": frozenset({"orgName", "projectName", "componentName", "workflowRunName"}),
+        "systemParameters": frozenset({"repository"}),
+        "parameters": None,
+    },
+)
+_DATA_PLANE: Final = Kind(_API, "DataPlane", "dataplanes", secret_store_ref=True)
+_BUILD_PLANE: Final = Kind(_API, "BuildPlane", "buildplanes", secret_store_ref=True)
+_LATER_KINDS: Final = (
+    Kind(
+        _API,
+        "ClusterComponentType",
+        "clustercomponenttypes",
+        namespaced=False,
+        resources=True,
+        entry_defaults=_PLANE_OF_RESOURCES,
+        workload=_WORKLOAD,
+    ),
+    Kind(_API, "Workflow", "workflows", resources=True),
+    Kind(_API, "ClusterWorkflow", "clusterworkflows", namespaced=False, resources=True),
+)
+"""Kinds of v0.16 and v1.x, so that programs can patch them before this package has a `Release` for those versions."""
+
+
+def _control_plane_namespace(organization: str) -> str:
+    return organization
 
 
 def _build_namespace(organization: str) -> str:
@@ -37,17 +87,39 @@ def _data_plane_labels(organization: str) -> dict[str, str]:
 
 V0_9: Final = Release(
     name="v0.9",
+    api=_API,
+    control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
-    build_namespace_template=_build_namespace("${metadata.orgName}"),
-    run_name="${metadata.workflowRunName}",
     data_plane_labels=_data_plane_labels,
-    data_plane_store="${dataplane.secretStore}",
     reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system"}),
     reserved_prefixes=("kube-", "openchoreo-"),
-    control_plane_kinds=frozenset(
-        {"organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"},
+    served_kinds=frozenset({"organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"}),
+    component_type=_COMPONENT_TYPE,
+    component_workflow=_COMPONENT_WORKFLOW,
+    build_plane=_BUILD_PLANE,
+    data_plane=_DATA_PLANE,
+    other_kinds=_LATER_KINDS,
+    expressions=Expressions(
+        build_namespace=_build_namespace("${metadata.orgName}"),
+        run_name="${metadata.workflowRunName}",
+        component_namespace="${metadata.namespace}",
+        data_plane_store="${dataplane.secretStore}",
+        secret_name_parts=tuple(
+            f"${{metadata.{field}}}" for field in ("name", "componentName", "environmentName", "projectName")
+        ),
     ),
-    control_plane_chart="openchoreo-control-plane",
-    unconditional=frozenset({"ComponentWorkflow"}),
-    variables={"ComponentType": _COMPONENT_TYPE, "ComponentWorkflow": _COMPONENT_WORKFLOW},
+    defaults=Defaults(
+        git_secret="git-clone-secret",
+        git_key="clone-secret",
+        push_secret="registry-push-secret",
+        pull_secret="registry-pull-secret",
+        component_pull_secret="${metadata.name}-registry-pull-secret",
+        git_resource="git-credentials",
+        push_resource="registry-credentials",
+        pull_resource="registry-pull-secret",
+    ),
+    charts=Charts(
+        control_plane="openchoreo-control-plane",
+        operator="openchoreo-build-plane (external-secrets.enabled=true)",
+    ),
 )

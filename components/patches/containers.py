@@ -1,4 +1,4 @@
-"""Lists and mappings on the way to an edit: made where they are missing, and taken away again if they were."""
+"""Nested lists and mappings: find one, create the missing ones on a path, and remove those that were created."""
 
 from __future__ import annotations
 
@@ -6,62 +6,67 @@ from typing import Any
 
 from ..errors import PatchError
 from ..manifests import Manifest
+from ..openchoreo.kinds import Path
 from ..schema.text import quoted
-
-Path = tuple[str, ...]
 
 
 def find(root: Manifest, path: Path) -> Any:
-    """What lies at a path, or None if anything on the way is missing or no mapping."""
-    here: Any = root
-    for step in path:
-        if not isinstance(here, dict) or step not in here:
+    """The value at a path. None: something on the path is missing or is not a mapping."""
+    value: Any = root
+    for key in path:
+        if not isinstance(value, dict) or key not in value:
             return None
-        here = here[step]
-    return here
+        value = value[key]
+    return value
 
 
-def make(root: Manifest, path: Path, kind: type[list[Any]] | type[dict[str, Any]], where: str) -> Any:
-    """The list or mapping at a path, made where it is missing, with every mapping on the way.
+def ensure(root: Manifest, path: Path, container: type[list[Any]] | type[dict[str, Any]], owner: str) -> Any:
+    """The list or mapping at a path. It is created if it is missing, with every mapping on the path.
+
+    Args:
+        root: it is changed.
+        path: where the container is.
+        container: ``list`` or ``dict``.
+        owner: the object, for messages.
 
     Raises:
-        PatchError: something on the way is neither missing nor what it must be, most often one template expression.
+        PatchError: a value on the path has another type, most often a template expression.
     """
-    here: Any = root
-    for depth, step in enumerate(path, start=1):
-        wanted = kind if depth == len(path) else dict
-        if here.get(step) is None:
-            here[step] = wanted()
-        here = here[step]
-        if not isinstance(here, wanted):
-            shape = "list" if wanted is list else "mapping"
-            what = f"is the expression {quoted(here)}" if isinstance(here, str) else f"is no {shape}"
-            msg = f"{where}: {'.'.join(path[:depth])} {what}; it must be a {shape} to be edited"
+    value: Any = root
+    for depth, key in enumerate(path, start=1):
+        expected = container if depth == len(path) else dict
+        if value.get(key) is None:
+            value[key] = expected()
+        value = value[key]
+        if not isinstance(value, expected):
+            shape = "list" if expected is list else "mapping"
+            problem = f"is the expression {quoted(value)}" if isinstance(value, str) else f"is not a {shape}"
+            msg = f"{owner}: {'.'.join(path[:depth])} {problem}; it must be a {shape} to be patched"
             raise PatchError(msg)
-    return here
+    return value
 
 
-def kept(root: Manifest, path: Path) -> Path:
-    """Path of the innermost container that will stay when the edit at ``path`` is taken out.
+def lasting(root: Manifest, path: Path) -> Path:
+    """Path of the innermost container that must stay when the patch at ``path`` is removed.
 
-    It is the innermost one that is there and is empty, or holds something that is not on the path. What is there and
-    holds nothing but this edit's list may have been made by another patch; whoever leaves last takes it away.
+    That is the innermost existing one that is empty, or that holds something outside the path. An existing container
+    that holds only this patch's list may have been created by another patch; the last patch to go removes it.
     """
     for depth in range(len(path), 0, -1):
-        here = find(root, path[:depth])
-        if here is None:
+        value = find(root, path[:depth])
+        if value is None:
             continue
-        if not here or (depth < len(path) and (not isinstance(here, dict) or set(here) - {path[depth]})):
+        if not value or (depth < len(path) and (not isinstance(value, dict) or set(value) - {path[depth]})):
             return path[:depth]
     return ()
 
 
-def prune(root: Manifest, path: Path, stays: Path) -> None:
-    """Take away empty containers, from the innermost outwards, down to the one that stays."""
-    for depth in range(len(path), len(stays), -1):
-        here = find(root, path[:depth])
-        if here is None:
+def prune(root: Manifest, path: Path, lasts: Path) -> None:
+    """Remove empty containers on a path, from the innermost outwards, up to the one that lasts."""
+    for depth in range(len(path), len(lasts), -1):
+        value = find(root, path[:depth])
+        if value is None:
             continue
-        if here:
+        if value:
             return
         find(root, path[: depth - 1]).pop(path[depth - 1])

@@ -1,4 +1,4 @@
-"""What a patch asks for, and the record of what it put in."""
+"""What a patch adds to an object, and the record of what it added."""
 
 from __future__ import annotations
 
@@ -18,84 +18,84 @@ class Resource:
     """One entry of ``spec.resources``."""
 
     id: str
-    """Its id, unique in the object."""
+    """Unique in the object."""
     template: Manifest
-    """The Kubernetes object that OpenChoreo renders; strings may hold ``${...}`` expressions."""
+    """The Kubernetes object that OpenChoreo renders; strings may contain ``${...}`` expressions."""
     include_when: str | None = None
     """Expression that decides whether it is rendered. None: always."""
 
     def entry(self) -> dict[str, Any]:
-        """The entry as the CRD has it."""
+        """The entry in the form of the CRD."""
         condition = {} if self.include_when is None else {"includeWhen": self.include_when}
         return {"id": self.id, **condition, "template": self.template}
 
 
 @dataclass(frozen=True)
 class Patch:
-    """What one OpenChoreo object gains. Everything else in it stays as it is."""
+    """What is added to one OpenChoreo object. Everything else in it stays."""
 
     resources: tuple[Resource, ...] = ()
     """Entries of ``spec.resources``."""
     image_pull_secrets: tuple[str, ...] = ()
-    """Names in ``imagePullSecrets`` of the workload's pods; usually with an expression such as ``${metadata.name}``,
-    since a fixed name is shared by every component of a project's environment, and goes with the first one deleted."""
+    """Names in ``imagePullSecrets`` of the workload's pods. They usually contain an expression for the component's
+    name: all components of a project's environment would share a fixed name, and the first one deleted would delete
+    the Secret."""
     secret_store_ref: str | None = None
     """Name in ``spec.secretStoreRef`` of a plane."""
 
 
 @dataclass(frozen=True)
 class Added:
-    """What `patch` put in, so that `unpatch` takes out exactly that; what was there before is not in it."""
+    """What `patch` added, so that `unpatch` removes exactly that. It excludes what existed before."""
 
     resources: tuple[dict[str, Any], ...] = ()
     """Entries as they were written."""
     image_pull_secrets: tuple[str, ...] = ()
-    """Names that were not there before."""
+    """Names that did not exist before."""
     secret_store_ref: str | None = None
-    """The name, if there was none before."""
+    """The name. None: another one was set before, or none was added."""
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For each list or mapping that was written into: path of the innermost one around it that stays when it is empty
-    again, because it was there before."""
+    """Part of the patch -> path of the innermost container that existed before, and stays when it becomes empty."""
 
     def plain(self) -> dict[str, Any]:
-        """JSON types, as kept in a state."""
+        """The record as JSON data, for the state."""
         return {
             RESOURCES: list(self.resources),
             IMAGE_PULL_SECRETS: list(self.image_pull_secrets),
             SECRET_STORE_REF: self.secret_store_ref or "",
-            "kept": {name: list(path) for name, path in self.kept.items()},
+            "kept": {part: list(path) for part, path in self.kept.items()},
         }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Added:
-        """The record that `plain` made."""
+        """The record that `plain` returned."""
         return cls(
             resources=tuple(plain[RESOURCES]),
             image_pull_secrets=tuple(plain[IMAGE_PULL_SECRETS]),
             secret_store_ref=plain[SECRET_STORE_REF] or None,
-            kept={name: tuple(path) for name, path in plain["kept"].items()},
+            kept={part: tuple(path) for part, path in plain["kept"].items()},
         )
 
 
 @dataclass(frozen=True)
 class Change:
-    """One edit, for people and for the engine."""
+    """One edit of the object."""
 
     path: str
-    """``resources["registry-pull-secret"]``."""
+    """``resources["<id>"]``, ``imagePullSecrets["<name>"]`` or ``secretStoreRef.name``."""
     kind: Literal["add", "update", "restore", "delete", "keep"]
-    """``restore``: somebody had changed it. ``keep``: it was there before the patch, and will be left there."""
+    """``restore``: someone else had changed it. ``keep``: it existed before the patch and will stay after it."""
     text: str
-    """What happens, in words."""
+    """The edit as a sentence without a subject: ``removes the resource ...``."""
 
 
 @dataclass(frozen=True)
 class Patched:
-    """The outcome of `patch`."""
+    """Result of `patch`."""
 
     object: Manifest
     """The object with the patch."""
     added: Added
-    """What the patch put in, now and before."""
+    """What this patch and earlier ones added."""
     changes: tuple[Change, ...]
     """Every edit, in the order resources, imagePullSecrets, secretStoreRef."""

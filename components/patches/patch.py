@@ -1,4 +1,4 @@
-"""Patch an OpenChoreo object, and take the patch out again. Nothing but our own entries is touched."""
+"""Add a patch to an OpenChoreo object, and remove it again. Entries of others are never changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..openchoreo.kinds import KINDS, Kind
+from ..openchoreo import DEFAULT_RELEASE
+from ..openchoreo.kinds import Kind
+from ..openchoreo.release import Release
 from . import pod_spec, resources, secret_store_ref, validity
 from .model import IMAGE_PULL_SECRETS, RESOURCES, SECRET_STORE_REF, Added, Change, Patch, Patched
 
@@ -15,77 +17,83 @@ NOTHING: Final = Added()
 """The record of an object that has not been patched."""
 
 
-def patch(target: Manifest, wanted: Patch, before: Added = NOTHING) -> Patched:
+def patch(target: Manifest, desired: Patch, before: Added = NOTHING, *, release: Release = DEFAULT_RELEASE) -> Patched:
     """The object with the patch.
 
-    Entries that are there already, with the same effect, stay as they are; every other part is equal to before.
+    Existing entries with the same effect stay as they are; every other part of the object is unchanged.
 
     Args:
-        target: a ComponentType, ComponentWorkflow or another of `KINDS`; it is not changed.
-        wanted: what it gains.
-        before: what an earlier patch put in; what is not wanted any more is taken out.
+        target: an object of one of the release's kinds; it is not changed.
+        desired: what to add.
+        before: what an earlier patch added; what is not desired any more is removed.
+        release: of the platform.
 
     Raises:
-        PatchError: the object cannot be patched without breaking it or losing something that is somebody else's.
+        PatchError: the patch would break the object, or overwrite something of someone else.
     """
-    where = name(target)
-    kind = _kind(target, wanted, where)
+    owner = describe(target)
+    kind = _kind(target, release)
+    _check_parts(kind, desired, owner)
     patched = copy.deepcopy(target)
     kept = {}
     changes: list[Change] = []
-    listed, references = resources.Edited((), (), (), frozenset()), pod_spec.Referenced((), (), ())
+    entries, references = resources.Edited((), (), (), frozenset()), pod_spec.Referenced((), (), ())
     store = None
     if kind.resources:
-        listed = resources.put(patched, wanted.resources, before, where)
-        kept[RESOURCES] = listed.kept
-        changes += listed.changes
-    if kind.workload:
-        references = pod_spec.put(patched, wanted.image_pull_secrets, before, listed.recovered, where)
+        entries = resources.add(patched, desired.resources, before, kind.entry_defaults, owner)
+        kept[RESOURCES] = entries.kept
+        changes += entries.changes
+    if kind.workload is not None:
+        workload = pod_spec.Pods(patched, kind.workload)
+        references = pod_spec.add(workload, desired.image_pull_secrets, before, entries.recovered, owner)
         kept[IMAGE_PULL_SECRETS] = references.kept
         changes += references.changes
-        validity.check_workload(patched, wanted, where)
+        validity.check_workload(workload, desired, owner)
     if kind.secret_store_ref:
-        store, kept[SECRET_STORE_REF], stored = secret_store_ref.put(patched, wanted.secret_store_ref, before, where)
+        store, kept[SECRET_STORE_REF], stored = secret_store_ref.add(patched, desired.secret_store_ref, before, owner)
         changes += stored
-    return Patched(patched, Added(listed.added, references.added, store, kept), tuple(changes))
+    return Patched(patched, Added(entries.added, references.added, store, kept), tuple(changes))
 
 
-def unpatch(target: Manifest, added: Added) -> Manifest:
-    """The object without what `patch` put in. What others changed meanwhile stays.
+def unpatch(target: Manifest, added: Added, *, release: Release = DEFAULT_RELEASE) -> Manifest:
+    """The object without what `patch` added. Later changes by others stay.
 
     Raises:
-        PatchError: a resource that was put in has been changed by somebody since.
+        PatchError: someone else has changed an added resource.
     """
     patched = copy.deepcopy(target)
-    where = name(target)
-    if added.image_pull_secrets:
-        pod_spec.take(patched, added)
+    kind = _kind(target, release)
+    if added.image_pull_secrets and kind.workload is not None:
+        pod_spec.remove(pod_spec.Pods(patched, kind.workload), added)
     if added.resources:
-        resources.take(patched, added, where)
+        resources.remove(patched, added, kind.entry_defaults, describe(target))
     if added.secret_store_ref:
-        secret_store_ref.take(patched, added)
+        secret_store_ref.remove(patched, added)
     return patched
 
 
-def name(target: Manifest) -> str:
-    """``ComponentType acme/service``, for messages."""
+def describe(target: Manifest) -> str:
+    """Kind, namespace and name for messages: ``ComponentType acme/service``."""
     metadata = target.get("metadata") or {}
     place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
     return f"{target.get('kind', 'object')} {place}{metadata.get('name', '(no name)')}"
 
 
-def _kind(target: Manifest, wanted: Patch, where: str) -> Kind:
-    kind = KINDS.get(str(target.get("kind")))
+def _kind(target: Manifest, release: Release) -> Kind:
+    kind = release.kinds.get(str(target.get("kind")))
     if kind is None:
-        msg = f"{where}: this kind cannot be patched; expected {', '.join(sorted(KINDS))}"
+        msg = f"{describe(target)}: this kind cannot be patched; expected {', '.join(sorted(release.kinds))}"
         raise PatchError(msg)
-    parts = (
-        (RESOURCES, kind.resources, wanted.resources),
-        (IMAGE_PULL_SECRETS, kind.workload, wanted.image_pull_secrets),
-        (SECRET_STORE_REF, kind.secret_store_ref, wanted.secret_store_ref),
-    )
-    for part, possible, asked in parts:
-        if asked and not possible:
-            msg = f"{where}: a {kind.name} has no {part}"
-            raise PatchError(msg)
     return kind
+
+
+def _check_parts(kind: Kind, desired: Patch, owner: str) -> None:
+    parts = (
+        (RESOURCES, kind.resources, desired.resources),
+        (IMAGE_PULL_SECRETS, kind.workload is not None, desired.image_pull_secrets),
+        (SECRET_STORE_REF, kind.secret_store_ref, desired.secret_store_ref),
+    )
+    for part, supported, value in parts:
+        if value and not supported:
+            msg = f"{owner}: a {kind.name} has no {part}"
+            raise PatchError(msg)

@@ -1,127 +1,141 @@
-"""Edit ``imagePullSecrets`` in the pods of a ComponentType's workload.
+"""Edit ``imagePullSecrets`` in the pods of a component type's workload.
 
-Source: ComponentType of ``openchoreo.dev/v1alpha1`` (v0.9.0, v1.2.3): the primary resource has the workload type as its
-id.
+Source: ComponentType of ``openchoreo.dev/v1alpha1`` (v0.9.0, v1.2.3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from .containers import Path, find, kept, make, prune
-from .model import IMAGE_PULL_SECRETS, Added, Change
-
-POD_SPECS: Final = {
-    "deployment": ("spec", "template", "spec"),
-    "statefulset": ("spec", "template", "spec"),
-    "job": ("spec", "template", "spec"),
-    "cronjob": ("spec", "jobTemplate", "spec", "template", "spec"),
-}
-"""Workload type of OpenChoreo -> path of the pod spec in a resource's template."""
-
-WORKLOAD_TYPES: Final = frozenset({*POD_SPECS, "proxy"})
-"""All workload types; a ``proxy`` has no pods."""
+from ..openchoreo.kinds import Kind, Path, Workload
+from .containers import ensure, find, lasting, prune
+from .model import IMAGE_PULL_SECRETS, RESOURCES, Added, Change
 
 
 @dataclass(frozen=True)
 class Referenced:
-    """What became of the list."""
+    """Result of `add`."""
 
     added: tuple[str, ...]
     kept: Path
     changes: tuple[Change, ...]
 
 
-def put(target: Manifest, wanted: Collection[str], before: Added, recovered: Collection[str], where: str) -> Referenced:
-    """Put names in, and take out those of before that are not wanted any more. ``target`` is changed.
+@dataclass(frozen=True)
+class Pods:
+    """The pods of one component type."""
+
+    component_type: Manifest
+    workload: Workload
+
+    @property
+    def type(self) -> Any:
+        """Its workload type; None, or of another type than a string, if the object is invalid."""
+        return find(self.component_type, self.workload.type_path)
+
+    @property
+    def path(self) -> Path:
+        """Path of ``imagePullSecrets`` in the primary resource's template."""
+        return (*self.workload.pod_specs[self.type], IMAGE_PULL_SECRETS)
+
+    @property
+    def template(self) -> dict[str, Any] | None:
+        """Template of the primary resource. None: there is none, or the workload type has no pods."""
+        entries = find(self.component_type, ("spec", RESOURCES)) if self.type in self.workload.pod_specs else None
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and entry.get("id") == self.type and isinstance(entry.get("template"), dict):
+                template: dict[str, Any] = entry["template"]
+                return template
+        return None
+
+    def check(self, owner: str) -> dict[str, Any]:
+        """The template of the primary resource.
+
+        Raises:
+            PatchError: there is none.
+        """
+        if self.type not in self.workload.pod_specs:
+            problem = f"a {self.type} has no pods" if self.type else f"{'.'.join(self.workload.type_path)} is missing"
+            msg = f"{owner}: {problem}; expected {', '.join(sorted(self.workload.pod_specs))}"
+            raise PatchError(msg)
+        template = self.template
+        if template is None:
+            field = self.workload.type_path[-1]
+            msg = f'{owner}: no resource with a template has the id "{self.type}", which its {field} requires'
+            raise PatchError(msg)
+        return template
+
+
+def image_pull_secrets(component_type: Manifest, kind: Kind) -> list[str]:
+    """Names in ``imagePullSecrets`` of the workload's pods; empty if the object has no pods."""
+    pods = None if kind.workload is None else Pods(component_type, kind.workload)
+    template = None if pods is None else pods.template
+    references = None if pods is None or template is None else find(template, pods.path)
+    return [reference["name"] for reference in references] if isinstance(references, list) else []
+
+
+def add(pods: Pods, desired: Collection[str], before: Added, recovered: Collection[str], owner: str) -> Referenced:
+    """Add names, and remove those of an earlier patch that are not desired any more.
 
     Args:
-        target: the ComponentType.
-        wanted: names of Secrets.
-        before: what was put in earlier.
-        recovered: names that are ours to take out, though no record says so.
-        where: the object, for messages.
+        pods: their component type is changed.
+        desired: names of Secrets.
+        before: what was added earlier.
+        recovered: names that this stack added, though no record says so.
+        owner: the object, for messages.
 
     Raises:
-        PatchError: the workload has no pods, or a field on the way is a template expression.
+        PatchError: the workload has no pods, or a field on the path is a template expression.
     """
-    if not wanted and not before.image_pull_secrets:
+    if not desired and not before.image_pull_secrets:
         return Referenced((), (), ())
-    template, path, kind = workload(target, where)
-    stays = _stays(template, path, before)
-    changes = _take(template, path, [name for name in before.image_pull_secrets if name not in wanted], kind)
+    template = pods.check(owner)
+    path, kept = pods.path, _kept(template, pods.path, before)
+    changes = _remove(pods, template, [name for name in before.image_pull_secrets if name not in desired])
     added: list[str] = []
-    if wanted:
-        references = make(template, path, list, where)
-        for name in wanted:
-            there = {"name": name} in references
-            if not there:
+    if desired:
+        references = ensure(template, path, list, owner)
+        for name in desired:
+            exists = {"name": name} in references
+            if not exists:
                 references.append({"name": name})
-                text = f'adds "{name}" to the {IMAGE_PULL_SECRETS} of its {kind}'
+                text = f'adds "{name}" to the {IMAGE_PULL_SECRETS} of its {pods.type}'
                 changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "add", text))
-            if not there or name in before.image_pull_secrets or name in recovered:
+            if not exists or name in before.image_pull_secrets or name in recovered:
                 added.append(name)
             else:
-                text = f'finds "{name}" among the {IMAGE_PULL_SECRETS} of its {kind}, and will leave it there'
+                text = f'keeps the existing "{name}" in the {IMAGE_PULL_SECRETS} of its {pods.type}; destroy keeps it'
                 changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "keep", text))
-    prune(template, path, stays)
-    return Referenced(tuple(added), stays, tuple(changes))
+    prune(template, path, kept)
+    return Referenced(tuple(added), kept, tuple(changes))
 
 
-def take(target: Manifest, before: Added) -> None:
-    """Take out what was put in. ``target`` is changed; where the workload has gone, so have the names."""
-    place = _find_workload(target)
-    if place is None:
+def remove(pods: Pods, before: Added) -> None:
+    """Remove what was added. The component type is changed; a workload that is gone took the names along."""
+    template = pods.template
+    if template is None:
         return
-    template, path, kind = place
-    _take(template, path, before.image_pull_secrets, kind)
-    prune(template, path, before.kept.get(IMAGE_PULL_SECRETS, path))
+    _remove(pods, template, before.image_pull_secrets)
+    prune(template, pods.path, before.kept.get(IMAGE_PULL_SECRETS, pods.path))
 
 
-def workload(component_type: Manifest, where: str) -> tuple[dict[str, Any], Path, str]:
-    """The template of the primary resource, the path of its ``imagePullSecrets``, and its kind for messages.
-
-    Raises:
-        PatchError: there is none.
-    """
-    kind = find(component_type, ("spec", "workloadType"))
-    if kind not in POD_SPECS:
-        what = f"a {kind} has no pods of its own" if kind else "spec.workloadType is missing"
-        msg = f"{where}: {what}; expected {', '.join(sorted(POD_SPECS))}"
-        raise PatchError(msg)
-    place = _find_workload(component_type)
-    if place is None:
-        msg = f'{where}: no resource with a template has the id "{kind}", which its workloadType asks for'
-        raise PatchError(msg)
-    return place
-
-
-def _find_workload(component_type: Manifest) -> tuple[dict[str, Any], Path, str] | None:
-    kind = find(component_type, ("spec", "workloadType"))
-    resources = find(component_type, ("spec", "resources")) if kind in POD_SPECS else None
-    for resource in resources if isinstance(resources, list) else ():
-        if isinstance(resource, dict) and resource.get("id") == kind and isinstance(resource.get("template"), dict):
-            return resource["template"], (*POD_SPECS[kind], IMAGE_PULL_SECRETS), kind
-    return None
-
-
-def _stays(template: Manifest, path: Path, before: Added) -> Path:
+def _kept(template: Manifest, path: Path, before: Added) -> Path:
     references = find(template, path)
     ours = [name for name in before.image_pull_secrets if isinstance(references, list) and {"name": name} in references]
     recorded = before.kept.get(IMAGE_PULL_SECRETS)
-    return recorded if ours and recorded is not None else kept(template, path)
+    return recorded if ours and recorded is not None else lasting(template, path)
 
 
-def _take(template: Manifest, path: Path, names: Collection[str], kind: str) -> list[Change]:
-    references = find(template, path)
+def _remove(pods: Pods, template: Manifest, names: Collection[str]) -> list[Change]:
+    references = find(template, pods.path)
     changes: list[Change] = []
     for name in names if isinstance(references, list) else ():
         if {"name": name} in references:
             references.remove({"name": name})
-            text = f'takes "{name}" out of the {IMAGE_PULL_SECRETS} of its {kind}'
+            text = f'removes "{name}" from the {IMAGE_PULL_SECRETS} of its {pods.type}'
             changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "delete", text))
     return changes

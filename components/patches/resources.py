@@ -1,4 +1,4 @@
-"""Edit ``spec.resources``, an atomic list in OpenChoreo's CRDs: the API server lets nobody own a single entry of it."""
+"""Edit ``spec.resources``. The list is atomic in OpenChoreo's CRDs, so nobody can own a single entry on the server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
+from ..openchoreo.kinds import Path
 from ..schema.text import quoted
-from .containers import Path, find, kept, make, prune
-from .equality import differences, mark, same
+from .containers import ensure, find, lasting, prune
+from .equality import Defaults, differences, same, stack_mark
 from .model import RESOURCES, Added, Change, Resource
 
 _PATH: Final = ("spec", RESOURCES)
@@ -22,124 +23,133 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Edited:
-    """What became of the list."""
+    """Result of `add`."""
 
     added: tuple[Entry, ...]
     kept: Path
     changes: tuple[Change, ...]
     recovered: frozenset[str]
-    """Names of Secrets whose entry this stack wrote without living to record it."""
+    """Names of Secrets whose entry this stack wrote in an update that ended before it could record that."""
 
 
-def put(target: Manifest, wanted: Sequence[Resource], before: Added, where: str) -> Edited:
-    """Put entries in, and take out those of before that are not wanted any more. ``target`` is changed.
+def add(target: Manifest, desired: Sequence[Resource], before: Added, defaults: Defaults, owner: str) -> Edited:
+    """Add entries, and remove those of an earlier patch that are not desired any more.
+
+    Args:
+        target: the object; it is changed.
+        desired: entries.
+        before: what was added earlier.
+        defaults: fields that the API server adds to an entry.
+        owner: the object, for messages.
 
     Raises:
-        PatchError: an id is taken by something else, or an entry to be taken out was changed by somebody.
+        PatchError: an id is taken, or someone else has changed an entry that is to be removed.
     """
     ours = {entry["id"]: entry for entry in before.resources}
-    stays = before.kept.get(RESOURCES) if _present(target, ours) else None
-    stays = kept(target, _PATH) if stays is None else stays
-    gone = [entry for entry in before.resources if entry["id"] not in {each.id for each in wanted}]
-    changes = _take(target, gone, where)
+    kept = before.kept.get(RESOURCES) if _has_any(target, ours) else None
+    kept = lasting(target, _PATH) if kept is None else kept
+    ids = {resource.id for resource in desired}
+    changes = _remove(target, [entry for entry in before.resources if entry["id"] not in ids], defaults, owner)
     added: list[Entry] = []
     recovered: set[str] = set()
-    if wanted:
-        entries = make(target, _PATH, list, where)
-        for resource in wanted:
-            change, owned = _put_one(entries, resource, ours.get(resource.id), where)
+    if desired:
+        entries = ensure(target, _PATH, list, owner)
+        for resource in desired:
+            change, owned = _add_one(entries, resource, ours.get(resource.id), defaults, owner)
             changes += [] if change is None else [change]
             if owned:
                 added.append(copy.deepcopy(resource.entry()))
                 if resource.id not in ours and change is None:
-                    recovered |= _secrets(resource)
-    prune(target, _PATH, stays)
-    return Edited(tuple(added), stays, tuple(changes), frozenset(recovered))
+                    recovered |= _secret_names(resource)
+    prune(target, _PATH, kept)
+    return Edited(tuple(added), kept, tuple(changes), frozenset(recovered))
 
 
-def _put_one(entries: list[Any], resource: Resource, recorded: Entry | None, where: str) -> tuple[Change | None, bool]:
-    """Make one entry right; what changed, and whether it is ours to take out again."""
+def _add_one(
+    entries: list[Any], resource: Resource, recorded: Entry | None, defaults: Defaults, owner: str
+) -> tuple[Change | None, bool]:
+    """Add or correct one entry; returns the change, and whether this stack owns the entry."""
     entry = copy.deepcopy(resource.entry())
-    path, what = f'{RESOURCES}["{resource.id}"]', _what(entry)
-    places = [index for index, each in enumerate(entries) if _id(each) == resource.id]
-    if len(places) > 1:
-        msg = f'{where}: {len(places)} resources have the id "{resource.id}"; an id is used once'
+    path, text = f'{RESOURCES}["{resource.id}"]', _describe(entry)
+    indices = [index for index, live in enumerate(entries) if _id(live) == resource.id]
+    if len(indices) > 1:
+        msg = f'{owner}: {len(indices)} resources have the id "{resource.id}"; ids must be unique'
         raise PatchError(msg)
-    if not places:
+    if not indices:
         entries.append(entry)
-        return Change(path, "add", f"adds the resource {what}"), True
-    live = entries[places[0]]
-    adopted = Change(path, "keep", f"finds the resource {what} in place, and will leave it there")
-    if same(live, entry):
-        owned = recorded is not None or mark(entry) is not None
+        return Change(path, "add", f"adds the resource {text}"), True
+    live = entries[indices[0]]
+    adopted = Change(path, "keep", f"keeps the existing resource {text}; destroy keeps it")
+    if same(live, entry, defaults):
+        owned = recorded is not None or stack_mark(entry) is not None
         return (None if owned else adopted), owned
     if recorded is not None:
-        entries[places[0]] = entry
-        foreign = [] if same(live, recorded) else _summary(live, recorded)
+        entries[indices[0]] = entry
+        foreign = [] if same(live, recorded, defaults) else _summary(live, recorded, defaults)
         if foreign:
-            text = f"puts back the resource {what}: somebody changed {', '.join(foreign)}"
-            return Change(path, "restore", text), True
-        return Change(path, "update", f"replaces the resource {what}"), True
-    stack = mark(live)
-    if stack is not None and stack != mark(entry):
-        msg = f'{where}: the resource "{resource.id}" was put there by the stack {stack}; choose another id'
+            restored = f"restores the resource {text}: someone else changed {', '.join(foreign)}"
+            return Change(path, "restore", restored), True
+        return Change(path, "update", f"replaces the resource {text}"), True
+    stack = stack_mark(live)
+    if stack is not None and stack != stack_mark(entry):
+        msg = f'{owner}: the resource "{resource.id}" belongs to the stack {stack}; use another id'
         raise PatchError(msg)
-    unlike = _summary(live, entry)
-    if unlike:
+    different = _summary(live, entry, defaults)
+    if different:
         msg = (
-            f'{where}: the resource "{resource.id}" exists and differs in {", ".join(unlike)}. '
-            "Make both equal to have it adopted, take it out, or choose another id"
+            f'{owner}: the resource "{resource.id}" exists and differs in {", ".join(different)}. '
+            "Make both equal to adopt it, remove it, or use another id"
         )
         raise PatchError(msg)
     return adopted, False
 
 
-def take(target: Manifest, before: Added, where: str) -> None:
-    """Take out what was put in. ``target`` is changed.
+def remove(target: Manifest, before: Added, defaults: Defaults, owner: str) -> None:
+    """Remove what was added. ``target`` is changed.
 
     Raises:
-        PatchError: an entry was changed by somebody since.
+        PatchError: someone else has changed an entry.
     """
-    _take(target, before.resources, where)
+    _remove(target, before.resources, defaults, owner)
     prune(target, _PATH, before.kept.get(RESOURCES, _PATH))
 
 
-def _take(target: Manifest, gone: Sequence[Entry], where: str) -> list[Change]:
+def _remove(target: Manifest, obsolete: Sequence[Entry], defaults: Defaults, owner: str) -> list[Change]:
     changes: list[Change] = []
     entries = find(target, _PATH)
-    for entry in gone if isinstance(entries, list) else ():
-        live = next((each for each in entries if _id(each) == entry["id"]), None)
+    for entry in obsolete if isinstance(entries, list) else ():
+        live = next((candidate for candidate in entries if _id(candidate) == entry["id"]), None)
         if live is None:
             continue
-        if differences(live, entry):
+        if differences(live, entry, defaults):
             msg = (
-                f'{where}: the resource "{entry["id"]}" was changed by somebody since it was added '
-                f"({', '.join(_summary(live, entry))}), so it is not taken out. Put it back with `pulumi up` first, "
-                "or take it out by hand"
+                f'{owner}: the resource "{entry["id"]}" was changed after it was added '
+                f"({', '.join(_summary(live, entry, defaults))}), so it is not removed. Restore it with `pulumi up` "
+                "first, or remove it by hand"
             )
             raise PatchError(msg)
-        entries[:] = [each for each in entries if each is not live]
-        changes.append(Change(f'{RESOURCES}["{entry["id"]}"]', "delete", f"takes out the resource {_what(entry)}"))
+        entries[:] = [candidate for candidate in entries if candidate is not live]
+        changes.append(Change(f'{RESOURCES}["{entry["id"]}"]', "delete", f"removes the resource {_describe(entry)}"))
     return changes
 
 
-def _present(target: Manifest, ours: dict[str, Entry]) -> bool:
+def _has_any(target: Manifest, ours: dict[str, Entry]) -> bool:
     entries = find(target, _PATH)
-    return isinstance(entries, list) and any(_id(each) in ours for each in entries)
+    return isinstance(entries, list) and any(_id(entry) in ours for entry in entries)
 
 
-def _summary(live: Entry, wanted: Entry) -> list[str]:
-    paths = [*differences(live, wanted)]
+def _summary(live: Entry, desired: Entry, defaults: Defaults) -> list[str]:
+    paths = [*differences(live, desired, defaults)]
     return [*paths[:_SHOWN], f"{len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else paths
 
 
-def _what(entry: Entry) -> str:
+def _describe(entry: Entry) -> str:
     template = entry["template"]
     name = (template.get("metadata") or {}).get("name")
     return f'"{entry["id"]}" ({template.get("kind")} {quoted(str(name))})'
 
 
-def _secrets(resource: Resource) -> set[str]:
+def _secret_names(resource: Resource) -> set[str]:
     spec, metadata = resource.template.get("spec") or {}, resource.template.get("metadata") or {}
     return {str((spec.get("target") or {}).get("name") or metadata.get("name"))}
 

@@ -1,7 +1,7 @@
-"""Edit ``spec.secretStoreRef.name`` of a plane: set where there is none, never changed where somebody has set it.
+"""Edit ``spec.secretStoreRef.name`` of a plane: set it where it is missing, never change a name that others set.
 
-Source: DataPlane and BuildPlane of ``openchoreo.dev/v1alpha1`` (v0.9.0). ``${dataplane.secretStore}`` fails in every
-component of a data plane without it.
+Source: DataPlane and BuildPlane of ``openchoreo.dev/v1alpha1`` (v0.9.0). Without it, ``${dataplane.secretStore}`` fails
+in every component of a data plane.
 """
 
 from __future__ import annotations
@@ -10,38 +10,44 @@ from typing import Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from .containers import Path, find, kept, make, prune
+from ..openchoreo.kinds import Path
+from .containers import ensure, find, lasting, prune
 from .model import SECRET_STORE_REF, Added, Change
 
 _PATH: Final = ("spec", SECRET_STORE_REF)
 
 
-def put(target: Manifest, wanted: str | None, before: Added, where: str) -> tuple[str | None, Path, tuple[Change, ...]]:
-    """Set the name, or take out that of before; what is ours, what stays, and what changed. ``target`` is changed.
+def add(
+    target: Manifest, desired: str | None, before: Added, owner: str
+) -> tuple[str | None, Path, tuple[Change, ...]]:
+    """Set the name, or remove the one that an earlier patch set. ``target`` is changed.
+
+    Returns:
+        The name that this stack set, the path of the container that stays, and the changes.
 
     Raises:
-        PatchError: somebody has set another name.
+        PatchError: someone else has set another name.
     """
     live, ours = find(target, (*_PATH, "name")), before.secret_store_ref
-    stays = before.kept.get(SECRET_STORE_REF) if live and live == ours else None
-    stays = kept(target, _PATH) if stays is None else stays
+    kept = before.kept.get(SECRET_STORE_REF) if live and live == ours else None
+    kept = lasting(target, _PATH) if kept is None else kept
     path = f"{SECRET_STORE_REF}.name"
-    if wanted is None:
-        take(target, before)
-        changes = (Change(path, "delete", f'takes out {path} "{live}"'),) if live and live == ours else ()
-        return None, stays, changes
-    if live == wanted:
-        adopted = Change(path, "keep", f'finds {path} "{wanted}" in place, and will leave it there')
-        return (ours, stays, ()) if ours == wanted else (None, stays, (adopted,))
+    if desired is None:
+        remove(target, before)
+        changes = (Change(path, "delete", f'removes {path} "{live}"'),) if live and live == ours else ()
+        return None, kept, changes
+    if live == desired:
+        adopted = Change(path, "keep", f'keeps the existing {path} "{desired}"; destroy keeps it')
+        return (ours, kept, ()) if ours == desired else (None, kept, (adopted,))
     if live and live != ours:
-        msg = f'{where}: spec.{path} is "{live}", set by somebody else; configured is "{wanted}". Make both equal'
+        msg = f'{owner}: spec.{path} is "{live}", set by someone else; configured is "{desired}". Make both equal'
         raise PatchError(msg)
-    make(target, _PATH, dict, where)["name"] = wanted
-    return wanted, stays, (Change(path, "update" if live else "add", f'sets {path} to "{wanted}"'),)
+    ensure(target, _PATH, dict, owner)["name"] = desired
+    return desired, kept, (Change(path, "update" if live else "add", f'sets {path} to "{desired}"'),)
 
 
-def take(target: Manifest, before: Added) -> None:
-    """Take out the name that was put in; another name, set by somebody since, stays. ``target`` is changed."""
+def remove(target: Manifest, before: Added) -> None:
+    """Remove the name that was set; a name that someone else set later stays. ``target`` is changed."""
     reference = find(target, _PATH)
     if isinstance(reference, dict) and before.secret_store_ref and reference.get("name") == before.secret_store_ref:
         del reference["name"]

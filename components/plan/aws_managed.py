@@ -13,7 +13,7 @@ from ..iam.trust import operator_trust, web_identity_trust
 from ..managers.aws import AwsStore
 from ..managers.manager import PlannedStore
 from ..managers.rendering import account_name
-from ..manifests import organization_labels
+from ..openchoreo.labels import organization_labels
 from ..schema.placeholder import ORGANIZATION
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..iam.account import AwsAccount
-from ..manifests import STACK_ANNOTATION, Manifest, manifest, organization_labels
-from ..openchoreo.kinds import KINDS
+from ..manifests import STACK_ANNOTATION, Manifest, manifest
+from ..openchoreo import DEFAULT_RELEASE
+from ..openchoreo.labels import organization_labels
 from ..openchoreo.release import Release
-from ..openchoreo.v0_9 import V0_9
 from ..patches.model import Patch
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import SecretTemplate, Target, cluster_external_secret
@@ -27,7 +27,7 @@ class OrganizationPlan:
 
     organization: Organization
     """Its settings."""
-    release: Release = V0_9
+    release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     account: AwsAccount | None = None
     """AWS account in which roles of registries are created. None: none are."""
@@ -133,7 +133,7 @@ class OrganizationPlan:
             return None
         target = pull_target(self.organization, "", self.pull_store or "", self.refresh_interval)
         labels = self.release.data_plane_labels(self.name)
-        return cluster_external_secret(f"registry-pull-secret-{self.name}", target, template, labels)
+        return cluster_external_secret(f"{self.release.defaults.pull_secret}-{self.name}", target, template, labels)
 
     @property
     def fan_outs(self) -> tuple[FanOut, ...]:
@@ -155,24 +155,27 @@ class OrganizationPlan:
 
     def _patches(self) -> Iterator[PlannedPatch]:
         organization = self.organization
+        release, namespace = self.release, self.release.control_plane_namespace(self.name)
         if organization.pull_secret is not None:
             gain = component_type_patch(
                 organization,
-                release=self.release,
+                release=release,
                 store=self.pull_store,
                 refresh_interval=self.refresh_interval,
                 stack=self.stack,
                 content=self.pull_content,
             )
             for name in organization.pull_secret.component_types:
-                yield PlannedPatch(KINDS["ComponentType"], self.name, name, gain, name, "pull")
+                yield PlannedPatch(release.component_type, namespace, name, gain, name, "pull")
         if organization.component_workflows is not None:
-            gain = component_workflow_patch(organization, self.secrets, release=self.release, stack=self.stack)
+            gain = component_workflow_patch(organization, self.secrets, release=release, stack=self.stack)
             for name in organization.component_workflows.names:
-                yield PlannedPatch(KINDS["ComponentWorkflow"], self.name, name, gain, name)
-        planes = {"BuildPlane": organization.build_plane, "DataPlane": organization.data_plane}
-        for kind, plane in planes.items():
+                yield PlannedPatch(release.component_workflow, namespace, name, gain, name)
+        planes = (
+            (release.build_plane, organization.build_plane, "build-plane"),
+            (release.data_plane, organization.data_plane, "data-plane"),
+        )
+        for kind, plane, suffix in planes:
             if plane is not None:
-                suffix = "build-plane" if kind == "BuildPlane" else "data-plane"
                 gain = Patch(secret_store_ref=plane.secret_store_ref)
-                yield PlannedPatch(KINDS[kind], self.name, plane.name, gain, suffix)
+                yield PlannedPatch(kind, namespace, plane.name, gain, suffix)

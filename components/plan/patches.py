@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from ..manifests import STACK_ANNOTATION, Manifest
+from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
-from ..openchoreo.v0_9 import V0_9
 from ..patches.model import Patch, Resource
 from ..patches.patch import patch
 from ..pull.credential import PullSecret
@@ -23,8 +23,6 @@ from ..secrets.external_secret import Target, external_secret
 from ..secrets.manual_secret import ManualSecret
 from ..settings.organization import Organization
 from .secret import PlannedSecret
-
-_IDS: Final = {"git": "git-credentials", "registry-push": "registry-credentials"}
 
 
 @dataclass(frozen=True)
@@ -54,23 +52,24 @@ def component_workflow_patch(
     """
     workflows = organization.component_workflows
     fixed = workflows is not None and workflows.secret_names == "fixed"
+    ids = {"git": release.defaults.git_resource, "registry-push": release.defaults.push_resource}
     resources = []
     for planned in secrets:
         template = planned.template
         if not planned.per_run or template is None:
             continue
-        name = template.name if fixed else f"{release.run_name}-{template.name}"
+        name = template.name if fixed else f"{release.expressions.run_name}-{template.name}"
         annotations = {**template.annotations, **({} if stack is None else {STACK_ANNOTATION: stack})}
-        target = replace(planned.target, namespace=release.build_namespace_template)
+        target = replace(planned.target, namespace=release.expressions.build_namespace)
         manifest = external_secret(target, replace(template, name=name, annotations=annotations))
-        resources.append(Resource(_IDS[template.credential], manifest))
+        resources.append(Resource(ids[template.credential], manifest))
     return Patch(tuple(resources))
 
 
 def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     organization: Organization,
     *,
-    release: Release = V0_9,
+    release: Release = DEFAULT_RELEASE,
     store: str | None = None,
     refresh_interval: str = "1h0m0s",
     stack: str | None = None,
@@ -95,13 +94,17 @@ def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
         return Patch(image_pull_secrets=(pull.name,))
     if stack is not None:
         template = replace(template, annotations={STACK_ANNOTATION: stack})
-    where = store or release.data_plane_store
-    target = pull_target(organization, "${metadata.namespace}", where, refresh_interval)
+    where = store or release.expressions.data_plane_store
+    target = pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
     return Patch((Resource(pull.resource_id, external_secret(target, template)),), (pull.name,))
 
 
 def with_pull_secret(
-    component_type: Manifest, organization: Organization, *, release: Release = V0_9, store: str | None = None
+    component_type: Manifest,
+    organization: Organization,
+    *,
+    release: Release = DEFAULT_RELEASE,
+    store: str | None = None,
 ) -> Manifest:
     """The ComponentType with an organization's pull secret, for those who keep their manifests in git.
 
@@ -115,7 +118,8 @@ def with_pull_secret(
         ValueError: the organization has no pull secret.
         PatchError: the ComponentType cannot take it.
     """
-    return patch(component_type, component_type_patch(organization, release=release, store=store)).object
+    gain = component_type_patch(organization, release=release, store=store)
+    return patch(component_type, gain, release=release).object
 
 
 def pull_target(organization: Organization, namespace: str, store: str, interval: str) -> Target:

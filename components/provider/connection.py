@@ -14,11 +14,10 @@ from pulumi.provider.experimental import provider as rpc
 
 from ..cluster.connection import Cluster
 from ..errors import OpenChoreoSecretsError
-from ..openchoreo import RELEASES
-from ..openchoreo.v0_9 import V0_9
+from ..openchoreo import DEFAULT_RELEASE, RELEASES
 from ..settings.stack import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
-from .object_patch import TYPES, ObjectPatch
+from .object_patch import ObjectPatch
 from .values import resource_type
 
 
@@ -38,7 +37,7 @@ class Connection:
         settings = ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig"))
         cluster = Cluster(config["plane"], settings)
         self._ready = ExternalSecretsReady(cluster, cancelled)
-        self._patch = ObjectPatch(cluster, RELEASES[config.get("release", V0_9.name)], cancelled)
+        self._patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
 
     def resource(self, request: Any) -> Any:
         """What serves the resource of a request.
@@ -49,8 +48,8 @@ class Connection:
         token = resource_type(request)
         if token == TYPE:
             return self._ready
-        if token not in TYPES:
-            msg = f"the openchoreo provider has no resource {token}; it has: {', '.join((TYPE, *TYPES))}"
+        if token not in self._patch.types:
+            msg = f"the openchoreo provider has no resource {token}; it has: {', '.join((TYPE, *self._patch.types))}"
             raise OpenChoreoSecretsError(msg)
         return self._patch
 

@@ -20,7 +20,6 @@ from ..cluster.connection import Cluster
 from ..cluster.objects import Location, edit, read
 from ..errors import NotFoundError, Problem
 from ..manifests import Manifest
-from ..openchoreo.kinds import KINDS
 from ..openchoreo.release import Release
 from ..patches.model import Added, Patch, Patched, Resource
 from ..patches.patch import NOTHING, patch, unpatch
@@ -33,9 +32,6 @@ _SUFFIX: Final = "Patch"
 _ADDRESS: Final = ("namespace", "name")
 _PARTS: Final = ("resources", "imagePullSecrets", "secretStoreRef")
 
-TYPES: Final = {f"{_PREFIX}{name}{_SUFFIX}": kind for name, kind in KINDS.items()}
-"""Type of the resource -> kind of the object that it patches."""
-
 
 class ObjectPatch:
     """Check, diff, create, update and delete of a patch. Each method runs in a thread and may block."""
@@ -44,10 +40,12 @@ class ObjectPatch:
         self._cluster = cluster
         self._release = release
         self._cancelled = cancelled
+        self.types = {f"{_PREFIX}{name}{_SUFFIX}": kind for name, kind in release.kinds.items()}
+        """Type of the resource -> kind of the object that it patches."""
 
     def check(self, request: rpc.CheckRequest) -> list[rpc.CheckFailure]:
         """All problems of the inputs, as far as their values are known."""
-        kind = TYPES[resource_type(request)]
+        kind = self.types[resource_type(request)]
         inputs = plain(request.new_inputs)
         # Nothing else is checked then: messages about the other problems would repeat the secret text.
         advice = f"is a secret, which everybody who can read the {kind.name} would see; use a remote key instead"
@@ -59,31 +57,36 @@ class ObjectPatch:
             failures.append(Problem("namespace", message))
         if not any(inputs.get(part) for part in _PARTS):
             failures.append(Problem("resources", f"nothing to patch; expected at least one of {', '.join(_PARTS)}"))
-        failures += problems(kind.name, _known_patch(inputs)[0], self._release)
+        failures += problems(kind, _known_patch(inputs)[0], self._release)
         return [rpc.CheckFailure(_input_path(problem.path, inputs), problem.message) for problem in failures]
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
         """Apply the patch. A preview logs what it would change, and raises what would make it fail."""
         inputs = plain(request.properties)
-        where = str(_location(resource_type(request), inputs))
+        where = str(self._location(request, inputs))
         if request.preview:
-            self._preview(resource_type(request), inputs, NOTHING, log)
+            self._preview(request, inputs, NOTHING, log)
             return rpc.CreateResponse(where if _has_known_address(inputs) else "", values(inputs))
-        return rpc.CreateResponse(where, self._apply(resource_type(request), inputs, NOTHING, log))
+        return rpc.CreateResponse(where, self._apply(request, inputs, NOTHING, log))
 
     def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
         """Apply the patch again, for new inputs or after drift."""
         inputs, added = plain(request.news), _added(request.olds)
         if request.preview:
-            self._preview(resource_type(request), inputs, added, log)
+            self._preview(request, inputs, added, log)
             return rpc.UpdateResponse(values(inputs))
-        return rpc.UpdateResponse(self._apply(resource_type(request), inputs, added, log))
+        return rpc.UpdateResponse(self._apply(request, inputs, added, log))
 
     def delete(self, request: rpc.DeleteRequest) -> None:
         """Remove exactly what the patch added; nothing is left to do if the object no longer exists."""
-        location, added = _location(resource_type(request), plain(request.properties)), _added(request.properties)
+        location, added = self._location(request, plain(request.properties)), _added(request.properties)
         with contextlib.suppress(NotFoundError):
-            edit(self._cluster, location, lambda live: (unpatch(live, added), None), self._cancelled.wait)
+            edit(
+                self._cluster,
+                location,
+                lambda live: (unpatch(live, added, release=self._release), None),
+                self._cancelled.wait,
+            )
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Changes of the inputs, and drift of the live object."""
@@ -96,18 +99,18 @@ class ObjectPatch:
         }
         changed |= {key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE_REPLACE, input_diff=True) for key in moved}
         if not moved and is_known(new):
-            live = read(self._cluster, _location(resource_type(request), new))
-            for change in patch(live, _known_patch(new)[0], _added(request.old_state)).changes:
+            live = read(self._cluster, self._location(request, new))
+            for change in self._patched(live, _known_patch(new)[0], _added(request.old_state)).changes:
                 part = next(part for part in _PARTS if change.path.startswith(part))
                 if change.kind != "keep":
                     changed.setdefault(part, rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False))
         return rpc.DiffResponse(changes=bool(changed), replaces=moved, diffs=list(changed), detailed_diff=changed)
 
-    def _apply(self, token: str, inputs: dict[str, Any], before: Added, log: Log) -> dict[str, PropertyValue]:
-        location, (desired, _) = _location(token, inputs), _known_patch(inputs)
+    def _apply(self, request: Any, inputs: dict[str, Any], before: Added, log: Log) -> dict[str, PropertyValue]:
+        location, (desired, _) = self._location(request, inputs), _known_patch(inputs)
 
         def change(live: Manifest) -> tuple[Manifest, Patched]:
-            patched = patch(live, desired, before)
+            patched = self._patched(live, desired, before)
             return patched.object, patched
 
         result = edit(self._cluster, location, change, self._cancelled.wait)
@@ -115,15 +118,27 @@ class ObjectPatch:
             (log.warning if edited.kind == "restore" else log.status)(f"{location}: {edited.text}")
         return values({**inputs, "added": result.added.plain()})
 
-    def _preview(self, token: str, inputs: dict[str, Any], before: Added, log: Log) -> None:
+    def _preview(self, request: Any, inputs: dict[str, Any], before: Added, log: Log) -> None:
         desired, unknown = _known_patch(inputs)
         if not _has_known_address(inputs):
-            log.info(f"the name of the {TYPES[token].name} is known after the update")
+            log.info(f"the name of the {self.types[resource_type(request)].name} is known after the update")
             return
-        location = _location(token, inputs)
-        patched = patch(read(self._cluster, location), desired, _comparable(before, desired) if unknown else before)
+        location = self._location(request, inputs)
+        patched = self._patched(
+            read(self._cluster, location), desired, _comparable(before, desired) if unknown else before
+        )
         for line in (*(change.text for change in patched.changes), *unknown):
             log.info(f"{location}: {line}")
+
+    def _patched(self, live: Manifest, desired: Patch, before: Added) -> Patched:
+        return patch(live, desired, before, release=self._release)
+
+    def _unpatched(self, live: Manifest, added: Added) -> Manifest:
+        return unpatch(live, added, release=self._release)
+
+    def _location(self, request: Any, inputs: Mapping[str, Any]) -> Location:
+        kind = self.types[resource_type(request)]
+        return Location(kind, inputs["name"], inputs.get("namespace"))
 
 
 def _shape_problems(inputs: Mapping[str, Any]) -> list[Problem]:
@@ -202,7 +217,3 @@ def _comparable(before: Added, desired: Patch) -> Added:
 def _added(state: Mapping[str, PropertyValue]) -> Added:
     recorded = plain(state).get("added")
     return Added.from_plain(recorded) if recorded else NOTHING
-
-
-def _location(token: str, inputs: Mapping[str, Any]) -> Location:
-    return Location(TYPES[token], inputs["name"], inputs.get("namespace"))

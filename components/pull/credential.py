@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from ..openchoreo import DEFAULT_RELEASE
 from ..registries.credential import RegistryCredential
 from ..registries.push import manual_passwords
 from ..schema import names
@@ -16,9 +17,8 @@ from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
 from .secret import CREDENTIAL, secret
 
-_EXPRESSION: Final = re.compile(r"\$\{metadata\.(?:name|componentName|environmentName|projectName)\}")
-COMPONENT_DEFAULT: Final = "${metadata.name}-registry-pull-secret"
-FIXED_DEFAULT: Final = "registry-pull-secret"
+_DEFAULTS: Final = DEFAULT_RELEASE.defaults
+_EXPRESSION: Final = re.compile("|".join(map(re.escape, DEFAULT_RELEASE.expressions.secret_name_parts)))
 
 
 def _check_secret_name(value: str) -> str:
@@ -50,7 +50,7 @@ class PullSecret(Model):
     """Name of the Secret. None: ``${metadata.name}-registry-pull-secret`` for ``component``, whose components would
     otherwise share one object in a project's environment and lose it with the first one deleted; else
     ``registry-pull-secret``."""
-    resource_id: ObjectName = "registry-pull-secret"
+    resource_id: ObjectName = _DEFAULTS.pull_resource
     """Id of the ExternalSecret among the ComponentType's resources (``component``)."""
     secret_store: ObjectName | None = None
     """Entry of ``secretStores``, of which a ClusterSecretStore is made on the data plane. None: for ``component`` the
@@ -113,7 +113,7 @@ class PullSecret(Model):
         """Name of the Secret, as pods refer to it."""
         if self.secret_name is not None:
             return self.secret_name
-        return COMPONENT_DEFAULT if self.delivery == "component" else FIXED_DEFAULT
+        return _DEFAULTS.component_pull_secret if self.delivery == "component" else _DEFAULTS.pull_secret
 
     @property
     def kind(self) -> str:

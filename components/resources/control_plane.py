@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pulumi
 
 from ..errors import Problem, SettingsError
+from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
-from ..openchoreo.v0_9 import V0_9
 from ..plan.organization import OrganizationPlan
 from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
@@ -30,7 +30,7 @@ class ControlPlaneArgs:
     """Store on the data plane that pull secrets read through. None: the one that the DataPlane names."""
     refresh_interval: str = "1h0m0s"
     """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
-    release: Release = V0_9
+    release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     plan: OrganizationPlan | None = None
     """The organization's part of a stack's plan. None: it is computed from the other arguments."""

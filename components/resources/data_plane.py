@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pulumi
 
 from ..errors import Problem, SettingsError
+from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
-from ..openchoreo.v0_9 import V0_9
 from ..plan.expected import FanOut
 from ..plan.organization import OrganizationPlan
 from ..pull.credential import PullSecret
@@ -34,7 +34,7 @@ class DataPlaneArgs:
     """Entries of ``manualSecrets`` that a manual pull secret names."""
     refresh_interval: str = "1h0m0s"
     """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
-    release: Release = V0_9
+    release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     plan: OrganizationPlan | None = None
     """The organization's part of a stack's plan. None: it is computed from the other arguments."""

@@ -70,13 +70,13 @@ def preflight(configuration: Configuration) -> dict[str, Endpoint]:
     """
     clusters, plan = configuration.settings.clusters, configuration.plan
     build_plane = Cluster(_NAMES["build"], clusters.build_plane)
-    check_build_plane(build_plane, plan.organizations, stack_id())
+    check_build_plane(build_plane, plan.release, plan.organizations, stack_id())
     if clusters.control_plane is not None:
         check_control_plane(Cluster("control plane", clusters.control_plane), plan.release, plan.organizations)
     planes = {"build": build_plane}
     if clusters.data_plane is not None:
         planes["data"] = Cluster(_NAMES["data"], clusters.data_plane)
-        check_data_plane(planes["data"], build_plane, plan.organizations)
+        check_data_plane(planes["data"], build_plane, plan.organizations, plan.release)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return {plane: planes[plane].endpoint() for plane in sorted(needed)}
 

@@ -1,17 +1,20 @@
-"""Resources of the ``openchoreo`` provider that keep entries in objects which belong to others.
+"""Resources of the ``openchoreo`` provider that add entries to existing OpenChoreo objects.
 
-One class for each kind, named as in pulumi-kubernetes: `ComponentTypePatch` patches a ComponentType that exists. What
-is put in is taken out again on delete, and nothing else. The diff looks at the live object, so a preview without
-refresh shows that a chart or a person has taken an entry away.
+One class for each kind, named as in pulumi-kubernetes: `ComponentTypePatch` patches a ComponentType that exists.
+`ObjectPatch` patches an object of any kind of a release. Delete removes exactly what was added. The diff reads the live
+object, so a preview without refresh shows that a chart or a person has removed an entry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 import pulumi
 
+from ..openchoreo.kinds import Kind
+from ..patches.model import Patch
 from ..plan.patches import PlannedPatch
 from ..secrets.external_secret import with_remote_names
 
@@ -20,9 +23,46 @@ Resources = Sequence[pulumi.Input[Mapping[str, Any]]]
 
 
 class _ObjectPatch(pulumi.CustomResource):
-    def __init__(self, resource_name: str, opts: pulumi.ResourceOptions | None, props: Mapping[str, Any]) -> None:
-        given = {key: value for key, value in props.items() if value is not None}
-        super().__init__(f"openchoreo:index:{type(self).__name__}", resource_name, given, opts)
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None,
+        props: Mapping[str, Any],
+        type_name: str | None = None,
+    ) -> None:
+        set_props = {key: value for key, value in props.items() if value is not None}
+        super().__init__(f"openchoreo:index:{type_name or type(self).__name__}", resource_name, set_props, opts)
+
+
+class ObjectPatch(_ObjectPatch):
+    """A `Patch` of one object of any kind."""
+
+    def __init__(  # noqa: PLR0913 -- the object, and the patch
+        self,
+        resource_name: str,
+        kind: Kind,
+        patch: Patch,
+        *,
+        name: pulumi.Input[str],
+        namespace: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Patch an object.
+
+        Args:
+            resource_name: of the resource.
+            kind: of the object, one of the release that the provider is configured with.
+            patch: what is added.
+            name: of the object; it must exist.
+            namespace: of the object. None: the kind is cluster-scoped.
+            opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
+        """
+        props: dict[str, Any] = {"namespace": namespace, "name": name, "secretStoreRef": patch.secret_store_ref}
+        if patch.resources:
+            props["resources"] = [resource.entry() for resource in patch.resources]
+        if patch.image_pull_secrets:
+            props["imagePullSecrets"] = list(patch.image_pull_secrets)
+        super().__init__(resource_name, opts, props, f"{kind.name}Patch")
 
 
 class ComponentTypePatch(_ObjectPatch):
@@ -44,8 +84,8 @@ class ComponentTypePatch(_ObjectPatch):
             resource_name: of the resource.
             namespace: of the ComponentType.
             name: of the ComponentType; it must exist.
-            resources: entries that it gains; ids must not be taken by others.
-            image_pull_secrets: names that the pods of its workload gain.
+            resources: entries to add; their ids must be free.
+            image_pull_secrets: names to add to the pods of its workload.
             opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         props = {"namespace": namespace, "name": name, "resources": resources, "imagePullSecrets": image_pull_secrets}
@@ -85,7 +125,7 @@ class _NamespacedResources(_ObjectPatch):
             resource_name: of the resource.
             namespace: of the object.
             name: of the object; it must exist.
-            resources: entries that it gains; ids must not be taken by others.
+            resources: entries to add; their ids must be free.
             opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         super().__init__(resource_name, opts, {"namespace": namespace, "name": name, "resources": resources})
@@ -130,7 +170,7 @@ class _PlanePatch(_ObjectPatch):
             resource_name: of the resource.
             namespace: of the plane.
             name: of the plane; it must exist.
-            secret_store_ref: name of a ClusterSecretStore; a name that somebody else has set is never changed.
+            secret_store_ref: name of a ClusterSecretStore; a name that someone else has set is never changed.
             opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         super().__init__(
@@ -146,38 +186,19 @@ class BuildPlanePatch(_PlanePatch):
     """``spec.secretStoreRef`` of a BuildPlane."""
 
 
-_CLASSES: Final = {
-    "ComponentType": ComponentTypePatch,
-    "ComponentWorkflow": ComponentWorkflowPatch,
-    "BuildPlane": BuildPlanePatch,
-    "DataPlane": DataPlanePatch,
-}
-
-
 def register_patch(
     resource_name: str, planned: PlannedPatch, names: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
-) -> pulumi.CustomResource:
+) -> ObjectPatch:
     """Register the patch of one object.
 
     Args:
         resource_name: of the resource.
-        planned: object, and what it gains.
+        planned: the object and its patch.
         names: remote key -> its name in the manager, where that differs.
         opts: Pulumi's options; the provider is an `OpenChoreoProvider` of the control plane.
     """
-    patch = planned.patch
-    gain: dict[str, Any] = {}
-    if patch.resources:
-        gain["resources"] = [
-            {**resource.entry(), "template": with_remote_names(resource.template, names)}
-            for resource in patch.resources
-        ]
-    if patch.image_pull_secrets:
-        gain["image_pull_secrets"] = list(patch.image_pull_secrets)
-    if patch.secret_store_ref is not None:
-        gain["secret_store_ref"] = patch.secret_store_ref
-    register: Any = _CLASSES[planned.kind.name]
-    resource: pulumi.CustomResource = register(
-        resource_name, namespace=planned.namespace, name=planned.name, opts=opts, **gain
+    resources = tuple(
+        replace(resource, template=with_remote_names(resource.template, names)) for resource in planned.patch.resources
     )
-    return resource
+    patch = replace(planned.patch, resources=resources)
+    return ObjectPatch(resource_name, planned.kind, patch, name=planned.name, namespace=planned.namespace, opts=opts)

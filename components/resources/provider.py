@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 
+from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
-from ..openchoreo.v0_9 import V0_9
 from ..settings.stack import ClusterSettings
 
 
@@ -21,7 +21,7 @@ class OpenChoreoProvider(pulumi.ProviderResource):
         cluster: ClusterSettings,
         opts: pulumi.ResourceOptions | None = None,
         *,
-        release: Release = V0_9,
+        release: Release = DEFAULT_RELEASE,
     ) -> None:
         """A provider.
 

@@ -10,10 +10,11 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
+from ..openchoreo.labels import DOMAIN
 from . import names
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_RESERVED: Final = ("openchoreo-secrets", "openchoreo.dev", "external-secrets.io", "kubernetes.io", "k8s.io")
+_RESERVED: Final = ("openchoreo-secrets", DOMAIN, "external-secrets.io", "kubernetes.io", "k8s.io")
 
 
 def _check_key(value: str) -> str:

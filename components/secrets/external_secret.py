@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest, organization_labels
+from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest
+from ..openchoreo.labels import organization_labels
 from ..schema.durations import within
 from ..schema.policies import AppliedPolicies
 from ..schema.sources import RemoteRef

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..manifests import CREDENTIAL_LABEL, Manifest, manifest, organization_labels
+from ..manifests import CREDENTIAL_LABEL, Manifest, manifest
+from ..openchoreo.labels import organization_labels
 
 API: Final = "generators.external-secrets.io/v1alpha1"
 

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..manifests import CREDENTIAL_LABEL, Manifest, manifest, organization_labels
+from ..manifests import CREDENTIAL_LABEL, Manifest, manifest
+from ..openchoreo.labels import organization_labels
 from ..schema.secret_types import SSH_AUTH
 from ..schema.sources import ManualRegistry
 from .external_secret import Target

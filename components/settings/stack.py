@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from ..iam.account import AwsAccount
 from ..managers.registry import rebuild_on_change
 from ..managers.secret_store import SecretStore
+from ..openchoreo import DEFAULT_RELEASE
 from ..schema.model import Duration, Interval, Model, ObjectName
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -42,7 +43,7 @@ def _unless_empty(value: object) -> object:
 class StackSettings(Model):
     """Everything that a stack configures, apart from the values of ``manualSecrets``."""
 
-    release: str = "v0.9"
+    release: str = DEFAULT_RELEASE.name
     """OpenChoreo release of the platform."""
     clusters: Clusters
     """How the planes are reached."""

@@ -114,7 +114,7 @@ class Platform(StubCluster):
 
     def get(self, path: str) -> Object | None:
         if path == OPENCHOREO:
-            kinds = RELEASES["v0.9"].control_plane_kinds
+            kinds = RELEASES["v0.9"].served_kinds
             return {"resources": [{"name": name} for name in sorted(kinds)]}
         if path == "/api/v1/namespaces/kube-system":
             return {"metadata": {"uid": self.settings.context}}

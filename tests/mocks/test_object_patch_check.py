@@ -11,6 +11,7 @@ from tests.mocks.stubs import Memory
 
 STORE = {"namespace": "acme", "name": "default", "secretStoreRef": "vault"}
 BUILD = {"namespace": "acme", "name": "docker"}
+WORKFLOW_VARIABLES = "metadata, parameters, systemParameters"
 RUN_VARIABLES = "componentName, orgName, projectName, workflowRunName"
 COMPONENT_VARIABLES = "configurations, dataplane, envOverrides, metadata, parameters, workload"
 ADVICE = "is a secret, which everybody who can read the ComponentType would see; use a remote key instead"
@@ -109,7 +110,7 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
             "ComponentType",
             inputs({"id": "pull", "template": {"apiVersion": "${metadata.name}", "metadata": []}}),
             [
-                ("resources[0].template.apiVersion", '"${metadata.name}" is an expression; it must be literal'),
+                ("resources[0].template.apiVersion", '"${metadata.name}" is an expression; it must be literal text'),
                 ("resources[0].template.kind", "is missing"),
                 ("resources[0].template.metadata.name", "is missing"),
             ],
@@ -124,13 +125,13 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         pytest.param(
             "ComponentType",
             inputs(entry(data={"key": "${metadata.name"})),
-            [("resources[0].template.spec.data.key", '"${metadata.name" has a ${ without its }')],
+            [("resources[0].template.spec.data.key", '"${metadata.name" has a ${ without a closing }')],
             id="an expression without an end",
         ),
         pytest.param(
             "ComponentType",
             inputs({**entry(), "includeWhen": "parameters.private"}),
-            [("resources[0].includeWhen", '"parameters.private" is not one ${...} expression')],
+            [("resources[0].includeWhen", '"parameters.private" must be exactly one ${...} expression')],
             id="a condition that is no expression",
         ),
         pytest.param(
@@ -142,17 +143,22 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         pytest.param(
             "ComponentType",
             inputs(entry(data="${metadata.orgName}"), pull=("${context.name}",)),
-            [("imagePullSecrets[0]", f'names "context"; a ComponentType knows {COMPONENT_VARIABLES}')],
+            [
+                (
+                    "imagePullSecrets[0]",
+                    f'"context" is not a variable of a ComponentType; expected {COMPONENT_VARIABLES}',
+                )
+            ],
             id="an unknown variable",
         ),
         pytest.param(
             "ComponentWorkflow",
             {**BUILD, "resources": [of_run("git", "${metadata.labels}"), of_run("own", "${workflow.name}")]},
             [
-                ("resources[0].template.data", f'names "metadata.labels"; known: {RUN_VARIABLES}'),
+                ("resources[0].template.data", f'"metadata.labels" does not exist; expected {RUN_VARIABLES}'),
                 (
                     "resources[1].template.data",
-                    'names "workflow"; a ComponentWorkflow knows metadata, parameters, systemParameters',
+                    f'"workflow" is not a variable of a ComponentWorkflow; expected {WORKFLOW_VARIABLES}',
                 ),
             ],
             id="a variable without that field",
@@ -161,9 +167,9 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
             "ClusterComponentType",
             {"name": "service", "resources": [entry("cronjob"), entry("cronjob")]},
             [
-                ("resources[0].id", '"cronjob" is a workload type; choose another id'),
+                ("resources[0].id", '"cronjob" is a workload type; use another id'),
                 ("resources[1].id", '"cronjob" is used twice'),
-                ("resources[1].id", '"cronjob" is a workload type; choose another id'),
+                ("resources[1].id", '"cronjob" is a workload type; use another id'),
             ],
             id="the id of a workload",
         ),
@@ -171,7 +177,7 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
             "ComponentType",
             inputs(UNKNOWN, entry("job"), pull=(UNKNOWN, "${a ${b}}")),
             [
-                ("resources[1].id", '"job" is a workload type; choose another id'),
+                ("resources[1].id", '"job" is a workload type; use another id'),
                 ("imagePullSecrets[1]", '"${a ${b}}" has an expression inside an expression'),
             ],
             id="places count from the first entry, known or not",

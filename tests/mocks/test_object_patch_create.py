@@ -147,10 +147,10 @@ def test_what_is_there_is_adopted_and_nothing_is_written(engine: Engine, place: 
     nothing = added(resources=["spec"], imagePullSecrets=PODS)
     assert created == (WHERE, state(record=nothing))
     assert patch.said == [
-        ("status", f'{WHERE}: finds the resource "pull" (ExternalSecret "{NAME}") in place, and will leave it there'),
+        ("status", f'{WHERE}: keeps the existing resource "pull" (ExternalSecret "{NAME}"); destroy keeps it'),
         (
             "status",
-            f'{WHERE}: finds "{NAME}" among the imagePullSecrets of its deployment, and will leave it there',
+            f'{WHERE}: keeps the existing "{NAME}" in the imagePullSecrets of its deployment; destroy keeps it',
         ),
     ]
     assert (memory.live("ComponentType"), memory.writers) == (before, [])

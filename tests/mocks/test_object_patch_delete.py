@@ -85,7 +85,7 @@ def test_an_entry_that_was_changed_is_not_deleted(engine: Engine, place: Place) 
 
     message = patch.failure(lambda: patch.delete(state()))
 
-    assert message.startswith(f'{WHERE}: the resource "pull" was changed by somebody since it was added (includeWhen, ')
+    assert message.startswith(f'{WHERE}: the resource "pull" was changed after it was added (includeWhen, ')
     assert (memory.live("ComponentType"), memory.writers) == (by_hand(), [])
 
 

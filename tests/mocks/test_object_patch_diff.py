@@ -153,7 +153,7 @@ def test_a_store_that_somebody_else_has_set_is_an_error(engine: Engine, place: P
     patch = Patches(engine, "DataPlane")
 
     assert patch.failure(lambda: patch.diff(STORED, copy.deepcopy(STORE))) == (
-        'DataPlane acme/default: spec.secretStoreRef.name is "theirs", set by somebody else; configured is "vault". '
+        'DataPlane acme/default: spec.secretStoreRef.name is "theirs", set by someone else; configured is "vault". '
         "Make both equal"
     )
 

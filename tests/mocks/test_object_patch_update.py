@@ -45,7 +45,7 @@ def marked(stack: str) -> Object:
             [
                 (
                     "warning",
-                    f'puts back the resource "pull" {WHAT}: somebody changed {CHANGED}',
+                    f'restores the resource "pull" {WHAT}: someone else changed {CHANGED}',
                 )
             ],
             id="the entry was changed",
@@ -72,9 +72,9 @@ def marked(stack: str) -> Object:
             patched(entry("other"), pull=("shared",), version="9"),
             added(entry("other"), pull=("shared",), resources=["spec"], imagePullSecrets=PODS),
             [
-                ("status", f'takes out the resource "pull" {WHAT}'),
+                ("status", f'removes the resource "pull" {WHAT}'),
                 ("status", f'adds the resource "other" {WHAT}'),
-                ("status", f'takes "{NAME}" out of the {POD}'),
+                ("status", f'removes "{NAME}" from the {POD}'),
                 ("status", f'adds "shared" to the {POD}'),
             ],
             id="other inputs: the old out, the new in",
@@ -121,9 +121,8 @@ def test_an_entry_that_was_changed_is_not_replaced_by_another(engine: Engine, pl
     message = patch.failure(lambda: patch.update(state(), inputs(entry("other")), preview=preview))
 
     assert message == (
-        f'{WHERE}: the resource "pull" was changed by somebody since it was added (includeWhen, '
-        "template.spec.refreshInterval), so it is not taken out. Put it back with `pulumi up` first, or take it out by "
-        "hand"
+        f'{WHERE}: the resource "pull" was changed after it was added (includeWhen, '
+        "template.spec.refreshInterval), so it is not removed. Restore it with `pulumi up` first, or remove it by hand"
     )
     assert (memory.live("ComponentType"), memory.writers, patch.said) == (by_hand(), [], [])
 
@@ -136,7 +135,7 @@ def test_an_id_that_is_taken_is_not_taken_over(engine: Engine, place: Place, pre
 
     assert message == (
         f'{WHERE}: the resource "pull" exists and differs in includeWhen, template.spec.refreshInterval. '
-        "Make both equal to have it adopted, take it out, or choose another id"
+        "Make both equal to adopt it, remove it, or use another id"
     )
     assert (memory.live("ComponentType"), memory.writers) == (by_hand(), [])
 
@@ -157,7 +156,5 @@ def test_an_entry_of_another_stack_is_left_alone(engine: Engine, place: Place) -
 
     message = patch.failure(lambda: patch.create(inputs(marked("acme/credentials/dev"))))
 
-    assert message == (
-        f'{WHERE}: the resource "pull" was put there by the stack acme/credentials/prod; choose another id'
-    )
+    assert message == (f'{WHERE}: the resource "pull" belongs to the stack acme/credentials/prod; use another id')
     assert memory.live("ComponentType") == patched(marked("acme/credentials/prod"))

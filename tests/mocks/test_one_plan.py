@@ -69,7 +69,7 @@ def test_each_credential_is_built_once(
         for name in ("acme", "globex")
         for kind in ("componenttypes/service", "componentworkflows/docker", "componentworkflows/react")
     }
-    kinds = [{"name": kind} for kind in RELEASES["v0.9"].control_plane_kinds]
+    kinds = [{"name": kind} for kind in RELEASES["v0.9"].served_kinds]
     monkeypatch.setattr(
         deploy_module,
         "Cluster",

@@ -145,9 +145,9 @@ def test_ready(engine: Engine, live: Live, request_: Any, items: list[dict[str, 
             True,
             "the openchoreo provider has no resource openchoreo:index:Nonsense; "
             "it has: openchoreo:index:ExternalSecretsReady, openchoreo:index:ComponentTypePatch, "
-            "openchoreo:index:ClusterComponentTypePatch, openchoreo:index:ComponentWorkflowPatch, "
-            "openchoreo:index:WorkflowPatch, openchoreo:index:ClusterWorkflowPatch, openchoreo:index:DataPlanePatch, "
-            "openchoreo:index:BuildPlanePatch",
+            "openchoreo:index:ComponentWorkflowPatch, openchoreo:index:DataPlanePatch, "
+            "openchoreo:index:BuildPlanePatch, openchoreo:index:ClusterComponentTypePatch, "
+            "openchoreo:index:WorkflowPatch, openchoreo:index:ClusterWorkflowPatch",
             id="a resource type that there is not",
         ),
         pytest.param(

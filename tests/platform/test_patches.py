@@ -187,11 +187,11 @@ def test_a_changed_entry_is_shown_put_back_and_never_thrown_away(
     refused = stack.run("destroy", "--yes", "--skip-preview", "--suppress-progress")
 
     assert refused.returncode != 0
-    assert f'the resource "{ENTRY}" was changed by somebody since it was added' in refused.stdout
+    assert f'the resource "{ENTRY}" was changed after it was added' in refused.stdout
     assert control_plane.get("ComponentType", "service")["spec"]["resources"] == edited
     said = stack.up()
-    assert f'puts back the resource "{ENTRY}"' in said
-    assert "somebody changed template.spec.refreshInterval" in said
+    assert f'restores the resource "{ENTRY}"' in said
+    assert "someone else changed template.spec.refreshInterval" in said
     assert control_plane.get("ComponentType", "service") == wanted
     stack.destroy()
     assert control_plane.get("ComponentType", "service") == original
@@ -237,7 +237,7 @@ def test_unsuitable_types_are_reported_before_anything_is_created(
     proxy["spec"]["resources"][0]["id"] = "proxy"
     control_plane.create(proxy)
     configure(stack, pulling(organization, "proxy"))
-    assert f"ComponentType {organization}/proxy: a proxy has no pods of its own" in stack.preview_fails()
+    assert f"ComponentType {organization}/proxy: a proxy has no pods" in stack.preview_fails()
 
     computed = component_type("computed", organization)
     pods = computed["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]

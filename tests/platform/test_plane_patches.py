@@ -66,7 +66,7 @@ def test_data_plane_without_a_store_is_reported_and_can_be_patched(
 
     control_plane.patch("DataPlane", "default", {"spec": {"secretStoreRef": {"name": "other"}}})
     said = stack.preview_fails()
-    assert 'secretStoreRef.name is "other", set by somebody else; configured is "platform"' in said
+    assert 'secretStoreRef.name is "other", set by someone else; configured is "platform"' in said
     stack.destroy()
     original["spec"]["secretStoreRef"] = {"name": "other"}
     assert control_plane.get("DataPlane", "default") == original

@@ -63,6 +63,16 @@ def additions(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[str]
                 yield where
 
 
+def defaults(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Path of a mapping, field and default of every field that has one; ``[]`` stands for the items of a list."""
+    if isinstance(schema.get("items"), dict):
+        yield from defaults(schema["items"], f"{path}[]")
+    for name, inner in schema.get("properties", {}).items():
+        if "default" in inner and inner.get("type") != "object":
+            yield path, name, inner["default"]
+        yield from defaults(inner, f"{path}.{name}" if path else name)
+
+
 class Definitions:
     """The schemas of all versions of some CRDs."""
 
@@ -87,6 +97,13 @@ class Definitions:
     def additions(self, manifest: Mapping[str, Any]) -> Iterator[str]:
         """Paths of the fields that the API server would add to a custom resource, and every update would show."""
         yield from additions(self._schemas[(manifest["apiVersion"], manifest["kind"])], manifest, "$")
+
+    def defaults(self, api_version: str, kind: str) -> dict[str, dict[str, Any]]:
+        """Path of a mapping in ``spec`` -> its fields that have a default, with the default."""
+        fields: dict[str, dict[str, Any]] = {}
+        for path, name, default in defaults(self._schemas[(api_version, kind)]["properties"]["spec"], "spec"):
+            fields.setdefault(path, {})[name] = default
+        return fields
 
     def problems(self, manifest: Mapping[str, Any]) -> Iterator[str]:
         """Everything that is wrong with a custom resource, as ``path: what``.

@@ -9,10 +9,10 @@ import pytest
 from components.cluster.objects import ATTEMPTS, Location, edit, missing, read
 from components.errors import ConflictError, PatchError
 from components.manifests import Manifest
-from components.openchoreo.kinds import KINDS
+from components.openchoreo import DEFAULT_RELEASE
 from tests.unit.api import Api, Object
 
-SERVICE = Location(KINDS["ComponentType"], "service", "acme")
+SERVICE = Location(DEFAULT_RELEASE.kinds["ComponentType"], "service", "acme")
 PATH = "/apis/openchoreo.dev/v1alpha1/namespaces/acme/componenttypes/service"
 LIST = "/apis/openchoreo.dev/v1alpha1/namespaces/acme/componenttypes"
 WHERE = 'build plane (context "dev")'
@@ -46,7 +46,7 @@ def _operations(version: str, *resources: str) -> list[Any]:
 
 def test_location() -> None:
     assert (str(SERVICE), SERVICE.path) == ("ComponentType acme/service", PATH)
-    everywhere = Location(KINDS["ClusterComponentType"], "service")
+    everywhere = Location(DEFAULT_RELEASE.kinds["ClusterComponentType"], "service")
     assert str(everywhere) == "ClusterComponentType service"
     assert everywhere.path == "/apis/openchoreo.dev/v1alpha1/clustercomponenttypes/service"
 
@@ -162,7 +162,11 @@ def test_read() -> None:
     [
         (SERVICE, [], "there is no ComponentType service in the namespace acme; there are: none"),
         (SERVICE, ["web", "api"], "there is no ComponentType service in the namespace acme; there are: api, web"),
-        (Location(KINDS["ClusterWorkflow"], "docker"), [], "there is no ClusterWorkflow docker; there are: none"),
+        (
+            Location(DEFAULT_RELEASE.kinds["ClusterWorkflow"], "docker"),
+            [],
+            "there is no ClusterWorkflow docker; there are: none",
+        ),
     ],
 )
 def test_missing(location: Location, names: list[str], said: str) -> None:

@@ -201,4 +201,4 @@ def test_local_platform_fits_the_official_definitions() -> None:
 
 def test_our_definitions_serve_what_the_release_needs() -> None:
     served = {document["spec"]["names"]["plural"] for document in yaml.safe_load_all(OPENCHOREO.read_text())}
-    assert served == RELEASES["v0.9"].control_plane_kinds
+    assert served == RELEASES["v0.9"].served_kinds

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from components.patches.equality import CRD_DEFAULTS
+from components.schema.durations import canonical
 from components.settings.parse import parse
 from local.obtain import ObtainError, operator_crds
 from tests.unit.built import operators
@@ -51,3 +53,20 @@ def test_every_key(operator: Definitions) -> None:
     found = operators(parse(FULL, source="test", manual_names=frozenset(FAKE_VALUES)))
     assert found
     assert [problem for made in found for problem in operator.problems(made)] == []
+
+
+def _defaults(definitions: Definitions) -> dict[str, dict[str, Any]]:
+    defaults = definitions.defaults("external-secrets.io/v1", "ExternalSecret")
+    defaults["spec"]["refreshInterval"] = canonical(defaults["spec"]["refreshInterval"])
+    return defaults
+
+
+def test_defaults_that_patches_assume(in_use: Definitions) -> None:
+    """An entry written by hand is compared with ours as if the API server had added its defaults."""
+    assert _defaults(in_use) == CRD_DEFAULTS
+
+
+def test_the_newest_operator_has_the_same_defaults(newest: Definitions) -> None:
+    """It has more of them, for fields that this package never writes."""
+    defaults = _defaults(newest)
+    assert {path: defaults[path] for path in CRD_DEFAULTS} == CRD_DEFAULTS

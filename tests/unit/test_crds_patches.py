@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.managers.cluster_secret_store import render_store
+from components.openchoreo.kinds import Kind
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch
 from components.patches.patch import patch, unpatch
@@ -133,3 +134,10 @@ def test_plane(kind: str, openchoreo: Definitions) -> None:
     done = patch(original, Patch(secret_store_ref="default"))
     assert done.object["spec"]["secretStoreRef"] == {"name": "default"}
     assert list(openchoreo.problems(done.object)) == []
+
+
+@needs_definitions
+@pytest.mark.parametrize("kind", [V0_9.component_type, V0_9.component_workflow])
+def test_defaults_of_an_entry(kind: Kind, openchoreo: Definitions) -> None:
+    served = openchoreo.defaults(kind.api, kind.name).get("spec.resources[]", {})
+    assert served == kind.entry_defaults

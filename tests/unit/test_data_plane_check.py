@@ -8,6 +8,7 @@ import pytest
 
 from components.cluster.planes import check_data_plane
 from components.errors import ClusterError
+from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from components.settings.stack import ClusterSettings
 from tests.unit.api import Api, Object
@@ -44,7 +45,7 @@ def _data_plane(objects: dict[str, Object] | None = None, *, kinds: list[str] | 
 
 def _said(api: Api, *organizations: Organization, build_plane: Api = BUILD) -> str:
     with pytest.raises(ClusterError) as caught:
-        check_data_plane(api.cluster, build_plane.cluster, plans(organizations))
+        check_data_plane(api.cluster, build_plane.cluster, plans(organizations), V0_9)
     return str(caught.value)
 
 
@@ -66,7 +67,7 @@ def _secret(labels: dict[str, str] | None = None) -> dict[str, Object]:
 )
 def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
     api = _data_plane(kinds=kinds)
-    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(git=GIT), _organization(pullSecret=pull))))
+    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(git=GIT), _organization(pullSecret=pull))), V0_9)
     assert (api.queries, api.patches) == ([], [])
 
 
@@ -99,7 +100,7 @@ def test_one_cluster_under_two_contexts() -> None:
 
 def test_one_cluster_under_one_context() -> None:
     api = _data_plane()
-    check_data_plane(api.cluster, api.cluster, plans((_organization(pullSecret=NAMESPACE),)))
+    check_data_plane(api.cluster, api.cluster, plans((_organization(pullSecret=NAMESPACE),)), V0_9)
 
 
 @pytest.mark.parametrize("gone", ["build", "data", "both"])
@@ -108,7 +109,7 @@ def test_clusters_that_cannot_be_told_apart_are_two(gone: str) -> None:
     build, data = Api(BUILD.objects), _data_plane()
     for api in {"build": [build], "data": [data], "both": [build, data]}[gone]:
         del api.objects[KUBE_SYSTEM]
-    check_data_plane(data.cluster, build.cluster, plans((_organization(git=GIT),)))
+    check_data_plane(data.cluster, build.cluster, plans((_organization(git=GIT),)), V0_9)
 
 
 OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
@@ -129,7 +130,7 @@ FOREIGN = (
 )
 def test_namespace_is_fit(objects: dict[str, Object]) -> None:
     api = _data_plane(objects, kinds=[])
-    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(pullSecret=BY_HAND),)))
+    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(pullSecret=BY_HAND),)), V0_9)
     assert api.patches == []
 
 

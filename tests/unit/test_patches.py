@@ -9,7 +9,7 @@ import pytest
 
 from components.manifests import Manifest
 from components.patches.model import Added, Patch, Patched, Resource
-from components.patches.patch import NOTHING, name, patch, unpatch
+from components.patches.patch import NOTHING, describe, patch, unpatch
 from tests.unit.objects import (
     ID,
     NAME,
@@ -161,7 +161,7 @@ def test_a_secret_is_renamed() -> None:
     assert done.object == patch(original, pulling(name="b")).object
     assert done.changes == (
         resource_change("update", f'replaces the resource "{ID}" (ExternalSecret "b")'),
-        name_change("delete", f'takes "{NAME}" out of the imagePullSecrets of its deployment'),
+        name_change("delete", f'removes "{NAME}" from the imagePullSecrets of its deployment'),
         adds(name="b")[1],
     )
     assert done.added == Added((entry(name="b"),), ("b",), None, one.added.kept)
@@ -175,8 +175,8 @@ def test_one_of_two_is_not_wanted_any_more() -> None:
     done = patch(one.object, OTHER, one.added)
     assert done.object == patch(original, OTHER).object
     assert done.changes == (
-        resource_change("delete", f'takes out the resource "{ID}" (ExternalSecret "{NAME}")'),
-        name_change("delete", f'takes "{NAME}" out of the imagePullSecrets of its deployment'),
+        resource_change("delete", f'removes the resource "{ID}" (ExternalSecret "{NAME}")'),
+        name_change("delete", f'removes "{NAME}" from the imagePullSecrets of its deployment'),
     )
     assert unpatch(done.object, done.added) == original
 
@@ -214,9 +214,9 @@ def test_a_record_survives_the_state() -> None:
 
 
 def test_names_in_messages() -> None:
-    assert name(component_type("job", {})) == "ComponentType acme/service"
-    assert name({"kind": "ClusterComponentType", "metadata": {"name": "service"}}) == "ClusterComponentType service"
-    assert name({}) == "object (no name)"
+    assert describe(component_type("job", {})) == "ComponentType acme/service"
+    assert describe({"kind": "ClusterComponentType", "metadata": {"name": "service"}}) == "ClusterComponentType service"
+    assert describe({}) == "object (no name)"
 
 
 def test_the_shipped_service_type() -> None:

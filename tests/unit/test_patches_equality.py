@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from components.manifests import STACK_ANNOTATION, Manifest
-from components.patches.equality import differences, mark, same
+from components.openchoreo import DEFAULT_RELEASE
+from components.patches import equality
+from components.patches.equality import stack_mark
+from components.secrets.generator import API as GENERATORS
 from tests.unit.objects import STACK, entry, template
 
 OUR_LABELS = {
@@ -56,6 +59,17 @@ WRITTEN_OUT: Manifest = {
 }
 
 
+DEFAULTS = DEFAULT_RELEASE.component_type.entry_defaults
+
+
+def differences(live: Manifest, desired: Manifest) -> tuple[str, ...]:
+    return equality.differences(live, desired, DEFAULTS)
+
+
+def same(one: Manifest, other: Manifest) -> bool:
+    return equality.same(one, other, DEFAULTS)
+
+
 def _other(inner: Any, **spec: Any) -> Manifest:
     """The short entry with a template beside its spec."""
     return {"id": "a", "template": {"kind": inner, "metadata": {"name": "a"}, "spec": spec}}
@@ -70,6 +84,23 @@ def _other(inner: Any, **spec: Any) -> Manifest:
         pytest.param(entry(refreshInterval="${parameters.x}"), entry(refreshInterval="${parameters.x}"), id="one-text"),
         pytest.param(entry(data=[], target={}), entry(data=[]), id="empty-containers"),
         pytest.param(entry(dataFrom=None), entry(), id="nothing"),
+        pytest.param(
+            entry(dataFrom=[{"sourceRef": {"generatorRef": {"kind": "A", "name": "a"}}}, {"extract": {"key": "a"}}]),
+            entry(
+                dataFrom=[
+                    {"sourceRef": {"generatorRef": {"apiVersion": GENERATORS, "kind": "A", "name": "a"}}},
+                    {
+                        "extract": {
+                            "key": "a",
+                            "conversionStrategy": "Default",
+                            "decodingStrategy": "None",
+                            "metadataPolicy": "None",
+                        }
+                    },
+                ]
+            ),
+            id="generator-and-extract",
+        ),
         pytest.param({**entry(), "targetPlane": "dataplane"}, entry(), id="plane"),
     ],
 )
@@ -180,5 +211,5 @@ def test_the_same_is_stricter() -> None:
     ],
     ids=["signed", "no-annotation", "no-template", "text", "metadata-is-text", "annotations-are-text"],
 )
-def test_mark(signed: Manifest, stack: str | None) -> None:
-    assert mark(signed) == stack
+def test_stack_mark(signed: Manifest, stack: str | None) -> None:
+    assert stack_mark(signed) == stack

@@ -28,11 +28,9 @@ from tests.unit.objects import (
 
 WHERE = "ComponentType acme/service"
 BARE = component_type("deployment", {})
-FOUND = resource_change(
-    "keep", f'finds the resource "{ID}" (ExternalSecret "{NAME}") in place, and will leave it there'
-)
+FOUND = resource_change("keep", f'keeps the existing resource "{ID}" (ExternalSecret "{NAME}"); destroy keeps it')
 NAME_FOUND = name_change(
-    "keep", f'finds "{NAME}" among the imagePullSecrets of its deployment, and will leave it there'
+    "keep", f'keeps the existing "{NAME}" in the imagePullSecrets of its deployment; destroy keeps it'
 )
 
 
@@ -102,14 +100,13 @@ def test_a_changed_entry_is_put_back_but_not_thrown_away() -> None:
     with pytest.raises(PatchError) as caught:
         unpatch(drifted, one.added)
     assert str(caught.value) == (
-        f'{WHERE}: the resource "{ID}" was changed by somebody since it was added (includeWhen, '
-        "template.spec.refreshInterval), so it is not taken out. Put it back with `pulumi up` first, or take it out by "
-        "hand"
+        f'{WHERE}: the resource "{ID}" was changed after it was added (includeWhen, '
+        "template.spec.refreshInterval), so it is not removed. Restore it with `pulumi up` first, or remove it by hand"
     )
-    with pytest.raises(PatchError, match="was changed by somebody since it was added"):
+    with pytest.raises(PatchError, match="was changed after it was added"):
         patch(drifted, Patch(), one.added)
 
-    text = f'puts back the resource "{ID}" (ExternalSecret "{NAME}"): somebody changed includeWhen, '
+    text = f'restores the resource "{ID}" (ExternalSecret "{NAME}"): someone else changed includeWhen, '
     done = patch(drifted, pulling(), one.added)
     assert (done.object, done.added) == (one.object, one.added)
     assert done.changes == (resource_change("restore", f"{text}template.spec.refreshInterval"),)

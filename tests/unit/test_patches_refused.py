@@ -18,7 +18,7 @@ BARE = component_type("deployment", {})
 
 
 def _expression(path: str, shape: str, text: str = "${parameters.x}") -> str:
-    return f'{path} is the expression "{text}"; it must be a {shape} to be edited'
+    return f'{path} is the expression "{text}"; it must be a {shape} to be patched'
 
 
 def _with(**spec: Any) -> Manifest:
@@ -31,7 +31,7 @@ def _with(**spec: Any) -> Manifest:
         pytest.param(
             component_type("proxy", {}),
             pulling(),
-            "a proxy has no pods of its own; expected cronjob, deployment, job, statefulset",
+            "a proxy has no pods; expected cronjob, deployment, job, statefulset",
             id="proxy",
         ),
         pytest.param(
@@ -43,13 +43,13 @@ def _with(**spec: Any) -> Manifest:
         pytest.param(
             {**BARE, "spec": {"workloadType": "job"}},
             pulling(),
-            'no resource with a template has the id "job", which its workloadType asks for',
+            'no resource with a template has the id "job", which its workloadType requires',
             id="no-primary-resource",
         ),
         pytest.param(
             _with(resources=[{"id": "deployment"}]),
             pulling(),
-            'no resource with a template has the id "deployment", which its workloadType asks for',
+            'no resource with a template has the id "deployment", which its workloadType requires',
             id="no-template-in-the-primary-resource",
         ),
         pytest.param(
@@ -67,31 +67,31 @@ def _with(**spec: Any) -> Manifest:
         pytest.param(
             component_type("deployment", pods({"imagePullSecrets": {"name": "a"}})),
             pulling(),
-            "spec.template.spec.imagePullSecrets is no list; it must be a list to be edited",
+            "spec.template.spec.imagePullSecrets is not a list; it must be a list to be patched",
             id="mapping-in-place-of-the-list",
         ),
         pytest.param(
             component_type("deployment", {"spec": {"template": [{"a": 1}]}}),
             pulling(),
-            "spec.template is no mapping; it must be a mapping to be edited",
+            "spec.template is not a mapping; it must be a mapping to be patched",
             id="list-on-the-way",
         ),
         pytest.param(
             component_type("deployment", {"spec": 5}),
             pulling(),
-            "spec is no mapping; it must be a mapping to be edited",
+            "spec is not a mapping; it must be a mapping to be patched",
             id="number-on-the-way",
         ),
         pytest.param(
             _with(resources=[None]),
             Patch(image_pull_secrets=("a",)),
-            'no resource with a template has the id "deployment", which its workloadType asks for',
+            'no resource with a template has the id "deployment", which its workloadType requires',
             id="no-mapping-among-the-resources",
         ),
         pytest.param(
             _with(resources="${parameters.x}"),
             Patch(image_pull_secrets=("a",)),
-            'no resource with a template has the id "deployment", which its workloadType asks for',
+            'no resource with a template has the id "deployment", which its workloadType requires',
             id="names-only-and-an-expression-in-place-of-the-resources",
         ),
         pytest.param(
@@ -104,32 +104,32 @@ def _with(**spec: Any) -> Manifest:
             component_type("deployment", {}, {"id": ID, "template": {"kind": "ConfigMap"}}),
             pulling(),
             f'the resource "{ID}" exists and differs in template.apiVersion, template.kind, template.metadata, 1 more. '
-            "Make both equal to have it adopted, take it out, or choose another id",
+            "Make both equal to adopt it, remove it, or use another id",
             id="id-is-taken",
         ),
         pytest.param(
             component_type("deployment", {}, {**entry(), "includeWhen": "${parameters.private}"}),
             pulling(),
             f'the resource "{ID}" exists and differs in includeWhen. '
-            "Make both equal to have it adopted, take it out, or choose another id",
+            "Make both equal to adopt it, remove it, or use another id",
             id="a-condition-makes-it-another",
         ),
         pytest.param(
             component_type("deployment", {}, entry(stack="organization/other/prod")),
             pulling(stack=STACK),
-            f'the resource "{ID}" was put there by the stack organization/other/prod; choose another id',
+            f'the resource "{ID}" belongs to the stack organization/other/prod; use another id',
             id="id-is-taken-by-another-stack",
         ),
         pytest.param(
             component_type("deployment", {}, entry(), entry()),
             pulling(),
-            f'2 resources have the id "{ID}"; an id is used once',
+            f'2 resources have the id "{ID}"; ids must be unique',
             id="id-is-there-twice",
         ),
         pytest.param(
             component_type("deployment", {}),
             Patch((Resource("second", {"kind": "Deployment"}),)),
-            'the resource "second" is a second Deployment; a deployment has one',
+            'the resource "second" is a second Deployment; a deployment has exactly one',
             id="second-workload",
         ),
         pytest.param(BARE, Patch(secret_store_ref="default"), "a ComponentType has no secretStoreRef", id="no-store"),

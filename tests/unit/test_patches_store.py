@@ -40,7 +40,7 @@ def test_set_and_taken_out(original: Manifest, kept: tuple[str, ...]) -> None:
 
 def test_the_same_name_by_hand_is_left() -> None:
     done = patch(SET, DEFAULT)
-    text = 'finds secretStoreRef.name "default" in place, and will leave it there'
+    text = 'keeps the existing secretStoreRef.name "default"; destroy keeps it'
     assert done == Patched(SET, Added((), (), None, KEPT), (_change("keep", text),))
     assert unpatch(SET, done.added) == SET
 
@@ -48,19 +48,19 @@ def test_the_same_name_by_hand_is_left() -> None:
 def test_another_name_by_hand_is_refused() -> None:
     with pytest.raises(PatchError) as caught:
         patch(SET, Patch(secret_store_ref="acme"))
-    said = 'spec.secretStoreRef.name is "default", set by somebody else; configured is "acme". Make both equal'
+    said = 'spec.secretStoreRef.name is "default", set by someone else; configured is "acme". Make both equal'
     assert str(caught.value) == f"DataPlane acme/default: {said}"
 
 
 def test_a_name_that_somebody_changed_is_refused() -> None:
-    with pytest.raises(PatchError, match='is "theirs", set by somebody else; configured is "default"'):
+    with pytest.raises(PatchError, match='is "theirs", set by someone else; configured is "default"'):
         patch(plane(secretStoreRef={"name": "theirs"}), DEFAULT, OURS)
 
 
 def test_an_expression_is_refused() -> None:
     with pytest.raises(PatchError) as caught:
         patch(plane(secretStoreRef="${x}"), DEFAULT)
-    said = 'spec.secretStoreRef is the expression "${x}"; it must be a mapping to be edited'
+    said = 'spec.secretStoreRef is the expression "${x}"; it must be a mapping to be patched'
     assert str(caught.value) == f"DataPlane acme/default: {said}"
 
 
@@ -106,7 +106,7 @@ def test_not_wanted_any_more(live: Manifest, left: Manifest, kinds: list[str]) -
 
 
 def test_taking_out_says_what() -> None:
-    assert patch(SET, Patch(), OURS).changes == (_change("delete", 'takes out secretStoreRef.name "default"'),)
+    assert patch(SET, Patch(), OURS).changes == (_change("delete", 'removes secretStoreRef.name "default"'),)
 
 
 def test_an_object_that_was_never_patched_is_left() -> None:

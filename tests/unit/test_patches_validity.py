@@ -19,7 +19,7 @@ COMPONENT_WORKFLOW = "metadata, parameters, systemParameters"
 
 
 def _found(patch: Patch, kind: str = "ComponentType") -> list[Problem]:
-    return list(problems(kind, patch, V0_9))
+    return list(problems(V0_9.kinds[kind], patch, V0_9))
 
 
 def _resource(text: Any, **keys: Any) -> Patch:
@@ -40,18 +40,16 @@ def test_a_pull_secret_is_fine() -> None:
         pytest.param(
             Patch(pulling().resources * 2), "resources[1].id", '"registry-pull-secret" is used twice', id="id-twice"
         ),
+        pytest.param(pulling("job"), "resources[0].id", '"job" is a workload type; use another id', id="workload-type"),
         pytest.param(
-            pulling("job"), "resources[0].id", '"job" is a workload type; choose another id', id="workload-type"
-        ),
-        pytest.param(
-            pulling("proxy"), "resources[0].id", '"proxy" is a workload type; choose another id', id="workload-proxy"
+            pulling("proxy"), "resources[0].id", '"proxy" is a workload type; use another id', id="workload-proxy"
         ),
         pytest.param(_resource("", apiVersion=""), "resources[0].template.apiVersion", "is missing", id="no-version"),
         pytest.param(_resource("", kind=None), "resources[0].template.kind", "is missing", id="no-kind"),
         pytest.param(
             _resource("", kind="${parameters.kind}"),
             "resources[0].template.kind",
-            '"${parameters.kind}" is an expression; it must be literal',
+            '"${parameters.kind}" is an expression; it must be literal text',
             id="kind-by-expression",
         ),
         pytest.param(_resource("", metadata={}), "resources[0].template.metadata.name", "is missing", id="no-name"),
@@ -67,17 +65,17 @@ def test_a_pull_secret_is_fine() -> None:
         pytest.param(
             _resource({"a": ["", {"b": "${metadata.name"}]}),
             "resources[0].template.x.a[1].b",
-            '"${metadata.name" has a ${ without its }',
+            '"${metadata.name" has a ${ without a closing }',
             id="never-closed",
         ),
         pytest.param(
             _resource("${a.map(x, {x: 1)}"),
             "resources[0].template.x",
-            '"${a.map(x, {x: 1)}" has a ${ without its }',
+            '"${a.map(x, {x: 1)}" has a ${ without a closing }',
             id="an-inner-brace-never-closed",
         ),
         pytest.param(
-            _resource({"${x": 1}), "resources[0].template.x (key)", '"${x" has a ${ without its }', id="in-a-key"
+            _resource({"${x": 1}), "resources[0].template.x (key)", '"${x" has a ${ without a closing }', id="in-a-key"
         ),
         pytest.param(
             _resource("${metadata.name} ${has(${metadata.name})}"),
@@ -88,37 +86,37 @@ def test_a_pull_secret_is_fine() -> None:
         pytest.param(
             _resource("${metadta.name}"),
             "resources[0].template.x",
-            f'names "metadta"; a ComponentType knows {COMPONENT_TYPE}',
+            f'"metadta" is not a variable of a ComponentType; expected {COMPONENT_TYPE}',
             id="unknown-variable",
         ),
         pytest.param(
             _resource("${ dataplane.secretStor.name }"),
             "resources[0].template.x",
-            'names "dataplane.secretStor"; known: observabilityPlaneRef, publicVirtualHost, secretStore',
+            '"dataplane.secretStor" does not exist; expected observabilityPlaneRef, publicVirtualHost, secretStore',
             id="unknown-field",
         ),
         pytest.param(
             Patch((Resource("a", template(), "${parameters.x} and more"),)),
             "resources[0].includeWhen",
-            '"${parameters.x} and more" is not one ${...} expression',
+            '"${parameters.x} and more" must be exactly one ${...} expression',
             id="condition-with-text",
         ),
         pytest.param(
             Patch((Resource("a", template(), "${parameters.x} ${parameters.y}\n"),)),
             "resources[0].includeWhen",
-            '"${parameters.x} ${parameters.y}\\n" is not one ${...} expression',
+            '"${parameters.x} ${parameters.y}\\n" must be exactly one ${...} expression',
             id="condition-of-two-expressions",
         ),
         pytest.param(
             Patch((Resource("a", template(), "${spec.x}"),)),
             "resources[0].includeWhen",
-            f'names "spec"; a ComponentType knows {COMPONENT_TYPE}',
+            f'"spec" is not a variable of a ComponentType; expected {COMPONENT_TYPE}',
             id="condition-with-an-unknown-variable",
         ),
         pytest.param(
             Patch(image_pull_secrets=("a", "${metadata.name")),
             "imagePullSecrets[1]",
-            '"${metadata.name" has a ${ without its }',
+            '"${metadata.name" has a ${ without a closing }',
             id="name",
         ),
     ],
@@ -134,9 +132,12 @@ def test_problem(patch: Patch, path: str, message: str) -> None:
         ("${systemParameters.repository.url}", None),
         (
             "${metadata.namespace}",
-            'names "metadata.namespace"; known: componentName, orgName, projectName, workflowRunName',
+            '"metadata.namespace" does not exist; expected componentName, orgName, projectName, workflowRunName',
         ),
-        ("${dataplane.secretStore}", f'names "dataplane"; a ComponentWorkflow knows {COMPONENT_WORKFLOW}'),
+        (
+            "${dataplane.secretStore}",
+            f'"dataplane" is not a variable of a ComponentWorkflow; expected {COMPONENT_WORKFLOW}',
+        ),
     ],
 )
 def test_a_workflow_knows_other_variables(text: str, said: str | None) -> None:
@@ -149,7 +150,7 @@ def test_a_workflow_has_no_conditions() -> None:
     wanted = Patch((Resource("a", template("${metadata.workflowRunName}", data=[]), "${parameters.x}"),))
     wanted.resources[0].template["metadata"].pop("namespace")
     wanted.resources[0].template["spec"].pop("secretStoreRef")
-    said = Problem("resources[0].includeWhen", "is unknown to the ComponentWorkflow of OpenChoreo v0.9")
+    said = Problem("resources[0].includeWhen", "does not exist in a ComponentWorkflow of OpenChoreo v0.9")
     assert (_found(wanted, "ComponentWorkflow"), _found(wanted)) == ([said], [])
 
 
@@ -196,7 +197,7 @@ def _at(place: str, text: str) -> Patch:
 
 def _messages(place: str, text: str, kind: str = "ComponentType") -> list[str]:
     found = [problem.message for problem in _found(_at(place, text), kind)]
-    return [message for message in found if not message.endswith("is not one ${...} expression")]
+    return [message for message in found if not message.endswith("must be exactly one ${...} expression")]
 
 
 @given(ANY, PLACES, st.sampled_from(["ComponentType", "ComponentWorkflow", "ClusterWorkflow"]))
@@ -215,7 +216,7 @@ def test_text_without_expressions_is_never_a_problem(text: str, place: str) -> N
 @FAST
 def test_what_is_never_closed_is_always_found(before: str, inside: str, place: str) -> None:
     (message,) = _messages(place, f"{before}${{{inside}")
-    assert message.endswith(" has a ${ without its }")
+    assert message.endswith(" has a ${ without a closing }")
 
 
 @given(LITERAL, NO_BRACES, NO_BRACES, NO_BRACES, LITERAL, PLACES)

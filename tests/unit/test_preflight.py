@@ -6,6 +6,7 @@ import pytest
 
 from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
+from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
@@ -30,7 +31,7 @@ def _namespace(organization: str, owner: str | None = None) -> Object:
 
 
 def _check(api: Api, *organizations: Organization) -> None:
-    check_build_plane(api.cluster, plans(organizations), STACK)
+    check_build_plane(api.cluster, V0_9, plans(organizations), STACK)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
+from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
@@ -29,7 +30,7 @@ def _check(objects: dict[str, Object], *organizations: Organization) -> str:
     """What is said, after the cluster; empty if all is well."""
     api = Api({**OPERATOR, **objects}, namespaces=[NAMESPACE] if organizations[0].namespace == "adopt" else [])
     try:
-        check_build_plane(api.cluster, plans(organizations), STACK)
+        check_build_plane(api.cluster, V0_9, plans(organizations), STACK)
     except ClusterError as error:
         return str(error).removeprefix(f"{PLANE}: ")
     return ""

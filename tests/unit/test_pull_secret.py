@@ -191,7 +191,7 @@ DELIVERIES = {
 @pytest.mark.parametrize("store", [None, "default-acme"])
 def test_what_is_made_can_be_rendered(user: Organization, store: str | None) -> None:
     wanted = component_type_patch(user, store=store, stack=STACK)
-    assert list(problems("ComponentType", wanted, V0_9)) == []
+    assert list(problems(V0_9.component_type, wanted, V0_9)) == []
     original = component_type("cronjob", {})
     done = patch(original, wanted)
     assert done.object != original

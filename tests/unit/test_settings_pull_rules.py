@@ -29,7 +29,7 @@ BY_HAND: Raw = {"componentTypes": ["service"], "delivery": "manual", "registries
 DOCKER: Raw = {"names": ["docker"]}
 NO_CONTROL_PLANE = "organizations[0]: patches objects of the control plane; clusters.controlPlane is missing"
 NO_DATA_PLANE = "organizations[0].pullSecret: makes objects on the data plane; clusters.dataPlane is missing"
-READABLE = "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too"
+READABLE = "cannot bring manual credentials: everybody who can read the workflow would see them"
 
 
 def _pull(**keys: Any) -> Raw:

@@ -280,11 +280,11 @@ def test_ten_thousand_characters_of_a_user_name() -> None:
 def test_the_one_release() -> None:
     assert RELEASES == {"v0.9": V0_9}
     assert V0_9.build_namespace("acme") == "openchoreo-ci-acme"
-    assert V0_9.build_namespace_template == "openchoreo-ci-${metadata.orgName}"
+    assert V0_9.expressions.build_namespace == "openchoreo-ci-${metadata.orgName}"
     assert V0_9.data_plane_labels("acme") == {"openchoreo.dev/release-namespace": "acme"}
-    assert V0_9.data_plane_store == "${dataplane.secretStore}"
-    assert V0_9.run_name == "${metadata.workflowRunName}"
-    assert V0_9.control_plane_kinds == {
+    assert V0_9.expressions.data_plane_store == "${dataplane.secretStore}"
+    assert V0_9.expressions.run_name == "${metadata.workflowRunName}"
+    assert V0_9.served_kinds == {
         "organizations",
         "buildplanes",
         "dataplanes",

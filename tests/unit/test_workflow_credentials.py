@@ -108,7 +108,7 @@ def test_every_kind_of_git_credential_can_come_with_a_run(git: Raw) -> None:
     assert [(each.content.credential, each.per_run) for each in found][-1] == ("git", True)
     assert [each.per_run for each in found[:-1]] == [False] * ("githubApp" in git)
     wanted = _patch(user)
-    assert list(problems("ComponentWorkflow", wanted, V0_9)) == []
+    assert list(problems(V0_9.component_workflow, wanted, V0_9)) == []
     (resource,) = wanted.resources
     ahead = (
         external_secret(found[-1].target, found[-1].content) if isinstance(found[-1].content, SecretTemplate) else {}
@@ -131,8 +131,8 @@ def test_a_name_that_openchoreo_would_take_for_an_expression() -> None:
 def test_manual_kinds_are_refused(git: Raw) -> None:
     assert_rejected(
         on_every_plane(git=git, componentWorkflows={"names": ["docker"]}),
-        "organizations[0].componentWorkflows: cannot bring manual credentials: everybody who may read the "
-        "ComponentWorkflow would too",
+        "organizations[0].componentWorkflows: cannot bring manual credentials: everybody who can read the "
+        "workflow would see them",
     )
 
 
@@ -140,7 +140,7 @@ def test_manual_kinds_are_refused(git: Raw) -> None:
 def test_what_is_made_can_be_rendered(names: str) -> None:
     user = _organization(git=GIT, registries=[QUAY], workflows={"secretNames": names})
     wanted = _patch(user, stack=STACK)
-    assert list(problems("ComponentWorkflow", wanted, V0_9)) == []
+    assert list(problems(V0_9.component_workflow, wanted, V0_9)) == []
     original = {"kind": "ComponentWorkflow", "metadata": {"name": "docker"}, "spec": {"runTemplate": {}}}
     done = patch(original, wanted)
     assert [each["id"] for each in done.object["spec"]["resources"]] == ["git-credentials", "registry-credentials"]

@@ -69,7 +69,7 @@ def _workflow_credentials(organization: Organization, path: str) -> Iterator[Pro
     if git is None and not registries:
         yield Problem(where, "has nothing to bring; expected git, registries or both")
     if (git is not None and git.manuals) or any(registry.manual for registry in registries):
-        yield Problem(where, "cannot bring manual credentials: everybody who may read the ComponentWorkflow would too")
+        yield Problem(where, "cannot bring manual credentials: everybody who can read the workflow would see them")
     refs = git.remotes if git is not None else ()
     found = [ref for registry in registries for ref in registry.remotes]
     yield from _literal((*refs, *found, *_users(organization.registries)), where)
