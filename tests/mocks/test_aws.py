@@ -16,18 +16,10 @@ from components.iam.policy import ecr_policy, read_policy
 from components.iam.trust import ecr_trust
 from components.plan.aws_managed import ManagedStore
 from components.plan.ecr_roles import EcrRoleArgs
+from tests.mocks.aws_samples import COMPUTED, KEY, KEY_ARN, PARENT, POLICY, PROVIDER, RANDOM, ROLE, SECRET
 from tests.mocks.recorder import Recorder, Registered, Unknown
 from tests.unit.aws_accounts import account, made, managed, pod_identity, with_account
 
-PROVIDER = "pulumi:providers:aws aws"
-PARENT = "openchoreo:index:AwsSecretStore default-acme"
-ROLE = "aws:iam/role:Role"
-POLICY = "aws:iam/rolePolicy:RolePolicy"
-SECRET = "aws:secretsmanager/secret:Secret"
-KEY = "aws:kms/key:Key"
-RANDOM = "random:index/randomId:RandomId"
-KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/k"
-COMPUTED = {KEY: {"arn": KEY_ARN, "keyId": "k"}, RANDOM: {"hex": "1f2e3d4c"}}
 ACME = {"openchoreo.dev/organization": "acme"}
 
 

@@ -28,45 +28,14 @@ from components import (
 )
 from components.plan.expected import Expected
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, OWNED, PATCH, PLANE, SPACE
 from tests.mocks.recorder import Recorder, Registered, Secret
 from tests.unit.plans import credentials
 
-PLANE = "openchoreo:index:BuildPlane acme"
-SPACE = "openchoreo-ci-acme"
-OWNED = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
 GIT = GitCredential(remote_key="acme-pat")
 REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
 SONAR = ExternalCredential(name="sonar", keys={"token": Source(remote_key="acme-sonar")})
 REMOTE = Organization(name="acme", git=GIT, registries=(REGISTRY,), external=(SONAR,))
-COMPONENT = Registered("openchoreo:index:BuildPlane", "acme", {})
-NAMESPACE = Registered(
-    "kubernetes:core/v1:Namespace",
-    "acme-namespace",
-    {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": SPACE,
-            "labels": OWNED,
-            "annotations": {"openchoreo-secrets/stack": "acme-corp/openchoreo-secrets/test"},
-        },
-    },
-    parent=PLANE,
-)
-PATCH = Registered(
-    "kubernetes:core/v1:NamespacePatch",
-    "acme-namespace",
-    {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": SPACE,
-            "labels": {"openchoreo.dev/organization": "acme"},
-            "annotations": {"pulumi.com/patchFieldManager": "openchoreo-secrets"},
-        },
-    },
-    parent=PLANE,
-)
 
 
 def external_secrets(

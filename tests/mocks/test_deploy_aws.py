@@ -13,10 +13,10 @@ from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, 
 from components.iam.policy import ecr_policy
 from components.iam.trust import ecr_trust
 from components.resources import aws_resources as registering, deploy as stack
+from tests.mocks.aws_samples import COMPUTED, PROVIDER, SECRET
 from tests.mocks.pulling import Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, stub
-from tests.mocks.test_aws import COMPUTED, PROVIDER, SECRET
 from tests.unit.aws_accounts import ACCOUNT, account, managed
 from tests.unit.registries import ECR, ECR_NAME
 

@@ -24,8 +24,8 @@ from components import (
 from components.manifests import Manifest
 from components.plan.expected import Expected
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
 from tests.mocks.recorder import Recorder, Registered
-from tests.mocks.test_build_plane import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
 from tests.unit.plans import credentials, generators
 
 ROLE = "arn:aws:iam::123456789012:role/push-{organization}"

@@ -15,21 +15,8 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from components.provider import connection
 from tests.mocks.engine import Engine, Terminal, serving, struct
-from tests.mocks.stubs import EXTERNAL_SECRETS, stub, synced
-
-URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ExternalSecretsReady::build-plane"
-GIT = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "git-clone-secret"}
-PUSH = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "registry-push-secret"}
-INPUTS = {"externalSecrets": [GIT, PUSH], "timeoutSeconds": 600.0}
-BOTH = [synced("openchoreo-ci-acme", "git-clone-secret"), synced("openchoreo-ci-acme", "registry-push-secret")]
-NO_PUSH = [BOTH[0], synced("openchoreo-ci-acme", "registry-push-secret", status="False")]
-WAITING = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'
-PENDING = f"{WAITING}: SecretSyncedError: could not get secret data"
-NOT_READY = (
-    '1 of 2 credentials are not ready {when} on build plane (context "kind-build"):\n'
-    f"  - {PENDING}\n"
-    "Fix the cause (most often a missing key in the secret manager) and run the update again"
-)
+from tests.mocks.readiness_samples import BOTH, GIT, INPUTS, NO_PUSH, NOT_READY, URN, WAITING
+from tests.mocks.stubs import EXTERNAL_SECRETS, stub
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from components.provider import connection
 from tests.mocks.engine import Engine, struct
+from tests.mocks.readiness_samples import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub
-from tests.mocks.test_provider import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
 
 HINT = "AWS has these secrets, and each is empty until it is given a value: org/acme/git"
 FIRST, REASON, ADVICE = NOT_READY.format(when="after 0 s").split("\n")

@@ -8,21 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from tests.platform.aws import ACCOUNT, REGION, MotoAws
+from tests.platform.aws import ACCOUNT, MotoAws
 from tests.platform.harness import Kubernetes, Stack
+from tests.platform.samples import ROLES, as_service_account, aws_store
 
 KEYS: Final = "111111111111"
-ROLES: Final = "222222222222"
 ASSUMED: Final = "333333333333"
-
-
-def aws_store(auth: dict[str, Any], service: str = "SecretsManager", **more: Any) -> dict[str, Any]:
-    return {"aws": {"service": service, "region": REGION, "auth": auth, **more}}
-
-
-def as_service_account(manager: str, account: str = ROLES) -> dict[str, Any]:
-    role = f"arn:aws:iam::{account}:role/eso-{{organization}}"
-    return {"serviceAccount": {"identityNamespace": manager, "roleArn": role}}
 
 
 def with_keys(manager: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import shutil
 
 from local.platform import CONTEXT
 from tests.platform.harness import PREFIX, Kubernetes, Stack, kubernetes_store
-from tests.platform.test_delivery import git_organization
+from tests.platform.samples import git_organization
 
 ANCHORS = """
   {prefix}refreshInterval: &often 10m

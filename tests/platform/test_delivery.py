@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-
-DOCKER_HUB = "https://index.docker.io/v1/"
-
-
-def git_organization(name: str, key: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "secretStore": "org", "git": {"remoteKey": key, "property": "token"}, **more}
-
-
-def auth(username: str, password: str) -> str:
-    return base64.b64encode(f"{username}:{password}".encode()).decode()
+from tests.platform.samples import DOCKER_HUB, auth, git_organization
 
 
 def test_every_credential_of_an_organization_arrives(

@@ -18,8 +18,7 @@ from components.registries.docker_config import KEY, TYPE, secret
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.platform.harness import Kubernetes, eventually
-from tests.platform.test_delivery import auth
-from tests.platform.test_vault_manager import vault_store
+from tests.platform.samples import auth, vault_store
 from tests.platform.vault import Role, VaultServer
 from tests.unit.samples import planned
 

@@ -12,7 +12,7 @@ import yaml
 
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes, Stack, eventually, interrupt, kubernetes_store
-from tests.platform.test_delivery import DOCKER_HUB, git_organization
+from tests.platform.samples import DOCKER_HUB, git_organization
 
 
 def test_a_missing_key_fails_clearly_and_is_repaired_by_adding_it(

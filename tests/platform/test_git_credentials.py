@@ -12,9 +12,9 @@ from components.settings.parse import parse
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.unit.built import operators
+from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.hosts import line
 from tests.unit.samples import acme, raw
-from tests.unit.test_crds import GIT_KINDS, SERVICES
 
 GENERATORS = "generators.external-secrets.io/v1alpha1"
 EXTERNAL_SECRET = ("external-secrets.io/v1", "ExternalSecret")

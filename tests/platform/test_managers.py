@@ -7,8 +7,8 @@ import pytest
 from components.managers.cluster_secret_store import render_identity, render_store
 from tests.platform.harness import Kubernetes
 from tests.unit.samples import Raw, planned
-from tests.unit.test_stores_aws_vault import STORES as AWS_VAULT
-from tests.unit.test_stores_azure_gcp import STORES as AZURE_GCP
+from tests.unit.stores_aws_vault import STORES as AWS_VAULT
+from tests.unit.stores_azure_gcp import STORES as AZURE_GCP
 
 
 @pytest.mark.parametrize(("store", "provider", "block"), [*AWS_VAULT, *AZURE_GCP])

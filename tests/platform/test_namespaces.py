@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
-from tests.platform.test_delivery import git_organization
+from tests.platform.samples import git_organization
 
 LABEL = "openchoreo.dev/organization"
 

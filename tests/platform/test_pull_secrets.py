@@ -12,7 +12,7 @@ import pytest
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, Object, component_type
-from tests.platform.test_delivery import auth
+from tests.platform.samples import auth
 
 ES = ("external-secrets.io/v1", "ExternalSecret")
 DOCKER = "kubernetes.io/dockerconfigjson"

@@ -18,10 +18,10 @@ from components.secrets.external_secret import SecretTemplate, Target, external_
 from components.settings.parse import parse
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_workflow
+from tests.unit.generator_samples import GENERATORS, made_for
 from tests.unit.plans import credentials, generators
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_TOKEN, GCR_FULL
 from tests.unit.samples import Raw
-from tests.unit.test_registry_generators import GENERATORS, made_for
 
 GENERATOR_API = "generators.external-secrets.io/v1alpha1"
 DOCKER_HUB = "https://index.docker.io/v1/"

@@ -6,8 +6,7 @@ from typing import Any
 
 from tests.platform.aws import MotoAws
 from tests.platform.harness import Kubernetes, Stack, eventually
-from tests.platform.test_aws_manager import ROLES, as_service_account, aws_store
-from tests.platform.test_vault_manager import allow, git, vault_store
+from tests.platform.samples import ROLES, allow, as_service_account, aws_store, git, vault_store
 from tests.platform.vault import VaultServer
 
 NAME = "git-clone-secret"

@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from tests.platform.harness import Kubernetes, Stack, eventually
-from tests.platform.test_delivery import auth
+from tests.platform.samples import allow, auth, git, vault_store
 from tests.platform.vault import Role, VaultServer
-
-
-def git(key: str) -> dict[str, Any]:
-    return {"remoteKey": key, "property": "token"}
-
-
-def vault_store(vault: VaultServer, manager: str, **more: Any) -> dict[str, Any]:
-    """KV v2 at ``secret``, a role ``eso-<organization>`` of the auth method ``kubernetes``."""
-    login = {"role": "eso-{organization}", "serviceAccount": {"identityNamespace": manager}}
-    block = {"server": vault.url, "path": "secret", "caBundle": vault.ca_bundle, "auth": {"kubernetes": login}}
-    return {"vault": {**block, **more}}
-
-
-def allow(vault: VaultServer, manager: str, organization: str, entry: str = "vault") -> None:
-    """What Vault must grant, as the documentation of the store says."""
-    role = Role((manager, f"eso-{entry}-{organization}"), f"secret/data/org/{organization}/")
-    vault.roles["", "kubernetes", f"eso-{organization}"] = role
 
 
 def test_kv_version_2(stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str) -> None:

@@ -18,6 +18,9 @@ Schema = dict[str, Any]
 Kind = tuple[str, str]
 """``apiVersion`` and ``kind``."""
 
+OFFICIAL: Final = Path(__file__).resolve().parents[3] / "shared" / "crds" / "openchoreo-v0.9.0"
+"""OpenChoreo's own definitions, where they are beside this checkout."""
+
 _PRESERVE: Final = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING: Final = "x-kubernetes-int-or-string"
 _EMBEDDED: Final = "x-kubernetes-embedded-resource"

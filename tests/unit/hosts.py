@@ -5,7 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Final
+from typing import Any, Final
+
+from tests.unit.samples import (
+    GIT,
+    Raw,
+)
 
 ED25519: Final = "ssh-ed25519"
 
@@ -24,3 +29,11 @@ def hashed(name: str, salt: bytes = b"twenty bytes of salt") -> str:
     """A name as ``HashKnownHosts`` writes it."""
     digest = hmac.new(salt, name.encode(), hashlib.sha1).digest()
     return "|1|" + "|".join(base64.b64encode(part).decode() for part in (salt, digest))
+
+
+FORM = 'a known_hosts line: host names, type of the key, the key in base64 ("ssh-keyscan" prints such lines)'
+KNOWN = line("git.acme.example")
+
+
+def ssh(**keys: Any) -> Raw:
+    return {"host": "git.acme.example", "ssh": {"privateKey": GIT, **keys}}

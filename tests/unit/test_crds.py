@@ -15,48 +15,16 @@ from components.settings.parse import MANUAL_KEY, parse
 from components.settings.stack import StackSettings
 from local.obtain import operator_crds
 from tests.unit.built import operators
-from tests.unit.crd_schema import Definitions
-from tests.unit.hosts import line
-from tests.unit.samples import FAKE_VALUES, GIT, Raw, acme, raw, settings
-from tests.unit.test_settings_values import FULL
+from tests.unit.crd_schema import OFFICIAL, Definitions
+from tests.unit.credential_samples import GIT_KINDS, SERVICES
+from tests.unit.full_configuration import FULL
+from tests.unit.samples import FAKE_VALUES, acme, raw, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
 PREFIX = "openchoreo-secrets:"
 OPENCHOREO = ROOT / "local" / "manifests" / "openchoreo-crds.yaml"
 PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
-OFFICIAL = ROOT.parent / "shared" / "crds" / "openchoreo-v0.9.0"
-
-
-_POLICIES: Raw = {"policies": {"creationPolicy": "Merge", "deletionPolicy": "Merge", "refreshPolicy": "OnChange"}}
-GIT_KINDS: dict[str, Raw] = {
-    "basic-auth": {"basicAuth": {"usernameFrom": GIT, "password": {**GIT, "decoding": "Base64URL"}}},
-    "ssh": {"host": "git.example", "ssh": {"privateKey": GIT, "knownHosts": line("git.example")}},
-    "ssh-from-the-manager": {"ssh": {"privateKey": GIT, "knownHostsFrom": {**GIT, "version": "1"}}},
-    "app": {
-        "githubApp": {
-            "appId": 1,
-            "installationId": 2,
-            "privateKey": GIT,
-            "repositories": ["a"],
-            "permissions": {"contents": "read"},
-        }
-    },
-    "policies": {**GIT, **_POLICIES},
-}
-SERVICES: dict[str, Raw] = {
-    "extract": {"name": "a", "extract": [{**GIT, "prefix": "a_"}, {**GIT, "conversion": "Unicode"}]},
-    "template": {
-        "name": "a",
-        "keys": {"a": {**GIT, "decoding": "Auto"}},
-        "template": {"b": "{{ .a }}"},
-        "mergePolicy": "Merge",
-        "type": "acme.example/b",
-        "labels": {"a": "b"},
-        "annotations": {"a": "{{ .a }}"},
-    },
-    "policies": {"name": "a", "keys": {"a": GIT}, **_POLICIES},
-}
 
 
 @pytest.fixture(scope="module")

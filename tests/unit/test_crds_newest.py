@@ -13,8 +13,8 @@ from local.obtain import ObtainError, operator_crds
 from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions
 from tests.unit.documented import blocks, configurations, settings_of
+from tests.unit.full_configuration import FULL
 from tests.unit.samples import FAKE_VALUES
-from tests.unit.test_settings_values import FULL
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,10 @@ from components.secrets.external_secret import SecretTemplate, Target
 from components.settings.organization import Organization
 from local.obtain import operator_crds
 from tests.unit.built import rendered
-from tests.unit.crd_schema import Definitions
+from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import STACK, shipped
 from tests.unit.plans import component_workflow_patch, credentials, fan_out
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
-from tests.unit.test_crds import OFFICIAL
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}

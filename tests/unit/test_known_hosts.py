@@ -11,9 +11,8 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components.git import known_hosts
 from components.git.known_hosts import KnownHost
-from tests.unit.hosts import ED25519, hashed, key, line
+from tests.unit.hosts import ED25519, FORM, hashed, key, line
 
-FORM = 'a known_hosts line: host names, type of the key, the key in base64 ("ssh-keyscan" prints such lines)'
 FAST = hypothesis_settings(deadline=None, max_examples=200)
 
 

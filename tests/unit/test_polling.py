@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from components import V0_9, polling
-from components.plan.stack import plan
-from components.polling.estimate import estimate
-from components.polling.model import Load, StoreLoad
+from components import polling
+from components.polling.model import Load
 from components.polling.poll import MONTH, Poll
-from components.settings.parse import parse
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN, aws, azure, custom, gcp
-from tests.unit.samples import KUBERNETES, MANUAL, SOURCE, Raw
+from tests.unit.polling_samples import GHCR, GIT, PULL, acme, load, only
+from tests.unit.samples import KUBERNETES, Raw
 
-GIT = {"remoteKey": "git"}
-PLANES = {plane: {"context": "dev"} for plane in ("buildPlane", "controlPlane", "dataPlane")}
-GHCR = {
-    "server": "ghcr.io",
-    "username": {"remoteKey": "ghcr", "property": "username"},
-    "password": {"remoteKey": "ghcr", "property": "password"},
-}
 ANYBODYS = {"sharedAccess": True}
 EVERYBODY = {"name": "reader", "namespace": "external-secrets"}
-PULL = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "pull"}}
-
-
-def several(stores: Raw, *organizations: Raw, **keys: Any) -> Load:
-    """The load of organizations that read from several entries."""
-    config = {"clusters": PLANES, "secretStores": stores, "organizations": [*organizations], **keys}
-    return estimate(plan(parse(config, source=SOURCE, manual_names=MANUAL), V0_9))
-
-
-def load(store: Raw, *organizations: Raw, **keys: Any) -> Load:
-    """The load of organizations that all read from one entry."""
-    return several({"org": store}, *({"secretStore": "org", **each} for each in organizations), **keys)
-
-
-def only(store: Raw, *organizations: Raw, **keys: Any) -> StoreLoad:
-    (found,) = load(store, *organizations, **keys).stores
-    return found
-
-
-def acme(**keys: Any) -> Raw:
-    return {"name": "acme", **keys}
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from components.polling.budget import warnings
 from components.polling.model import Load
 from components.settings.load import Budget
 from tests.unit.managers import AWS_OWN, ONEPASSWORD
+from tests.unit.polling_samples import GHCR, GIT, PULL, acme, load, several
 from tests.unit.samples import KUBERNETES, Raw
-from tests.unit.test_polling import GHCR, GIT, PULL, acme, load, several
 
 
 def thousand(interval: str) -> Load:

@@ -12,8 +12,8 @@ from components.polling.poll import Poll, read_poll, store_of
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
 from components.secrets.generator import Generator
+from tests.unit.polling_samples import acme, load
 from tests.unit.samples import KUBERNETES
-from tests.unit.test_polling import acme, load
 
 TARGET = Target(organization="acme", namespace="builds", store="org", refresh_interval="30m0s")
 ECR = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")

@@ -14,8 +14,8 @@ from components.polling.report import describe_load, outputs
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
 from components.secrets.generator import Generator
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
+from tests.unit.polling_samples import GHCR, GIT, PULL, acme, load, several
 from tests.unit.samples import KUBERNETES, Raw
-from tests.unit.test_polling import GHCR, GIT, PULL, acme, load, several
 
 CLOUDS = {
     "aws": AWS_OWN,

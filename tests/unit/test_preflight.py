@@ -10,15 +10,9 @@ from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
+from tests.unit.preflight_samples import OPERATOR, OURS, PLANE, STACK
 from tests.unit.samples import on_every_plane, organization, settings
 
-STACK = "organization/openchoreo-secrets/dev"
-PLANE = 'build plane (context "dev")'
-GROUP: Object = {"versions": [{"version": "v1"}, {"version": "v1beta1"}]}
-V1: Object = {
-    "resources": [{"name": "externalsecrets"}, {"name": "externalsecrets/status"}, {"name": "clustersecretstores"}]
-}
-OPERATOR = {"/apis/external-secrets.io": GROUP, "/apis/external-secrets.io/v1": V1}
 OWN = organization(git={"remoteKey": "a"})
 ADOPT = organization(git={"remoteKey": "a"}, namespace="adopt")
 
@@ -137,7 +131,6 @@ def test_all_namespaces_at_once() -> None:
     ]
 
 
-OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 SYNCED = {"reconcile.external-secrets.io/managed": "true"}
 
 

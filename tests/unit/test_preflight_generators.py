@@ -10,9 +10,9 @@ from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
+from tests.unit.preflight_samples import OPERATOR, OURS, PLANE, STACK
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_NAME, ECR_TOKEN, GCR_TOKEN
 from tests.unit.samples import on_every_plane, organization, settings
-from tests.unit.test_preflight import OPERATOR, OURS, PLANE, STACK
 
 ROOT = "/apis/generators.external-secrets.io/v1alpha1"
 REGISTRIES = [{**ECR, "ecr": ECR_TOKEN}, {**ACR, "acr": ACR_TOKEN}, {**ARTIFACTS, "gcr": GCR_TOKEN}]

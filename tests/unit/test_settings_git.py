@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.unit.hosts import key, line
+from tests.unit.hosts import FORM, KNOWN, key, line, ssh
 from tests.unit.samples import (
     APP,
     GIT,
@@ -17,15 +15,9 @@ from tests.unit.samples import (
     assert_rejected,
     organization,
 )
-from tests.unit.test_known_hosts import FORM
 
-KNOWN = line("git.acme.example")
 ONE_SOURCE = "expected exactly one: remoteKey (the secret manager) or manual (an entry of manualSecrets)"
 URL = 'url is not an API address; expected one like "https://github.example/api/v3", with no "/" at the end'
-
-
-def ssh(**keys: Any) -> Raw:
-    return {"host": "git.acme.example", "ssh": {"privateKey": GIT, **keys}}
 
 
 @pytest.mark.parametrize(

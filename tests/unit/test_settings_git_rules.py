@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.git.credential import GitCredential
+from tests.unit.hosts import KNOWN, ssh
 from tests.unit.samples import (
     APP,
     CANARY,
@@ -18,7 +19,6 @@ from tests.unit.samples import (
     rejection,
     settings,
 )
-from tests.unit.test_settings_git import KNOWN, ssh
 
 
 def _two(first: Raw, second: Raw) -> Edits:

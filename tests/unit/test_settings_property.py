@@ -18,10 +18,10 @@ from components.polling.estimate import estimate
 from components.polling.report import describe_load
 from components.settings.parse import parse
 from components.settings.stack import StackSettings
+from tests.unit.credential_samples import GIT_KINDS, SERVICES
+from tests.unit.full_configuration import FULL
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
 from tests.unit.samples import GIT, MANUAL, SOURCE
-from tests.unit.test_crds import GIT_KINDS, SERVICES
-from tests.unit.test_settings_values import FULL
 
 FAST = hypothesis_settings(
     deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -21,7 +21,8 @@ from components.settings.load import Budget, ExpectedLoad
 from components.settings.organization import Organization
 from components.settings.parse import parse
 from components.settings.stack import Clusters, ClusterSettings, StackSettings
-from tests.unit.samples import GIT, MANUAL, SOURCE, Raw, acme, message, organization, raw, rejection, settings
+from tests.unit.full_configuration import FULL
+from tests.unit.samples import GIT, MANUAL, SOURCE, acme, message, organization, raw, rejection, settings
 
 DEV = Clusters(build_plane=ClusterSettings(context="dev"))
 
@@ -65,72 +66,6 @@ def test_defaults() -> None:
         refresh_interval="1h0m0s",
         ready_timeout="5m",
     )
-
-
-FULL: Raw = {
-    "release": "v0.9",
-    "clusters": {
-        "buildPlane": {"context": "build", "kubeconfig": "~/.kube/build"},
-        "controlPlane": {"context": "control"},
-        "dataPlane": {"context": "data"},
-    },
-    "secretStores": {
-        "org": {
-            "scope": "shared",
-            "kubernetes": {
-                "remoteNamespace": "secret-manager",
-                "server": {
-                    "url": "https://api:6443",
-                    "caProvider": {"type": "Secret", "name": "ca", "key": "ca.crt", "namespace": "secret-manager"},
-                },
-                "serviceAccount": {"name": "reader", "namespace": "secret-manager"},
-            },
-        },
-        "dev": {"fake": {"data": [{"key": "a", "manual": "gitToken", "version": "1"}]}},
-    },
-    "organizations": [
-        {
-            "name": "acme",
-            "namespace": "adopt",
-            "secretStore": "org",
-            "git": {
-                "remoteKey": "acme-git",
-                "property": "token",
-                "version": "2",
-                "host": "git.acme.example:8443",
-                "secretName": "clone",
-                "secretKey": "token",
-                "refreshInterval": "300s",
-            },
-            "registries": [
-                {"server": "quay.io", "remoteKey": "acme-quay", "property": "config", "version": "3"},
-                {"server": "ghcr.io", "username": {"remoteKey": "acme-ghcr"}, "password": {"remoteKey": "acme-ghcr"}},
-            ],
-            "registrySecretName": "push",
-            "external": [
-                {"name": "sonar", "keys": {"token": {"manual": "gitToken"}}, "refreshInterval": "1.5h"},
-            ],
-            "refreshInterval": "90m",
-            "componentWorkflows": {"names": ["docker"], "secretNames": "fixed"},
-            "pullSecret": {
-                "componentTypes": ["service"],
-                "delivery": "component",
-                "dockerConfig": {"remoteKey": "acme-pull"},
-                "secretName": "pull",
-                "resourceId": "pull",
-                "secretStore": "org",
-                "refreshInterval": "60m",
-            },
-            "buildPlane": {"secretStoreRef": "build"},
-            "dataPlane": {"name": "edge", "secretStoreRef": "data"},
-            "load": {"components": 20, "namespaces": 5, "runs": 0},
-        }
-    ],
-    "refreshInterval": "0",
-    "readyTimeout": "90s",
-    "load": {"runs": 10},
-    "budget": {"dollarsPerMonth": 50, "callsPerSecond": 0.5, "revocationLag": "90m"},
-}
 
 
 def test_every_key() -> None:

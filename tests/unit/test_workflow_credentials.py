@@ -14,11 +14,11 @@ from components.patches.validity import problems
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
 from components.settings.organization import Organization
+from tests.unit.credential_samples import GIT_KINDS
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import STACK
 from tests.unit.plans import component_workflow_patch, credentials
 from tests.unit.samples import GIT, Raw, assert_rejected, on_every_plane, organization, raw, rejection, settings
-from tests.unit.test_crds import GIT_KINDS
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}

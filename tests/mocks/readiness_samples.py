@@ -1,0 +1,19 @@
+"""Inputs of ExternalSecretsReady, and ExternalSecrets that are ready or not."""
+
+from __future__ import annotations
+
+from tests.mocks.stubs import synced
+
+URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ExternalSecretsReady::build-plane"
+GIT = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "git-clone-secret"}
+PUSH = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "registry-push-secret"}
+INPUTS = {"externalSecrets": [GIT, PUSH], "timeoutSeconds": 600.0}
+BOTH = [synced("openchoreo-ci-acme", "git-clone-secret"), synced("openchoreo-ci-acme", "registry-push-secret")]
+NO_PUSH = [BOTH[0], synced("openchoreo-ci-acme", "registry-push-secret", status="False")]
+WAITING = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'
+PENDING = f"{WAITING}: SecretSyncedError: could not get secret data"
+NOT_READY = (
+    '1 of 2 credentials are not ready {when} on build plane (context "kind-build"):\n'
+    f"  - {PENDING}\n"
+    "Fix the cause (most often a missing key in the secret manager) and run the update again"
+)

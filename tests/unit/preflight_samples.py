@@ -1,0 +1,14 @@
+"""The build plane as the preflight checks expect it: paths, labels and names."""
+
+from __future__ import annotations
+
+from tests.unit.api import Object
+
+STACK = "organization/openchoreo-secrets/dev"
+PLANE = 'build plane (context "dev")'
+GROUP: Object = {"versions": [{"version": "v1"}, {"version": "v1beta1"}]}
+V1: Object = {
+    "resources": [{"name": "externalsecrets"}, {"name": "externalsecrets/status"}, {"name": "clustersecretstores"}]
+}
+OPERATOR = {"/apis/external-secrets.io": GROUP, "/apis/external-secrets.io/v1": V1}
+OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
