@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 import components
@@ -76,8 +77,11 @@ def test_the_program_ends_with_the_message_alone(
             runpy.run_path(str(MAIN), run_name="__main__")
         assert ended.value.code == 32
 
+    logged: list[str] = []
     monkeypatch.setattr(components, "load", failing)
+    monkeypatch.setattr(pulumi.log, "error", logged.append)
 
     assert recorder.run(body) == []
+    assert logged == ["the control plane is on fire"]
     assert recorder.exported == {}
     assert "Traceback" not in "".join(capsys.readouterr())
