@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pulumi
@@ -47,6 +47,9 @@ class Registered:
     depends_on: frozenset[str] = frozenset()
     provider: str = ""
     deleted_with: str = ""
+    urn: str = field(default="", compare=False)
+    aliases: frozenset[str] = field(default=frozenset(), compare=False)
+    """URNs under which a state may have it, those that it inherits from an alias of its parent too."""
 
     def __str__(self) -> str:
         return f"{self.type} {self.name}"
@@ -75,6 +78,7 @@ class Monitor(mocks.MockMonitor):
         self._computed = computed
         self.registered: list[Registered] = []
         self.urns: list[str] = []
+        self._aliases: dict[str, frozenset[str]] = {}
         self.outputs: dict[str, dict[str, Any]] = {}
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -87,12 +91,30 @@ class Monitor(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         self.urns.append(urn)
         if request.type != _STACK:
-            self.registered.append(_registered(request))
+            self._aliases[urn] = frozenset(self._aliases_of(request)) - {urn}
+            self.registered.append(replace(_registered(request), urn=urn, aliases=self._aliases[urn]))
         # In a preview a new resource has no id yet.
         number = "" if self._preview or not request.custom else f"{request.name}-id"
         if not self._preview:
             request.object.update(self._computed.get(request.type, {}))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=number, object=request.object)
+
+    def _aliases_of(self, request: Any) -> Iterator[str]:
+        """As the engine resolves them: what an alias leaves out is as now, under each name that the parent has had."""
+        yield from request.aliasURNs
+        specs = [alias.spec for alias in request.aliases if alias.HasField("spec")]
+        yield from (alias.urn for alias in request.aliases if alias.urn)
+        for spec in specs:
+            own = "" if spec.noParent else spec.parentUrn or request.parent
+            for parent in (own, *self._aliases.get(own, ())):
+                yield self.make_urn(parent, spec.type or request.type, spec.name or request.name)
+        # A name that begins with its parent's is taken to change with it.
+        before = request.parent.rpartition("::")[2]
+        for parent in self._aliases.get(request.parent, ()):
+            yield self.make_urn(parent, request.type, request.name)
+            if request.name.startswith(before):
+                changed = parent.rpartition("::")[2] + request.name.removeprefix(before)
+                yield self.make_urn(parent, request.type, changed)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         self.outputs[_short(request.urn) or _STACK] = _plain(MessageToDict(request.outputs))
