@@ -94,7 +94,7 @@ def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
         return Patch(image_pull_secrets=(pull.name,))
     if stack is not None:
         template = replace(template, annotations={STACK_ANNOTATION: stack})
-    where = store or release.expressions.data_plane_store
+    where = release.expressions.data_plane_store if store is None else store
     target = pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
     return Patch((Resource(pull.resource_id, external_secret(target, template)),), (pull.name,))
 

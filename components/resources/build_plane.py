@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
@@ -12,13 +13,15 @@ from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
+from ..schema.durations import canonical
 from ..secrets.external_secret import with_remote_names
 from ..settings.organization import Organization
 from ..settings.rules.ecr import roles_without_stack
 from ..settings.rules.organization import organization_problems
-from .cluster_secret_store import SecretStore, remote_names, store_name
+from .arguments import interval_problems
+from .cluster_secret_store import SecretStore, Store, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
-from .register import adopt_namespace, register
+from .register import adopt_namespace, output_of, register
 from .stack_id import stack_id
 
 
@@ -28,12 +31,13 @@ class BuildPlaneArgs:
 
     organization: Organization
     """Whose builds, and their credentials."""
-    secret_store: SecretStore | str | None = None
-    """The store that serves it: a component, or the name of a ClusterSecretStore that exists. None: manual only."""
+    secret_store: Store = None
+    """The store that serves it: a component, or the name of a ClusterSecretStore that exists, which may be an output.
+    None: manual credentials only."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets`` that its manual credentials name."""
     refresh_interval: str = "1h0m0s"
-    """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
+    """Interval between two polls, a Go duration such as ``30m``, unless the organization configures another one."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     plan: OrganizationPlan | None = None
@@ -46,8 +50,8 @@ class BuildPlaneArgs:
         return OrganizationPlan(
             organization=self.organization,
             release=self.release,
-            build_store=store_name(self.secret_store),
-            refresh_interval=self.refresh_interval,
+            build_store="" if self.secret_store is None else store_name(self.secret_store),
+            refresh_interval=canonical(self.refresh_interval),
             stack=stack_id(),
         )
 
@@ -58,8 +62,8 @@ class BuildPlane(pulumi.ComponentResource):
     Credentials that come with each run (``component_workflows``) are not among them; see `ControlPlane`.
     """
 
-    namespace: str
-    """The build namespace."""
+    namespace: pulumi.Output[str]
+    """The build namespace, known once it exists. Its name itself depends on nothing but the organization."""
     secrets: dict[str, list[str]]
     """What for (``git``, ``registry-push``, ``external``) -> names of Secrets."""
     external_secrets: list[pulumi.CustomResource]
@@ -74,12 +78,12 @@ class BuildPlane(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing has been registered then.
         """
         _check(name, args)
-        super().__init__("openchoreo:index:BuildPlane", name, None, opts)
         plan, names = args.planned(), remote_names(args.secret_store)
-        self.namespace = plan.namespace
+        super().__init__("openchoreo:index:BuildPlane", name, _inputs(plan), opts)
         child = pulumi.ResourceOptions(parent=self)
         create = adopt_namespace if plan.adopts_namespace else register
         namespace = create(f"{name}-namespace", plan.namespace_manifest, child)
+        self.namespace = output_of(namespace, plan.namespace)
         after = [namespace, args.secret_store.resource] if isinstance(args.secret_store, SecretStore) else [namespace]
         # The namespace takes what is inside along, unless it is not ours to delete.
         inside = pulumi.ResourceOptions(
@@ -100,7 +104,12 @@ class BuildPlane(pulumi.ComponentResource):
 
         self.secrets = plan.secret_names
         self.expected = plan.expected
-        self.register_outputs({"namespace": self.namespace, "secrets": self.secrets})
+        self.register_outputs({"namespace": plan.namespace, "secrets": self.secrets})
+
+
+def _inputs(plan: OrganizationPlan) -> dict[str, Any]:
+    """What the component records in the state."""
+    return {"organization": plan.name, "refreshInterval": plan.refresh_interval}
 
 
 def _check(name: str, args: BuildPlaneArgs) -> None:
@@ -108,6 +117,7 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
         return
     problems = list(organization_problems(args.organization, "organization", args.release, args.manual.keys()))
     problems += roles_without_stack(args.organization, "organization")
+    problems += interval_problems(args.refresh_interval)
     if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
 from ..managers.cluster_secret_store import render_identity, render_store
 from ..managers.manager import Endpoint, PlannedStore
 from .aws_resources import Managed
-from .register import register
+from .register import output_of, register
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class SecretStore(pulumi.ComponentResource):
     ask for; what that account may read is the manager's to say.
     """
 
-    store_name: str
-    """Name of the ClusterSecretStore."""
+    store_name: pulumi.Output[str]
+    """Name of the ClusterSecretStore, known once it exists."""
     resource: pulumi.CustomResource
     """The ClusterSecretStore, for ``depends_on``: its identity is there before it. The component stands for all of
     them, and each would be a URN in the state of whatever depends on it."""
@@ -44,8 +45,8 @@ class SecretStore(pulumi.ComponentResource):
     """Remote key -> what it is called in the manager, where that is not the key itself."""
 
     def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("openchoreo:index:SecretStore", name, None, opts)
-        self.store_name = args.planned.name
+        super().__init__("openchoreo:index:SecretStore", name, _inputs(args.planned), opts)
+        self._name = args.planned.name
         self.names = {} if args.managed is None else args.managed.names
         after = [] if args.managed is None else [args.managed.resource]
         identity = [
@@ -57,14 +58,30 @@ class SecretStore(pulumi.ComponentResource):
         manifest = render_store(args.planned, args.manual, args.endpoint)
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, manifest, opts)
-        self.register_outputs({"storeName": self.store_name})
+        self.store_name = output_of(self.resource, self._name)
+        self.register_outputs({"storeName": self._name})
+
+    @property
+    def planned_name(self) -> str:
+        """Name of the ClusterSecretStore, as text: it shapes the manifests of whatever reads through it."""
+        return self._name
 
 
-def store_name(store: SecretStore | str | None) -> str:
-    """Name of the ClusterSecretStore that an argument means, a component or a name; empty for None."""
-    return store.store_name if isinstance(store, SecretStore) else store or ""
+def _inputs(planned: PlannedStore) -> dict[str, Any]:
+    """What the component records in the state."""
+    manager = planned.manager.settings_key
+    return {"name": planned.name, "manager": manager, "organizations": list(planned.organizations)}
 
 
-def remote_names(store: SecretStore | str | None) -> Mapping[str, pulumi.Input[str]]:
+Store = SecretStore | pulumi.Input[str] | None
+"""A store as an argument: a component, or the name of a ClusterSecretStore that exists. None: there is none."""
+
+
+def store_name(store: Store) -> Any:
+    """Name of the ClusterSecretStore that an argument means; an output stays one. None for None."""
+    return store.planned_name if isinstance(store, SecretStore) else store
+
+
+def remote_names(store: Store) -> Mapping[str, pulumi.Input[str]]:
     """What remote keys are called in the manager behind a store, where that is not the key itself."""
     return store.names if isinstance(store, SecretStore) else {}

@@ -10,10 +10,13 @@ from ..errors import Problem, SettingsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
+from ..schema.durations import canonical
 from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
-from .cluster_secret_store import SecretStore, remote_names, store_name
+from .arguments import interval_problems
+from .cluster_secret_store import Store, remote_names, store_name
 from .object_patches import register_patch
+from .register import output_of
 from .stack_id import stack_id
 
 
@@ -23,13 +26,13 @@ class ControlPlaneArgs:
 
     organization: Organization
     """Whose ComponentTypes, ComponentWorkflows and planes. Its namespace has its name."""
-    build_store: SecretStore | str | None = None
-    """Store of the builds: a component, or the name of a ClusterSecretStore that exists; needed for
-    ``component_workflows``."""
-    pull_store: SecretStore | str | None = None
+    build_store: Store = None
+    """Store of the builds: a component, or the name of a ClusterSecretStore that exists, which may be an output;
+    required for ``component_workflows``."""
+    pull_store: Store = None
     """Store on the data plane that pull secrets read through. None: the one that the DataPlane names."""
     refresh_interval: str = "1h0m0s"
-    """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
+    """Interval between two polls, a Go duration such as ``30m``, unless the organization configures another one."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     plan: OrganizationPlan | None = None
@@ -42,9 +45,9 @@ class ControlPlaneArgs:
         return OrganizationPlan(
             organization=self.organization,
             release=self.release,
-            build_store=store_name(self.build_store),
-            pull_store=store_name(self.pull_store) or None,
-            refresh_interval=self.refresh_interval,
+            build_store="" if self.build_store is None else store_name(self.build_store),
+            pull_store=store_name(self.pull_store),
+            refresh_interval=canonical(self.refresh_interval),
             stack=stack_id(),
         )
 
@@ -55,8 +58,8 @@ class ControlPlane(pulumi.ComponentResource):
     The objects belong to others and must exist. Destroy takes out exactly what was put in.
     """
 
-    secret_name: str | None
-    """Name of the pull secret, as pods refer to it. None: the organization has none."""
+    secret_name: pulumi.Output[str] | None
+    """Name of the pull secret, as pods refer to it, known once the patches are in. None: the organization has none."""
     component_types: tuple[str, ...]
     """ComponentTypes that pull with the organization's pull secret."""
     component_workflows: tuple[str, ...]
@@ -74,16 +77,17 @@ class ControlPlane(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing has been registered then.
         """
         _check(name, args)
-        super().__init__("openchoreo:index:ControlPlane", name, None, opts)
         organization, plan = args.organization, args.planned()
+        super().__init__("openchoreo:index:ControlPlane", name, {"organization": plan.name}, opts)
         pull, workflows = organization.pull_secret, organization.component_workflows
-        self.secret_name = pull.name if pull else None
         self.component_types = pull.component_types if pull else ()
         self.component_workflows = workflows.names if workflows else ()
         names = {"build": remote_names(args.build_store), "pull": remote_names(args.pull_store)}
         child = pulumi.ResourceOptions(parent=self)
-        for patch in plan.patches:
-            register_patch(f"{name}/{patch.resource}", patch, names[patch.reads], child)
+        patches = [
+            register_patch(f"{name}/{patch.resource}", patch, names[patch.reads], child) for patch in plan.patches
+        ]
+        self.secret_name = output_of(patches[-1], pull.name) if pull else None
         self.register_outputs({"componentTypes": self.component_types, "componentWorkflows": self.component_workflows})
 
 
@@ -91,6 +95,7 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
     if args.plan is not None:
         return
     problems = list(pull_problems(args.organization, "organization"))
+    problems += interval_problems(args.refresh_interval)
     reads = args.organization.component_workflows is not None and args.organization.build_keys
     if reads and args.build_store is None:
         problems.append(Problem("build_store", "is missing; component_workflows read through it"))

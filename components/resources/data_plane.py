@@ -13,12 +13,14 @@ from ..openchoreo.release import Release
 from ..plan.expected import FanOut
 from ..plan.organization import OrganizationPlan
 from ..pull.credential import PullSecret
+from ..schema.durations import canonical
 from ..secrets.external_secret import fan_out_with_remote_names
 from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
-from .cluster_secret_store import SecretStore, remote_names, store_name
+from .arguments import interval_problems
+from .cluster_secret_store import SecretStore, Store, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
-from .register import register
+from .register import output_of, register
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,13 @@ class DataPlaneArgs:
 
     organization: Organization
     """Whose workloads."""
-    secret_store: SecretStore | str | None = None
-    """The store on the data plane: a component, or the name of a ClusterSecretStore that exists; needed for delivery
-    ``namespace``."""
+    secret_store: Store = None
+    """The store on the data plane: a component, or the name of a ClusterSecretStore that exists, which may be an
+    output; required for delivery ``namespace``."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets`` that a manual pull secret names."""
     refresh_interval: str = "1h0m0s"
-    """How often the manager is asked, as a canonical Go duration, unless the organization says otherwise."""
+    """Interval between two polls, a Go duration such as ``30m``, unless the organization configures another one."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     plan: OrganizationPlan | None = None
@@ -46,8 +48,8 @@ class DataPlaneArgs:
         return OrganizationPlan(
             organization=self.organization,
             release=self.release,
-            pull_store=store_name(self.secret_store) or None,
-            refresh_interval=self.refresh_interval,
+            pull_store=store_name(self.secret_store),
+            refresh_interval=canonical(self.refresh_interval),
         )
 
 
@@ -59,8 +61,8 @@ class DataPlane(pulumi.ComponentResource):
     component brings its own ExternalSecret, through its ComponentType (`ControlPlane`).
     """
 
-    secret_name: str
-    """Name of the Secret, as pods refer to it."""
+    secret_name: pulumi.Output[str]
+    """Name of the Secret, as pods refer to it, known once what creates it exists."""
     namespaces: tuple[str, ...]
     """Namespaces that were named; empty unless the delivery is ``manual``."""
     fan_outs: tuple[FanOut, ...]
@@ -80,9 +82,8 @@ class DataPlane(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing has been registered then.
         """
         pull = _checked(name, args)
-        super().__init__("openchoreo:index:DataPlane", name, None, opts)
         plan, store = args.planned(), args.secret_store
-        self.secret_name = pull.name
+        super().__init__("openchoreo:index:DataPlane", name, {"organization": plan.name}, opts)
         self.namespaces = pull.namespaces or ()
         self.fan_outs, self.cluster_external_secrets = plan.fan_outs, []
         if plan.fan_out is not None:
@@ -90,10 +91,14 @@ class DataPlane(pulumi.ComponentResource):
             child = pulumi.ResourceOptions(parent=self, depends_on=after)
             manifest = fan_out_with_remote_names(plan.fan_out, remote_names(store))
             self.cluster_external_secrets = [register(f"{name}/pull-secret", manifest, child)]
-        for namespace, secret in plan.pull_manual:
-            manual = ManualSecretsArgs(plan.name, namespace, [secret], args.manual)
-            ManualSecrets(f"{name}/{namespace}", manual, pulumi.ResourceOptions(parent=self))
-        self.register_outputs({"secretName": self.secret_name})
+        child = pulumi.ResourceOptions(parent=self)
+        manual_secrets = [
+            ManualSecrets(f"{name}/{namespace}", ManualSecretsArgs(plan.name, namespace, [secret], args.manual), child)
+            for namespace, secret in plan.pull_manual
+        ]
+        sources = [*self.cluster_external_secrets, *manual_secrets]
+        self.secret_name = output_of(sources[-1] if sources else self, pull.name)
+        self.register_outputs({"secretName": pull.name})
 
 
 def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
@@ -102,6 +107,7 @@ def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
     if pull is None:
         raise SettingsError(source, [Problem("organization.pullSecret", "is missing")])
     problems = list(pull_problems(organization, "organization"))
+    problems += interval_problems(args.refresh_interval)
     if pull.delivery == "namespace" and args.secret_store is None:
         problems.append(Problem("secret_store", "is missing; delivery namespace reads through it"))
     missing = {each.manual.password for each in pull.registries or () if each.manual} - args.manual.keys()

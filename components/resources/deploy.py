@@ -37,6 +37,8 @@ Stores = Mapping[tuple[Plane, str], SecretStore]
 class Deployed:
     """What one organization got."""
 
+    plan: OrganizationPlan
+    """What it was to get."""
     build_plane: BuildPlane
     """Its build namespace."""
     data_plane: DataPlane | None
@@ -48,10 +50,10 @@ class Deployed:
 
     def outputs(self) -> dict[str, Any]:
         """Names of what was made, for CI and people: ``pulumi stack output --json``."""
-        found: dict[str, Any] = {"namespace": self.build_plane.namespace, "secrets": self.build_plane.secrets}
-        if self.control_plane is not None and self.control_plane.secret_name is not None:
+        found: dict[str, Any] = {"namespace": self.plan.namespace, "secrets": self.build_plane.secrets}
+        if self.control_plane is not None and self.plan.pull_content is not None:
             component_types = list(self.control_plane.component_types)
-            found["pullSecret"] = {"secretName": self.control_plane.secret_name, "componentTypes": component_types}
+            found["pullSecret"] = {"secretName": self.plan.pull_content.name, "componentTypes": component_types}
         if self.control_plane is not None and self.control_plane.component_workflows:
             found["componentWorkflows"] = list(self.control_plane.component_workflows)
         if self.aws_secrets:
@@ -192,7 +194,7 @@ def _organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str
             ControlPlaneArgs(organization, builds, pulls, plan=plan),
             pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
         )
-    return Deployed(build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
+    return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
 
 
 def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:

@@ -7,7 +7,7 @@ from tests.mocks.recorder import Registered
 PLANE = "openchoreo:index:BuildPlane acme"
 SPACE = "openchoreo-ci-acme"
 OWNED = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
-COMPONENT = Registered("openchoreo:index:BuildPlane", "acme", {})
+COMPONENT = Registered("openchoreo:index:BuildPlane", "acme", {"organization": "acme", "refreshInterval": "1h0m0s"})
 NAMESPACE = Registered(
     "kubernetes:core/v1:Namespace",
     "acme-namespace",

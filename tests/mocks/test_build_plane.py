@@ -29,7 +29,7 @@ from components import (
 from components.plan.expected import Expected
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, OWNED, PATCH, PLANE, SPACE
-from tests.mocks.recorder import Recorder, Registered, Secret
+from tests.mocks.recorder import Recorder, Registered, Secret, resolve
 from tests.unit.plans import credentials
 
 GIT = GitCredential(remote_key="acme-pat")
@@ -205,13 +205,18 @@ def test_outputs(
 ) -> None:
     planes: list[BuildPlane] = []
 
-    def program() -> None:
+    namespaces: list[tuple[str, set[str]]] = []
+
+    async def program() -> None:
         manual = {"token": pulumi.Output.secret("t0ken")}
         planes.append(BuildPlane("acme", BuildPlaneArgs(organization, "existing", manual)))
+        resources = await planes[0].namespace.resources()
+        namespaces.append((await resolve(planes[0].namespace), {type(each).__name__ for each in resources}))
 
     recorder.run(program)
 
-    assert [(plane.namespace, plane.secrets, plane.expected) for plane in planes] == [(SPACE, secrets, expected)]
+    assert [(plane.secrets, plane.expected) for plane in planes] == [(secrets, expected)]
+    assert namespaces == [(SPACE, {"KubernetesObject"})], "whoever uses the namespace waits for it"
     assert recorder.outputs[PLANE] == {"namespace": SPACE, "secrets": secrets}
 
 

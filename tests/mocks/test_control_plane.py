@@ -96,7 +96,7 @@ def patch(kind: str, name: str, *, resource_name: str = "", **inputs: Any) -> Re
 
 def run(recorder: Recorder, make: Callable[[], ControlPlaneArgs]) -> list[Registered]:
     """What is registered under a ControlPlane, itself aside."""
-    component = Registered(COMPONENT, "acme", {})
+    component = Registered(COMPONENT, "acme", {"organization": "acme"})
 
     def program() -> None:
         provider = OpenChoreoProvider("control-plane", "control plane", ClusterSettings(context="kind-control"))

@@ -23,7 +23,7 @@ from components import (
     SecretStore,
     SecretStoreArgs,
 )
-from tests.mocks.recorder import Recorder, Registered, Secret
+from tests.mocks.recorder import Recorder, Registered, Secret, resolve
 
 COMPONENT = "openchoreo:index:DataPlane"
 MANUAL = "openchoreo:index:ManualSecrets"
@@ -119,7 +119,7 @@ def test_one_object_for_every_namespace_of_the_organization(
     registered = recorder.run(lambda: planes.append(DataPlane("acme", args)))
 
     assert [plane.fan_outs for plane in planes] == [(FanOut("acme", "registry-pull-secret-acme"),)]
-    assert registered == [everywhere("vault", interval), Registered(COMPONENT, "acme", {})]
+    assert registered == [everywhere("vault", interval), Registered(COMPONENT, "acme", {"organization": "acme"})]
     assert recorder.outputs == {f"{COMPONENT} acme": {"secretName": "regcred"}}
 
 
@@ -174,7 +174,7 @@ def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> No
             )
             for namespace in ("dp-acme-dev", "dp-acme-prod")
         ),
-        Registered(COMPONENT, "acme", {}),
+        Registered(COMPONENT, "acme", {"organization": "acme"}),
         Registered(MANUAL, "acme/dp-acme-dev", {}, parent=f"{COMPONENT} acme"),
         Registered(MANUAL, "acme/dp-acme-prod", {}, parent=f"{COMPONENT} acme"),
     ]
@@ -200,12 +200,17 @@ def test_components_that_bring_their_own_need_nothing_here(recorder: Recorder) -
     planes: list[DataPlane] = []
     organization = fan_out(delivery="component", secret_name=None)
 
-    registered = recorder.run(lambda: planes.append(DataPlane("acme", DataPlaneArgs(organization))))
+    names: list[str] = []
 
-    assert registered == [Registered(COMPONENT, "acme", {})]
-    assert [(plane.secret_name, plane.namespaces) for plane in planes] == [
-        ("${metadata.name}-registry-pull-secret", ())
-    ]
+    async def program() -> None:
+        planes.append(DataPlane("acme", DataPlaneArgs(organization)))
+        names.append(await resolve(planes[0].secret_name))
+
+    registered = recorder.run(program)
+
+    assert registered == [Registered(COMPONENT, "acme", {"organization": "acme"})]
+    assert [plane.namespaces for plane in planes] == [()]
+    assert names == ["${metadata.name}-registry-pull-secret"]
 
 
 def encoded(text: str) -> str:

@@ -145,8 +145,7 @@ def test_the_store_gets_the_address_of_the_kubeconfig(registered: list[Registere
     servers = [
         each.inputs["spec"]["provider"]["kubernetes"]["server"]
         for each in registered
-        if each.name == "org-acme"
-        if each.inputs
+        if each.name == "org-acme" and each.type.endswith(":ClusterSecretStore")
     ]
     assert servers == [{"url": "https://198.51.100.7:6443", "caBundle": "Q0E="}]
 

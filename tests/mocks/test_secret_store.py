@@ -34,6 +34,7 @@ OWN = PlannedStore(
     namespaces=("openchoreo-ci-acme",),
     keys=("acme-pat", "acme-registry"),
 )
+KUBERNETES_STORE = {"name": "org-acme", "manager": "kubernetes", "organizations": ["acme"]}
 
 
 def kubernetes_store(*, account: dict[str, str], server: dict[str, Any], depends_on: frozenset[str]) -> Registered:
@@ -101,7 +102,7 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
 
     registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(OWN)))
 
-    component = Registered("openchoreo:index:SecretStore", "org-acme", {})
+    component = Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)
     assert registered == [account, store, role, binding, component]
     assert recorder.outputs == {PARENT: {"storeName": "org-acme"}}
 
@@ -167,7 +168,7 @@ def test_kubernetes_store_with_a_given_identity_makes_none(
 
     registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(planned, endpoint=endpoint)))
 
-    assert registered == [expected, Registered("openchoreo:index:SecretStore", "org-acme", {})]
+    assert registered == [expected, Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)]
 
 
 def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
@@ -207,5 +208,5 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
             },
             parent=PARENT,
         ),
-        Registered("openchoreo:index:SecretStore", "org-acme", {}),
+        Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE | {"manager": "fake"}),
     ]
