@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ..openchoreo.release import Defaults
 from ..schema.labels import Annotations, Labels
 from ..schema.model import DataKey, Interval, Model, ObjectName
 from ..schema.policies import Policies
@@ -100,8 +101,7 @@ class ExternalCredential(Model):
         """Value of the credential label."""
         return CREDENTIAL
 
-    @property
-    def secret_names(self) -> dict[str, str]:
+    def secret_names(self, defaults: Defaults) -> dict[str, str]:  # noqa: ARG002 -- part of the protocol
         """The one Secret."""
         return {"name": self.name}
 

@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from pydantic import model_validator
 
-from ..openchoreo import DEFAULT_RELEASE
+from ..openchoreo.release import Defaults
 from ..schema import names
 from ..schema.model import DataKey, Interval, ManualName, ObjectName
 from ..schema.policies import Policies
@@ -17,10 +17,9 @@ from ..secrets.credential import Owner, SecretContent
 from . import known_hosts
 from .hosts import Host, Provider, github_api, provider_of, token_username
 from .kinds import BasicAuth, GithubApp, SshKey
-from .secret import CREDENTIAL, app_key, secret
+from .secret import APP_SUFFIX, CREDENTIAL, Naming, app_key, secret
 
 _KINDS: Final = "remoteKey, manual, basicAuth, ssh, githubApp"
-_APP_SUFFIX: Final = "-github-app"
 
 
 class GitCredential(OptionalRemote):
@@ -38,10 +37,10 @@ class GitCredential(OptionalRemote):
     """Host of the repositories, recorded as an annotation of the Secret and in the outputs."""
     provider: Provider | None = None
     """Software of a self-hosted host. None: derived from the name of the host."""
-    secret_name: ObjectName = DEFAULT_RELEASE.defaults.git_secret
-    """Name of the Secret in the build namespace."""
-    secret_key: DataKey = DEFAULT_RELEASE.defaults.git_key
-    """Key of the token in that Secret."""
+    secret_name: ObjectName | None = None
+    """Name of the Secret in the build namespace. None: the default of the release."""
+    secret_key: DataKey | None = None
+    """Key of the token in that Secret. None: the default of the release."""
     refresh_interval: Interval | None = None
     """Interval between two polls of the manager. None: that of the organization, else of the stack."""
     policies: Policies | None = None
@@ -88,9 +87,9 @@ class GitCredential(OptionalRemote):
             yield f"githubApp is for GitHub, and {self.host} is {self.provider or software}; use another credential"
 
     def _of_secret(self) -> Iterator[str]:
-        if self.github_app is not None:
+        if self.github_app is not None and self.secret_name is not None:
             try:
-                names.check_subdomain(self.app_secret_name)
+                names.check_subdomain(f"{self.secret_name}{APP_SUFFIX}")
             except ValueError as error:
                 yield f"secretName is part of the name of a second Secret, which {error}"
         if self.ssh is not None and "secret_key" in self.model_fields_set:
@@ -110,16 +109,21 @@ class GitCredential(OptionalRemote):
         """Value of the credential label."""
         return CREDENTIAL
 
-    @property
-    def secret_names(self) -> dict[str, str]:
-        """Path below this credential that decides a Secret's name -> the name."""
-        app = {"githubApp": self.app_secret_name} if self.github_app is not None else {}
-        return {"secretName": self.secret_name, **app}
+    def naming(self, defaults: Defaults) -> Naming:
+        """Name of the Secret and key of the token: the configured ones, else those of the release."""
+        return Naming(self.secret_name or defaults.git_secret, self.secret_key or defaults.git_key)
 
-    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:  # noqa: ARG002 -- part of the protocol
+    def secret_names(self, defaults: Defaults) -> dict[str, str]:
+        """Path below this credential that decides a Secret's name -> the name."""
+        naming = self.naming(defaults)
+        app = {"githubApp": naming.app} if self.github_app is not None else {}
+        return {"secretName": naming.name, **app}
+
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """Its Secrets; a GitHub App's private key comes before the Secret with the token made from it."""
-        key = app_key(self)
-        return (secret(self),) if key is None else (key, secret(self))
+        naming = self.naming(owner.defaults)
+        key, content = app_key(self, naming), secret(self, naming)
+        return (content,) if key is None else (key, content)
 
     @property
     def username(self) -> str | None:
@@ -128,11 +132,6 @@ class GitCredential(OptionalRemote):
         if self.github_app is not None:
             return token_username("github")
         return own or token_username(self.provider or provider_of(self.host))
-
-    @property
-    def app_secret_name(self) -> str:
-        """Name of the Secret that holds the private key of the GitHub App, and of the generator that reads it."""
-        return f"{self.secret_name}{_APP_SUFFIX}"
 
     @property
     def app_url(self) -> str:

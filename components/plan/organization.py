@@ -75,7 +75,7 @@ class OrganizationPlan:
             organization.refresh_interval or self.refresh_interval,
             policies=organization.applied_policies,
         )
-        owner = Owner(self.name, self.account)
+        owner = Owner(self.name, self.account, self.release.defaults)
         return tuple(
             planned for located in organization.build_credentials for planned in planned_secrets(located, owner, base)
         )
@@ -123,7 +123,7 @@ class OrganizationPlan:
     @cached_property
     def pull_content(self) -> SecretContent | None:
         """The pull secret of its workloads. None: it has none."""
-        return None if self.organization.pull_secret is None else pull_content(self.organization)
+        return None if self.organization.pull_secret is None else pull_content(self.organization, self.release)
 
     @cached_property
     def fan_out(self) -> Manifest | None:

@@ -1,8 +1,8 @@
 """What an organization's objects on the control plane gain.
 
-Sources: OpenChoreo v0.9 docs, "Component Workflow Secrets" and ``registry-pull-secret``. A run overwrites
-what exists and deletes them with itself, so with the docs' fixed names a deleted run takes the Secrets of all others
-away; hence a name for each run.
+Source: OpenChoreo v0.9 docs, "Component Workflow Secrets". A run overwrites existing resources and deletes them with
+itself. With the fixed names of the docs, a deleted run would delete the Secrets of all others; hence a name for each
+run.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..git.secret import CREDENTIAL as GIT
 from ..manifests import STACK_ANNOTATION, Manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
@@ -18,6 +19,7 @@ from ..openchoreo.release import Release
 from ..patches.model import Patch, Resource
 from ..patches.patch import patch
 from ..pull.credential import PullSecret
+from ..registries.push import CREDENTIAL as PUSH
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import Target, external_secret
 from ..secrets.manual_secret import ManualSecret
@@ -52,7 +54,8 @@ def component_workflow_patch(
     """
     workflows = organization.component_workflows
     fixed = workflows is not None and workflows.secret_names == "fixed"
-    ids = {"git": release.defaults.git_resource, "registry-push": release.defaults.push_resource}
+    defaults = release.defaults
+    ids = {GIT: defaults.git_resource, PUSH: defaults.push_resource}
     resources = []
     for planned in secrets:
         template = planned.template
@@ -89,14 +92,17 @@ def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
         ValueError: the organization has no pull secret.
     """
     pull = _pull(organization)
-    template = content or pull_content(organization)
+    name = pull.name(release.defaults)
+    template = content or pull_content(organization, release)
     if pull.delivery != "component" or isinstance(template, ManualSecret):
-        return Patch(image_pull_secrets=(pull.name,))
+        return Patch(image_pull_secrets=(name,))
     if stack is not None:
         template = replace(template, annotations={STACK_ANNOTATION: stack})
     where = release.expressions.data_plane_store if store is None else store
     target = pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
-    return Patch((Resource(pull.resource_id, external_secret(target, template)),), (pull.name,))
+    return Patch(
+        (Resource(pull.resource_id or release.defaults.pull_resource, external_secret(target, template)),), (name,)
+    )
 
 
 def with_pull_secret(
@@ -128,13 +134,13 @@ def pull_target(organization: Organization, namespace: str, store: str, interval
     return Target(organization.name, namespace, store, nearest)
 
 
-def pull_content(organization: Organization) -> SecretContent:
+def pull_content(organization: Organization, release: Release) -> SecretContent:
     """The pull secret of an organization.
 
     Raises:
         ValueError: the organization has none.
     """
-    (content,) = _pull(organization).secrets(Owner(organization.name))
+    (content,) = _pull(organization).secrets(Owner(organization.name, defaults=release.defaults))
     return content
 
 

@@ -72,7 +72,7 @@ def planned_secrets(located: LocatedCredential, owner: Owner, base: Target) -> I
     credential = located.credential
     interval = credential.refresh_interval or base.refresh_interval
     target = replace(base, refresh_interval=interval, policies=base.policies.under(credential.policies))
-    paths = {name: path for path, name in credential.secret_names.items()}
+    paths = {name: path for path, name in credential.secret_names(owner.defaults).items()}
     for content in credential.secrets(owner):
         operators = isinstance(content, SecretTemplate) and content.operator_policies
         yield PlannedSecret(

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from ..openchoreo import DEFAULT_RELEASE
+from ..openchoreo.release import Defaults
 from ..registries.credential import RegistryCredential
 from ..registries.push import manual_passwords
 from ..schema import names
@@ -17,13 +17,13 @@ from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
 from .secret import CREDENTIAL, secret
 
-_DEFAULTS: Final = DEFAULT_RELEASE.defaults
-_EXPRESSION: Final = re.compile("|".join(map(re.escape, DEFAULT_RELEASE.expressions.secret_name_parts)))
+EXPRESSION: Final = re.compile(r"\$\{[^{}]*\}")
+"""An expression in a name; the release decides which ones a name may contain."""
 
 
 def _check_secret_name(value: str) -> str:
-    """An object name, in which expressions of OpenChoreo may stand for parts."""
-    names.check_subdomain(_EXPRESSION.sub("x", value))
+    """An object name, parts of which may be expressions of OpenChoreo."""
+    names.check_subdomain(EXPRESSION.sub("x", value))
     return value
 
 
@@ -47,11 +47,10 @@ class PullSecret(Model):
     docker_config: RemoteRef | None = None
     """A docker ``config.json`` in the manager, used whole, as in OpenChoreo's docs."""
     secret_name: SecretName | None = None
-    """Name of the Secret. None: ``${metadata.name}-registry-pull-secret`` for ``component``, whose components would
-    otherwise share one object in a project's environment and lose it with the first one deleted; else
-    ``registry-pull-secret``."""
-    resource_id: ObjectName = _DEFAULTS.pull_resource
-    """Id of the ExternalSecret among the ComponentType's resources (``component``)."""
+    """Name of the Secret. None: the default of the release. For ``component`` it contains the component's name: the
+    components of a project's environment would otherwise share one Secret, and lose it with the first one deleted."""
+    resource_id: ObjectName | None = None
+    """Id of the ExternalSecret in the ComponentType's resources (``component``). None: the default of the release."""
     secret_store: ObjectName | None = None
     """Entry of ``secretStores``, of which a ClusterSecretStore is made on the data plane. None: for ``component`` the
     store that the DataPlane names (``${dataplane.secretStore}``), for ``namespace`` the organization's."""
@@ -103,27 +102,24 @@ class PullSecret(Model):
             what = "namespaces" if self.namespaces is not None else "a manual registry"
             msg = f"{what} belongs to delivery manual, not {self.delivery}"
             raise ValueError(msg)
-        if self.delivery != "component" and "${" in self.name:
+        if self.delivery != "component" and "${" in (self.secret_name or ""):
             msg = f"secretName may hold an expression with delivery component only, not {self.delivery}"
             raise ValueError(msg)
         return self
 
-    @property
-    def name(self) -> str:
+    def name(self, defaults: Defaults) -> str:
         """Name of the Secret, as pods refer to it."""
-        if self.secret_name is not None:
-            return self.secret_name
-        return _DEFAULTS.component_pull_secret if self.delivery == "component" else _DEFAULTS.pull_secret
+        default = defaults.component_pull_secret if self.delivery == "component" else defaults.pull_secret
+        return self.secret_name or default
 
     @property
     def kind(self) -> str:
         """Value of the credential label."""
         return CREDENTIAL
 
-    @property
-    def secret_names(self) -> dict[str, str]:
+    def secret_names(self, defaults: Defaults) -> dict[str, str]:
         """The one Secret."""
-        return {"secretName": self.name}
+        return {"secretName": self.name(defaults)}
 
     @property
     def manuals(self) -> dict[str, str]:
@@ -135,9 +131,9 @@ class PullSecret(Model):
         """None: pull secrets always have the operator's default policies."""
         return None
 
-    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:  # noqa: ARG002 -- part of the protocol
+    def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """The one Secret."""
-        return (secret(self),)
+        return (secret(self, self.name(owner.defaults)),)
 
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:
@@ -155,7 +151,7 @@ class ComponentWorkflows(Model):
     names: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
     """ComponentWorkflows of the organization's namespace on the control plane."""
     secret_names: Literal["run", "fixed"] = "run"
-    """``run``: each run has Secrets of its own, ``<run>-git-clone-secret``. ``fixed``: all runs share the names of the
+    """``run``: each run has Secrets of its own, ``<run>-<name>``. ``fixed``: all runs share the names of the
     docs; each run rewrites them, and deleting any run deletes them for all."""
 
 

@@ -1,7 +1,4 @@
-"""The pull secret of an organization's workloads, delivered in three ways.
-
-Source: OpenChoreo v0.9 docs, ``registry-pull-secret``.
-"""
+"""The pull secret of an organization's workloads, the same for every delivery."""
 
 from __future__ import annotations
 
@@ -17,9 +14,9 @@ if TYPE_CHECKING:
 CREDENTIAL = "registry-pull"
 
 
-def secret(pull: PullSecret) -> SecretTemplate | ManualSecret:
+def secret(pull: PullSecret, name: str) -> SecretTemplate | ManualSecret:
     """The Secret of type ``kubernetes.io/dockerconfigjson`` that pods pull with."""
     if pull.docker_config is not None:
         data = {registry.KEY: pull.docker_config}
-        return SecretTemplate(name=pull.name, credential=CREDENTIAL, data=data, type=registry.TYPE)
-    return registry.secret(pull.name, pull.registries or (), CREDENTIAL)
+        return SecretTemplate(name=name, credential=CREDENTIAL, data=data, type=registry.TYPE)
+    return registry.secret(name, pull.registries or (), CREDENTIAL)

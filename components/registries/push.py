@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from ..openchoreo.release import Defaults
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
 from .credential import RegistryCredential
 from .docker_config import secret
+
+CREDENTIAL: Final = "registry-push"
 
 
 @dataclass(frozen=True)
@@ -18,17 +22,16 @@ class RegistryPush:
 
     registries: tuple[RegistryCredential, ...]
     """At least one."""
-    secret_name: str
-    """Name of the Secret."""
+    secret_name: str | None = None
+    """Name of the Secret. None: the default of the release."""
     extra_keys: tuple[str, ...] = ()
     """Keys of the Secret that hold the same docker config as ``.dockerconfigjson``."""
-    kind: str = "registry-push"
+    kind: str = CREDENTIAL
     """Value of the credential label."""
 
-    @property
-    def secret_names(self) -> Mapping[str, str]:
+    def secret_names(self, defaults: Defaults) -> Mapping[str, str]:
         """The one Secret."""
-        return {"registrySecretName": self.secret_name}
+        return {"registrySecretName": self.secret_name or defaults.push_secret}
 
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:
@@ -52,7 +55,8 @@ class RegistryPush:
 
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """The Secret of type ``kubernetes.io/dockerconfigjson``."""
-        return (secret(self.secret_name, self.registries, self.kind, owner=owner, extra_keys=self.extra_keys),)
+        name = self.secret_name or owner.defaults.push_secret
+        return (secret(name, self.registries, self.kind, owner=owner, extra_keys=self.extra_keys),)
 
 
 def manual_passwords(registries: tuple[RegistryCredential, ...]) -> dict[str, str]:

@@ -87,14 +87,14 @@ class ControlPlane(pulumi.ComponentResource):
         patches = [
             register_patch(f"{name}/{patch.resource}", patch, names[patch.reads], child) for patch in plan.patches
         ]
-        self.secret_name = output_of(patches[-1], pull.name) if pull else None
+        self.secret_name = output_of(patches[-1], pull.name(plan.release.defaults)) if pull else None
         self.register_outputs({"componentTypes": self.component_types, "componentWorkflows": self.component_workflows})
 
 
 def _check(name: str, args: ControlPlaneArgs) -> None:
     if args.plan is not None:
         return
-    problems = list(pull_problems(args.organization, "organization"))
+    problems = list(pull_problems(args.organization, "organization", args.release))
     problems += interval_problems(args.refresh_interval)
     reads = args.organization.component_workflows is not None and args.organization.build_keys
     if reads and args.build_store is None:

@@ -96,9 +96,10 @@ class DataPlane(pulumi.ComponentResource):
             ManualSecrets(f"{name}/{namespace}", ManualSecretsArgs(plan.name, namespace, [secret], args.manual), child)
             for namespace, secret in plan.pull_manual
         ]
+        secret_name = pull.name(plan.release.defaults)
         sources = [*self.cluster_external_secrets, *manual_secrets]
-        self.secret_name = output_of(sources[-1] if sources else self, pull.name)
-        self.register_outputs({"secretName": pull.name})
+        self.secret_name = output_of(sources[-1] if sources else self, secret_name)
+        self.register_outputs({"secretName": secret_name})
 
 
 def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
@@ -106,7 +107,8 @@ def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
     source = f'DataPlane "{name}"'
     if pull is None:
         raise SettingsError(source, [Problem("organization.pullSecret", "is missing")])
-    problems = list(pull_problems(organization, "organization"))
+    release = args.release if args.plan is None else args.plan.release
+    problems = list(pull_problems(organization, "organization", release))
     problems += interval_problems(args.refresh_interval)
     if pull.delivery == "namespace" and args.secret_store is None:
         problems.append(Problem("secret_store", "is missing; delivery namespace reads through it"))

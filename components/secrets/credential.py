@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..iam.account import AwsAccount
+from ..openchoreo import DEFAULT_RELEASE
+from ..openchoreo.release import Defaults
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
 from .external_secret import SecretTemplate
@@ -24,6 +26,8 @@ class Owner:
     """Name of the organization; it replaces ``{organization}`` in settings of generators."""
     account: AwsAccount | None = None
     """AWS account in which roles of registries are created. None: there is none, and no such role."""
+    defaults: Defaults = DEFAULT_RELEASE.defaults
+    """Names of Secrets in the platform's release, for those that are not configured."""
 
 
 class CredentialModel(Protocol):
@@ -33,8 +37,7 @@ class CredentialModel(Protocol):
     def kind(self) -> str:
         """Value of the credential label: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
 
-    @property
-    def secret_names(self) -> Mapping[str, str]:
+    def secret_names(self, defaults: Defaults) -> Mapping[str, str]:
         """Configuration path below the credential that decides a Secret's name -> that name, for each Secret."""
 
     @property

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from ..external.credential import ExternalCredential
 from ..git.credential import GitCredential
-from ..openchoreo import DEFAULT_RELEASE
 from ..pull.credential import ComponentWorkflows, Plane, PullSecret
 from ..registries.credential import RegistryCredential
 from ..registries.push import RegistryPush
@@ -34,8 +33,8 @@ class Organization(Model):
     """Credential for cloning. None: no git Secret."""
     registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
     """Registries to push to, all in one Secret. None: no push Secret."""
-    registry_secret_name: ObjectName = DEFAULT_RELEASE.defaults.push_secret
-    """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``)."""
+    registry_secret_name: ObjectName | None = None
+    """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``). None: the default of the release."""
     registry_extra_keys: Annotated[tuple[DataKey, ...], Field(strict=False, min_length=1)] | None = None
     """Keys of the push Secret that hold the same docker config as ``.dockerconfigjson``, for builds that look
     elsewhere: ``dockerconfig`` as on a page of OpenChoreo's docs, ``config.json`` as docker calls it. None: none."""

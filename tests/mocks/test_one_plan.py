@@ -53,7 +53,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return wrapped
 
     for model in (GitCredential, RegistryPush, ExternalCredential, PullSecret):
-        key = lambda credential, owner: f"{owner.name} {next(iter(credential.secret_names.values()))}"  # noqa: E731
+        key = lambda credential, owner: f"{owner.name} {next(iter(credential.secret_names(owner.defaults).values()))}"  # noqa: E731
         monkeypatch.setattr(model, "secrets", counting("credential", model.secrets, key))
     for module in (secret_module, patches_module):
         key = lambda target, secret: f"{target.organization} {target.namespace}/{secret.name}"  # noqa: E731

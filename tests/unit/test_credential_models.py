@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from components.openchoreo import DEFAULT_RELEASE
 from components.secrets.credential import CredentialModel, Owner
 from tests.unit.samples import APP, GIT, MANUAL, Raw, on_every_plane, settings
 
+DEFAULTS = DEFAULT_RELEASE.defaults
 QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 PULL: Raw = {"componentTypes": ["service"], "delivery": "manual", "namespaces": ["a"], "registries": [QUAY]}
 
@@ -24,7 +26,10 @@ def test_each_credential_names_its_place_its_secrets_and_its_values() -> None:
         pullSecret=PULL,
     )
 
-    said = [(place, prefix, each.kind, dict(each.secret_names), dict(each.manuals)) for place, prefix, each in found]
+    said = [
+        (place, prefix, each.kind, dict(each.secret_names(DEFAULTS)), dict(each.manuals))
+        for place, prefix, each in found
+    ]
     assert said == [
         (
             "git",
@@ -56,6 +61,6 @@ def test_each_credential_names_its_place_its_secrets_and_its_values() -> None:
 def test_only_the_secrets_that_a_credential_names_are_built(keys: Raw) -> None:
     for *_, credential in _credentials(**keys):
         built = [secret.name for secret in credential.secrets(Owner("acme"))]
-        assert sorted(built) == sorted(credential.secret_names.values())
+        assert sorted(built) == sorted(credential.secret_names(DEFAULTS).values())
         assert credential.policies is None
         assert credential.refresh_interval is None

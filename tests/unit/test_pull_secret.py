@@ -132,13 +132,13 @@ def test_an_organization_without_one() -> None:
 
 
 def test_secret() -> None:
-    assert pull_secret(_pull(_organization())) == SecretTemplate(
+    assert pull_secret(_pull(_organization()), NAME) == SecretTemplate(
         name=NAME,
         credential="registry-pull",
         data={".dockerconfigjson": RemoteRef(remote_key="registry-credentials", property="value")},
         type=TYPE,
     )
-    assert pull_secret(_pull(_organization(**BY_HAND))) == ManualSecret(
+    assert pull_secret(_pull(_organization(**BY_HAND)), "registry-pull-secret") == ManualSecret(
         name="registry-pull-secret",
         credential="registry-pull",
         registries={"quay.io": ManualRegistry(username="bot", password="quayPassword")},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.errors import SettingsError
+from components.openchoreo.v0_9 import V0_9
 from components.pull.credential import ComponentWorkflows, Plane, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef
@@ -43,7 +44,7 @@ def test_defaults() -> None:
         registries=None,
         docker_config=RemoteRef(remote_key="registry-credentials"),
         secret_name=None,
-        resource_id="registry-pull-secret",
+        resource_id=None,
         secret_store=None,
         namespaces=None,
         refresh_interval=None,
@@ -109,7 +110,7 @@ def test_workflows_have_secrets_of_each_run_unless_told_otherwise() -> None:
     ],
 )
 def test_name(keys: Raw, name: str) -> None:
-    assert _pull_secret(**keys).name == name
+    assert _pull_secret(**keys).name(V0_9.defaults) == name
 
 
 def test_remotes() -> None:
@@ -126,6 +127,6 @@ def test_remotes() -> None:
 
 def test_a_name_of_expressions_may_not_be_too_long() -> None:
     name = "${metadata.name}-" + "a" * 251
-    assert len(_pull_secret(dockerConfig=CONFIG, secretName=name).name) == 268
+    assert len(_pull_secret(dockerConfig=CONFIG, secretName=name).name(V0_9.defaults)) == 268
     with pytest.raises(SettingsError, match="at most 253 characters"):
         PullSecret(component_types=("a",), docker_config=RemoteRef(remote_key="a"), secret_name=name + "a")

@@ -21,6 +21,10 @@ from tests.unit.samples import (
 
 CONFIG: Raw = {"remoteKey": "registry-credentials"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
+NOT_A_PART_OF_A_NAME = (
+    "cannot be part of a name; expected one of: "
+    "${metadata.name}, ${metadata.componentName}, ${metadata.environmentName}, ${metadata.projectName}"
+)
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 ONE_SOURCE = "expected exactly one of registries, dockerConfig"
 
@@ -125,7 +129,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig=CONFIG, secretName="${metadata.namespace}-pull")},
-            f'pullSecret.secretName: "${{metadata.namespace}}-pull" {NOT_AN_OBJECT_NAME}',
+            f'pullSecret.secretName: "${{metadata.namespace}}" {NOT_A_PART_OF_A_NAME}',
             id="another-expression-in-the-name",
         ),
         pytest.param(

@@ -188,3 +188,9 @@ def test_the_same_for_every_namespace_of_an_organization() -> None:
     assert plain is not None
     found = fan_out_with_remote_names(plain, {"pull": "pull-1f2e"})
     assert found["spec"]["externalSecretSpec"]["data"][0]["remoteRef"]["key"] == "pull-1f2e"
+
+
+def test_a_generator_has_no_name_in_the_manager() -> None:
+    reads = [{"sourceRef": {"generatorRef": {"name": "app"}}}, {"extract": {"key": "git"}}]
+    renamed = with_remote_names({"spec": {"dataFrom": reads}}, {"git": "git-1f2e"})
+    assert renamed == {"spec": {"dataFrom": [reads[0], {"extract": {"key": "git-1f2e"}}]}}

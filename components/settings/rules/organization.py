@@ -18,9 +18,9 @@ def organization_problems(
 ) -> Iterator[Problem]:
     """Everything that contradicts itself within one organization, or a limit of the release."""
     yield from _name(organization, path, release)
-    yield from push_problems(organization, path)
-    yield from _one_writer_per_secret(organization, path)
-    yield from pull_problems(organization, path)
+    yield from push_problems(organization, path, release)
+    yield from _one_writer_per_secret(organization, path, release)
+    yield from pull_problems(organization, path, release)
     yield from policy_problems(organization, path)
     for located in organization.credentials:
         for key, name in located.credential.manuals.items():
@@ -46,12 +46,12 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
         yield Problem(path, "has no credentials; expected at least one of git, registries, external, pullSecret")
 
 
-def _one_writer_per_secret(organization: Organization, path: str) -> Iterator[Problem]:
+def _one_writer_per_secret(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     writers: dict[str, str] = {}
     names = [
         (f"{path}.{located.prefix}{key}", name)
         for located in organization.build_credentials
-        for key, name in located.credential.secret_names.items()
+        for key, name in located.credential.secret_names(release.defaults).items()
     ]
     for where, secret in names:
         first = writers.setdefault(secret, where)

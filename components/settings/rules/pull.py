@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...errors import Problem
 from ...openchoreo.release import Release
+from ...pull.credential import EXPRESSION
 from ...registries.credential import RegistryCredential
 from ...schema.sources import RemoteRef
 from ...schema.text import clipped, quoted
@@ -13,17 +14,25 @@ from ..organization import Organization
 from ..stack import StackSettings
 
 
-def pull_problems(organization: Organization, path: str) -> Iterator[Problem]:
+def pull_problems(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Everything that contradicts itself in one organization's pull secret and ComponentWorkflows."""
     pull, workflows = organization.pull_secret, organization.component_workflows
     if pull is not None:
         yield from _twice(pull.component_types, f"{path}.pullSecret.componentTypes")
+        yield from _name_problems(pull.secret_name or "", f"{path}.pullSecret.secretName", release)
         yield from _twice([each.auths_key for each in pull.registries or ()], f"{path}.pullSecret.registries")
         if pull.delivery == "component":
             yield from _literal((*pull.remotes, *_users(pull.registries)), f"{path}.pullSecret")
     if workflows is not None:
         yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
         yield from _workflow_credentials(organization, path)
+
+
+def _name_problems(name: str, path: str, release: Release) -> Iterator[Problem]:
+    for expression in EXPRESSION.findall(name):
+        if expression not in release.expressions.secret_name_parts:
+            expected = ", ".join(release.expressions.secret_name_parts)
+            yield Problem(path, f"{quoted(expression)} cannot be part of a name; expected one of: {expected}")
 
 
 def stack_problems(settings: StackSettings, release: Release) -> Iterator[Problem]:
@@ -40,13 +49,14 @@ def stack_problems(settings: StackSettings, release: Release) -> Iterator[Proble
         if settings.clusters.data_plane is None and (pull.delivery == "manual" or organization.pull_store):
             yield Problem(f"{path}.pullSecret", "makes objects on the data plane; clusters.dataPlane is missing")
         yield from _builds_only(organization, settings, path)
+        name = pull.name(release.defaults)
         for place, namespace in enumerate(pull.namespaces or ()):
             where = f"{path}.pullSecret.namespaces[{place}]"
             if namespace in builds:
                 yield Problem(where, f'"{namespace}" is the build namespace of the organization "{builds[namespace]}"')
-            first = given.setdefault((namespace, pull.name), where)
+            first = given.setdefault((namespace, name), where)
             if first != where:
-                yield Problem(where, f'"{namespace}" gets the Secret "{pull.name}" from {first} already')
+                yield Problem(where, f'"{namespace}" gets the Secret "{name}" from {first} already')
 
 
 def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...errors import Problem
+from ...openchoreo.release import Release
 from ...registries.tokens import RegistryToken
 from ...schema.messages import plain_message
 from ...schema.placeholder import fill
@@ -19,7 +20,7 @@ from ..organization import Organization
 from ..stack import StackSettings
 
 
-def push_problems(organization: Organization, path: str) -> Iterator[Problem]:
+def push_problems(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Contradictions between the registries of one push Secret."""
     registries = organization.registries or ()
     seen: dict[str, int] = {}
@@ -40,10 +41,10 @@ def push_problems(organization: Organization, path: str) -> Iterator[Problem]:
             generator, token = registry.token
             yield from _filled_problems(token, f"{where}.{generator}", organization.name)
     if len({registry.manual is None for registry in registries}) > 1:
+        name = organization.registry_secret_name or release.defaults.push_secret
         yield Problem(
             f"{path}.registries",
-            f'the Secret "{organization.registry_secret_name}" would be both manual and created by ESO; '
-            "use one of them for all registries",
+            f'the Secret "{name}" would be both manual and created by ESO; use one of them for all registries',
         )
     yield from _extra_keys(organization, path)
 

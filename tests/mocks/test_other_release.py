@@ -1,0 +1,271 @@
+"""A second release, with other names everywhere: a whole `deploy` needs no edit outside of the release."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any, Final
+
+import pulumi
+import pytest
+
+from components import RELEASES, ClusterError, ClusterSettings, Configuration, SettingsError, deploy, parse
+from components.patches import Patch, Resource, patch, unpatch
+from components.provider.object_patch import ObjectPatch
+from components.resources import deploy as deploy_module
+from tests.mocks.other_release import API, OTHER, RAW, Platform
+from tests.mocks.recorder import Recorder, Registered
+from tests.mocks.stubs import Object
+
+ESO: Final = "external-secrets.io/v1"
+STACK: Final = {"openchoreo-secrets/stack": "acme-corp/openchoreo-secrets/test"}
+GITHUB: Final = {"openchoreo-secrets/git-host": "github.com"}
+OURS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+DOCKER: Final = "kubernetes.io/dockerconfigjson"
+QUAY: Final = (
+    '{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}{{- range list "auths" "quay.io" -}}'
+    '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}{{- end -}}'
+    '{{- if not (and (kindIs "map" $found) $found) -}}{{- fail "KEY has no docker auth for quay.io" -}}{{- end -}}'
+    '{{- $_ := set $auths "quay.io" $found -}}{{- dict "auths" $auths | toJson -}}'
+)
+
+
+def _labels(organization: str, credential: str) -> Object:
+    return {"openchoreo.dev/organization": organization, "openchoreo-secrets/credential": credential}
+
+
+def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> Object:
+    """Spec of an ExternalSecret.
+
+    Args:
+        labels: of the Secret.
+        name: of the Secret.
+        key: in the secret manager.
+        secret_key: key in the Secret.
+        keys: ``store``; ``annotations``, ``data`` and ``type`` of the Secret.
+    """
+    metadata = {"labels": labels, **({"annotations": keys["annotations"]} if keys.get("annotations") else {})}
+    content = {"data": {".dockerconfigjson": keys["data"]}} if "data" in keys else {}
+    return {
+        "refreshPolicy": "Periodic",
+        "refreshInterval": "1h0m0s",
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": keys.get("store", "org")},
+        "target": {
+            "name": name,
+            "creationPolicy": "Owner",
+            "deletionPolicy": "Retain",
+            "template": {
+                "type": keys.get("type", DOCKER),
+                "engineVersion": "v2",
+                "mergePolicy": "Replace",
+                "metadata": metadata,
+                **content,
+            },
+        },
+        "data": [
+            {
+                "secretKey": secret_key,
+                "remoteRef": {
+                    "key": key,
+                    "conversionStrategy": "Default",
+                    "decodingStrategy": "None",
+                    "metadataPolicy": "None",
+                },
+            }
+        ],
+    }
+
+
+def _external_secret(namespace: str, labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> Object:
+    annotations = {"annotations": keys["annotations"]} if keys.get("annotations") else {}
+    return {
+        "apiVersion": ESO,
+        "kind": "ExternalSecret",
+        "metadata": {"namespace": namespace, "name": name, "labels": {**OURS, **labels}, **annotations},
+        "spec": _spec(labels, name, key, secret_key, **keys),
+    }
+
+
+def _git(namespace: str, organization: str, name: str, **annotations: str) -> Object:
+    labels, marks = _labels(organization, "git"), {**GITHUB, **annotations}
+    return _external_secret(
+        namespace, labels, name, f"{organization}-git", "source-token", type="Opaque", annotations=marks
+    )
+
+
+def _push(namespace: str, organization: str, name: str, **annotations: str) -> Object:
+    labels, key = _labels(organization, "registry-push"), f"{organization}-quay"
+    data = QUAY.replace("KEY", key)
+    return _external_secret(namespace, labels, name, key, "registry_0", data=data, annotations=annotations)
+
+
+def _namespace(organization: str) -> Object:
+    labels = {**OURS, "openchoreo.dev/organization": organization}
+    metadata = {"name": f"{organization}-builds", "labels": labels, "annotations": STACK}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+DOWNLOAD: Final = _labels("globex", "registry-pull")
+IN_A_COMPONENT: Final[Object] = {
+    "id": "download",
+    "template": _external_secret(
+        "${component.namespace}",
+        _labels("acme", "registry-pull"),
+        "${component.id}-image-download",
+        "acme-pull",
+        ".dockerconfigjson",
+        store="${cluster.store}",
+        annotations=STACK,
+    ),
+}
+EXPECTED: Final[dict[str, Object]] = {
+    "Namespace acme-namespace": _namespace("acme"),
+    "Namespace globex-namespace": _namespace("globex"),
+    "ExternalSecret globex/source-access": _git("globex-builds", "globex", "source-access"),
+    "ExternalSecret globex/image-upload": _push("globex-builds", "globex", "image-upload"),
+    "ClusterExternalSecret globex/pull-secret": {
+        "apiVersion": ESO,
+        "kind": "ClusterExternalSecret",
+        "metadata": {"name": "image-download-globex", "labels": {**OURS, **DOWNLOAD}},
+        "spec": {
+            "externalSecretName": "image-download",
+            "externalSecretMetadata": {"labels": {**OURS, **DOWNLOAD}},
+            "externalSecretSpec": _spec(DOWNLOAD, "image-download", "globex-pull", ".dockerconfigjson"),
+            "refreshTime": "1h0m0s",
+            "namespaceSelectors": [{"matchLabels": {"platform.example/tenant": "globex"}}],
+        },
+    },
+    "BlueprintPatch acme/web": {
+        "namespace": "tenant-acme",
+        "name": "web",
+        "resources": [IN_A_COMPONENT],
+        "imagePullSecrets": ["${component.id}-image-download"],
+    },
+    "BlueprintPatch globex/web": {
+        "namespace": "tenant-globex",
+        "name": "web",
+        "imagePullSecrets": ["image-download"],
+    },
+    "PipelinePatch acme/docker": {
+        "namespace": "tenant-acme",
+        "name": "docker",
+        "resources": [
+            {"id": "source", "template": _git("${owner.tenant}-builds", "acme", "${run.id}-source-access", **STACK)},
+            {"id": "images", "template": _push("${owner.tenant}-builds", "acme", "${run.id}-image-upload", **STACK)},
+        ],
+    },
+    "BuilderClusterPatch acme/build-plane": {"namespace": "tenant-acme", "name": "default", "secretStoreRef": "org"},
+    "RuntimeClusterPatch acme/data-plane": {
+        "namespace": "tenant-acme",
+        "name": "default",
+        "secretStoreRef": "platform",
+    },
+    "ExternalSecretsReady build-plane": {
+        "externalSecrets": [
+            {"organization": "globex", "namespace": "globex-builds", "name": "image-upload"},
+            {"organization": "globex", "namespace": "globex-builds", "name": "source-access"},
+        ],
+        "timeoutSeconds": 300,
+    },
+    "ExternalSecretsReady data-plane": {
+        "externalSecrets": [],
+        "clusterExternalSecrets": [{"organization": "globex", "name": "image-download-globex"}],
+        "timeoutSeconds": 300,
+    },
+}
+CONDITIONS: Final = {
+    "org": [{"namespaces": ["acme-builds", "globex-builds"]}],
+    "data-plane/org": [{"namespaceSelector": {"matchLabels": {"platform.example/tenant": "globex"}}}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _release(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RELEASES, OTHER.name, OTHER)
+    monkeypatch.setattr(deploy_module, "Cluster", Platform)
+
+
+def _deploy() -> None:
+    settings = parse(RAW, source="stacks/Pulumi.other.yaml")
+    for name, deployed in deploy(Configuration(settings, RELEASES[settings.release], {})).items():
+        pulumi.export(name, deployed.outputs())
+
+
+@pytest.fixture
+def registered(recorder: Recorder) -> list[Registered]:
+    return recorder.run(_deploy)
+
+
+def _short(resource: Registered) -> str:
+    return f"{resource.type.rpartition(':')[2].rpartition('/')[2]} {resource.name}"
+
+
+def test_every_object_has_the_names_of_the_release(registered: list[Registered]) -> None:
+    objects = {_short(resource): resource.inputs for resource in registered}
+    assert {name: objects.get(name) for name in EXPECTED} == EXPECTED
+    # The others are components, providers and stores, whose names no release decides.
+    others = {name.partition(" ")[0] for name in objects.keys() - EXPECTED.keys()}
+    components = {"BuildPlane", "ControlPlane", "DataPlane", "SecretStore"}
+    stores = {"ClusterSecretStore", "Role", "RoleBinding", "ServiceAccount"}
+    assert others == {*components, *stores, "kubernetes", "openchoreo"}
+
+
+def test_stores_serve_the_namespaces_of_the_release(registered: list[Registered]) -> None:
+    stores = {each.name: each.inputs["spec"] for each in registered if each.type.endswith(":ClusterSecretStore")}
+    assert {name: spec["conditions"] for name, spec in stores.items()} == CONDITIONS
+
+
+def test_outputs(recorder: Recorder, registered: list[Registered]) -> None:
+    assert registered
+    assert recorder.exported == {
+        "acme": {
+            "namespace": "acme-builds",
+            "secrets": {},
+            "pullSecret": {"secretName": "${component.id}-image-download", "componentTypes": ["web"]},
+            "componentWorkflows": ["docker"],
+        },
+        "globex": {
+            "namespace": "globex-builds",
+            "secrets": {"git": ["source-access"], "registry-push": ["image-upload"]},
+            "pullSecret": {"secretName": "image-download", "componentTypes": ["web"]},
+        },
+    }
+
+
+def test_a_patch_goes_to_the_pods_of_the_release() -> None:
+    """Its workload type, the path of its pods and the defaults of its entries are not those of a real release."""
+    pods = {"id": "service", "cluster": "runtime", "template": {"kind": "Server", "pods": {"containers": []}}}
+    live = {
+        "apiVersion": API,
+        "kind": "Blueprint",
+        "metadata": {"namespace": "tenant-acme", "name": "web"},
+        "spec": {"runtime": "service", "resources": [pods]},
+    }
+    name = "${component.id}-image-download"
+    desired = Patch((Resource(IN_A_COMPONENT["id"], IN_A_COMPONENT["template"]),), (name,))
+
+    patched = patch(live, desired, release=OTHER)
+
+    with_name = {"kind": "Server", "pods": {"containers": [], "imagePullSecrets": [{"name": name}]}}
+    resources = [{**pods, "template": with_name}, IN_A_COMPONENT]
+    assert patched.object == {**live, "spec": {"runtime": "service", "resources": resources}}
+    assert unpatch(patched.object, patched.added, release=OTHER) == live
+
+
+def test_the_provider_serves_the_kinds_of_the_release() -> None:
+    cluster = Platform("control plane", ClusterSettings(context="control"))
+    kinds = ("Blueprint", "Pipeline", "RuntimeCluster", "BuilderCluster")
+    assert [*ObjectPatch(cluster, OTHER, threading.Event()).types] == [
+        f"openchoreo:index:{kind}Patch" for kind in kinds
+    ]
+
+
+def test_errors_name_the_charts_and_expressions_of_the_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Platform, "get", lambda *_: None)
+    with pytest.raises(ClusterError, match=r"also part of platform-builders \(eso=on\)"):
+        _deploy()
+    organization = {**RAW["organizations"][0], "pullSecret": {**RAW["organizations"][0]["pullSecret"]}}
+    organization["pullSecret"]["secretName"] = "${metadata.name}-pull"
+    said = re.escape('"${metadata.name}" cannot be part of a name; expected one of: ${component.id}')
+    with pytest.raises(SettingsError, match=said):
+        parse({**RAW, "organizations": [organization]}, source="test")
