@@ -11,7 +11,7 @@ gc.disable()
 
 import pulumi  # noqa: E402
 
-from components import OpenChoreoSecretsError, deploy, load, report_load  # noqa: E402
+from components import OpenChoreoSecretsError, deploy, load_configuration, report_load  # noqa: E402
 from components.resources.engine_log import drop_debug_messages  # noqa: E402
 from components.resources.thrift import calm_collector, without_stack_traces  # noqa: E402
 
@@ -24,7 +24,7 @@ def main() -> None:
     drop_debug_messages()
     calm_collector()
     try:
-        configuration = load()
+        configuration = load_configuration()
         with without_stack_traces():
             deployed = deploy(configuration)
     except OpenChoreoSecretsError as error:

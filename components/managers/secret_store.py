@@ -18,7 +18,7 @@ from .manager import Manager
 from .registry import managers, on_change
 
 
-class SecretStore(Model):
+class SecretStoreSettings(Model):
     """One secret manager. Exactly one provider block, a field of its own for each registered manager."""
 
     scope: Literal["organization", "shared"] = "organization"
@@ -57,8 +57,8 @@ class SecretStore(Model):
 
 
 def _derive_fields() -> None:
-    """Give `SecretStore` one optional field for each registered manager."""
-    fields = SecretStore.__pydantic_fields__
+    """Give `SecretStoreSettings` one optional field for each registered manager."""
+    fields = SecretStoreSettings.__pydantic_fields__
     for name in [name for name in fields if name not in {"scope", "shared_access"}]:
         del fields[name]
     for manager in managers():
@@ -66,7 +66,7 @@ def _derive_fields() -> None:
         annotation: Any = manager | None
         default = Field(default=None, alias=manager.settings_key, description=description)
         fields[manager.settings_key] = FieldInfo.from_annotated_attribute(annotation, default)
-    SecretStore.model_rebuild(force=True)
+    SecretStoreSettings.model_rebuild(force=True)
 
 
 def _register_builtin() -> None:

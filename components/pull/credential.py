@@ -155,7 +155,7 @@ class ComponentWorkflows(Model):
     docs; each run rewrites them, and deleting any run deletes them for all."""
 
 
-class Plane(Model):
+class PlaneStore(Model):
     """A DataPlane or BuildPlane object whose ``spec.secretStoreRef`` is set where nothing is set yet."""
 
     name: ObjectName = "default"

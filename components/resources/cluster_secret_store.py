@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 
+from ..errors import Problem, SettingsError
 from ..managers.cluster_secret_store import render_identity, render_store
-from ..managers.manager import Endpoint, PlannedStore
+from ..managers.manager import Endpoint, Manager, PlannedStore
 from .aws_resources import Managed
 from .register import output_of, register
 
@@ -18,14 +19,55 @@ from .register import output_of, register
 class SecretStoreArgs:
     """What a store reads from and who may use it."""
 
-    planned: PlannedStore
-    """Name, provider, exact namespaces and exact keys; `plan` makes it from a stack's settings."""
+    name: str
+    """Name of the ClusterSecretStore. It shapes names of identities, so it must be plain text."""
+    manager: Manager
+    """The secret manager: ``AwsStore(...)``, ``VaultStore(...)`` and so on, of ``managers``."""
+    organizations: Sequence[str] = ()
+    """Organizations that use it. ``{organization}`` in the manager's settings requires exactly one."""
+    namespaces: Sequence[str] = ()
+    """Namespaces whose ExternalSecrets may use it, by exact name; a store without any serves nobody."""
+    keys: Sequence[str] = ()
+    """Secrets in the manager that may be read; only the ``kubernetes`` and ``fake`` managers are limited to them."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None
-    """API server of its plane; needed where a ``kubernetes`` store says ``fromKubeconfig``."""
+    """API server of its plane; required where a ``kubernetes`` store has ``fromKubeconfig``."""
     managed: Managed | None = None
-    """What is made for it in the secret manager. None: nothing, it is there."""
+    """What is created for it in the secret manager. None: nothing."""
+    plan: PlannedStore | None = None
+    """The store as a stack's plan has it. None: it is made of the other arguments."""
+
+    @classmethod
+    def of(
+        cls,
+        planned: PlannedStore,
+        manual: Mapping[str, pulumi.Output[str]] | None = None,
+        endpoint: Endpoint | None = None,
+        managed: Managed | None = None,
+    ) -> Self:
+        """Arguments of a store of a stack's plan."""
+        return cls(planned.name, planned.manager, manual=manual or {}, endpoint=endpoint, managed=managed, plan=planned)
+
+    def planned(self) -> PlannedStore:
+        """The store.
+
+        Raises:
+            SettingsError: it names no namespace, so that nobody could use it.
+        """
+        if self.plan is not None:
+            return self.plan
+        if not self.namespaces:
+            problem = Problem("namespaces", "is empty; expected at least one, or nobody can use the store")
+            source = f'SecretStore "{self.name}"'
+            raise SettingsError(source, [problem])
+        return PlannedStore(
+            name=self.name,
+            manager=self.manager,
+            organizations=tuple(sorted(self.organizations)),
+            namespaces=tuple(sorted(self.namespaces)),
+            keys=tuple(sorted(self.keys)),
+        )
 
 
 class SecretStore(pulumi.ComponentResource):
@@ -45,17 +87,23 @@ class SecretStore(pulumi.ComponentResource):
     """Remote key -> what it is called in the manager, where that is not the key itself."""
 
     def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("openchoreo:index:SecretStore", name, _inputs(args.planned), opts)
-        self._name = args.planned.name
+        """Register the identity and the ClusterSecretStore.
+
+        Raises:
+            SettingsError: the arguments contradict each other; nothing has been registered then.
+        """
+        planned = args.planned()
+        super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
+        self._name = planned.name
         self.names = {} if args.managed is None else args.managed.names
         after = [] if args.managed is None else [args.managed.resource]
         identity = [
             register(
                 f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self, depends_on=after)
             )
-            for manifest in render_identity(args.planned)
+            for manifest in render_identity(planned)
         ]
-        manifest = render_store(args.planned, args.manual, args.endpoint)
+        manifest = render_store(planned, args.manual, args.endpoint)
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, manifest, opts)
         self.store_name = output_of(self.resource, self._name)

@@ -41,7 +41,7 @@ class Configuration:
         return plan(self.settings, self.release, stack=stack_id())
 
 
-def load() -> Configuration:
+def load_configuration() -> Configuration:
     """Read and check the configuration of the running stack.
 
     Raises:

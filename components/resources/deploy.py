@@ -102,7 +102,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
-            SecretStoreArgs(store, configuration.manual, endpoints.get(store.plane), in_aws.stores.get(store.name)),
+            SecretStoreArgs.of(store, configuration.manual, endpoints.get(store.plane), in_aws.stores.get(store.name)),
             pulumi.ResourceOptions(provider=kubernetes_of[store.plane]),
         )
         for store in plan.stores

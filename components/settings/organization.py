@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..external.credential import ExternalCredential
 from ..git.credential import GitCredential
-from ..pull.credential import ComponentWorkflows, Plane, PullSecret
+from ..pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from ..registries.credential import RegistryCredential
 from ..registries.push import RegistryPush
 from ..schema.model import DataKey, Interval, Label, Model, ObjectName
@@ -48,9 +48,9 @@ class Organization(Model):
     """ComponentWorkflows that bring the git and registry credentials of each run. None: they are there before it."""
     pull_secret: PullSecret | None = None
     """Credential with which workloads pull images. None: no pull secret."""
-    build_plane: Plane | None = None
+    build_plane: PlaneStore | None = None
     """BuildPlane whose secretStoreRef is set. None: it is not touched."""
-    data_plane: Plane | None = None
+    data_plane: PlaneStore | None = None
     """DataPlane whose secretStoreRef is set; ``${dataplane.secretStore}`` needs it. None: it is not touched."""
     load: ExpectedLoad = ExpectedLoad()
     """How many of its components, namespaces and runs are expected. What it leaves out: the stack's."""

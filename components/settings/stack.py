@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from ..iam.account import AwsAccount
 from ..managers.registry import rebuild_on_change
-from ..managers.secret_store import SecretStore
+from ..managers.secret_store import SecretStoreSettings
 from ..openchoreo import DEFAULT_RELEASE
 from ..schema.model import Duration, Interval, Model, ObjectName
 from .load import Budget, ExpectedLoad
@@ -49,7 +49,7 @@ class StackSettings(Model):
     """How the planes are reached."""
     aws: Annotated[AwsAccount | None, BeforeValidator(_unless_empty)] = None
     """AWS account in which managed stores are made. None, or nothing in it: nothing is made in AWS."""
-    secret_stores: dict[ObjectName, SecretStore] = Field(default_factory=dict)
+    secret_stores: dict[ObjectName, SecretStoreSettings] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]
     """The organizations of the platform."""

@@ -23,7 +23,8 @@ from unittest import mock
 import pulumi
 import yaml
 
-from components import Configuration, Endpoint, StackSettings, deploy, parse
+from components import Configuration, StackSettings, deploy, parse
+from components.managers.manager import Endpoint
 from components.openchoreo import RELEASES
 from components.resources import deploy as deploy_module
 from components.settings.parse import MANUAL_KEY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from components import Endpoint
+from components.managers.manager import Endpoint
 from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, Workload
 from tests.mocks.stubs import HEALTHY, Object, StubCluster
 

@@ -10,8 +10,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, Cluster, ClusterSettings, Configuration, Deployed, Endpoint, deploy, parse
+from components import RELEASES, Configuration, Deployed, deploy, parse
+from components.cluster.connection import Cluster
+from components.managers.manager import Endpoint
 from components.resources import deploy as stack
+from components.settings.stack import ClusterSettings
 from tests.mocks.recorder import Registered
 from tests.mocks.stubs import HEALTHY, OPENCHOREO, Object, StubCluster
 

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from components import Cluster, ClusterError, ClusterSettings, ConflictError, Endpoint
+from components import ClusterError, ConflictError
+from components.cluster.connection import Cluster
+from components.managers.manager import Endpoint
+from components.settings.stack import ClusterSettings
 
 Object = dict[str, Any]
 

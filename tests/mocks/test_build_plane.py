@@ -12,21 +12,20 @@ import pytest
 from components import (
     BuildPlane,
     BuildPlaneArgs,
-    EcrManaged,
-    EcrToken,
     ExternalCredential,
     GitCredential,
-    KubernetesStore,
-    ManualRegistry,
     Organization,
-    PlannedStore,
     RegistryCredential,
     SecretStore,
     SecretStoreArgs,
     SettingsError,
     Source,
 )
+from components.managers.kubernetes import KubernetesStore
+from components.managers.manager import PlannedStore
 from components.plan.expected import Expected
+from components.registries.tokens import EcrManaged, EcrToken
+from components.schema.sources import ManualRegistry
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, OWNED, PATCH, PLANE, SPACE
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
@@ -93,7 +92,7 @@ def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
     organization = Organization(name="acme", git=GIT)
 
     def program() -> None:
-        store = SecretStore("org-acme", SecretStoreArgs(planned))
+        store = SecretStore("org-acme", SecretStoreArgs.of(planned))
         BuildPlane("acme", BuildPlaneArgs(organization, store))
 
     registered = recorder.run(program)

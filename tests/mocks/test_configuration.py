@@ -10,7 +10,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import V0_9, Configuration, SettingsError, load, parse
+from components import Configuration, SettingsError, load_configuration, parse
+from components.openchoreo.v0_9 import V0_9
 from tests.mocks.recorder import Recorder, Secret, resolve
 
 FILE = "stacks/Pulumi.test.yaml"
@@ -58,7 +59,7 @@ class Stack:
     @staticmethod
     def _program(texts: dict[str, str], keys: list[str]) -> Configuration:
         pulumi.runtime.set_all_config(texts, keys)
-        return load()
+        return load_configuration()
 
 
 @pytest.fixture

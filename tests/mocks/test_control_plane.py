@@ -9,23 +9,23 @@ import pulumi
 import pytest
 
 from components import (
-    ClusterSettings,
     ComponentWorkflows,
     ControlPlane,
     ControlPlaneArgs,
     GitCredential,
-    KubernetesStore,
-    ManualRegistry,
     OpenChoreoProvider,
     Organization,
-    Plane,
-    PlannedStore,
     PullSecret,
     RegistryCredential,
     RemoteRef,
     SecretStore,
     SecretStoreArgs,
 )
+from components.managers.kubernetes import KubernetesStore
+from components.managers.manager import PlannedStore
+from components.pull.credential import PlaneStore
+from components.schema.sources import ManualRegistry
+from components.settings.stack import ClusterSettings
 from tests.mocks.recorder import Recorder, Registered
 
 COMPONENT = "openchoreo:index:ControlPlane"
@@ -156,7 +156,8 @@ def test_a_store_component_gives_its_name(recorder: Recorder) -> None:
     organization = pulling(component_types=("web",))
 
     registered = run(
-        recorder, lambda: ControlPlaneArgs(organization, pull_store=SecretStore("vault-acme", SecretStoreArgs(planned)))
+        recorder,
+        lambda: ControlPlaneArgs(organization, pull_store=SecretStore("vault-acme", SecretStoreArgs.of(planned))),
     )
 
     resources = [{"id": "registry-pull-secret", "template": pull_secret(store="vault-acme")}]
@@ -239,8 +240,8 @@ def test_planes_are_told_their_stores(recorder: Recorder) -> None:
     organization = Organization(
         name="acme",
         git=GIT,
-        build_plane=Plane(name="ci", secret_store_ref="vault"),
-        data_plane=Plane(secret_store_ref="other"),
+        build_plane=PlaneStore(name="ci", secret_store_ref="vault"),
+        data_plane=PlaneStore(secret_store_ref="other"),
     )
 
     assert run(recorder, lambda: ControlPlaneArgs(organization)) == [

@@ -12,17 +12,17 @@ import pytest
 from components import (
     DataPlane,
     DataPlaneArgs,
-    FanOut,
-    KubernetesStore,
-    ManualRegistry,
     Organization,
-    PlannedStore,
     PullSecret,
     RegistryCredential,
     RemoteRef,
     SecretStore,
     SecretStoreArgs,
 )
+from components.managers.kubernetes import KubernetesStore
+from components.managers.manager import PlannedStore
+from components.plan.expected import FanOut
+from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
 
 COMPONENT = "openchoreo:index:DataPlane"
@@ -125,7 +125,7 @@ def test_one_object_for_every_namespace_of_the_organization(
 
 def test_the_store_comes_first(recorder: Recorder) -> None:
     def program() -> None:
-        DataPlane("acme", DataPlaneArgs(fan_out(), SecretStore("vault-acme", SecretStoreArgs(PLANNED))))
+        DataPlane("acme", DataPlaneArgs(fan_out(), SecretStore("vault-acme", SecretStoreArgs.of(PLANNED))))
 
     registered = recorder.run(program)
 

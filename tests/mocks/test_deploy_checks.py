@@ -6,8 +6,9 @@ import copy
 
 import pytest
 
-from components import ClusterSettings, Endpoint
+from components.managers.manager import Endpoint
 from components.resources import deploy as stack
+from components.settings.stack import ClusterSettings
 from tests.mocks.pulling import (
     BUILD_PROVIDER as BUILD,
     RAW,

@@ -12,17 +12,16 @@ from components import (
     ComponentWorkflows,
     ControlPlane,
     ControlPlaneArgs,
-    EcrToken,
-    GcrToken,
     GitCredential,
-    GithubApp,
     Organization,
     RegistryCredential,
     RemoteRef,
     SettingsError,
 )
+from components.git.kinds import GithubApp
 from components.manifests import Manifest
 from components.plan.expected import Expected
+from components.registries.tokens import EcrToken, GcrToken
 from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
 from tests.mocks.recorder import Recorder, Registered

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from components import V0_9, Configuration, parse, report_load
+from components import Configuration, parse, report_load
+from components.openchoreo.v0_9 import V0_9
 from tests.mocks.recorder import Recorder
 
 AWS = {"service": "SecretsManager", "region": "eu-central-1", "role": "arn:aws:iam::123456789012:role/{organization}"}

@@ -58,7 +58,7 @@ def collector() -> Iterator[None]:
 
 def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch)
-    monkeypatch.setattr(components, "load", lambda: configuration(RAW))
+    monkeypatch.setattr(components, "load_configuration", lambda: configuration(RAW))
 
     recorder.run(lambda: runpy.run_path(str(MAIN), run_name="__main__"))
 
@@ -78,7 +78,7 @@ def test_the_program_ends_with_the_message_alone(
         assert ended.value.code == 32
 
     logged: list[str] = []
-    monkeypatch.setattr(components, "load", failing)
+    monkeypatch.setattr(components, "load_configuration", failing)
     monkeypatch.setattr(pulumi.log, "error", logged.append)
 
     assert recorder.run(body) == []

@@ -9,10 +9,11 @@ from typing import Any, Final
 import pulumi
 import pytest
 
-from components import RELEASES, ClusterError, ClusterSettings, Configuration, SettingsError, deploy, parse
+from components import RELEASES, ClusterError, Configuration, SettingsError, deploy, parse
 from components.patches import Patch, Resource, patch, unpatch
 from components.provider.object_patch import ObjectPatch
 from components.resources import deploy as deploy_module
+from components.settings.stack import ClusterSettings
 from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import Object

@@ -11,7 +11,6 @@ import pytest
 from components import (
     BuildPlanePatch,
     ClusterComponentTypePatch,
-    ClusterSettings,
     ClusterWorkflowPatch,
     ComponentTypePatch,
     ComponentWorkflowPatch,
@@ -19,6 +18,7 @@ from components import (
     OpenChoreoProvider,
     WorkflowPatch,
 )
+from components.settings.stack import ClusterSettings
 from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 from tests.mocks.samples import entry
 

@@ -16,7 +16,6 @@ from components import (
     DataPlaneArgs,
     ExternalCredential,
     GitCredential,
-    ManualRegistry,
     Organization,
     PullSecret,
     RegistryCredential,
@@ -24,6 +23,7 @@ from components import (
     SettingsError,
     Source,
 )
+from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder
 
 GIT = GitCredential(remote_key="acme-pat")

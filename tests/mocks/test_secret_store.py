@@ -8,20 +8,12 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import (
-    AwsAuth,
-    AwsServiceAccount,
-    AwsStore,
-    Endpoint,
-    FakeEntry,
-    FakeStore,
-    KubernetesServer,
-    KubernetesStore,
-    PlannedStore,
-    SecretStore,
-    SecretStoreArgs,
-    ServiceAccountRef,
-)
+from components import SecretStore, SecretStoreArgs, SettingsError
+from components.managers.aws import AwsAuth, AwsServiceAccount, AwsStore
+from components.managers.fake import FakeEntry, FakeStore
+from components.managers.kubernetes import KubernetesServer, KubernetesStore
+from components.managers.manager import Endpoint, PlannedStore
+from components.managers.references import ServiceAccountRef
 from tests.mocks.recorder import Recorder, Registered, Secret
 
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
@@ -100,7 +92,7 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
         depends_on=frozenset(map(str, (account, role, binding))),
     )
 
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(OWN)))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.of(OWN)))
 
     component = Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)
     assert registered == [account, store, role, binding, component]
@@ -111,7 +103,7 @@ def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Re
     role = "arn:aws:iam::123456789012:role/eso-{organization}"
     auth = AwsAuth(service_account=AwsServiceAccount(identity_namespace="eso", role_arn=role))
     aws = AwsStore(service="SecretsManager", region="eu-central-1", auth=auth)
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(replace(OWN, manager=aws))))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.of(replace(OWN, manager=aws))))
 
     annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme"}
     metadata = {"name": "eso-org-acme", "namespace": "eso", "labels": MANAGED, "annotations": annotations}
@@ -166,7 +158,7 @@ def test_kubernetes_store_with_a_given_identity_makes_none(
 ) -> None:
     planned = replace(OWN, manager=settings)
 
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs(planned, endpoint=endpoint)))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.of(planned, endpoint=endpoint)))
 
     assert registered == [expected, Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)]
 
@@ -184,7 +176,7 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
         manual = {
             name: pulumi.Output.secret(f"value of {name}") for name in ("acmeToken", "acmeRegistry", "globexToken")
         }
-        SecretStore("org-acme", SecretStoreArgs(planned, manual))
+        SecretStore("org-acme", SecretStoreArgs.of(planned, manual))
 
     assert recorder.run(program) == [
         Registered(
@@ -210,3 +202,28 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
         ),
         Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE | {"manager": "fake"}),
     ]
+
+
+def test_a_program_without_a_plan(recorder: Recorder) -> None:
+    """The same store as a stack plans it, of plain arguments."""
+    args = SecretStoreArgs(
+        "org-acme",
+        KubernetesStore(remote_namespace="vault"),
+        organizations=["acme"],
+        namespaces=["openchoreo-ci-acme"],
+        keys=["b", "a"],
+    )
+
+    def program() -> None:
+        with pytest.raises(SettingsError) as raised:
+            SecretStore("nobody", SecretStoreArgs("nobody", KubernetesStore(remote_namespace="vault")))
+        assert str(raised.value) == (
+            'SecretStore "nobody": 1 problem; nothing was changed\n'
+            "  - namespaces: is empty; expected at least one, or nobody can use the store"
+        )
+        SecretStore("org-acme", args)
+
+    inputs = {each.type.rpartition(":")[2]: each.inputs for each in recorder.run(program) if each.name != "nobody"}
+    assert inputs["SecretStore"] == KUBERNETES_STORE
+    assert inputs["ClusterSecretStore"]["spec"]["conditions"] == [{"namespaces": ["openchoreo-ci-acme"]}]
+    assert inputs["Role"]["rules"][0]["resourceNames"] == ["a", "b"]

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from components import V0_9, parse
+from components import parse
 from components.managers.cluster_secret_store import render_store
+from components.openchoreo.v0_9 import V0_9
 from components.plan.stack import plan
 from components.plan.stores import planned_stores
 from components.polling.estimate import estimate

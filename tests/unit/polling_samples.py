@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components import V0_9
+from components.openchoreo.v0_9 import V0_9
 from components.plan.stack import plan
 from components.polling.estimate import estimate
 from components.polling.model import Load, StoreLoad

@@ -9,7 +9,7 @@ import pytest
 
 from components.errors import SettingsError
 from components.managers.manager import PlannedStore
-from components.managers.secret_store import SecretStore
+from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from components.settings.parse import parse
@@ -107,7 +107,7 @@ def planned(store: Raw, **differing: Any) -> PlannedStore:
     """What is planned for one organization that reads two keys."""
     parts: Raw = {
         "name": "org-acme",
-        "manager": SecretStore.model_validate(store).manager,
+        "manager": SecretStoreSettings.model_validate(store).manager,
         "organizations": ("acme",),
         "namespaces": (V0_9.build_namespace("acme"),),
         "keys": ("acme-git", "acme-quay"),

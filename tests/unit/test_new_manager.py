@@ -13,7 +13,7 @@ from components.managers.manager import PlannedStore, StoreInputs, TypedManager
 from components.managers.references import SecretKeyRef, StoreServiceAccount
 from components.managers.registry import managers, register, registered
 from components.managers.rendering import account_reference, dump, provider_block, service_account
-from components.managers.secret_store import SecretStore
+from components.managers.secret_store import SecretStoreSettings
 from components.managers.tariff import Place, Tariff, per_10_000
 from components.manifests import Manifest
 from components.openchoreo.v0_9 import V0_9
@@ -103,9 +103,12 @@ def test_manifests() -> None:
 
 
 def test_the_settings_of_a_program() -> None:
-    store = SecretStore(strongbox=StrongboxStore(vault_name="{organization}-sb"))
+    store = SecretStoreSettings(strongbox=StrongboxStore(vault_name="{organization}-sb"))
     assert store.manager == StrongboxStore(vault_name="{organization}-sb")
-    assert SecretStore.model_fields["strongbox"].description == "Strongbox, a manager that exists in this test only."
+    assert (
+        SecretStoreSettings.model_fields["strongbox"].description
+        == "Strongbox, a manager that exists in this test only."
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from components.errors import SettingsError
 from components.openchoreo.v0_9 import V0_9
-from components.pull.credential import ComponentWorkflows, Plane, PullSecret
+from components.pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef
 from components.settings.organization import Organization
@@ -77,8 +77,8 @@ def test_every_key() -> None:
         refresh_interval="1h30m0s",
     )
     assert found.component_workflows == ComponentWorkflows(names=("docker", "react"), secret_names="fixed")
-    assert found.build_plane == Plane(name="default", secret_store_ref="build")
-    assert found.data_plane == Plane(name="edge", secret_store_ref="data")
+    assert found.build_plane == PlaneStore(name="default", secret_store_ref="build")
+    assert found.data_plane == PlaneStore(name="edge", secret_store_ref="data")
 
 
 def test_manual_delivery() -> None:

@@ -11,10 +11,10 @@ from components.git.credential import GitCredential
 from components.managers.fake import FakeEntry, FakeStore
 from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.references import CaProvider, ServiceAccountRef
-from components.managers.secret_store import SecretStore
+from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo import RELEASES
 from components.openchoreo.v0_9 import V0_9
-from components.pull.credential import ComponentWorkflows, Plane, PullSecret
+from components.pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef, Source
 from components.settings.load import Budget, ExpectedLoad
@@ -32,7 +32,7 @@ def test_defaults() -> None:
         release="v0.9",
         clusters=DEV,
         secret_stores={
-            "default": SecretStore(
+            "default": SecretStoreSettings(
                 scope="organization",
                 kubernetes=KubernetesStore(remote_namespace="secret-manager", server=None, service_account=None),
                 fake=None,
@@ -79,7 +79,7 @@ def test_every_key() -> None:
             data_plane=ClusterSettings(context="data"),
         ),
         secret_stores={
-            "org": SecretStore(
+            "org": SecretStoreSettings(
                 scope="shared",
                 kubernetes=KubernetesStore(
                     remote_namespace="secret-manager",
@@ -87,7 +87,7 @@ def test_every_key() -> None:
                     service_account=ServiceAccountRef(name="reader", namespace="secret-manager"),
                 ),
             ),
-            "dev": SecretStore(fake=FakeStore(data=(FakeEntry(key="a", manual="gitToken", version="1"),))),
+            "dev": SecretStoreSettings(fake=FakeStore(data=(FakeEntry(key="a", manual="gitToken", version="1"),))),
         },
         organizations=(
             Organization(
@@ -124,8 +124,8 @@ def test_every_key() -> None:
                     secret_store="org",
                     refresh_interval="1h0m0s",
                 ),
-                build_plane=Plane(name="default", secret_store_ref="build"),
-                data_plane=Plane(name="edge", secret_store_ref="data"),
+                build_plane=PlaneStore(name="default", secret_store_ref="build"),
+                data_plane=PlaneStore(name="edge", secret_store_ref="data"),
                 load=ExpectedLoad(components=20, namespaces=5, runs=0),
             ),
         ),

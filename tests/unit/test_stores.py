@@ -8,7 +8,7 @@ import pytest
 
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.managers.manager import Endpoint, PlannedStore
-from components.managers.secret_store import SecretStore
+from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import planned_stores
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
@@ -188,7 +188,7 @@ TWO: Raw = {
         {"name": "initech", "git": {"manual": "gitToken"}},
     ]
 }
-STORE = SecretStore.model_validate(KUBERNETES).manager
+STORE = SecretStoreSettings.model_validate(KUBERNETES).manager
 
 
 def test_plan_of_a_store_for_each_organization() -> None:

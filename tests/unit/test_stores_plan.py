@@ -8,13 +8,13 @@ import pytest
 
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.managers.manager import PlannedStore
-from components.managers.secret_store import SecretStore
+from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import planned_stores
 from components.settings.stack import StackSettings
 from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
 
-STORE = SecretStore.model_validate(KUBERNETES).manager
+STORE = SecretStoreSettings.model_validate(KUBERNETES).manager
 BUILDS = ("openchoreo-ci-acme",)
 ACME, GLOBEX = ({"openchoreo.dev/release-namespace": name} for name in ("acme", "globex"))
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}

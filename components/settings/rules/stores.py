@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ...errors import Problem
 from ...managers.manager import Manager
-from ...managers.secret_store import SecretStore
+from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
 from ...schema.placeholder import ORGANIZATION, fill, places
 from ...schema.text import quoted
@@ -40,7 +40,7 @@ def problems(settings: StackSettings, release: Release, reads: Reads) -> Iterato
                     yield Problem(f"{path}{place}", text)
 
 
-def _access(store: SecretStore, path: str) -> Iterator[Problem]:
+def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
     """Each organization has its own access, or the configuration accepts that it has not."""
     manager = store.manager
     placeholders = list(places(manager.template()))
