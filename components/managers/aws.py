@@ -24,14 +24,13 @@ from pydantic import Field, model_validator
 from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
-from ..schema.cloud_names import AwsRegion, AwsTagKey, RoleArn
-from ..schema.model import Model
-from ..schema.one_of import check_one_of
+from ..schema.cloud_names import AwsRegion, RoleArn
 from ..schema.placeholder import ORGANIZATION, fill, template
 from ..schema.text import quoted
+from .aws_auth import AwsAuth, SessionTag
 from .aws_managed import AwsManaged
 from .manager import PlannedStore, StoreInputs, TypedManager
-from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .references import StoreServiceAccount
 from .registry import register
 from .rendering import account_reference, dump, provider_block, service_account
 from .tariff import FREE, Place, Tariff, per_10_000
@@ -72,57 +71,6 @@ def _external_id(value: str) -> str | None:
 
 
 ExternalId = Annotated[str, template(r"[\w+=,.@:/-]+", _EXTERNAL_ID, _external_id)]
-
-
-class SessionTag(Model):
-    """A tag of the session in which ESO assumes ``role``."""
-
-    key: AwsTagKey
-    """Name of the tag."""
-    value: Annotated[str, template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")]
-    """Value; may contain ``{organization}``."""
-
-
-class AwsServiceAccount(StoreServiceAccount):
-    """IAM role of a ServiceAccount (IRSA) that the stack creates for each store."""
-
-    role_arn: RoleArn
-    """Role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain ``{organization}``. Its
-    trust policy should name exactly ``system:serviceaccount:<identityNamespace>:eso-<store>``."""
-
-
-class AwsSecretRef(Model):
-    """Access keys in Kubernetes Secrets."""
-
-    access_key_id: SecretKeyRef = Field(alias="accessKeyIDSecretRef")
-    """The access key id."""
-    secret_access_key: SecretKeyRef = Field(alias="secretAccessKeySecretRef")
-    """The secret access key."""
-    session_token: SecretKeyRef | None = Field(default=None, alias="sessionTokenSecretRef")
-    """The session token, for temporary keys."""
-
-
-class AwsAuth(Model):
-    """How the operator signs in to AWS: exactly one method."""
-
-    service_account: AwsServiceAccount | None = None
-    """With a ServiceAccount that the stack creates for each store."""
-    service_account_ref: ServiceAccountRef | None = None
-    """With an existing ServiceAccount that has the annotation ``eks.amazonaws.com/role-arn``."""
-    secret_ref: AwsSecretRef | None = None
-    """With access keys."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        check_one_of(
-            {
-                "serviceAccount": self.service_account,
-                "serviceAccountRef": self.service_account_ref,
-                "secretRef": self.secret_ref,
-            },
-            required=True,
-        )
-        return self
 
 
 @register

@@ -9,7 +9,8 @@ import pulumi
 import pytest
 
 from components import SecretStore, SecretStoreArgs, SettingsError
-from components.managers.aws import AwsAuth, AwsServiceAccount, AwsStore
+from components.managers.aws import AwsStore
+from components.managers.aws_auth import AwsAuth, AwsServiceAccount
 from components.managers.fake import FakeEntry, FakeStore
 from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.manager import Endpoint, PlannedStore
