@@ -38,7 +38,7 @@ from .resources.object_patches import (
     DataPlanePatch,
     WorkflowPatch,
 )
-from .resources.provider import OpenChoreoProvider
+from .resources.provider import OpenChoreoProvider, OpenChoreoProviderArgs
 from .schema.policies import Policies
 from .schema.sources import RemoteRef, Source
 from .settings.organization import Organization
@@ -72,6 +72,7 @@ __all__ = [
     "NotFoundError",
     "NotReadyError",
     "OpenChoreoProvider",
+    "OpenChoreoProviderArgs",
     "OpenChoreoSecretsError",
     "Organization",
     "PatchError",

@@ -24,7 +24,7 @@ from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
-from .provider import OpenChoreoProvider
+from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
 from .stack_id import stack_id
 
 _NAMES = {"build": "build plane", "data": "data plane"}
@@ -97,7 +97,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     endpoints = preflight(configuration)
     in_aws = register_managed(plan)
     # The engine starts the process of a provider when it is registered; the earlier, the less anything waits for it.
-    waiter = OpenChoreoProvider("build-plane", _NAMES["build"], settings.clusters.build_plane, release=plan.release)
+    waiter = _provider("build-plane", _NAMES["build"], settings.clusters.build_plane, plan.release)
     kubernetes_of = _providers(settings)
     stores = {
         (store.plane, store.name): SecretStore(
@@ -109,9 +109,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     }
     control_plane = None
     if settings.clusters.control_plane is not None and any(each.patches for each in plan.organizations):
-        control_plane = OpenChoreoProvider(
-            "control-plane", "control plane", settings.clusters.control_plane, release=plan.release
-        )
+        control_plane = _provider("control-plane", "control plane", settings.clusters.control_plane, plan.release)
     empty = unfilled(in_aws.stores)
     shared = _Shared(stores, kubernetes_of, control_plane, in_aws.push_roles, empty)
     deployed = {each.name: _organization(each, configuration.manual, shared) for each in plan.organizations}
@@ -150,9 +148,7 @@ def _wait(
             timeout_seconds=timeout,
             hints=hints,
             opts=pulumi.ResourceOptions(
-                provider=OpenChoreoProvider(
-                    "data-plane", _NAMES["data"], settings.clusters.data_plane, release=release
-                ),
+                provider=_provider("data-plane", _NAMES["data"], settings.clusters.data_plane, release),
                 depends_on=[secret for plane in pulls for secret in plane.cluster_external_secrets],
             ),
         )
@@ -195,6 +191,10 @@ def _organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str
             pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
         )
     return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
+
+
+def _provider(name: str, plane: str, cluster: ClusterSettings, release: Release) -> OpenChoreoProvider:
+    return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
 
 
 def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
-from ..settings.stack import ClusterSettings
+
+
+@dataclass(frozen=True)
+class OpenChoreoProviderArgs:
+    """How the provider reaches its cluster."""
+
+    context: str
+    """Context of the kubeconfig. Required, so that the current context of somebody's shell is never used."""
+    kubeconfig: str | None = None
+    """Path of the kubeconfig, relative to the project. None: ``$KUBECONFIG``, else ``~/.kube/config``."""
+    plane: str = "cluster"
+    """What messages call the cluster, such as ``build plane``."""
+    release: Release = DEFAULT_RELEASE
+    """OpenChoreo release of the platform; it decides which kinds and expressions a patch may have."""
 
 
 class OpenChoreoProvider(pulumi.ProviderResource):
     """The ``openchoreo`` provider for one cluster. Credentials stay in the kubeconfig; only its path is recorded."""
 
-    def __init__(
-        self,
-        name: str,
-        plane: str,
-        cluster: ClusterSettings,
-        opts: pulumi.ResourceOptions | None = None,
-        *,
-        release: Release = DEFAULT_RELEASE,
-    ) -> None:
-        """A provider.
-
-        Args:
-            name: of the resource.
-            plane: for messages: ``build plane``.
-            cluster: context, and path of the kubeconfig.
-            opts: Pulumi's options.
-            release: OpenChoreo release of the platform; it says which expressions a patch may hold.
-        """
-        props: dict[str, Any] = {"plane": plane, "context": cluster.context, "release": release.name}
-        if cluster.kubeconfig is not None:
-            props["kubeconfig"] = cluster.kubeconfig
+    def __init__(self, name: str, args: OpenChoreoProviderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        props: dict[str, Any] = {"plane": args.plane, "context": args.context, "release": args.release.name}
+        if args.kubeconfig is not None:
+            props["kubeconfig"] = args.kubeconfig
         super().__init__("openchoreo", name, props, opts)

@@ -14,6 +14,7 @@ from components import (
     ControlPlaneArgs,
     GitCredential,
     OpenChoreoProvider,
+    OpenChoreoProviderArgs,
     Organization,
     PullSecret,
     RegistryCredential,
@@ -25,7 +26,6 @@ from components.managers.kubernetes import KubernetesStore
 from components.managers.manager import PlannedStore
 from components.pull.credential import PlaneStore
 from components.schema.sources import ManualRegistry
-from components.settings.stack import ClusterSettings
 from tests.mocks.recorder import Recorder, Registered
 
 COMPONENT = "openchoreo:index:ControlPlane"
@@ -99,7 +99,7 @@ def run(recorder: Recorder, make: Callable[[], ControlPlaneArgs]) -> list[Regist
     component = Registered(COMPONENT, "acme", {"organization": "acme"})
 
     def program() -> None:
-        provider = OpenChoreoProvider("control-plane", "control plane", ClusterSettings(context="kind-control"))
+        provider = OpenChoreoProvider("control-plane", OpenChoreoProviderArgs("kind-control", plane="control plane"))
         ControlPlane("acme", make(), pulumi.ResourceOptions(providers=[provider]))
 
     registered = recorder.run(program)

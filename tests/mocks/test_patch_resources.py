@@ -16,9 +16,9 @@ from components import (
     ComponentWorkflowPatch,
     DataPlanePatch,
     OpenChoreoProvider,
+    OpenChoreoProviderArgs,
     WorkflowPatch,
 )
-from components.settings.stack import ClusterSettings
 from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 from tests.mocks.samples import entry
 
@@ -34,8 +34,8 @@ def run(recorder: Recorder, make: Make) -> list[Registered]:
     """What is registered beside the provider."""
 
     def program() -> None:
-        cluster = ClusterSettings(context="kind-control", kubeconfig="control.yaml")
-        make(pulumi.ResourceOptions(provider=OpenChoreoProvider("control-plane", "control plane", cluster)))
+        args = OpenChoreoProviderArgs("kind-control", "control.yaml", "control plane")
+        make(pulumi.ResourceOptions(provider=OpenChoreoProvider("control-plane", args)))
 
     registered = recorder.run(program)
     provider = {"plane": "control plane", "context": "kind-control", "kubeconfig": "control.yaml", "release": "v0.9"}
