@@ -1,6 +1,8 @@
-"""Types of AWS resources, and the outputs that AWS computes for them."""
+"""Types of AWS resources, the outputs that AWS computes for them, and policy documents in whole."""
 
 from __future__ import annotations
+
+from typing import Any
 
 PROVIDER = "pulumi:providers:aws aws"
 PARENT = "openchoreo:index:AwsSecretStore default-acme"
@@ -11,3 +13,61 @@ KEY = "aws:kms/key:Key"
 RANDOM = "random:index/randomId:RandomId"
 KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/k"
 COMPUTED = {KEY: {"arn": KEY_ARN, "keyId": "k"}, RANDOM: {"hex": "1f2e3d4c"}}
+
+READ: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+    "Resource": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:org/acme/*",
+    "Sid": "ReadOwnPath",
+}
+"""Statement that lets the role of acme read below ``org/acme/``."""
+DECRYPT: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": ["kms:Decrypt"],
+    "Resource": KEY_ARN,
+    "Sid": "DecryptWithOwnKey",
+    "Condition": {"StringEquals": {"kms:ViaService": ["secretsmanager.eu-central-1.amazonaws.com"]}},
+}
+"""Statement that lets it use its own key."""
+PUSH_POLICY: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            "Resource": "arn:aws:ecr:eu-central-1:123456789012:repository/acme/*",
+            "Sid": "UseOwnRepositories",
+        },
+        {"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": "*", "Sid": "SignIn"},
+    ],
+}
+"""Push to and pull from the repositories below ``acme/``."""
+
+
+def push_trust(service_account: str) -> dict[str, Any]:
+    """Only this ServiceAccount of the build namespace of acme may assume the role."""
+    issuer = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{issuer}"},
+                "Action": ["sts:AssumeRoleWithWebIdentity"],
+                "Condition": {
+                    "StringEquals": {
+                        f"{issuer}:sub": f"system:serviceaccount:openchoreo-ci-acme:{service_account}",
+                        f"{issuer}:aud": "sts.amazonaws.com",
+                    }
+                },
+            }
+        ],
+    }

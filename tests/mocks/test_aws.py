@@ -12,11 +12,23 @@ import pytest
 from components.aws.ecr_role import EcrRole
 from components.aws.provider import account_provider, random_provider
 from components.aws.secret_store import AwsSecretStore, AwsSecretStoreArgs
-from components.iam.policy import ecr_policy, read_policy
-from components.iam.trust import ecr_trust
 from components.plan.aws_managed import ManagedStore
 from components.plan.ecr_roles import EcrRoleArgs
-from tests.mocks.aws_samples import COMPUTED, KEY, KEY_ARN, PARENT, POLICY, PROVIDER, RANDOM, ROLE, SECRET
+from tests.mocks.aws_samples import (
+    COMPUTED,
+    DECRYPT,
+    KEY,
+    KEY_ARN,
+    PARENT,
+    POLICY,
+    PROVIDER,
+    PUSH_POLICY,
+    RANDOM,
+    READ,
+    ROLE,
+    SECRET,
+    push_trust,
+)
 from tests.mocks.recorder import Recorder, Registered, Unknown
 from tests.unit.aws_accounts import account, made, managed, pod_identity, with_account
 
@@ -65,7 +77,7 @@ def test_a_role_its_policy_and_a_secret_without_a_value(recorder: Recorder) -> N
         {
             "name": "eso-default-acme",
             "role": "eso-default-acme",
-            "policy": json.dumps(read_policy(account(), "SecretsManager", "org/acme/"), separators=(",", ":")),
+            "policy": json.dumps({"Version": "2012-10-17", "Statement": [READ]}, separators=(",", ":")),
         },
         parent=PARENT,
         provider=PROVIDER,
@@ -122,7 +134,7 @@ def test_a_key_of_its_own(recorder: Recorder) -> None:
     secret = by_type(registered, SECRET).inputs
     assert (secret["kmsKeyId"], secret["recoveryWindowInDays"]) == (KEY_ARN, 7)
     policy = by_type(registered, POLICY).inputs["policy"]
-    assert json.loads(policy) == read_policy(account(), "SecretsManager", "org/acme/", key=KEY_ARN)
+    assert json.loads(policy) == {"Version": "2012-10-17", "Statement": [READ, DECRYPT]}
     assert {each.provider for each in registered if each.type.startswith("aws:")} == {PROVIDER}
 
 
@@ -195,8 +207,8 @@ def test_a_role_for_pushing_images(recorder: Recorder) -> None:
     assert (role.parent, role.provider) == ("openchoreo:index:EcrRole acme", PROVIDER)
     assert role.inputs["name"] == "ecr-acme"
     assert role.inputs["tags"] == ACME
-    assert json.loads(role.inputs["assumeRolePolicy"]) == ecr_trust(account(), "openchoreo-ci-acme", "registry-push")
-    assert json.loads(by_type(registered, POLICY).inputs["policy"]) == ecr_policy(account(), "acme/")
+    assert json.loads(role.inputs["assumeRolePolicy"]) == push_trust("registry-push")
+    assert json.loads(by_type(registered, POLICY).inputs["policy"]) == PUSH_POLICY
     assert recorder.outputs == {"openchoreo:index:EcrRole acme": {"roleArn": "arn:aws:iam::123456789012:role/ecr-acme"}}
 
 

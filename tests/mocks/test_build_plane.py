@@ -26,10 +26,9 @@ from components.managers.manager import PlannedStore
 from components.plan.expected import Expected
 from components.registries.tokens import EcrManaged, EcrToken
 from components.schema.sources import ManualRegistry
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, OWNED, PATCH, PLANE, SPACE
+from tests.mocks.manifest_samples import git_secret, push_secret, registered_secret, sonar_secret
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
-from tests.unit.plans import credentials
 
 GIT = GitCredential(remote_key="acme-pat")
 REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
@@ -37,38 +36,17 @@ SONAR = ExternalCredential(name="sonar", keys={"token": Source(remote_key="acme-
 REMOTE = Organization(name="acme", git=GIT, registries=(REGISTRY,), external=(SONAR,))
 
 
-def external_secrets(
-    organization: Organization, store: str, *, depends_on: frozenset[str], deleted_with: str
-) -> list[Registered]:
-    """One for each remote credential; the manifests themselves are the business of the unit tests."""
-    target = Target(organization.name, SPACE, store, "1h0m0s")
-    manifests = [
-        external_secret(each.target, each.content)
-        for each in credentials(organization, target)
-        if isinstance(each.content, SecretTemplate)
-    ]
-    return sorted(
-        (
-            Registered(
-                "kubernetes:external-secrets.io/v1:ExternalSecret",
-                f"acme/{manifest['metadata']['name']}",
-                manifest,
-                parent=PLANE,
-                depends_on=depends_on,
-                deleted_with=deleted_with,
-            )
-            for manifest in manifests
-        ),
-        key=str,
-    )
+def external_secrets(store: str, *, depends_on: frozenset[str], deleted_with: str) -> list[Registered]:
+    """Those of `REMOTE`, sorted by name."""
+    manifests = (git_secret(store), push_secret(store), sonar_secret(store))
+    return [registered_secret(entry, depends_on=depends_on, deleted_with=deleted_with) for entry in manifests]
 
 
 def test_own_namespace_takes_its_credentials_with_it(recorder: Recorder) -> None:
     registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(REMOTE, "existing")))
 
-    found = external_secrets(REMOTE, "existing", depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE))
-    assert registered == [NAMESPACE, *found, COMPONENT]
-    assert [secret.name for secret in found] == ["acme/git-clone-secret", "acme/registry-push-secret", "acme/sonar"]
+    expected = external_secrets("existing", depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE))
+    assert registered == [NAMESPACE, *expected, COMPONENT]
 
 
 def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
@@ -77,8 +55,8 @@ def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
 
     registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(adopted, "existing")))
 
-    found = external_secrets(adopted, "existing", depends_on=frozenset({str(PATCH)}), deleted_with="")
-    assert registered == [PATCH, *found, COMPONENT]
+    expected = external_secrets("existing", depends_on=frozenset({str(PATCH)}), deleted_with="")
+    assert registered == [PATCH, *expected, COMPONENT]
 
 
 def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
@@ -103,9 +81,8 @@ def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
     assert store.depends_on == identity
     assert [each for each in registered if each.parent == PLANE] == [
         NAMESPACE,
-        *external_secrets(
-            organization,
-            "org-acme",
+        registered_secret(
+            git_secret("org-acme"),
             depends_on=frozenset({str(NAMESPACE), str(store)}),
             deleted_with=str(NAMESPACE),
         ),

@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 
 from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, parse
-from components.iam.policy import ecr_policy
-from components.iam.trust import ecr_trust
 from components.resources import aws_resources as registering, deploy as stack
-from tests.mocks.aws_samples import COMPUTED, PROVIDER, SECRET
+from tests.mocks.aws_samples import COMPUTED, PROVIDER, PUSH_POLICY, SECRET, push_trust
 from tests.mocks.pulling import Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, stub
-from tests.unit.aws_accounts import ACCOUNT, account, managed
+from tests.unit.aws_accounts import ACCOUNT, managed
 from tests.unit.registries import ECR, ECR_NAME
 
 ESO = "kubernetes:external-secrets.io/v1"
@@ -140,9 +138,9 @@ def test_builds_push_as_a_role_that_is_there_before_them(recorder: Recorder) -> 
     role = named(registered, "aws:iam/role:Role ecr-acme")
     assert role.provider == PROVIDER
     trust = json.loads(role.inputs["assumeRolePolicy"])
-    assert trust == ecr_trust(account(), "openchoreo-ci-acme", ECR_NAME)
+    assert trust == push_trust(ECR_NAME)
     policy = named(registered, "aws:iam/rolePolicy:RolePolicy ecr-acme")
-    assert json.loads(policy.inputs["policy"]) == ecr_policy(account(), "acme/")
+    assert json.loads(policy.inputs["policy"]) == PUSH_POLICY
     signs_in = named(registered, f"kubernetes:core/v1:ServiceAccount acme/ServiceAccount/{ECR_NAME}")
     assert signs_in.inputs["metadata"]["annotations"] == {
         "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/ecr-acme"

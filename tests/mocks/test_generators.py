@@ -19,13 +19,11 @@ from components import (
     SettingsError,
 )
 from components.git.kinds import GithubApp
-from components.manifests import Manifest
 from components.plan.expected import Expected
 from components.registries.tokens import EcrToken, GcrToken
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
+from tests.mocks.manifest_samples import GENERATORS, PUSH_WITH_TOKENS, TOKENS, registered_secret
 from tests.mocks.recorder import Recorder, Registered
-from tests.unit.plans import credentials, generators
 
 ROLE = "arn:aws:iam::123456789012:role/push-{organization}"
 GOOGLE = GcrToken(project_id="acme-prod", cluster_location="europe-west3", cluster_name="build")
@@ -35,30 +33,21 @@ REGISTRIES = (
 )
 USER = Organization(name="acme", registries=REGISTRIES)
 WORKFLOWS = ComponentWorkflows(names=("docker",))
-NAMES = ["123456789012-dkr-ecr-eu-central-1-amazonaws-com", "europe-west3-docker-pkg-dev"]
 
 
-def _found(user: Organization) -> tuple[list[Manifest], Manifest]:
-    """Generators and ServiceAccounts, and the push Secret; the manifests are the business of the unit tests."""
-    found = credentials(user, Target("acme", SPACE, "", "1h0m0s"))
-    push = found[-1]
-    assert isinstance(push.content, SecretTemplate)
-    return generators(found), external_secret(push.target, push.content)
-
-
-def _made(manifests: list[Manifest], namespace: Registered, deleted_with: str) -> list[Registered]:
+def registered_generators(namespace: Registered, deleted_with: str) -> list[Registered]:
     return [
         Registered(
             "kubernetes:core/v1:ServiceAccount"
-            if each["kind"] == "ServiceAccount"
-            else f"kubernetes:{each['apiVersion']}:{each['kind']}",
-            f"acme/{each['kind']}/{each['metadata']['name']}",
-            each,
+            if manifest["kind"] == "ServiceAccount"
+            else f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}",
+            f"acme/{manifest['kind']}/{manifest['metadata']['name']}",
+            manifest,
             parent=PLANE,
             depends_on=frozenset({str(namespace)}),
             deleted_with=deleted_with,
         )
-        for each in manifests
+        for manifest in GENERATORS
     ]
 
 
@@ -72,18 +61,10 @@ def test_tokens_come_before_what_reads_them(recorder: Recorder, ownership: str) 
 
     namespace = NAMESPACE if ownership == "own" else PATCH
     gone = str(NAMESPACE) if ownership == "own" else ""
-    manifests, push = _found(user)
-    made = _made(manifests, namespace, gone)
-    secret = Registered(
-        "kubernetes:external-secrets.io/v1:ExternalSecret",
-        "acme/registry-push-secret",
-        push,
-        parent=PLANE,
-        depends_on=frozenset({str(namespace), *map(str, made)}),
-        deleted_with=gone,
-    )
-    assert sorted(registered, key=str) == sorted([namespace, *made, secret, COMPONENT], key=str)
-    assert [each["metadata"]["name"] for each in manifests] == [NAMES[0]] * 2 + [NAMES[1]] * 2
+    generators = registered_generators(namespace, gone)
+    before = frozenset({str(namespace), *map(str, generators)})
+    secret = registered_secret(PUSH_WITH_TOKENS, depends_on=before, deleted_with=gone)
+    assert registered == sorted([namespace, *generators, secret, COMPONENT], key=str)
     assert planes[0].expected == (Expected("acme", SPACE, "registry-push-secret"),)
 
 
@@ -97,10 +78,9 @@ def test_a_run_finds_them_in_the_build_namespace(recorder: Recorder) -> None:
 
     registered = recorder.run(program)
 
-    manifests, push = _found(user)
-    made = _made(manifests, NAMESPACE, str(NAMESPACE))
+    generators = registered_generators(NAMESPACE, str(NAMESPACE))
     assert [each for each in registered if each.parent == PLANE and each.type.startswith("kubernetes:")] == sorted(
-        [NAMESPACE, *made], key=str
+        [NAMESPACE, *generators], key=str
     )
     (workflow,) = (each for each in registered if each.type.endswith(":ComponentWorkflowPatch"))
     (resource,) = workflow.inputs["resources"]
@@ -108,8 +88,7 @@ def test_a_run_finds_them_in_the_build_namespace(recorder: Recorder) -> None:
     assert resource["id"] == "registry-credentials"
     assert template["metadata"]["namespace"] == "openchoreo-ci-${metadata.orgName}"
     assert template["spec"]["refreshInterval"] == "7m30s"
-    assert template["spec"]["dataFrom"] == push["spec"]["dataFrom"]
-    assert [each["sourceRef"]["generatorRef"]["name"] for each in template["spec"]["dataFrom"]] == NAMES
+    assert template["spec"]["dataFrom"] == TOKENS
     assert "secretStoreRef" not in template["spec"]
 
 
