@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.unit.aws_accounts import KEY_ARN
+
 PROVIDER = "pulumi:providers:aws aws"
 PARENT = "openchoreo:index:AwsSecretStore default-acme"
 ROLE = "aws:iam/role:Role"
@@ -11,24 +13,9 @@ POLICY = "aws:iam/rolePolicy:RolePolicy"
 SECRET = "aws:secretsmanager/secret:Secret"
 KEY = "aws:kms/key:Key"
 RANDOM = "random:index/randomId:RandomId"
-KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/k"
+
 COMPUTED = {KEY: {"arn": KEY_ARN, "keyId": "k"}, RANDOM: {"hex": "1f2e3d4c"}}
 
-READ: dict[str, Any] = {
-    "Effect": "Allow",
-    "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-    "Resource": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:org/acme/*",
-    "Sid": "ReadOwnPath",
-}
-"""Statement that lets the role of acme read below ``org/acme/``."""
-DECRYPT: dict[str, Any] = {
-    "Effect": "Allow",
-    "Action": ["kms:Decrypt"],
-    "Resource": KEY_ARN,
-    "Sid": "DecryptWithOwnKey",
-    "Condition": {"StringEquals": {"kms:ViaService": ["secretsmanager.eu-central-1.amazonaws.com"]}},
-}
-"""Statement that lets it use its own key."""
 PUSH_POLICY: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [

@@ -1,4 +1,4 @@
-"""The engine's end of the line to the openchoreo provider."""
+"""The openchoreo provider on a free port, and the requests that an engine sends to it."""
 
 from __future__ import annotations
 

@@ -16,21 +16,18 @@ from components.plan.aws_managed import ManagedStore
 from components.plan.ecr_roles import EcrRoleArgs
 from tests.mocks.aws_samples import (
     COMPUTED,
-    DECRYPT,
     KEY,
-    KEY_ARN,
     PARENT,
     POLICY,
     PROVIDER,
     PUSH_POLICY,
     RANDOM,
-    READ,
     ROLE,
     SECRET,
     push_trust,
 )
 from tests.mocks.recorder import Recorder, Registered, Unknown
-from tests.unit.aws_accounts import account, made, managed, pod_identity, with_account
+from tests.unit.aws_accounts import DECRYPT, KEY_ARN, READ, account, made, managed, pod_identity, with_account
 
 ACME = {"openchoreo.dev/organization": "acme"}
 
@@ -156,7 +153,7 @@ def test_names_that_are_never_used_twice(recorder: Recorder) -> None:
     assert recorder.outputs[PARENT]["secrets"] == ["org/acme/acme-git-1f2e3d4c"]
 
 
-def test_a_preview_shows_what_will_be_made(recorder: Recorder) -> None:
+def test_a_preview_shows_the_same_resources(recorder: Recorder) -> None:
     """Only what AWS and chance decide is unknown."""
     store = only(uniqueNames=True, kmsKey="organization")
     recorder.computed = COMPUTED

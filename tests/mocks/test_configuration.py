@@ -1,4 +1,4 @@
-"""load: the configuration as the language host hands it over, and every way in which it can be wrong."""
+"""load: the configuration as the language host hands it over, and every mistake in it."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def test_stack_file_without_configuration_is_no_obstacle(stack: Stack, text: str
     assert list(stack.load({**GOOD, "manualSecrets": MANUAL}).manual) == ["token"]
 
 
-def test_all_problems_are_told_at_once(stack: Stack) -> None:
+def test_all_problems_are_reported_at_once(stack: Stack) -> None:
     with pytest.raises(SettingsError) as raised:
         stack.load({**GOOD, "manualSecrets": MANUAL}, secret=("clusters", "organizations"))
 

@@ -1,4 +1,4 @@
-"""ControlPlane: which objects gain what, in whole, and through which provider."""
+"""ControlPlane: the whole patch of each object, and its provider."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def pulling(**changes: Any) -> Organization:
     return Organization(name="acme", pull_secret=PULL.model_copy(update=changes))
 
 
-def test_every_component_brings_its_own_pull_secret(recorder: Recorder) -> None:
+def test_every_component_creates_its_own_pull_secret(recorder: Recorder) -> None:
     registered = run(recorder, lambda: ControlPlaneArgs(pulling()))
 
     gained: dict[str, Any] = {
@@ -181,7 +181,7 @@ def test_a_store_component_gives_its_name(recorder: Recorder) -> None:
         ),
     ],
 )
-def test_a_secret_that_is_there_is_named_in_the_pods_only(recorder: Recorder, changes: dict[str, Any]) -> None:
+def test_an_existing_secret_is_referenced_by_the_pods_only(recorder: Recorder, changes: dict[str, Any]) -> None:
     registered = run(recorder, lambda: ControlPlaneArgs(pulling(component_types=("web",), **changes)))
 
     assert registered == [patch("ComponentType", "web", imagePullSecrets=["registry-pull-secret"])]
@@ -191,7 +191,7 @@ def test_a_secret_that_is_there_is_named_in_the_pods_only(recorder: Recorder, ch
     ("secret_names", "prefix"),
     [pytest.param("run", "${metadata.workflowRunName}-", id="run"), pytest.param("fixed", "", id="fixed")],
 )
-def test_each_run_brings_its_credentials(recorder: Recorder, secret_names: Any, prefix: str) -> None:
+def test_each_run_creates_its_credentials(recorder: Recorder, secret_names: Any, prefix: str) -> None:
     organization = Organization(
         name="acme",
         git=GIT,
@@ -236,7 +236,7 @@ def test_each_run_brings_its_credentials(recorder: Recorder, secret_names: Any, 
     }
 
 
-def test_planes_are_told_their_stores(recorder: Recorder) -> None:
+def test_planes_reference_their_stores(recorder: Recorder) -> None:
     organization = Organization(
         name="acme",
         git=GIT,

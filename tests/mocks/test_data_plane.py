@@ -1,4 +1,4 @@
-"""DataPlane: what each delivery of a pull secret makes there, in whole."""
+"""DataPlane: the whole resources of each delivery of a pull secret."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_a_preview_shows_what_the_update_does(recorder: Recorder, registered: li
     assert Recorder(preview=True).run(program) == registered
 
 
-def test_the_store_gets_the_address_of_the_kubeconfig(registered: list[Registered]) -> None:
+def test_the_store_has_the_address_of_the_kubeconfig(registered: list[Registered]) -> None:
     servers = [
         each.inputs["spec"]["provider"]["kubernetes"]["server"]
         for each in registered

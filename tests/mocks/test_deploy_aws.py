@@ -1,4 +1,4 @@
-"""deploy with managed stores: what waits for what, what is said about empty secrets, and what others are spared."""
+"""deploy with managed stores: dependencies, hints about empty secrets, and stacks that need no AWS provider."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def named(registered: list[Registered], name: str) -> Registered:
     return found
 
 
-def test_a_managed_store_comes_after_what_stands_behind_it(recorder: Recorder) -> None:
+def test_a_managed_store_depends_on_its_resources_in_aws(recorder: Recorder) -> None:
     registered = run(recorder, raw(managed()))
 
     account = named(registered, "kubernetes:core/v1:ServiceAccount org-acme-serviceaccount")
@@ -126,7 +126,7 @@ def test_one_role_for_a_store_on_two_clusters(recorder: Recorder, monkeypatch: p
     assert [list(each) for each in ready] == [["acme"], ["acme"]]
 
 
-def test_builds_push_as_a_role_that_is_there_before_them(recorder: Recorder) -> None:
+def test_builds_push_with_a_role_that_is_created_before_them(recorder: Recorder) -> None:
     acme = {"name": "acme", "registries": [{**ECR, "ecr": {"managed": {}}}]}
     registered = run(recorder, raw(REFERENCED, organizations=[acme]))
 
@@ -167,7 +167,7 @@ def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: py
     assert errors[0].endswith("is not installed; run: pip install 'openchoreo-secrets[aws]'")
 
 
-def test_a_stack_that_only_names_what_is_there_makes_nothing(recorder: Recorder) -> None:
+def test_a_stack_that_references_existing_resources_creates_nothing_in_aws(recorder: Recorder) -> None:
     registered = run(recorder, raw(REFERENCED))
 
     assert [each for each in registered if each.type.startswith(("aws:", "random:", "pulumi:providers:aws"))] == []

@@ -1,4 +1,4 @@
-"""deploy with pull secrets: what is looked at first, and what that leaves alone."""
+"""deploy with pull secrets: what the preflight checks, and what a failed check leaves unchanged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ClusterSetting
     return install(monkeypatch)
 
 
-def test_preflight_asks_every_plane(connected: list[tuple[str, ClusterSettings]], recorder: Recorder) -> None:
+def test_preflight_checks_every_plane(connected: list[tuple[str, ClusterSettings]], recorder: Recorder) -> None:
     found: dict[str, Endpoint] = {}
 
     recorder.run(lambda: found.update(stack.preflight(configuration(RAW))))
@@ -49,7 +49,7 @@ def test_preflight_asks_every_plane(connected: list[tuple[str, ClusterSettings]]
     ]
 
 
-def test_planes_that_nothing_is_made_on_get_no_patches(recorder: Recorder) -> None:
+def test_planes_without_resources_have_no_patches(recorder: Recorder) -> None:
     raw = copy.deepcopy(RAW)
     raw["organizations"] = [{"name": "acme", "secretStore": "org", "git": {"remoteKey": "acme-pat"}}]
 
@@ -64,7 +64,7 @@ def test_planes_that_nothing_is_made_on_get_no_patches(recorder: Recorder) -> No
     )
 
 
-def test_credentials_that_come_with_each_run_overwrite_nothing_of_earlier_runs(
+def test_credentials_of_each_run_overwrite_nothing_of_earlier_runs(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A platform that has followed OpenChoreo's docs: its runs have left ExternalSecrets in the build namespace."""

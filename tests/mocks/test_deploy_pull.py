@@ -1,4 +1,4 @@
-"""deploy with pull secrets: which cluster each object goes to, what waits for what, and what is told at the end."""
+"""deploy with pull secrets: which cluster each object goes to, dependencies, and the outputs."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_the_right_stores_are_named(registered: list[Registered]) -> None:
     }
 
 
-def test_each_store_gets_the_address_of_its_own_plane(registered: list[Registered]) -> None:
+def test_each_store_has_the_address_of_its_own_plane(registered: list[Registered]) -> None:
     servers = {
         each.name: each.inputs["spec"]["provider"]["kubernetes"]["server"]["url"]
         for each in registered

@@ -1,4 +1,4 @@
-"""Tokens that the operator makes, for registries and git: what is registered, in which order, what a run finds."""
+"""Tokens that ESO generates for registries and git: what is registered, in which order, and what a run reads."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_tokens_come_before_what_reads_them(recorder: Recorder, ownership: str) 
     assert planes[0].expected == (Expected("acme", SPACE, "registry-push-secret"),)
 
 
-def test_a_run_finds_them_in_the_build_namespace(recorder: Recorder) -> None:
+def test_a_run_reads_them_in_the_build_namespace(recorder: Recorder) -> None:
     """The ExternalSecret of a run names what was made ahead of it, so OpenChoreo needs no right to make generators."""
     user = USER.model_copy(update={"component_workflows": WORKFLOWS})
 
@@ -106,7 +106,7 @@ APP = GitCredential(github_app=GithubApp(app_id="1", installation_id="2", privat
 
 
 @pytest.mark.parametrize("runs", [None, ComponentWorkflows(names=("docker",))], ids=["ahead", "with-each-run"])
-def test_a_generator_is_there_before_what_reads_from_it(recorder: Recorder, runs: ComponentWorkflows | None) -> None:
+def test_a_generator_is_created_before_its_readers(recorder: Recorder, runs: ComponentWorkflows | None) -> None:
     """Also where the token comes with each run: then a run needs no right to make a generator."""
     organization = Organization(name="acme", git=APP, component_workflows=runs)
 

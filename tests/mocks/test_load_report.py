@@ -1,4 +1,4 @@
-"""report_load: what is told beside a preview, how loudly, and what the stack exports."""
+"""report_load: the log messages of a preview, their severity, and the outputs of the stack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches the engine, and so the terminal, for each way in which the provider speaks."""
+"""What the engine receives from each log method of the provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""__main__: what the stack exports, and how a mistake ends."""
+"""__main__: the outputs of the stack, and the exit code after an error."""
 
 from __future__ import annotations
 

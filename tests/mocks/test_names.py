@@ -1,4 +1,4 @@
-"""Names of Pulumi's resources: two organizations never make one URN, whatever they and their parts are called."""
+"""Names of Pulumi's resources: no two organizations share a URN, whatever their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a patch may ask for: every mistake is told before anything is written, with its place and its reason."""
+"""Inputs of a patch: every mistake is reported with its path and reason before anything is written."""
 
 from __future__ import annotations
 

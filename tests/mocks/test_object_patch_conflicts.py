@@ -1,4 +1,4 @@
-"""Others write at the same time, or the API server refuses: nobody's write is lost, and people are told."""
+"""Concurrent writes and refusals of the API server: no write is lost, and the user sees why."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_an_object_that_goes_while_its_patch_is_taken_out(engine: Engine, place:
         pytest.param("GET", "get", lambda patch: patch.delete(state()), id="delete"),
     ],
 )
-def test_a_refusal_is_told_in_the_words_of_the_api_server(
+def test_a_refusal_shows_the_message_of_the_api_server(
     engine: Engine, place: Place, method: str, verb: str, call: Callable[[Patches], object]
 ) -> None:
     memory, patch = place(component_type()), Patches(engine, "ComponentType")
@@ -167,7 +167,7 @@ def test_a_refusal_is_told_in_the_words_of_the_api_server(
     assert (memory.live("ComponentType"), memory.writers, patch.said) == (component_type(), [], [])
 
 
-def test_without_the_right_to_list_a_missing_object_is_still_told(engine: Engine, place: Place) -> None:
+def test_a_missing_object_is_reported_without_the_right_to_list(engine: Engine, place: Place) -> None:
     memory, patch = place(component_type()), Patches(engine, "ComponentType")
     memory.refused = {"list": "forbidden"}
 

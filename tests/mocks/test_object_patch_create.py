@@ -1,4 +1,4 @@
-"""A patch is put in: the whole object afterwards, the whole state, and a preview that says so and writes nothing."""
+"""A patch is created: the whole object and state afterwards, and a preview that writes nothing."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_create(engine: Engine, place: Place, case: Case) -> None:
     assert (memory.live(kind), memory.writers) == (case.wanted, ["openchoreo-secrets"])
 
 
-def test_what_is_there_is_adopted_and_nothing_is_written(engine: Engine, place: Place) -> None:
+def test_existing_entries_are_adopted_and_nothing_is_written(engine: Engine, place: Place) -> None:
     before = patched(version="7")
     memory, patch = place(before), Patches(engine, "ComponentType")
 

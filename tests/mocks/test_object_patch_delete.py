@@ -1,4 +1,4 @@
-"""A patch is taken out: exactly what was put in, and never what somebody has changed since."""
+"""A patch is deleted: exactly what it added is removed, and later changes of others stay."""
 
 from __future__ import annotations
 

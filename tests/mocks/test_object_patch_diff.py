@@ -1,4 +1,4 @@
-"""What the engine is told has changed: the inputs, and what the live object lacks of them."""
+"""The diff of a patch: changed inputs, and inputs that the live object lacks."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_missing_object_is_an_error_that_names_those_that_exist(engine: Engine
     )
 
 
-def test_a_store_that_somebody_else_has_set_is_an_error(engine: Engine, place: Place) -> None:
+def test_a_store_set_by_others_is_an_error(engine: Engine, place: Place) -> None:
     place(plane("DataPlane", secretStoreRef={"name": "theirs"}))
     patch = Patches(engine, "DataPlane")
 

@@ -1,4 +1,4 @@
-"""A preview of a patch whose inputs are not all known yet: it says what it can, and writes nothing."""
+"""A preview of a patch whose inputs are not all known yet: it shows what is known, and writes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A patch is put right, changed and taken out again; nothing of others is lost on the way."""
+"""A patch is repaired, changed and deleted; nothing that belongs to others is lost."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_errors_are_their_message_alone(
     assert (raised.value.code(), raised.value.details()) == (grpc.StatusCode.FAILED_PRECONDITION, message)
 
 
-def test_a_wrong_kubeconfig_is_told_at_once(engine: Engine) -> None:
+def test_a_wrong_kubeconfig_fails_at_once(engine: Engine) -> None:
     args = struct({"plane": "build plane", "context": "kind-build", "kubeconfig": "/nonexistent/config"})
 
     with pytest.raises(grpc.aio.AioRpcError) as raised:
@@ -230,7 +230,7 @@ def test_cancel_ends_a_wait_at_once(engine: Engine, live: Live) -> None:
     assert said == [(URN, "status", f"1 of 2 credentials synced, waiting for {WAITING}")]
 
 
-def test_what_is_ready_is_read_as_it_is_and_deleted_without_a_trace(engine: Engine, live: Live) -> None:
+def test_read_returns_the_state_and_delete_does_nothing(engine: Engine, live: Live) -> None:
     live([])
     request = messages.ReadRequest(urn=URN, id="external-secrets", properties=struct(INPUTS), inputs=struct(INPUTS))
 
@@ -241,7 +241,7 @@ def test_what_is_ready_is_read_as_it_is_and_deleted_without_a_trace(engine: Engi
     assert deleted == empty_pb2.Empty()
 
 
-def test_configuration_asks_for_secrets_and_previews(engine: Engine, live: Live) -> None:
+def test_the_provider_accepts_secrets_and_previews(engine: Engine, live: Live) -> None:
     """Without the former a patch could not tell a secret from a text; without the latter a preview would not call."""
     live(BOTH)
     args = struct({"plane": "build plane", "context": "kind-build", "release": "v0.9"})

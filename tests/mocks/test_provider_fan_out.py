@@ -1,4 +1,4 @@
-"""ExternalSecretsReady for ClusterExternalSecrets: everything that one selects must have arrived."""
+"""ExternalSecretsReady for ClusterExternalSecrets: every Secret that one selects must be synced."""
 
 from __future__ import annotations
 

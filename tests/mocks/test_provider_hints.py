@@ -1,4 +1,4 @@
-"""What the wait says beside the operator's reasons: which secrets of the manager still have no value."""
+"""Hints in the message of the wait: secrets of the manager that have no value yet."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_an_error_names_what_is_empty(
     assert raised.value.details() == "\n".join([FIRST, REASON, *said, ADVICE])
 
 
-def test_nothing_is_said_when_all_is_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_hint_when_all_credentials_are_ready(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "Cluster", stub(collections={EXTERNAL_SECRETS: BOTH}))
     request = messages.CreateRequest(urn=URN, properties=struct({**INPUTS, "hints": {"acme": HINT}}))
     assert engine.call("Create", request).id == "external-secrets"

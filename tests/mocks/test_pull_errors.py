@@ -1,4 +1,4 @@
-"""Arguments of ControlPlane and DataPlane that contradict each other: told in whole, and nothing is registered."""
+"""Contradicting arguments of ControlPlane and DataPlane: every message in full, and nothing is registered."""
 
 from __future__ import annotations
 

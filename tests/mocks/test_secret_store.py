@@ -1,4 +1,4 @@
-"""SecretStore: exactly which resources, in which order, and with what marked as secret."""
+"""SecretStore: all resources, their order, and the values marked as secret."""
 
 from __future__ import annotations
 

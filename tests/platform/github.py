@@ -1,4 +1,4 @@
-"""The part of GitHub's API that makes tokens of an app, on loopback.
+"""A stand-in for the part of GitHub's API that issues tokens of an app, on loopback.
 
 It checks what GitHub checks: the signature with the app's public key, who signed, and for how long.
 """

@@ -1,4 +1,4 @@
-"""Secret managers that count: Kubernetes, Vault and AWS on loopback, as far as the operator reads from them.
+"""Secret managers that count calls: Kubernetes, Vault and AWS on loopback, as far as the operator reads from them.
 
 Every key has the same value; nobody is refused. What is proven here is how often somebody asks, and for what.
 """

@@ -114,7 +114,7 @@ def test_the_shipped_type_gains_exactly_our_entries_and_loses_exactly_them(
     assert control_plane.get("ComponentType", "service") == expected
 
 
-def test_what_is_there_by_hand_is_adopted_and_left(
+def test_entries_added_by_hand_are_adopted_and_left(
     stack: Stack, control_plane: ControlPlane, organization: str
 ) -> None:
     by_hand = component_type("service", organization)

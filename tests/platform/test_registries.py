@@ -220,7 +220,7 @@ def test_tokens_with_each_run(
         pytest.param("canary", id="no-json"),
     ],
 )
-def test_what_is_no_key_of_google_is_no_password(
+def test_an_invalid_key_of_google_is_no_password(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, value: str
 ) -> None:
     cluster.put_secret(manager, "google", {"key.json": value})

@@ -1,4 +1,4 @@
-"""An API server in memory, with what `Cluster` asks of one."""
+"""A stand-in for `Cluster`: an API server in memory."""
 
 from __future__ import annotations
 

@@ -18,6 +18,23 @@ POD_IDENTITY: Final[Raw] = {"accountId": "123456789012", "region": "eu-central-1
 PATH: Final = "org/{organization}/"
 ESO: Final = "external-secrets"
 
+KEY_ARN: Final = "arn:aws:kms:eu-central-1:123456789012:key/k"
+READ: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+    "Resource": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:org/acme/*",
+    "Sid": "ReadOwnPath",
+}
+"""Statement that lets the role of acme read below ``org/acme/``."""
+DECRYPT: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": ["kms:Decrypt"],
+    "Resource": KEY_ARN,
+    "Sid": "DecryptWithOwnKey",
+    "Condition": {"StringEquals": {"kms:ViaService": ["secretsmanager.eu-central-1.amazonaws.com"]}},
+}
+"""Statement that lets it use its own key."""
+
 
 def account(**keys: Any) -> AwsAccount:
     """An account with an OIDC provider."""

@@ -1,4 +1,4 @@
-"""Every manifest that a configuration makes, on whichever plane, built without an engine."""
+"""Every manifest of a configuration, on every plane, built without an engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of ``known_hosts`` with keys that were made up."""
+"""Lines of ``known_hosts`` with invented keys, and git credentials that use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A configuration that is right, edits that make it wrong, and the error that must follow."""
+"""A valid configuration, edits that break it, and the expected error."""
 
 from __future__ import annotations
 

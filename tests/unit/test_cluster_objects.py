@@ -87,7 +87,7 @@ def test_a_conflict_is_computed_anew() -> None:
     assert len(waited) == 2
 
 
-def test_somebody_else_did_it_meanwhile() -> None:
+def test_a_concurrent_writer_did_the_same() -> None:
     api = Api({PATH: _live("a")})
     api.meanwhile = [lambda: api.write(PATH, {"spec": {"resources": ["a", "ours"]}})]
     assert edit(api.cluster, SERVICE, _add, _never) == 2

@@ -1,4 +1,4 @@
-"""What is said of a cluster that cannot be reached: the reason alone, without types of the client library."""
+"""Errors of a cluster that is unreachable: the reason alone, without types of the client library."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _cluster(tmp_path: Path, server: str) -> Cluster:
     return Cluster("build plane", ClusterSettings(context="dev", kubeconfig=str(kubeconfig)))
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
+def test_connection_refused(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         server = f"https://127.0.0.1:{taken.getsockname()[1]}"
@@ -39,7 +39,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
     )
 
 
-def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_times_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("components.cluster.connection._TIMEOUT", (0.2, 0.2))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         cluster = _cluster(tmp_path, f"http://127.0.0.1:{listening.getsockname()[1]}")

@@ -1,4 +1,4 @@
-"""What is said of a control plane that cannot be used, in full."""
+"""Errors of an unfit control plane, in full."""
 
 from __future__ import annotations
 

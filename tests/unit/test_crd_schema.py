@@ -1,4 +1,4 @@
-"""The validator itself: what it lets through, and that it can say no."""
+"""The validator itself: what it accepts and what it rejects."""
 
 from __future__ import annotations
 

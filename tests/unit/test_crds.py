@@ -1,4 +1,4 @@
-"""Every manifest that a stack makes is what the operator's own definitions allow, field by field."""
+"""Every manifest of a stack is valid under ESO's CRDs, field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stacks, the docs and every manager make, against the definitions of the newest operator as well."""
+"""Manifests of the stacks, the docs and every manager are also valid under the CRDs of the newest ESO."""
 
 from __future__ import annotations
 

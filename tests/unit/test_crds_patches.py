@@ -1,4 +1,4 @@
-"""Pull secrets and patched objects against the operator's and OpenChoreo's own definitions, field by field."""
+"""Pull secrets and patched objects against the CRDs of ESO and OpenChoreo, field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole ExternalSecrets: git, registries, external services, and how often each is asked for."""
+"""Whole ExternalSecrets: git, registries, external services, and their refresh intervals."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_external() -> None:
     ]
 
 
-def test_nothing_is_made_of_nothing() -> None:
+def test_no_manifests_without_credentials() -> None:
     assert credentials(organization(git=GIT).model_copy(update={"git": None}), TARGET) == ()
 
 

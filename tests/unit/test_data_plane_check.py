@@ -1,4 +1,4 @@
-"""What is said of a data plane that cannot be used, in full."""
+"""Errors of an unfit data plane, in full."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_one_cluster_under_one_context() -> None:
 
 
 @pytest.mark.parametrize("gone", ["build", "data", "both"])
-def test_clusters_that_cannot_be_told_apart_are_two(gone: str) -> None:
+def test_clusters_without_a_uid_count_as_different(gone: str) -> None:
     """A virtual cluster may have no kube-system."""
     build, data = Api(BUILD.objects), _data_plane()
     for api in {"build": [build], "data": [data], "both": [build, data]}[gone]:

@@ -1,4 +1,4 @@
-"""Go durations and Kubernetes names: what passes, what it becomes, and what is said otherwise."""
+"""Go durations and Kubernetes names: accepted values, their canonical form, and the errors."""
 
 from __future__ import annotations
 

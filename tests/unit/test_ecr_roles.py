@@ -1,4 +1,4 @@
-"""Roles that are made for pushing to ECR: what is planned, where their ARNs go, and what is refused."""
+"""Roles for pushing to ECR: the plan, where their ARNs go, and what is refused."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_nothing_else_changes() -> None:
     assert ecr_roles(without, V0_9) == ()
 
 
-def test_a_program_of_its_own_is_told_who_makes_roles() -> None:
+def test_other_programs_learn_that_only_stacks_create_roles() -> None:
     token = EcrToken(managed=EcrManaged())
     assert (token.identity, EcrManaged().repositories, EcrManaged().role_name) == (
         None,

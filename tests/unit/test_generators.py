@@ -60,12 +60,12 @@ def test_an_external_secret_of_a_generator_only_names_no_store() -> None:
 
 
 @pytest.mark.parametrize(("asked", "found"), [("30m0s", "30m0s"), ("24h0m0s", "6h0m0s"), ("0s", "6h0m0s")])
-def test_what_a_generator_made_is_renewed_after_half_its_life_at_the_latest(asked: str, found: str) -> None:
+def test_generated_tokens_are_renewed_after_half_their_life_at_the_latest(asked: str, found: str) -> None:
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(_generator(None)),))
     assert external_secret(replace(TARGET, refresh_interval=asked), secret)["spec"]["refreshInterval"] == found
 
 
-def test_two_sources_of_several_keys_are_told_apart_by_their_prefix() -> None:
+def test_two_sources_of_several_keys_need_prefixes() -> None:
     whole = DataFrom(RemoteRef(remote_key="scanner", version="2"), prefix="scanner_")
     spec = external_secret(TARGET, SecretTemplate("push", "external", {}, data_from=(whole,)))["spec"]
     assert spec["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "default-acme"}

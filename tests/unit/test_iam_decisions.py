@@ -1,4 +1,4 @@
-"""What AWS would answer: each document, evaluated for its organization's own requests and for everybody else's."""
+"""Every policy document, evaluated for requests of its own organization and of all others."""
 
 from __future__ import annotations
 

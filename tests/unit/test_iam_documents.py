@@ -74,7 +74,7 @@ def test_other_partitions() -> None:
     assert trust[0]["Principal"] == {"Federated": f"arn:aws-cn:iam::123456789012:oidc-provider/{ISSUER}"}
 
 
-def test_names_are_known_before_anything_is_made() -> None:
+def test_names_are_known_before_anything_is_created() -> None:
     assert account().role_arn("eso-org-acme") == "arn:aws:iam::123456789012:role/eso-org-acme"
     assert account(rolePath="/eso/prod/").role_arn("a") == "arn:aws:iam::123456789012:role/eso/prod/a"
     assert key_alias("eso-org-acme") == "alias/eso-org-acme"
@@ -170,7 +170,7 @@ def test_who_cannot_be_trusted() -> None:
             operator_trust(operators, "acme")
 
 
-def test_the_policies_of_the_documentation_are_those_that_are_made() -> None:
+def test_documented_policies_equal_the_created_ones() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "stores" / "aws.md").read_text()
     printed = [
         json.loads(block)

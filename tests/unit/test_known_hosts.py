@@ -1,4 +1,4 @@
-"""OpenSSH's known_hosts: which lines are right, whose key they have, and what is said of others."""
+"""OpenSSH's known_hosts: valid lines, their host keys, and the errors of others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain Secrets from encrypted configuration: whole manifests, and bytes that come out as they went in."""
+"""Plain Secrets from encrypted configuration: whole manifests, with every byte unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pull secrets in every shape of a ComponentType, and resources in a ComponentWorkflow: in, and exactly out again."""
+"""Pull secrets in every shape of a ComponentType, and resources in a ComponentWorkflow: added, and removed exactly."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_nothing_is_wanted_any_more() -> None:
     assert patch(original, Patch()).changes == ()
 
 
-def test_what_is_left_of_an_object_made_anew_is_measured_anew() -> None:
+def test_a_recreated_object_is_measured_again() -> None:
     """A chart that deletes and makes the ComponentType anew may well make it with other containers around."""
     one = patch(component_type("deployment", {}), pulling())
     anew = component_type("deployment", pods({"containers": []}))

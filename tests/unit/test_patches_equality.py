@@ -1,4 +1,4 @@
-"""Which entries deliver the same, however they are written."""
+"""Which entries are equal, however they are written."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _with(**spec: Any) -> Manifest:
     return {**BARE, "spec": {**BARE["spec"], **spec}}
 
 
-def test_what_is_there_by_hand_is_adopted_and_left() -> None:
+def test_entries_added_by_hand_are_adopted_and_left() -> None:
     defaults: Any = {"refreshInterval": "60m", "refreshPolicy": "Periodic", "target": {"creationPolicy": "Owner"}}
     by_hand = component_type(
         "deployment",
@@ -112,7 +112,7 @@ def test_a_changed_entry_is_put_back_but_not_thrown_away() -> None:
     assert done.changes == (resource_change("restore", f"{text}template.spec.refreshInterval"),)
 
 
-def test_labels_of_ours_that_somebody_took_away_are_no_change_of_somebody() -> None:
+def test_removing_our_labels_is_no_change_by_others() -> None:
     one = patch(BARE, pulling(stack=STACK))
     stripped = component_type("deployment", one.object["spec"]["resources"][0]["template"], entry())
     done = patch(stripped, pulling(stack=STACK), one.added)
@@ -153,7 +153,7 @@ def test_what_has_gone_needs_no_taking_out(left: Manifest) -> None:
     assert unpatch(left, added) == before == left
 
 
-def test_containers_of_ours_go_though_somebody_emptied_them() -> None:
+def test_our_containers_are_removed_even_if_emptied_by_others() -> None:
     one = patch(BARE, pulling())
     del one.object["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"]
     assert unpatch(one.object, one.added) == BARE

@@ -1,4 +1,4 @@
-"""Whatever the ComponentType: nothing is lost, nothing is doubled, and the way back is exact."""
+"""Whatever the ComponentType: nothing is lost or duplicated, and reverting is exact."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_twice_is_once_and_the_way_back_is_exact(original: Manifest) -> None:
 
 @given(component_types())
 @FAST
-def test_what_is_not_ours_is_untouched(original: Manifest) -> None:
+def test_entries_of_others_are_untouched(original: Manifest) -> None:
     done = patch(original, OURS)
     kind, resources = original["spec"]["workloadType"], done.object["spec"]["resources"]
     others = [each for each in original["spec"]["resources"] if each["id"] != kind]

@@ -1,4 +1,4 @@
-"""``spec.secretStoreRef`` of a plane: set where there is none, and never changed where somebody has set it."""
+"""``spec.secretStoreRef`` of a plane: set where it is absent, and never changed where it is present."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_another_name_by_hand_is_refused() -> None:
     assert str(caught.value) == f"DataPlane acme/default: {said}"
 
 
-def test_a_name_that_somebody_changed_is_refused() -> None:
+def test_a_name_that_was_changed_by_hand_is_refused() -> None:
     with pytest.raises(PatchError, match='is "theirs", set by someone else; configured is "default"'):
         patch(plane(secretStoreRef={"name": "theirs"}), DEFAULT, OURS)
 
@@ -71,12 +71,12 @@ def test_update() -> None:
     assert unpatch(done.object, done.added) == plane()
 
 
-def test_a_name_that_somebody_took_out_is_set_again() -> None:
+def test_a_name_that_was_removed_by_hand_is_set_again() -> None:
     done = patch(plane(), DEFAULT, OURS)
     assert done == Patched(SET, OURS, (_change("add", 'sets secretStoreRef.name to "default"'),))
 
 
-def test_somebody_set_what_is_configured_now() -> None:
+def test_a_store_set_by_hand_that_equals_the_configured_one() -> None:
     done = patch(plane(secretStoreRef={"name": "acme"}), Patch(secret_store_ref="acme"), OURS)
     assert ([change.kind for change in done.changes], done.added.secret_store_ref) == (["keep"], None)
 

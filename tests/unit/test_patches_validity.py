@@ -1,4 +1,4 @@
-"""What OpenChoreo would not render is said before anything is written."""
+"""What OpenChoreo would not render is rejected before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operator's policies: which level holds, what becomes of them, and which combinations are refused."""
+"""ESO's policies: which level applies, the fields they become, and refused combinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stack asks of secret managers: exact figures."""
+"""Calls of a stack to secret managers: exact figures."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_two_properties_of_one_key(
     assert found.quota_share == (None if quota is None else Fraction(calls, quota))
 
 
-def test_versions_of_one_key_are_read_apart() -> None:
+def test_versions_of_one_key_are_separate_reads() -> None:
     found = only(AWS_OWN, acme(registries=[_registry("push"), {**_registry("push"), "version": "2", "server": "b.io"}]))
     assert [each.calls for each in found.polls] == [2]
     assert dict(found.keys) == {"acme": 1}
@@ -139,7 +139,7 @@ def test_a_pull_secret_of_each_component(organization: Raw, stack: Raw, copies: 
     assert found.calls_per_second == Fraction(copies, 10)
 
 
-def test_a_component_may_read_through_a_store_that_is_not_made_here() -> None:
+def test_a_component_may_read_through_a_store_of_another_program() -> None:
     (store,) = load(KUBERNETES, acme(pullSecret=PULL)).stores
     assert (store.entry, store.tariff.manager) == ("${dataplane.secretStore}", "not known")
     assert (store.calls_dollars, store.keys_dollars, store.quota_share) == (None, None, None)
@@ -176,7 +176,7 @@ def test_credentials_of_each_run(names: str, copies: int) -> None:
     ]
 
 
-def test_manual_credentials_ask_nobody() -> None:
+def test_manual_credentials_cause_no_calls() -> None:
     pull = {
         "componentTypes": ["service"],
         "delivery": "manual",
@@ -201,7 +201,7 @@ def test_manual_credentials_ask_nobody() -> None:
         ({**GCP_OWN, "scope": "shared"}, {"acme": 1}, 2),
     ],
 )
-def test_what_tells_secrets_apart_tells_keys_and_quotas_apart(store: Raw, keys: dict[str, int], busiest: int) -> None:
+def test_fields_that_isolate_secrets_isolate_keys_and_quotas(store: Raw, keys: dict[str, int], busiest: int) -> None:
     """A vault for each organization has a quota of its own; a prefix makes two secrets of one name."""
     found = only(store, acme(git=GIT), {"name": "globex", "git": GIT}, refreshInterval="1s")
     assert dict(found.keys) == keys

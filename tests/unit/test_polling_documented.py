@@ -1,4 +1,4 @@
-"""Every ExternalSecret that a documented configuration makes is counted, wherever it is made."""
+"""Every ExternalSecret of a documented configuration is counted, on whichever plane."""
 
 from __future__ import annotations
 

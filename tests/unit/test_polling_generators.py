@@ -25,7 +25,7 @@ def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
     return read_poll("acme", made, store=store_of(made), copies=copies, brought_by="", reads_once=False)
 
 
-def test_generators_are_counted_apart() -> None:
+def test_generators_are_counted_separately() -> None:
     both = _poll(SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ECR), DataFrom(GITHUB))), copies=2)
     other = _poll(SecretTemplate("pull", "registry-pull", {}, data_from=(DataFrom(ECR),)))
     assert (both.store, both.calls, both.keys) == ("", 0, ())

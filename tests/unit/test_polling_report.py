@@ -93,7 +93,7 @@ def test_nothing_is_said_of_nothing() -> None:
     assert describe_load(load(KUBERNETES, acme(git={"manual": "gitToken"}))) == ""
 
 
-def test_generators_are_told_apart() -> None:
+def test_generators_have_a_section_of_their_own() -> None:
     target = Target(organization="acme", namespace="builds", store="org", refresh_interval="30m0s")
     ecr = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ecr),))

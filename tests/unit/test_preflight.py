@@ -1,4 +1,4 @@
-"""What is said about a cluster that cannot be used, in full."""
+"""Errors of an unfit build plane, in full."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_nothing_in_an_adopted_namespace_is_overwritten(
     )
 
 
-def test_what_an_earlier_update_made_is_no_obstacle() -> None:
+def test_objects_of_an_earlier_update_are_no_obstacle() -> None:
     secrets = [_object("git-clone-secret", SYNCED), _object("somebody-elses")]
     external_secrets = [_object("git-clone-secret", OURS), _object("somebody-elses")]
     api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets, externalsecrets=external_secrets)
@@ -171,7 +171,7 @@ def test_what_an_earlier_update_made_is_no_obstacle() -> None:
     assert {query["metadata_only"] for _, query in api.queries} == {"true"}
 
 
-def test_a_secret_to_merge_into_is_somebody_elses() -> None:
+def test_a_secret_to_merge_into_belongs_to_others() -> None:
     """Of the organization, of git, of an external service: each says it for its own Secrets."""
     merge, owner = {"policies": {"creationPolicy": "Merge"}}, {"policies": {"creationPolicy": "Owner"}}
     sonar: Object = {"name": "sonar", "keys": {"token": {"remoteKey": "a"}}}

@@ -1,4 +1,4 @@
-"""Generators before anything is made: the cluster must serve them, and nothing of others is overwritten."""
+"""Preflight checks of generators: the cluster must serve them, and objects of others are not overwritten."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_nothing_in_an_adopted_namespace_is_overwritten(objects: dict[str, Objec
     assert said == "\n".join(["nothing was changed", *lines] if lines else [])
 
 
-def test_generators_of_each_run_are_made_ahead_too() -> None:
+def test_generators_of_each_run_are_created_ahead_too() -> None:
     workflows = {"names": ["docker"]}
     user = settings(on_every_plane(registries=REGISTRIES[:1], componentWorkflows=workflows)).organizations[0]
     assert _check({ROOT: SERVED}, user) == ""

@@ -119,7 +119,7 @@ def test_other_deliveries_need_the_name_only(user: Organization) -> None:
     assert component_type_patch(user, stack=STACK) == Patch(image_pull_secrets=("registry-pull-secret",))
 
 
-def test_a_manual_registry_never_gets_into_a_component_type() -> None:
+def test_a_manual_registry_is_never_part_of_a_component_type() -> None:
     """Settings refuse it; a program that builds them with `model_copy` is not checked."""
     pull = _pull(_organization(**BY_HAND)).model_copy(update={"delivery": "component"})
     user = organization(git=GIT).model_copy(update={"pull_secret": pull})
@@ -189,7 +189,7 @@ DELIVERIES = {
 
 @pytest.mark.parametrize("user", DELIVERIES.values(), ids=DELIVERIES)
 @pytest.mark.parametrize("store", [None, "default-acme"])
-def test_what_is_made_can_be_rendered(user: Organization, store: str | None) -> None:
+def test_results_can_be_rendered(user: Organization, store: str | None) -> None:
     wanted = component_type_patch(user, store=store, stack=STACK)
     assert list(problems(V0_9.component_type, wanted, V0_9)) == []
     original = component_type("cronjob", {})

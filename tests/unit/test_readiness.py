@@ -1,4 +1,4 @@
-"""Which credentials count as arrived, what is tried again, and what is said of those that did not come."""
+"""Which credentials count as ready, what is retried, and the message about the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pull secret in every namespace of an organization: has it arrived in each of them?"""
+"""Readiness of a pull secret in every namespace of an organization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole generators of registry tokens, with their ServiceAccounts, and what ESO's definitions say about them."""
+"""Whole generators of registry tokens, with their ServiceAccounts, valid under ESO's CRDs."""
 
 from __future__ import annotations
 
@@ -69,6 +69,6 @@ def test_names_are_unique_and_do_not_depend_on_the_order() -> None:
     assert sorted(each["metadata"]["name"] for each in made_for(*every[::-1])) == sorted(names)
 
 
-def test_nothing_is_made_for_other_sources() -> None:
+def test_other_sources_need_no_generator() -> None:
     assert made_for({"registry": "ghcr", **LOGIN}) == []
     assert generators(credentials(organization(git={"manual": "gitToken"}), TARGET)) == []

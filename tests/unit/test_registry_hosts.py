@@ -262,7 +262,7 @@ def test_any_text_is_a_key_or_refused(server: str) -> None:
 
 @given(server=SERVERS)
 @hypothesis_settings(deadline=None, max_examples=100)
-def test_a_key_stands_in_the_template_as_it_is(server: str) -> None:
+def test_a_key_is_quoted_in_the_template(server: str) -> None:
     if server.startswith(("docker.io", "github.com", "gitlab.com")):
         return
     registry = RegistryCredential(server=server, username=r'a"\{{', password=RemoteRef(remote_key="a"))

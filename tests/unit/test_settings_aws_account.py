@@ -1,4 +1,4 @@
-"""What an AWS account can have wrong: every message in full, each found before anything is made."""
+"""Mistakes in an AWS account: every message in full."""
 
 from __future__ import annotations
 

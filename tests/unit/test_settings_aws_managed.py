@@ -1,4 +1,4 @@
-"""What an AWS account and a managed store can have wrong: every message in full, each found before anything is made."""
+"""Mistakes in an AWS account and a managed store: every message in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Managed stores of several organizations: no path, role or secret is another's, and every message in full."""
+"""Managed stores of several organizations: exclusive paths, roles and secrets; every message in full."""
 
 from __future__ import annotations
 

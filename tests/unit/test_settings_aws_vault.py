@@ -1,4 +1,4 @@
-"""What a block of AWS, Vault or OpenBao can have wrong: every message in full."""
+"""Mistakes in a block of AWS, Vault or OpenBao: every message in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a block of Azure Key Vault or Google Secret Manager can have wrong: every message in full."""
+"""Mistakes in a block of Azure Key Vault or Google Secret Manager: every message in full."""
 
 from __future__ import annotations
 

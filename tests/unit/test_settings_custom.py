@@ -1,4 +1,4 @@
-"""What a block of any other manager can have wrong: every message in full."""
+"""Mistakes in a block of any other manager: every message in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one value alone can have wrong: every message in full."""
+"""Mistakes in a single value: every message in full."""
 
 from __future__ import annotations
 

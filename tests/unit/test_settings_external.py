@@ -191,5 +191,5 @@ def test_part(keys: Raw, problem: str) -> None:
         pytest.param({"keys": {"a": GIT}, "labels": {"acme.example/team": "A_b.c"}}, id="label-of-ones-own"),
     ],
 )
-def test_what_is_right_or_cannot_be_known(keys: Raw) -> None:
+def test_valid_or_unknown_values(keys: Raw) -> None:
     assert organization(external=[{"name": "nexus", **keys}]).external is not None

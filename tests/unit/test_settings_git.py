@@ -1,4 +1,4 @@
-"""What a git credential can have wrong: every message in full."""
+"""Mistakes in a git credential: every message in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git credentials beside the rest of a configuration: whose app it is, what a store must hold, what is never shown."""
+"""Git credentials beside the rest of a configuration: identities of apps, required keys, values that stay hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expected numbers and budgets: what is allowed, and what each mistake is told."""
+"""Expected object counts and polling budget: accepted values and error messages."""
 
 from __future__ import annotations
 

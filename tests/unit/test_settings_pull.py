@@ -1,4 +1,4 @@
-"""Pull secrets, ComponentWorkflows and planes: what they become."""
+"""Pull secrets, ComponentWorkflows and planes: the settings that they become."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_manual_delivery() -> None:
     assert pull.remotes == ()
 
 
-def test_workflows_have_secrets_of_each_run_unless_told_otherwise() -> None:
+def test_workflows_have_secrets_of_each_run_by_default() -> None:
     assert ComponentWorkflows(names=("docker",)).secret_names == "run"
 
 

@@ -1,4 +1,4 @@
-"""What a pull secret, ComponentWorkflows or a plane alone can have wrong: every message in full."""
+"""Mistakes in a pull secret, ComponentWorkflows or a plane: every message in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What contradicts something else in the configuration: every message in full."""
+"""Contradictions between parts of the configuration: every message in full."""
 
 from __future__ import annotations
 

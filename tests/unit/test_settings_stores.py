@@ -1,4 +1,4 @@
-"""Which stores a configuration may describe, and what their names must not do to each other."""
+"""Stores of a configuration: valid entries, and names that would collide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a right configuration becomes: whole settings objects."""
+"""Valid configurations become whole settings objects."""
 
 from __future__ import annotations
 

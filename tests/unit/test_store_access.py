@@ -1,4 +1,4 @@
-"""Who is told apart from whom in a secret manager, and what must not lie beside builds."""
+"""Isolation of organizations in a secret manager, and keys that builds must not reach."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_one_access_for_all_organizations_must_be_meant(store: Raw, where: str) 
     assert settings({"secretStores.default": {"sharedAccess": True, **store}})
 
 
-def test_session_tags_tell_organizations_apart() -> None:
+def test_session_tags_isolate_organizations() -> None:
     assert settings(
         {
             "secretStores.default": aws(
@@ -240,7 +240,7 @@ def test_placeholder_is_an_ordinary_key_of_the_fake_manager() -> None:
     assert found.organizations[0].name == "acme"
 
 
-def test_a_store_that_nobody_uses_is_checked_as_far_as_it_goes() -> None:
+def test_an_unused_store_is_checked_on_its_own() -> None:
     store = azure(vaultUrl="https://the-long-name-of-a-vault-{organization}.vault.azure.net")
     assert settings({"secretStores.spare": store})
     assert_rejected({"secretStores.spare": aws()}, f"secretStores.spare.aws: {_one_access('role')}")

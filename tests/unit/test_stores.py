@@ -112,7 +112,7 @@ def test_kubeconfig_without_an_endpoint_is_a_mistake_of_the_program() -> None:
         render_store(planned(_kubernetes(server={"fromKubeconfig": True})), {}, None)
 
 
-def test_fake_holds_no_key_that_nobody_reads() -> None:
+def test_fake_has_no_unread_key() -> None:
     data = [
         {"key": "acme-quay", "manual": "quayPassword", "version": "2"},
         {"key": "globex-git", "manual": "globexToken"},
@@ -173,7 +173,7 @@ def test_identity_may_get_exactly_the_planned_keys() -> None:
         pytest.param({"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}, id="fake-needs-none"),
     ],
 )
-def test_no_identity_is_made(store: Raw) -> None:
+def test_no_identity_is_created(store: Raw) -> None:
     assert render_identity(planned(store)) == []
 
 

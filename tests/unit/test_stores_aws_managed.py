@@ -1,4 +1,4 @@
-"""Managed stores: the ClusterSecretStore with its identity, and what stands behind it in AWS."""
+"""Managed stores: the ClusterSecretStore with its identity, and its resources in AWS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from components.iam.account import AwsOperator
-from components.iam.policy import read_policy
 from components.iam.trust import operator_trust, web_identity_trust
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.openchoreo.v0_9 import V0_9
@@ -23,8 +22,11 @@ from components.secrets.external_secret import (
 )
 from tests.unit.aws_accounts import (
     ACCOUNT,
+    DECRYPT,
+    KEY_ARN,
     OTHER_ISSUER,
     POD_IDENTITY,
+    READ,
     account,
     made,
     managed,
@@ -83,7 +85,7 @@ def test_the_operator_assumes_the_role() -> None:
     }
 
 
-def test_what_stands_behind_it() -> None:
+def test_resources_in_aws() -> None:
     (found,) = made(with_account())
     assert found == ManagedStore(
         name="default-acme",
@@ -99,8 +101,8 @@ def test_what_stands_behind_it() -> None:
         recovery_window_days=30,
     )
     assert found.trust["Statement"][0]["Condition"]["StringEquals"][f"{ACCOUNT['oidcProvider']}:sub"] == ACME
-    assert found.policy() == read_policy(account(), "SecretsManager", "org/acme/")
-    assert found.policy("arn:k") == read_policy(account(), "SecretsManager", "org/acme/", key="arn:k")
+    assert found.policy() == {"Version": "2012-10-17", "Statement": [READ]}
+    assert found.policy(KEY_ARN) == {"Version": "2012-10-17", "Statement": [READ, DECRYPT]}
     assert found.tags == {"openchoreo.dev/organization": "acme"}
 
 
@@ -142,7 +144,7 @@ def test_a_store_on_two_clusters_is_one_in_aws() -> None:
     assert found.trust == web_identity_trust(account(), operators, "external-secrets", "eso-default-acme")
 
 
-def test_a_store_that_only_names_what_is_there_needs_nothing() -> None:
+def test_a_store_that_references_an_existing_identity_needs_nothing() -> None:
     store = {"aws": {"service": "SecretsManager", "region": "eu-central-1", "role": f"{ROLE}-{{organization}}"}}
     assert made(with_account(store)) == ()
     assert made({"secretStores.default": store}) == ()

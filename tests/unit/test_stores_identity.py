@@ -1,4 +1,4 @@
-"""The identity of a store in a manager in the cloud, and the one organization whose name stands in its block."""
+"""The identity of a store in a cloud's secret manager, and the organization's name in its block."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_account_of_its_own(store: Raw, annotations: Raw | None) -> None:
         pytest.param(ONEPASSWORD, id="custom"),
     ],
 )
-def test_no_account_is_made(store: Raw) -> None:
+def test_no_service_account_is_created(store: Raw) -> None:
     assert render_identity(planned(store)) == []
 
 

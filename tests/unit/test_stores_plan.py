@@ -73,7 +73,7 @@ def test_two_clusters_have_a_store_each_for_their_own_keys(user: Raw) -> None:
         ),
     ],
 )
-def test_no_store_is_made_for_workloads(user: Raw, one_cluster: bool) -> None:
+def test_no_store_is_planned_for_workloads(user: Raw, one_cluster: bool) -> None:
     assert planned_stores(_settings(user, one_cluster=one_cluster), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
     )

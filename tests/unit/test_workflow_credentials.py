@@ -1,4 +1,4 @@
-"""Build credentials that come with each run: whole patches of a ComponentWorkflow."""
+"""Build credentials that each run creates: whole patches of a ComponentWorkflow."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_manual_kinds_are_refused(git: Raw) -> None:
 
 
 @pytest.mark.parametrize("names", ["run", "fixed"])
-def test_what_is_made_can_be_rendered(names: str) -> None:
+def test_results_can_be_rendered(names: str) -> None:
     user = _organization(git=GIT, registries=[QUAY], workflows={"secretNames": names})
     wanted = _patch(user, stack=STACK)
     assert list(problems(V0_9.component_workflow, wanted, V0_9)) == []
