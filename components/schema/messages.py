@@ -16,7 +16,9 @@ def _too_long(limits: Mapping[str, Any]) -> str:
 
 
 def _too_many(limits: Mapping[str, Any]) -> str:
-    return f"has {limits['actual_length']} entries; expected at most {limits['max_length']}"
+    # pydantic stops counting the entries of a mapping at the limit.
+    count = limits["actual_length"] or "too many"
+    return f"has {count} entries; expected at most {limits['max_length']}"
 
 
 def _choices(limits: Mapping[str, Any]) -> str:

@@ -204,7 +204,9 @@ def test_a_record_survives_the_state() -> None:
     added = patch(component_type("deployment", {}), pulling()).added
     assert Added.from_plain(json.loads(json.dumps(added.plain()))) == added
     assert Added.from_plain(NOTHING.plain()) == NOTHING
-    plain = Added((entry(),), (NAME,), "default", {"secretStoreRef": ("spec",)}).plain()
+    every_field = Added((entry(),), (NAME,), "default", {"secretStoreRef": ("spec",)})
+    plain = every_field.plain()
+    assert Added.from_plain(plain) == every_field
     assert plain == {
         "resources": [entry()],
         "imagePullSecrets": [NAME],

@@ -110,7 +110,7 @@ def test_server(server: str) -> None:
         pytest.param("quay.io:65536", FORM, id="port-too-high"),
         pytest.param("quay.io:0", FORM, id="port-zero"),
         pytest.param("quay.io:", FORM, id="no-port"),
-        pytest.param("a.io/" + "b" * 251, FORM, id="too-long"),
+        pytest.param("a.io/" + "b" * 251, FORM, id="256-characters"),
         pytest.param("ftp://ghcr.io", FORM, id="another-scheme"),
         pytest.param('a.io"}}{{', FORM, id="template"),
         pytest.param("${x}.io", FORM, id="expression"),
@@ -120,6 +120,10 @@ def test_server_is_refused(server: str, problem: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         check_server(server)
     assert str(caught.value) == problem
+
+
+def test_server_of_255_characters() -> None:
+    assert len(check_server("a.io/" + "b" * 250)) == 255
 
 
 def test_the_message_has_the_place() -> None:

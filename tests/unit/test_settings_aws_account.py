@@ -111,6 +111,11 @@ def _account(**keys: Any) -> Edits:
             id="tag-of-ours",
         ),
         pytest.param(
+            {"tags": {f"tag-{number}": "x" for number in range(49)}},
+            "aws.tags: has too many entries; expected at most 48",
+            id="tags-beyond-the-limit-of-aws",
+        ),
+        pytest.param(
             {"dataPlane": {"operatorRoleArn": OPERATOR}},
             "aws: both planes must use the same sign-in method; use oidcProvider for both, or operatorRoleArn for both",
             id="planes-differ",
@@ -135,6 +140,7 @@ def test_account(keys: Raw, problem: str) -> None:
         {"region": "us-gov-west-1", "partition": "aws-us-gov"},
         {"permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"},
         {"permissionsBoundary": "arn:aws:iam::123456789012:policy/platform/eso"},
+        {"tags": {f"tag-{number}": "x" for number in range(48)}},
         {"rolePath": "/platform/eso/", "tags": {"team": "builds", "cost center": ""}},
         {"dataPlane": {"oidcProvider": OTHER_ISSUER}},
     ],

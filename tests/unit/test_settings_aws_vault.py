@@ -122,6 +122,11 @@ def _rejected(store: Raw, problem: str) -> None:
             id="external-id",
         ),
         pytest.param(
+            aws(auth={"serviceAccount": {**OWN, "roleArn": ROLE}}, externalID="ab"),
+            ": has externalID without role, which they apply to; set role or leave them out",
+            id="external-id-alone",
+        ),
+        pytest.param(
             aws(role=ROLE, sessionTags=[TAG, {"key": "Team", "value": "x"}]),
             ": has the same key twice in sessionTags; AWS compares keys without case, so use every key once",
             id="tag-twice",
@@ -227,6 +232,8 @@ def test_vault(store: Raw, problem: str) -> None:
 def test_an_external_id_may_be_the_organizations_name_unless_that_is_too_short() -> None:
     store = aws(role=ROLE, externalID="{organization}")
     assert settings({"secretStores.default": store}).secret_stores["default"].manager.settings_key == "aws"
+    for length in (2, 1224):
+        assert settings({"secretStores.default": aws(role=ROLE, externalID="a" * length)})
     assert_rejected(
         {"secretStores.default": store, "organizations.0.name": "a"},
         'secretStores.default.aws.externalID: "a" of the organization "a" is not an external id: '

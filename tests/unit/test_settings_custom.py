@@ -51,6 +51,16 @@ def _rejected(store: Raw, problem: str) -> None:
             id="a-login-in-a-header",
         ),
         pytest.param(
+            custom("webhook", {"url": "https://{organization}", "headers": {"X-API-Key": CANARY}}),
+            f"has a login in plain text at webhook.headers.X-API-Key; {REFERENCE}",
+            id="a-key-in-a-header",
+        ),
+        pytest.param(
+            custom("webhook", {"url": "https://{organization}", "headers": {"X-Vault-Token": CANARY}}),
+            f"has a login in plain text at webhook.headers.X-Vault-Token; {REFERENCE}",
+            id="a-token-in-a-header",
+        ),
+        pytest.param(
             custom("gitlab", {"auth": {"SecretRef": {"accessToken": {"name": "{organization}", "key": "token"}}}}),
             f"has no namespace at gitlab.auth.SecretRef.accessToken; {NO_NAMESPACE}",
             id="secret-without-namespace",

@@ -119,6 +119,11 @@ def test_python_takes_what_yaml_takes() -> None:
             id="user-of-google",
         ),
         pytest.param(
+            {"registry": "artifact-registry", "location": "eu", **LOGIN},
+            f": has a username that eu-docker.pkg.dev does not accept; {GOOGLE_USERS}",
+            id="user-of-artifact-registry",
+        ),
+        pytest.param(
             {**ACR, "acr": {**ACR_TOKEN, "scope": "repository:*:pull"}},
             '.acr.scope: "repository:*:pull" is not a scope of one repository; '
             "expected repository:<name>:pull, :push or :pull,push",

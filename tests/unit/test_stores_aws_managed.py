@@ -184,6 +184,14 @@ def test_a_secret_with_another_name_is_read_by_that_name() -> None:
     )
 
 
+def test_tokens_of_generators_have_no_remote_name() -> None:
+    from_generator = {"sourceRef": {"generatorRef": {"kind": "ECRAuthorizationToken", "name": "git"}}}
+    plain = {"spec": {"dataFrom": [from_generator, {"extract": {"key": "git"}}]}}
+    assert with_remote_names(plain, {"git": "git-1f2e"}) == {
+        "spec": {"dataFrom": [from_generator, {"extract": {"key": "git-1f2e"}}]}
+    }
+
+
 def test_the_same_for_every_namespace_of_an_organization() -> None:
     organization = settings(on_every_plane(pullSecret=PULL)).organizations[0]
     plain = fan_out(organization, store="s")
