@@ -49,7 +49,7 @@ def account_reference(
     if own is not None:
         reference = {"name": account_name(planned), "namespace": own.identity_namespace}
         return reference if own.audiences is None else {**reference, "audiences": list(own.audiences)}
-    return None if existing is None else dump(existing)
+    return dump(existing)
 
 
 def dump(settings: BaseModel | None) -> dict[str, Any] | None:

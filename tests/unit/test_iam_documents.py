@@ -186,3 +186,11 @@ def test_the_text_is_the_document() -> None:
     policy = read_policy(account(), "SecretsManager", "org/acme/", key=KEY)
     assert json.loads(document_text(policy)) == policy
     assert " " not in document_text(policy)
+
+
+def test_only_parameter_store_drops_the_slash_in_front_of_a_path() -> None:
+    """A secret of Secrets Manager may begin with a slash, which its ARN then contains."""
+    arns = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:/org/acme/*"
+    assert secret_arns(account(), "SecretsManager", "/org/acme/") == arns
+    arns = "arn:aws:ssm:eu-central-1:123456789012:parameter/org/acme/*"
+    assert secret_arns(account(), "ParameterStore", "/org/acme/") == arns

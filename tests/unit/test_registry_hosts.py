@@ -157,10 +157,13 @@ NAMES = "expected one of: dockerhub, ghcr, quay, gitlab, gcr, artifact-registry,
             id="both",
         ),
         pytest.param({"registry": "docker"}, f'.registry: "docker" is not a known registry; {NAMES}', id="unknown"),
-        pytest.param(
-            {"registry": "harbor"},
-            '.registry: "harbor" has no fixed address; use server: host[:port][/path] instead of registry',
-            id="self-hosted",
+        *(
+            pytest.param(
+                {"registry": name},
+                f'.registry: "{name}" has no fixed address; use server: host[:port][/path] instead of registry',
+                id=name,
+            )
+            for name in ("harbor", "artifactory", "nexus", "gitea", "forgejo")
         ),
         pytest.param({"registry": "ecr"}, ": lacks account, region, which registry ecr needs", id="parameters-missing"),
         pytest.param(
