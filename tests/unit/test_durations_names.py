@@ -100,6 +100,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
     [
         pytest.param("1h0m0s", "1h0m0s", "30m0s", id="longer-than-half-the-life"),
         pytest.param("30m0s", "1h0m0s", "30m0s", id="half-the-life"),
+        pytest.param("1s", "1h0m0s", "1s", id="shortest"),
         pytest.param("5m0s", "1h0m0s", "5m0s", id="shorter-is-kept"),
         pytest.param("0s", "12h0m0s", "6h0m0s", id="never-is-the-longest"),
         pytest.param("1h0m0s", "15m1s", "7m30s", id="whole-seconds"),

@@ -171,6 +171,11 @@ def test_what_has_no_place_beside_managed(beside: Raw, why: str) -> None:
     )
 
 
+def test_a_role_name_has_up_to_64_characters() -> None:
+    store = managed(roleName="r" * 59 + "-{organization}")
+    assert settings(with_account(store)).organizations[0].name == "acme"
+
+
 def test_managed_without_an_account() -> None:
     assert_rejected(
         {"secretStores.default": managed()},

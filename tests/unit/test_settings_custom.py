@@ -40,10 +40,13 @@ def _rejected(store: Raw, problem: str) -> None:
             "contains the values of fake in plain text; use the block fake with manualSecrets instead",
             id="fake",
         ),
-        pytest.param(
-            custom("delinea", {"tenant": "{organization}", "clientSecret": {"value": CANARY}}),
-            f"has a secret in plain text at delinea.clientSecret.value; {REFERENCE}",
-            id="the-secret-itself",
+        *(
+            pytest.param(
+                custom("delinea", {"tenant": "{organization}", field: {"value": CANARY}}),
+                f"has a secret in plain text at delinea.{field}.value; {REFERENCE}",
+                id=f"value-of-{field}",
+            )
+            for field in ("apiKey", "certificateKey", "clientSecret", "password", "secretKey")
         ),
         pytest.param(
             custom("webhook", {"url": "https://{organization}", "headers": {"authorization": f"Bearer {CANARY}"}}),
@@ -123,6 +126,13 @@ def test_webhook_may_fill_a_header() -> None:
         "headers": {"Authorization": "Bearer {{ .auth.token }}", "Accept": "text/plain"},
         "secrets": [{"name": "auth", "secretRef": {"name": "webhook", "namespace": ESO}}],
     }
+    assert settings({"secretStores.default": custom("webhook", block)}).secret_stores["default"].manager == CustomStore(
+        {"webhook": block}
+    )
+
+
+def test_headers_of_another_shape_are_left_to_the_operator() -> None:
+    block: Raw = {"url": "https://secrets.example/{organization}", "headers": "{{ .auth.headers }}"}
     assert settings({"secretStores.default": custom("webhook", block)}).secret_stores["default"].manager == CustomStore(
         {"webhook": block}
     )
