@@ -288,7 +288,6 @@ def test_definitions_that_cannot_be_downloaded(
 
     with pytest.raises(ObtainError) as raised:
         obtain.operator_crds()
-
     assert str(raised.value) == message
 
 
@@ -298,5 +297,4 @@ def test_definitions_come_from_the_pinned_module(path: Path, go: Callable[[str],
     for name in ("b.yaml", "a.yaml", "kustomization.yaml", "README.md"):
         (folder / name).touch()
     go(f'case "$1" in mod) ;; list) echo "{tmp_path / "module"}" ;; esac')
-
     assert obtain.operator_crds() == (folder / "a.yaml", folder / "b.yaml")
