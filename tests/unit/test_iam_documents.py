@@ -166,7 +166,7 @@ def test_who_cannot_be_trusted() -> None:
     with pytest.raises(ValueError, match="oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"):
         ecr_trust(pod_identity(), "openchoreo-ci-acme", "registry-push")
     for operators in ([], [account()], [pod_identity(), account()]):
-        with pytest.raises(ValueError, match="operatorRoleArn is missing"):
+        with pytest.raises(ValueError, match=r"^operatorRoleArn is missing; set it for every cluster"):
             operator_trust(operators, "acme")
 
 

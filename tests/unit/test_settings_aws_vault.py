@@ -127,6 +127,12 @@ def _rejected(store: Raw, problem: str) -> None:
             id="external-id-alone",
         ),
         pytest.param(
+            aws(role=ROLE, sessionTags=[{"key": "a*", "value": "x"}]),
+            'sessionTags[0].key: "a*" is not the key of a tag; expected letters, digits, spaces and _.:/=+@-, '
+            "128 characters at most",
+            id="tag-key",
+        ),
+        pytest.param(
             aws(role=ROLE, sessionTags=[TAG, {"key": "Team", "value": "x"}]),
             ": has the same key twice in sessionTags; AWS compares keys without case, so use every key once",
             id="tag-twice",
@@ -239,3 +245,8 @@ def test_an_external_id_may_be_the_organizations_name_unless_that_is_too_short()
         'secretStores.default.aws.externalID: "a" of the organization "a" is not an external id: '
         "letters, digits and _+=,.@:/-, 2 to 1224 characters",
     )
+
+
+def test_a_role_name_in_an_arn_has_up_to_64_characters() -> None:
+    role = "arn:aws:iam::123456789012:role/" + "r" * 59 + "-{organization}"
+    assert settings({"secretStores.default": aws(role=role)})

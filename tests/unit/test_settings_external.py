@@ -153,6 +153,14 @@ def test_service(keys: Raw, problem: str) -> None:
             "or an empty text",
             id="value-of-a-label",
         ),
+        *(
+            pytest.param(
+                {"keys": {"a": GIT}, "labels": {f"{domain}/a": "b"}},
+                f'labels.{domain}/a: "{domain}/a" belongs to {domain}; use a prefix of another domain, or none',
+                id=f"label-of-{domain}",
+            )
+            for domain in ("openchoreo-secrets", "openchoreo.dev", "kubernetes.io", "k8s.io")
+        ),
         pytest.param(
             {"keys": {"a": GIT}, "labels": {"reconcile.external-secrets.io/managed": "false"}},
             'labels.reconcile.external-secrets.io/managed: "reconcile.external-secrets.io/managed" belongs to '
@@ -186,6 +194,7 @@ def test_part(keys: Raw, problem: str) -> None:
             id="one-beside-the-template",
         ),
         pytest.param({"keys": {"password": GIT}, "type": "kubernetes.io/basic-auth"}, id="password-alone"),
+        pytest.param({"keys": {"username": GIT}, "type": "kubernetes.io/basic-auth"}, id="username-alone"),
         pytest.param({"keys": {"token": GIT}, "template": {"token": "{{ .token }}"}}, id="a-key-made-of-itself"),
         pytest.param({"extract": [GIT, {**GIT, "prefix": "b_"}]}, id="an-object-under-two-prefixes"),
         pytest.param({"keys": {"a": GIT}, "labels": {"acme.example/team": "A_b.c"}}, id="label-of-ones-own"),
