@@ -1,6 +1,6 @@
 """Components for AWS: the provider of one account, and for each organization a role and the secrets that it reads.
 
-Requires ``pulumi-aws`` and ``pulumi-random``: ``pip install 'openchoreo-secrets[aws]'``. No other module imports them.
+Requires ``pulumi-aws`` and ``pulumi-random``: ``pip install '.[aws]'``. No other module imports them.
 
     from openchoreo_secrets.aws import AwsSecretStore, AwsSecretStoreArgs, account_provider
 """

@@ -1,4 +1,4 @@
-"""Edit ``spec.resources``. The list is atomic in OpenChoreo's CRDs, so nobody can own a single entry on the server."""
+"""Edit ``spec.resources``. The list is atomic in OpenChoreo's CRDs, so no field manager can own a single entry."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class OrganizationPlan:
 
     @property
     def merged_names(self) -> frozenset[str]:
-        """Names of Secrets that somebody else creates, and that keys are merged into."""
+        """Names of existing Secrets into which ESO merges keys."""
         return frozenset(planned.name for planned in self.ahead if planned.target.policies.creation == "Merge")
 
     @property

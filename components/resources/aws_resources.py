@@ -51,10 +51,7 @@ def register_managed(plan: Plan) -> InAws:
     try:
         from .. import aws  # noqa: PLC0415 -- half a second, and a package that only managed stores need
     except ImportError as error:
-        msg = (
-            f"the stack makes roles in AWS, and {error.name} is not installed; "
-            "run: pip install 'openchoreo-secrets[aws]'"
-        )
+        msg = f"the stack makes roles in AWS, and {error.name} is not installed; run: pip install '.[aws]'"
         raise OpenChoreoSecretsError(msg) from None
     opts = pulumi.ResourceOptions(providers=[aws.account_provider("aws", accounts[0])])
     random = aws.random_provider("random") if any(store.unique_names for store in stores) else None

@@ -9,51 +9,29 @@ from typing import Any
 import pulumi
 
 from ..errors import Problem, SettingsError
-from ..openchoreo import DEFAULT_RELEASE
-from ..openchoreo.release import Release
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
-from ..schema.durations import canonical
 from ..secrets.external_secret import with_remote_names
-from ..settings.organization import Organization
 from ..settings.rules.ecr import roles_without_stack
 from ..settings.rules.organization import organization_problems
-from .arguments import interval_problems
+from .arguments import OrganizationArgs
 from .cluster_secret_store import SecretStore, Store, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .register import adopt_namespace, output_of, register
-from .stack_id import stack_id
 
 
 @dataclass(frozen=True)
-class BuildPlaneArgs:
+class BuildPlaneArgs(OrganizationArgs):
     """An organization, and where its credentials come from."""
 
-    organization: Organization
-    """Whose builds, and their credentials."""
     secret_store: Store = None
     """The store that serves it: a component, or the name of a ClusterSecretStore that exists, which may be an output.
     None: manual credentials only."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets`` that its manual credentials name."""
-    refresh_interval: str = "1h0m0s"
-    """Interval between two polls, a Go duration such as ``30m``, unless the organization configures another one."""
-    release: Release = DEFAULT_RELEASE
-    """OpenChoreo release of the platform."""
-    plan: OrganizationPlan | None = None
-    """The organization's part of a stack's plan. None: it is computed from the other arguments."""
 
-    def planned(self) -> OrganizationPlan:
-        """What the organization gets."""
-        if self.plan is not None:
-            return self.plan
-        return OrganizationPlan(
-            organization=self.organization,
-            release=self.release,
-            build_store="" if self.secret_store is None else store_name(self.secret_store),
-            refresh_interval=canonical(self.refresh_interval),
-            stack=stack_id(),
-        )
+    def _stores(self) -> dict[str, Any]:
+        return {} if self.secret_store is None else {"build_store": store_name(self.secret_store)}
 
 
 class BuildPlane(pulumi.ComponentResource):
@@ -117,7 +95,7 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
         return
     problems = list(organization_problems(args.organization, "organization", args.release, args.manual.keys()))
     problems += roles_without_stack(args.organization, "organization")
-    problems += interval_problems(args.refresh_interval)
+    problems += args.interval_problems()
     if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:

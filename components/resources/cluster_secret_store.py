@@ -26,7 +26,7 @@ class SecretStoreArgs:
     organizations: Sequence[str] = ()
     """Organizations that use it. ``{organization}`` in the manager's settings requires exactly one."""
     namespaces: Sequence[str] = ()
-    """Namespaces whose ExternalSecrets may use it, by exact name; a store without any serves nobody."""
+    """Namespaces whose ExternalSecrets may use it, by exact name; at least one."""
     keys: Sequence[str] = ()
     """Secrets in the manager that may be read; only the ``kubernetes`` and ``fake`` managers are limited to them."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
@@ -53,12 +53,12 @@ class SecretStoreArgs:
         """The store.
 
         Raises:
-            SettingsError: it names no namespace, so that nobody could use it.
+            SettingsError: it names no namespace.
         """
         if self.plan is not None:
             return self.plan
         if not self.namespaces:
-            problem = Problem("namespaces", "is empty; expected at least one, or nobody can use the store")
+            problem = Problem("namespaces", "is empty; expected at least one namespace that may use the store")
             source = f'SecretStore "{self.name}"'
             raise SettingsError(source, [problem])
         return PlannedStore(

@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
 from ..errors import Problem, SettingsError
-from ..openchoreo import DEFAULT_RELEASE
-from ..openchoreo.release import Release
-from ..plan.organization import OrganizationPlan
-from ..schema.durations import canonical
-from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
-from .arguments import interval_problems
+from .arguments import OrganizationArgs
 from .cluster_secret_store import Store, remote_names, store_name
 from .object_patches import register_patch
 from .register import output_of
-from .stack_id import stack_id
 
 
 @dataclass(frozen=True)
-class ControlPlaneArgs:
+class ControlPlaneArgs(OrganizationArgs):
     """An organization, and the stores that its patches name."""
 
-    organization: Organization
-    """Whose ComponentTypes, ComponentWorkflows and planes. Its namespace has its name."""
     build_store: Store = None
     """Store of the builds: a component, or the name of a ClusterSecretStore that exists, which may be an output;
     required for ``component_workflows``."""
     pull_store: Store = None
     """Store on the data plane that pull secrets read through. None: the one that the DataPlane names."""
-    refresh_interval: str = "1h0m0s"
-    """Interval between two polls, a Go duration such as ``30m``, unless the organization configures another one."""
-    release: Release = DEFAULT_RELEASE
-    """OpenChoreo release of the platform."""
-    plan: OrganizationPlan | None = None
-    """The organization's part of a stack's plan. None: it is computed from the other arguments."""
 
-    def planned(self) -> OrganizationPlan:
-        """What the organization gets."""
-        if self.plan is not None:
-            return self.plan
-        return OrganizationPlan(
-            organization=self.organization,
-            release=self.release,
-            build_store="" if self.build_store is None else store_name(self.build_store),
-            pull_store=store_name(self.pull_store),
-            refresh_interval=canonical(self.refresh_interval),
-            stack=stack_id(),
-        )
+    def _stores(self) -> dict[str, Any]:
+        return {
+            "build_store": "" if self.build_store is None else store_name(self.build_store),
+            "pull_store": store_name(self.pull_store),
+        }
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -95,7 +75,7 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
     if args.plan is not None:
         return
     problems = list(pull_problems(args.organization, "organization", args.release))
-    problems += interval_problems(args.refresh_interval)
+    problems += args.interval_problems()
     reads = args.organization.component_workflows is not None and args.organization.build_keys
     if reads and args.build_store is None:
         problems.append(Problem("build_store", "is missing; component_workflows read through it"))

@@ -4,53 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
 from ..errors import Problem, SettingsError
-from ..openchoreo import DEFAULT_RELEASE
-from ..openchoreo.release import Release
 from ..plan.expected import FanOut
-from ..plan.organization import OrganizationPlan
 from ..pull.credential import PullSecret
-from ..schema.durations import canonical
 from ..secrets.external_secret import fan_out_with_remote_names
-from ..settings.organization import Organization
 from ..settings.rules.pull import pull_problems
-from .arguments import interval_problems
+from .arguments import OrganizationArgs
 from .cluster_secret_store import SecretStore, Store, remote_names, store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
 from .register import output_of, register
 
 
 @dataclass(frozen=True)
-class DataPlaneArgs:
+class DataPlaneArgs(OrganizationArgs):
     """An organization with a pull secret, and where its values come from."""
 
-    organization: Organization
-    """Whose workloads."""
     secret_store: Store = None
     """The store on the data plane: a component, or the name of a ClusterSecretStore that exists, which may be an
     output; required for delivery ``namespace``."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets`` that a manual pull secret names."""
-    refresh_interval: str = "1h0m0s"
-    """Interval between two polls, a Go duration such as ``30m``, unless the organization configures another one."""
-    release: Release = DEFAULT_RELEASE
-    """OpenChoreo release of the platform."""
-    plan: OrganizationPlan | None = None
-    """The organization's part of a stack's plan. None: it is computed from the other arguments."""
 
-    def planned(self) -> OrganizationPlan:
-        """What the organization gets."""
-        if self.plan is not None:
-            return self.plan
-        return OrganizationPlan(
-            organization=self.organization,
-            release=self.release,
-            pull_store=store_name(self.secret_store),
-            refresh_interval=canonical(self.refresh_interval),
-        )
+    def _stores(self) -> dict[str, Any]:
+        return {"pull_store": store_name(self.secret_store)}
 
 
 class DataPlane(pulumi.ComponentResource):
@@ -107,9 +87,10 @@ def _checked(name: str, args: DataPlaneArgs) -> PullSecret:
     source = f'DataPlane "{name}"'
     if pull is None:
         raise SettingsError(source, [Problem("organization.pullSecret", "is missing")])
-    release = args.release if args.plan is None else args.plan.release
-    problems = list(pull_problems(organization, "organization", release))
-    problems += interval_problems(args.refresh_interval)
+    if args.plan is not None:
+        return pull
+    problems = list(pull_problems(organization, "organization", args.release))
+    problems += args.interval_problems()
     if pull.delivery == "namespace" and args.secret_store is None:
         problems.append(Problem("secret_store", "is missing; delivery namespace reads through it"))
     missing = {each.manual.password for each in pull.registries or () if each.manual} - args.manual.keys()

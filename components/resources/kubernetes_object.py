@@ -26,7 +26,7 @@ class KubernetesObject(pulumi.CustomResource):
             name: of the resource.
             manifest: ``apiVersion``, ``kind``, ``metadata`` and whatever else the kind has.
             opts: Pulumi's options; ``provider`` is the Kubernetes provider.
-            suffix: of the type: ``Patch`` for an object that belongs to somebody else.
+            suffix: of the type: ``Patch`` for an existing object that keeps its owner.
         """
         version = _CORE if manifest["apiVersion"] == "v1" else manifest["apiVersion"]
         token = f"kubernetes:{version}:{manifest['kind']}{suffix}"

@@ -1,4 +1,4 @@
-"""Registering thousands of resources without paying for what nobody reads."""
+"""Settings of the process that make the registration of thousands of resources cheaper."""
 
 from __future__ import annotations
 

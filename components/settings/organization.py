@@ -25,8 +25,8 @@ class Organization(Model):
     name: Label
     """Name of the OpenChoreo Organization."""
     namespace: Literal["own", "adopt"] = "own"
-    """``own``: the build namespace is made here and goes with the organization. ``adopt``: it exists (OpenChoreo makes
-    it at the first build); it is labelled, and only those labels are taken away again."""
+    """``own``: the stack creates the build namespace, and deletes it with the organization. ``adopt``: it exists
+    (OpenChoreo creates it at the first build); the stack adds labels, and removes only those on destroy."""
     secret_store: ObjectName = "default"
     """Name of the entry of ``secretStores`` that its credentials come from."""
     git: GitCredential | None = None

@@ -164,7 +164,7 @@ def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: py
     assert recorder.run(failing) == []
     assert len(errors) == 1
     assert errors[0].startswith("the stack makes roles in AWS, and ")
-    assert errors[0].endswith("is not installed; run: pip install 'openchoreo-secrets[aws]'")
+    assert errors[0].endswith("is not installed; run: pip install '.[aws]'")
 
 
 def test_a_stack_that_references_existing_resources_creates_nothing_in_aws(recorder: Recorder) -> None:

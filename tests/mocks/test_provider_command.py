@@ -70,7 +70,7 @@ def test_started_by_hand(
     [
         pytest.param([], id="no flags"),
         pytest.param(["--logtostderr", "-v=9"], id="logs"),
-        pytest.param(["--tracing", "file:/tmp/trace"], id="tracing to a file"),
+        pytest.param(["--tracing", "file:trace"], id="tracing to a file"),
         pytest.param(["--tracing", "http://127.0.0.1:9411"], id="tracing to a server"),
     ],
 )

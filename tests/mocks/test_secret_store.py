@@ -220,7 +220,7 @@ def test_a_program_without_a_plan(recorder: Recorder) -> None:
             SecretStore("nobody", SecretStoreArgs("nobody", KubernetesStore(remote_namespace="vault")))
         assert str(raised.value) == (
             'SecretStore "nobody": 1 problem; nothing was changed\n'
-            "  - namespaces: is empty; expected at least one, or nobody can use the store"
+            "  - namespaces: is empty; expected at least one namespace that may use the store"
         )
         SecretStore("org-acme", args)
 
