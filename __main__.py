@@ -13,7 +13,7 @@ import pulumi  # noqa: E402
 
 from components import OpenChoreoSecretsError, deploy, load_configuration, report_load  # noqa: E402
 from components.resources.engine_log import drop_debug_messages  # noqa: E402
-from components.resources.thrift import calm_collector, without_stack_traces  # noqa: E402
+from components.resources.thrift import omit_stack_traces, tune_garbage_collector  # noqa: E402
 
 _SHOWN: Final = 32
 """Exit code by which a Python program tells Pulumi that the user has seen the error already."""
@@ -22,10 +22,10 @@ _SHOWN: Final = 32
 def main() -> None:
     """Deploy the stack; a user's mistake ends as its message alone."""
     drop_debug_messages()
-    calm_collector()
+    tune_garbage_collector()
     try:
         configuration = load_configuration()
-        with without_stack_traces():
+        with omit_stack_traces():
             deployed = deploy(configuration)
     except OpenChoreoSecretsError as error:
         pulumi.log.error(str(error))

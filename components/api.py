@@ -25,7 +25,7 @@ from .resources.cluster_secret_store import SecretStore, SecretStoreArgs
 from .resources.configuration import Configuration, load_configuration
 from .resources.control_plane import ControlPlane, ControlPlaneArgs
 from .resources.data_plane import DataPlane, DataPlaneArgs
-from .resources.deploy import Deployed, deploy
+from .resources.deployment import Deployed, deploy
 from .resources.external_secrets_ready import ExternalSecretsReady
 from .resources.load_report import report_load
 from .resources.manual_secrets import ManualSecrets, ManualSecretsArgs
@@ -42,7 +42,7 @@ from .resources.provider import OpenChoreoProvider, OpenChoreoProviderArgs
 from .schema.policies import Policies
 from .schema.sources import RemoteRef, Source
 from .settings.organization import Organization
-from .settings.parse import parse
+from .settings.parsing import parse
 from .settings.stack import StackSettings
 
 __all__ = [

@@ -22,7 +22,7 @@ GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
 """Host of a git credential."""
 
 
-def manifest(  # noqa: PLR0913 -- the parts of an object
+def build_manifest(  # noqa: PLR0913 -- the parts of an object
     api_version: str,
     kind: str,
     name: str,

@@ -14,15 +14,15 @@ import yaml
 
 from components.cluster.connection import Cluster
 from components.errors import OpenChoreoSecretsError
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from components.settings.stack import ClusterSettings, StackSettings
 
 from .engine import Engine
-from .obtain import ObtainError, operator_crds, programs
+from .obtain import ObtainError, list_operator_crds, obtain_programs
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
-from .seed import Seeder, openchoreo_crds
-from .status import credential_tables
+from .seed import Seeder, get_openchoreo_crds
+from .status import format_credential_tables
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
@@ -39,9 +39,9 @@ def say(text: str) -> None:
 def up() -> int:
     """Start the platform, update the stack `local`, print the tables of credentials. Returns the exit code."""
     started = time.monotonic()
-    executables = programs(say)
+    executables = obtain_programs(say)
     platform, engine = Platform(_FOLDER, executables), Engine(_FOLDER, executables)
-    start(platform, local_settings())
+    start(platform, read_local_settings())
     engine.prepare()
     selected = engine.run("stack", "select", "--create", _STACK)
     if selected.returncode:
@@ -54,7 +54,7 @@ def up() -> int:
         return 1
     if not changed:
         say("Nothing changed: every credential is in place.")
-    say(f"\n{credential_tables(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
+    say(f"\n{format_credential_tables(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
     say('  eval "$(make -s env)"; pulumi preview --stack local')
     say("  make status    make down")
@@ -63,7 +63,7 @@ def up() -> int:
 
 def prepare_programs() -> int:
     """Download or build the programs, so that no later command waits for a build. Returns the exit code."""
-    say(f"{len(programs(say))} programs are ready")
+    say(f"{len(obtain_programs(say))} programs are ready")
     return 0
 
 
@@ -75,7 +75,7 @@ def start(platform: Platform, settings: StackSettings) -> None:
         say("Starting etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
-    seeder.definitions([*operator_crds(), openchoreo_crds()], platform.process("kube-apiserver"))
+    seeder.definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
     for organization in settings.organizations:
         seeder.organization(organization.name)
     seeder.secret_manager(settings)
@@ -94,7 +94,7 @@ def show() -> int:
     if not Platform(_FOLDER, {}).running():
         say("The local platform is not running. Start it with: make local")
         return 1
-    say(credential_tables(_cluster()))
+    say(format_credential_tables(_cluster()))
     return 0
 
 
@@ -105,7 +105,7 @@ def env() -> int:
     return 0
 
 
-def local_settings() -> StackSettings:
+def read_local_settings() -> StackSettings:
     """Settings of the stack `local`, read without Pulumi, because the platform is seeded before the engine runs."""
     file = _ROOT / "stacks" / "Pulumi.local.yaml"
     config = yaml.safe_load(file.read_text())["config"]

@@ -14,7 +14,7 @@ from typing import Final
 
 from . import language_host
 from .language_host import EXECUTOR
-from .obtain import cache, language_executor
+from .obtain import find_language_executor, get_cache_folder
 
 PASSPHRASE: Final = "openchoreo-local"
 """Not a secret: the stack ``local`` contains demo values only."""
@@ -48,7 +48,9 @@ class Engine:
         if shutil.which("pulumi-language-python") is None:
             host = binaries / "pulumi-language-python"
             # -P: modules of this folder must not shadow the standard library's.
-            command = f'{EXECUTOR}="{language_executor()}" exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
+            command = (
+                f'{EXECUTOR}="{find_language_executor()}" exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
+            )
             host.write_text(f"#!/bin/sh\n{command}\n")
             host.chmod(0o755)
 
@@ -56,7 +58,7 @@ class Engine:
         """Environment variables with which any Pulumi command uses this folder."""
         return {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
-            "PULUMI_HOME": str(cache() / "pulumi-home"),
+            "PULUMI_HOME": str(get_cache_folder() / "pulumi-home"),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -32,13 +32,13 @@ class ObtainError(Exception):
     """A program or a Go module is not available; the message says what is required."""
 
 
-def cache() -> Path:
+def get_cache_folder() -> Path:
     """Folder of built and downloaded programs."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "openchoreo-secrets"
 
 
-def programs(say: Say) -> dict[str, Path]:
+def obtain_programs(say: Say) -> dict[str, Path]:
     """Name -> executable of every program; missing ones are downloaded or built, one after the other.
 
     Args:
@@ -47,7 +47,7 @@ def programs(say: Say) -> dict[str, Path]:
     Raises:
         ObtainError: a program cannot be downloaded or built.
     """
-    paths = {program.name: path for program in PROGRAMS if (path := present(program)) is not None}
+    paths = {program.name: path for program in PROGRAMS if (path := find_program(program)) is not None}
     missing = [program for program in PROGRAMS if program.name not in paths]
     if missing:
         minutes = sum(program.minutes for program in missing)
@@ -61,13 +61,13 @@ def programs(say: Say) -> dict[str, Path]:
     return paths
 
 
-def present(program: Program) -> Path | None:
+def find_program(program: Program) -> Path | None:
     """Path of the program in the cache, else on PATH in a supported version, else None."""
     cached = _cached(program)
     return cached if cached.exists() else _on_path(program)
 
 
-def operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
+def list_operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
     """Files with the CRDs of the External Secrets Operator, from its Go module.
 
     Args:
@@ -81,7 +81,7 @@ def operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.glob("*.yaml") if path.name != "kustomization.yaml"))
 
 
-def language_executor() -> Path:
+def find_language_executor() -> Path:
     """Path of ``pulumi-language-python-exec``, which runs a Python program, in Pulumi's Go module.
 
     Raises:
@@ -92,7 +92,7 @@ def language_executor() -> Path:
 
 
 def _cached(program: Program) -> Path:
-    return cache() / f"{program.name}-{program.version}-{program.digest()}" / program.name
+    return get_cache_folder() / f"{program.name}-{program.version}-{program.digest()}" / program.name
 
 
 def _on_path(program: Program) -> Path | None:

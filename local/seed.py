@@ -57,14 +57,14 @@ class Seeder:
             {
                 "apiVersion": "v1",
                 "kind": "Namespace",
-                "metadata": {"name": data_plane_namespace(name), "labels": labels},
+                "metadata": {"name": get_data_plane_namespace(name), "labels": labels},
             }
         )
 
     def secret_manager(self, settings: StackSettings) -> None:
         """Create a Secret with random values for every remote key of the settings; existing ones keep their values."""
         self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SECRET_MANAGER}})
-        for key, data in demo_values(settings).items():
+        for key, data in generate_demo_values(settings).items():
             self.create_secret(key, data)
 
     def create_secret(self, name: str, data: Mapping[str, str]) -> None:
@@ -98,18 +98,18 @@ class Seeder:
         return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
 
 
-def data_plane_namespace(organization: str) -> str:
+def get_data_plane_namespace(organization: str) -> str:
     """Namespace of the project ``default`` in the environment ``development``, as OpenChoreo's controller names it."""
     parts = f"dp-{organization}-default-development"
     return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
 
 
-def openchoreo_crds() -> Path:
+def get_openchoreo_crds() -> Path:
     """File with OpenChoreo's CRDs, reduced to the fields that this project uses."""
     return _MANIFESTS / "openchoreo-crds.yaml"
 
 
-def demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
+def generate_demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
     """Remote key -> its properties: docker configs and service account keys where they are read, else random tokens."""
     values: dict[str, dict[str, str]] = {}
     for organization in settings.organizations:

@@ -9,7 +9,7 @@ from components.cluster.connection import Cluster
 from components.manifests import CREDENTIAL_LABEL, MANAGED_BY
 from components.openchoreo import DEFAULT_RELEASE as RELEASE
 from components.openchoreo.labels import ORGANIZATION_LABEL
-from components.patches.pod_spec import image_pull_secrets
+from components.patches.pod_spec import read_image_pull_secrets
 from components.table import format_table
 
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
@@ -17,7 +17,7 @@ _TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURC
 _OURS: Final = f"app.kubernetes.io/managed-by={MANAGED_BY},{CREDENTIAL_LABEL}"
 
 
-def credential_tables(cluster: Cluster) -> str:
+def format_credential_tables(cluster: Cluster) -> str:
     """A table of all Secrets and, if there are any, one of the ComponentTypes that use pull secrets."""
     rows = [
         _row(item, item["spec"]["secretStoreRef"]["name"], _ready(item))
@@ -39,7 +39,7 @@ def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for item in cluster.items(RELEASE.component_type.path(None)):
         entries = item["spec"]["resources"]
-        names = image_pull_secrets(item, RELEASE.component_type)
+        names = read_image_pull_secrets(item, RELEASE.component_type)
         resources = [entry["id"] for entry in entries if entry["template"].get("kind") == "ExternalSecret"]
         if names:
             metadata = item["metadata"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pulumi
 
-from ..iam.policy import ecr_policy
-from ..iam.text import document_text
-from ..iam.trust import ecr_trust
-from ..openchoreo.labels import organization_labels
+from ..iam.policy import build_ecr_policy
+from ..iam.text import format_document
+from ..iam.trust import build_ecr_trust
+from ..openchoreo.labels import build_organization_labels
 from ..plan.ecr_roles import EcrRoleArgs
 from .role import register_role
 
@@ -25,8 +25,8 @@ class EcrRole(pulumi.ComponentResource):
             ValueError: the account has no OIDC provider, or the prefix does not end in ``/``; nothing is registered.
         """
         account = args.account
-        trust = ecr_trust(account, args.namespace, args.service_account)
-        policy = document_text(ecr_policy(account, args.repositories, push=args.push))
+        trust = build_ecr_trust(account, args.namespace, args.service_account)
+        policy = format_document(build_ecr_policy(account, args.repositories, push=args.push))
         super().__init__("openchoreo:index:EcrRole", name, None, opts)
         self.role_arn = account.role_arn(args.role)
         register_role(
@@ -36,7 +36,7 @@ class EcrRole(pulumi.ComponentResource):
             description=f'Uses the repositories of the organization "{args.organization}"',
             trust=trust,
             policy=policy,
-            tags=organization_labels(args.organization),
+            tags=build_organization_labels(args.organization),
             parent=self,
         )
         self.register_outputs({"roleArn": self.role_arn})

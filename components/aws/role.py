@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import iam
 
 from ..iam.account import AwsAccount
-from ..iam.text import Document, document_text
+from ..iam.text import Document, format_document
 
 
 def register_role(  # noqa: PLR0913 -- the parts of a role
@@ -41,7 +41,7 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
         name=role,
         path=account.role_path,
         description=description,
-        assume_role_policy=document_text(trust),
+        assume_role_policy=format_document(trust),
         permissions_boundary=account.permissions_boundary,
         max_session_duration=3600,
         tags=dict(tags),

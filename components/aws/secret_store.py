@@ -9,7 +9,7 @@ import pulumi
 import pulumi_random
 from pulumi_aws import kms, secretsmanager
 
-from ..iam.text import document_text
+from ..iam.text import format_document
 from ..plan.aws_managed import ManagedStore
 from .role import register_role
 
@@ -21,7 +21,7 @@ class AwsSecretStoreArgs:
     """Arguments of `AwsSecretStore`."""
 
     managed: ManagedStore
-    """Role, policies, key and secrets, as `managed_stores` plans them."""
+    """Role, policies, key and secrets, as `plan_managed_stores` plans them."""
     random: pulumi.ProviderResource | None = None
     """Provider of ``pulumi-random``; required with ``uniqueNames``."""
 
@@ -44,9 +44,9 @@ class AwsSecretStore(pulumi.ComponentResource):
         managed = args.managed
         self.role_arn = managed.account.role_arn(managed.role)
         key = self._key(name, managed) if managed.alias is not None else None
-        policy: pulumi.Input[str] = document_text(managed.policy())
+        policy: pulumi.Input[str] = format_document(managed.policy())
         if key is not None:
-            policy = key.arn.apply(lambda arn: document_text(managed.policy(arn)))
+            policy = key.arn.apply(lambda arn: format_document(managed.policy(arn)))
         register_role(
             name,
             managed.account,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from .connection import Cluster
-from .objects import Location, edit, missing, read
+from .objects import Location, describe_missing, edit, read
 from .planes import check_control_plane, check_data_plane
 from .preflight import check_build_plane
-from .readiness import Pending, Seen, look, readiness_problem, wait
+from .readiness import Pending, Readiness, describe_pending, read_readiness, wait_until_synced
 
 __all__ = [
     "Cluster",
     "Location",
     "Pending",
-    "Seen",
+    "Readiness",
     "check_build_plane",
     "check_control_plane",
     "check_data_plane",
+    "describe_missing",
+    "describe_pending",
     "edit",
-    "look",
-    "missing",
     "read",
-    "readiness_problem",
-    "wait",
+    "read_readiness",
+    "wait_until_synced",
 ]

@@ -76,7 +76,7 @@ class Cluster:
 
         Args:
             path: path of the collection.
-            metadata_only: ask for ``metadata`` only, which makes the answer small.
+            metadata_only: request ``metadata`` only, for a small response.
             query: ``labelSelector``, ``fieldSelector``.
 
         Raises:

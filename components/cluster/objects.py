@@ -51,12 +51,12 @@ def read(cluster: Cluster, location: Location) -> Manifest:
     """
     live = cluster.get(location.path)
     if live is None:
-        msg = f"{cluster}: {missing(cluster, location)}"
+        msg = f"{cluster}: {describe_missing(cluster, location)}"
         raise NotFoundError(msg)
     return live
 
 
-def missing(cluster: Cluster, location: Location) -> str:
+def describe_missing(cluster: Cluster, location: Location) -> str:
     """A message about an object that does not exist, with the names of those that do."""
     place = f" in the namespace {location.namespace}" if location.namespace else ""
     try:

@@ -1,4 +1,4 @@
-"""What must be true of the control plane and the data plane before anything is made or patched there."""
+"""Read-only checks of the control plane and the data plane, before anything is created or patched there."""
 
 from __future__ import annotations
 
@@ -10,50 +10,55 @@ from ..manifests import is_ours
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from .connection import Cluster
-from .objects import Location, missing
-from .preflight import ESO_KINDS, check_operator, refuse, served
+from .objects import Location, describe_missing
+from .preflight import ESO_KINDS, check_operator, raise_problems, read_served_kinds
 
 _CLUSTER_ID: Final = "/api/v1/namespaces/kube-system"
 
 
-def check_control_plane(cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan] = ()) -> None:
-    """Check that the control plane serves the release's kinds, and has every object that is to be patched.
+def check_control_plane(cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan]) -> None:
+    """Check that the control plane serves the release's kinds, and has every object that the plans patch.
+
+    Args:
+        cluster: the control plane.
+        release: OpenChoreo release of the platform.
+        organizations: plans of all organizations of the stack.
 
     Raises:
         ClusterError: with everything that is missing.
     """
-    absent = sorted(release.served_kinds - served(cluster, f"/apis/{release.api}"))
+    absent = sorted(release.served_kinds - read_served_kinds(cluster, f"/apis/{release.api}"))
     if absent:
         msg = (
-            f"{cluster}: no OpenChoreo {release.name} here, {', '.join(absent)} of {release.api} missing. "
-            f"The CRDs come with the Helm chart {release.charts.control_plane}"
+            f"{cluster}: {', '.join(absent)} of {release.api} missing; install OpenChoreo {release.name} with the "
+            f"Helm chart {release.charts.control_plane}"
         )
         raise ClusterError(msg)
-    found: list[str] = []
+    problems: list[str] = []
     for organization in organizations:
         where = f'organization "{organization.name}"'
-        found += [
-            f"{where}: {missing(cluster, location)}"
+        problems += [
+            f"{where}: {describe_missing(cluster, location)}"
             for location in (Location(patch.kind, patch.name, patch.namespace) for patch in organization.patches)
             if cluster.get(location.path) is None
         ]
-        found += [f"{where}: {line}" for line in _without_store(cluster, organization)]
-    refuse(cluster, found)
+        problems += [f"{where}: {line}" for line in _without_store(cluster, organization)]
+    raise_problems(cluster, problems)
 
 
 def check_data_plane(
-    cluster: Cluster, build_plane: Cluster, organizations: Sequence[OrganizationPlan], release: Release
+    cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan], *, build_plane: Cluster
 ) -> None:
-    """Check the operator where pull secrets need it, and the namespaces that are to get one by hand.
+    """Check the operator, if pull secrets need it, and the namespaces that get a manual pull secret.
 
     Args:
         cluster: the data plane.
-        build_plane: the other cluster that gets stores.
-        organizations: all of the stack.
-        release: of the platform.
+        release: OpenChoreo release of the platform.
+        organizations: plans of all organizations of the stack.
+        build_plane: the build plane, which must be the same cluster with the same settings, or another cluster.
 
     Raises:
-        ClusterError: with everything that is amiss.
+        ClusterError: with every problem.
     """
     if any(organization.organization.pull_store for organization in organizations):
         fans_out = any(organization.fan_outs for organization in organizations)
@@ -61,56 +66,56 @@ def check_data_plane(
     identity = _identity(cluster) if cluster.settings != build_plane.settings else None
     if identity is not None and identity == _identity(build_plane):
         msg = (
-            f"{cluster} and {build_plane} are one cluster; give both the same kubeconfig and context, so that their "
-            "stores become one"
+            f"{cluster} and {build_plane} are the same cluster; use the same kubeconfig and context for both, so that "
+            "both share their stores"
         )
         raise ClusterError(msg)
-    found: list[str] = []
+    problems: list[str] = []
     for organization in organizations:
-        found += _manual(cluster, organization)
-    refuse(cluster, found)
+        problems += _manual(cluster, organization)
+    raise_problems(cluster, problems)
 
 
 def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
-    """DataPlanes that name no store, though a component's pull secret would read through it."""
+    """DataPlanes without a store, although pull secrets of components read from it."""
     organization, release = planned.organization, planned.release
     pull = organization.pull_secret
     if pull is None or pull.delivery != "component" or organization.pull_store is not None:
         return
-    settled = organization.data_plane.name if organization.data_plane else None
+    patched = organization.data_plane.name if organization.data_plane else None
     kind, namespace = release.data_plane, release.control_plane_namespace(organization.name)
     for item in cluster.items(kind.path(namespace)):
         name, store = item["metadata"]["name"], (item.get("spec") or {}).get("secretStoreRef") or {}
-        if not store.get("name") and name != settled:
+        if not store.get("name") and name != patched:
             yield (
                 f"{kind.name} {namespace}/{name} has no spec.secretStoreRef, so "
-                f"{release.expressions.data_plane_store} fails in every component. Set dataPlane: {{name: {name}, "
+                f"{release.expressions.data_plane_store} fails in every component; set dataPlane: {{name: {name}, "
                 "secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
             )
 
 
 def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
-    """Named namespaces that do not exist or are somebody else's, and Secrets that would be overwritten."""
+    """Namespaces that do not exist or belong to another organization, and Secrets that the update would overwrite."""
     organization, labels = planned.organization, planned.release.data_plane_labels(planned.name)
     for namespace, manual in planned.pull_manual:
         where = f'organization "{organization.name}": namespace {namespace}'
         live = cluster.get(f"/api/v1/namespaces/{namespace}")
         if live is None:
-            yield f"{where} does not exist on the data plane; OpenChoreo makes it with the first deployment"
+            yield f"{where} does not exist on the data plane; OpenChoreo creates it with the first deployment"
             continue
-        found = live["metadata"].get("labels") or {}
-        foreign = [f"{key}={found[key]}" for key, value in labels.items() if found.get(key, value) != value]
+        actual = live["metadata"].get("labels") or {}
+        foreign = [f"{key}={actual[key]}" for key, value in labels.items() if actual.get(key, value) != value]
         if foreign:
             yield f"{where} belongs to another organization ({', '.join(foreign)})"
         secret = cluster.get(f"/api/v1/namespaces/{namespace}/secrets/{manual.name}")
         if secret is not None and not is_ours(secret):
             yield (
-                f"{where} has a Secret {manual.name} that was made by something else. Delete it, or choose another "
-                "name (pullSecret.secretName)"
+                f"{where} already has a Secret {manual.name} that this project did not create; delete it, or use "
+                "another name (pullSecret.secretName)"
             )
 
 
 def _identity(cluster: Cluster) -> str | None:
-    """What tells one cluster from another, whatever address it is reached by."""
+    """Unique id of a cluster, the same for all of its addresses. None: it has none."""
     live = cluster.get(_CLUSTER_ID)
     return live["metadata"]["uid"] if live else None

@@ -1,4 +1,4 @@
-"""Readiness of ExternalSecrets, judged from the live objects and for their current generation.
+"""Readiness of ExternalSecrets, from the live objects and for their current generation.
 
 An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may be about an older spec;
 ``status.syncedResourceVersion`` starts with the synced generation (ESO ``externalsecret_controller.go``).
@@ -42,7 +42,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Readiness:
     """State of all expected ExternalSecrets at one time."""
 
     total: int
@@ -51,8 +51,10 @@ class Seen:
     """The ExternalSecrets that are not synced."""
 
 
-def look(cluster: Cluster, expected_secrets: Iterable[Expected], fan_outs: Iterable[FanOut] = ()) -> Seen:
-    """Which ExternalSecrets are not synced now.
+def read_readiness(
+    cluster: Cluster, expected_secrets: Iterable[Expected], fan_outs: Iterable[FanOut] = ()
+) -> Readiness:
+    """Current state of the expected ExternalSecrets.
 
     It makes one list call for any number of ExternalSecrets, and two more calls for each fan-out.
     """
@@ -64,18 +66,18 @@ def look(cluster: Cluster, expected_secrets: Iterable[Expected], fan_outs: Itera
     states = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(expected_secrets)]
     for fan_out in sorted(fan_outs):
         states += _spread(cluster, fan_out, live)
-    return Seen(len(states), tuple(item for item in states if item is not None))
+    return Readiness(len(states), tuple(item for item in states if item is not None))
 
 
-def readiness_problem(
+def describe_pending(
     cluster: Cluster, expected_secrets: Iterable[Expected], fan_outs: Iterable[FanOut] = ()
 ) -> str | None:
     """A message with the ExternalSecrets that are not synced now and ESO's reasons; None if all are synced."""
-    seen = look(cluster, expected_secrets, fan_outs)
-    return _message(cluster, seen, "now") if seen.pending else None
+    readiness = read_readiness(cluster, expected_secrets, fan_outs)
+    return _message(cluster, readiness, "now") if readiness.pending else None
 
 
-def wait(  # noqa: PLR0913 -- what to wait for, and how
+def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom to inform
     cluster: Cluster,
     expected_secrets: Sequence[Expected],
     fan_outs: Sequence[FanOut] = (),
@@ -102,24 +104,24 @@ def wait(  # noqa: PLR0913 -- what to wait for, and how
         NotReadyError: some are not synced in time; the message has each Secret and ESO's reason.
     """
     deadline = time.monotonic() + seconds
-    seen = look(cluster, expected_secrets, fan_outs)
-    for item in seen.pending:
+    readiness = read_readiness(cluster, expected_secrets, fan_outs)
+    for item in readiness.pending:
         if item.failed:
             _retry_now(cluster, item.expected)
-    said = seen.total
+    reported = readiness.total
     pause = _FIRST_POLL
-    while seen.pending:
-        if len(seen.pending) != said:
-            said = len(seen.pending)
-            first = seen.pending[0].expected
-            report(f"{seen.total - said} of {seen.total} credentials synced, waiting for {first}")
+    while readiness.pending:
+        if len(readiness.pending) != reported:
+            reported = len(readiness.pending)
+            first = readiness.pending[0].expected
+            report(f"{readiness.total - reported} of {readiness.total} credentials synced, waiting for {first}")
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NotReadyError(_message(cluster, seen, f"after {seconds:g} s", hints))
+            raise NotReadyError(_message(cluster, readiness, f"after {seconds:g} s", hints))
         if cancelled(min(pause, left)):
-            raise NotReadyError(_message(cluster, seen, "when the update was cancelled", hints))
+            raise NotReadyError(_message(cluster, readiness, "when the update was cancelled", hints))
         pause = _POLL
-        seen = look(cluster, expected_secrets, fan_outs)
+        readiness = read_readiness(cluster, expected_secrets, fan_outs)
 
 
 def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
@@ -128,7 +130,7 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     status = item.get("status") or {}
     ready = next((entry for entry in status.get("conditions") or () if entry.get("type") == "Ready"), None)
     if ready is None:
-        return Pending(expected, "the External Secrets Operator has not looked at it; is it running?")
+        return Pending(expected, "the External Secrets Operator has not processed it; is it running?")
     if ready.get("status") != "True" or ready.get("reason") in _WITHOUT_SECRET:
         return Pending(expected, f"{ready.get('reason')}: {ready.get('message')}", failed=True)
     synced = str(status.get("syncedResourceVersion", "")).partition("-")[0]
@@ -169,12 +171,12 @@ def _retry_now(cluster: Cluster, expected: Expected) -> None:
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
 
-def _message(cluster: Cluster, seen: Seen, when: str, hints: Mapping[str, str] | None = None) -> str:
+def _message(cluster: Cluster, readiness: Readiness, when: str, hints: Mapping[str, str] | None = None) -> str:
     stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
-    lines = [f"{len(seen.pending)} of {seen.total} credentials are not ready {when} on {cluster}:"]
-    lines += [f"  - {item}{_details(cluster, item, stores)}" for item in seen.pending]
-    late = {item.expected.organization for item in seen.pending}
-    lines += [f'  organization "{name}": {said}' for name, said in sorted((hints or {}).items()) if name in late]
+    lines = [f"{len(readiness.pending)} of {readiness.total} credentials are not ready {when} on {cluster}:"]
+    lines += [f"  - {item}{_details(cluster, item, stores)}" for item in readiness.pending]
+    late = {item.expected.organization for item in readiness.pending}
+    lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
     lines.append("Fix the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 
@@ -182,18 +184,18 @@ def _message(cluster: Cluster, seen: Seen, when: str, hints: Mapping[str, str] |
 def _details(cluster: Cluster, item: Pending, stores: dict[str, dict[str, Any]]) -> str:
     """ESO's own messages: the latest event of the ExternalSecret, and why the store is not ready."""
     secret = item.expected
-    said = [_warning(cluster, secret.namespace, "ExternalSecret", secret.name)]
+    reasons = [_warning(cluster, secret.namespace, "ExternalSecret", secret.name)]
     path = f"/apis/external-secrets.io/v1/namespaces/{secret.namespace}/externalsecrets/{secret.name}"
     live = cluster.get(path) or {}
     name = live.get("spec", {}).get("secretStoreRef", {}).get("name")
     if name is not None and name not in stores:
-        said.append(None if said[0] else f'ClusterSecretStore "{name}" does not exist')
+        reasons.append(None if reasons[0] else f'ClusterSecretStore "{name}" does not exist')
     elif name is not None and (refused := _refused(stores[name])) is not None:
         # Events of cluster-scoped objects are in "default"; they say more than the condition, often only a title.
-        said.append(
+        reasons.append(
             f'ClusterSecretStore "{name}": {_warning(cluster, "default", "ClusterSecretStore", name) or refused}'
         )
-    return f" ({'; '.join(filter(None, said))})" if any(said) else ""
+    return f" ({'; '.join(filter(None, reasons))})" if any(reasons) else ""
 
 
 def _refused(store: Mapping[str, Any]) -> str | None:

@@ -12,24 +12,24 @@ from ..openchoreo.release import Defaults
 from ..schema.labels import Annotations, Labels
 from ..schema.model import DataKey, Interval, Model, ObjectName
 from ..schema.policies import Policies
-from ..schema.secret_types import SecretType, missing_keys
+from ..schema.secret_types import SecretType, list_missing_keys
 from ..schema.sources import RemoteRef, Source
 from ..secrets.credential import Owner, SecretContent
-from .secret import CREDENTIAL, secret
+from .secret import CREDENTIAL, build_secret
 
 
 class Extract(RemoteRef):
-    """A JSON object in the manager, of which every field becomes a key (``dataFrom.extract``)."""
+    """A JSON object in the manager; each of its fields becomes a key of the Secret (``dataFrom.extract``)."""
 
     prefix: DataKey | None = None
-    """Put in front of every key. None: they stay as they are."""
+    """Prefix for every key. None: the keys stay unchanged."""
     conversion: Literal["Default", "Unicode"] = "Default"
-    """What becomes of characters that a key may not have: ``Default``: ``_``. ``Unicode``: ``_U<code>_``."""
+    """Replacement of characters that a key must not have: ``Default``: ``_``. ``Unicode``: ``_U<code>_``."""
 
     @model_validator(mode="after")
     def _one_change(self) -> Self:
         if self.prefix is not None and self.conversion != "Default":
-            msg = "conversion says nothing with prefix: the operator converts no key that it has rewritten"
+            msg = "conversion has no effect with prefix, because ESO does not convert rewritten keys; leave it out"
             raise ValueError(msg)
         return self
 
@@ -40,24 +40,23 @@ class ExternalCredential(Model):
     name: ObjectName
     """Name of the Secret in the build namespace."""
     keys: dict[DataKey, Source] = Field(default_factory=dict)
-    """Keys of the Secret and where each value comes from: all from the manager, or all manual."""
+    """Key of the Secret -> source of its value: all from the manager, or all manual."""
     extract: Annotated[tuple[Extract, ...], Field(strict=False, min_length=1)] | None = None
-    """JSON objects in the manager, of which all fields become keys. A key of ``keys`` goes before one of theirs."""
+    """JSON objects in the manager, whose fields become keys. A key in ``keys`` takes precedence."""
     template: Annotated[dict[DataKey, Annotated[str, Field(min_length=1)]], Field(min_length=1)] | None = None
-    """Keys of the Secret and a Go template for each, over the keys of ``keys`` and ``extract``. Plain text."""
+    """Key of the Secret -> Go template in plain text, over the keys of ``keys`` and ``extract``."""
     merge_policy: Literal["Replace", "Merge"] = "Replace"
-    """``Replace``: with a template the Secret has only its keys. ``Merge``: it has those of ``keys`` and ``extract``
-    as well."""
+    """``Replace``: with a template the Secret has only its keys. ``Merge``: also the others."""
     type: SecretType = "Opaque"
     """Type of the Secret."""
     labels: Labels = Field(default_factory=dict)
-    """More labels of the Secret."""
+    """Additional labels of the Secret."""
     annotations: Annotations = Field(default_factory=dict)
-    """More annotations of the Secret."""
+    """Additional annotations of the Secret."""
     refresh_interval: Interval | None = None
-    """How often the manager is asked. None: the organization's, else the stack's."""
+    """Interval between two polls. None: that of the organization, else of the stack."""
     policies: Policies | None = None
-    """How the operator keeps the Secret. None: the organization's."""
+    """ESO's policies for the Secret. None: those of the organization."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -75,26 +74,26 @@ class ExternalCredential(Model):
             if self.extract is not None:
                 yield "mixes extract and manual in one Secret; use one of them"
             if self.template is not None:
-                yield "template belongs to the secret manager; a manual secret is made as it is"
-        extracts = [each.model_dump(exclude={"conversion", "decoding"}) for each in self.extract or ()]
-        for index, each in enumerate(extracts):
-            if each in extracts[:index]:
-                yield f"extract[{index}] brings the keys of extract[{extracts.index(each)}] again"
+                yield "template has no effect on a manual secret; leave it out"
+        extracts = [extract.model_dump(exclude={"conversion", "decoding"}) for extract in self.extract or ()]
+        for index, extract in enumerate(extracts):
+            if extract in extracts[:index]:
+                yield f"extract[{index}] has the same keys as extract[{extracts.index(extract)}]; remove one of them"
 
     def _of_template(self) -> Iterator[str]:
         if self.merge_policy == "Replace":
             return
         if self.template is None:
-            yield "mergePolicy belongs to template"
+            yield "mergePolicy has no effect without template; leave it out"
         for key in sorted(self.keys.keys() & (self.template or {}).keys()):
             yield f'the key "{key}" comes from keys and template; with mergePolicy Merge use only one of them'
 
     def _of_type(self) -> Iterator[str]:
         if self.type != "Opaque" and self.policies is not None and self.policies.creation_policy == "Merge":
-            yield "type belongs to whoever makes the Secret; creationPolicy Merge takes it as it is"
-        missing = missing_keys(self.type, self.known_keys)
+            yield "type has no effect with creationPolicy Merge, which keeps the existing type; leave it out"
+        missing = list_missing_keys(self.type, self.known_keys)
         if missing is not None and not self.has_unknown_keys:
-            yield f"type {self.type} needs {missing}"
+            yield f"type {self.type} requires {missing}"
 
     @property
     def kind(self) -> str:
@@ -112,7 +111,7 @@ class ExternalCredential(Model):
 
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:  # noqa: ARG002 -- part of the protocol
         """The one Secret."""
-        return (secret(self),)
+        return (build_secret(self),)
 
     @property
     def manual(self) -> bool:

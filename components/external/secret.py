@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CREDENTIAL: Final = "external"
 
 
-def secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
+def build_secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
     """The Secret of an external service: from the manager, or manual (settings refuse a mixture)."""
     manual = {key: source.manual for key, source in external.keys.items() if source.manual is not None}
     if manual:

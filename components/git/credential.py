@@ -15,9 +15,9 @@ from ..schema.policies import Policies
 from ..schema.sources import OptionalRemote, RemoteRef
 from ..secrets.credential import Owner, SecretContent
 from . import known_hosts
-from .hosts import Host, Provider, github_api, provider_of, token_username
+from .hosts import Host, Provider, find_software, get_github_api, get_token_username
 from .kinds import BasicAuth, GithubApp, SshKey
-from .secret import APP_SUFFIX, CREDENTIAL, Naming, app_key, secret
+from .secret import APP_SUFFIX, CREDENTIAL, Naming, build_app_key, build_secret
 
 _KINDS: Final = "remoteKey, manual, basicAuth, ssh, githubApp"
 
@@ -73,7 +73,7 @@ class GitCredential(OptionalRemote):
         return self
 
     def _of_host(self) -> Iterator[str]:
-        software = provider_of(self.host)
+        software = find_software(self.host)
         if self.provider is not None and self.basic_auth is None and self.github_app is None:
             yield "provider is only for basicAuth and githubApp; leave it out"
         if self.provider is not None and software not in {"generic", self.provider}:
@@ -99,8 +99,8 @@ class GitCredential(OptionalRemote):
 
     def _of_known_hosts(self) -> Iterator[str]:
         if self.ssh is not None and self.ssh.known_hosts is not None:
-            name = known_hosts.host_name(self.host)
-            lines = [line for line in known_hosts.parse(self.ssh.known_hosts) if not line.revoked]
+            name = known_hosts.format_host_name(self.host)
+            lines = [line for line in known_hosts.parse_known_hosts(self.ssh.known_hosts) if not line.revoked]
             if not any(line.matches(name) for line in lines):
                 yield f"ssh.knownHosts has no key of {name}, the host of this credential; add a line of ssh-keyscan"
 
@@ -122,7 +122,7 @@ class GitCredential(OptionalRemote):
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """Its Secrets; a GitHub App's private key comes before the Secret with the token made from it."""
         naming = self.naming(owner.defaults)
-        key, content = app_key(self, naming), secret(self, naming)
+        key, content = build_app_key(self, naming), build_secret(self, naming)
         return (content,) if key is None else (key, content)
 
     @property
@@ -130,14 +130,14 @@ class GitCredential(OptionalRemote):
         """User name for cloning over HTTPS: the configured one, else the one that the host expects with a token."""
         own = self.basic_auth.username if self.basic_auth is not None else None
         if self.github_app is not None:
-            return token_username("github")
-        return own or token_username(self.provider or provider_of(self.host))
+            return get_token_username("github")
+        return own or get_token_username(self.provider or find_software(self.host))
 
     @property
     def app_url(self) -> str:
         """URL of the API that creates tokens of the GitHub App, whether or not there is one."""
         own = self.github_app.url if self.github_app is not None else None
-        return own or github_api(self.host)
+        return own or get_github_api(self.host)
 
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:

@@ -13,11 +13,11 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from ..schema.catalog import Catalog
-from ..schema.form import matching
+from ..schema.form import must_match
 
 Host = Annotated[
     str,
-    matching(
+    must_match(
         r"(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?",
         "the host of a git repository; expected name[:port] in lower case, such as git.acme.example",
     ),
@@ -59,7 +59,7 @@ Provider = Annotated[str, AfterValidator(GIT_SOFTWARE.check_name)]
 """Name of a value of `GIT_SOFTWARE`."""
 
 
-def provider_of(host: str) -> str:
+def find_software(host: str) -> str:
     """Name of the software that a public host runs; ``generic`` for any other host.
 
     Args:
@@ -72,12 +72,12 @@ def provider_of(host: str) -> str:
     return GENERIC if software is None else software.name
 
 
-def token_username(provider: str) -> str | None:
+def get_token_username(provider: str) -> str | None:
     """User name that goes with an access token. None: no single one fits all tokens."""
     return GIT_SOFTWARE[provider].token_username
 
 
-def github_api(host: str) -> str:
+def get_github_api(host: str) -> str:
     """URL of the REST API of GitHub, GitHub Enterprise Cloud with data residency, or GitHub Enterprise Server."""
     if host == "github.com":
         return "https://api.github.com"

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..schema.form import matching
+from ..schema.form import must_match
 from ..schema.model import Model
 from ..schema.sources import RemoteRef, Source
 from . import known_hosts
@@ -26,7 +26,7 @@ def _digits(value: object) -> object:
 
 _Username = Annotated[
     str,
-    matching(
+    must_match(
         r"[^\s:{}\x00-\x1f\x7f]{1,253}",
         'a user name; expected 1 to 253 characters without white space, ":", "{" and "}"',
         re.UNICODE,
@@ -35,24 +35,24 @@ _Username = Annotated[
 _AppId = Annotated[
     str,
     BeforeValidator(_digits),
-    matching(
+    must_match(
         r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "the id of a GitHub App; expected its number, such as 123456, or client id"
     ),
 ]
 _InstallationId = Annotated[
     str,
     BeforeValidator(_digits),
-    matching(r"[0-9]{1,20}", "the id of an installation of a GitHub App; expected its number, such as 12345678"),
+    must_match(r"[0-9]{1,20}", "the id of an installation of a GitHub App; expected its number, such as 12345678"),
 ]
 _Repository = Annotated[
     str,
-    matching(
+    must_match(
         r"[A-Za-z0-9._-]{1,100}",
         'the name of a GitHub repository; expected letters, digits, ".", "_" and "-", without the owner',
     ),
 ]
 _Permission = Annotated[
-    str, matching(r"[a-z_]{1,64}", "a permission of a GitHub App; expected a name such as contents or pull_requests")
+    str, must_match(r"[a-z_]{1,64}", "a permission of a GitHub App; expected a name such as contents or pull_requests")
 ]
 
 
@@ -103,7 +103,7 @@ class SshKey(Model):
             raise ValueError(msg)
         if self.known_hosts is not None:
             try:
-                known_hosts.parse(self.known_hosts)
+                known_hosts.parse_known_hosts(self.known_hosts)
             except ValueError as error:
                 msg = f"knownHosts {error}"
                 raise ValueError(msg) from None

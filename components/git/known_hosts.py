@@ -37,7 +37,7 @@ class KnownHost:
         """Whether the line applies to a host.
 
         Args:
-            name: the host as `host_name` returns it.
+            name: the host as `format_host_name` returns it.
         """
         hashed = _HASHED.fullmatch(self.names)
         if hashed:
@@ -49,7 +49,7 @@ class KnownHost:
         return any(_matches(pattern, name) for pattern in patterns)
 
 
-def parse(text: str) -> tuple[KnownHost, ...]:
+def parse_known_hosts(text: str) -> tuple[KnownHost, ...]:
     """The lines of a file, without empty lines and comments.
 
     Raises:
@@ -62,7 +62,7 @@ def parse(text: str) -> tuple[KnownHost, ...]:
     return lines
 
 
-def host_name(host: str) -> str:
+def format_host_name(host: str) -> str:
     """A host as the file writes it: ``name``, or ``[name]:port`` for another port than 22.
 
     Args:

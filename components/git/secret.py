@@ -47,7 +47,7 @@ class Naming:
         return f"{self.name}{APP_SUFFIX}"
 
 
-def secret(git: GitCredential, naming: Naming) -> SecretTemplate | ManualSecret:
+def build_secret(git: GitCredential, naming: Naming) -> SecretTemplate | ManualSecret:
     """The Secret of a git credential: from the manager, from a generator, or manual."""
     if git.basic_auth is not None:
         return _basic_auth(git, naming, git.basic_auth)
@@ -61,7 +61,7 @@ def secret(git: GitCredential, naming: Naming) -> SecretTemplate | ManualSecret:
     return _remote(git, naming, {naming.key: git.remote})
 
 
-def app_key(git: GitCredential, naming: Naming) -> SecretTemplate | None:
+def build_app_key(git: GitCredential, naming: Naming) -> SecretTemplate | None:
     """The Secret with a GitHub App's private key, from which ESO creates its tokens; None for other credentials."""
     if git.github_app is None:
         return None

@@ -6,20 +6,20 @@ Source: IAM's JSON policy reference, and ESO's AWS provider, which calls ``GetSe
 
 from __future__ import annotations
 
-from .arn import key_alias, secret_arns
-from .policy import ecr_policy, read_policy
-from .text import Document, document_text
-from .trust import ORGANIZATION_TAG, ecr_trust, operator_trust, web_identity_trust
+from .arn import build_key_alias, build_secret_arns
+from .policy import build_ecr_policy, build_read_policy
+from .text import Document, format_document
+from .trust import ORGANIZATION_TAG, build_ecr_trust, build_operator_trust, build_web_identity_trust
 
 __all__ = [
     "ORGANIZATION_TAG",
     "Document",
-    "document_text",
-    "ecr_policy",
-    "ecr_trust",
-    "key_alias",
-    "operator_trust",
-    "read_policy",
-    "secret_arns",
-    "web_identity_trust",
+    "build_ecr_policy",
+    "build_ecr_trust",
+    "build_key_alias",
+    "build_operator_trust",
+    "build_read_policy",
+    "build_secret_arns",
+    "build_web_identity_trust",
+    "format_document",
 ]

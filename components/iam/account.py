@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from ..manifests import MANAGED_BY_LABEL
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..schema.cloud_names import AwsAccountId, AwsRegion
-from ..schema.form import matching
+from ..schema.form import must_match
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
 
@@ -28,37 +28,37 @@ _REGIONS: Final = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 
 _OidcProvider = Annotated[
     str,
-    matching(
+    must_match(
         r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[\w.-]+)*",
         "an OIDC issuer; expected its host and path, without https:// and without a trailing /",
     ),
 ]
 _RoleArn = Annotated[
     str,
-    matching(
+    must_match(
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]{1,64}",
         "the ARN of one IAM role; expected arn:<partition>:iam::<account>:role/<name>",
     ),
 ]
 _PolicyArn = Annotated[
     str,
-    matching(
+    must_match(
         r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([\w+=,.@-]+/)*[\w+=,.@-]{1,128}",
         "the ARN of an IAM policy; expected arn:<partition>:iam::<account>:policy/<name>",
     ),
 ]
 _RolePath = Annotated[
-    str, matching(r"/([\w+=,.@-]+/)*", "an IAM path; expected / or /<part>/[<part>/...], with a trailing /")
+    str, must_match(r"/([\w+=,.@-]+/)*", "an IAM path; expected / or /<part>/[<part>/...], with a trailing /")
 ]
 _TagKey = Annotated[
     str,
-    matching(
+    must_match(
         r"(?!(?i:aws):)[\w .:/=+@-]{1,128}",
         "the key of a tag; expected letters, digits and _.:/=+@-, and no aws: at the start",
     ),
 ]
 _TagValue = Annotated[
-    str, matching(r"[\w .:/=+@-]{0,256}", "the value of a tag; expected letters, digits and _.:/=+@-")
+    str, must_match(r"[\w .:/=+@-]{0,256}", "the value of a tag; expected letters, digits and _.:/=+@-")
 ]
 
 

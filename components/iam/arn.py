@@ -13,7 +13,7 @@ _SERVICES: Final = {"SecretsManager": ("secretsmanager", "secret:"), "ParameterS
 """Service as ESO calls it -> service in an ARN, and what the ARN has before the name."""
 
 
-def service_name(service: str) -> str:
+def get_service_name(service: str) -> str:
     """Service in ARNs and endpoints: ``secretsmanager`` or ``ssm``.
 
     Args:
@@ -22,7 +22,7 @@ def service_name(service: str) -> str:
     return _SERVICES[service][0]
 
 
-def secret_arns(account: AwsAccount, service: str, path: str) -> str:
+def build_secret_arns(account: AwsAccount, service: str, path: str) -> str:
     """ARN pattern of every secret whose name begins with a path.
 
     Args:
@@ -39,22 +39,22 @@ def secret_arns(account: AwsAccount, service: str, path: str) -> str:
     return f"{in_region(account, name)}:{before}{path.removeprefix('/') if name == 'ssm' else path}*"
 
 
-def repository_arns(account: AwsAccount, prefix: str) -> str:
+def build_repository_arns(account: AwsAccount, prefix: str) -> str:
     """ARN pattern of every ECR repository whose name begins with a prefix, which must end in ``/``.
 
     Raises:
-        ValueError: as for `secret_arns`.
+        ValueError: as for `build_secret_arns`.
     """
     check_prefix(prefix)
     return f"{in_region(account, 'ecr')}:repository/{prefix}*"
 
 
-def oidc_provider_arn(account: AwsAccount, issuer: str) -> str:
+def build_oidc_provider_arn(account: AwsAccount, issuer: str) -> str:
     """The ARN of an OIDC provider of the account."""
     return f"arn:{account.partition}:iam::{account.account_id}:oidc-provider/{issuer}"
 
 
-def key_alias(role: str) -> str:
+def build_key_alias(role: str) -> str:
     """Alias of an organization's KMS key, named after its role."""
     return f"alias/{role}"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from .account import AwsAccount
-from .arn import repository_arns, secret_arns, service_name
-from .text import Document, allow, document
+from .arn import build_repository_arns, build_secret_arns, get_service_name
+from .text import Document, build_document, build_statement
 
 _READ: Final = {
     "SecretsManager": ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
@@ -21,7 +21,7 @@ _PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutIm
 _SUFFIXES: Final = {"aws-cn": ("amazonaws.com", "amazonaws.com.cn")}
 
 
-def read_policy(account: AwsAccount, service: str, path: str, *, key: str | None = None) -> Document:
+def build_read_policy(account: AwsAccount, service: str, path: str, *, key: str | None = None) -> Document:
     """A policy that allows to read the secrets below a path, and to decrypt them through that service only.
 
     ``ListSecrets``, ``BatchGetSecretValue``, ``DescribeParameters`` and ``GetParametersByPath`` are left out: ESO needs
@@ -36,16 +36,16 @@ def read_policy(account: AwsAccount, service: str, path: str, *, key: str | None
     Raises:
         ValueError: the path is not exclusive to one organization (`check_prefix`).
     """
-    statements = [allow(_READ[service], secret_arns(account, service, path), Sid="ReadOwnPath")]
+    statements = [build_statement(_READ[service], build_secret_arns(account, service, path), Sid="ReadOwnPath")]
     if key is not None:
-        where = f"{service_name(service)}.{account.region}"
+        where = f"{get_service_name(service)}.{account.region}"
         via = [f"{where}.{suffix}" for suffix in _SUFFIXES.get(account.partition, ("amazonaws.com",))]
         only = {"StringEquals": {"kms:ViaService": via}}
-        statements.append(allow(["kms:Decrypt"], key, Sid="DecryptWithOwnKey", Condition=only))
-    return document(*statements)
+        statements.append(build_statement(["kms:Decrypt"], key, Sid="DecryptWithOwnKey", Condition=only))
+    return build_document(*statements)
 
 
-def ecr_policy(account: AwsAccount, repositories: str, *, push: bool = True) -> Document:
+def build_ecr_policy(account: AwsAccount, repositories: str, *, push: bool = True) -> Document:
     """A policy that allows to push to and pull from the repositories below a prefix. They must exist.
 
     ``ecr:GetAuthorizationToken`` cannot be limited to a resource. The token has no more rights than the role: ECR
@@ -60,7 +60,7 @@ def ecr_policy(account: AwsAccount, repositories: str, *, push: bool = True) -> 
         ValueError: the prefix is not exclusive to one organization (`check_prefix`).
     """
     actions = sorted((*_PULL, *_PUSH) if push else _PULL)
-    return document(
-        allow(actions, repository_arns(account, repositories), Sid="UseOwnRepositories"),
-        allow(["ecr:GetAuthorizationToken"], "*", Sid="SignIn"),
+    return build_document(
+        build_statement(actions, build_repository_arns(account, repositories), Sid="UseOwnRepositories"),
+        build_statement(["ecr:GetAuthorizationToken"], "*", Sid="SignIn"),
     )

@@ -12,16 +12,16 @@ Document = dict[str, Any]
 _VERSION: Final = "2012-10-17"
 
 
-def document(*statements: Mapping[str, Any]) -> Document:
+def build_document(*statements: Mapping[str, Any]) -> Document:
     """A policy document with these statements."""
     return {"Version": _VERSION, "Statement": [dict(statement) for statement in statements]}
 
 
-def allow(actions: Sequence[str], resource: str | Sequence[str], **parts: Any) -> dict[str, Any]:
+def build_statement(actions: Sequence[str], resource: str | Sequence[str], **parts: Any) -> dict[str, Any]:
     """A statement that allows actions on resources; ``parts`` adds ``Sid`` or ``Condition``."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **parts}
 
 
-def document_text(policy: Document) -> str:
+def format_document(policy: Document) -> str:
     """The policy as JSON text. Equal policies give equal texts, so that Pulumi shows no difference."""
     return json.dumps(policy, separators=(",", ":"))

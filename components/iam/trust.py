@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from .account import AwsAccount, AwsOperator
-from .arn import oidc_provider_arn
-from .text import Document, document
+from .arn import build_oidc_provider_arn
+from .text import Document, build_document
 
 ORGANIZATION_TAG: Final = "openchoreo-organization"
 """Session tag with the organization's name, which ESO sets when it assumes the role."""
@@ -28,7 +28,7 @@ _POD_IDENTITY_TAGS: Final = (
 """Transitive tags of every Pod Identity session; AWS passes them on when it assumes another role."""
 
 
-def web_identity_trust(
+def build_web_identity_trust(
     account: AwsAccount, operators: Sequence[AwsOperator], namespace: str, service_account: str
 ) -> Document:
     """A trust policy for one ServiceAccount (IRSA), by its full name, on each cluster.
@@ -42,10 +42,10 @@ def web_identity_trust(
     Raises:
         ValueError: a cluster has no OIDC provider.
     """
-    return document(*(_web_identity(account, operator, namespace, service_account) for operator in operators))
+    return build_document(*(_web_identity(account, operator, namespace, service_account) for operator in operators))
 
 
-def operator_trust(operators: Sequence[AwsOperator], organization: str) -> Document:
+def build_operator_trust(operators: Sequence[AwsOperator], organization: str) -> Document:
     """A trust policy for ESO itself (Pod Identity), if its session has the tag of this organization.
 
     The tag is no proof: whoever may create a SecretStore without ``auth`` in any namespace can set any tag there.
@@ -61,7 +61,7 @@ def operator_trust(operators: Sequence[AwsOperator], organization: str) -> Docum
     if len(roles) < len(operators) or not roles:
         msg = "operatorRoleArn is missing; set it for every cluster that uses the role"
         raise ValueError(msg)
-    return document(
+    return build_document(
         {
             "Effect": "Allow",
             "Principal": {"AWS": roles},
@@ -74,7 +74,7 @@ def operator_trust(operators: Sequence[AwsOperator], organization: str) -> Docum
     )
 
 
-def ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Document:
+def build_ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Document:
     """A trust policy for one ServiceAccount of a build namespace, with which ESO's generator for ECR authenticates.
 
     Args:
@@ -85,7 +85,7 @@ def ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Docu
     Raises:
         ValueError: the account has no OIDC provider.
     """
-    return web_identity_trust(account, [account], namespace, service_account)
+    return build_web_identity_trust(account, [account], namespace, service_account)
 
 
 def _web_identity(account: AwsAccount, operator: AwsOperator, namespace: str, service_account: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _web_identity(account: AwsAccount, operator: AwsOperator, namespace: str, se
         raise ValueError(msg)
     return {
         "Effect": "Allow",
-        "Principal": {"Federated": oidc_provider_arn(account, issuer)},
+        "Principal": {"Federated": build_oidc_provider_arn(account, issuer)},
         "Action": ["sts:AssumeRoleWithWebIdentity"],
         "Condition": {
             "StringEquals": {

@@ -25,14 +25,14 @@ from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
 from ..schema.cloud_names import AwsRegion, RoleArn
-from ..schema.placeholder import ORGANIZATION, fill, template
-from ..schema.text import quoted
+from ..schema.placeholder import ORGANIZATION, fill, must_match_template
+from ..schema.text import quote
 from .aws_auth import AwsAuth, SessionTag
 from .aws_managed import AwsManaged
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import StoreServiceAccount
 from .registry import register
-from .rendering import account_reference, dump, provider_block, service_account
+from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
 _EXTERNAL_ID_LENGTH: Final = (2, 1224)
@@ -70,7 +70,7 @@ def _external_id(value: str) -> str | None:
     return None if low <= len(value) <= high else f"is not {_EXTERNAL_ID}"
 
 
-ExternalId = Annotated[str, template(r"[\w+=,.@:/-]+", _EXTERNAL_ID, _external_id)]
+ExternalId = Annotated[str, must_match_template(r"[\w+=,.@:/-]+", _EXTERNAL_ID, _external_id)]
 
 
 @register
@@ -177,22 +177,22 @@ class AwsStore(TypedManager):
         form, what = _KEYS[self.service]
         if form.fullmatch(prefix + key) or (not prefix and _ARN.fullmatch(key)):
             return None
-        with_prefix = f"with the prefix {quoted(prefix)} " if prefix else ""
+        with_prefix = f"with the prefix {quote(prefix)} " if prefix else ""
         return f"{with_prefix}is not {what}"
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its IAM role, unless the store uses an existing identity."""
         if self.managed is not None:
             role = _role(planned, self.managed, _account(planned))
-            return service_account(planned, _own(self.managed), {"eks.amazonaws.com/role-arn": role})
+            return build_service_account(planned, _own(self.managed), {"eks.amazonaws.com/role-arn": role})
         own = self.auth.service_account if self.auth else None
-        return service_account(planned, own, {"eks.amazonaws.com/role-arn": own.role_arn if own else None})
+        return build_service_account(planned, own, {"eks.amazonaws.com/role-arn": own.role_arn if own else None})
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``aws`` block of a ClusterSecretStore."""
         if self.managed is not None:
             return {self.provider_key: _managed(planned, self, self.managed)}
-        block = provider_block(
+        block = build_provider_block(
             planned,
             service=self.service,
             region=self.region,
@@ -215,10 +215,10 @@ class AwsStore(TypedManager):
 
 def _managed(planned: PlannedStore, store: AwsStore, managed: AwsManaged) -> dict[str, Any]:
     """The store signs in as its own ServiceAccount; with Pod Identity the operator signs in and assumes the role."""
-    reference = account_reference(planned, _own(managed), None)
+    reference = build_account_reference(planned, _own(managed), None)
     assumed = reference is None
     tag = {"key": ORGANIZATION_TAG, "value": ORGANIZATION}
-    return provider_block(
+    return build_provider_block(
         planned,
         service=store.service,
         region=store.region,
@@ -251,7 +251,7 @@ def _listed(values: tuple[str, ...] | None) -> list[str] | None:
 
 
 def _auth(planned: PlannedStore, auth: AwsAuth) -> dict[str, Any]:
-    reference = account_reference(planned, auth.service_account, auth.service_account_ref)
+    reference = build_account_reference(planned, auth.service_account, auth.service_account_ref)
     if reference is not None:
         return {"jwt": {"serviceAccountRef": reference}}
     return {"secretRef": dump(auth.secret_ref)}

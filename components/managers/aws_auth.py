@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from ..schema.cloud_names import AwsTagKey, RoleArn
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import template
+from ..schema.placeholder import must_match_template
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 
 
@@ -21,7 +21,9 @@ class SessionTag(Model):
 
     key: AwsTagKey
     """Name of the tag."""
-    value: Annotated[str, template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")]
+    value: Annotated[
+        str, must_match_template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")
+    ]
     """Value; may contain ``{organization}``."""
 
 

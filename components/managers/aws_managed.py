@@ -11,7 +11,7 @@ from pydantic import AfterValidator, model_validator
 
 from ..schema.cloud_names import RoleName
 from ..schema.model import Label
-from ..schema.placeholder import fill, template
+from ..schema.placeholder import fill, must_match_template
 from .references import Reference
 
 RECOVERY_DEFAULT: Final = 30
@@ -35,7 +35,7 @@ class AwsManaged(Reference):
     a build namespace. None, with ``aws.operatorRoleArn``: the operator signs in as itself."""
     path: Annotated[
         str,
-        template(
+        must_match_template(
             r"/?(?!(?i:aws|ssm))([A-Za-z0-9_-]+/)+",
             "a path; expected <part>/[<part>/...] of letters, digits, _ and -, not beginning with aws or ssm, "
             "with / at the end and {organization} as one whole part",

@@ -21,11 +21,11 @@ from ..manifests import Manifest
 from ..schema.cloud_names import AzureTenant, Guid
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import template
+from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .rendering import account_reference, dump, provider_block, service_account
+from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
 _VAULT_HOST: Final = re.compile(
@@ -79,7 +79,7 @@ class AzureStore(TypedManager):
 
     vault_url: Annotated[
         str,
-        template(
+        must_match_template(
             r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?",
             "the address of a key vault; expected https://<vault>.vault.azure.net, "
             "with {organization} in place of the organization's name",
@@ -151,17 +151,17 @@ class AzureStore(TypedManager):
             "azure.workload.identity/client-id": own.client_id if own else None,
             "azure.workload.identity/tenant-id": self.tenant_id,
         }
-        return service_account(planned, own, annotations)
+        return build_service_account(planned, own, annotations)
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``azurekv`` block of a ClusterSecretStore."""
-        block = provider_block(
+        block = build_provider_block(
             planned,
             vaultUrl=self.vault_url,
             authType=self.auth_type,
             environmentType=self.environment_type,
             tenantId=self.tenant_id if self.service_account is None else None,
-            serviceAccountRef=account_reference(planned, self.service_account, self.service_account_ref),
+            serviceAccountRef=build_account_reference(planned, self.service_account, self.service_account_ref),
             identityId=self.identity_id,
             authSecretRef=dump(self.auth_secret_ref),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..manifests import Manifest, manifest
+from ..manifests import Manifest, build_manifest
 from .manager import Endpoint, PlannedStore, StoreInputs
 
 
@@ -29,4 +29,4 @@ def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: End
     exact = [{"namespaces": list(planned.namespaces)}] if planned.namespaces else []
     labelled = [{"namespaceSelector": {"matchLabels": dict(labels)}} for labels in planned.selectors]
     spec = {"provider": provider, "conditions": [*exact, *labelled]}
-    return manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec)
+    return build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec)

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Final, Self
 from pydantic import ConfigDict, RootModel, model_validator
 
 from ..schema.placeholder import fill
-from ..schema.text import clipped
+from ..schema.text import clip
 from .manager import Manager, PlannedStore, StoreInputs
-from .registry import manager_of_provider, register
+from .registry import find_manager, register
 from .rendering import fill_organization
 from .tariff import Place, Tariff
 
@@ -53,12 +53,12 @@ class CustomStore(Manager, RootModel[dict[str, Any]]):
     @model_validator(mode="after")
     def _block_is_safe(self) -> Self:
         if len(self.root) != 1:
-            what = f"has {len(self.root)} keys ({', '.join(map(clipped, self.root))})" if self.root else "is empty"
+            what = f"has {len(self.root)} keys ({', '.join(map(clip, self.root))})" if self.root else "is empty"
             msg = f"{what}; expected exactly one ESO provider with its block"
             raise ValueError(msg)
         (name, block), *_ = self.root.items()
         if name not in PROVIDERS:
-            msg = f"has the unknown provider {clipped(name)}; expected one of: {', '.join(sorted(PROVIDERS))}"
+            msg = f"has the unknown provider {clip(name)}; expected one of: {', '.join(sorted(PROVIDERS))}"
             raise ValueError(msg)
         if name == "fake":
             msg = "contains the values of fake in plain text; use the block fake with manualSecrets instead"
@@ -88,7 +88,7 @@ class CustomStore(Manager, RootModel[dict[str, Any]]):
     def place(self, planned: PlannedStore) -> Place:
         """That of the typed manager with the same provider, if there is one."""
         ((name, block),) = self.provider(planned, StoreInputs()).items()
-        manager = manager_of_provider(name)
+        manager = find_manager(name)
         return Place(Tariff(name, None, None)) if manager is None else manager.place_of(block)
 
 
@@ -126,7 +126,7 @@ def _plain_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
             for name, text in value.items():
                 # The webhook provider fills templates into its headers, from the Secrets that it names.
                 if name.lower() in _SECRET_HEADERS and "{{" not in str(text):
-                    yield f"{where}.{clipped(name)}", "a login"
+                    yield f"{where}.{clip(name)}", "a login"
         yield from _plain_values(value, where)
 
 
@@ -144,7 +144,7 @@ def _references(tree: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]
 def _children(tree: Any, path: str) -> Iterator[tuple[str, Any, str]]:
     if isinstance(tree, Mapping):
         for key, value in tree.items():
-            yield key, value, f"{path}.{clipped(str(key))}"
+            yield key, value, f"{path}.{clip(str(key))}"
     elif isinstance(tree, list):
         for index, value in enumerate(tree):
             yield "", value, f"{path}[{index}]"

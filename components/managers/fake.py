@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from ..schema.model import ManualName, Model, RemoteKey
-from ..schema.text import clipped
+from ..schema.text import clip
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .registry import register
 from .tariff import FREE, Place, Tariff
@@ -62,7 +62,7 @@ class FakeStore(TypedManager):
         keys = {entry.key for entry in self.data}
         if key in keys:
             return None
-        return f"is not a key of fake.data; expected one of: {', '.join(clipped(known) for known in sorted(keys))}"
+        return f"is not a key of fake.data; expected one of: {', '.join(clip(key) for key in sorted(keys))}"
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``fake`` block of a ClusterSecretStore, without keys that its organizations do not read."""

@@ -20,11 +20,11 @@ from ..manifests import Manifest
 from ..schema.cloud_names import CloudName, GcpProject, GcpServiceAccountEmail
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import template
+from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .rendering import account_reference, dump, provider_block, service_account
+from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import Place, Tariff, per_10_000
 
 _PROJECT: Final = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]|[0-9]+", re.ASCII)
@@ -38,7 +38,8 @@ def _project(project: str) -> str | None:
 
 
 ProjectId = Annotated[
-    str, template(r"([a-z0-9.-]+:)?[a-z0-9-]+", "a project id: lower-case letters, digits and hyphens", _project)
+    str,
+    must_match_template(r"([a-z0-9.-]+:)?[a-z0-9-]+", "a project id: lower-case letters, digits and hyphens", _project),
 ]
 
 
@@ -139,12 +140,12 @@ class GcpStore(TypedManager):
         workload = self.auth.workload_identity if self.auth else None
         own = workload.service_account if workload else None
         annotations = {"iam.gke.io/gcp-service-account": own.gcp_service_account if own else None}
-        return service_account(planned, own, annotations)
+        return build_service_account(planned, own, annotations)
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``gcpsm`` block of a ClusterSecretStore."""
         auth = _auth(planned, self.auth) if self.auth else None
-        block = provider_block(planned, projectID=self.project_id, location=self.location, auth=auth)
+        block = build_provider_block(planned, projectID=self.project_id, location=self.location, auth=auth)
         return {self.provider_key: block}
 
     @classmethod
@@ -158,11 +159,11 @@ def _auth(planned: PlannedStore, auth: GcpAuth) -> dict[str, Any]:
     if workload is None:
         return {"secretRef": dump(auth.secret_ref)}
     return {
-        "workloadIdentity": provider_block(
+        "workloadIdentity": build_provider_block(
             planned,
             clusterLocation=workload.cluster_location,
             clusterName=workload.cluster_name,
             clusterProjectID=workload.cluster_project_id,
-            serviceAccountRef=account_reference(planned, workload.service_account, workload.service_account_ref),
+            serviceAccountRef=build_account_reference(planned, workload.service_account, workload.service_account_ref),
         )
     }

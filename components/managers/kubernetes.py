@@ -11,14 +11,14 @@ from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
-from ..manifests import Manifest, manifest
+from ..manifests import Manifest, build_manifest
 from ..schema.form import HttpsUrl
 from ..schema.model import Label, Model
 from ..schema.names import check_subdomain
 from .manager import Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import Base64, CaProvider, ServiceAccountRef
 from .registry import register
-from .rendering import account_name, dump, provider_block
+from .rendering import build_provider_block, dump, get_account_name
 from .tariff import FREE, Place, Tariff
 
 
@@ -94,21 +94,21 @@ class KubernetesStore(TypedManager):
         """ServiceAccount, Role and RoleBinding of a store; empty if it uses an existing account."""
         if self.service_account is not None:
             return []
-        name, namespace = account_name(planned), self.remote_namespace
+        name, namespace = get_account_name(planned), self.remote_namespace
         rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": list(planned.keys), "verbs": ["get"]}
         subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
         role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
         rbac = "rbac.authorization.k8s.io/v1"
         return [
-            manifest("v1", "ServiceAccount", name, namespace=namespace),
-            manifest(rbac, "Role", name, namespace=namespace, rules=[rule]),
-            manifest(rbac, "RoleBinding", name, namespace=namespace, subjects=[subject], roleRef=role),
+            build_manifest("v1", "ServiceAccount", name, namespace=namespace),
+            build_manifest(rbac, "Role", name, namespace=namespace, rules=[rule]),
+            build_manifest(rbac, "RoleBinding", name, namespace=namespace, subjects=[subject], roleRef=role),
         ]
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``kubernetes`` block of a ClusterSecretStore."""
-        own = {"name": account_name(planned), "namespace": self.remote_namespace}
-        block = provider_block(
+        own = {"name": get_account_name(planned), "namespace": self.remote_namespace}
+        block = build_provider_block(
             planned,
             remoteNamespace=self.remote_namespace,
             server=_server(self, inputs.endpoint),

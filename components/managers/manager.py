@@ -17,10 +17,10 @@ from pydantic import BaseModel, ValidationError
 
 from ..iam.account import AwsAccount
 from ..manifests import Manifest
-from ..schema.messages import plain_message
+from ..schema.messages import simplify_message
 from ..schema.model import Model
 from ..schema.placeholder import fill
-from ..schema.text import quoted
+from ..schema.text import quote
 from .references import Reference
 from .tariff import Place, Tariff
 
@@ -128,8 +128,8 @@ class Manager(BaseModel):
             for detail in error.errors(include_url=False, include_input=False):
                 path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
                 value = reduce(getitem, detail["loc"], text)
-                problem = plain_message(detail)
-                yield path, f'{quoted(str(value))} of the organization "{organization}" {problem}'
+                problem = simplify_message(detail)
+                yield path, f'{quote(str(value))} of the organization "{organization}" {problem}'
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """Objects that give a store its own identity, in the order of their creation."""

@@ -10,11 +10,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ..schema.form import matching
+from ..schema.form import must_match
 from ..schema.model import DataKey, Label, Model, ObjectName
 from ..schema.placeholder import ObjectNameTemplate
 
-Base64 = Annotated[str, matching(r"[A-Za-z0-9+/]+={0,2}", "base64 on one line; expected what base64 -w0 prints")]
+Base64 = Annotated[str, must_match(r"[A-Za-z0-9+/]+={0,2}", "base64 on one line; expected what base64 -w0 prints")]
 Audiences = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)]
 
 

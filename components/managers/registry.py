@@ -36,7 +36,7 @@ def register(manager: ManagerClass) -> ManagerClass:
 
 
 @contextmanager
-def registered(manager: type[Manager]) -> Iterator[None]:
+def register_temporarily(manager: type[Manager]) -> Iterator[None]:
     """Register a manager for the duration of a ``with`` statement, for tests."""
     register(manager)
     try:
@@ -46,14 +46,14 @@ def registered(manager: type[Manager]) -> Iterator[None]:
         _notify()
 
 
-def managers() -> tuple[type[Manager], ...]:
+def list_managers() -> tuple[type[Manager], ...]:
     """All managers, sorted by the key of their block."""
     return tuple(manager for _, manager in sorted(_MANAGERS.items()))
 
 
-def manager_of_provider(provider_key: str) -> type[Manager] | None:
+def find_manager(provider_key: str) -> type[Manager] | None:
     """The manager with an ESO provider: ``azurekv``. None: no typed manager has it."""
-    return next((manager for manager in managers() if manager.provider_key == provider_key), None)
+    return next((manager for manager in list_managers() if manager.provider_key == provider_key), None)
 
 
 def on_change(listener: Callable[[], None]) -> None:

@@ -7,18 +7,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..manifests import Manifest, manifest
-from ..schema.placeholder import ORGANIZATION, fill, places
+from ..manifests import Manifest, build_manifest
+from ..schema.placeholder import ORGANIZATION, fill, find_places
 from .manager import PlannedStore
 from .references import ServiceAccountRef, StoreServiceAccount
 
 
-def account_name(planned: PlannedStore) -> str:
+def get_account_name(planned: PlannedStore) -> str:
     """Name of the ServiceAccount that the stack creates for a store."""
     return f"eso-{planned.name}"
 
 
-def service_account(
+def build_service_account(
     planned: PlannedStore, account: StoreServiceAccount | None, annotations: Mapping[str, str | None] | None = None
 ) -> list[Manifest]:
     """The ServiceAccount of a store; empty if its settings have none.
@@ -32,22 +32,22 @@ def service_account(
         return []
     present = {key: value for key, value in (annotations or {}).items() if value is not None}
     return [
-        manifest(
+        build_manifest(
             "v1",
             "ServiceAccount",
-            account_name(planned),
+            get_account_name(planned),
             namespace=account.identity_namespace,
             annotations=fill_organization(planned, present),
         )
     ]
 
 
-def account_reference(
+def build_account_reference(
     planned: PlannedStore, own: StoreServiceAccount | None, existing: ServiceAccountRef | None
 ) -> dict[str, Any] | None:
     """``serviceAccountRef`` of a provider block: the store's own account, else the existing one, else None."""
     if own is not None:
-        reference = {"name": account_name(planned), "namespace": own.identity_namespace}
+        reference = {"name": get_account_name(planned), "namespace": own.identity_namespace}
         return reference if own.audiences is None else {**reference, "audiences": list(own.audiences)}
     return dump(existing)
 
@@ -57,7 +57,7 @@ def dump(settings: BaseModel | None) -> dict[str, Any] | None:
     return None if settings is None else settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def provider_block(planned: PlannedStore, **fields: Any) -> dict[str, Any]:
+def build_provider_block(planned: PlannedStore, **fields: Any) -> dict[str, Any]:
     """A provider block without the fields that are None, and with the organization's name filled in."""
     block: dict[str, Any] = fill_organization(
         planned, {key: value for key, value in fields.items() if value is not None}
@@ -73,7 +73,7 @@ def fill_organization(planned: PlannedStore, block: Any) -> Any:
     """
     if len(planned.organizations) == 1:
         return fill(block, planned.organizations[0])
-    if any(places(block)):
+    if any(find_places(block)):
         msg = f"{ORGANIZATION} in the store {planned.name}, which serves {len(planned.organizations)} organizations"
         raise ValueError(msg)
     return block

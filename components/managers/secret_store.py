@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from ..schema.model import Model
 from .manager import Manager
-from .registry import managers, on_change
+from .registry import list_managers, on_change
 
 
 class SecretStoreSettings(Model):
@@ -40,7 +40,7 @@ class SecretStoreSettings(Model):
 
     @model_validator(mode="after")
     def _one_provider(self) -> Self:
-        keys = [manager.settings_key for manager in managers()]
+        keys = [manager.settings_key for manager in list_managers()]
         present = [key for key in keys if getattr(self, key) is not None]
         if len(present) != 1:
             what = f"has {len(present)} providers ({', '.join(present)})" if present else "has no provider"
@@ -51,7 +51,7 @@ class SecretStoreSettings(Model):
     @property
     def manager(self) -> Manager:
         """The provider block; its ``settings_key`` is the key in the configuration."""
-        blocks = (getattr(self, manager.settings_key) for manager in managers())
+        blocks = (getattr(self, manager.settings_key) for manager in list_managers())
         block: Manager = next(block for block in blocks if block is not None)
         return block
 
@@ -61,7 +61,7 @@ def _derive_fields() -> None:
     fields = SecretStoreSettings.__pydantic_fields__
     for name in [name for name in fields if name not in {"scope", "shared_access"}]:
         del fields[name]
-    for manager in managers():
+    for manager in list_managers():
         description = inspect.cleandoc(manager.__doc__ or "").partition("\n")[0]
         annotation: Any = manager | None
         default = Field(default=None, alias=manager.settings_key, description=description)

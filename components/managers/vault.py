@@ -14,17 +14,20 @@ from ..manifests import Manifest
 from ..schema.form import HttpUrl
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import template
+from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import Base64, CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .rendering import account_reference, dump, provider_block, service_account
+from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Tariff
 
 VaultPath = Annotated[
-    str, template(r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends")
+    str,
+    must_match_template(
+        r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends"
+    ),
 ]
-VaultRole = Annotated[str, template(r"[\w.@-]+", "the name of a role: letters, digits and _.@-")]
+VaultRole = Annotated[str, must_match_template(r"[\w.@-]+", "the name of a role: letters, digits and _.@-")]
 
 
 class VaultLogin(Model):
@@ -180,11 +183,11 @@ class VaultStore(TypedManager):
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount to log in with, unless the login uses something that exists."""
         login = self.auth.kubernetes or self.auth.jwt
-        return service_account(planned, login.service_account if login else None)
+        return build_service_account(planned, login.service_account if login else None)
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``vault`` block of a ClusterSecretStore."""
-        block = provider_block(
+        block = build_provider_block(
             planned,
             server=self.server,
             path=self.path,
@@ -201,18 +204,18 @@ def _auth(planned: PlannedStore, auth: VaultAuth) -> dict[str, Any]:
     if auth.kubernetes is not None:
         login = auth.kubernetes
         return {
-            "kubernetes": provider_block(
+            "kubernetes": build_provider_block(
                 planned,
                 mountPath=login.mount_path,
                 role=login.role,
-                serviceAccountRef=account_reference(planned, login.service_account, login.service_account_ref),
+                serviceAccountRef=build_account_reference(planned, login.service_account, login.service_account_ref),
                 secretRef=dump(login.secret_ref),
             )
         }
     if auth.jwt is not None:
-        token = account_reference(planned, auth.jwt.service_account, auth.jwt.service_account_ref)
+        token = build_account_reference(planned, auth.jwt.service_account, auth.jwt.service_account_ref)
         return {
-            "jwt": provider_block(
+            "jwt": build_provider_block(
                 planned,
                 path=auth.jwt.path,
                 role=auth.jwt.role,

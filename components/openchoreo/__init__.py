@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .kinds import Kind, Workload
-from .labels import DOMAIN, ORGANIZATION_LABEL, organization_labels
+from .labels import DOMAIN, ORGANIZATION_LABEL, build_organization_labels
 from .release import Charts, Defaults, Expressions, Release
 from .v0_9 import V0_9
 
@@ -21,7 +21,7 @@ __all__ = [
     "Kind",
     "Release",
     "Workload",
-    "organization_labels",
+    "build_organization_labels",
 ]
 
 DEFAULT_RELEASE: Final = V0_9

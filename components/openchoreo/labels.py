@@ -10,6 +10,6 @@ ORGANIZATION_LABEL: Final = f"{DOMAIN}/organization"
 """Organization that an object belongs to (labels of openchoreo/openchoreo v0.9.0)."""
 
 
-def organization_labels(organization: str) -> dict[str, str]:
+def build_organization_labels(organization: str) -> dict[str, str]:
     """Labels of an object that belongs to one organization."""
     return {ORGANIZATION_LABEL: organization}

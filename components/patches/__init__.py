@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from .model import Added, Change, Patch, Patched, Resource
-from .patch import NOTHING, describe, patch, unpatch
-from .validity import problems
+from .patch import NOTHING, apply_patch, describe, remove_patch
+from .validity import validate_patch
 
-__all__ = ["NOTHING", "Added", "Change", "Patch", "Patched", "Resource", "describe", "patch", "problems", "unpatch"]
+__all__ = [
+    "NOTHING",
+    "Added",
+    "Change",
+    "Patch",
+    "Patched",
+    "Resource",
+    "apply_patch",
+    "describe",
+    "remove_patch",
+    "validate_patch",
+]

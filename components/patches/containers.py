@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Path
-from ..schema.text import quoted
+from ..schema.text import quote
 
 
 def find(root: Manifest, path: Path) -> Any:
@@ -40,13 +40,13 @@ def ensure(root: Manifest, path: Path, container: type[list[Any]] | type[dict[st
         value = value[key]
         if not isinstance(value, expected):
             shape = "list" if expected is list else "mapping"
-            problem = f"is the expression {quoted(value)}" if isinstance(value, str) else f"is not a {shape}"
+            problem = f"is the expression {quote(value)}" if isinstance(value, str) else f"is not a {shape}"
             msg = f"{owner}: {'.'.join(path[:depth])} {problem}; it must be a {shape} to be patched"
             raise PatchError(msg)
     return value
 
 
-def lasting(root: Manifest, path: Path) -> Path:
+def find_lasting(root: Manifest, path: Path) -> Path:
     """Path of the innermost container that must stay when the patch at ``path`` is removed.
 
     That is the innermost existing one that is empty, or that holds something outside the path. An existing container

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..manifests import MANAGED_BY_LABEL, PREFIX, STACK_ANNOTATION
 from ..openchoreo.labels import ORGANIZATION_LABEL
-from ..schema.durations import canonical
+from ..schema.durations import format_canonical
 
 _REMOTE: Final = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
 _GENERATOR: Final = {"apiVersion": "generators.external-secrets.io/v1alpha1"}
@@ -35,18 +35,18 @@ Defaults = Mapping[str, str]
 """Fields that the API server adds to an entry (`Kind.entry_defaults`)."""
 
 
-def same(one: Mapping[str, Any], other: Mapping[str, Any], defaults: Defaults) -> bool:
+def are_equal(one: Mapping[str, Any], other: Mapping[str, Any], defaults: Defaults) -> bool:
     """Whether two entries are equal once the API server has added its defaults."""
     return {**defaults, **one} == {**defaults, **other}
 
 
-def stack_mark(entry: Mapping[str, Any]) -> str | None:
+def read_stack(entry: Mapping[str, Any]) -> str | None:
     """The stack whose name is in the entry, so that it must have written the entry. None: there is no name."""
     metadata = _mapping(_mapping(entry.get("template")).get("metadata"))
     return _mapping(metadata.get("annotations")).get(STACK_ANNOTATION)
 
 
-def differences(live: Mapping[str, Any], desired: Mapping[str, Any], defaults: Defaults) -> tuple[str, ...]:
+def find_differences(live: Mapping[str, Any], desired: Mapping[str, Any], defaults: Defaults) -> tuple[str, ...]:
     """Paths at which two entries mean different things, sorted. Empty: both have the same effect.
 
     These do not count: default values of an ExternalSecret (``external-secrets.io/v1``) and of the entry, the notation
@@ -90,7 +90,7 @@ def _add_defaults(external_secret: dict[str, Any]) -> None:
         for mapping in _mappings(external_secret, path.split(".")):
             mapping |= {field: default for field, default in defaults.items() if field not in mapping}
     with contextlib.suppress(ValueError):  # an expression stays as it is
-        spec["refreshInterval"] = canonical(str(spec["refreshInterval"]))
+        spec["refreshInterval"] = format_canonical(str(spec["refreshInterval"]))
 
 
 def _mappings(value: Any, keys: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -46,7 +46,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Added:
-    """What `patch` added, so that `unpatch` removes exactly that. It excludes what existed before."""
+    """What `apply_patch` added, so that `remove_patch` removes exactly that. It excludes what existed before."""
 
     resources: tuple[dict[str, Any], ...] = ()
     """Entries as they were written."""
@@ -91,7 +91,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Patched:
-    """Result of `patch`."""
+    """Result of `apply_patch`."""
 
     object: Manifest
     """The object with the patch."""

@@ -17,7 +17,9 @@ NOTHING: Final = Added()
 """The record of an object that has not been patched."""
 
 
-def patch(target: Manifest, desired: Patch, before: Added = NOTHING, *, release: Release = DEFAULT_RELEASE) -> Patched:
+def apply_patch(
+    target: Manifest, desired: Patch, before: Added = NOTHING, *, release: Release = DEFAULT_RELEASE
+) -> Patched:
     """The object with the patch.
 
     Existing entries with the same effect stay as they are; every other part of the object is unchanged.
@@ -55,8 +57,8 @@ def patch(target: Manifest, desired: Patch, before: Added = NOTHING, *, release:
     return Patched(patched, Added(entries.added, references.added, store, kept), tuple(changes))
 
 
-def unpatch(target: Manifest, added: Added, *, release: Release = DEFAULT_RELEASE) -> Manifest:
-    """The object without what `patch` added. Later changes by others stay.
+def remove_patch(target: Manifest, added: Added, *, release: Release = DEFAULT_RELEASE) -> Manifest:
+    """The object without what `apply_patch` added. Later changes by others stay.
 
     Raises:
         PatchError: someone else has changed an added resource.

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Kind, Path, Workload
-from .containers import ensure, find, lasting, prune
+from .containers import ensure, find, find_lasting, prune
 from .model import IMAGE_PULL_SECRETS, RESOURCES, Added, Change
 
 
@@ -70,7 +70,7 @@ class Pods:
         return template
 
 
-def image_pull_secrets(component_type: Manifest, kind: Kind) -> list[str]:
+def read_image_pull_secrets(component_type: Manifest, kind: Kind) -> list[str]:
     """Names in ``imagePullSecrets`` of the workload's pods; empty if the object has no pods."""
     pods = None if kind.workload is None else Pods(component_type, kind.workload)
     template = None if pods is None else pods.template
@@ -127,7 +127,7 @@ def _kept(template: Manifest, path: Path, before: Added) -> Path:
     references = find(template, path)
     ours = [name for name in before.image_pull_secrets if isinstance(references, list) and {"name": name} in references]
     recorded = before.kept.get(IMAGE_PULL_SECRETS)
-    return recorded if ours and recorded is not None else lasting(template, path)
+    return recorded if ours and recorded is not None else find_lasting(template, path)
 
 
 def _remove(pods: Pods, template: Manifest, names: Collection[str]) -> list[Change]:

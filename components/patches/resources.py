@@ -10,9 +10,9 @@ from typing import Any, Final
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Path
-from ..schema.text import quoted
-from .containers import ensure, find, lasting, prune
-from .equality import Defaults, differences, same, stack_mark
+from ..schema.text import quote
+from .containers import ensure, find, find_lasting, prune
+from .equality import Defaults, are_equal, find_differences, read_stack
 from .model import RESOURCES, Added, Change, Resource
 
 _PATH: Final = ("spec", RESOURCES)
@@ -47,7 +47,7 @@ def add(target: Manifest, desired: Sequence[Resource], before: Added, defaults: 
     """
     ours = {entry["id"]: entry for entry in before.resources}
     kept = before.kept.get(RESOURCES) if _has_any(target, ours) else None
-    kept = lasting(target, _PATH) if kept is None else kept
+    kept = find_lasting(target, _PATH) if kept is None else kept
     ids = {resource.id for resource in desired}
     changes = _remove(target, [entry for entry in before.resources if entry["id"] not in ids], defaults, owner)
     added: list[Entry] = []
@@ -80,18 +80,18 @@ def _add_one(
         return Change(path, "add", f"adds the resource {text}"), True
     live = entries[indices[0]]
     adopted = Change(path, "keep", f"keeps the existing resource {text}; destroy keeps it")
-    if same(live, entry, defaults):
-        owned = recorded is not None or stack_mark(entry) is not None
+    if are_equal(live, entry, defaults):
+        owned = recorded is not None or read_stack(entry) is not None
         return (None if owned else adopted), owned
     if recorded is not None:
         entries[indices[0]] = entry
-        foreign = [] if same(live, recorded, defaults) else _summary(live, recorded, defaults)
+        foreign = [] if are_equal(live, recorded, defaults) else _summary(live, recorded, defaults)
         if foreign:
             restored = f"restores the resource {text}: someone else changed {', '.join(foreign)}"
             return Change(path, "restore", restored), True
         return Change(path, "update", f"replaces the resource {text}"), True
-    stack = stack_mark(live)
-    if stack is not None and stack != stack_mark(entry):
+    stack = read_stack(live)
+    if stack is not None and stack != read_stack(entry):
         msg = f'{owner}: the resource "{resource.id}" belongs to the stack {stack}; use another id'
         raise PatchError(msg)
     different = _summary(live, entry, defaults)
@@ -121,7 +121,7 @@ def _remove(target: Manifest, obsolete: Sequence[Entry], defaults: Defaults, own
         live = next((candidate for candidate in entries if _id(candidate) == entry["id"]), None)
         if live is None:
             continue
-        if differences(live, entry, defaults):
+        if find_differences(live, entry, defaults):
             msg = (
                 f'{owner}: the resource "{entry["id"]}" was changed after it was added '
                 f"({', '.join(_summary(live, entry, defaults))}), so it is not removed. Restore it with `pulumi up` "
@@ -139,14 +139,14 @@ def _has_any(target: Manifest, ours: dict[str, Entry]) -> bool:
 
 
 def _summary(live: Entry, desired: Entry, defaults: Defaults) -> list[str]:
-    paths = [*differences(live, desired, defaults)]
+    paths = [*find_differences(live, desired, defaults)]
     return [*paths[:_SHOWN], f"{len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else paths
 
 
 def _describe(entry: Entry) -> str:
     template = entry["template"]
     name = (template.get("metadata") or {}).get("name")
-    return f'"{entry["id"]}" ({template.get("kind")} {quoted(str(name))})'
+    return f'"{entry["id"]}" ({template.get("kind")} {quote(str(name))})'
 
 
 def _secret_names(resource: Resource) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Final
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Path
-from .containers import ensure, find, lasting, prune
+from .containers import ensure, find, find_lasting, prune
 from .model import SECRET_STORE_REF, Added, Change
 
 _PATH: Final = ("spec", SECRET_STORE_REF)
@@ -30,7 +30,7 @@ def add(
     """
     live, ours = find(target, (*_PATH, "name")), before.secret_store_ref
     kept = before.kept.get(SECRET_STORE_REF) if live and live == ours else None
-    kept = lasting(target, _PATH) if kept is None else kept
+    kept = find_lasting(target, _PATH) if kept is None else kept
     path = f"{SECRET_STORE_REF}.name"
     if desired is None:
         remove(target, before)

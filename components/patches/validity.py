@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..errors import PatchError, Problem
 from ..openchoreo.kinds import Kind, Variables
 from ..openchoreo.release import Release
-from ..schema.text import clipped, quoted
+from ..schema.text import clip, quote
 from .model import IMAGE_PULL_SECRETS, RESOURCES, Patch, Resource
 from .pod_spec import Pods
 
@@ -24,7 +24,7 @@ _LITERALS: Final = frozenset({"true", "false", "null"})
 """Words of the expression language that look like variables."""
 
 
-def problems(kind: Kind, patch: Patch, release: Release) -> Iterator[Problem]:
+def validate_patch(kind: Kind, patch: Patch, release: Release) -> Iterator[Problem]:
     """Everything in a patch that OpenChoreo would not render, in any object of the kind.
 
     Args:
@@ -39,10 +39,10 @@ def problems(kind: Kind, patch: Patch, release: Release) -> Iterator[Problem]:
         if not resource.id:
             yield Problem(f"{path}.id", "is empty")
         if resource.id in seen:
-            yield Problem(f"{path}.id", f"{quoted(resource.id)} is used twice")
+            yield Problem(f"{path}.id", f"{quote(resource.id)} is used twice")
         seen.add(resource.id)
         if resource.id in workload_types:
-            yield Problem(f"{path}.id", f"{quoted(resource.id)} is a workload type; use another id")
+            yield Problem(f"{path}.id", f"{quote(resource.id)} is a workload type; use another id")
         yield from _template_problems(resource, f"{path}.template")
         if resource.include_when is not None and not kind.include_when:
             text = f"does not exist in a {kind.name} of OpenChoreo {release.name}"
@@ -74,7 +74,7 @@ def _template_problems(resource: Resource, path: str) -> Iterator[Problem]:
         if not isinstance(value, str) or not value:
             yield Problem(f"{path}.{field}", "is missing")
         elif "${" in value:
-            yield Problem(f"{path}.{field}", f"{quoted(value)} is an expression; it must be literal text")
+            yield Problem(f"{path}.{field}", f"{quote(value)} is an expression; it must be literal text")
     metadata = resource.template.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     if not isinstance(name, str) or not name:
@@ -84,7 +84,7 @@ def _template_problems(resource: Resource, path: str) -> Iterator[Problem]:
 def _condition_problems(condition: str, path: str, kind: Kind) -> Iterator[Problem]:
     text = condition.rstrip()
     if not _CONDITION.fullmatch(text) or _end(text, 2) not in {None, len(text) - 1}:
-        yield Problem(path, f"{quoted(condition)} must be exactly one ${{...}} expression")
+        yield Problem(path, f"{quote(condition)} must be exactly one ${{...}} expression")
     yield from _expression_problems(condition, path, kind)
 
 
@@ -95,7 +95,7 @@ def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for key, item in value.items():
             yield f"{path} (key)", key
-            yield from _strings(item, f"{path}.{clipped(key)}")
+            yield from _strings(item, f"{path}.{clip(key)}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _strings(item, f"{path}[{index}]")
@@ -106,11 +106,11 @@ def _expression_problems(text: str, path: str, kind: Kind) -> Iterator[Problem]:
     while position >= 0:
         end = _end(text, position + 2)
         if end is None:
-            yield Problem(path, f"{quoted(text)} has a ${{ without a closing }}")
+            yield Problem(path, f"{quote(text)} has a ${{ without a closing }}")
             return
         inner = text[position + 2 : end]
         if "${" in inner:
-            yield Problem(path, f"{quoted(text)} has an expression inside an expression")
+            yield Problem(path, f"{quote(text)} has an expression inside an expression")
             return
         reference = _PATH.fullmatch(inner)
         if reference and kind.variables is not None and inner.strip() not in _LITERALS:
@@ -121,11 +121,11 @@ def _expression_problems(text: str, path: str, kind: Kind) -> Iterator[Problem]:
 def _variable_problems(reference: re.Match[str], path: str, kind: str, variables: Variables) -> Iterator[Problem]:
     variable, field = reference.groups()
     if variable not in variables:
-        yield Problem(path, f"{quoted(variable)} is not a variable of a {kind}; expected {_listed(variables)}")
+        yield Problem(path, f"{quote(variable)} is not a variable of a {kind}; expected {_listed(variables)}")
         return
     fields = variables[variable]
     if fields is not None and field is not None and field not in fields:
-        yield Problem(path, f"{quoted(f'{variable}.{field}')} does not exist; expected {_listed(fields)}")
+        yield Problem(path, f"{quote(f'{variable}.{field}')} does not exist; expected {_listed(fields)}")
 
 
 def _listed(names: Iterable[str]) -> str:

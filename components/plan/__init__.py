@@ -1,8 +1,8 @@
-"""What each organization gets, where, and in which order: computed once per run, and read by everything else."""
+"""The plan of a stack: every object of each organization, computed once and read by all other packages."""
 
 from __future__ import annotations
 
 from .organization import OrganizationPlan
-from .stack import Plan, plan
+from .stack import Plan, plan_stack
 
-__all__ = ["OrganizationPlan", "Plan", "plan"]
+__all__ = ["OrganizationPlan", "Plan", "plan_stack"]

@@ -1,4 +1,4 @@
-"""Roles that are made for pushing to ECR, and the ServiceAccounts that they are for."""
+"""IAM roles for pushing to ECR that the stack creates, each for one ServiceAccount."""
 
 from __future__ import annotations
 
@@ -6,47 +6,44 @@ from dataclasses import dataclass
 
 from ..iam.account import AwsAccount
 from ..openchoreo.release import Release
-from ..registries.generators import build_generator
-from ..secrets.credential import Owner
-from ..settings.rules.ecr import managed_ecr
+from ..registries.generators import get_generator_name
+from ..settings.rules.ecr import list_ecr_roles
 from ..settings.stack import StackSettings
 
 
 @dataclass(frozen=True)
 class EcrRoleArgs:
-    """Whose builds, and which repositories."""
+    """Arguments of one role: the organization, its repositories and the ServiceAccount that assumes it."""
 
     account: AwsAccount
-    """Account of the registry; with ``oidcProvider``."""
+    """AWS account of the registry; must have ``oidcProvider``."""
     organization: str
-    """Whose builds they are."""
+    """Name of the organization whose builds use the role."""
     role: str
     """Name of the role in IAM, at most 64 characters."""
     repositories: str
-    """What the names of the organization's repositories begin with: ``acme/``."""
+    """Prefix of the names of the organization's repositories: ``acme/``."""
     namespace: str
     """The build namespace."""
     service_account: str
-    """ServiceAccount in it, as which ESO's generator signs in."""
+    """ServiceAccount in the namespace with which ESO's generator authenticates."""
     push: bool = True
-    """Also push; False for workloads, which only pull."""
+    """Whether the role may also push; workloads only pull."""
 
 
-def ecr_roles(settings: StackSettings, release: Release) -> tuple[EcrRoleArgs, ...]:
-    """Every role that a stack makes, in the order of the organizations; none without ``aws``."""
+def plan_ecr_roles(settings: StackSettings, release: Release) -> tuple[EcrRoleArgs, ...]:
+    """Every role that a stack creates, in the order of the organizations; none without ``aws``."""
     account = settings.aws
     if account is None:
         return ()
-    made = [(each, build_generator(each.registry, Owner(each.organization, account))) for each in managed_ecr(settings)]
     return tuple(
         EcrRoleArgs(
             account=account,
-            organization=each.organization,
-            role=each.role,
-            repositories=each.repositories,
-            namespace=release.build_namespace(each.organization),
-            service_account=token.name,
+            organization=role.organization,
+            role=role.role,
+            repositories=role.repositories,
+            namespace=release.build_namespace(role.organization),
+            service_account=get_generator_name(role.registry),
         )
-        for each, token in made
-        if token is not None
+        for role in list_ecr_roles(settings)
     )

@@ -1,4 +1,4 @@
-"""What must be synced before builds and workloads can use their credentials."""
+"""ExternalSecrets that must be synced before builds and workloads can use their credentials."""
 
 from __future__ import annotations
 

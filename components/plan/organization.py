@@ -1,4 +1,4 @@
-"""What one organization gets, where, and in which order."""
+"""The plan of one organization: all its objects, their places and their order."""
 
 from __future__ import annotations
 
@@ -7,30 +7,36 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..iam.account import AwsAccount
-from ..manifests import STACK_ANNOTATION, Manifest, manifest
+from ..manifests import STACK_ANNOTATION, Manifest, build_manifest
 from ..openchoreo import DEFAULT_RELEASE
-from ..openchoreo.labels import organization_labels
+from ..openchoreo.labels import build_organization_labels
 from ..openchoreo.release import Release
 from ..patches.model import Patch
 from ..secrets.credential import Owner, SecretContent
-from ..secrets.external_secret import SecretTemplate, Target, cluster_external_secret
+from ..secrets.external_secret import SecretTemplate, Target, build_cluster_external_secret
 from ..secrets.manual_secret import ManualSecret
 from ..settings.organization import Organization
 from .expected import Expected, FanOut
-from .patches import PlannedPatch, component_type_patch, component_workflow_patch, pull_content, pull_target
-from .secret import PlannedSecret, planned_secrets
+from .patches import (
+    PlannedPatch,
+    plan_component_type_patch,
+    plan_component_workflow_patch,
+    plan_pull_content,
+    plan_pull_target,
+)
+from .secret import PlannedSecret, plan_secrets
 
 
 @dataclass(frozen=True)
 class OrganizationPlan:
-    """Everything that one organization gets. Each part is built once, when it is first read."""
+    """All objects of one organization. Each part is built once, on first use."""
 
     organization: Organization
     """Its settings."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform."""
     account: AwsAccount | None = None
-    """AWS account in which roles of registries are created. None: none are."""
+    """AWS account in which the stack creates roles of registries. None: it creates none."""
     build_store: str = ""
     """ClusterSecretStore of its builds. Empty: they have manual credentials only."""
     pull_store: str | None = None
@@ -38,7 +44,7 @@ class OrganizationPlan:
     refresh_interval: str = "1h0m0s"
     """Canonical Go duration between two polls, unless the organization or a credential configures another one."""
     stack: str | None = None
-    """``<pulumi organization>/<project>/<stack>``, written on what is shared with others. None: left out."""
+    """``<pulumi organization>/<project>/<stack>``, written to objects that others use too. None: left out."""
 
     @property
     def name(self) -> str:
@@ -52,17 +58,17 @@ class OrganizationPlan:
 
     @property
     def adopts_namespace(self) -> bool:
-        """Whether that namespace exists already and only gets a label."""
+        """Whether the namespace exists already and only gets a label."""
         return self.organization.namespace == "adopt"
 
     @cached_property
     def namespace_manifest(self) -> Manifest:
-        """The build namespace. An adopted one gets the organization's label only, and keeps its manager's."""
-        labels = organization_labels(self.name)
+        """The build namespace. An adopted one gets only the organization's label."""
+        labels = build_organization_labels(self.name)
         if self.adopts_namespace:
             return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace, "labels": labels}}
         annotations = {} if self.stack is None else {STACK_ANNOTATION: self.stack}
-        return manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
+        return build_manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
 
     @cached_property
     def secrets(self) -> tuple[PlannedSecret, ...]:
@@ -77,22 +83,22 @@ class OrganizationPlan:
         )
         owner = Owner(self.name, self.account, self.release.defaults)
         return tuple(
-            planned for located in organization.build_credentials for planned in planned_secrets(located, owner, base)
+            planned for located in organization.build_credentials for planned in plan_secrets(located, owner, base)
         )
 
     @property
     def ahead(self) -> tuple[PlannedSecret, ...]:
-        """The Secrets that exist ahead of the first build."""
+        """The Secrets that exist before the first build."""
         return tuple(planned for planned in self.secrets if not planned.per_run)
 
     @property
     def generators(self) -> tuple[Manifest, ...]:
-        """Generators and their ServiceAccounts, for Secrets per run too, so that a run needs no right to create any."""
+        """Generators and their ServiceAccounts, also for Secrets per run, so that a run need not create them."""
         return tuple(manifest for planned in self.secrets for manifest in planned.generators)
 
     @property
     def external_secrets(self) -> tuple[Manifest, ...]:
-        """The ExternalSecrets that exist ahead of the first build."""
+        """The ExternalSecrets that exist before the first build."""
         return tuple(planned.external_secret for planned in self.ahead if planned.external_secret is not None)
 
     @property
@@ -102,7 +108,7 @@ class OrganizationPlan:
 
     @property
     def secret_names(self) -> dict[str, list[str]]:
-        """Value of the credential label -> names of the Secrets ahead of the first build, for outputs."""
+        """Value of the credential label -> names of the Secrets that exist before the first build, for outputs."""
         names: dict[str, list[str]] = {}
         for planned in self.ahead:
             names.setdefault(planned.content.credential, []).append(planned.name)
@@ -123,7 +129,7 @@ class OrganizationPlan:
     @cached_property
     def pull_content(self) -> SecretContent | None:
         """The pull secret of its workloads. None: it has none."""
-        return None if self.organization.pull_secret is None else pull_content(self.organization, self.release)
+        return None if self.organization.pull_secret is None else plan_pull_content(self.organization, self.release)
 
     @cached_property
     def fan_out(self) -> Manifest | None:
@@ -131,13 +137,15 @@ class OrganizationPlan:
         pull, template = self.organization.pull_secret, self.pull_content
         if pull is None or pull.delivery != "namespace" or not isinstance(template, SecretTemplate):
             return None
-        target = pull_target(self.organization, "", self.pull_store or "", self.refresh_interval)
+        target = plan_pull_target(self.organization, "", self.pull_store or "", self.refresh_interval)
         labels = self.release.data_plane_labels(self.name)
-        return cluster_external_secret(f"{self.release.defaults.pull_secret}-{self.name}", target, template, labels)
+        return build_cluster_external_secret(
+            f"{self.release.defaults.pull_secret}-{self.name}", target, template, labels
+        )
 
     @property
     def fan_outs(self) -> tuple[FanOut, ...]:
-        """The ClusterExternalSecret that must arrive everywhere before workloads can pull."""
+        """The ClusterExternalSecret that must be synced in every namespace before workloads can pull."""
         return () if self.fan_out is None else (FanOut(self.name, self.fan_out["metadata"]["name"]),)
 
     @cached_property
@@ -150,14 +158,14 @@ class OrganizationPlan:
 
     @cached_property
     def patches(self) -> tuple[PlannedPatch, ...]:
-        """Every object on the control plane that is patched; all lie in the organization's namespace."""
+        """Patches of objects on the control plane, all in the organization's namespace."""
         return tuple(self._patches())
 
     def _patches(self) -> Iterator[PlannedPatch]:
         organization = self.organization
         release, namespace = self.release, self.release.control_plane_namespace(self.name)
         if organization.pull_secret is not None:
-            gain = component_type_patch(
+            patch = plan_component_type_patch(
                 organization,
                 release=release,
                 store=self.pull_store,
@@ -166,16 +174,16 @@ class OrganizationPlan:
                 content=self.pull_content,
             )
             for name in organization.pull_secret.component_types:
-                yield PlannedPatch(release.component_type, namespace, name, gain, name, "pull")
+                yield PlannedPatch(release.component_type, namespace, name, patch, name, "pull")
         if organization.component_workflows is not None:
-            gain = component_workflow_patch(organization, self.secrets, release=release, stack=self.stack)
+            patch = plan_component_workflow_patch(organization, self.secrets, release=release, stack=self.stack)
             for name in organization.component_workflows.names:
-                yield PlannedPatch(release.component_workflow, namespace, name, gain, name)
+                yield PlannedPatch(release.component_workflow, namespace, name, patch, name)
         planes = (
             (release.build_plane, organization.build_plane, "build-plane"),
             (release.data_plane, organization.data_plane, "data-plane"),
         )
         for kind, plane, suffix in planes:
             if plane is not None:
-                gain = Patch(secret_store_ref=plane.secret_store_ref)
-                yield PlannedPatch(kind, namespace, plane.name, gain, suffix)
+                patch = Patch(secret_store_ref=plane.secret_store_ref)
+                yield PlannedPatch(kind, namespace, plane.name, patch, suffix)

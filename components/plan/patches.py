@@ -1,8 +1,8 @@
-"""What an organization's objects on the control plane gain.
+"""Patches of an organization's objects on the control plane.
 
 Source: OpenChoreo v0.9 docs, "Component Workflow Secrets". A run overwrites existing resources and deletes them with
-itself. With the fixed names of the docs, a deleted run would delete the Secrets of all others; hence a name for each
-run.
+itself. With the fixed names of the docs, a deleted run would delete the Secrets of all other runs, so each run has its
+own names.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
 from ..patches.model import Patch, Resource
-from ..patches.patch import patch
+from ..patches.patch import apply_patch
 from ..pull.credential import PullSecret
 from ..registries.push import CREDENTIAL as PUSH
 from ..secrets.credential import Owner, SecretContent
-from ..secrets.external_secret import Target, external_secret
+from ..secrets.external_secret import Target, build_external_secret
 from ..secrets.manual_secret import ManualSecret
 from ..settings.organization import Organization
 from .secret import PlannedSecret
@@ -29,7 +29,7 @@ from .secret import PlannedSecret
 
 @dataclass(frozen=True)
 class PlannedPatch:
-    """One object that is patched, and what it gains."""
+    """One object and its patch."""
 
     kind: Kind
     namespace: str
@@ -38,18 +38,18 @@ class PlannedPatch:
     resource: str
     """Suffix of the Pulumi resource's name, unique within the organization."""
     reads: Literal["build", "pull"] = "build"
-    """Store through which the Secrets in the patch are read: that of builds, or that of workloads."""
+    """Store that the Secrets in the patch read from: that of builds, or that of workloads."""
 
 
-def component_workflow_patch(
+def plan_component_workflow_patch(
     organization: Organization, secrets: Iterable[PlannedSecret], *, release: Release, stack: str | None = None
 ) -> Patch:
-    """What each ComponentWorkflow of an organization gains.
+    """The patch of each ComponentWorkflow of an organization.
 
     Args:
         organization: one with ``component_workflows``.
-        secrets: its Secrets; those that are not per run are left out.
-        release: of the platform.
+        secrets: its Secrets; only those per run are used.
+        release: OpenChoreo release of the platform.
         stack: written into the ExternalSecrets, so that the stack recognises its own entries. None: left out.
     """
     workflows = organization.component_workflows
@@ -64,12 +64,12 @@ def component_workflow_patch(
         name = template.name if fixed else f"{release.expressions.run_name}-{template.name}"
         annotations = {**template.annotations, **({} if stack is None else {STACK_ANNOTATION: stack})}
         target = replace(planned.target, namespace=release.expressions.build_namespace)
-        manifest = external_secret(target, replace(template, name=name, annotations=annotations))
+        manifest = build_external_secret(target, replace(template, name=name, annotations=annotations))
         resources.append(Resource(ids[template.credential], manifest))
     return Patch(tuple(resources))
 
 
-def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
+def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     organization: Organization,
     *,
     release: Release = DEFAULT_RELEASE,
@@ -78,30 +78,31 @@ def component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     stack: str | None = None,
     content: SecretContent | None = None,
 ) -> Patch:
-    """What each ComponentType of an organization's pull secret gains.
+    """The patch of each ComponentType of an organization's pull secret.
 
     Args:
         organization: one with a ``pull_secret``.
-        release: of the platform.
+        release: OpenChoreo release of the platform.
         store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
-        refresh_interval: canonical Go duration, unless the organization or its pull secret configure another one.
+        refresh_interval: canonical Go duration, unless the organization or its pull secret has its own.
         stack: written into the ExternalSecret, so that the stack recognises its own entry. None: left out.
-        content: the pull secret, if it has been built already.
+        content: the pull secret. None: it is built here.
 
     Raises:
         ValueError: the organization has no pull secret.
     """
     pull = _pull(organization)
     name = pull.name(release.defaults)
-    template = content or pull_content(organization, release)
+    template = content or plan_pull_content(organization, release)
     if pull.delivery != "component" or isinstance(template, ManualSecret):
         return Patch(image_pull_secrets=(name,))
     if stack is not None:
         template = replace(template, annotations={STACK_ANNOTATION: stack})
     where = release.expressions.data_plane_store if store is None else store
-    target = pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
+    target = plan_pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
     return Patch(
-        (Resource(pull.resource_id or release.defaults.pull_resource, external_secret(target, template)),), (name,)
+        (Resource(pull.resource_id or release.defaults.pull_resource, build_external_secret(target, template)),),
+        (name,),
     )
 
 
@@ -112,29 +113,29 @@ def with_pull_secret(
     release: Release = DEFAULT_RELEASE,
     store: str | None = None,
 ) -> Manifest:
-    """The ComponentType with an organization's pull secret, for those who keep their manifests in git.
+    """The ComponentType with an organization's pull secret, for manifests that are kept in git.
 
     Args:
         component_type: it is not changed.
         organization: one with a ``pull_secret``.
-        release: of the platform.
+        release: OpenChoreo release of the platform.
         store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
 
     Raises:
         ValueError: the organization has no pull secret.
-        PatchError: the ComponentType cannot take it.
+        PatchError: the ComponentType cannot be patched.
     """
-    gain = component_type_patch(organization, release=release, store=store)
-    return patch(component_type, gain, release=release).object
+    patch = plan_component_type_patch(organization, release=release, store=store)
+    return apply_patch(component_type, patch, release=release).object
 
 
-def pull_target(organization: Organization, namespace: str, store: str, interval: str) -> Target:
-    """Where a pull secret arrives; its own interval precedes that of the organization and of the stack."""
+def plan_pull_target(organization: Organization, namespace: str, store: str, interval: str) -> Target:
+    """Target of a pull secret. Its own interval takes precedence over that of the organization, then of the stack."""
     nearest = _pull(organization).refresh_interval or organization.refresh_interval or interval
     return Target(organization.name, namespace, store, nearest)
 
 
-def pull_content(organization: Organization, release: Release) -> SecretContent:
+def plan_pull_content(organization: Organization, release: Release) -> SecretContent:
     """The pull secret of an organization.
 
     Raises:

@@ -1,4 +1,4 @@
-"""One Secret of an organization: its content, where it goes, and how it arrives."""
+"""One Secret of an organization: its content, its place and the way it is created."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cached_property
 from ..manifests import Manifest
 from ..schema.policies import AppliedPolicies
 from ..secrets.credential import LocatedCredential, Owner, SecretContent
-from ..secrets.external_secret import SecretTemplate, Target, external_secret
-from ..secrets.generator import generator_manifests
+from ..secrets.external_secret import SecretTemplate, Target, build_external_secret
+from ..secrets.generator import build_generator_manifests
 from ..secrets.manual_secret import ManualSecret
 
 
@@ -25,7 +25,7 @@ class PlannedSecret:
     content: SecretContent
     """The Secret."""
     per_run: bool
-    """Whether each build run brings it, instead of it existing ahead of the first build."""
+    """Whether each build run creates it, instead of the stack before the first build."""
 
     @property
     def name(self) -> str:
@@ -45,7 +45,7 @@ class PlannedSecret:
     @cached_property
     def external_secret(self) -> Manifest | None:
         """The ExternalSecret. None: the Secret is manual."""
-        return None if self.template is None else external_secret(self.target, self.template)
+        return None if self.template is None else build_external_secret(self.target, self.template)
 
     @cached_property
     def generators(self) -> tuple[Manifest, ...]:
@@ -55,13 +55,13 @@ class PlannedSecret:
         return tuple(
             manifest
             for generator in self.template.generators
-            for manifest in generator_manifests(
+            for manifest in build_generator_manifests(
                 self.target.organization, self.target.namespace, self.template.credential, generator
             )
         )
 
 
-def planned_secrets(located: LocatedCredential, owner: Owner, base: Target) -> Iterator[PlannedSecret]:
+def plan_secrets(located: LocatedCredential, owner: Owner, base: Target) -> Iterator[PlannedSecret]:
     """The Secrets of one credential, in the order in which they must be created.
 
     Args:

@@ -1,4 +1,4 @@
-"""What a whole stack gets: its stores, its organizations, and what is created in AWS."""
+"""The plan of a stack: its stores, its organizations and its AWS resources."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..managers.manager import PlannedStore
 from ..openchoreo.release import Release
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
-from .aws_managed import ManagedStore, managed_stores
-from .ecr_roles import EcrRoleArgs, ecr_roles
+from .aws_managed import ManagedStore, plan_managed_stores
+from .ecr_roles import EcrRoleArgs, plan_ecr_roles
 from .organization import OrganizationPlan
-from .stores import planned_stores
+from .stores import plan_stores
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Plan:
     """Everything that a stack creates, computed once and read by preflight, components, polling and outputs."""
 
     settings: StackSettings
-    """What it was computed from."""
+    """Settings of the stack."""
     release: Release
     """OpenChoreo release of the platform."""
     stores: tuple[PlannedStore, ...]
@@ -30,27 +30,27 @@ class Plan:
 
     @cached_property
     def managed_stores(self) -> tuple[ManagedStore, ...]:
-        """What managed stores need in AWS, sorted by name."""
-        return managed_stores(self.stores)
+        """AWS resources of managed stores, sorted by name."""
+        return plan_managed_stores(self.stores)
 
     @cached_property
     def ecr_roles(self) -> tuple[EcrRoleArgs, ...]:
         """Roles for pushing to ECR, in the order of the organizations."""
-        return ecr_roles(self.settings, self.release)
+        return plan_ecr_roles(self.settings, self.release)
 
 
-def plan(settings: StackSettings, release: Release, *, stack: str | None = None) -> Plan:
-    """The plan of a stack. Nothing is asked of a cluster or a secret manager.
+def plan_stack(settings: StackSettings, release: Release, *, stack: str | None = None) -> Plan:
+    """Plan a stack. It calls neither a cluster nor a secret manager.
 
     Args:
-        settings: of the stack, as `parse` has accepted them.
+        settings: settings of the stack, validated by `parse`.
         release: OpenChoreo release of the platform.
-        stack: ``<pulumi organization>/<project>/<stack>``, written on what is shared with others. None: left out.
+        stack: ``<pulumi organization>/<project>/<stack>``, written to objects that others use too. None: left out.
     """
     return Plan(
         settings=settings,
         release=release,
-        stores=planned_stores(settings, release),
+        stores=plan_stores(settings, release),
         organizations=tuple(
             OrganizationPlan(
                 organization=organization,

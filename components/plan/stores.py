@@ -1,4 +1,4 @@
-"""Which ClusterSecretStores a stack needs: one for each organization, or one that several share, on each plane."""
+"""ClusterSecretStores of a stack: on each plane one for each organization, or one that several organizations share."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ class _Use:
     labels: Mapping[str, str] | None = None
 
 
-def planned_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
-    """All ClusterSecretStores of a stack, sorted by name and plane. Organizations with manual secrets only need none.
+def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
+    """All ClusterSecretStores of a stack, sorted by name and plane. Manual secrets need no store.
 
-    A store of the data plane is bound to the labels that OpenChoreo gives the namespaces of an organization's
-    workloads.
-    No namespace outside the planned organizations is ever allowed to use a store, and no two entries of
-    ``secretStores`` are ever merged: should they make one name, which `parse` refuses, Pulumi refuses the second.
+    A store on the data plane selects the namespaces of an organization's workloads by OpenChoreo's labels. No other
+    namespace may use a store. Two entries of ``secretStores`` are never merged: `parse` refuses entries whose stores
+    would have the same name.
     """
     one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     members: dict[tuple[str, Plane, str], list[_Use]] = {}

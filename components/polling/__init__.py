@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from ..managers.tariff import Tariff
-from .budget import warnings
-from .estimate import estimate
+from .budget import check_budget
+from .estimate import estimate_polling
 from .model import Load, StoreLoad
 from .poll import MONTH, Poll
-from .report import describe_load, outputs
+from .report import describe_load, export_load
 
-__all__ = ["MONTH", "Load", "Poll", "StoreLoad", "Tariff", "describe_load", "estimate", "outputs", "warnings"]
+__all__ = [
+    "MONTH",
+    "Load",
+    "Poll",
+    "StoreLoad",
+    "Tariff",
+    "check_budget",
+    "describe_load",
+    "estimate_polling",
+    "export_load",
+]

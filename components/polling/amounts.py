@@ -12,28 +12,28 @@ _TEN: Final = 10
 _NAMED: Final = 3
 
 
-def money(dollars: Fraction) -> str:
+def format_money(dollars: Fraction) -> str:
     """US dollars as text: ``$1,728.00``, ``$0.0036``, ``<$0.0001`` or ``$0``."""
     if dollars >= _CENT:
         return f"${float(dollars):,.2f}"
     return f"<${float(_SMALLEST)}" if 0 < dollars < _SMALLEST else f"${float(dollars):.2g}"
 
 
-def rate(per_second: Fraction) -> str:
+def format_rate(per_second: Fraction) -> str:
     """A number per second as text: ``133.3``, ``0.000278``, ``<0.0001`` or ``0``."""
     if per_second >= _TEN:
         return f"{float(per_second):,.1f}"
     return f"<{float(_SMALLEST)}" if 0 < per_second < _SMALLEST else f"{float(per_second):.3g}"
 
 
-def share(part: Fraction) -> str:
+def format_share(part: Fraction) -> str:
     """A share as text: ``1.3%``, ``<0.1%`` or ``0%``."""
     if not part:
         return "0%"
     return "<0.1%" if part < Fraction(1, 1000) else f"{float(part):.1%}"
 
 
-def interval(seconds: int | None) -> str:
+def format_interval(seconds: int | None) -> str:
     """Seconds as text: ``1h30m``, ``15s``; ``never`` for None."""
     if seconds is None:
         return "never"
@@ -41,7 +41,7 @@ def interval(seconds: int | None) -> str:
     return "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
-def listed(names: Iterable[str]) -> str:
+def format_names(names: Iterable[str]) -> str:
     """The first three names, and the number of the others: ``acme, globex, initech and 997 more``."""
     every = [*names]
     rest = len(every) - _NAMED

@@ -1,7 +1,7 @@
-"""A stack's settings -> its load.
+"""The expected load of a stack, from its plan.
 
-The manifests that the stack makes are walked, those inside ComponentTypes and ComponentWorkflows too, so a credential
-of any kind is counted as it is delivered.
+It reads every planned manifest, including those inside ComponentTypes and ComponentWorkflows, so credentials of every
+kind count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..plan.stack import Plan
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .model import Load, StoreLoad
-from .poll import Poll, read_poll, store_of
+from .poll import Poll, read_poll, read_store_name
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class _Delivery:
     copies: int = 1
 
 
-def estimate(plan: Plan) -> Load:
-    """The load of a stack. Nothing is asked of a cluster or a secret manager.
+def estimate_polling(plan: Plan) -> Load:
+    """The expected load of a stack. It calls neither a cluster nor a secret manager.
 
     Args:
-        plan: of the stack.
+        plan: plan of the stack.
     """
     settings = plan.settings
     deliveries = [
@@ -48,19 +48,19 @@ def estimate(plan: Plan) -> Load:
     reads_once = {name for name, where in places.items() if where.tariff.reads_once}
     polls: list[Poll] = []
     stores: dict[str, list[tuple[Poll, Place]]] = {}
-    for each in deliveries:
-        name = store_of(each.spec)
-        one = read_poll(
-            each.plan.name,
-            each.spec,
-            store=(each.entry if name in places and each.entry else name),
-            copies=each.copies,
-            brought_by=each.brought_by,
+    for delivery in deliveries:
+        name = read_store_name(delivery.spec)
+        poll = read_poll(
+            delivery.plan.name,
+            delivery.spec,
+            store=(delivery.entry if name in places and delivery.entry else name),
+            copies=delivery.copies,
+            brought_by=delivery.brought_by,
             reads_once=name in reads_once,
         )
-        polls.append(one)
-        if one.store:
-            stores.setdefault(one.store, []).append((one, places.get(name, UNKNOWN)))
+        polls.append(poll)
+        if poll.store:
+            stores.setdefault(poll.store, []).append((poll, places.get(name, UNKNOWN)))
     return Load(tuple(_store(entry, used) for entry, used in sorted(stores.items())), tuple(polls))
 
 
@@ -73,7 +73,7 @@ def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_De
     workflows = organization.component_workflows
     patched: set[str] = set()
     for patch in plan.patches:
-        # Each object of a kind gets the same entries; a component or a run brings those of one of them.
+        # All objects of a kind get the same entries, and a component or a run uses one of these objects.
         if patch.kind.name in patched:
             continue
         patched.add(patch.kind.name)
@@ -92,7 +92,7 @@ def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_De
 
 
 def _expected(organization: Organization, settings: StackSettings, what: str) -> int:
-    """How many are expected: the organization's number, else the stack's, else one."""
+    """Expected number: that of the organization, else of the stack, else 1."""
     numbers: tuple[int | None, ...] = (getattr(organization.load, what), getattr(settings.load, what), 1)
     return next(number for number in numbers if number is not None)
 
@@ -100,11 +100,11 @@ def _expected(organization: Organization, settings: StackSettings, what: str) ->
 def _store(entry: str, used: list[tuple[Poll, Place]]) -> StoreLoad:
     stored: dict[tuple[str, str], str] = {}
     calls: dict[str, Fraction] = {}
-    for each, found in used:
-        calls[found.where] = calls.get(found.where, Fraction(0)) + each.calls_per_second
-        for key in each.keys:
-            stored.setdefault((found.where, found.prefix + key), each.organization)
+    for poll, place in used:
+        calls[place.where] = calls.get(place.where, Fraction(0)) + poll.calls_per_second
+        for key in poll.keys:
+            stored.setdefault((place.where, place.prefix + key), poll.organization)
     _, first = used[0]
     return StoreLoad(
-        entry, first.tariff, tuple(each for each, _ in used), dict(Counter(stored.values())), max(calls.values())
+        entry, first.tariff, tuple(poll for poll, _ in used), dict(Counter(stored.values())), max(calls.values())
     )

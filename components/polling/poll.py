@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from ..schema.durations import seconds
+from ..schema.durations import parse_seconds
 
 MONTH: Final = 30 * 24 * 3600
 """Seconds in the month of 30 days that all figures assume."""
@@ -51,7 +51,7 @@ class Poll:
         return self.syncs_per_second * self.calls
 
 
-def read_poll(  # noqa: PLR0913 -- what a manifest does not say of itself
+def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
     organization: str, spec: Mapping[str, Any], *, store: str, copies: int, brought_by: str, reads_once: bool
 ) -> Poll:
     """Read one ExternalSecret.
@@ -80,7 +80,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not say of itself
     )
 
 
-def store_of(spec: Mapping[str, Any]) -> str:
+def read_store_name(spec: Mapping[str, Any]) -> str:
     """Name of the store that an ExternalSecret reads from; empty if it reads from none."""
     return str(spec["secretStoreRef"]["name"]) if "secretStoreRef" in spec else ""
 
@@ -93,4 +93,4 @@ def _refs(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _interval(spec: Mapping[str, Any]) -> int | None:
     if spec["refreshPolicy"] != "Periodic":
         return None
-    return round(seconds(spec["refreshInterval"])) or None
+    return round(parse_seconds(spec["refreshInterval"])) or None

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from ..table import format_table
-from .amounts import interval, money, rate, share
+from .amounts import format_interval, format_money, format_rate, format_share
 from .model import Load, StoreLoad
 from .poll import Poll
 
@@ -29,7 +29,7 @@ def describe_load(load: Load) -> str:
     return "\n".join([*lines, *_generated(load)])
 
 
-def outputs(load: Load) -> dict[str, Any]:
+def export_load(load: Load) -> dict[str, Any]:
     """The load as plain numbers for ``pulumi stack output load``; unknown prices and quotas are left out."""
     return {
         "stores": {store.entry: _store_outputs(store) for store in load.stores},
@@ -49,7 +49,7 @@ def _store_outputs(store: StoreLoad) -> dict[str, Any]:
         "callsPerSecond": _number(store.calls_per_second),
         "callsPerMonth": round(store.calls_per_month),
         "dollarsPerMonth": {what: _number(price) for what, price in dollars.items() if price is not None},
-        "revocationLag": interval(store.slowest.interval),
+        "revocationLag": format_interval(store.slowest.interval),
         "slowest": {"organization": store.slowest.organization, "secret": store.slowest.secret},
     }
     return numbers if store.quota_share is None else numbers | {"quotaShare": _number(store.quota_share)}
@@ -65,11 +65,11 @@ def _row(store: StoreLoad) -> list[str]:
         store.tariff.manager,
         f"{store.external_secrets:,}",
         f"{sum(store.keys.values()):,}",
-        rate(store.calls_per_second),
+        format_rate(store.calls_per_second),
         f"{round(store.calls_per_month):,}",
         _cost(store.calls_dollars, store.tariff.per_call),
         _cost(store.keys_dollars, store.tariff.per_key),
-        "-" if store.quota_share is None else share(store.quota_share),
+        "-" if store.quota_share is None else format_share(store.quota_share),
         _lag(store),
     ]
 
@@ -82,10 +82,10 @@ def _total(load: Load) -> list[str]:
         "",
         f"{sum(store.external_secrets for store in load.stores):,}",
         f"{sum(sum(store.keys.values()) for store in load.stores):,}",
-        rate(load.calls_per_second),
+        format_rate(load.calls_per_second),
         f"{round(load.calls_per_month):,}",
-        more + money(load.calls_dollars),
-        more + money(load.keys_dollars),
+        more + format_money(load.calls_dollars),
+        more + format_money(load.keys_dollars),
         "",
         "",
     ]
@@ -94,24 +94,28 @@ def _total(load: Load) -> list[str]:
 def _cost(dollars: Fraction | None, price: Fraction | None) -> str:
     if dollars is None:
         return "not known"
-    return money(dollars) if price else "-"
+    return format_money(dollars) if price else "-"
 
 
 def _lag(store: StoreLoad) -> str:
     """Longest lag of a store, with its Secret unless all Secrets have the same."""
     slowest = store.slowest
     uniform = all(poll.interval == slowest.interval for poll in store.polls)
-    return interval(slowest.interval) if uniform else f"{interval(slowest.interval)} ({name(slowest)})"
+    return (
+        format_interval(slowest.interval)
+        if uniform
+        else f"{format_interval(slowest.interval)} ({describe_poll(slowest)})"
+    )
 
 
-def name(poll: Poll) -> str:
+def describe_poll(poll: Poll) -> str:
     """Organization and Secret: ``acme git-clone-secret``."""
     return f"{poll.organization} {poll.secret}"
 
 
 def _line(load: Load) -> str:
     count = sum(store.external_secrets for store in load.stores)
-    calls = f"{_count('Secret', count)}, {rate(load.calls_per_second)} calls per second"
+    calls = f"{_count('Secret', count)}, {format_rate(load.calls_per_second)} calls per second"
     lags = dict.fromkeys(("" if store.slowest.interval is None else "within ") + _lag(store) for store in load.stores)
     return f"Polling: {calls}, free; a replaced value arrives {', '.join(lags)}"
 
@@ -133,4 +137,4 @@ def _count(what: str, number: int) -> str:
 
 def _generated(load: Load) -> Iterator[str]:
     for kind, values in load.generated_per_second.items():
-        yield f"{kind}: {rate(values)} values per second, each from one call to another API."
+        yield f"{kind}: {format_rate(values)} values per second, each from one call to another API."

@@ -18,7 +18,7 @@ from ..openchoreo import DEFAULT_RELEASE, RELEASES
 from ..settings.stack import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .object_patch import ObjectPatch
-from .values import resource_type
+from .values import read_resource_type
 
 
 class Connection:
@@ -45,7 +45,7 @@ class Connection:
         Raises:
             OpenChoreoSecretsError: the provider has no such type.
         """
-        token = resource_type(request)
+        token = read_resource_type(request)
         if token == TYPE:
             return self._ready
         if token not in self._patch.types:

@@ -9,10 +9,10 @@ from typing import Any, Final, TypeVar
 from pulumi.provider.experimental import provider as rpc
 
 from ..cluster.connection import Cluster
-from ..cluster.readiness import look, readiness_problem, wait
+from ..cluster.readiness import describe_pending, read_readiness, wait_until_synced
 from ..plan.expected import Expected, FanOut
 from .log import Log, Say
-from .values import plain
+from .values import to_plain
 
 TYPE: Final = "openchoreo:index:ExternalSecretsReady"
 _WATCHED: Final = "externalSecrets"
@@ -31,30 +31,30 @@ class ExternalSecretsReady:
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
         """Wait for all ExternalSecrets; a preview does not wait."""
         if not request.preview:
-            self._wait(plain(request.properties), log.status)
+            self._wait(to_plain(request.properties), log.status)
         return rpc.CreateResponse("external-secrets", request.properties)
 
     def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
         """Wait again; a preview does not wait, and warns about ExternalSecrets that no longer sync."""
-        old, new = plain(request.olds), plain(request.news)
+        old, new = to_plain(request.olds), to_plain(request.news)
         if not request.preview:
             self._wait(new, log.status)
             return rpc.UpdateResponse(request.news)
         expected, fan_outs = _in_both(_expected(old), _expected(new)), _in_both(_fan_outs(old), _fan_outs(new))
-        if (text := readiness_problem(self._cluster, expected, fan_outs)) is not None:
+        if (text := describe_pending(self._cluster, expected, fan_outs)) is not None:
             log.warning(text)
         return rpc.UpdateResponse(request.news)
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Changes of the inputs, and ExternalSecrets in old and new inputs that are not synced now."""
-        old, new = plain(request.old_state), plain(request.new_inputs)
+        old, new = to_plain(request.old_state), to_plain(request.new_inputs)
         changed = {
             key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
         }
         kept = _in_both(_expected(old), _expected(new))
-        lagging = {item.expected for item in look(self._cluster, kept).pending}
+        lagging = {item.expected for item in read_readiness(self._cluster, kept).pending}
         paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
         paths += [f"{_SPREAD}[{index}]" for index in self._lagging(_fan_outs(old), _fan_outs(new))]
         for path in paths:
@@ -64,11 +64,13 @@ class ExternalSecretsReady:
     def _lagging(self, old: list[FanOut], new: list[FanOut]) -> list[int]:
         """Indices of the fan-outs in old and new inputs that are not synced in every namespace."""
         kept = _in_both(old, new)
-        late = {item.expected.organization for item in look(self._cluster, (), kept).pending} if kept else set()
+        late = (
+            {item.expected.organization for item in read_readiness(self._cluster, (), kept).pending} if kept else set()
+        )
         return [index for index, fan_out in enumerate(new) if fan_out in kept and fan_out.organization in late]
 
     def _wait(self, properties: Mapping[str, Any], report: Say) -> None:
-        wait(
+        wait_until_synced(
             self._cluster,
             _expected(properties),
             _fan_outs(properties),

@@ -24,7 +24,7 @@ class Log:
     """Kept in the diagnostics of the update, as a warning."""
 
 
-def to_engine(address: str) -> Callable[[str], Log]:
+def connect_log(address: str) -> Callable[[str], Log]:
     """A function from a URN to the `Log` of that resource.
 
     Args:
@@ -35,11 +35,11 @@ def to_engine(address: str) -> Callable[[str], Log]:
     def send(urn: str, text: str, severity: engine_pb2.LogSeverity.ValueType, *, ephemeral: bool) -> None:
         stub.Log(engine_pb2.LogRequest(severity=severity, urn=urn, message=text, ephemeral=ephemeral))
 
-    def log(urn: str) -> Log:
+    def open_log(urn: str) -> Log:
         return Log(
             status=lambda text: send(urn, text, engine_pb2.INFO, ephemeral=True),
             info=lambda text: send(urn, text, engine_pb2.INFO, ephemeral=False),
             warning=lambda text: send(urn, text, engine_pb2.WARNING, ephemeral=False),
         )
 
-    return log
+    return open_log

@@ -22,10 +22,10 @@ from ..errors import NotFoundError, Problem
 from ..manifests import Manifest
 from ..openchoreo.release import Release
 from ..patches.model import Added, Patch, Patched, Resource
-from ..patches.patch import NOTHING, patch, unpatch
-from ..patches.validity import problems
+from ..patches.patch import NOTHING, apply_patch, remove_patch
+from ..patches.validity import validate_patch
 from .log import Log
-from .values import UNKNOWN, is_known, plain, resource_type, secret_paths, values
+from .values import UNKNOWN, find_secret_paths, is_known, read_resource_type, to_plain, to_property_values
 
 _PREFIX: Final = "openchoreo:index:"
 _SUFFIX: Final = "Patch"
@@ -45,11 +45,11 @@ class ObjectPatch:
 
     def check(self, request: rpc.CheckRequest) -> list[rpc.CheckFailure]:
         """All problems of the inputs, as far as their values are known."""
-        kind = self.types[resource_type(request)]
-        inputs = plain(request.new_inputs)
+        kind = self.types[read_resource_type(request)]
+        inputs = to_plain(request.new_inputs)
         # Nothing else is checked then: messages about the other problems would repeat the secret text.
         advice = f"is a secret, which everybody who can read the {kind.name} would see; use a remote key instead"
-        failures = [Problem(path, advice) for path in secret_paths(request.new_inputs)] or _shape_problems(inputs)
+        failures = [Problem(path, advice) for path in find_secret_paths(request.new_inputs)] or _shape_problems(inputs)
         if failures:
             return [rpc.CheckFailure(problem.path, problem.message) for problem in failures]
         if kind.namespaced != bool(inputs.get("namespace")):
@@ -57,40 +57,40 @@ class ObjectPatch:
             failures.append(Problem("namespace", message))
         if not any(inputs.get(part) for part in _PARTS):
             failures.append(Problem("resources", f"nothing to patch; expected at least one of {', '.join(_PARTS)}"))
-        failures += problems(kind, _known_patch(inputs)[0], self._release)
+        failures += validate_patch(kind, _known_patch(inputs)[0], self._release)
         return [rpc.CheckFailure(_input_path(problem.path, inputs), problem.message) for problem in failures]
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
         """Apply the patch. A preview logs what it would change, and raises what would make it fail."""
-        inputs = plain(request.properties)
+        inputs = to_plain(request.properties)
         where = str(self._location(request, inputs))
         if request.preview:
             self._preview(request, inputs, NOTHING, log)
-            return rpc.CreateResponse(where if _has_known_address(inputs) else "", values(inputs))
+            return rpc.CreateResponse(where if _has_known_address(inputs) else "", to_property_values(inputs))
         return rpc.CreateResponse(where, self._apply(request, inputs, NOTHING, log))
 
     def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
         """Apply the patch again, for new inputs or after drift."""
-        inputs, added = plain(request.news), _added(request.olds)
+        inputs, added = to_plain(request.news), _added(request.olds)
         if request.preview:
             self._preview(request, inputs, added, log)
-            return rpc.UpdateResponse(values(inputs))
+            return rpc.UpdateResponse(to_property_values(inputs))
         return rpc.UpdateResponse(self._apply(request, inputs, added, log))
 
     def delete(self, request: rpc.DeleteRequest) -> None:
         """Remove exactly what the patch added; nothing is left to do if the object no longer exists."""
-        location, added = self._location(request, plain(request.properties)), _added(request.properties)
+        location, added = self._location(request, to_plain(request.properties)), _added(request.properties)
         with contextlib.suppress(NotFoundError):
             edit(
                 self._cluster,
                 location,
-                lambda live: (unpatch(live, added, release=self._release), None),
+                lambda live: (remove_patch(live, added, release=self._release), None),
                 self._cancelled.wait,
             )
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Changes of the inputs, and drift of the live object."""
-        old, new = plain(request.old_state), plain(request.new_inputs)
+        old, new = to_plain(request.old_state), to_plain(request.new_inputs)
         moved = [key for key in _ADDRESS if old.get(key) != new.get(key)]
         changed = {
             part: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
@@ -116,12 +116,12 @@ class ObjectPatch:
         result = edit(self._cluster, location, change, self._cancelled.wait)
         for edited in result.changes:
             (log.warning if edited.kind == "restore" else log.status)(f"{location}: {edited.text}")
-        return values({**inputs, "added": result.added.plain()})
+        return to_property_values({**inputs, "added": result.added.plain()})
 
     def _preview(self, request: Any, inputs: dict[str, Any], before: Added, log: Log) -> None:
         desired, unknown = _known_patch(inputs)
         if not _has_known_address(inputs):
-            log.info(f"the name of the {self.types[resource_type(request)].name} is known after the update")
+            log.info(f"the name of the {self.types[read_resource_type(request)].name} is known after the update")
             return
         location = self._location(request, inputs)
         patched = self._patched(
@@ -131,13 +131,13 @@ class ObjectPatch:
             log.info(f"{location}: {line}")
 
     def _patched(self, live: Manifest, desired: Patch, before: Added) -> Patched:
-        return patch(live, desired, before, release=self._release)
+        return apply_patch(live, desired, before, release=self._release)
 
     def _unpatched(self, live: Manifest, added: Added) -> Manifest:
-        return unpatch(live, added, release=self._release)
+        return remove_patch(live, added, release=self._release)
 
     def _location(self, request: Any, inputs: Mapping[str, Any]) -> Location:
-        kind = self.types[resource_type(request)]
+        kind = self.types[read_resource_type(request)]
         return Location(kind, inputs["name"], inputs.get("namespace"))
 
 
@@ -215,5 +215,5 @@ def _comparable(before: Added, desired: Patch) -> Added:
 
 
 def _added(state: Mapping[str, PropertyValue]) -> Added:
-    recorded = plain(state).get("added")
+    recorded = to_plain(state).get("added")
     return Added.from_plain(recorded) if recorded else NOTHING

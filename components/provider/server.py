@@ -21,8 +21,8 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from ..errors import OpenChoreoSecretsError
 from ..version import read_version
-from .log import Log, to_engine
-from .values import plain, resource_type
+from .log import Log, connect_log
+from .values import read_resource_type, to_plain
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -48,7 +48,7 @@ class OpenChoreo(rpc.Provider):
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         """Read the kubeconfig. Ask the engine to mark secrets, so that a patch can refuse them."""
-        self._connection = await asyncio.to_thread(_connect, plain(request.args), self._cancelled)
+        self._connection = await asyncio.to_thread(_connect, to_plain(request.args), self._cancelled)
         return rpc.ConfigureResponse(supports_preview=True, accept_secrets=True)
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
@@ -70,7 +70,7 @@ class OpenChoreo(rpc.Provider):
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         """Return the state unchanged: the diff reads the live objects. Import is refused."""
         if not request.properties:
-            msg = f"{resource_type(request)} cannot be imported; declare it, and it adopts the existing entries"
+            msg = f"{read_resource_type(request)} cannot be imported; declare it, and it adopts the existing entries"
             raise OpenChoreoSecretsError(msg)
         return rpc.ReadResponse(request.resource_id, request.properties, request.inputs)
 
@@ -166,7 +166,7 @@ def _engine_address(arguments: list[str]) -> str:
 
 async def _serve(engine: str) -> None:
     server = grpc.aio.server()
-    servicer = Servicer(sys.argv[1:], VERSION, OpenChoreo(to_engine(engine)), engine)
+    servicer = Servicer(sys.argv[1:], VERSION, OpenChoreo(connect_log(engine)), engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -11,18 +11,18 @@ UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """Stands in gRPC messages for a value that is unknown before the update (``pulumi.runtime.rpc.UNKNOWN``)."""
 
 
-def resource_type(request: Any) -> str:
+def read_resource_type(request: Any) -> str:
     """Type of the resource that a request is about; the SDK gives those of its parents too (``parent$type``)."""
     return str(request.type).rpartition("$")[2]
 
 
-def plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
+def to_plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
     """Plain JSON values of a property map; an unknown value becomes `UNKNOWN`."""
     return {key: _plain(value) for key, value in properties.items()}
 
 
-def values(properties: Mapping[str, Any]) -> dict[str, PropertyValue]:
-    """Property values of plain JSON values, the inverse of `plain`."""
+def to_property_values(properties: Mapping[str, Any]) -> dict[str, PropertyValue]:
+    """Property values of plain JSON values, the inverse of `to_plain`."""
     return {key: _value(item) for key, item in properties.items()}
 
 
@@ -35,7 +35,7 @@ def is_known(value: Any) -> bool:
     return bool(value != UNKNOWN)
 
 
-def secret_paths(properties: Mapping[str, PropertyValue]) -> list[str]:
+def find_secret_paths(properties: Mapping[str, PropertyValue]) -> list[str]:
     """Paths of all values that are marked as secret, sorted."""
     return sorted(path for key, value in properties.items() for path in _secrets(value, key))
 
@@ -52,7 +52,7 @@ def _plain(value: PropertyValue) -> Any:
 
 def _value(plain_value: Any) -> PropertyValue:
     if isinstance(plain_value, Mapping):
-        return PropertyValue(values(plain_value))
+        return PropertyValue(to_property_values(plain_value))
     if isinstance(plain_value, (list, tuple)):
         return PropertyValue([_value(item) for item in plain_value])
     if isinstance(plain_value, int) and not isinstance(plain_value, bool):

@@ -1,4 +1,4 @@
-"""How the workloads of an organization may pull images, and how its builds may get credentials run by run."""
+"""Settings of an organization's pull secret, of ComponentWorkflows that create credentials, and of its planes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ..openchoreo.release import Defaults
 from ..registries.credential import RegistryCredential
-from ..registries.push import manual_passwords
+from ..registries.push import list_manual_passwords
 from ..schema import names
 from ..schema.model import Interval, Label, Model, ObjectName
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
-from .secret import CREDENTIAL, secret
+from .secret import CREDENTIAL, build_secret
 
 EXPRESSION: Final = re.compile(r"\$\{[^{}]*\}")
-"""An expression in a name; the release decides which ones a name may contain."""
+"""An expression in a name; the release decides which expressions a name may contain."""
 
 
 def _check_secret_name(value: str) -> str:
-    """An object name, parts of which may be expressions of OpenChoreo."""
+    """The name unchanged, if it is an object name that may contain expressions of OpenChoreo."""
     names.check_subdomain(EXPRESSION.sub("x", value))
     return value
 
@@ -37,27 +37,27 @@ class PullSecret(Model):
     """
 
     component_types: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
-    """ComponentTypes of the organization's namespace on the control plane whose pods pull with it."""
+    """ComponentTypes in the organization's namespace on the control plane; their pods pull with the Secret."""
     delivery: Literal["component", "namespace", "manual"] = "component"
-    """``component``: the ComponentType gains an ExternalSecret, so every component brings its own Secret.
-    ``namespace``: one ClusterExternalSecret puts a Secret into each of the organization's data-plane namespaces.
+    """``component``: the ComponentType gets an ExternalSecret, so every component has its own Secret.
+    ``namespace``: one ClusterExternalSecret creates a Secret in each data-plane namespace of the organization.
     ``manual``: a plain Secret from encrypted configuration in the named namespaces."""
     registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
-    """Registries to pull from, all in one docker config. Exactly one of this and ``dockerConfig``."""
+    """Registries to pull from, all in one docker config. Exactly one of ``registries`` and ``dockerConfig``."""
     docker_config: RemoteRef | None = None
-    """A docker ``config.json`` in the manager, used whole, as in OpenChoreo's docs."""
+    """A docker ``config.json`` in the manager, used unchanged, as in OpenChoreo's docs."""
     secret_name: SecretName | None = None
-    """Name of the Secret. None: the default of the release. For ``component`` it contains the component's name: the
-    components of a project's environment would otherwise share one Secret, and lose it with the first one deleted."""
+    """Name of the Secret. None: the default of the release. With ``component`` it must contain the component's name:
+    otherwise the components of an environment share one Secret, and the first deleted component deletes it."""
     resource_id: ObjectName | None = None
     """Id of the ExternalSecret in the ComponentType's resources (``component``). None: the default of the release."""
     secret_store: ObjectName | None = None
-    """Entry of ``secretStores``, of which a ClusterSecretStore is made on the data plane. None: for ``component`` the
-    store that the DataPlane names (``${dataplane.secretStore}``), for ``namespace`` the organization's."""
+    """Entry of ``secretStores`` that gets a ClusterSecretStore on the data plane. None: with ``component`` the store
+    that the DataPlane names (``${dataplane.secretStore}``), with ``namespace`` the organization's store."""
     namespaces: Annotated[tuple[Label, ...], Field(strict=False, min_length=1)] | None = None
     """Namespaces on the data plane that get the Secret (``manual``); they must exist."""
     refresh_interval: Interval | None = None
-    """How often the manager is asked. None: the organization's, else the stack's."""
+    """Interval between two polls. None: that of the organization, else of the stack."""
 
     @field_validator("registries")
     @classmethod
@@ -65,8 +65,8 @@ class PullSecret(Model):
         for index, registry in enumerate(registries or ()):
             if registry.token is not None:
                 msg = (
-                    f"[{index}].{registry.token[0]} would need an identity in every namespace of workloads; to pull "
-                    f"from {registry.host}, grant it to the nodes, or use username and password of a robot account"
+                    f"[{index}].{registry.token[0]} would need an identity in every namespace of workloads; grant the "
+                    f"nodes access to {registry.host}, or use username and password of a robot account"
                 )
                 raise ValueError(msg)
         return registries
@@ -90,25 +90,25 @@ class PullSecret(Model):
             ]
             for key, value in wrong:
                 if value is not None:
-                    msg = f"{key} belongs to the secret manager; delivery manual has none"
+                    msg = f"{key} has no effect with delivery manual, which reads no secret manager; leave it out"
                     raise ValueError(msg)
             if not all(manual):
-                msg = "delivery manual needs a manual user and password for every registry"
+                msg = "delivery manual requires a manual user and password for every registry"
                 raise ValueError(msg)
             if self.namespaces is None:
-                msg = "delivery manual needs namespaces, those of the data plane that get the Secret"
+                msg = "delivery manual requires namespaces, the namespaces of the data plane that get the Secret"
                 raise ValueError(msg)
         elif any(manual) or self.namespaces is not None:
             what = "namespaces" if self.namespaces is not None else "a manual registry"
-            msg = f"{what} belongs to delivery manual, not {self.delivery}"
+            msg = f"{what} requires delivery manual, not {self.delivery}"
             raise ValueError(msg)
         if self.delivery != "component" and "${" in (self.secret_name or ""):
-            msg = f"secretName may hold an expression with delivery component only, not {self.delivery}"
+            msg = f"secretName may contain an expression with delivery component only, not {self.delivery}"
             raise ValueError(msg)
         return self
 
     def name(self, defaults: Defaults) -> str:
-        """Name of the Secret, as pods refer to it."""
+        """Name of the Secret in pods."""
         default = defaults.component_pull_secret if self.delivery == "component" else defaults.pull_secret
         return self.secret_name or default
 
@@ -123,8 +123,8 @@ class PullSecret(Model):
 
     @property
     def manuals(self) -> dict[str, str]:
-        """Path below this credential -> entry of ``manualSecrets``."""
-        return manual_passwords(self.registries or ())
+        """Configuration path below this credential -> entry of ``manualSecrets``."""
+        return list_manual_passwords(self.registries or ())
 
     @property
     def policies(self) -> Policies | None:
@@ -133,7 +133,7 @@ class PullSecret(Model):
 
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """The one Secret."""
-        return (secret(self, self.name(owner.defaults)),)
+        return (build_secret(self, self.name(owner.defaults)),)
 
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:
@@ -143,20 +143,20 @@ class PullSecret(Model):
 
 
 class ComponentWorkflows(Model):
-    """Git and registry credentials as ``spec.resources`` of ComponentWorkflows, instead of ahead of the first build.
+    """ComponentWorkflows whose runs create the git and registry credentials, instead of before the first build.
 
     Source: OpenChoreo v0.9 docs, "Component Workflow Secrets".
     """
 
     names: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
-    """ComponentWorkflows of the organization's namespace on the control plane."""
+    """ComponentWorkflows in the organization's namespace on the control plane."""
     secret_names: Literal["run", "fixed"] = "run"
-    """``run``: each run has Secrets of its own, ``<run>-<name>``. ``fixed``: all runs share the names of the
-    docs; each run rewrites them, and deleting any run deletes them for all."""
+    """``run``: each run has its own Secrets, ``<run>-<name>``. ``fixed``: all runs share the Secret names of the docs;
+    each run overwrites the Secrets, and the deletion of a run deletes them for all."""
 
 
 class PlaneStore(Model):
-    """A DataPlane or BuildPlane object whose ``spec.secretStoreRef`` is set where nothing is set yet."""
+    """A DataPlane or BuildPlane object that gets a ``spec.secretStoreRef`` if it has none."""
 
     name: ObjectName = "default"
     """Name of the object in the organization's namespace on the control plane."""

@@ -1,4 +1,4 @@
-"""The pull secret of an organization's workloads, the same for every delivery."""
+"""The pull secret of an organization's workloads; every delivery creates the same Secret."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 CREDENTIAL = "registry-pull"
 
 
-def secret(pull: PullSecret, name: str) -> SecretTemplate | ManualSecret:
+def build_secret(pull: PullSecret, name: str) -> SecretTemplate | ManualSecret:
     """The Secret of type ``kubernetes.io/dockerconfigjson`` that pods pull with."""
     if pull.docker_config is not None:
         data = {registry.KEY: pull.docker_config}
         return SecretTemplate(name=name, credential=CREDENTIAL, data=data, type=registry.TYPE)
-    return registry.secret(name, pull.registries or (), CREDENTIAL)
+    return registry.build_docker_config(name, pull.registries or (), CREDENTIAL)

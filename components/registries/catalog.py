@@ -137,7 +137,7 @@ REGISTRIES: Final = Catalog(
 """All registries that settings can name; add one with ``REGISTRIES.register(Registry(...))`` or here."""
 
 
-def registry_at(host: str) -> Registry | None:
+def find_registry(host: str) -> Registry | None:
     """The registry with a host. None: nothing is known about its sign-in."""
     return next((registry for registry in REGISTRIES if registry.hosts and registry.hosts.fullmatch(host)), None)
 

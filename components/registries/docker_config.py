@@ -41,7 +41,7 @@ _USER_AND_PASSWORD: Final = (
 )
 
 
-def secret(
+def build_docker_config(
     name: str,
     registries: tuple[RegistryCredential, ...],
     credential: str = "registry-push",

@@ -19,11 +19,11 @@ def build_generator(registry: RegistryCredential, owner: Owner) -> Generator | N
     if registry.token is None:
         return None
     _, token = registry.token
-    return token.generator(registry, _name(registry), owner)
+    return token.generator(registry, get_generator_name(registry), owner)
 
 
-def _name(registry: RegistryCredential) -> str:
-    """Name of generator and ServiceAccount: the host with hyphens for dots, as trust policies must contain it.
+def get_generator_name(registry: RegistryCredential) -> str:
+    """Name of the generator and its ServiceAccount: the host with hyphens for dots, as trust policies must contain it.
 
     A path adds ``--`` and a digest of the path, with which no host ends.
     """

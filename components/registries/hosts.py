@@ -14,8 +14,8 @@ from pydantic import AfterValidator, field_validator, model_validator
 
 from ..schema.cloud_names import ArtifactLocation, AwsAccountId, AwsRegion, AzureRegistryName
 from ..schema.model import Model
-from ..schema.text import quoted
-from .catalog import ACR_HOST, AZURE_DOMAINS, DOCKER_HUB, ECR_HOST, REGISTRIES, AzureCloud, Registry, registry_at
+from ..schema.text import quote
+from .catalog import ACR_HOST, AZURE_DOMAINS, DOCKER_HUB, ECR_HOST, REGISTRIES, AzureCloud, Registry, find_registry
 
 EXPECTED_FORM: Final = "expected host[:port][/path] in lower case"
 
@@ -72,7 +72,7 @@ def check_server(value: str) -> str:
     if problem is not None:
         raise ValueError(problem)
     if reasons:
-        msg = f"has {' and '.join(reasons)}; use what clients look up, {quoted(right)}"
+        msg = f"has {' and '.join(reasons)}; use what clients look up, {quote(right)}"
         raise ValueError(msg)
     return value
 
@@ -169,7 +169,7 @@ class RegistryHost(Model):
     @property
     def catalog_entry(self) -> Registry | None:
         """The registry, by its name or its host. None: nothing is known about its sign-in."""
-        return REGISTRIES[self.registry] if self.registry else registry_at(self.host)
+        return REGISTRIES[self.registry] if self.registry else find_registry(self.host)
 
     @property
     def aws_region(self) -> str:

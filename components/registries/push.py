@@ -11,7 +11,7 @@ from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
 from .credential import RegistryCredential
-from .docker_config import secret
+from .docker_config import build_docker_config
 
 CREDENTIAL: Final = "registry-push"
 
@@ -41,7 +41,7 @@ class RegistryPush:
     @property
     def manuals(self) -> Mapping[str, str]:
         """Configuration path below the organization -> entry of ``manualSecrets``."""
-        return manual_passwords(self.registries)
+        return list_manual_passwords(self.registries)
 
     @property
     def policies(self) -> Policies | None:
@@ -56,10 +56,10 @@ class RegistryPush:
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """The Secret of type ``kubernetes.io/dockerconfigjson``."""
         name = self.secret_name or owner.defaults.push_secret
-        return (secret(name, self.registries, self.kind, owner=owner, extra_keys=self.extra_keys),)
+        return (build_docker_config(name, self.registries, self.kind, owner=owner, extra_keys=self.extra_keys),)
 
 
-def manual_passwords(registries: tuple[RegistryCredential, ...]) -> dict[str, str]:
+def list_manual_passwords(registries: tuple[RegistryCredential, ...]) -> dict[str, str]:
     """Path of each manual password, below whatever lists the registries -> its entry of ``manualSecrets``."""
     return {
         f"registries[{index}].manual.password": registry.manual.password

@@ -21,10 +21,10 @@ from typing import Annotated, Any, ClassVar, Final, Self, cast
 from pydantic import Field, model_validator
 
 from ..schema.cloud_names import CloudName, GcpServiceAccountEmail, Guid, RoleArn, RoleName
-from ..schema.form import matching
+from ..schema.form import must_match
 from ..schema.model import Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import ORGANIZATION, fill, template
+from ..schema.placeholder import ORGANIZATION, fill, must_match_template
 from ..secrets.credential import Owner
 from ..secrets.generator import Generator
 from .hosts import RegistryHost
@@ -57,7 +57,7 @@ class RegistryToken(Model):
 
 _Scope = Annotated[
     str,
-    matching(
+    must_match(
         r"repository:[a-z0-9._/-]+:(pull|push|pull,push)",
         "a scope of one repository; expected repository:<name>:pull, :push or :pull,push",
     ),
@@ -69,7 +69,7 @@ class EcrManaged(Model):
 
     repositories: Annotated[
         str,
-        template(
+        must_match_template(
             r"([a-z0-9]+((\.|__?|-+)[a-z0-9]+)*/)+",
             "the beginning of names of repositories; expected <part>/[<part>/...] in lower case, with / at the end "
             "and {organization} as one whole part",

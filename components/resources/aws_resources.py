@@ -1,4 +1,4 @@
-"""What managed stores have in AWS, for a stack that has any; for any other, nothing of AWS is even imported."""
+"""AWS resources of managed stores and managed registries. A stack without them does not import ``pulumi-aws``."""
 
 from __future__ import annotations
 
@@ -12,71 +12,73 @@ from ..plan.stack import Plan
 
 
 @dataclass(frozen=True)
-class Managed:
-    """What stands behind one ClusterSecretStore in its secret manager, as far as it is made here."""
+class ManagedStoreResources:
+    """AWS resources behind one ClusterSecretStore."""
 
     organization: str
-    """Whose it is."""
+    """Name of the organization that uses the store."""
     resource: pulumi.Resource
-    """It is made before the store."""
+    """Component with the AWS resources; the ClusterSecretStore depends on it."""
     names: Mapping[str, pulumi.Input[str]]
-    """Remote key -> what it is called in the manager, where that is not the key itself."""
+    """Remote key -> its name in the manager, if that differs from the key."""
     secrets: Sequence[pulumi.Input[str]]
-    """Names of the secrets that are made without a value."""
+    """Names of the secrets that are created without a value."""
 
 
 @dataclass(frozen=True)
-class InAws:
-    """What a stack has in AWS."""
+class AwsResources:
+    """All AWS resources of a stack."""
 
-    stores: Mapping[str, Managed] = field(default_factory=dict)
-    """Name of a ClusterSecretStore -> what stands behind it."""
+    stores: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
+    """Name of a ClusterSecretStore -> its AWS resources."""
     push_roles: Mapping[str, Sequence[pulumi.Resource]] = field(default_factory=dict)
     """Organization -> roles with which its builds push to ECR."""
 
 
-def register_managed(plan: Plan) -> InAws:
-    """Register what managed stores and managed registries need.
+def register_aws_resources(plan: Plan) -> AwsResources:
+    """Register the AWS resources of managed stores and managed registries.
 
     Args:
-        plan: of the stack; stores and registries that are not managed have nothing here.
+        plan: plan of the stack; stores and registries that are not managed need no AWS resources.
 
     Raises:
-        OpenChoreoSecretsError: something is managed, and ``pulumi-aws`` is not installed; nothing has been registered.
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
     """
     stores, ecr_roles = plan.managed_stores, plan.ecr_roles
     accounts = [store.account for store in stores] + [role.account for role in ecr_roles]
     if not accounts:
-        return InAws()
+        return AwsResources()
     try:
-        from .. import aws  # noqa: PLC0415 -- half a second, and a package that only managed stores need
+        from .. import aws  # noqa: PLC0415 -- takes half a second, and only managed stores need the package
     except ImportError as error:
-        msg = f"the stack makes roles in AWS, and {error.name} is not installed; run: pip install '.[aws]'"
+        msg = f"the stack creates roles in AWS, and {error.name} is not installed; run: pip install '.[aws]'"
         raise OpenChoreoSecretsError(msg) from None
     opts = pulumi.ResourceOptions(providers=[aws.account_provider("aws", accounts[0])])
     random = aws.random_provider("random") if any(store.unique_names for store in stores) else None
-    made = {}
+    store_resources = {}
     for store in stores:
         component = aws.AwsSecretStore(store.name, aws.AwsSecretStoreArgs(store, random), opts)
-        made[store.name] = Managed(store.organization, component, component.names, component.secrets)
+        store_resources[store.name] = ManagedStoreResources(
+            store.organization, component, component.names, component.secrets
+        )
     roles: dict[str, list[pulumi.Resource]] = {}
     for role in ecr_roles:
         roles.setdefault(role.organization, []).append(aws.EcrRole(role.role, role, opts))
-    return InAws(made, roles)
+    return AwsResources(store_resources, roles)
 
 
-def unfilled(managed: Mapping[str, Managed]) -> dict[str, list[pulumi.Input[str]]]:
-    """Names of all secrets that are made without a value, by organization."""
-    found: dict[str, list[pulumi.Input[str]]] = {}
-    for each in managed.values():
-        if each.secrets:
-            found.setdefault(each.organization, []).extend(each.secrets)
-    return found
+def list_empty_secrets(managed: Mapping[str, ManagedStoreResources]) -> dict[str, list[pulumi.Input[str]]]:
+    """Organization -> names of all its secrets that are created without a value."""
+    names: dict[str, list[pulumi.Input[str]]] = {}
+    for store in managed.values():
+        if store.secrets:
+            names.setdefault(store.organization, []).extend(store.secrets)
+    return names
 
 
-def hint(secrets: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
-    """What to do about credentials that did not arrive: the secrets that were made have no value at first."""
-    before = "AWS has these secrets, and each is empty until it is given a value: "
-    if all(isinstance(each, str) for each in secrets):
-        return before + ", ".join(str(each) for each in secrets)
+def describe_empty_secrets(secrets: Sequence[pulumi.Input[str]]) -> pulumi.Input[str]:
+    """A hint for the error about credentials that are not synced: these secrets may still be empty."""
+    before = "The stack created these secrets in AWS without a value; set their values: "
+    if all(isinstance(name, str) for name in secrets):
+        return before + ", ".join(str(name) for name in secrets)
     return pulumi.Output.all(*secrets).apply(lambda names: before + ", ".join(names))

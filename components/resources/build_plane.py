@@ -11,39 +11,39 @@ import pulumi
 from ..errors import Problem, SettingsError
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
-from ..secrets.external_secret import with_remote_names
-from ..settings.rules.ecr import roles_without_stack
-from ..settings.rules.organization import organization_problems
+from ..secrets.external_secret import rename_remote_keys
+from ..settings.rules.ecr import refuse_ecr_roles
+from ..settings.rules.organization import validate_organization
 from .arguments import OrganizationArgs
-from .cluster_secret_store import SecretStore, Store, remote_names, store_name
+from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs
-from .register import adopt_namespace, output_of, register
+from .registration import adopt_namespace, create_output, register
 
 
 @dataclass(frozen=True)
 class BuildPlaneArgs(OrganizationArgs):
-    """An organization, and where its credentials come from."""
+    """Arguments of `BuildPlane`: the organization, its store and its manual values."""
 
     secret_store: Store = None
-    """The store that serves it: a component, or the name of a ClusterSecretStore that exists, which may be an output.
-    None: manual credentials only."""
+    """The store that its builds read from: a component, or the name of an existing ClusterSecretStore, which may be an
+    output. None: manual credentials only."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
-    """Entries of ``manualSecrets`` that its manual credentials name."""
+    """Entries of ``manualSecrets``; must contain those that its manual credentials name."""
 
     def _stores(self) -> dict[str, Any]:
-        return {} if self.secret_store is None else {"build_store": store_name(self.secret_store)}
+        return {} if self.secret_store is None else {"build_store": get_store_name(self.secret_store)}
 
 
 class BuildPlane(pulumi.ComponentResource):
-    """The build namespace of one organization (owned or adopted) with every credential its builds need.
+    """The build namespace of one organization, created or adopted, and every credential that its builds need.
 
-    Credentials that come with each run (``component_workflows``) are not among them; see `ControlPlane`.
+    It does not include the credentials that each run creates (``component_workflows``); see `ControlPlane`.
     """
 
     namespace: pulumi.Output[str]
-    """The build namespace, known once it exists. Its name itself depends on nothing but the organization."""
+    """Name of the build namespace; the output waits for the namespace."""
     secrets: dict[str, list[str]]
-    """What for (``git``, ``registry-push``, ``external``) -> names of Secrets."""
+    """Kind of credential (``git``, ``registry-push``, ``external``) -> names of Secrets."""
     external_secrets: list[pulumi.CustomResource]
     """The ExternalSecrets as resources, for ``depends_on``."""
     expected: tuple[Expected, ...]
@@ -53,17 +53,17 @@ class BuildPlane(pulumi.ComponentResource):
         """Register the namespace and the credentials.
 
         Raises:
-            SettingsError: the arguments contradict each other; nothing has been registered then.
+            SettingsError: the arguments contradict each other; nothing is registered.
         """
         _check(name, args)
-        plan, names = args.planned(), remote_names(args.secret_store)
+        plan, names = args.resolve_plan(), get_remote_names(args.secret_store)
         super().__init__("openchoreo:index:BuildPlane", name, _inputs(plan), opts)
         child = pulumi.ResourceOptions(parent=self)
         create = adopt_namespace if plan.adopts_namespace else register
         namespace = create(f"{name}-namespace", plan.namespace_manifest, child)
-        self.namespace = output_of(namespace, plan.namespace)
+        self.namespace = create_output(namespace, plan.namespace)
         after = [namespace, args.secret_store.resource] if isinstance(args.secret_store, SecretStore) else [namespace]
-        # The namespace takes what is inside along, unless it is not ours to delete.
+        # Kubernetes deletes the contents of a namespace with it; Pulumi keeps an adopted namespace.
         inside = pulumi.ResourceOptions(
             parent=self, depends_on=after, deleted_with=None if plan.adopts_namespace else namespace
         )
@@ -73,7 +73,7 @@ class BuildPlane(pulumi.ComponentResource):
         ]
         inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=generators))
         self.external_secrets = [
-            register(f"{name}/{manifest['metadata']['name']}", with_remote_names(manifest, names), inside)
+            register(f"{name}/{manifest['metadata']['name']}", rename_remote_keys(manifest, names), inside)
             for manifest in plan.external_secrets
         ]
         if plan.manual_secrets:
@@ -86,16 +86,16 @@ class BuildPlane(pulumi.ComponentResource):
 
 
 def _inputs(plan: OrganizationPlan) -> dict[str, Any]:
-    """What the component records in the state."""
+    """Inputs of the component in the state."""
     return {"organization": plan.name, "refreshInterval": plan.refresh_interval}
 
 
 def _check(name: str, args: BuildPlaneArgs) -> None:
     if args.plan is not None:
         return
-    problems = list(organization_problems(args.organization, "organization", args.release, args.manual.keys()))
-    problems += roles_without_stack(args.organization, "organization")
-    problems += args.interval_problems()
+    problems = list(validate_organization(args.organization, "organization", args.release, args.manual.keys()))
+    problems += refuse_ecr_roles(args.organization, "organization")
+    problems += args.validate_interval()
     if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:

@@ -1,4 +1,4 @@
-"""Component: one ClusterSecretStore and the identity that reads it."""
+"""Component: one ClusterSecretStore and its identity in the cluster."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ import pulumi
 from ..errors import Problem, SettingsError
 from ..managers.cluster_secret_store import render_identity, render_store
 from ..managers.manager import Endpoint, Manager, PlannedStore
-from .aws_resources import Managed
-from .register import output_of, register
+from .aws_resources import ManagedStoreResources
+from .registration import create_output, register
 
 
 @dataclass(frozen=True)
 class SecretStoreArgs:
-    """What a store reads from and who may use it."""
+    """Arguments of `SecretStore`: the secret manager, and the namespaces that may use the store."""
 
     name: str
-    """Name of the ClusterSecretStore. It shapes names of identities, so it must be plain text."""
+    """Name of the ClusterSecretStore. Names of identities contain it, so it must not be an output."""
     manager: Manager
-    """The secret manager: ``AwsStore(...)``, ``VaultStore(...)`` and so on, of ``managers``."""
+    """The secret manager: ``AwsStore(...)``, ``VaultStore(...)`` and so on, from ``managers``."""
     organizations: Sequence[str] = ()
-    """Organizations that use it. ``{organization}`` in the manager's settings requires exactly one."""
+    """Organizations that use the store; exactly one if the manager's settings contain ``{organization}``."""
     namespaces: Sequence[str] = ()
-    """Namespaces whose ExternalSecrets may use it, by exact name; at least one."""
+    """Exact names of the namespaces whose ExternalSecrets may use the store; at least one."""
     keys: Sequence[str] = ()
-    """Secrets in the manager that may be read; only the ``kubernetes`` and ``fake`` managers are limited to them."""
+    """Remote keys that the store may read; only the managers ``kubernetes`` and ``fake`` enforce this."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None
-    """API server of its plane; required where a ``kubernetes`` store has ``fromKubeconfig``."""
-    managed: Managed | None = None
-    """What is created for it in the secret manager. None: nothing."""
+    """API server of the store's plane; required for a ``kubernetes`` store with ``fromKubeconfig``."""
+    managed: ManagedStoreResources | None = None
+    """AWS resources of a managed store. None: the store is not managed."""
     plan: PlannedStore | None = None
-    """The store as a stack's plan has it. None: it is made of the other arguments."""
+    """The store in a stack's plan. None: the component computes it from the other arguments."""
 
     @classmethod
-    def of(
+    def from_plan(
         cls,
         planned: PlannedStore,
         manual: Mapping[str, pulumi.Output[str]] | None = None,
         endpoint: Endpoint | None = None,
-        managed: Managed | None = None,
+        managed: ManagedStoreResources | None = None,
     ) -> Self:
-        """Arguments of a store of a stack's plan."""
+        """Arguments for a store in a stack's plan."""
         return cls(planned.name, planned.manager, manual=manual or {}, endpoint=endpoint, managed=managed, plan=planned)
 
-    def planned(self) -> PlannedStore:
-        """The store.
+    def resolve_plan(self) -> PlannedStore:
+        """The planned store: the given one, or one that is computed from the other arguments.
 
         Raises:
-            SettingsError: it names no namespace.
+            SettingsError: ``namespaces`` is empty.
         """
         if self.plan is not None:
             return self.plan
@@ -71,28 +71,28 @@ class SecretStoreArgs:
 
 
 class SecretStore(pulumi.ComponentResource):
-    """A ClusterSecretStore on one plane, usable from exactly the planned namespaces.
+    """A ClusterSecretStore on one plane that only the planned namespaces may use.
 
-    With the ``kubernetes`` provider it gets a ServiceAccount and a Role of its own, so that the API server itself
-    refuses any other organization's Secret. With a manager in the cloud it gets the ServiceAccount that its settings
-    ask for; what that account may read is the manager's to say.
+    With the ``kubernetes`` provider it has its own ServiceAccount and Role, so the API server itself denies access to
+    other organizations' Secrets. With a manager in the cloud it has the ServiceAccount of its settings; the manager
+    decides what that account may read.
     """
 
     store_name: pulumi.Output[str]
-    """Name of the ClusterSecretStore, known once it exists."""
+    """Name of the ClusterSecretStore; the output waits for the store."""
     resource: pulumi.CustomResource
-    """The ClusterSecretStore, for ``depends_on``: its identity is there before it. The component stands for all of
-    them, and each would be a URN in the state of whatever depends on it."""
+    """The ClusterSecretStore, for ``depends_on``; it is created after its identity. A dependency on the component would
+    add the URN of each of its resources to the state of the dependent resource."""
     names: Mapping[str, pulumi.Input[str]]
-    """Remote key -> what it is called in the manager, where that is not the key itself."""
+    """Remote key -> its name in the manager, if that differs from the key."""
 
     def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the identity and the ClusterSecretStore.
 
         Raises:
-            SettingsError: the arguments contradict each other; nothing has been registered then.
+            SettingsError: the arguments contradict each other; nothing is registered.
         """
-        planned = args.planned()
+        planned = args.resolve_plan()
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
         self._name = planned.name
         self.names = {} if args.managed is None else args.managed.names
@@ -106,30 +106,30 @@ class SecretStore(pulumi.ComponentResource):
         manifest = render_store(planned, args.manual, args.endpoint)
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, manifest, opts)
-        self.store_name = output_of(self.resource, self._name)
+        self.store_name = create_output(self.resource, self._name)
         self.register_outputs({"storeName": self._name})
 
     @property
     def planned_name(self) -> str:
-        """Name of the ClusterSecretStore, as text: it shapes the manifests of whatever reads through it."""
+        """Name of the ClusterSecretStore as plain text, for manifests that refer to it."""
         return self._name
 
 
 def _inputs(planned: PlannedStore) -> dict[str, Any]:
-    """What the component records in the state."""
+    """Inputs of the component in the state."""
     manager = planned.manager.settings_key
     return {"name": planned.name, "manager": manager, "organizations": list(planned.organizations)}
 
 
 Store = SecretStore | pulumi.Input[str] | None
-"""A store as an argument: a component, or the name of a ClusterSecretStore that exists. None: there is none."""
+"""A store as an argument: a component, or the name of an existing ClusterSecretStore. None: no store."""
 
 
-def store_name(store: Store) -> Any:
-    """Name of the ClusterSecretStore that an argument means; an output stays one. None for None."""
+def get_store_name(store: Store) -> Any:
+    """Name of the ClusterSecretStore, as text or as an output. None: no store."""
     return store.planned_name if isinstance(store, SecretStore) else store
 
 
-def remote_names(store: Store) -> Mapping[str, pulumi.Input[str]]:
-    """What remote keys are called in the manager behind a store, where that is not the key itself."""
+def get_remote_names(store: Store) -> Mapping[str, pulumi.Input[str]]:
+    """Remote key -> its name in the manager, if that differs from the key."""
     return store.names if isinstance(store, SecretStore) else {}

@@ -1,4 +1,4 @@
-"""A stack's configuration as a program meets it: plain settings, and values that stay secret all the way."""
+"""Configuration of the running stack: plain settings, and manual values as secret outputs."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ import yaml
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
-from ..plan.stack import Plan, plan
-from ..settings.parse import MANUAL_KEY, parse
+from ..plan.stack import Plan, plan_stack
+from ..settings.parsing import MANUAL_KEY, parse
 from ..settings.stack import StackSettings
-from .stack_id import stack_id
+from .stack_id import get_stack_id
 
 _STACK_DIRECTORY: Final = "stacks"
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """Everything that a stack configures."""
+    """Configuration of a stack."""
 
     settings: StackSettings
-    """The plain part."""
+    """Settings without secret values."""
     release: Release
     """OpenChoreo release of the platform."""
     manual: Mapping[str, pulumi.Output[str]]
@@ -37,39 +37,39 @@ class Configuration:
 
     @cached_property
     def plan(self) -> Plan:
-        """What the stack gets; computed once, when it is first read."""
-        return plan(self.settings, self.release, stack=stack_id())
+        """Plan of the stack, computed on first use."""
+        return plan_stack(self.settings, self.release, stack=get_stack_id())
 
 
 def load_configuration() -> Configuration:
-    """Read and check the configuration of the running stack.
+    """Read and validate the configuration of the running stack.
 
     Raises:
-        SettingsError: with every problem found; nothing has been registered then.
+        SettingsError: with every problem; nothing is registered.
     """
     project = pulumi.get_project()
     file = Path(_STACK_DIRECTORY, f"Pulumi.{pulumi.get_stack()}.yaml")
     prefix = f"{project}:"
     entries = json.loads(os.environ.get("PULUMI_CONFIG") or "{}")
-    found = {key.removeprefix(prefix): value for key, value in entries.items() if key.startswith(prefix)}
-    manual = found.pop(MANUAL_KEY, None)
+    config = {key.removeprefix(prefix): value for key, value in entries.items() if key.startswith(prefix)}
+    manual = config.pop(MANUAL_KEY, None)
     problems = [
         Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
-        for key in sorted(found)
+        for key in sorted(config)
         if pulumi.runtime.is_config_secret(prefix + key)
     ]
     problems += _plain_text(manual, file, prefix)
     if problems:
         raise SettingsError(str(file), problems)
     values = _manual_values(manual, file)
-    raw = {key: _structured(value) for key, value in found.items()}
+    raw = {key: _structured(value) for key, value in config.items()}
     settings = parse(raw, source=str(file), manual_names=values.keys())
     secrets = {name: pulumi.Output.secret(value) for name, value in values.items()}
     return Configuration(settings, RELEASES[settings.release], secrets)
 
 
 def _structured(value: object) -> object:
-    """Pulumi hands structured values on as JSON text, and scalars as text."""
+    """The JSON value of a configuration value: Pulumi passes mappings and lists as JSON text, and scalars as text."""
     if not isinstance(value, str):
         return value
     try:
@@ -80,7 +80,7 @@ def _structured(value: object) -> object:
 
 
 def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
-    """Entries that are not encrypted; one that is makes Pulumi treat all as secret, so the file is looked at."""
+    """Problems of plain entries, from the file: Pulumi reports all entries as secret if one of them is encrypted."""
     if manual in (None, "{}"):
         return []
     advice = "is plain text; set it with: pulumi config set --secret --path"

@@ -1,8 +1,8 @@
-"""Keep the SDK's debug messages away from the engine, unless somebody asks for them.
+"""Keep the SDK's debug messages away from the engine, unless the user asks for them.
 
 The Python SDK sends each `pulumi.log.debug` to the engine as a blocking call, about four for each resource, and the
 engine drops them unless it runs with ``--debug``. For a thousand resources that is a third of the engine's work and of
-the program's. Messages of every other severity pass.
+the program's. All other messages reach the engine.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
 
 VARIABLE: Final = "OPENCHOREO_SECRETS_DEBUG"
-"""Environment variable that lets debug messages through, whatever its value; for ``pulumi up --debug``."""
+"""Environment variable that keeps debug messages, whatever its value; for ``pulumi up --debug``."""
 
 
 def drop_debug_messages() -> None:

@@ -1,4 +1,4 @@
-"""A resource of the ``openchoreo`` provider: wait until credentials have arrived."""
+"""A resource of the ``openchoreo`` provider: wait until ExternalSecrets are synced."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..plan.expected import Expected, FanOut
 class ExternalSecretsReady(pulumi.CustomResource):
     """Ready when every ExternalSecret is synced for the generation that was just applied.
 
-    One list call a second serves any number of them. Its diff looks at the live objects, so that a preview says when a
-    credential has stopped working. An update fails, naming organization, Secret and the operator's reason, when a
-    credential does not arrive in time.
+    It makes one list call per second for any number of them. Its diff reads the live objects, so a preview shows a
+    credential that no longer syncs. If a credential is not synced in time, the update fails with the organization, the
+    Secret and the operator's reason.
     """
 
-    def __init__(  # noqa: PLR0913 -- what to wait for, and how
+    def __init__(  # noqa: PLR0913 -- the resource, what it waits for, and how long
         self,
         name: str,
         *,
@@ -31,21 +31,22 @@ class ExternalSecretsReady(pulumi.CustomResource):
         """Wait for ExternalSecrets.
 
         Args:
-            name: of the resource.
-            expected: what must be synced.
+            name: name of the resource.
+            expected: ExternalSecrets that must be synced.
             fan_outs: ClusterExternalSecrets, whose ExternalSecret must be synced in every namespace that they select.
-            timeout_seconds: how long to wait at most.
-            hints: what else an error says about an organization whose credentials did not arrive.
-            opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider`, ``depends_on`` the ExternalSecrets.
+            timeout_seconds: longest time to wait.
+            hints: organization -> text to add to the error if its credentials are not synced.
+            opts: options of the resource: ``provider`` is an `OpenChoreoProvider`, ``depends_on`` the ExternalSecrets.
         """
-        wanted = [
-            {"organization": each.organization, "namespace": each.namespace, "name": each.name}
-            for each in sorted(expected)
+        entries = [
+            {"organization": item.organization, "namespace": item.namespace, "name": item.name}
+            for item in sorted(expected)
         ]
-        props: dict[str, Any] = {"externalSecrets": wanted, "timeoutSeconds": float(timeout_seconds)}
+        props: dict[str, Any] = {"externalSecrets": entries, "timeoutSeconds": float(timeout_seconds)}
         if fan_outs:
-            spread = [{"organization": each.organization, "name": each.name} for each in sorted(fan_outs)]
-            props["clusterExternalSecrets"] = spread
+            props["clusterExternalSecrets"] = [
+                {"organization": fan_out.organization, "name": fan_out.name} for fan_out in sorted(fan_outs)
+            ]
         if hints:
             props["hints"] = dict(hints)
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)

@@ -1,4 +1,4 @@
-"""One class for every Kubernetes object, as pulumi-kubernetes would register it."""
+"""One class for every Kubernetes object; it registers the same resource as pulumi-kubernetes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ _SECRET: Final = "kubernetes:core/v1:Secret"
 class KubernetesObject(pulumi.CustomResource):
     """A Kubernetes object from its manifest.
 
-    The classes of pulumi-kubernetes do the same, but importing one of them imports its whole group: a third of a second
-    and 20 MB, as much as registering a hundred organizations. Type, version and secrecy are theirs.
+    The classes of pulumi-kubernetes do the same, but an import of one class imports its whole API group. That takes a
+    third of a second and 20 MB, as much as registering a hundred organizations. Type, version and secret outputs are
+    the same.
     """
 
     def __init__(self, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions, suffix: str = "") -> None:
         """Register an object.
 
         Args:
-            name: of the resource.
-            manifest: ``apiVersion``, ``kind``, ``metadata`` and whatever else the kind has.
-            opts: Pulumi's options; ``provider`` is the Kubernetes provider.
-            suffix: of the type: ``Patch`` for an existing object that keeps its owner.
+            name: name of the resource.
+            manifest: ``apiVersion``, ``kind``, ``metadata`` and the other fields of the kind.
+            opts: options of the resource; ``provider`` is the Kubernetes provider.
+            suffix: suffix of the type: ``Patch`` for an object that exists and keeps its owner.
         """
         version = _CORE if manifest["apiVersion"] == "v1" else manifest["apiVersion"]
         token = f"kubernetes:{version}:{manifest['kind']}{suffix}"

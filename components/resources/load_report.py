@@ -1,4 +1,4 @@
-"""The load of a stack, told where its changes are previewed."""
+"""The expected load of a stack, logged during preview and update."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any
 
 import pulumi
 
-from ..polling.budget import warnings
-from ..polling.estimate import estimate
-from ..polling.report import describe_load, outputs
+from ..polling.budget import check_budget
+from ..polling.estimate import estimate_polling
+from ..polling.report import describe_load, export_load
 from .configuration import Configuration
 
 
 def report_load(configuration: Configuration) -> dict[str, Any]:
-    """Tell what the stack's credentials ask of secret managers, and warn of each limit of the budget that is exceeded.
+    """Log the expected load on secret managers, and a warning for each limit of the budget that it exceeds.
 
     Returns:
-        The figures as plain numbers, for a stack output; they change with the configuration only.
+        The load as plain numbers, for a stack output; they change only with the configuration.
     """
-    load = estimate(configuration.plan)
-    told = describe_load(load)
-    if told:
-        pulumi.log.info(told)
-    for warning in warnings(load, configuration.settings.budget):
+    load = estimate_polling(configuration.plan)
+    text = describe_load(load)
+    if text:
+        pulumi.log.info(text)
+    for warning in check_budget(load, configuration.settings.budget):
         pulumi.log.warn(warning)
-    return outputs(load)
+    return export_load(load)

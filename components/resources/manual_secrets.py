@@ -9,18 +9,18 @@ from functools import partial
 import pulumi
 
 from ..secrets.external_secret import Target
-from ..secrets.manual_secret import ManualSecret, manual_secret, secret_data
-from .register import register
+from ..secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
+from .registration import register
 
 
 @dataclass(frozen=True)
 class ManualSecretsArgs:
-    """Which Secrets, where, and their values."""
+    """Arguments of `ManualSecrets`: the Secrets, their namespace and their values."""
 
     organization: str
-    """Organization that owns them."""
+    """Name of the organization that owns them."""
     namespace: str
-    """Namespace that exists."""
+    """Namespace of the Secrets; must exist."""
     secrets: Sequence[ManualSecret]
     """The Secrets: Opaque (a git token, keys of a service) or a docker config for any number of registries."""
     values: Mapping[str, pulumi.Output[str]]
@@ -28,14 +28,14 @@ class ManualSecretsArgs:
 
 
 class ManualSecrets(pulumi.ComponentResource):
-    """Secrets whose values live encrypted in the stack configuration, and encrypted in the state."""
+    """Secrets whose values are encrypted in the stack configuration and in the state."""
 
     def __init__(self, name: str, args: ManualSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("openchoreo:index:ManualSecrets", name, None, opts)
         target = Target(organization=args.organization, namespace=args.namespace, store="", refresh_interval="")
         for secret in args.secrets:
             values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
-            manifest = manual_secret(target, secret)
-            manifest["data"] = values.apply(partial(secret_data, secret))
+            manifest = build_manual_secret(target, secret)
+            manifest["data"] = values.apply(partial(encode_secret_data, secret))
             register(f"{name}/{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})

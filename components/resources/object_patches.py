@@ -2,7 +2,7 @@
 
 One class for each kind, named as in pulumi-kubernetes: `ComponentTypePatch` patches a ComponentType that exists.
 `ObjectPatch` patches an object of any kind of a release. Delete removes exactly what was added. The diff reads the live
-object, so a preview without refresh shows that a chart or a person has removed an entry.
+object, so a preview without refresh shows that someone has removed an entry.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pulumi
 from ..openchoreo.kinds import Kind
 from ..patches.model import Patch
 from ..plan.patches import PlannedPatch
-from ..secrets.external_secret import with_remote_names
+from ..secrets.external_secret import rename_remote_keys
 
 Resources = Sequence[pulumi.Input[Mapping[str, Any]]]
-"""Entries of ``spec.resources``: ``id``, ``template`` and, where the kind has it, ``includeWhen``."""
+"""Entries of ``spec.resources``: ``id``, ``template`` and, if the kind supports it, ``includeWhen``."""
 
 
 class _ObjectPatch(pulumi.CustomResource):
@@ -50,12 +50,12 @@ class ObjectPatch(_ObjectPatch):
         """Patch an object.
 
         Args:
-            resource_name: of the resource.
-            kind: of the object, one of the release that the provider is configured with.
-            patch: what is added.
-            name: of the object; it must exist.
-            namespace: of the object. None: the kind is cluster-scoped.
-            opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
+            resource_name: name of the resource.
+            kind: kind of the object, from the release of the provider.
+            patch: what to add.
+            name: name of the object; it must exist.
+            namespace: namespace of the object. None: the kind is cluster-scoped.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         props: dict[str, Any] = {"namespace": namespace, "name": name, "secretStoreRef": patch.secret_store_ref}
         if patch.resources:
@@ -81,19 +81,19 @@ class ComponentTypePatch(_ObjectPatch):
         """Patch a ComponentType.
 
         Args:
-            resource_name: of the resource.
-            namespace: of the ComponentType.
-            name: of the ComponentType; it must exist.
-            resources: entries to add; their ids must be free.
+            resource_name: name of the resource.
+            namespace: namespace of the ComponentType.
+            name: name of the ComponentType; it must exist.
+            resources: entries to add; their ids must be unused.
             image_pull_secrets: names to add to the pods of its workload.
-            opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         props = {"namespace": namespace, "name": name, "resources": resources, "imagePullSecrets": image_pull_secrets}
         super().__init__(resource_name, opts, props)
 
 
 class ClusterComponentTypePatch(_ObjectPatch):
-    """The same for a ClusterComponentType (OpenChoreo v0.16 and later)."""
+    """Resources and image pull secrets of a ClusterComponentType (OpenChoreo v0.16 and later)."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class ClusterComponentTypePatch(_ObjectPatch):
         image_pull_secrets: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Patch a ClusterComponentType; arguments as of `ComponentTypePatch`."""
+        """Patch a ClusterComponentType; arguments as for `ComponentTypePatch`."""
         props = {"name": name, "resources": resources, "imagePullSecrets": image_pull_secrets}
         super().__init__(resource_name, opts, props)
 
@@ -122,11 +122,11 @@ class _NamespacedResources(_ObjectPatch):
         """Patch the object.
 
         Args:
-            resource_name: of the resource.
-            namespace: of the object.
-            name: of the object; it must exist.
-            resources: entries to add; their ids must be free.
-            opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
+            resource_name: name of the resource.
+            namespace: namespace of the object.
+            name: name of the object; it must exist.
+            resources: entries to add; their ids must be unused.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         super().__init__(resource_name, opts, {"namespace": namespace, "name": name, "resources": resources})
 
@@ -150,7 +150,7 @@ class ClusterWorkflowPatch(_ObjectPatch):
         resources: pulumi.Input[Resources],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Patch a ClusterWorkflow; arguments as of `ComponentWorkflowPatch`."""
+        """Patch a ClusterWorkflow; arguments as for `ComponentWorkflowPatch`."""
         super().__init__(resource_name, opts, {"name": name, "resources": resources})
 
 
@@ -167,11 +167,11 @@ class _PlanePatch(_ObjectPatch):
         """Patch the plane.
 
         Args:
-            resource_name: of the resource.
-            namespace: of the plane.
-            name: of the plane; it must exist.
-            secret_store_ref: name of a ClusterSecretStore; a name that someone else has set is never changed.
-            opts: Pulumi's options; ``provider`` is an `OpenChoreoProvider` of the control plane.
+            resource_name: name of the resource.
+            namespace: namespace of the plane.
+            name: name of the plane; it must exist.
+            secret_store_ref: name of a ClusterSecretStore; it never replaces a name that someone else set.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         super().__init__(
             resource_name, opts, {"namespace": namespace, "name": name, "secretStoreRef": secret_store_ref}
@@ -192,13 +192,13 @@ def register_patch(
     """Register the patch of one object.
 
     Args:
-        resource_name: of the resource.
+        resource_name: name of the resource.
         planned: the object and its patch.
-        names: remote key -> its name in the manager, where that differs.
-        opts: Pulumi's options; the provider is an `OpenChoreoProvider` of the control plane.
+        names: remote key -> its name in the manager, if that differs from the key.
+        opts: options of the resource, with the `OpenChoreoProvider` of the control plane.
     """
     resources = tuple(
-        replace(resource, template=with_remote_names(resource.template, names)) for resource in planned.patch.resources
+        replace(resource, template=rename_remote_keys(resource.template, names)) for resource in planned.patch.resources
     )
     patch = replace(planned.patch, resources=resources)
     return ObjectPatch(resource_name, planned.kind, patch, name=planned.name, namespace=planned.namespace, opts=opts)

@@ -1,4 +1,4 @@
-"""The ``openchoreo`` provider as programs see it: one explicit provider for each cluster."""
+"""The ``openchoreo`` provider in a Pulumi program: one explicit provider for each cluster."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..openchoreo.release import Release
 
 @dataclass(frozen=True)
 class OpenChoreoProviderArgs:
-    """How the provider reaches its cluster."""
+    """Arguments of `OpenChoreoProvider`: the cluster and the release."""
 
     context: str
-    """Context of the kubeconfig. Required, so that the current context of somebody's shell is never used."""
+    """Context of the kubeconfig. Required, so that the current context of a shell is never used by accident."""
     kubeconfig: str | None = None
     """Path of the kubeconfig, relative to the project. None: ``$KUBECONFIG``, else ``~/.kube/config``."""
     plane: str = "cluster"
-    """What messages call the cluster, such as ``build plane``."""
+    """Name of the cluster in messages, such as ``build plane``."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform; it decides which kinds and expressions a patch may have."""
 

@@ -1,4 +1,4 @@
-"""Settings of the process that make the registration of thousands of resources cheaper."""
+"""Settings of the Python process that reduce the cost of registering thousands of resources."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _YOUNG: Final = 20_000
 
 
 @contextmanager
-def without_stack_traces() -> Iterator[None]:
-    """Resources that are registered within carry no stack trace.
+def omit_stack_traces() -> Iterator[None]:
+    """Register the resources of a ``with`` block without stack traces.
 
     The SDK records the whole call stack of every resource, twenty frames of the same program, in the request and in
-    the state: a third of its bytes. A stack that is described in YAML has nothing to learn from them. The SDK reads the
-    stack with `traceback.extract_stack`, which heeds `sys.tracebacklimit`: with only its own frames in sight it sends
-    none. Errors are shown in full, because they leave this block before they are printed.
+    the state: a third of its bytes. They are no help for a stack that is described in YAML. The SDK reads the call
+    stack with `traceback.extract_stack`, which respects `sys.tracebacklimit`; if only the SDK's own frames remain, it
+    sends none. Errors keep their stack traces, because they are printed after the block ends.
     """
     before = getattr(sys, "tracebacklimit", None)
     sys.tracebacklimit = _FRAMES
@@ -32,11 +32,11 @@ def without_stack_traces() -> Iterator[None]:
             sys.tracebacklimit = before
 
 
-def calm_collector() -> None:
-    """Let the garbage collector look at new objects only, and seldom; for a process that ends after its update.
+def tune_garbage_collector() -> None:
+    """Limit the garbage collector to new objects, and run it rarely; for a process that ends after its update.
 
-    Thousands of live futures and requests make each full collection expensive, and there is next to nothing to collect:
-    a fifth of the program's CPU time. What has been imported is never looked at again.
+    A full collection visits thousands of live futures and requests, takes a fifth of the program's CPU time and frees
+    almost nothing. Objects that exist already, such as imported modules, are never visited again.
     """
     gc.freeze()
     gc.set_threshold(_YOUNG, 20, 1000)

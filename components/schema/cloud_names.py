@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from .form import matching
-from .placeholder import template
+from .form import must_match
+from .placeholder import must_match_template
 
 
 def _arn_role_name(arn: str) -> str | None:
@@ -21,7 +21,7 @@ def _arn_role_name(arn: str) -> str | None:
 
 RoleArn = Annotated[
     str,
-    template(
+    must_match_template(
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]+",
         "the ARN of an IAM role; expected arn:aws:iam::<account>:role/<name>, "
         "with {organization} in place of the organization's name",
@@ -38,17 +38,17 @@ def _role_name(name: str) -> str | None:
     return None
 
 
-RoleName = Annotated[str, template(r"[\w-]+", "the name of a role: letters, digits, _ and -", _role_name)]
+RoleName = Annotated[str, must_match_template(r"[\w-]+", "the name of a role: letters, digits, _ and -", _role_name)]
 
 AwsAccountId = Annotated[
-    str, matching(r"[0-9]{12}", "the number of an AWS account; expected 12 digits in quotation marks")
+    str, must_match(r"[0-9]{12}", "the number of an AWS account; expected 12 digits in quotation marks")
 ]
 AwsRegion = Annotated[
-    str, matching(r"[a-z]+(-[a-z]+)+-[0-9]+", "the name of an AWS region; expected a name such as eu-central-1")
+    str, must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", "the name of an AWS region; expected a name such as eu-central-1")
 ]
 AwsTagKey = Annotated[
     str,
-    matching(
+    must_match(
         r"[\w .:/=+@-]{1,128}",
         "the key of a tag; expected letters, digits, spaces and _.:/=+@-, 128 characters at most",
         re.UNICODE,
@@ -57,21 +57,21 @@ AwsTagKey = Annotated[
 
 Guid = Annotated[
     str,
-    matching(
+    must_match(
         r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
         "an id of Microsoft Entra; expected a GUID such as 01234567-89ab-cdef-0123-456789abcdef",
     ),
 ]
 AzureTenant = Annotated[
     str,
-    matching(
+    must_match(
         r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?",
         "a tenant of Microsoft Entra; expected its id, or its domain such as acme.onmicrosoft.com",
     ),
 ]
 AzureRegistryName = Annotated[
     str,
-    matching(
+    must_match(
         r"[a-z0-9]{5,50}(-[a-z0-9]+)?",
         "the name of an Azure registry; expected 5 to 50 lower-case letters and digits, without the domain",
     ),
@@ -79,18 +79,18 @@ AzureRegistryName = Annotated[
 
 CloudName = Annotated[
     str,
-    matching(
+    must_match(
         r"[a-z0-9]([a-z0-9-]*[a-z0-9])?",
         "a name of Google Cloud; expected lower-case letters, digits and hyphens, such as acme-prod",
     ),
 ]
 GcpProject = Annotated[
     str,
-    matching(r"([a-z0-9.-]+:)?[a-z0-9-]+", "the id of a Google Cloud project; expected an id such as acme-prod"),
+    must_match(r"([a-z0-9.-]+:)?[a-z0-9-]+", "the id of a Google Cloud project; expected an id such as acme-prod"),
 ]
 ArtifactLocation = Annotated[
     str,
-    matching(
+    must_match(
         r"[a-z]+(-[a-z]+[0-9]+)?",
         "a location of Google's registries; expected a region such as europe-west3, or eu, us or asia",
     ),
@@ -107,7 +107,7 @@ def _account(email: str) -> str | None:
 
 GcpServiceAccountEmail = Annotated[
     str,
-    template(
+    must_match_template(
         r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com",
         "a service account; expected <name>@<project>.iam.gserviceaccount.com, "
         "with {organization} in place of the organization's name",

@@ -25,7 +25,7 @@ _LONGEST: Final = 290 * 365 * 24 * 3600
 ALLOWED: Final = 'a Go duration such as "30m", "1h" or "1h30m"'
 
 
-def seconds(text: str) -> float:
+def parse_seconds(text: str) -> float:
     """Length of a Go duration in seconds.
 
     Raises:
@@ -40,11 +40,11 @@ def check_duration(text: str) -> str:
     Raises:
         ValueError: the text is not a duration.
     """
-    seconds(text)
+    parse_seconds(text)
     return text
 
 
-def canonical(text: str) -> str:
+def format_canonical(text: str) -> str:
     """The same duration as Go prints it (``1h`` becomes ``1h0m0s``).
 
     ESO writes durations back in this form, so a manifest in this form shows no difference.
@@ -65,7 +65,7 @@ def canonical(text: str) -> str:
     return f"{secs}s"
 
 
-def within(interval: str, lifetime: str) -> str:
+def limit_interval(interval: str, lifetime: str) -> str:
     """The interval, or half of the lifetime if that is shorter.
 
     Half, so that ESO can retry a failed renewal while the old value still works.
@@ -77,8 +77,8 @@ def within(interval: str, lifetime: str) -> str:
     Returns:
         A canonical Go duration, never ``0s``.
     """
-    half, configured = seconds(lifetime) // 2, seconds(interval)
-    return interval if 0 < configured <= half else canonical(f"{half:.0f}s")
+    half, configured = parse_seconds(lifetime) // 2, parse_seconds(interval)
+    return interval if 0 < configured <= half else format_canonical(f"{half:.0f}s")
 
 
 def _exact(text: str) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 
-def matching(expression: str, what: str, flags: re.RegexFlag = re.ASCII) -> AfterValidator:
+def must_match(expression: str, what: str, flags: re.RegexFlag = re.ASCII) -> AfterValidator:
     r"""A validator that accepts a text only if all of it matches.
 
     Args:
@@ -29,13 +29,13 @@ def matching(expression: str, what: str, flags: re.RegexFlag = re.ASCII) -> Afte
 
 HttpsUrl = Annotated[
     str,
-    matching(
+    must_match(
         r"https://[^\s/]+(/\S*)?", "an https address; expected an address such as https://api.acme.example", re.UNICODE
     ),
 ]
 HttpUrl = Annotated[
     str,
-    matching(
+    must_match(
         r"https?://[^\s/{}]+(/[^\s{}]*)?",
         "an address; expected an address such as https://vault.acme.example:8200",
         re.UNICODE,

@@ -43,7 +43,7 @@ def is_empty(detail: ErrorDetails) -> bool:
     return detail["type"] in _EMPTY
 
 
-def plain_message(detail: ErrorDetails) -> str:
+def simplify_message(detail: ErrorDetails) -> str:
     """What is wrong with a value, to be put behind that value: ``must be one of own, adopt``.
 
     A message of a validator of this package stays as it is. Nothing of the library's own text is repeated.

@@ -10,18 +10,18 @@ from pydantic.alias_generators import to_camel
 
 from ..errors import SettingsError
 from . import durations, names
-from .form import matching
-from .problems import validation_problems, yaml_keys
+from .form import must_match
+from .problems import list_problems, list_yaml_keys
 
 ObjectName = Annotated[str, AfterValidator(names.check_subdomain)]
 Label = Annotated[str, AfterValidator(names.check_label)]
 DataKey = Annotated[str, AfterValidator(names.check_data_key)]
 Duration = Annotated[str, AfterValidator(durations.check_duration)]
-Interval = Annotated[str, AfterValidator(durations.canonical)]
+Interval = Annotated[str, AfterValidator(durations.format_canonical)]
 RemoteKey = Annotated[str, Field(min_length=1, max_length=2048)]
 ManualName = Annotated[
     str,
-    matching(
+    must_match(
         r"[A-Za-z][A-Za-z0-9_-]{0,62}",
         'a name of an entry of manualSecrets; expected a letter, then letters, digits, "-" and "_", 63 at most',
     ),
@@ -53,7 +53,7 @@ class Model(BaseModel):
             super().__init__(**arguments)
         except ValidationError as error:
             model = type(self)
-            problems = validation_problems(error, yaml_keys(model, arguments), model)
+            problems = list_problems(error, list_yaml_keys(model, arguments), model)
             raise SettingsError(model.__name__, problems) from None
 
     # A model inside another one is validated with it, so that an error has the whole path.

@@ -34,7 +34,7 @@ def fill(tree: Any, organization: str) -> Any:
     return tree
 
 
-def places(tree: Any, path: str = "") -> Iterator[str]:
+def find_places(tree: Any, path: str = "") -> Iterator[str]:
     """Paths of all strings of JSON data that contain the placeholder, after ``path``: ``.auth.roles[0]``."""
     if isinstance(tree, str):
         if ORGANIZATION in tree:
@@ -44,13 +44,13 @@ def places(tree: Any, path: str = "") -> Iterator[str]:
             inner = f"{path}.{key}"
             if ORGANIZATION in key:
                 yield inner
-            yield from places(value, inner)
+            yield from find_places(value, inner)
     elif isinstance(tree, (list, tuple)):
         for index, value in enumerate(tree):
-            yield from places(value, f"{path}[{index}]")
+            yield from find_places(value, f"{path}[{index}]")
 
 
-def template(form: str, what: str, whole: Callable[[str], str | None] = lambda _: None) -> AfterValidator:
+def must_match_template(form: str, what: str, whole: Callable[[str], str | None] = lambda _: None) -> AfterValidator:
     """A validator of a text that may contain the placeholder.
 
     Args:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import Problem
-from .messages import is_empty, plain_message
-from .text import clipped, quoted
+from .messages import is_empty, simplify_message
+from .text import clip, quote
 
 _TYPES: Final = {
     "string_type": "a string",
@@ -28,7 +28,7 @@ _TYPES: Final = {
 _SECRET_FIELDS: Final = frozenset({"manual", "password", "username"})
 
 
-def validation_problems(
+def list_problems(
     error: ValidationError, raw: Mapping[str, object], model: type[BaseModel], more_keys: Sequence[str] = ()
 ) -> list[Problem]:
     """Every problem that a validation has found. No value that may be a secret is repeated.
@@ -43,7 +43,7 @@ def validation_problems(
     return [_problem(detail, raw, model, more_keys) for detail in details if not _is_echo(detail, raw)]
 
 
-def yaml_keys(model: type[BaseModel], arguments: Mapping[str, object]) -> dict[str, object]:
+def list_yaml_keys(model: type[BaseModel], arguments: Mapping[str, object]) -> dict[str, object]:
     """Keyword arguments of a model under the keys of YAML."""
     aliases = {name: field.alias or name for name, field in model.model_fields.items()}
     return {aliases.get(name, name): value for name, value in arguments.items()}
@@ -70,7 +70,7 @@ def _problem(
     if kind in _TYPES:
         return Problem(path, f"must be {_TYPES[kind]}, not {_type_name(_value(location, raw))}")
     shown = _shown_value(location, detail, raw)
-    return Problem(path, plain_message(detail) if is_empty(detail) else f"{shown}{plain_message(detail)}")
+    return Problem(path, simplify_message(detail) if is_empty(detail) else f"{shown}{simplify_message(detail)}")
 
 
 def _about_key(detail: ErrorDetails) -> bool:
@@ -109,8 +109,8 @@ def _shown_value(location: list[str | int], detail: ErrorDetails, raw: Mapping[s
 
 def _show(value: object) -> str:
     if isinstance(value, str):
-        return quoted(value)
-    return clipped(str(value).lower() if isinstance(value, bool) else str(value))
+        return quote(value)
+    return clip(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _type_name(value: object) -> str:
@@ -140,7 +140,7 @@ def _value(location: Iterable[str | int], raw: object) -> object:
 def _path(location: Iterable[str | int]) -> str:
     path = ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{clipped(step)}" if path else clipped(step)
+        path += f"[{step}]" if isinstance(step, int) else f".{clip(step)}" if path else clip(step)
     return path or "(configuration)"
 
 

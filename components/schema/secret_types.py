@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from .form import matching
+from .form import must_match
 
 BASIC_AUTH: Final = "kubernetes.io/basic-auth"
 SSH_AUTH: Final = "kubernetes.io/ssh-auth"
@@ -33,7 +33,7 @@ def _refuse_token(value: str) -> str:
 
 SecretType = Annotated[
     str,
-    matching(
+    must_match(
         r"(?=.{1,253}$)[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?",
         "a type of Secret; expected a name such as Opaque or kubernetes.io/tls, 253 characters at most",
     ),
@@ -41,7 +41,7 @@ SecretType = Annotated[
 ]
 
 
-def missing_keys(kind: str, keys: AbstractSet[str]) -> str | None:
+def list_missing_keys(kind: str, keys: AbstractSet[str]) -> str | None:
     """The required keys that a Secret of this type lacks, in words; None if it lacks none."""
     if kind == BASIC_AUTH and not keys & _BASIC_AUTH_KEYS:
         return "at least one of the keys username, password"

@@ -8,14 +8,14 @@ SHOWN: Final = 60
 """Number of characters of a value that a message shows."""
 
 
-def clipped(text: str) -> str:
+def clip(text: str) -> str:
     """The text with control characters escaped; a long one is cut and followed by its length."""
     escaped, rest = _parts(text)
     return escaped + rest
 
 
-def quoted(text: str) -> str:
-    """The text as `clipped` returns it, in quotation marks."""
+def quote(text: str) -> str:
+    """The text as `clip` returns it, in quotation marks."""
     escaped, rest = _parts(text)
     return f'"{escaped}"{rest}'
 

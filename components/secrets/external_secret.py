@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, manifest
-from ..openchoreo.labels import organization_labels
-from ..schema.durations import within
+from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_manifest
+from ..openchoreo.labels import build_organization_labels
+from ..schema.durations import limit_interval
 from ..schema.policies import AppliedPolicies
 from ..schema.sources import RemoteRef
 from .generator import API as GENERATORS, Generator
@@ -80,9 +80,9 @@ class SecretTemplate:
         return tuple(entry.source for entry in self.data_from if isinstance(entry.source, Generator))
 
 
-def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
+def build_external_secret(target: Target, secret: SecretTemplate) -> Manifest:
     """Manifest of the ExternalSecret, from which ESO creates and refreshes the Secret."""
-    return manifest(
+    return build_manifest(
         "external-secrets.io/v1",
         "ExternalSecret",
         secret.name,
@@ -93,7 +93,7 @@ def external_secret(target: Target, secret: SecretTemplate) -> Manifest:
     )
 
 
-def cluster_external_secret(
+def build_cluster_external_secret(
     name: str, target: Target, secret: SecretTemplate, namespace_labels: Mapping[str, str]
 ) -> Manifest:
     """Manifest of a ClusterExternalSecret, with which ESO creates an ExternalSecret in every matching namespace.
@@ -107,7 +107,7 @@ def cluster_external_secret(
     metadata: dict[str, Any] = {"labels": {MANAGED_BY_LABEL: MANAGED_BY, **_labels(target, secret)}}
     if secret.annotations:
         metadata["annotations"] = dict(secret.annotations)
-    return manifest(
+    return build_manifest(
         "external-secrets.io/v1",
         "ClusterExternalSecret",
         name,
@@ -124,14 +124,14 @@ def cluster_external_secret(
 
 
 def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
-    return {**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
+    return {**build_organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
 
 
 def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
     policies = target.policies
     interval = target.refresh_interval if policies.refresh == "Periodic" else _NEVER
     for generator in secret.generators:
-        interval = within(interval, generator.lifetime)
+        interval = limit_interval(interval, generator.lifetime)
     spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
     if secret.data or any(isinstance(entry.source, RemoteRef) for entry in secret.data_from):
         spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
@@ -191,7 +191,7 @@ def _remote(ref: RemoteRef, conversion: str = "Default") -> dict[str, Any]:
     return remote | {"conversionStrategy": conversion, "decodingStrategy": ref.decoding, "metadataPolicy": "None"}
 
 
-def with_remote_names(external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
+def rename_remote_keys(external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
     """The ExternalSecret, or any template of one, with other names of its secrets in the manager.
 
     Args:
@@ -207,10 +207,10 @@ def with_remote_names(external_secret: Manifest, names: Mapping[str, Any]) -> Ma
     return {**external_secret, "spec": spec}
 
 
-def fan_out_with_remote_names(cluster_external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
+def rename_fan_out_keys(cluster_external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
     """The same for a ClusterExternalSecret."""
     spec = cluster_external_secret["spec"]
-    inner = with_remote_names({"spec": spec["externalSecretSpec"]}, names)["spec"]
+    inner = rename_remote_keys({"spec": spec["externalSecretSpec"]}, names)["spec"]
     return {**cluster_external_secret, "spec": {**spec, "externalSecretSpec": inner}}
 
 

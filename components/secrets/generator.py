@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..manifests import CREDENTIAL_LABEL, Manifest, manifest
-from ..openchoreo.labels import organization_labels
+from ..manifests import CREDENTIAL_LABEL, Manifest, build_manifest
+from ..openchoreo.labels import build_organization_labels
 
 API: Final = "generators.external-secrets.io/v1alpha1"
 
@@ -32,7 +32,9 @@ class Generator:
     """Annotations of the ServiceAccount that is created with the generator. None: no ServiceAccount is needed."""
 
 
-def generator_manifests(organization: str, namespace: str, credential: str, generator: Generator) -> list[Manifest]:
+def build_generator_manifests(
+    organization: str, namespace: str, credential: str, generator: Generator
+) -> list[Manifest]:
     """Manifests of the generator and, before it, of its ServiceAccount if there is one.
 
     Args:
@@ -41,15 +43,15 @@ def generator_manifests(organization: str, namespace: str, credential: str, gene
         credential: value of the credential label: ``git``, ``registry-push`` and so on.
         generator: the generator.
     """
-    labels = {**organization_labels(organization), CREDENTIAL_LABEL: credential}
+    labels = {**build_organization_labels(organization), CREDENTIAL_LABEL: credential}
     manifests = []
     if generator.service_account is not None:
         annotations = generator.service_account
         manifests.append(
-            manifest(
+            build_manifest(
                 "v1", "ServiceAccount", generator.name, namespace=namespace, labels=labels, annotations=annotations
             )
         )
     spec = dict(generator.spec)
-    manifests.append(manifest(API, generator.kind, generator.name, namespace=namespace, labels=labels, spec=spec))
+    manifests.append(build_manifest(API, generator.kind, generator.name, namespace=namespace, labels=labels, spec=spec))
     return manifests

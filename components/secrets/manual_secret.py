@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..manifests import CREDENTIAL_LABEL, Manifest, manifest
-from ..openchoreo.labels import organization_labels
+from ..manifests import CREDENTIAL_LABEL, Manifest, build_manifest
+from ..openchoreo.labels import build_organization_labels
 from ..schema.secret_types import SSH_AUTH
 from ..schema.sources import ManualRegistry
 from .external_secret import Target
@@ -39,24 +39,24 @@ class ManualSecret:
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """Names of the entries of ``manualSecrets`` that the Secret needs, in the order of `secret_data`."""
+        """Names of the entries of ``manualSecrets`` that the Secret needs, in the order of `encode_secret_data`."""
         return (*self.values.values(), *(registry.password for registry in self.registries.values()))
 
 
-def manual_secret(target: Target, secret: ManualSecret) -> Manifest:
-    """Manifest of the Secret without ``data``, which `secret_data` returns separately, since its values are secret."""
-    return manifest(
+def build_manual_secret(target: Target, secret: ManualSecret) -> Manifest:
+    """Manifest of the Secret without ``data``: `encode_secret_data` returns it, because its values are secret."""
+    return build_manifest(
         "v1",
         "Secret",
         secret.name,
         namespace=target.namespace,
-        labels={**organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential, **secret.labels},
+        labels={**build_organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential, **secret.labels},
         annotations=secret.annotations,
         type="kubernetes.io/dockerconfigjson" if secret.registries else secret.type,
     )
 
 
-def secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str, str]:
+def encode_secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str, str]:
     """``data`` of the Secret, base64-encoded as in the Kubernetes API.
 
     Args:
@@ -65,7 +65,7 @@ def secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str, str]:
     """
     if secret.registries:
         registries = zip(secret.registries.items(), values, strict=True)
-        auths = {server: docker_auth(registry.username, password) for (server, registry), password in registries}
+        auths = {server: build_docker_auth(registry.username, password) for (server, registry), password in registries}
         return dict.fromkeys(secret.docker_config_keys, _base64(json.dumps({"auths": auths}, ensure_ascii=False)))
     texts = {**secret.texts, **dict(zip(secret.values, values, strict=True))}
     if secret.type == SSH_AUTH:
@@ -74,7 +74,7 @@ def secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str, str]:
     return {key: _base64(value) for key, value in texts.items()}
 
 
-def docker_auth(username: str, password: str) -> dict[str, str]:
+def build_docker_auth(username: str, password: str) -> dict[str, str]:
     """One entry of ``auths`` in a docker config: user, password and ``auth``, the base64 of ``user:password``."""
     return {"username": username, "password": password, "auth": _base64(f"{username}:{password}")}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .load import Budget, ExpectedLoad
 from .organization import Organization
-from .parse import MANUAL_KEY, parse
+from .parsing import MANUAL_KEY, parse
 from .stack import Clusters, ClusterSettings, StackSettings
 
 __all__ = [

@@ -6,14 +6,14 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from ..schema.durations import seconds
+from ..schema.durations import parse_seconds
 from ..schema.model import Interval, Model
 
 _NOT_POSITIVE: Final = "must be greater than zero"
 
 
 def _check_above_zero(value: str) -> str:
-    if not seconds(value):
+    if not parse_seconds(value):
         raise ValueError(_NOT_POSITIVE)
     return value
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from components.table import format_table
-from local.obtain import operator_crds, programs
+from local.obtain import list_operator_crds, obtain_programs
 from local.platform import Platform
-from local.seed import Seeder, openchoreo_crds
+from local.seed import Seeder, get_openchoreo_crds
 from tests.bench import stacks
 from tests.bench.measure import Cost
 from tests.platform.harness import Stack
@@ -43,11 +43,11 @@ def main() -> None:
     """Start a platform, deploy the stacks, measure them, print the table."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _ORGANIZATIONS
     with tempfile.TemporaryDirectory() as folder:
-        platform = Platform(Path(folder) / "platform", programs(say))
+        platform = Platform(Path(folder) / "platform", obtain_programs(say))
         try:
             platform.start_control_plane()
             seeder = Seeder(platform.kubeconfig)
-            seeder.definitions([*operator_crds(), openchoreo_crds()], platform.process("kube-apiserver"))
+            seeder.definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
             platform.start_operator()
             say(layout(measure(platform, count)))
         finally:

@@ -26,8 +26,8 @@ import yaml
 from components import Configuration, StackSettings, deploy, parse
 from components.managers.manager import Endpoint
 from components.openchoreo import RELEASES
-from components.resources import deploy as deploy_module
-from components.settings.parse import MANUAL_KEY
+from components.resources import deployment as deploy_module
+from components.settings.parsing import MANUAL_KEY
 from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 
 FOLDER: Final = Path(__file__).parent

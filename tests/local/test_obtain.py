@@ -71,7 +71,7 @@ def script(file: Path, text: str) -> Path:
 
 
 def get(say: Callable[[str], None] = lambda _: None) -> Path:
-    return obtain.programs(say)["etcd"]
+    return obtain.obtain_programs(say)["etcd"]
 
 
 def files_in_cache(tmp_path: Path) -> list[str]:
@@ -96,20 +96,20 @@ def test_program_on_path_is_used_if_its_version_is_supported(
 ) -> None:
     file = script(path / "etcd", f"#!/bin/sh\necho '{output}'\n")
 
-    assert obtain.present(program) == (file if supported else None)
+    assert obtain.find_program(program) == (file if supported else None)
 
 
 def test_program_on_path_that_cannot_run_is_not_used(path: Path, program: Program) -> None:
     script(path / "etcd", "#!/nonexistent/interpreter\n")
 
-    assert obtain.present(program) is None
+    assert obtain.find_program(program) is None
 
 
 def test_program_without_a_version_command_is_not_used_from_path(path: Path, program: Program) -> None:
     script(path / "external-secrets", "#!/bin/sh\necho 9.9.9\n")
     silent = Program(name="external-secrets", module="etcd", package="", version="0.16.2", minutes=4)
 
-    assert obtain.present(silent) is None
+    assert obtain.find_program(silent) is None
 
 
 def test_built_program_is_kept(path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_interrupted_build_stops_the_compiler(
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
-    assert obtain.present(program) is None
+    assert obtain.find_program(program) is None
 
 
 def test_program_is_built_again_when_its_pin_changes(
@@ -204,7 +204,7 @@ def test_failed_build_leaves_no_program(
     log = tmp_path / "cache" / "openchoreo-secrets" / f"etcd-3.6.16-{program.digest()}" / "build.log"
     tail = "\n".join([*(f"line {number}" for number in range(12, 21)), "no network"])
     assert str(raised.value) == f"building etcd failed (full log: {log}):\n{tail}"
-    assert obtain.present(program) is None
+    assert obtain.find_program(program) is None
 
 
 def test_incomplete_program_is_not_used(path: Path, program: Program, go: Callable[[str], Path]) -> None:
@@ -212,7 +212,7 @@ def test_incomplete_program_is_not_used(path: Path, program: Program, go: Callab
     go(f"{WRITES_PROGRAM}; exit 1")
     with pytest.raises(ObtainError):
         get()
-    assert obtain.present(program) is None
+    assert obtain.find_program(program) is None
 
     go(WRITES_PROGRAM)
 
@@ -287,7 +287,7 @@ def test_definitions_that_cannot_be_downloaded(
         go(behaviour)
 
     with pytest.raises(ObtainError) as raised:
-        obtain.operator_crds()
+        obtain.list_operator_crds()
     assert str(raised.value) == message
 
 
@@ -297,4 +297,4 @@ def test_definitions_come_from_the_pinned_module(path: Path, go: Callable[[str],
     for name in ("b.yaml", "a.yaml", "kustomization.yaml", "README.md"):
         (folder / name).touch()
     go(f'case "$1" in mod) ;; list) echo "{tmp_path / "module"}" ;; esac')
-    assert obtain.operator_crds() == (folder / "a.yaml", folder / "b.yaml")
+    assert obtain.list_operator_crds() == (folder / "a.yaml", folder / "b.yaml")

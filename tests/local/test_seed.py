@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from components.settings.parse import parse
-from local.seed import demo_values
+from components.settings.parsing import parse
+from local.seed import generate_demo_values
 
 REGISTRIES = [
     {"server": "ghcr.io", "remoteKey": "push", "property": "config"},
@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 def values(settings: dict[str, Any]) -> dict[str, dict[str, str]]:
-    return demo_values(parse(settings, source="stack"))
+    return generate_demo_values(parse(settings, source="stack"))
 
 
 def test_every_remote_key_has_its_properties() -> None:

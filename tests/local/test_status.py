@@ -12,7 +12,7 @@ import pytest
 from components.cluster.connection import Cluster
 from components.table import format_table
 from local import status as module
-from local.status import credential_tables
+from local.status import format_credential_tables
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/credential"
@@ -77,7 +77,7 @@ def test_credentials_of_every_organization() -> None:
         [{"metadata": metadata("initech", "registry-push", "registry-push-secret", "2026-03-02T11:58:30Z")}],
     )
 
-    columns = [re.split(r" {2,}", line) for line in credential_tables(cluster).splitlines()]
+    columns = [re.split(r" {2,}", line) for line in format_credential_tables(cluster).splitlines()]
     assert columns[2:] == [
         ["acme", "openchoreo-ci-acme", "git", "broken", "org-acme", "False: SecretSyncedError", "3h"],
         ["acme", "openchoreo-ci-acme", "git", "works", "org-acme", "True", "3d"],
@@ -105,7 +105,7 @@ HEADINGS = ["ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE"]
 
 def types(cluster: StubCluster) -> list[list[str]]:
     """The table of ComponentTypes, without its headings."""
-    columns = [re.split(r" {2,}", line) for line in credential_tables(cluster).splitlines()]
+    columns = [re.split(r" {2,}", line) for line in format_credential_tables(cluster).splitlines()]
     start = columns.index(HEADINGS)
     assert start == 0 or columns[start - 1] == [""]
     return columns[start + 2 :]
@@ -143,7 +143,7 @@ def test_component_type_of_a_cron_job() -> None:
 def test_component_type_whose_pods_are_an_expression() -> None:
     choice = component_type("choice", "deployment", {"spec": {"template": "${parameters.pods}"}})
 
-    assert "choice" not in credential_tables(StubCluster([GIT], [], (choice,)))
+    assert "choice" not in format_credential_tables(StubCluster([GIT], [], (choice,)))
 
 
 def test_component_types_without_credentials() -> None:
@@ -158,7 +158,7 @@ def ready(state: str, reason: str) -> dict[str, str]:
 
 
 def test_empty_platform() -> None:
-    assert credential_tables(StubCluster([], [])) == "No credentials yet."
+    assert format_credential_tables(StubCluster([], [])) == "No credentials yet."
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,11 @@ def test_empty_platform() -> None:
     ],
 )
 def test_age(created: str, age: str) -> None:
-    assert credential_tables(StubCluster([external("acme", "git", created)], [])).splitlines()[-1].endswith(f"  {age}")
+    assert (
+        format_credential_tables(StubCluster([external("acme", "git", created)], []))
+        .splitlines()[-1]
+        .endswith(f"  {age}")
+    )
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
     organization = Organization(name="acme", git=GIT)
 
     def program() -> None:
-        store = SecretStore("org-acme", SecretStoreArgs.of(planned))
+        store = SecretStore("org-acme", SecretStoreArgs.from_plan(planned))
         BuildPlane("acme", BuildPlaneArgs(organization, store))
 
     registered = recorder.run(program)
@@ -219,7 +219,7 @@ def encoded(text: str) -> str:
         pytest.param(
             Organization(name="acme", git=GitCredential(manual="nosuch")),
             None,
-            "organization.git.manual: names no entry of manualSecrets (value not shown); known: none is configured",
+            "organization.git.manual: names no entry of manualSecrets (value not shown); configured: none",
             id="manual value that was not given",
         ),
         pytest.param(

@@ -169,7 +169,7 @@ def test_manual_values_stay_secret(stack: Stack) -> None:
         pytest.param(
             {**GOOD},
             (),
-            "organizations[0].git.manual: names no entry of manualSecrets (value not shown); known: none is configured",
+            "organizations[0].git.manual: names no entry of manualSecrets (value not shown); configured: none",
             id="a value that an organization names and nobody has set",
         ),
     ],

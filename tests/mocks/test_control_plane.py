@@ -157,7 +157,9 @@ def test_a_store_component_gives_its_name(recorder: Recorder) -> None:
 
     registered = run(
         recorder,
-        lambda: ControlPlaneArgs(organization, pull_store=SecretStore("vault-acme", SecretStoreArgs.of(planned))),
+        lambda: ControlPlaneArgs(
+            organization, pull_store=SecretStore("vault-acme", SecretStoreArgs.from_plan(planned))
+        ),
     )
 
     resources = [{"id": "registry-pull-secret", "template": pull_secret(store="vault-acme")}]

@@ -125,7 +125,7 @@ def test_one_object_for_every_namespace_of_the_organization(
 
 def test_the_store_comes_first(recorder: Recorder) -> None:
     def program() -> None:
-        DataPlane("acme", DataPlaneArgs(fan_out(), SecretStore("vault-acme", SecretStoreArgs.of(PLANNED))))
+        DataPlane("acme", DataPlaneArgs(fan_out(), SecretStore("vault-acme", SecretStoreArgs.from_plan(PLANNED))))
 
     registered = recorder.run(program)
 

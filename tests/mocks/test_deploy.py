@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components import RELEASES, ClusterError, Configuration, deploy, parse
-from components.resources import deploy as stack
+from components.resources import deployment as stack
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, StubCluster, stub
 
@@ -164,7 +164,7 @@ def test_an_unfit_cluster_leaves_everything_as_it_is(
     assert recorder.run(failing) == []
     expected = (
         'build plane (context "kind-build"): nothing was changed\n'
-        '  - organization "globex": namespace openchoreo-ci-globex does not exist. '
-        "Set namespace: own, or run the organization's first build"
+        '  - organization "globex": namespace openchoreo-ci-globex does not exist; '
+        "set namespace: own, or run the organization's first build"
     )
     assert errors == [expected]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, parse
-from components.resources import aws_resources as registering, deploy as stack
+from components.resources import aws_resources as registering, deployment as stack
 from tests.mocks.aws_samples import COMPUTED, PROVIDER, PUSH_POLICY, SECRET, push_trust
 from tests.mocks.pulling import Platform
 from tests.mocks.recorder import Recorder, Registered
@@ -90,7 +90,7 @@ def test_empty_secrets_are_named(recorder: Recorder) -> None:
     assert "awsSecrets" not in recorder.exported["globex"]
     ready = named(registered, "openchoreo:index:ExternalSecretsReady build-plane")
     assert ready.inputs["hints"] == {
-        "acme": "AWS has these secrets, and each is empty until it is given a value: org/acme/git"
+        "acme": "The stack created these secrets in AWS without a value; set their values: org/acme/git"
     }
 
 
@@ -163,7 +163,7 @@ def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: py
 
     assert recorder.run(failing) == []
     assert len(errors) == 1
-    assert errors[0].startswith("the stack makes roles in AWS, and ")
+    assert errors[0].startswith("the stack creates roles in AWS, and ")
     assert errors[0].endswith("is not installed; run: pip install '.[aws]'")
 
 
@@ -173,7 +173,7 @@ def test_a_stack_that_references_existing_resources_creates_nothing_in_aws(recor
     assert [each for each in registered if each.type.startswith(("aws:", "random:", "pulumi:providers:aws"))] == []
     ready = named(registered, "openchoreo:index:ExternalSecretsReady build-plane")
     assert "hints" not in ready.inputs
-    assert registering.unfilled({}) == {}
+    assert registering.list_empty_secrets({}) == {}
 
 
 def test_nothing_of_aws_is_imported_by_itself() -> None:

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from components.managers.manager import Endpoint
-from components.resources import deploy as stack
+from components.resources import deployment as stack
 from components.settings.stack import ClusterSettings
 from tests.mocks.pulling import (
     BUILD_PROVIDER as BUILD,

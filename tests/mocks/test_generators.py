@@ -96,7 +96,7 @@ def test_remote_keys_of_a_run_still_need_a_store(recorder: Recorder) -> None:
     update = {"component_workflows": WORKFLOWS, "git": GitCredential(remote_key="acme-pat")}
 
     def program() -> None:
-        with pytest.raises(SettingsError, match="build_store: is missing; component_workflows read through it"):
+        with pytest.raises(SettingsError, match="build_store: is missing; component_workflows read from it"):
             ControlPlane("acme", ControlPlaneArgs(USER.model_copy(update=update)))
 
     assert recorder.run(program) == []

@@ -12,7 +12,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import engine_pb2_grpc
 
-from components.provider.log import to_engine
+from components.provider.log import connect_log
 
 URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ComponentTypePatch::acme/service"
 
@@ -41,7 +41,7 @@ def heard() -> Iterator[Heard]:
 
 
 def test_progress_is_replaced_and_the_rest_stays(heard: Heard) -> None:
-    log = to_engine(heard.address)(URN)
+    log = connect_log(heard.address)(URN)
 
     log.status("adds")
     log.info("would add")

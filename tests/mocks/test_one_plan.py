@@ -15,7 +15,7 @@ from components.git.credential import GitCredential
 from components.plan import patches as patches_module, secret as secret_module
 from components.pull.credential import PullSecret
 from components.registries.push import RegistryPush
-from components.resources import deploy as deploy_module
+from components.resources import deployment as deploy_module
 from tests.mocks.recorder import Recorder
 from tests.mocks.stubs import HEALTHY, OPENCHOREO, stub
 
@@ -57,7 +57,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         monkeypatch.setattr(model, "secrets", counting("credential", model.secrets, key))
     for module in (secret_module, patches_module):
         key = lambda target, secret: f"{target.organization} {target.namespace}/{secret.name}"  # noqa: E731
-        monkeypatch.setattr(module, "external_secret", counting("object", module.external_secret, key))
+        monkeypatch.setattr(module, "build_external_secret", counting("object", module.build_external_secret, key))
     return count
 
 

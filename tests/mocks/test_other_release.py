@@ -10,9 +10,9 @@ import pulumi
 import pytest
 
 from components import RELEASES, ClusterError, Configuration, SettingsError, deploy, parse
-from components.patches import Patch, Resource, patch, unpatch
+from components.patches import Patch, Resource, apply_patch, remove_patch
 from components.provider.object_patch import ObjectPatch
-from components.resources import deploy as deploy_module
+from components.resources import deployment as deploy_module
 from components.settings.stack import ClusterSettings
 from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
@@ -245,12 +245,12 @@ def test_a_patch_goes_to_the_pods_of_the_release() -> None:
     name = "${component.id}-image-download"
     desired = Patch((Resource(IN_A_COMPONENT["id"], IN_A_COMPONENT["template"]),), (name,))
 
-    patched = patch(live, desired, release=OTHER)
+    patched = apply_patch(live, desired, release=OTHER)
 
     with_name = {"kind": "Server", "pods": {"containers": [], "imagePullSecrets": [{"name": name}]}}
     resources = [{**pods, "template": with_name}, IN_A_COMPONENT]
     assert patched.object == {**live, "spec": {"runtime": "service", "resources": resources}}
-    assert unpatch(patched.object, patched.added, release=OTHER) == live
+    assert remove_patch(patched.object, patched.added, release=OTHER) == live
 
 
 def test_the_provider_serves_the_kinds_of_the_release() -> None:
@@ -263,7 +263,7 @@ def test_the_provider_serves_the_kinds_of_the_release() -> None:
 
 def test_errors_name_the_charts_and_expressions_of_the_release(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Platform, "get", lambda *_: None)
-    with pytest.raises(ClusterError, match=r"also part of platform-builders \(eso=on\)"):
+    with pytest.raises(ClusterError, match=r"or platform-builders \(eso=on\)"):
         _deploy()
     organization = {**RAW["organizations"][0], "pullSecret": {**RAW["organizations"][0]["pullSecret"]}}
     organization["pullSecret"]["secretName"] = "${metadata.name}-pull"

@@ -11,7 +11,7 @@ from tests.mocks.engine import Engine, struct
 from tests.mocks.readiness_samples import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub
 
-HINT = "AWS has these secrets, and each is empty until it is given a value: org/acme/git"
+HINT = "The stack created these secrets in AWS without a value; set their values: org/acme/git"
 FIRST, REASON, ADVICE = NOT_READY.format(when="after 0 s").split("\n")
 
 

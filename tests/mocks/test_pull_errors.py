@@ -44,7 +44,7 @@ def manual(*entries: str) -> PullSecret:
     [
         pytest.param(
             Organization(name="acme", git=GIT, component_workflows=RUNS),
-            ["build_store: is missing; component_workflows read through it"],
+            ["build_store: is missing; component_workflows read from it"],
             id="no store for the builds",
         ),
         pytest.param(
@@ -54,9 +54,9 @@ def manual(*entries: str) -> PullSecret:
                 component_workflows=ComponentWorkflows(names=("docker", "docker")),
             ),
             [
-                'organization.componentWorkflows.names[1]: "docker" is named twice',
-                "organization.componentWorkflows: has nothing to bring; expected git, registries or both",
-                "build_store: is missing; component_workflows read through it",
+                'organization.componentWorkflows.names[1]: "docker" is listed twice',
+                "organization.componentWorkflows: has no credentials; expected git, registries or both",
+                "build_store: is missing; component_workflows read from it",
             ],
             id="everything that is wrong with workflows",
         ),
@@ -68,8 +68,8 @@ def manual(*entries: str) -> PullSecret:
                 ),
             ),
             [
-                'organization.pullSecret.componentTypes[2]: "web" is named twice',
-                'organization.pullSecret: "a${b}" has a ${, which OpenChoreo would take for an expression',
+                'organization.pullSecret.componentTypes[2]: "web" is listed twice',
+                'organization.pullSecret: "a${b}" has a ${, which OpenChoreo would evaluate as an expression',
             ],
             id="everything that is wrong with a pull secret",
         ),
@@ -96,7 +96,7 @@ def test_control_plane(recorder: Recorder, organization: Organization, problems:
                 pull_secret=PullSecret(component_types=("web",), delivery="namespace", docker_config=WHOLE),
             ),
             {},
-            ["secret_store: is missing; delivery namespace reads through it"],
+            ["secret_store: is missing; delivery namespace reads from it"],
             id="no store",
         ),
         pytest.param(

@@ -93,7 +93,7 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
         depends_on=frozenset(map(str, (account, role, binding))),
     )
 
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.of(OWN)))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.from_plan(OWN)))
 
     component = Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)
     assert registered == [account, store, role, binding, component]
@@ -104,7 +104,7 @@ def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Re
     role = "arn:aws:iam::123456789012:role/eso-{organization}"
     auth = AwsAuth(service_account=AwsServiceAccount(identity_namespace="eso", role_arn=role))
     aws = AwsStore(service="SecretsManager", region="eu-central-1", auth=auth)
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.of(replace(OWN, manager=aws))))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.from_plan(replace(OWN, manager=aws))))
 
     annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme"}
     metadata = {"name": "eso-org-acme", "namespace": "eso", "labels": MANAGED, "annotations": annotations}
@@ -159,7 +159,7 @@ def test_kubernetes_store_with_a_given_identity_makes_none(
 ) -> None:
     planned = replace(OWN, manager=settings)
 
-    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.of(planned, endpoint=endpoint)))
+    registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.from_plan(planned, endpoint=endpoint)))
 
     assert registered == [expected, Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)]
 
@@ -177,7 +177,7 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
         manual = {
             name: pulumi.Output.secret(f"value of {name}") for name in ("acmeToken", "acmeRegistry", "globexToken")
         }
-        SecretStore("org-acme", SecretStoreArgs.of(planned, manual))
+        SecretStore("org-acme", SecretStoreArgs.from_plan(planned, manual))
 
     assert recorder.run(program) == [
         Registered(

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.resources.thrift import calm_collector, without_stack_traces
+from components.resources.thrift import omit_stack_traces, tune_garbage_collector
 from tests.mocks import recorder as mocks
 from tests.mocks.recorder import Recorder
 
@@ -32,7 +32,7 @@ def test_resources_carry_no_stack_trace(monkeypatch: pytest.MonkeyPatch) -> None
         return register(monitor, request)
 
     def program() -> None:
-        with without_stack_traces():
+        with omit_stack_traces():
             Component("within")
         Component("after")
 
@@ -50,7 +50,7 @@ def test_errors_are_printed_as_before(limit: int | None, monkeypatch: pytest.Mon
     if limit is not None:
         monkeypatch.setattr(sys, "tracebacklimit", limit, raising=False)
 
-    with pytest.raises(ZeroDivisionError), without_stack_traces():
+    with pytest.raises(ZeroDivisionError), omit_stack_traces():
         _ = 1 / 0
 
     assert getattr(sys, "tracebacklimit", None) == limit
@@ -59,7 +59,7 @@ def test_errors_are_printed_as_before(limit: int | None, monkeypatch: pytest.Mon
 def test_the_collector_stays_on() -> None:
     before = gc.get_threshold()
     try:
-        calm_collector()
+        tune_garbage_collector()
         assert gc.isenabled()
         assert gc.get_freeze_count() > 0
         assert gc.get_threshold()[0] > before[0]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.engine import Engine
-from local.obtain import operator_crds, programs
+from local.obtain import list_operator_crds, obtain_programs
 from local.pki import Pki
 from local.platform import Platform
-from local.seed import Seeder, openchoreo_crds
+from local.seed import Seeder, get_openchoreo_crds
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import ControlPlane, crds
@@ -28,11 +28,11 @@ def aws() -> Iterator[MotoAws]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator[Platform]:
     """One platform for all tests; every test uses its own organizations."""
-    platform = Platform(tmp_path_factory.mktemp("platform"), programs(print))
+    platform = Platform(tmp_path_factory.mktemp("platform"), obtain_programs(print))
     try:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.definitions([*operator_crds(), *crds()], platform.process("kube-apiserver"))
+        seeder.definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
         platform.start_operator(aws.environment)
         yield platform
     finally:
@@ -46,7 +46,7 @@ def data_platform(platform: Platform, tmp_path_factory: pytest.TempPathFactory) 
     try:
         other.start_control_plane()
         seeder = Seeder(other.kubeconfig)
-        seeder.definitions([*operator_crds(), openchoreo_crds()], other.process("kube-apiserver"))
+        seeder.definitions([*list_operator_crds(), get_openchoreo_crds()], other.process("kube-apiserver"))
         other.start_operator()
         yield other
     finally:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from components.provider.log import Log
-from local.seed import openchoreo_crds
+from local.seed import get_openchoreo_crds
 from tests.platform.harness import ROOT, Kubernetes, Stack
 
 API: Final = "openchoreo.dev/v1alpha1"
@@ -29,7 +29,7 @@ Object = dict[str, Any]
 def crds() -> list[Path]:
     """OpenChoreo's CRDs of v0.9.0 if they are beside the checkout, else the reduced ones of the local platform."""
     full = sorted((SHARED / "crds" / "openchoreo-v0.9.0").glob("*.yaml"))
-    return full or [openchoreo_crds()]
+    return full or [get_openchoreo_crds()]
 
 
 def later_crds() -> list[Path]:

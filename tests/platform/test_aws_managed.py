@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from components.iam.account import AwsAccount
-from components.iam.policy import ecr_policy, read_policy
-from components.iam.trust import ecr_trust, web_identity_trust
+from components.iam.policy import build_ecr_policy, build_read_policy
+from components.iam.trust import build_ecr_trust, build_web_identity_trust
 from local.engine import Engine
 from local.platform import Platform
 from tests.iam import Request, allows
@@ -138,14 +138,14 @@ def test_create_fill_read_and_delete(
 
     for name in (one, other):
         assert f'organization "{name}", Secret openchoreo-ci-{name}/git-clone-secret' in message
-        said = f"AWS has these secrets, and each is empty until it is given a value: org/{name}/git"
+        said = f"The stack created these secrets in AWS without a value; set their values: org/{name}/git"
         assert f'organization "{name}": {said}' in message
         assert stack.output()["organizations"][name]["awsSecrets"] == [f"org/{name}/git"]
 
     account = AwsAccount.model_validate(WHERE)
     for name in (one, other):
-        trust = web_identity_trust(account, [account], manager, f"eso-org-{name}")
-        assert role_of(aws, f"eso-org-{name}") == (trust, read_policy(account, "SecretsManager", f"org/{name}/"))
+        trust = build_web_identity_trust(account, [account], manager, f"eso-org-{name}")
+        assert role_of(aws, f"eso-org-{name}") == (trust, build_read_policy(account, "SecretsManager", f"org/{name}/"))
         (secret,) = secrets_of(aws, name).values()
         assert secret["Name"] == f"org/{name}/git"
         assert not has_value(aws, secret["Name"])
@@ -216,7 +216,7 @@ def test_a_key_and_names_that_are_never_used_twice(
     found = role_of(aws, f"eso-org-{organization}")
     assert found is not None
     account = AwsAccount.model_validate(WHERE)
-    assert found[1] == read_policy(account, "SecretsManager", f"org/{organization}/", key=key["Arn"])
+    assert found[1] == build_read_policy(account, "SecretsManager", f"org/{organization}/", key=key["Arn"])
 
     stack.destroy()
     gone = aws.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]
@@ -269,7 +269,7 @@ def test_builds_push_with_their_own_role(
     stack.up()
 
     account, name, namespace = AwsAccount.model_validate(WHERE), host.replace(".", "-"), f"openchoreo-ci-{organization}"
-    role = (ecr_trust(account, namespace, name), ecr_policy(account, f"{organization}/"))
+    role = (build_ecr_trust(account, namespace, name), build_ecr_policy(account, f"{organization}/"))
     assert role_of(aws, f"ecr-{organization}") == role
     signs_in = cluster.get("v1", "ServiceAccount", name, namespace)
     assert signs_in is not None

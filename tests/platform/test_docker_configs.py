@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.registries.credential import RegistryCredential
-from components.registries.docker_config import KEY, TYPE, secret
+from components.registries.docker_config import KEY, TYPE, build_docker_config
 from components.schema.sources import RemoteRef
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from tests.platform.harness import Kubernetes, eventually
 from tests.platform.samples import auth, vault_store
 from tests.platform.vault import Role, VaultServer
@@ -128,9 +128,9 @@ def render(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Re
         for key, case in zip(keys, cases, strict=True):
             vault.put(f"secret/{key}", case.stored)
         registries = tuple(case.credential(key) for key, case in zip(keys, cases, strict=True))
-        template = secret(f"batch-{batches}", registries)
+        template = build_docker_config(f"batch-{batches}", registries)
         assert isinstance(template, SecretTemplate)
-        cluster.create(external_secret(Target("acme", manager, manager, "0s"), template))
+        cluster.create(build_external_secret(Target("acme", manager, manager, "0s"), template))
         return arrived(cluster, manager, template.name)
 
     yield render

@@ -239,11 +239,11 @@ def test_unusable_clusters_are_refused_before_anything_is_created(
         ),
         (
             {"buildPlane": {"kubeconfig": str(bare.kubeconfig), "context": CONTEXT}},
-            "the CRDs of the External Secrets Operator are missing. They come with the Helm chart external-secrets",
+            "the CRDs of the External Secrets Operator are missing; install the Helm chart external-secrets",
         ),
         (
             {"buildPlane": good, "controlPlane": {"kubeconfig": str(bare.kubeconfig), "context": CONTEXT}},
-            "The CRDs come with the Helm chart openchoreo-control-plane",
+            "missing; install OpenChoreo v0.9 with the Helm chart openchoreo-control-plane",
         ),
     ]
     for clusters, expected in cases:

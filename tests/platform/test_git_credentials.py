@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.unit.built import operators

@@ -12,7 +12,7 @@ from pulumi.provider.experimental import provider as rpc
 from components.cluster.connection import Cluster
 from components.openchoreo.v0_9 import V0_9
 from components.provider.object_patch import ObjectPatch
-from components.provider.values import values
+from components.provider.values import to_property_values
 from components.settings.stack import ClusterSettings
 from local.platform import CONTEXT, Platform
 from local.seed import Seeder
@@ -55,7 +55,7 @@ def test_a_kind_of_a_later_release(
     settings = ClusterSettings(context=CONTEXT, kubeconfig=str(platform.kubeconfig))
     patch = ObjectPatch(Cluster("control plane", settings), V0_9, threading.Event())
     urn = f"urn:pulumi:test::openchoreo-secrets::openchoreo:index:{original['kind']}Patch::patch"
-    inputs = values({"name": original["metadata"]["name"], **gained})
+    inputs = to_property_values({"name": original["metadata"]["name"], **gained})
     try:
         made = patch.create(rpc.CreateRequest(urn, inputs, 0, preview=False), SILENT)
 

@@ -12,13 +12,13 @@ import pytest
 from components import parse
 from components.managers.cluster_secret_store import render_store
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stack import plan
-from components.plan.stores import planned_stores
-from components.polling.estimate import estimate
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.plan.stack import plan_stack
+from components.plan.stores import plan_stores
+from components.polling.estimate import estimate_polling
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from components.settings.organization import Organization
 from components.settings.stack import StackSettings
-from local.obtain import operator_crds
+from local.obtain import list_operator_crds
 from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually
@@ -84,7 +84,7 @@ def counted(platform: Platform, addresses: dict[str, str], tmp_path: Path) -> It
     own = Platform(tmp_path / "counted", platform.programs)
     try:
         own.start_control_plane()
-        Seeder(own.kubeconfig).definitions(operator_crds(), own.process("kube-apiserver"))
+        Seeder(own.kubeconfig).definitions(list_operator_crds(), own.process("kube-apiserver"))
         services = ("SECRETSMANAGER", "SSM", "STS")
         own.start_operator({f"AWS_{service}_ENDPOINT": addresses["plain"] for service in services})
         yield Kubernetes(own.kubeconfig)
@@ -141,7 +141,7 @@ def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, st
     """Make stores and ExternalSecrets, and wait until every Secret is there."""
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": KEYS}})
     cluster.put_secret(KEYS, "token", {"token": "anything"})
-    for planned in planned_stores(settings, V0_9):
+    for planned in plan_stores(settings, V0_9):
         cluster.create(render_store(planned, {}, None))
     made = [each for organization in settings.organizations for each in _external_secrets(settings, organization)]
     for namespace in dict.fromkeys(each["metadata"]["namespace"] for each in made):
@@ -158,14 +158,16 @@ def _external_secrets(settings: StackSettings, organization: Organization) -> li
     )
     target = Target(organization.name, namespace, store, settings.refresh_interval)
     found = credentials(organization, target)
-    return [external_secret(each.target, each.content) for each in found if isinstance(each.content, SecretTemplate)]
+    return [
+        build_external_secret(each.target, each.content) for each in found if isinstance(each.content, SecretTemplate)
+    ]
 
 
 def test_the_operator_reads_as_often_as_is_estimated(
     counted: Kubernetes, reads: Reads, addresses: dict[str, str]
 ) -> None:
     settings = _settings(addresses)
-    load = estimate(plan(settings, V0_9))
+    load = estimate_polling(plan_stack(settings, V0_9))
     made = _deliver(counted, settings)
     eventually(lambda: all(counted.secret(*each) is not None for each in made), "every Secret to be there")
     # The operator now and then syncs a new ExternalSecret twice.

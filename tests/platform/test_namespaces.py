@@ -63,8 +63,8 @@ def test_a_namespace_of_others_is_not_taken_over(
     message = stack.up_fails()
 
     assert (
-        f'organization "{organization}": namespace {existing} exists and was made by something else '
-        "(OpenChoreo makes it at the first build). Set namespace: adopt, so that destroy leaves it"
+        f'organization "{organization}": namespace {existing} exists and was created by something else '
+        "(OpenChoreo creates it at the first build); set namespace: adopt, so that destroy keeps it"
     ) in message
     assert cluster.get("v1", "Namespace", existing) == before
 
@@ -82,20 +82,20 @@ def test_a_namespace_of_another_stack_is_not_taken_over(
 
     message = second.up_fails()
 
-    assert f"was made by the stack organization/openchoreo-secrets/{first.name}" in message
+    assert f"was created by the stack organization/openchoreo-secrets/{first.name}" in message
 
 
 def test_adopted_namespace_must_exist(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})
     adopting = git_organization(organization, "git", namespace="adopt")
     stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[adopting])
-    assert "does not exist. Set namespace: own, or run the organization's first build" in stack.up_fails()
+    assert "does not exist; set namespace: own, or run the organization's first build" in stack.up_fails()
 
     stack.configure(organizations=[git_organization(organization, "git")])
     stack.up()
     stack.configure(organizations=[adopting])
 
-    assert "was made by this stack; adopting it would delete it with everything inside" in stack.up_fails()
+    assert "was created by this stack, so adopting it would delete it with all its contents" in stack.up_fails()
 
 
 def test_a_secret_made_by_hand_in_an_adopted_namespace_is_not_overwritten(
@@ -108,7 +108,7 @@ def test_a_secret_made_by_hand_in_an_adopted_namespace_is_not_overwritten(
 
     message = stack.up_fails()
 
-    assert f"Secret {existing}/git-clone-secret exists and was made by something else" in message
+    assert f"Secret {existing}/git-clone-secret exists and this project did not create it" in message
     assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "by hand"})
 
     adopting["git"]["secretName"] = "git-token"

@@ -16,7 +16,7 @@ from components.cluster.connection import Cluster
 from components.errors import ConflictError
 from components.openchoreo.v0_9 import V0_9
 from components.provider.object_patch import ObjectPatch
-from components.provider.values import values
+from components.provider.values import to_property_values
 from components.settings.stack import ClusterSettings
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import eventually
@@ -108,7 +108,7 @@ def test_no_edit_is_lost(platform: Platform, control_plane: ControlPlane, organi
 
     def inputs(number: int) -> dict[str, PropertyValue]:
         plain = {"namespace": organization, "name": "service", "resources": [entry(number)]}
-        return values({**plain, "imagePullSecrets": [f"pull-{number}"]})
+        return to_property_values({**plain, "imagePullSecrets": [f"pull-{number}"]})
 
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         writing = pool.submit(write, str(platform.kubeconfig), organization)

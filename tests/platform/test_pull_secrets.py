@@ -238,4 +238,4 @@ def test_one_cluster_under_two_names_is_refused(
             }
         ],
     )
-    assert "are one cluster; give both the same kubeconfig and context" in stack.preview_fails()
+    assert "are the same cluster; use the same kubeconfig and context for both" in stack.preview_fails()

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.settings.parse import parse
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
+from components.settings.parsing import parse
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_workflow
 from tests.unit.generator_samples import GENERATORS, made_for
@@ -153,7 +153,7 @@ def test_tokens_beside_every_other_source(stack: Stack, cluster: Kubernetes, see
     namespace = f"openchoreo-ci-{organization}"
     found = credentials(user, Target(organization, namespace, f"org-{organization}", "1h0m0s"))
     assert isinstance(found[0].content, SecretTemplate)
-    manifest = external_secret(found[0].target, found[0].content)
+    manifest = build_external_secret(found[0].target, found[0].content)
     assert cluster.dry_run(manifest)["spec"] == manifest["spec"]
     _stand_ins(cluster, generators(found))
 

@@ -15,9 +15,9 @@ from components.managers.cluster_secret_store import render_identity, render_sto
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.plan.stores import planned_stores
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.settings.parse import parse
+from components.plan.stores import plan_stores
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
+from components.settings.parsing import parse
 from local.engine import Engine
 from local.platform import Platform
 from local.seed import Seeder
@@ -40,13 +40,13 @@ def manifests(file: Path) -> list[Manifest]:
     settings = parse(raw, source=file.name, manual_names=frozenset(manual))
     release = RELEASES[settings.release]
     found: list[Manifest] = []
-    for planned in planned_stores(settings, release):
+    for planned in plan_stores(settings, release):
         found += [*render_identity(planned), render_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
     for organization in settings.organizations:
         builds = release.build_namespace(organization.name)
         target = Target(organization.name, builds, "store", settings.refresh_interval)
         found += [
-            external_secret(each.target, each.content)
+            build_external_secret(each.target, each.content)
             for each in credentials(organization, target)
             if isinstance(each.content, SecretTemplate)
         ]

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from components.iam.account import AwsAccount
 from components.openchoreo.v0_9 import V0_9
-from components.plan.aws_managed import ManagedStore, managed_stores
-from components.plan.stores import planned_stores
+from components.plan.aws_managed import ManagedStore, plan_managed_stores
+from components.plan.stores import plan_stores
 from tests.unit.samples import Edits, Raw, settings
 
 ISSUER: Final = "oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF"
@@ -61,4 +61,4 @@ def with_account(store: Raw | None = None, **more: Any) -> Edits:
 
 def made(edits: Edits) -> tuple[ManagedStore, ...]:
     """What a configuration has made in AWS."""
-    return managed_stores(planned_stores(settings(edits), V0_9))
+    return plan_managed_stores(plan_stores(settings(edits), V0_9))

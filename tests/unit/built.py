@@ -9,7 +9,7 @@ from components.managers.cluster_secret_store import render_identity, render_sto
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.plan import OrganizationPlan, plan
+from components.plan import OrganizationPlan, plan_stack
 from components.settings.stack import StackSettings
 from tests.unit.samples import FAKE_VALUES
 
@@ -20,7 +20,7 @@ OPERATOR = ("external-secrets.io/v1", "generators.external-secrets.io/v1alpha1")
 
 def manifests(found: StackSettings) -> list[Manifest]:
     """Everything that a stack makes, except the Secrets whose values only a program knows."""
-    whole = plan(found, RELEASES[found.release])
+    whole = plan_stack(found, RELEASES[found.release])
     built: list[Manifest] = []
     for store in whole.stores:
         values = FAKE_VALUES | {name: "value" for _, name in store.manager.manuals()}

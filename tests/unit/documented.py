@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
 ROOT = Path(__file__).resolve().parents[2]

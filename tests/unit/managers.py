@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any, Final
 
 from components.managers.cluster_secret_store import render_store
-from components.settings.parse import parse
-from local.obtain import operator_crds
+from components.settings.parsing import parse
+from local.obtain import list_operator_crds
 from tests.unit.crd_schema import Definitions
 from tests.unit.samples import MANUAL, SOURCE, Raw, planned, raw
 
@@ -60,7 +60,7 @@ ONEPASSWORD: Final = custom(
 @cache
 def operator() -> Definitions:
     """ESO's own definitions."""
-    return Definitions.read(operator_crds())
+    return Definitions.read(list_operator_crds())
 
 
 def assert_store(store: Raw, provider: str, block: Raw) -> None:

@@ -9,7 +9,7 @@ from components.openchoreo.release import Release
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch
 from components.plan.organization import OrganizationPlan
-from components.plan.patches import component_workflow_patch as workflow_patch
+from components.plan.patches import plan_component_workflow_patch as workflow_patch
 from components.plan.secret import PlannedSecret
 from components.secrets.external_secret import Target
 from components.settings.organization import Organization

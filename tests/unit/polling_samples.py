@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stack import plan
-from components.polling.estimate import estimate
+from components.plan.stack import plan_stack
+from components.polling.estimate import estimate_polling
 from components.polling.model import Load, StoreLoad
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from tests.unit.samples import MANUAL, SOURCE, Raw
 
 GIT = {"remoteKey": "git"}
@@ -24,7 +24,7 @@ PULL = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "pull"}}
 def several(stores: Raw, *organizations: Raw, **keys: Any) -> Load:
     """The load of organizations that read from several entries."""
     config = {"clusters": PLANES, "secretStores": stores, "organizations": [*organizations], **keys}
-    return estimate(plan(parse(config, source=SOURCE, manual_names=MANUAL), V0_9))
+    return estimate_polling(plan_stack(parse(config, source=SOURCE, manual_names=MANUAL), V0_9))
 
 
 def load(store: Raw, *organizations: Raw, **keys: Any) -> Load:

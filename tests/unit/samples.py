@@ -12,7 +12,7 @@ from components.managers.manager import PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
 Raw = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster.objects import ATTEMPTS, Location, edit, missing, read
+from components.cluster.objects import ATTEMPTS, Location, describe_missing, edit, read
 from components.errors import ConflictError, PatchError
 from components.manifests import Manifest
 from components.openchoreo import DEFAULT_RELEASE
@@ -171,7 +171,7 @@ def test_read() -> None:
 )
 def test_missing(location: Location, names: list[str], said: str) -> None:
     api = Api(componenttypes=[{"metadata": {"name": name}} for name in names])
-    assert missing(api.cluster, location) == said
+    assert describe_missing(api.cluster, location) == said
     with pytest.raises(PatchError) as caught:
         read(api.cluster, location)
     assert str(caught.value) == f"{WHERE}: {said}"
@@ -181,4 +181,4 @@ def test_missing(location: Location, names: list[str], said: str) -> None:
 def test_missing_without_the_right_to_list() -> None:
     api = Api()
     api.forbidden = {LIST}
-    assert missing(api.cluster, SERVICE) == "there is no ComponentType service in the namespace acme"
+    assert describe_missing(api.cluster, SERVICE) == "there is no ComponentType service in the namespace acme"

@@ -57,10 +57,10 @@ def _plane(name: str, store: Any) -> Object:
 def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
     objects = {API: {"resources": [{"name": name} for name in served]}} if served else {}
     with pytest.raises(ClusterError) as caught:
-        check_control_plane(Api(objects, "control plane").cluster, V0_9)
+        check_control_plane(Api(objects, "control plane").cluster, V0_9, ())
     assert str(caught.value) == (
-        f"{CONTROL_PLANE}: no OpenChoreo v0.9 here, {missing} of openchoreo.dev/v1alpha1 missing. "
-        "The CRDs come with the Helm chart openchoreo-control-plane"
+        f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo v0.9 with the Helm chart "
+        "openchoreo-control-plane"
     )
 
 
@@ -117,7 +117,7 @@ def test_a_data_plane_names_no_store(store: Any) -> None:
     api = _control_plane(SERVICE, dataplanes=[_plane("edge", store), _plane("fine", {"name": "default"})])
     said = (
         '  - organization "acme": DataPlane acme/edge has no spec.secretStoreRef, so ${dataplane.secretStore} fails in '
-        "every component. Set dataPlane: {name: edge, secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
+        "every component; set dataPlane: {name: edge, secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
     )
     assert _refused(api, _organization(pullSecret=PULL)) == [said]
 

@@ -11,9 +11,9 @@ import yaml
 
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.settings.parse import MANUAL_KEY, parse
+from components.settings.parsing import MANUAL_KEY, parse
 from components.settings.stack import StackSettings
-from local.obtain import operator_crds
+from local.obtain import list_operator_crds
 from tests.unit.built import operators
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
@@ -29,7 +29,7 @@ PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
 
 @pytest.fixture(scope="module")
 def operator() -> Definitions:
-    return Definitions.read(operator_crds())
+    return Definitions.read(list_operator_crds())
 
 
 def _stack(file: Path) -> StackSettings:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.patches.equality import CRD_DEFAULTS
-from components.schema.durations import canonical
-from components.settings.parse import parse
-from local.obtain import ObtainError, operator_crds
+from components.schema.durations import format_canonical
+from components.settings.parsing import parse
+from local.obtain import ObtainError, list_operator_crds
 from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions
 from tests.unit.documented import blocks, configurations, settings_of
@@ -19,13 +19,13 @@ from tests.unit.samples import FAKE_VALUES
 
 @pytest.fixture(scope="module")
 def in_use() -> Definitions:
-    return Definitions.read(operator_crds())
+    return Definitions.read(list_operator_crds())
 
 
 @pytest.fixture(scope="module")
 def newest() -> Definitions:
     try:
-        return Definitions.read(operator_crds("external-secrets-newest"))
+        return Definitions.read(list_operator_crds("external-secrets-newest"))
     except ObtainError as error:
         pytest.skip(f"the newest operator cannot be had here: {error}")
 
@@ -57,7 +57,7 @@ def test_every_key(operator: Definitions) -> None:
 
 def _defaults(definitions: Definitions) -> dict[str, dict[str, Any]]:
     defaults = definitions.defaults("external-secrets.io/v1", "ExternalSecret")
-    defaults["spec"]["refreshInterval"] = canonical(defaults["spec"]["refreshInterval"])
+    defaults["spec"]["refreshInterval"] = format_canonical(defaults["spec"]["refreshInterval"])
     return defaults
 
 

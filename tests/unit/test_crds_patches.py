@@ -10,12 +10,12 @@ from components.managers.cluster_secret_store import render_store
 from components.openchoreo.kinds import Kind
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch
-from components.patches.patch import patch, unpatch
-from components.plan.patches import component_type_patch, with_pull_secret
-from components.plan.stores import planned_stores
+from components.patches.patch import apply_patch, remove_patch
+from components.plan.patches import plan_component_type_patch, with_pull_secret
+from components.plan.stores import plan_stores
 from components.secrets.external_secret import SecretTemplate, Target
 from components.settings.organization import Organization
-from local.obtain import operator_crds
+from local.obtain import list_operator_crds
 from tests.unit.built import rendered
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import STACK, shipped
@@ -34,7 +34,7 @@ needs_definitions = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def operator() -> Definitions:
-    return Definitions.read(operator_crds())
+    return Definitions.read(list_operator_crds())
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def _pulling(source: Raw, **keys: Any) -> Organization:
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_external_secret_of_a_component(source: Raw, operator: Definitions) -> None:
-    (resource,) = component_type_patch(_pulling(source), stack=STACK).resources
+    (resource,) = plan_component_type_patch(_pulling(source), stack=STACK).resources
     assert list(operator.problems(rendered(resource.template))) == []
 
 
@@ -83,7 +83,7 @@ def test_store_of_both_planes(operator: Definitions) -> None:
         git=GIT, pullSecret={"componentTypes": ["a"], "dockerConfig": WHOLE, "secretStore": "default"}
     )
     edits["clusters"]["dataPlane"] = edits["clusters"]["buildPlane"]
-    (store,) = planned_stores(settings(edits), V0_9)
+    (store,) = plan_stores(settings(edits), V0_9)
     made = render_store(store, {}, None)
     assert len(made["spec"]["conditions"]) == 2
     assert list(operator.problems(made)) == []
@@ -112,10 +112,10 @@ def test_shipped_component_type(source: Raw, keys: Raw, openchoreo: Definitions)
 def test_shipped_workflow(names: str, openchoreo: Definitions) -> None:
     original = shipped("componentworkflow-docker")
     user = _organization(git=GIT, registries=[QUAY], componentWorkflows={"names": ["docker"], "secretNames": names})
-    done = patch(original, component_workflow_patch(user, credentials(user, TARGET), release=V0_9, stack=STACK))
+    done = apply_patch(original, component_workflow_patch(user, credentials(user, TARGET), release=V0_9, stack=STACK))
     assert [each["id"] for each in done.object["spec"]["resources"]] == ["git-credentials", "registry-credentials"]
     assert list(openchoreo.problems(done.object)) == []
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 @needs_definitions
@@ -130,7 +130,7 @@ def test_plane(kind: str, openchoreo: Definitions) -> None:
         "spec": {"clusterAgent": agent, **gateway},
     }
     assert list(openchoreo.problems(original)) == []
-    done = patch(original, Patch(secret_store_ref="default"))
+    done = apply_patch(original, Patch(secret_store_ref="default"))
     assert done.object["spec"]["secretStoreRef"] == {"name": "default"}
     assert list(openchoreo.problems(done.object)) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.plans import credentials
 from tests.unit.samples import GIT, Raw, acme, organization, settings
@@ -36,7 +36,9 @@ USER_AND_PASSWORD = (
 
 def _manifests(**keys: Any) -> list[Manifest]:
     found = credentials(organization(**keys), TARGET)
-    return [external_secret(each.target, each.content) for each in found if isinstance(each.content, SecretTemplate)]
+    return [
+        build_external_secret(each.target, each.content) for each in found if isinstance(each.content, SecretTemplate)
+    ]
 
 
 def _expected(name: str, credential: str, template: Raw, data: list[Raw], host: str | None = None) -> Manifest:

@@ -45,7 +45,7 @@ def _data_plane(objects: dict[str, Object] | None = None, *, kinds: list[str] | 
 
 def _said(api: Api, *organizations: Organization, build_plane: Api = BUILD) -> str:
     with pytest.raises(ClusterError) as caught:
-        check_data_plane(api.cluster, build_plane.cluster, plans(organizations), V0_9)
+        check_data_plane(api.cluster, V0_9, plans(organizations), build_plane=build_plane.cluster)
     return str(caught.value)
 
 
@@ -67,7 +67,9 @@ def _secret(labels: dict[str, str] | None = None) -> dict[str, Object]:
 )
 def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
     api = _data_plane(kinds=kinds)
-    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(git=GIT), _organization(pullSecret=pull))), V0_9)
+    check_data_plane(
+        api.cluster, V0_9, plans((_organization(git=GIT), _organization(pullSecret=pull))), build_plane=BUILD.cluster
+    )
     assert (api.queries, api.patches) == ([], [])
 
 
@@ -85,22 +87,22 @@ def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
 )
 def test_data_plane_lacks_the_operator(pull: Raw, kinds: list[str], missing: str) -> None:
     assert _said(_data_plane(kinds=kinds), _organization(pullSecret=pull)) == (
-        f"{DATA_PLANE}: the External Secrets Operator serves v1, but external-secrets.io/v1 lacks {missing}. "
-        "Upgrade the Helm chart external-secrets to 0.16 or later"
+        f"{DATA_PLANE}: the External Secrets Operator serves v1, but external-secrets.io/v1 lacks {missing}; "
+        "upgrade the Helm chart external-secrets to 0.16 or later"
     )
 
 
 def test_one_cluster_under_two_contexts() -> None:
     same = _data_plane({KUBE_SYSTEM: {"metadata": {"uid": "build"}}})
     assert _said(same, _organization(git=GIT)) == (
-        f'{DATA_PLANE} and build plane (context "dev") are one cluster; give both the same kubeconfig and context, so '
-        "that their stores become one"
+        f'{DATA_PLANE} and build plane (context "dev") are the same cluster; use the same kubeconfig and context '
+        "for both, so that both share their stores"
     )
 
 
 def test_one_cluster_under_one_context() -> None:
     api = _data_plane()
-    check_data_plane(api.cluster, api.cluster, plans((_organization(pullSecret=NAMESPACE),)), V0_9)
+    check_data_plane(api.cluster, V0_9, plans((_organization(pullSecret=NAMESPACE),)), build_plane=api.cluster)
 
 
 @pytest.mark.parametrize("gone", ["build", "data", "both"])
@@ -109,13 +111,13 @@ def test_clusters_without_a_uid_count_as_different(gone: str) -> None:
     build, data = Api(BUILD.objects), _data_plane()
     for api in {"build": [build], "data": [data], "both": [build, data]}[gone]:
         del api.objects[KUBE_SYSTEM]
-    check_data_plane(data.cluster, build.cluster, plans((_organization(git=GIT),)), V0_9)
+    check_data_plane(data.cluster, V0_9, plans((_organization(git=GIT),)), build_plane=build.cluster)
 
 
 OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 RELEASE = "openchoreo.dev/release-namespace"
 FOREIGN = (
-    "has a Secret registry-pull-secret that was made by something else. Delete it, or choose another name "
+    "already has a Secret registry-pull-secret that this project did not create; delete it, or use another name "
     "(pullSecret.secretName)"
 )
 
@@ -130,7 +132,7 @@ FOREIGN = (
 )
 def test_namespace_is_fit(objects: dict[str, Object]) -> None:
     api = _data_plane(objects, kinds=[])
-    check_data_plane(api.cluster, BUILD.cluster, plans((_organization(pullSecret=BY_HAND),)), V0_9)
+    check_data_plane(api.cluster, V0_9, plans((_organization(pullSecret=BY_HAND),)), build_plane=BUILD.cluster)
     assert api.patches == []
 
 
@@ -139,7 +141,7 @@ def test_namespace_is_fit(objects: dict[str, Object]) -> None:
     [
         pytest.param(
             {},
-            ["does not exist on the data plane; OpenChoreo makes it with the first deployment"],
+            ["does not exist on the data plane; OpenChoreo creates it with the first deployment"],
             id="no-namespace",
         ),
         pytest.param(
@@ -171,7 +173,7 @@ def test_namespace(objects: dict[str, Object], lines: list[str]) -> None:
 
 def test_all_namespaces_at_once() -> None:
     user = _organization(pullSecret={**BY_HAND, "namespaces": ["dp-b", "dp-a", "dp-c"]})
-    absent = "does not exist on the data plane; OpenChoreo makes it with the first deployment"
+    absent = "does not exist on the data plane; OpenChoreo creates it with the first deployment"
     assert _said(_data_plane(_namespace({RELEASE: "globex"})), user, _organization(git=GIT)).splitlines() == [
         f"{DATA_PLANE}: nothing was changed",
         f'  - organization "acme": namespace dp-b {absent}',

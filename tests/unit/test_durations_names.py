@@ -34,8 +34,8 @@ from tests.unit.samples import DURATION, NOT_A_DATA_KEY, NOT_A_LABEL, NOT_AN_OBJ
 )
 def test_duration(text: str, seconds: float, canonical: str) -> None:
     assert durations.check_duration(text) == text
-    assert durations.seconds(text) == pytest.approx(seconds)
-    assert durations.canonical(text) == canonical
+    assert durations.parse_seconds(text) == pytest.approx(seconds)
+    assert durations.format_canonical(text) == canonical
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_duration(text: str, seconds: float, canonical: str) -> None:
     ],
 )
 def test_not_a_duration(text: str, said: str) -> None:
-    for check in (durations.seconds, durations.check_duration, durations.canonical):
+    for check in (durations.parse_seconds, durations.check_duration, durations.format_canonical):
         with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the whole message is compared
             check(text)
         assert str(caught.value) == said
@@ -66,7 +66,7 @@ def test_not_a_duration(text: str, said: str) -> None:
 @pytest.mark.parametrize("text", ["1.5s", "1ms", "1s1ms", "0.1s", "5ns", "2540399h1ns"])
 def test_interval_in_whole_seconds(text: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the whole message is compared
-        durations.canonical(text)
+        durations.format_canonical(text)
     assert str(caught.value) == f"is not a whole number of seconds; {DURATION}"
 
 
@@ -79,20 +79,20 @@ WHOLE = st.lists(
 @hypothesis_settings(deadline=None, max_examples=200)
 def test_canonical_form_is_stable_and_the_same_time(parts: list[tuple[int, str]]) -> None:
     text = "".join(f"{number}{unit}" for number, unit in parts)
-    once = durations.canonical(text)
-    assert durations.canonical(once) == once
-    assert durations.seconds(once) == round(durations.seconds(text))
+    once = durations.format_canonical(text)
+    assert durations.format_canonical(once) == once
+    assert durations.parse_seconds(once) == round(durations.parse_seconds(text))
 
 
 @given(text=st.text(alphabet="0123456789.hmsun\u00b5\u03bc-+ ", max_size=12))
 @hypothesis_settings(deadline=None, max_examples=200)
 def test_any_text_is_a_duration_or_refused(text: str) -> None:
     try:
-        once = durations.canonical(text)
+        once = durations.format_canonical(text)
     except ValueError as error:
         assert DURATION in str(error)  # noqa: PT017 -- either outcome is right
         return
-    assert durations.seconds(once) == pytest.approx(durations.seconds(text), abs=1e-6)
+    assert durations.parse_seconds(once) == pytest.approx(durations.parse_seconds(text), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -108,20 +108,20 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
     ],
 )
 def test_interval_within_a_lifetime(interval: str, lifetime: str, expected: str) -> None:
-    assert durations.within(interval, lifetime) == expected
+    assert durations.limit_interval(interval, lifetime) == expected
 
 
-INTERVALS = st.integers(0, 10**7).map(lambda seconds: durations.canonical(f"{seconds}s"))
-LIFETIMES = st.integers(2, 10**7).map(lambda seconds: durations.canonical(f"{seconds}s"))
+INTERVALS = st.integers(0, 10**7).map(lambda seconds: durations.format_canonical(f"{seconds}s"))
+LIFETIMES = st.integers(2, 10**7).map(lambda seconds: durations.format_canonical(f"{seconds}s"))
 
 
 @given(interval=INTERVALS, lifetime=LIFETIMES)
 @hypothesis_settings(deadline=None, max_examples=200)
 def test_what_is_renewed_within_its_life_is_never_dead(interval: str, lifetime: str) -> None:
-    found = durations.within(interval, lifetime)
-    assert 0 < durations.seconds(found) <= durations.seconds(lifetime) / 2
-    assert durations.canonical(found) == found
-    assert durations.within(found, lifetime) == found
+    found = durations.limit_interval(interval, lifetime)
+    assert 0 < durations.parse_seconds(found) <= durations.parse_seconds(lifetime) / 2
+    assert durations.format_canonical(found) == found
+    assert durations.limit_interval(found, lifetime) == found
 
 
 @pytest.mark.parametrize("value", ["a", "0", "a-b", "a--b", "0a", "a" * 63])

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from components.openchoreo.v0_9 import V0_9
-from components.plan import plan
-from components.plan.ecr_roles import EcrRoleArgs, ecr_roles
+from components.plan import plan_stack
+from components.plan.ecr_roles import EcrRoleArgs, plan_ecr_roles
 from components.registries.tokens import EcrManaged, EcrToken
 from components.settings.organization import Organization
-from components.settings.rules.ecr import roles_without_stack
+from components.settings.rules.ecr import refuse_ecr_roles
 from components.settings.stack import StackSettings
 from tests.unit.aws_accounts import ACCOUNT, POD_IDENTITY, account, managed
 from tests.unit.registries import ECR, ECR_HOST, ECR_NAME, LOGIN
@@ -34,7 +34,7 @@ def ecr(name: str, **keys: str) -> Raw:
 
 
 def arns(found: StackSettings) -> list[str]:
-    made = [each for organization in plan(found, V0_9).organizations for each in organization.generators]
+    made = [each for organization in plan_stack(found, V0_9).organizations for each in organization.generators]
     return [each["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] for each in made if "spec" not in each]
 
 
@@ -43,7 +43,7 @@ def test_a_role_for_each_organization_and_the_account_that_uses_it() -> None:
     other = {"registry": "ghcr", **LOGIN}
     found = settings(pushing(ACME, {"name": "globex", "registries": [other, {**ECR, "ecr": {"managed": named}}]}))
 
-    assert ecr_roles(found, V0_9) == (
+    assert plan_ecr_roles(found, V0_9) == (
         EcrRoleArgs(account(), "acme", "ecr-acme", "acme/", "openchoreo-ci-acme", ECR_NAME),
         EcrRoleArgs(account(), "globex", "push-globex", "teams/globex/", "openchoreo-ci-globex", ECR_NAME),
     )
@@ -57,10 +57,10 @@ def test_nothing_else_changes() -> None:
     referenced = {"name": "acme", "registries": [{**ECR, "ecr": {"roleArn": "arn:aws:iam::123456789012:role/mine"}}]}
     found = settings(pushing(referenced))
     assert arns(found) == ["arn:aws:iam::123456789012:role/mine"]
-    assert ecr_roles(found, V0_9) == ()
+    assert plan_ecr_roles(found, V0_9) == ()
     without = settings()
     assert arns(without) == []
-    assert ecr_roles(without, V0_9) == ()
+    assert plan_ecr_roles(without, V0_9) == ()
 
 
 def test_other_programs_learn_that_only_stacks_create_roles() -> None:
@@ -70,7 +70,7 @@ def test_other_programs_learn_that_only_stacks_create_roles() -> None:
         "{organization}/",
         "ecr-{organization}",
     )
-    (problem,) = roles_without_stack(Organization.model_validate(ACME), "organization")
+    (problem,) = refuse_ecr_roles(Organization.model_validate(ACME), "organization")
     assert str(problem) == (
         "organization.registries[0].ecr.managed: is created by stacks only; use roleArn, such as the ARN of an EcrRole"
     )

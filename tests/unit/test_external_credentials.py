@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from components.manifests import Manifest
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.secrets.manual_secret import ManualSecret, manual_secret
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
+from components.secrets.manual_secret import ManualSecret, build_manual_secret
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.plans import credentials
 from tests.unit.samples import Raw, acme, organization
@@ -22,7 +22,7 @@ def _external(**keys: Any) -> Raw:
 def _made(**keys: Any) -> Manifest:
     (made,) = credentials(organization(external=[{"name": "nexus", **keys}]), TARGET)
     assert isinstance(made.content, SecretTemplate)
-    return external_secret(made.target, made.content)
+    return build_external_secret(made.target, made.content)
 
 
 def _expected(template: Raw, data: list[Raw]) -> Manifest:
@@ -100,7 +100,7 @@ def test_a_manual_secret_of_a_type() -> None:
     dressed = {"labels": {"team": "a"}, "annotations": {"note": "b"}}
     (made,) = credentials(organization(external=[{"name": "nexus", "keys": keys, "type": TLS, **dressed}]), TARGET)
     assert isinstance(made.content, ManualSecret)
-    assert manual_secret(made.target, made.content) == {
+    assert build_manual_secret(made.target, made.content) == {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {

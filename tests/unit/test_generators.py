@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from components.schema.sources import RemoteRef
-from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
-from components.secrets.generator import Generator, generator_manifests
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, build_external_secret
+from components.secrets.generator import Generator, build_generator_manifests
 from tests.unit.expected import DEFAULTS
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="30m0s")
@@ -25,7 +25,7 @@ def _generator(service_account: dict[str, str] | None) -> Generator:
 
 
 def test_a_generator_with_an_account_of_its_own() -> None:
-    made = generator_manifests("acme", "openchoreo-ci-acme", "registry-push", _generator({"role": "arn"}))
+    made = build_generator_manifests("acme", "openchoreo-ci-acme", "registry-push", _generator({"role": "arn"}))
     account, generator = made
     assert account == {
         "apiVersion": "v1",
@@ -41,13 +41,13 @@ def test_a_generator_with_an_account_of_its_own() -> None:
 
 
 def test_a_generator_without_an_account() -> None:
-    made = generator_manifests("acme", "openchoreo-ci-acme", "registry-push", _generator(None))
+    made = build_generator_manifests("acme", "openchoreo-ci-acme", "registry-push", _generator(None))
     assert [each["kind"] for each in made] == ["ECRAuthorizationToken"]
 
 
 def test_an_external_secret_of_a_generator_only_names_no_store() -> None:
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(_generator(None)),))
-    spec = external_secret(TARGET, secret)["spec"]
+    spec = build_external_secret(TARGET, secret)["spec"]
     assert secret.generators == (_generator(None),)
     assert "secretStoreRef" not in spec
     assert "data" not in spec
@@ -62,12 +62,12 @@ def test_an_external_secret_of_a_generator_only_names_no_store() -> None:
 @pytest.mark.parametrize(("asked", "found"), [("30m0s", "30m0s"), ("24h0m0s", "6h0m0s"), ("0s", "6h0m0s")])
 def test_generated_tokens_are_renewed_after_half_their_life_at_the_latest(asked: str, found: str) -> None:
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(_generator(None)),))
-    assert external_secret(replace(TARGET, refresh_interval=asked), secret)["spec"]["refreshInterval"] == found
+    assert build_external_secret(replace(TARGET, refresh_interval=asked), secret)["spec"]["refreshInterval"] == found
 
 
 def test_two_sources_of_several_keys_need_prefixes() -> None:
     whole = DataFrom(RemoteRef(remote_key="scanner", version="2"), prefix="scanner_")
-    spec = external_secret(TARGET, SecretTemplate("push", "external", {}, data_from=(whole,)))["spec"]
+    spec = build_external_secret(TARGET, SecretTemplate("push", "external", {}, data_from=(whole,)))["spec"]
     assert spec["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "default-acme"}
     assert spec["dataFrom"] == [
         {

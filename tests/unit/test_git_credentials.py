@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from components.manifests import Manifest
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.secrets.generator import generator_manifests
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
+from components.secrets.generator import build_generator_manifests
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.hosts import line
 from tests.unit.plans import credentials
@@ -29,8 +29,8 @@ def _made(git: Raw) -> list[Manifest]:
     for each in credentials(organization(git=git), TARGET):
         assert isinstance(each.content, SecretTemplate)
         for generator in each.content.generators:
-            found += generator_manifests("acme", "openchoreo-ci-acme", each.content.credential, generator)
-        found.append(external_secret(each.target, each.content))
+            found += build_generator_manifests("acme", "openchoreo-ci-acme", each.content.credential, generator)
+        found.append(build_external_secret(each.target, each.content))
     return found
 
 

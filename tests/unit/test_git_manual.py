@@ -8,7 +8,7 @@ import pytest
 
 from components.manifests import Manifest
 from components.secrets.external_secret import Target
-from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
+from components.secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from tests.unit.hosts import line
 from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
@@ -21,8 +21,8 @@ BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
 def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
     (made,) = credentials(organization(git=git), TARGET)
     assert isinstance(made.content, ManualSecret)
-    data = secret_data(made.content, [value for _ in made.content.entries])
-    return manual_secret(made.target, made.content), {
+    data = encode_secret_data(made.content, [value for _ in made.content.entries])
+    return build_manual_secret(made.target, made.content), {
         key: base64.b64decode(encoded, validate=True).decode() for key, encoded in data.items()
     }
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from components.iam.policy import ecr_policy, read_policy
-from components.iam.text import allow, document
-from components.iam.trust import ecr_trust, operator_trust, web_identity_trust
+from components.iam.policy import build_ecr_policy, build_read_policy
+from components.iam.text import build_document, build_statement
+from components.iam.trust import build_ecr_trust, build_operator_trust, build_web_identity_trust
 from tests.iam import Request, allows
 from tests.unit.aws_accounts import ISSUER, OPERATOR, OTHER_ISSUER, account, made, managed, pod_identity, with_account
 from tests.unit.samples import Edits
@@ -66,7 +66,7 @@ def secret(name: str) -> str:
     ],
 )
 def test_the_role_of_acme(request_: Request, allowed: bool) -> None:
-    assert allows(read_policy(account(), "SecretsManager", "org/acme/", key=KEY), request_) is allowed
+    assert allows(build_read_policy(account(), "SecretsManager", "org/acme/", key=KEY), request_) is allowed
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_role_of_acme(request_: Request, allowed: bool) -> None:
     ],
 )
 def test_the_role_of_acme_in_parameter_store(action: str, name: str, allowed: bool) -> None:
-    policy = read_policy(account(), "ParameterStore", "/org/acme/")
+    policy = build_read_policy(account(), "ParameterStore", "/org/acme/")
     assert allows(policy, Request(action, PARAMETERS + name)) is allowed
 
 
@@ -114,7 +114,7 @@ def web(issuer: str = ISSUER, provider: str = ISSUER, **claims: str) -> Request:
     ],
 )
 def test_who_becomes_acme(request_: Request, allowed: bool) -> None:
-    trust = web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme")
+    trust = build_web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme")
     assert allows(trust, request_) is allowed
 
 
@@ -141,7 +141,7 @@ def by_operator(role: str = OPERATOR, **tags: str) -> Request:
     ],
 )
 def test_for_whom_the_operator_becomes_acme(request_: Request, allowed: bool) -> None:
-    assert allows(operator_trust([pod_identity()], "acme"), request_) is allowed
+    assert allows(build_operator_trust([pod_identity()], "acme"), request_) is allowed
 
 
 @pytest.mark.parametrize(
@@ -159,17 +159,17 @@ def test_for_whom_the_operator_becomes_acme(request_: Request, allowed: bool) ->
     ],
 )
 def test_what_builds_of_acme_may_do_with_images(action: str, repository: str, allowed: bool) -> None:
-    assert allows(ecr_policy(account(), "acme/"), Request(action, REPOSITORIES + repository)) is allowed
+    assert allows(build_ecr_policy(account(), "acme/"), Request(action, REPOSITORIES + repository)) is allowed
 
 
 def test_images_that_are_only_pulled() -> None:
-    policy = ecr_policy(account(), "acme/", push=False)
+    policy = build_ecr_policy(account(), "acme/", push=False)
     assert allows(policy, Request("ecr:BatchGetImage", f"{REPOSITORIES}acme/api"))
     assert not allows(policy, Request("ecr:PutImage", f"{REPOSITORIES}acme/api"))
 
 
 def test_images_are_pushed_by_one_account_only() -> None:
-    trust = ecr_trust(account(), "openchoreo-ci-acme", "push")
+    trust = build_ecr_trust(account(), "openchoreo-ci-acme", "push")
     assert allows(trust, web(sub="system:serviceaccount:openchoreo-ci-acme:push"))
     assert not allows(trust, web(sub="system:serviceaccount:openchoreo-ci-globex:push"))
     assert not allows(trust, web(sub="system:serviceaccount:openchoreo-ci-acme:default"))
@@ -198,21 +198,21 @@ def test_no_organization_is_taken_for_another_by_the_operator(names: list[str]) 
     for reader in names:
         for owner in names:
             asked: Any = by_operator(**{"openchoreo-organization": owner})
-            assert allows(operator_trust([pod_identity()], reader), asked) is (reader == owner)
+            assert allows(build_operator_trust([pod_identity()], reader), asked) is (reader == owner)
 
 
 def test_this_iam_decides_as_iam_does() -> None:
     """The judge itself: deny before allow, wildcards, and no answer about what it does not know."""
-    everything = allow(["s:Get*"], "arn:?:*")
-    assert allows(document(everything), Request("S:GetIt", "arn:x:y/z"))
-    assert not allows(document(everything), Request("s:PutIt", "arn:x:y"))
-    assert not allows(document(everything), Request("s:GetIt", "arn:xx:y"))
-    denied = document(everything, {**everything, "Effect": "Deny"})
+    everything = build_statement(["s:Get*"], "arn:?:*")
+    assert allows(build_document(everything), Request("S:GetIt", "arn:x:y/z"))
+    assert not allows(build_document(everything), Request("s:PutIt", "arn:x:y"))
+    assert not allows(build_document(everything), Request("s:GetIt", "arn:xx:y"))
+    denied = build_document(everything, {**everything, "Effect": "Deny"})
     assert not allows(denied, Request("s:GetIt", "arn:x:y"))
-    unheard = document(allow(["s:Get"], "*", Condition={"StringLike": {"k": "*"}}))
+    unheard = build_document(build_statement(["s:Get"], "*", Condition={"StringLike": {"k": "*"}}))
     with pytest.raises(AssertionError, match="does not know StringLike"):
         allows(unheard, Request("s:Get", "x"))
     with pytest.raises(AssertionError, match="knows no policy variables"):
-        allows(document(allow(["s:Get"], "${aws:username}")), Request("s:Get", "x"))
+        allows(build_document(build_statement(["s:Get"], "${aws:username}")), Request("s:Get", "x"))
     with pytest.raises(AssertionError, match="anybody"):
-        allows(document({"Effect": "Allow", "Principal": "*", "Action": "s:Get"}), Request("s:Get"))
+        allows(build_document({"Effect": "Allow", "Principal": "*", "Action": "s:Get"}), Request("s:Get"))

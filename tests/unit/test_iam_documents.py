@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from components.iam.account import AwsOperator
-from components.iam.arn import key_alias, secret_arns
-from components.iam.policy import ecr_policy, read_policy
-from components.iam.text import document_text
-from components.iam.trust import ecr_trust, operator_trust, web_identity_trust
+from components.iam.arn import build_key_alias, build_secret_arns
+from components.iam.policy import build_ecr_policy, build_read_policy
+from components.iam.text import format_document
+from components.iam.trust import build_ecr_trust, build_operator_trust, build_web_identity_trust
 from tests.unit.aws_accounts import ISSUER, OPERATOR, OTHER_ISSUER, account, pod_identity
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0f0f0f0f-1111-2222-3333-444444444444"
@@ -30,14 +30,14 @@ def statement_for(issuer: str, subject: str) -> dict[str, object]:
 
 
 def test_reading_from_secrets_manager() -> None:
-    assert read_policy(account(), "SecretsManager", "org/acme/") == {
+    assert build_read_policy(account(), "SecretsManager", "org/acme/") == {
         "Version": "2012-10-17",
         "Statement": [{"Sid": "ReadOwnPath", "Effect": "Allow", "Action": READ, "Resource": SECRETS}],
     }
 
 
 def test_reading_with_a_key_of_its_own() -> None:
-    assert read_policy(account(), "SecretsManager", "org/acme/", key=KEY) == {
+    assert build_read_policy(account(), "SecretsManager", "org/acme/", key=KEY) == {
         "Version": "2012-10-17",
         "Statement": [
             {"Sid": "ReadOwnPath", "Effect": "Allow", "Action": READ, "Resource": SECRETS},
@@ -54,7 +54,7 @@ def test_reading_with_a_key_of_its_own() -> None:
 
 def test_reading_from_parameter_store() -> None:
     """One slash after "parameter", though the name begins with one."""
-    found = read_policy(account(), "ParameterStore", "/org/acme/", key=KEY)["Statement"]
+    found = build_read_policy(account(), "ParameterStore", "/org/acme/", key=KEY)["Statement"]
     assert [(each["Action"], each["Resource"]) for each in found] == [
         (["ssm:GetParameter"], "arn:aws:ssm:eu-central-1:123456789012:parameter/org/acme/*"),
         (["kms:Decrypt"], KEY),
@@ -64,37 +64,37 @@ def test_reading_from_parameter_store() -> None:
 
 def test_other_partitions() -> None:
     china = account(partition="aws-cn", region="cn-north-1")
-    own, key = read_policy(china, "SecretsManager", "org/acme/", key="arn:aws-cn:kms:::key/k")["Statement"]
+    own, key = build_read_policy(china, "SecretsManager", "org/acme/", key="arn:aws-cn:kms:::key/k")["Statement"]
     assert own["Resource"] == "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:org/acme/*"
     assert key["Condition"]["StringEquals"]["kms:ViaService"] == [
         "secretsmanager.cn-north-1.amazonaws.com",
         "secretsmanager.cn-north-1.amazonaws.com.cn",
     ]
-    trust = web_identity_trust(china, [china], "eso", "reader")["Statement"]
+    trust = build_web_identity_trust(china, [china], "eso", "reader")["Statement"]
     assert trust[0]["Principal"] == {"Federated": f"arn:aws-cn:iam::123456789012:oidc-provider/{ISSUER}"}
 
 
 def test_names_are_known_before_anything_is_created() -> None:
     assert account().role_arn("eso-org-acme") == "arn:aws:iam::123456789012:role/eso-org-acme"
     assert account(rolePath="/eso/prod/").role_arn("a") == "arn:aws:iam::123456789012:role/eso/prod/a"
-    assert key_alias("eso-org-acme") == "alias/eso-org-acme"
+    assert build_key_alias("eso-org-acme") == "alias/eso-org-acme"
 
 
 def test_a_role_for_one_service_account() -> None:
     subject = "system:serviceaccount:external-secrets:eso-org-acme"
-    trust = web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme")
+    trust = build_web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme")
     assert trust == {"Version": "2012-10-17", "Statement": [statement_for(ISSUER, subject)]}
 
 
 def test_a_role_for_the_same_account_on_two_clusters() -> None:
     subject = "system:serviceaccount:external-secrets:eso-org-acme"
     there = AwsOperator(oidc_provider=OTHER_ISSUER)
-    trust = web_identity_trust(account(), [account(), there], "external-secrets", "eso-org-acme")
+    trust = build_web_identity_trust(account(), [account(), there], "external-secrets", "eso-org-acme")
     assert trust["Statement"] == [statement_for(ISSUER, subject), statement_for(OTHER_ISSUER, subject)]
 
 
 def test_a_role_for_the_operator() -> None:
-    assert operator_trust([pod_identity()], "acme") == {
+    assert build_operator_trust([pod_identity()], "acme") == {
         "Version": "2012-10-17",
         "Statement": [
             {
@@ -121,9 +121,9 @@ def test_a_role_for_the_operator() -> None:
 
 
 def test_a_role_for_pushing_images() -> None:
-    trust = ecr_trust(account(), "openchoreo-ci-acme", "registry-push")
+    trust = build_ecr_trust(account(), "openchoreo-ci-acme", "registry-push")
     assert trust["Statement"] == [statement_for(ISSUER, "system:serviceaccount:openchoreo-ci-acme:registry-push")]
-    assert ecr_policy(account(), "acme/") == {
+    assert build_ecr_policy(account(), "acme/") == {
         "Version": "2012-10-17",
         "Statement": [
             {
@@ -143,7 +143,7 @@ def test_a_role_for_pushing_images() -> None:
             {"Sid": "SignIn", "Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": "*"},
         ],
     }
-    pull, _ = ecr_policy(account(), "acme/", push=False)["Statement"]
+    pull, _ = build_ecr_policy(account(), "acme/", push=False)["Statement"]
     assert pull["Action"] == ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 
 
@@ -153,9 +153,9 @@ def test_a_role_for_pushing_images() -> None:
 def test_a_prefix_that_does_not_end_or_means_more_than_itself(prefix: str) -> None:
     message = f'"{prefix}" cannot be a prefix of an organization\'s names; expected <part>/, without * ? $ {{ }}'
     for build in (
-        lambda: secret_arns(account(), "SecretsManager", prefix),
-        lambda: read_policy(account(), "ParameterStore", prefix),
-        lambda: ecr_policy(account(), prefix),
+        lambda: build_secret_arns(account(), "SecretsManager", prefix),
+        lambda: build_read_policy(account(), "ParameterStore", prefix),
+        lambda: build_ecr_policy(account(), prefix),
     ):
         with pytest.raises(ValueError, match="cannot be") as raised:
             build()
@@ -164,10 +164,10 @@ def test_a_prefix_that_does_not_end_or_means_more_than_itself(prefix: str) -> No
 
 def test_who_cannot_be_trusted() -> None:
     with pytest.raises(ValueError, match="oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"):
-        ecr_trust(pod_identity(), "openchoreo-ci-acme", "registry-push")
+        build_ecr_trust(pod_identity(), "openchoreo-ci-acme", "registry-push")
     for operators in ([], [account()], [pod_identity(), account()]):
         with pytest.raises(ValueError, match=r"^operatorRoleArn is missing; set it for every cluster"):
-            operator_trust(operators, "acme")
+            build_operator_trust(operators, "acme")
 
 
 def test_documented_policies_equal_the_created_ones() -> None:
@@ -177,20 +177,22 @@ def test_documented_policies_equal_the_created_ones() -> None:
         for block in re.findall(r"```json\n(.*?)```", page.partition("### The policies")[2], re.DOTALL)
     ]
     assert printed == [
-        web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme"),
-        read_policy(account(), "SecretsManager", "org/acme/", key="arn:aws:kms:eu-central-1:123456789012:key/KEY"),
+        build_web_identity_trust(account(), [account()], "external-secrets", "eso-org-acme"),
+        build_read_policy(
+            account(), "SecretsManager", "org/acme/", key="arn:aws:kms:eu-central-1:123456789012:key/KEY"
+        ),
     ]
 
 
 def test_the_text_is_the_document() -> None:
-    policy = read_policy(account(), "SecretsManager", "org/acme/", key=KEY)
-    assert json.loads(document_text(policy)) == policy
-    assert " " not in document_text(policy)
+    policy = build_read_policy(account(), "SecretsManager", "org/acme/", key=KEY)
+    assert json.loads(format_document(policy)) == policy
+    assert " " not in format_document(policy)
 
 
 def test_only_parameter_store_drops_the_slash_in_front_of_a_path() -> None:
     """A secret of Secrets Manager may begin with a slash, which its ARN then contains."""
     arns = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:/org/acme/*"
-    assert secret_arns(account(), "SecretsManager", "/org/acme/") == arns
+    assert build_secret_arns(account(), "SecretsManager", "/org/acme/") == arns
     arns = "arn:aws:ssm:eu-central-1:123456789012:parameter/org/acme/*"
-    assert secret_arns(account(), "ParameterStore", "/org/acme/") == arns
+    assert build_secret_arns(account(), "ParameterStore", "/org/acme/") == arns

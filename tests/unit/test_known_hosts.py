@@ -33,7 +33,7 @@ FAST = hypothesis_settings(deadline=None, max_examples=200)
     ],
 )
 def test_lines(text: str, found: list[KnownHost]) -> None:
-    assert known_hosts.parse(text) == tuple(found)
+    assert known_hosts.parse_known_hosts(text) == tuple(found)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_lines(text: str, found: list[KnownHost]) -> None:
 )
 def test_not_lines(text: str, problem: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the whole message is compared
-        known_hosts.parse(text)
+        known_hosts.parse_known_hosts(text)
     assert str(caught.value) == problem
 
 
@@ -84,7 +84,7 @@ def test_not_lines(text: str, problem: str) -> None:
     ],
 )
 def test_whose_key(names: str, host: str, matches: bool) -> None:
-    assert KnownHost(names).matches(known_hosts.host_name(host)) is matches
+    assert KnownHost(names).matches(known_hosts.format_host_name(host)) is matches
 
 
 HOSTS = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,5}[a-z0-9])?(\.[a-z]{1,3}){0,2}", fullmatch=True)
@@ -94,19 +94,19 @@ PORTS = st.none() | st.integers(1, 65535)
 @given(host=HOSTS, port=PORTS, other=HOSTS, salt=st.binary(min_size=1, max_size=20))
 @FAST
 def test_a_host_is_found_under_its_own_name_only(host: str, port: int | None, other: str, salt: bytes) -> None:
-    name = known_hosts.host_name(host if port is None else f"{host}:{port}")
+    name = known_hosts.format_host_name(host if port is None else f"{host}:{port}")
     for names in (name, hashed(name, salt), f"{other},{name}"):
-        (found,) = known_hosts.parse(line(names))
+        (found,) = known_hosts.parse_known_hosts(line(names))
         assert found.matches(name)
-    (found,) = known_hosts.parse(line(other))
-    assert found.matches(known_hosts.host_name(host)) == (other == host)
+    (found,) = known_hosts.parse_known_hosts(line(other))
+    assert found.matches(known_hosts.format_host_name(host)) == (other == host)
 
 
 @given(text=st.text(max_size=80) | st.lists(st.sampled_from([*"|1,!*?[]:@# \n", "a", key(), ED25519])).map("".join))
 @FAST
 def test_any_text_is_lines_or_refused_without_being_repeated(text: str) -> None:
     try:
-        found = known_hosts.parse(text)
+        found = known_hosts.parse_known_hosts(text)
     except ValueError as error:
         assert str(error).endswith(FORM)  # noqa: PT017 -- either outcome is right
         return
@@ -121,6 +121,6 @@ def test_openssh_finds_and_hashes_the_same(tmp_path: Path) -> None:
     file = tmp_path / "known_hosts"
     file.write_text("".join(f"{line(name)}\n" for name in names))
     subprocess.run(["ssh-keygen", "-q", "-H", "-f", file], check=True, capture_output=True)
-    found = known_hosts.parse(file.read_text())
+    found = known_hosts.parse_known_hosts(file.read_text())
     assert [[each.matches(name) for each in found] for name in names] == [[True, False], [False, True]]
     assert all(each.names.startswith("|1|") for each in found)

@@ -11,8 +11,8 @@ import yaml
 
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.managers.manager import Endpoint, Manager
-from components.managers.registry import managers
-from components.settings.parse import parse
+from components.managers.registry import list_managers
+from components.settings.parsing import parse
 from tests.unit.managers import operator
 from tests.unit.samples import FAKE_VALUES, MANUAL, SOURCE, planned, raw
 
@@ -20,11 +20,11 @@ SNAPSHOTS = Path(__file__).parent / "snapshots" / "stores"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
 
-each_manager = pytest.mark.parametrize("manager", managers(), ids=lambda manager: manager.settings_key)
+each_manager = pytest.mark.parametrize("manager", list_managers(), ids=lambda manager: manager.settings_key)
 
 
 def test_a_snapshot_for_every_manager_and_no_other() -> None:
-    assert sorted(path.stem for path in SNAPSHOTS.iterdir()) == [manager.settings_key for manager in managers()]
+    assert sorted(path.stem for path in SNAPSHOTS.iterdir()) == [manager.settings_key for manager in list_managers()]
 
 
 @each_manager
@@ -50,5 +50,5 @@ def test_documentation(manager: type[Manager]) -> None:
 def test_table_of_managers() -> None:
     """The first two columns name every manager once, with its page."""
     rows = re.findall(r"^\| \[`(\w+)`\]\(([^)]+)\) \|", (DOCS / "secret-stores.md").read_text(), re.MULTILINE)
-    pages = {manager.settings_key: manager.docs_page.removeprefix("secret-stores.md") for manager in managers()}
+    pages = {manager.settings_key: manager.docs_page.removeprefix("secret-stores.md") for manager in list_managers()}
     assert sorted(rows) == sorted(pages.items())

@@ -12,7 +12,7 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 from components.plan.secret import PlannedSecret
 from components.schema.sources import ManualRegistry
 from components.secrets.external_secret import Target
-from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
+from components.secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
 
@@ -126,13 +126,13 @@ def test_manual_secret(keys: Raw, secret: ManualSecret, entries: tuple[str, ...]
     made = _one(**keys)
     assert (made.target, made.content) == (TARGET, secret)
     assert secret.entries == entries
-    assert manual_secret(TARGET, secret) == manifest
+    assert build_manual_secret(TARGET, secret) == manifest
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_values(value: str) -> None:
     secret = ManualSecret("sonar", "external", values={"b": "one", "a": "two"})
-    assert _bytes(secret_data(secret, [value, "second"])) == {"b": value, "a": "second"}
+    assert _bytes(encode_secret_data(secret, [value, "second"])) == {"b": value, "a": "second"}
 
 
 def _docker_config(users: list[str], passwords: list[str]) -> Any:
@@ -140,7 +140,7 @@ def _docker_config(users: list[str], passwords: list[str]) -> Any:
     registries = {
         f"registry-{index}": ManualRegistry(username=user, password="entry") for index, user in enumerate(users)
     }
-    data = _bytes(secret_data(ManualSecret("push", "registry-push", registries=registries), passwords))
+    data = _bytes(encode_secret_data(ManualSecret("push", "registry-push", registries=registries), passwords))
     assert list(data) == [".dockerconfigjson"]
     config = json.loads(data[".dockerconfigjson"])
     for entry in config["auths"].values():
@@ -184,4 +184,4 @@ def test_docker_config_of_any_text(pairs: list[tuple[str, str]]) -> None:
 def test_values_that_do_not_match_the_entries(secret: ManualSecret, values: list[str]) -> None:
     """A value must never land under the key of another."""
     with pytest.raises(ValueError, match=r"^zip\(\) argument 2 is (shorter|longer) than argument 1$"):
-        secret_data(secret, values)
+        encode_secret_data(secret, values)

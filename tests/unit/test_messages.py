@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic_core import InitErrorDetails, ValidationError
 
-from components.schema.messages import plain_message
+from components.schema.messages import simplify_message
 from components.settings.stack import StackSettings
 
 
 def _plain(kind: Any, value: object, context: dict[str, Any]) -> str:
     details = InitErrorDetails(type=kind, loc=("x",), input=value, ctx=context)
-    return plain_message(ValidationError.from_exception_data("x", [details]).errors()[0])
+    return simplify_message(ValidationError.from_exception_data("x", [details]).errors()[0])
 
 
 @pytest.mark.parametrize(

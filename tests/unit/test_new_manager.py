@@ -11,15 +11,15 @@ import pytest
 
 from components.managers.manager import PlannedStore, StoreInputs, TypedManager
 from components.managers.references import SecretKeyRef, StoreServiceAccount
-from components.managers.registry import managers, register, registered
-from components.managers.rendering import account_reference, dump, provider_block, service_account
+from components.managers.registry import list_managers, register, register_temporarily
+from components.managers.rendering import build_account_reference, build_provider_block, build_service_account, dump
 from components.managers.secret_store import SecretStoreSettings
 from components.managers.tariff import Place, Tariff, per_10_000
 from components.manifests import Manifest
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stack import plan
-from components.polling.estimate import estimate
-from components.schema.placeholder import template
+from components.plan.stack import plan_stack
+from components.polling.estimate import estimate_polling
+from components.schema.placeholder import must_match_template
 from tests.unit.built import manifests
 from tests.unit.samples import MANAGER_KEYS, Raw, acme, assert_rejected, raw, rejection, settings
 
@@ -36,7 +36,7 @@ class StrongboxStore(TypedManager):
     docs_page: ClassVar[str] = "stores/strongbox.md"
     tariff: ClassVar[Tariff] = Tariff("Strongbox", per_10_000("0.10"), Fraction("0.20"), Fraction(50))
 
-    vault_name: Annotated[str, template(r"[a-z-]+", "a vault: lower-case letters and hyphens", _vault)]
+    vault_name: Annotated[str, must_match_template(r"[a-z-]+", "a vault: lower-case letters and hyphens", _vault)]
     """Name of the vault; may contain ``{organization}``."""
     service_account: StoreServiceAccount | None = None
     """Account that the stack creates."""
@@ -51,11 +51,11 @@ class StrongboxStore(TypedManager):
         return None if re.fullmatch(r"[a-z-]+", key) else "is not a name of Strongbox: lower-case letters and hyphens"
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
-        return service_account(planned, self.service_account, {"strongbox.example/vault": self.vault_name})
+        return build_service_account(planned, self.service_account, {"strongbox.example/vault": self.vault_name})
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
-        account = account_reference(planned, self.service_account, None)
-        block = provider_block(planned, vault=self.vault_name, serviceAccountRef=account, token=dump(self.token))
+        account = build_account_reference(planned, self.service_account, None)
+        block = build_provider_block(planned, vault=self.vault_name, serviceAccountRef=account, token=dump(self.token))
         return {self.provider_key: block}
 
     @classmethod
@@ -70,7 +70,7 @@ LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
-    with registered(StrongboxStore):
+    with register_temporarily(StrongboxStore):
         yield
 
 
@@ -174,7 +174,9 @@ def test_the_managers_are_listed() -> None:
 def test_load(block: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its prices and its quota are in the estimate, for a custom block of the same provider too."""
     monkeypatch.setattr("components.managers.custom.PROVIDERS", {"strongboxsm"})
-    (load,) = estimate(plan(settings({"secretStores.default": block, "refreshInterval": "10s"}), V0_9)).stores
+    (load,) = estimate_polling(
+        plan_stack(settings({"secretStores.default": block, "refreshInterval": "10s"}), V0_9)
+    ).stores
     assert load.tariff is StrongboxStore.tariff
     assert (load.quota_share, load.keys_dollars) == (Fraction(1, 500), Fraction("0.20"))
 
@@ -185,7 +187,7 @@ def test_one_manager_for_each_key() -> None:
 
     with pytest.raises(ValueError, match=r"^OtherStore has the settings key or the provider key of StrongboxStore$"):
         register(OtherStore)
-    assert OtherStore not in managers()
+    assert OtherStore not in list_managers()
 
 
 def test_unregistering() -> None:
@@ -195,7 +197,7 @@ def test_unregistering() -> None:
         settings_key: ClassVar[str] = "other"
         provider_key: ClassVar[str] = "othersm"
 
-    with registered(OtherStore):
+    with register_temporarily(OtherStore):
         assert settings({"secretStores.default": {"other": STORE["strongbox"]}})
     assert_rejected(
         {"secretStores.default": {"other": STORE["strongbox"]}},

@@ -9,7 +9,7 @@ import pytest
 
 from components.manifests import Manifest
 from components.patches.model import Added, Patch, Patched, Resource
-from components.patches.patch import NOTHING, describe, patch, unpatch
+from components.patches.patch import NOTHING, apply_patch, describe, remove_patch
 from tests.unit.objects import (
     ID,
     NAME,
@@ -80,25 +80,25 @@ def test_every_workload(kind: str, before: Manifest, after: Manifest, kept: tupl
     original = component_type(kind, before, SERVICE)
     untouched = copy.deepcopy(original)
 
-    done = patch(original, pulling())
+    done = apply_patch(original, pulling())
 
     added = Added((entry(),), (NAME,), None, {"resources": ("spec",), "imagePullSecrets": kept})
     assert done == Patched(component_type(kind, after, SERVICE, entry()), added, adds(kind))
-    assert patch(done.object, pulling(), added) == Patched(done.object, added, ())
-    assert unpatch(done.object, added) == original == untouched
+    assert apply_patch(done.object, pulling(), added) == Patched(done.object, added, ())
+    assert remove_patch(done.object, added) == original == untouched
 
 
 def test_a_fixed_name_needs_no_resource() -> None:
     original = component_type("deployment", pods({}))
-    done = patch(original, Patch(image_pull_secrets=("registry-pull-secret",)))
+    done = apply_patch(original, Patch(image_pull_secrets=("registry-pull-secret",)))
     assert done.object == component_type("deployment", pods({"imagePullSecrets": [{"name": "registry-pull-secret"}]}))
     assert done.changes == (adds(name="registry-pull-secret")[1],)
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 def test_a_condition_is_part_of_the_entry() -> None:
     wanted = Patch((Resource(ID, template(), "${parameters.private}"),))
-    done = patch(component_type("deployment", {}), wanted)
+    done = apply_patch(component_type("deployment", {}), wanted)
     assert done.object["spec"]["resources"][1] == {
         "id": ID,
         "includeWhen": "${parameters.private}",
@@ -117,10 +117,10 @@ def test_a_condition_is_part_of_the_entry() -> None:
 )
 def test_component_workflow(spec: Manifest) -> None:
     original = {"kind": "ComponentWorkflow", "metadata": {"name": "docker", "namespace": "acme"}, "spec": spec}
-    done = patch(original, Patch(pulling().resources))
+    done = apply_patch(original, Patch(pulling().resources))
     assert done.object == {**original, "spec": {**spec, "resources": [*spec.get("resources", []), entry()]}}
     assert done.changes == adds()[:1]
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -135,20 +135,20 @@ def test_component_workflow(spec: Manifest) -> None:
 )
 def test_two_pull_secrets_come_out_in_either_order(order: tuple[int, int], primary: Manifest) -> None:
     original = component_type("deployment", primary)
-    one = patch(original, pulling())
-    both = patch(one.object, OTHER)
+    one = apply_patch(original, pulling())
+    both = apply_patch(one.object, OTHER)
     assert both.object["spec"]["resources"][1:] == [entry(), entry("other", "other-pull-secret")]
 
     records = (one.added, both.added)
-    left = unpatch(both.object, records[order[0]])
-    assert left == patch(original, (OTHER, pulling())[order[0]]).object
-    assert unpatch(left, records[order[1]]) == original
+    left = remove_patch(both.object, records[order[0]])
+    assert left == apply_patch(original, (OTHER, pulling())[order[0]]).object
+    assert remove_patch(left, records[order[1]]) == original
 
 
 def test_an_update_keeps_the_position() -> None:
-    one = patch(component_type("deployment", pods({"containers": []})), pulling())
+    one = apply_patch(component_type("deployment", pods({"containers": []})), pulling())
     one.object["spec"]["resources"].append(SERVICE)
-    done = patch(one.object, pulling(refreshInterval="5m0s"), one.added)
+    done = apply_patch(one.object, pulling(refreshInterval="5m0s"), one.added)
     assert done.object["spec"]["resources"][1:] == [entry(refreshInterval="5m0s"), SERVICE]
     assert done.changes == (resource_change("update", f'replaces the resource "{ID}" (ExternalSecret "{NAME}")'),)
     assert done.added == Added((entry(refreshInterval="5m0s"),), (NAME,), None, one.added.kept)
@@ -156,52 +156,52 @@ def test_an_update_keeps_the_position() -> None:
 
 def test_a_secret_is_renamed() -> None:
     original = component_type("deployment", pods({"containers": []}))
-    one = patch(original, pulling())
-    done = patch(one.object, pulling(name="b"), one.added)
-    assert done.object == patch(original, pulling(name="b")).object
+    one = apply_patch(original, pulling())
+    done = apply_patch(one.object, pulling(name="b"), one.added)
+    assert done.object == apply_patch(original, pulling(name="b")).object
     assert done.changes == (
         resource_change("update", f'replaces the resource "{ID}" (ExternalSecret "b")'),
         name_change("delete", f'removes "{NAME}" from the imagePullSecrets of its deployment'),
         adds(name="b")[1],
     )
     assert done.added == Added((entry(name="b"),), ("b",), None, one.added.kept)
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 def test_one_of_two_is_not_wanted_any_more() -> None:
     original = component_type("deployment", {})
     both = Patch((*pulling().resources, *OTHER.resources), (NAME, "other-pull-secret"))
-    one = patch(original, both)
-    done = patch(one.object, OTHER, one.added)
-    assert done.object == patch(original, OTHER).object
+    one = apply_patch(original, both)
+    done = apply_patch(one.object, OTHER, one.added)
+    assert done.object == apply_patch(original, OTHER).object
     assert done.changes == (
         resource_change("delete", f'removes the resource "{ID}" (ExternalSecret "{NAME}")'),
         name_change("delete", f'removes "{NAME}" from the imagePullSecrets of its deployment'),
     )
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 def test_nothing_is_wanted_any_more() -> None:
     original = component_type("job", {}, SERVICE)
-    one = patch(original, pulling())
-    done = patch(one.object, Patch(), one.added)
+    one = apply_patch(original, pulling())
+    done = apply_patch(one.object, Patch(), one.added)
     assert (done.object, [change.kind for change in done.changes]) == (original, ["delete", "delete"])
     assert (done.added.resources, done.added.image_pull_secrets) == ((), ())
-    assert patch(original, Patch()).changes == ()
+    assert apply_patch(original, Patch()).changes == ()
 
 
 def test_a_recreated_object_is_measured_again() -> None:
     """A chart that deletes and makes the ComponentType anew may well make it with other containers around."""
-    one = patch(component_type("deployment", {}), pulling())
+    one = apply_patch(component_type("deployment", {}), pulling())
     anew = component_type("deployment", pods({"containers": []}))
-    done = patch(anew, pulling(), one.added)
+    done = apply_patch(anew, pulling(), one.added)
     assert done.added.kept == {"resources": ("spec",), "imagePullSecrets": POD_SPEC}
     assert done.changes == adds()
-    assert unpatch(done.object, done.added) == anew
+    assert remove_patch(done.object, done.added) == anew
 
 
 def test_a_record_survives_the_state() -> None:
-    added = patch(component_type("deployment", {}), pulling()).added
+    added = apply_patch(component_type("deployment", {}), pulling()).added
     assert Added.from_plain(json.loads(json.dumps(added.plain()))) == added
     assert Added.from_plain(NOTHING.plain()) == NOTHING
     every_field = Added((entry(),), (NAME,), "default", {"secretStoreRef": ("spec",)})
@@ -223,16 +223,16 @@ def test_names_in_messages() -> None:
 
 def test_the_shipped_service_type() -> None:
     original = shipped("componenttype-service")
-    done = patch(original, pulling(stack=STACK))
+    done = apply_patch(original, pulling(stack=STACK))
     expected = copy.deepcopy(original)
     expected["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"] = [REFERENCE]
     expected["spec"]["resources"].append(entry(stack=STACK))
     assert done.object == expected
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 def test_the_shipped_workflow() -> None:
     original = shipped("componentworkflow-docker")
-    done = patch(original, Patch(pulling().resources))
+    done = apply_patch(original, Patch(pulling().resources))
     assert done.object == {**original, "spec": {**original["spec"], "resources": [entry()]}}
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original

@@ -9,7 +9,7 @@ import pytest
 from components.manifests import STACK_ANNOTATION, Manifest
 from components.openchoreo import DEFAULT_RELEASE
 from components.patches import equality
-from components.patches.equality import stack_mark
+from components.patches.equality import read_stack
 from components.secrets.generator import API as GENERATORS
 from tests.unit.objects import STACK, entry, template
 
@@ -63,11 +63,11 @@ DEFAULTS = DEFAULT_RELEASE.component_type.entry_defaults
 
 
 def differences(live: Manifest, desired: Manifest) -> tuple[str, ...]:
-    return equality.differences(live, desired, DEFAULTS)
+    return equality.find_differences(live, desired, DEFAULTS)
 
 
 def same(one: Manifest, other: Manifest) -> bool:
-    return equality.same(one, other, DEFAULTS)
+    return equality.are_equal(one, other, DEFAULTS)
 
 
 def _other(inner: Any, **spec: Any) -> Manifest:
@@ -212,4 +212,4 @@ def test_the_same_is_stricter() -> None:
     ids=["signed", "no-annotation", "no-template", "text", "metadata-is-text", "annotations-are-text"],
 )
 def test_stack_mark(signed: Manifest, stack: str | None) -> None:
-    assert stack_mark(signed) == stack
+    assert read_stack(signed) == stack

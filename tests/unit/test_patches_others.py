@@ -10,7 +10,7 @@ import pytest
 from components.errors import PatchError
 from components.manifests import Manifest
 from components.patches.model import Added, Patch, Resource
-from components.patches.patch import patch, unpatch
+from components.patches.patch import apply_patch, remove_patch
 from tests.unit.objects import (
     ID,
     NAME,
@@ -45,33 +45,33 @@ def test_entries_added_by_hand_are_adopted_and_left() -> None:
         pods({"imagePullSecrets": [REFERENCE]}),
         {**entry(**defaults), "targetPlane": "dataplane"},
     )
-    done = patch(by_hand, pulling(stack=STACK, refreshInterval="1h0m0s"))
+    done = apply_patch(by_hand, pulling(stack=STACK, refreshInterval="1h0m0s"))
     assert (done.object, done.changes) == (by_hand, (FOUND, NAME_FOUND))
     assert (done.added.resources, done.added.image_pull_secrets) == ((), ())
-    assert patch(by_hand, pulling(stack=STACK, refreshInterval="1h0m0s"), done.added) == done
-    assert unpatch(by_hand, done.added) == by_hand
+    assert apply_patch(by_hand, pulling(stack=STACK, refreshInterval="1h0m0s"), done.added) == done
+    assert remove_patch(by_hand, done.added) == by_hand
 
 
 def test_an_equal_entry_without_a_signature_is_not_ours() -> None:
     by_hand = component_type("deployment", {}, entry())
-    done = patch(by_hand, pulling())
+    done = apply_patch(by_hand, pulling())
     assert (done.changes, done.added.resources) == ((FOUND, adds()[1]), ())
-    assert unpatch(done.object, done.added) == by_hand
+    assert remove_patch(done.object, done.added) == by_hand
 
 
 def test_a_name_that_was_there_before_the_entry_stays() -> None:
     original = component_type("deployment", pods({"imagePullSecrets": [{"name": "a"}, REFERENCE]}))
-    done = patch(original, pulling(stack=STACK))
+    done = apply_patch(original, pulling(stack=STACK))
     assert done.changes == (adds()[0], NAME_FOUND)
     assert done.added.image_pull_secrets == ()
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 @pytest.mark.parametrize("primary", [{}, pods({"containers": []})], ids=["no-spec", "a-pod-spec"])
 def test_after_a_crash_before_the_record_both_parts_are_ours_again(primary: Manifest) -> None:
     original = component_type("deployment", primary)
-    lost = patch(original, pulling(stack=STACK))
-    done = patch(lost.object, pulling(stack=STACK))
+    lost = apply_patch(original, pulling(stack=STACK))
+    done = apply_patch(lost.object, pulling(stack=STACK))
     assert (done.object, done.changes) == (lost.object, ())
     assert (done.added.resources, done.added.image_pull_secrets) == ((entry(stack=STACK),), (NAME,))
 
@@ -79,49 +79,49 @@ def test_after_a_crash_before_the_record_both_parts_are_ours_again(primary: Mani
 def test_after_a_crash_the_name_is_that_of_the_target() -> None:
     wanted = Patch(pulling(stack=STACK, target={"name": "pull"}).resources, ("pull", "by-hand"))
     original = component_type("deployment", pods({"imagePullSecrets": [{"name": "by-hand"}]}))
-    done = patch(patch(original, wanted).object, wanted)
+    done = apply_patch(apply_patch(original, wanted).object, wanted)
     assert done.added.image_pull_secrets == ("pull",)
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 def test_after_a_crash_another_configuration_is_not_written_over_the_entry() -> None:
     """Two patches of one stack with one id would otherwise take it from each other, update after update."""
-    lost = patch(BARE, pulling(stack=STACK))
+    lost = apply_patch(BARE, pulling(stack=STACK))
     with pytest.raises(PatchError, match=f'the resource "{ID}" exists and differs in template.spec.refreshInterval. '):
-        patch(lost.object, pulling(stack=STACK, refreshInterval="5m0s"))
+        apply_patch(lost.object, pulling(stack=STACK, refreshInterval="5m0s"))
 
 
 def test_a_changed_entry_is_put_back_but_not_thrown_away() -> None:
-    one = patch(BARE, pulling())
+    one = apply_patch(BARE, pulling())
     drifted = copy.deepcopy(one.object)
     drifted["spec"]["resources"][1]["template"]["spec"]["refreshInterval"] = "5s"
     drifted["spec"]["resources"][1]["includeWhen"] = "${parameters.private}"
 
     with pytest.raises(PatchError) as caught:
-        unpatch(drifted, one.added)
+        remove_patch(drifted, one.added)
     assert str(caught.value) == (
         f'{WHERE}: the resource "{ID}" was changed after it was added (includeWhen, '
         "template.spec.refreshInterval), so it is not removed. Restore it with `pulumi up` first, or remove it by hand"
     )
     with pytest.raises(PatchError, match="was changed after it was added"):
-        patch(drifted, Patch(), one.added)
+        apply_patch(drifted, Patch(), one.added)
 
     text = f'restores the resource "{ID}" (ExternalSecret "{NAME}"): someone else changed includeWhen, '
-    done = patch(drifted, pulling(), one.added)
+    done = apply_patch(drifted, pulling(), one.added)
     assert (done.object, done.added) == (one.object, one.added)
     assert done.changes == (resource_change("restore", f"{text}template.spec.refreshInterval"),)
 
 
 def test_removing_our_labels_is_no_change_by_others() -> None:
-    one = patch(BARE, pulling(stack=STACK))
+    one = apply_patch(BARE, pulling(stack=STACK))
     stripped = component_type("deployment", one.object["spec"]["resources"][0]["template"], entry())
-    done = patch(stripped, pulling(stack=STACK), one.added)
+    done = apply_patch(stripped, pulling(stack=STACK), one.added)
     assert (done.object, [change.kind for change in done.changes]) == (one.object, ["update"])
-    assert unpatch(stripped, one.added) == BARE
+    assert remove_patch(stripped, one.added) == BARE
 
 
 def test_what_others_changed_meanwhile_stays() -> None:
-    one = patch(BARE, pulling())
+    one = apply_patch(BARE, pulling())
     primary = one.object["spec"]["resources"][0]["template"]
     primary["spec"]["template"]["metadata"] = {"labels": {"theirs": "x"}}
     one.object["spec"]["resources"].insert(0, {"id": "config", "template": {"kind": "ConfigMap"}})
@@ -132,7 +132,7 @@ def test_what_others_changed_meanwhile_stays() -> None:
     kept["spec"]["resources"].insert(0, {"id": "config", "template": {"kind": "ConfigMap"}})
     kept["spec"]["resources"].append({"id": "last", "template": {"kind": "ConfigMap"}})
     kept["metadata"]["labels"] = {"team": "a"}
-    assert unpatch(one.object, one.added) == kept
+    assert remove_patch(one.object, one.added) == kept
 
 
 @pytest.mark.parametrize(
@@ -150,25 +150,25 @@ def test_what_others_changed_meanwhile_stays() -> None:
 def test_what_has_gone_needs_no_taking_out(left: Manifest) -> None:
     added = Added((entry(),), (NAME,), None, {"resources": ("spec", "resources"), "imagePullSecrets": ()})
     before = copy.deepcopy(left)
-    assert unpatch(left, added) == before == left
+    assert remove_patch(left, added) == before == left
 
 
 def test_our_containers_are_removed_even_if_emptied_by_others() -> None:
-    one = patch(BARE, pulling())
+    one = apply_patch(BARE, pulling())
     del one.object["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"]
-    assert unpatch(one.object, one.added) == BARE
+    assert remove_patch(one.object, one.added) == BARE
 
 
 def test_one_entry_has_gone_and_the_other_has_not() -> None:
-    one = patch(BARE, Patch((*pulling().resources, *pulling("other", "b").resources)))
+    one = apply_patch(BARE, Patch((*pulling().resources, *pulling("other", "b").resources)))
     del one.object["spec"]["resources"][1]
-    assert unpatch(one.object, one.added) == BARE
-    done = patch(one.object, Patch(), one.added)
+    assert remove_patch(one.object, one.added) == BARE
+    done = apply_patch(one.object, Patch(), one.added)
     assert (done.object, [change.path for change in done.changes]) == (BARE, ['resources["other"]'])
 
 
 def test_of_a_template_nothing_but_the_name_is_shown() -> None:
-    original = patch(BARE, Patch((Resource("a", {"kind": "ConfigMap"}), Resource("b", template("\x1b[31m")))))
+    original = apply_patch(BARE, Patch((Resource("a", {"kind": "ConfigMap"}), Resource("b", template("\x1b[31m")))))
     assert [change.text for change in original.changes] == [
         'adds the resource "a" (ConfigMap "None")',
         'adds the resource "b" (ExternalSecret "\\x1b[31m")',

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 
 from components.manifests import Manifest
 from components.patches.model import Change
-from components.patches.patch import patch, unpatch
+from components.patches.patch import apply_patch, remove_patch
 from tests.unit.objects import ID, NAME, STACK, component_type, pulling
 
 FAST = hypothesis_settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -89,19 +89,19 @@ def _edits(changes: tuple[Change, ...]) -> list[Change]:
 @FAST
 def test_twice_is_once_and_the_way_back_is_exact(original: Manifest) -> None:
     untouched = copy.deepcopy(original)
-    done = patch(original, OURS)
+    done = apply_patch(original, OURS)
     once = copy.deepcopy(done)
 
-    again = patch(done.object, OURS, done.added)
+    again = apply_patch(done.object, OURS, done.added)
     assert (again.object, again.added, _edits(again.changes)) == (done.object, done.added, [])
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
     assert (original, done) == (untouched, once), "inputs are never changed"
 
 
 @given(component_types())
 @FAST
 def test_entries_of_others_are_untouched(original: Manifest) -> None:
-    done = patch(original, OURS)
+    done = apply_patch(original, OURS)
     kind, resources = original["spec"]["workloadType"], done.object["spec"]["resources"]
     others = [each for each in original["spec"]["resources"] if each["id"] != kind]
     assert [each for each in resources if each["id"] not in {kind, ID}] == others
@@ -118,29 +118,29 @@ def test_entries_of_others_are_untouched(original: Manifest) -> None:
 @given(component_types().filter(_none_empty), st.booleans())
 @FAST
 def test_two_patches_come_out_in_either_order(original: Manifest, first: bool) -> None:
-    one = patch(original, OURS)
-    both = patch(one.object, OTHER)
+    one = apply_patch(original, OURS)
+    both = apply_patch(one.object, OTHER)
     records = [one.added, both.added] if first else [both.added, one.added]
-    assert unpatch(unpatch(both.object, records[0]), records[1]) == original
+    assert remove_patch(remove_patch(both.object, records[0]), records[1]) == original
 
 
 @given(component_types(), st.sampled_from(["5m0s", "1h0m0s"]), st.sampled_from([NAME, "renamed"]))
 @FAST
 def test_the_way_back_of_an_update_is_exact(original: Manifest, interval: str, name: str) -> None:
-    one = patch(original, OURS)
-    done = patch(one.object, pulling(name=name, stack=STACK, refreshInterval=interval), one.added)
-    assert unpatch(done.object, done.added) == original
+    one = apply_patch(original, OURS)
+    done = apply_patch(one.object, pulling(name=name, stack=STACK, refreshInterval=interval), one.added)
+    assert remove_patch(done.object, done.added) == original
 
 
 @given(component_types(), st.sets(st.integers(0, 6)))
 @FAST
 def test_edits_of_others_stay(original: Manifest, chosen: set[int]) -> None:
-    done = patch(original, OURS)
+    done = apply_patch(original, OURS)
     expected = copy.deepcopy(original)
     for target in (done.object, expected):
         for index in sorted(chosen):
             EDITS[index](target)
-    assert unpatch(done.object, done.added) == expected
+    assert remove_patch(done.object, done.added) == expected
 
 
 def _label(target: Manifest) -> None:

@@ -10,7 +10,7 @@ import pytest
 from components.errors import PatchError
 from components.manifests import Manifest
 from components.patches.model import Patch, Resource
-from components.patches.patch import patch
+from components.patches.patch import apply_patch
 from tests.unit.objects import ID, STACK, component_type, entry, plane, pods, pulling
 
 WHERE = "ComponentType acme/service"
@@ -138,7 +138,7 @@ def _with(**spec: Any) -> Manifest:
 def test_what_cannot_be_done(original: Manifest, wanted: Patch, problem: str) -> None:
     before = copy.deepcopy(original)
     with pytest.raises(PatchError) as caught:
-        patch(original, wanted)
+        apply_patch(original, wanted)
     assert str(caught.value) == f"{WHERE}: {problem}"
     assert original == before
 
@@ -165,5 +165,5 @@ def test_what_cannot_be_done(original: Manifest, wanted: Patch, problem: str) ->
 )
 def test_what_a_kind_lacks(target: Manifest, wanted: Patch, problem: str) -> None:
     with pytest.raises(PatchError) as caught:
-        patch(target, wanted)
+        apply_patch(target, wanted)
     assert str(caught.value).startswith(problem)

@@ -11,7 +11,7 @@ from components.errors import Problem
 from components.manifests import Manifest
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
-from components.patches.validity import problems
+from components.patches.validity import validate_patch
 from tests.unit.objects import pulling, template
 
 COMPONENT_TYPE = "configurations, dataplane, envOverrides, metadata, parameters, workload"
@@ -19,7 +19,7 @@ COMPONENT_WORKFLOW = "metadata, parameters, systemParameters"
 
 
 def _found(patch: Patch, kind: str = "ComponentType") -> list[Problem]:
-    return list(problems(V0_9.kinds[kind], patch, V0_9))
+    return list(validate_patch(V0_9.kinds[kind], patch, V0_9))
 
 
 def _resource(text: Any, **keys: Any) -> Patch:

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 
 from components.schema.policies import AppliedPolicies, CreationPolicy, DeletionPolicy, Policies, RefreshPolicy
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.settings.rules.policies import policy_problems
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
+from components.settings.rules.policies import validate_policies
 from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ACR_TOKEN
 from tests.unit.samples import APP, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
@@ -27,7 +27,7 @@ def _specs(**keys: Any) -> list[Raw]:
     found = []
     for each in credentials(organization(**keys), TARGET):
         assert isinstance(each.content, SecretTemplate)
-        found.append(external_secret(each.target, each.content)["spec"])
+        found.append(build_external_secret(each.target, each.content)["spec"])
     return found
 
 
@@ -232,7 +232,7 @@ def test_organization(edits: Edits, problem: str) -> None:
     ],
 )
 def test_right(keys: Raw) -> None:
-    assert list(policy_problems(organization(**keys), "organization")) == []
+    assert list(validate_policies(organization(**keys), "organization")) == []
 
 
 def test_every_combination_is_either_refused_or_one_that_the_operator_takes() -> None:

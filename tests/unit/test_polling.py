@@ -240,4 +240,4 @@ def test_a_longer_interval_never_costs_more(organization: Raw, pair: list[int], 
     )
     assert shorter.calls_per_second >= longer.calls_per_second > 0
     assert shorter.dollars_per_month >= longer.dollars_per_month
-    assert polling.outputs(shorter)["callsPerMonth"] >= polling.outputs(longer)["callsPerMonth"]
+    assert polling.export_load(shorter)["callsPerMonth"] >= polling.export_load(longer)["callsPerMonth"]

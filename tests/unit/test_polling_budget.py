@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from components.polling.budget import warnings
+from components.polling.budget import check_budget
 from components.polling.model import Load
 from components.settings.load import Budget
 from tests.unit.managers import AWS_OWN, ONEPASSWORD
@@ -27,18 +27,18 @@ def _registry(key: str) -> Raw:
 
 
 def test_without_a_budget_nothing_is_too_much() -> None:
-    assert warnings(thousand("1s"), Budget()) == []
+    assert check_budget(thousand("1s"), Budget()) == []
 
 
 def test_a_limit_may_be_reached() -> None:
     found = load(AWS_OWN, acme(git=GIT), refreshInterval="2s")
     reached = Budget(dollars_per_month=6.88, calls_per_second=0.5, revocation_lag="2s")
     assert found.dollars_per_month == Fraction("6.88")
-    assert warnings(found, reached) == []
+    assert check_budget(found, reached) == []
 
 
 def test_dollars_that_longer_intervals_save() -> None:
-    assert warnings(thousand("15s"), Budget(dollars_per_month=1000)) == [SAVES]
+    assert check_budget(thousand("15s"), Budget(dollars_per_month=1000)) == [SAVES]
 
 
 SAVES = """\
@@ -53,7 +53,7 @@ def test_the_documented_warning_is_the_one_that_is_given() -> None:
 
 
 def test_dollars_of_keys() -> None:
-    assert warnings(thousand("1h"), Budget(dollars_per_month=500)) == [
+    assert check_budget(thousand("1h"), Budget(dollars_per_month=500)) == [
         (
             "budget.dollarsPerMonth: $807.20 a month (calls $7.20, keys $800.00) is $307.20 over $500.00\n"
             "  by organization: org0 $0.81, org1 $0.81, org10 $0.81 and 997 more\n"
@@ -71,7 +71,7 @@ def test_dollars_of_several_intervals_and_stores() -> None:
         {"name": "initech", "secretStore": "other", "git": GIT, "refreshInterval": "1s"},
         {"name": "umbrella", "secretStore": "local", "git": GIT, "refreshInterval": "1s"},
     )
-    assert warnings(found, Budget(dollars_per_month=2)) == [
+    assert check_budget(found, Budget(dollars_per_month=2)) == [
         (
             "budget.dollarsPerMonth: $2.72 a month (calls $1.52, keys $1.20) is $0.72 over $2.00\n"
             "  by organization: acme $2.10, globex $0.62\n"
@@ -79,7 +79,7 @@ def test_dollars_of_several_intervals_and_stores() -> None:
             "  refreshInterval of globex from 1m to 1h saves $0.21 a month"
         )
     ]
-    assert warnings(found, Budget(calls_per_second=2)) == [
+    assert check_budget(found, Budget(calls_per_second=2)) == [
         (
             "budget.callsPerSecond: 2.12 calls per second is 0.117 over 2\n"
             "  by organization: initech 1, umbrella 1, acme 0.1 and 1 more\n"
@@ -92,14 +92,14 @@ def test_dollars_of_several_intervals_and_stores() -> None:
 
 def test_advice_keeps_to_the_lag_that_is_allowed() -> None:
     found = load(AWS_OWN, acme(git=GIT), refreshInterval="15s")
-    assert warnings(found, Budget(dollars_per_month=1, revocation_lag="90s")) == [
+    assert check_budget(found, Budget(dollars_per_month=1, revocation_lag="90s")) == [
         (
             "budget.dollarsPerMonth: $1.26 a month (calls $0.86, keys $0.40) is $0.26 over $1.00\n"
             "  by organization: acme $1.26\n"
             "  refreshInterval of acme from 15s to 1m30s saves $0.72 a month"
         )
     ]
-    assert warnings(found, Budget(dollars_per_month=1, revocation_lag="15s")) == [
+    assert check_budget(found, Budget(dollars_per_month=1, revocation_lag="15s")) == [
         (
             "budget.dollarsPerMonth: $1.26 a month (calls $0.86, keys $0.40) is $0.26 over $1.00\n"
             "  by organization: acme $1.26"
@@ -115,7 +115,7 @@ def test_values_that_stay_too_long() -> None:
         pullSecret={**PULL, "secretStore": "org", "refreshInterval": "2h"},
         load={"components": 20},
     )
-    assert warnings(load(AWS_OWN, organization), Budget(revocation_lag="5m")) == [
+    assert check_budget(load(AWS_OWN, organization), Budget(revocation_lag="5m")) == [
         (
             "budget.revocationLag: 22 of 23 Secrets keep a replaced value over 5m: "
             "acme git-clone-secret (never), acme ${metadata.name}-registry-pull-secret (2h), "

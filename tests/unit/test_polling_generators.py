@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from components.polling.model import Load
-from components.polling.poll import Poll, read_poll, store_of
+from components.polling.poll import Poll, read_poll, read_store_name
 from components.schema.sources import RemoteRef
-from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, build_external_secret
 from components.secrets.generator import Generator
 from tests.unit.polling_samples import acme, load
 from tests.unit.samples import KUBERNETES
@@ -21,8 +21,8 @@ GITHUB = Generator("GithubAccessToken", "git", {}, "1h0m0s")
 
 
 def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
-    made = {**external_secret(TARGET, secret)["spec"], **spec}
-    return read_poll("acme", made, store=store_of(made), copies=copies, brought_by="", reads_once=False)
+    made = {**build_external_secret(TARGET, secret)["spec"], **spec}
+    return read_poll("acme", made, store=read_store_name(made), copies=copies, brought_by="", reads_once=False)
 
 
 def test_generators_are_counted_separately() -> None:

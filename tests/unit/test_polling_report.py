@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from components.polling.amounts import interval, listed, money, rate, share
+from components.polling.amounts import format_interval, format_money, format_names, format_rate, format_share
 from components.polling.model import Load
 from components.polling.poll import read_poll
-from components.polling.report import describe_load, outputs
-from components.secrets.external_secret import DataFrom, SecretTemplate, Target, external_secret
+from components.polling.report import describe_load, export_load
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, build_external_secret
 from components.secrets.generator import Generator
 from tests.unit.managers import AWS_OWN, AZURE_OWN, GCP_OWN, ONEPASSWORD, VAULT_OWN
 from tests.unit.polling_samples import GHCR, GIT, PULL, acme, load, several
@@ -97,12 +97,12 @@ def test_generators_have_a_section_of_their_own() -> None:
     target = Target(organization="acme", namespace="builds", store="org", refresh_interval="30m0s")
     ecr = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ecr),))
-    spec = external_secret(target, secret)["spec"]
+    spec = build_external_secret(target, secret)["spec"]
     found = Load((), (read_poll("acme", spec, copies=1, brought_by="", store="", reads_once=False),))
     assert (
         describe_load(found) == "ECRAuthorizationToken: 0.000556 values per second, each from one call to another API."
     )
-    assert outputs(found) == {
+    assert export_load(found) == {
         "stores": {},
         "generatorsPerSecond": {"ECRAuthorizationToken": 0.000555556},
         "callsPerSecond": 0.0,
@@ -112,7 +112,7 @@ def test_generators_have_a_section_of_their_own() -> None:
 
 
 def test_outputs_leave_out_what_is_not_known() -> None:
-    found = outputs(clouds())
+    found = export_load(clouds())
     assert found["stores"]["aws"] == {
         "manager": "AWS Secrets Manager",
         "externalSecrets": 3,
@@ -156,7 +156,7 @@ def test_outputs_leave_out_what_is_not_known() -> None:
     ],
 )
 def test_money(dollars: str, text: str) -> None:
-    assert money(Fraction(dollars)) == text
+    assert format_money(Fraction(dollars)) == text
 
 
 @pytest.mark.parametrize(
@@ -173,11 +173,11 @@ def test_money(dollars: str, text: str) -> None:
     ],
 )
 def test_rates(per_second: str, text: str) -> None:
-    assert rate(Fraction(per_second)) == text
+    assert format_rate(Fraction(per_second)) == text
 
 
 def test_shares() -> None:
-    assert [share(Fraction(part)) for part in ("0", "0.0009", "0.001", "1/75", "2")] == [
+    assert [format_share(Fraction(part)) for part in ("0", "0.0009", "0.001", "1/75", "2")] == [
         "0%",
         "<0.1%",
         "0.1%",
@@ -187,7 +187,7 @@ def test_shares() -> None:
 
 
 def test_intervals() -> None:
-    assert [interval(seconds) for seconds in (1, 90, 3600, 5400, 86_401, None)] == [
+    assert [format_interval(seconds) for seconds in (1, 90, 3600, 5400, 86_401, None)] == [
         "1s",
         "1m30s",
         "1h",
@@ -198,8 +198,8 @@ def test_intervals() -> None:
 
 
 def test_lists() -> None:
-    assert [listed("abcdef"[:count]) for count in (0, 1, 3, 4)] == ["", "a", "a, b, c", "a, b, c and 1 more"]
-    assert listed(map(str, range(1003))) == "0, 1, 2 and 1,000 more"
+    assert [format_names("abcdef"[:count]) for count in (0, 1, 3, 4)] == ["", "a", "a, b, c", "a, b, c and 1 more"]
+    assert format_names(map(str, range(1003))) == "0, 1, 2 and 1,000 more"
 
 
 def test_the_documented_table_is_the_one_that_is_printed() -> None:

@@ -25,7 +25,7 @@ def _namespace(organization: str, owner: str | None = None) -> Object:
 
 
 def _check(api: Api, *organizations: Organization) -> None:
-    check_build_plane(api.cluster, V0_9, plans(organizations), STACK)
+    check_build_plane(api.cluster, V0_9, plans(organizations), stack=STACK)
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ def _check(api: Api, *organizations: Organization) -> None:
     [
         pytest.param(
             {},
-            "the CRDs of the External Secrets Operator are missing. They come with the Helm chart external-secrets "
-            "(0.16 or later), also part of openchoreo-build-plane (external-secrets.enabled=true)",
+            "the CRDs of the External Secrets Operator are missing; install the Helm chart external-secrets (0.16 "
+            "or later), or openchoreo-build-plane (external-secrets.enabled=true)",
             id="nothing-installed",
         ),
         pytest.param(
             {"/apis/external-secrets.io": {"versions": [{"version": "v1beta1"}, {"version": "v1alpha1"}]}},
             "the External Secrets Operator serves v1beta1, v1alpha1, but external-secrets.io/v1 lacks "
-            "clustersecretstores, externalsecrets. Upgrade the Helm chart external-secrets to 0.16 or later",
+            "clustersecretstores, externalsecrets; upgrade the Helm chart external-secrets to 0.16 or later",
             id="only-old-versions",
         ),
         pytest.param(
@@ -48,8 +48,8 @@ def _check(api: Api, *organizations: Organization) -> None:
                 "/apis/external-secrets.io": {"versions": [{"version": "v1"}]},
                 "/apis/external-secrets.io/v1": {"resources": [{"name": "externalsecrets"}]},
             },
-            "the External Secrets Operator serves v1, but external-secrets.io/v1 lacks clustersecretstores. "
-            "Upgrade the Helm chart external-secrets to 0.16 or later",
+            "the External Secrets Operator serves v1, but external-secrets.io/v1 lacks clustersecretstores; "
+            "upgrade the Helm chart external-secrets to 0.16 or later",
             id="one-definition-missing",
         ),
     ],
@@ -86,28 +86,28 @@ def test_fit(user: Organization, namespaces: list[Object]) -> None:
         pytest.param(
             OWN,
             [_namespace("acme")],
-            "namespace openchoreo-ci-acme exists and was made by something else (OpenChoreo makes it at the first "
-            "build). Set namespace: adopt, so that destroy leaves it",
+            "namespace openchoreo-ci-acme exists and was created by something else (OpenChoreo creates it at the first "
+            "build); set namespace: adopt, so that destroy keeps it",
             id="own-what-openchoreo-made",
         ),
         pytest.param(
             OWN,
             [_namespace("acme", "organization/other/prod")],
-            "namespace openchoreo-ci-acme exists and was made by the stack organization/other/prod. "
-            "Set namespace: adopt, so that destroy leaves it",
+            "namespace openchoreo-ci-acme exists and was created by the stack organization/other/prod; "
+            "set namespace: adopt, so that destroy keeps it",
             id="own-what-another-stack-made",
         ),
         pytest.param(
             ADOPT,
             [],
-            "namespace openchoreo-ci-acme does not exist. Set namespace: own, or run the organization's first build",
+            "namespace openchoreo-ci-acme does not exist; set namespace: own, or run the organization's first build",
             id="adopt-what-is-not-there",
         ),
         pytest.param(
             ADOPT,
             [_namespace("acme", STACK)],
-            "namespace openchoreo-ci-acme was made by this stack; adopting it would delete it with everything inside. "
-            "Keep namespace: own",
+            "namespace openchoreo-ci-acme was created by this stack, so adopting it would delete it with all its "
+            "contents; keep namespace: own",
             id="adopt-our-own",
         ),
     ],
@@ -122,11 +122,11 @@ def test_all_namespaces_at_once() -> None:
     globex = ADOPT.model_copy(update={"name": "globex"})
     with pytest.raises(ClusterError) as caught:
         _check(Api(OPERATOR, namespaces=[_namespace("acme")]), OWN, globex)
-    made = "was made by something else (OpenChoreo makes it at the first build). Set namespace: adopt, so that destroy"
-    absent = "does not exist. Set namespace: own, or run the organization's first build"
+    foreign = "was created by something else (OpenChoreo creates it at the first build); set namespace: adopt, so that"
+    absent = "does not exist; set namespace: own, or run the organization's first build"
     assert str(caught.value).splitlines() == [
         f"{PLANE}: nothing was changed",
-        f'  - organization "acme": namespace openchoreo-ci-acme exists and {made} leaves it',
+        f'  - organization "acme": namespace openchoreo-ci-acme exists and {foreign} destroy keeps it',
         f'  - organization "globex": namespace openchoreo-ci-globex {absent}',
     ]
 
@@ -158,8 +158,8 @@ def test_nothing_in_an_adopted_namespace_is_overwritten(
         _check(api, ADOPT)
     assert str(caught.value) == (
         f"{PLANE}: nothing was changed\n"
-        f'  - organization "acme": {kind} openchoreo-ci-acme/git-clone-secret exists and was made by something else. '
-        "Delete it, or choose another name (git.secretName)"
+        f'  - organization "acme": {kind} openchoreo-ci-acme/git-clone-secret exists and this project did not create '
+        "it; delete it, or use another name (git.secretName)"
     )
 
 

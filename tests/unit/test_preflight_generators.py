@@ -30,7 +30,7 @@ def _check(objects: dict[str, Object], *organizations: Organization) -> str:
     """What is said, after the cluster; empty if all is well."""
     api = Api({**OPERATOR, **objects}, namespaces=[NAMESPACE] if organizations[0].namespace == "adopt" else [])
     try:
-        check_build_plane(api.cluster, V0_9, plans(organizations), STACK)
+        check_build_plane(api.cluster, V0_9, plans(organizations), stack=STACK)
     except ClusterError as error:
         return str(error).removeprefix(f"{PLANE}: ")
     return ""
@@ -54,7 +54,7 @@ def _check(objects: dict[str, Object], *organizations: Organization) -> str:
 def test_generators_must_be_served(objects: dict[str, Object], missing: str) -> None:
     said = (
         "the External Secrets Operator lacks generators under generators.external-secrets.io/v1alpha1: "
-        f"{missing}. They come with the Helm chart external-secrets (0.16 or later)"
+        f"{missing}; upgrade the Helm chart external-secrets to 0.16 or later"
     )
     assert _check(objects, OWN.model_copy(update={"name": "acme"}), OWN.model_copy(update={"name": "globex"})) == (
         said if missing else ""
@@ -84,8 +84,8 @@ def _object(labels: dict[str, str] | None) -> Object:
 )
 def test_nothing_in_an_adopted_namespace_is_overwritten(objects: dict[str, Object], kinds: list[str]) -> None:
     lines = [
-        f'  - organization "acme": {kind} openchoreo-ci-acme/{ECR_NAME} exists and was made by something else. '
-        "Delete it"
+        f'  - organization "acme": {kind} openchoreo-ci-acme/{ECR_NAME} exists and this project did not create it; '
+        "delete it"
         for kind in kinds
     ]
     said = _check({ROOT: SERVED, **objects}, ADOPT)

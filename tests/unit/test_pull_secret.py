@@ -9,11 +9,11 @@ import pytest
 from components.manifests import STACK_ANNOTATION, Manifest
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
-from components.patches.patch import patch, unpatch
-from components.patches.validity import problems
-from components.plan.patches import component_type_patch, with_pull_secret
+from components.patches.patch import apply_patch, remove_patch
+from components.patches.validity import validate_patch
+from components.plan.patches import plan_component_type_patch, with_pull_secret
 from components.pull.credential import PullSecret
-from components.pull.secret import secret as pull_secret
+from components.pull.secret import build_secret as pull_secret
 from components.schema.sources import ManualRegistry, RemoteRef
 from components.secrets.external_secret import SecretTemplate
 from components.secrets.manual_secret import ManualSecret
@@ -68,7 +68,7 @@ def _external_secret(
 
 
 def test_component() -> None:
-    made = component_type_patch(_organization())
+    made = plan_component_type_patch(_organization())
     assert made == Patch((Resource("registry-pull-secret", _external_secret()),), (NAME,))
 
 
@@ -76,7 +76,7 @@ def test_component_with_every_key() -> None:
     user = _organization(
         secretName="pull-${metadata.componentName}", resourceId="pull", registries=[QUAY], refreshInterval="5m"
     )
-    made = component_type_patch(user, store="default-acme", refresh_interval="2h0m0s", stack=STACK)
+    made = plan_component_type_patch(user, store="default-acme", refresh_interval="2h0m0s", stack=STACK)
     template = (
         "{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}"
         '{{- range list "auths" "quay.io" -}}{{- if kindIs "map" $found -}}{{- $found = get $found . -}}'
@@ -108,7 +108,7 @@ def test_component_with_every_key() -> None:
     ],
 )
 def test_refresh_interval(user: Organization, expected: str) -> None:
-    (resource,) = component_type_patch(user, refresh_interval="3h0m0s").resources
+    (resource,) = plan_component_type_patch(user, refresh_interval="3h0m0s").resources
     assert resource.template["spec"]["refreshInterval"] == expected
 
 
@@ -116,19 +116,19 @@ def test_refresh_interval(user: Organization, expected: str) -> None:
     "user", [_organization(delivery="namespace"), _organization(**BY_HAND)], ids=["namespace", "manual"]
 )
 def test_other_deliveries_need_the_name_only(user: Organization) -> None:
-    assert component_type_patch(user, stack=STACK) == Patch(image_pull_secrets=("registry-pull-secret",))
+    assert plan_component_type_patch(user, stack=STACK) == Patch(image_pull_secrets=("registry-pull-secret",))
 
 
 def test_a_manual_registry_is_never_part_of_a_component_type() -> None:
     """Settings refuse it; a program that builds them with `model_copy` is not checked."""
     pull = _pull(_organization(**BY_HAND)).model_copy(update={"delivery": "component"})
     user = organization(git=GIT).model_copy(update={"pull_secret": pull})
-    assert component_type_patch(user) == Patch(image_pull_secrets=(NAME,))
+    assert plan_component_type_patch(user) == Patch(image_pull_secrets=(NAME,))
 
 
 def test_an_organization_without_one() -> None:
     with pytest.raises(ValueError, match=r'^organization "acme" has no pull_secret$'):
-        component_type_patch(organization(git=GIT))
+        plan_component_type_patch(organization(git=GIT))
 
 
 def test_secret() -> None:
@@ -190,9 +190,9 @@ DELIVERIES = {
 @pytest.mark.parametrize("user", DELIVERIES.values(), ids=DELIVERIES)
 @pytest.mark.parametrize("store", [None, "default-acme"])
 def test_results_can_be_rendered(user: Organization, store: str | None) -> None:
-    wanted = component_type_patch(user, store=store, stack=STACK)
-    assert list(problems(V0_9.component_type, wanted, V0_9)) == []
+    wanted = plan_component_type_patch(user, store=store, stack=STACK)
+    assert list(validate_patch(V0_9.component_type, wanted, V0_9)) == []
     original = component_type("cronjob", {})
-    done = patch(original, wanted)
+    done = apply_patch(original, wanted)
     assert done.object != original
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Pending, Seen, look, wait
+from components.cluster.readiness import Pending, Readiness, read_readiness, wait_until_synced
 from components.errors import NotReadyError
 from components.plan.expected import Expected
 from tests.unit.api import Api, Object
@@ -19,7 +19,7 @@ PATH = "/apis/external-secrets.io/v1/namespaces/openchoreo-ci-acme/externalsecre
 PLANE = 'build plane (context "dev")'
 ADVICE = "Fix the cause (most often a missing key in the secret manager) and run the update again"
 
-NEVER_LOOKED = "the External Secrets Operator has not looked at it; is it running?"
+NEVER_LOOKED = "the External Secrets Operator has not processed it; is it running?"
 FAILED = "SecretSyncedError: could not get secret data from provider"
 OLD = "the last change has not been synced yet"
 ABSENT = "the ExternalSecret does not exist"
@@ -88,12 +88,14 @@ def _changed(**spec: str) -> Object:
     ],
 )
 def test_judgement(item: Object | None, expected: tuple[Pending, ...]) -> None:
-    assert look(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == Seen(1, expected)
+    assert read_readiness(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == Readiness(1, expected)
 
 
 def test_one_call_whatever_the_number_and_sorted() -> None:
     api = Api(externalsecrets=[_synced(PUSH)])
-    assert look(api.cluster, [OTHER, PUSH, GIT]) == Seen(3, (Pending(GIT, ABSENT), Pending(OTHER, ABSENT)))
+    assert read_readiness(api.cluster, [OTHER, PUSH, GIT]) == Readiness(
+        3, (Pending(GIT, ABSENT), Pending(OTHER, ABSENT))
+    )
     selector = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo.dev/organization"
     assert api.queries == [("/apis/external-secrets.io/v1/externalsecrets", {"labelSelector": selector})]
 
@@ -115,7 +117,9 @@ class Clock:
         return False
 
     def wait(self, *wanted: Expected, seconds: float = 60) -> None:
-        wait(self.api.cluster, wanted, seconds=seconds, report=self.reports.append, cancelled=self.cancelled)
+        wait_until_synced(
+            self.api.cluster, wanted, seconds=seconds, report=self.reports.append, cancelled=self.cancelled
+        )
 
 
 def _error(waiting: Callable[[], None]) -> str:

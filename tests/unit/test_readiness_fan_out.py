@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Pending, Seen, look, wait
+from components.cluster.readiness import Pending, Readiness, read_readiness, wait_until_synced
 from components.errors import NotReadyError
 from components.plan.expected import Expected, FanOut
 from tests.unit.api import Api, Object
@@ -64,31 +64,33 @@ def _api(items: list[Object], *namespaces: Object, objects: dict[str, Object] | 
 )
 def test_namespaces(items: list[Object], pending: tuple[Pending, ...]) -> None:
     api = _api(items, _namespace("dp-one"), _namespace("dp-two"))
-    assert look(api.cluster, [], [ACME]) == Seen(2, pending)
+    assert read_readiness(api.cluster, [], [ACME]) == Readiness(2, pending)
     selector = "openchoreo.dev/release-namespace=acme,tier=x"
     assert api.queries[1:] == [("/api/v1/namespaces", {"labelSelector": selector, "metadata_only": "true"})]
 
 
 def test_a_namespace_that_goes_needs_no_secret() -> None:
     api = _api([_item(ONE)], _namespace("dp-one"), _namespace("dp-two", deletionTimestamp="2025-01-01T00:00:00Z"))
-    assert look(api.cluster, [], [ACME]) == Seen(1, ())
+    assert read_readiness(api.cluster, [], [ACME]) == Readiness(1, ())
 
 
 def test_no_namespace_yet() -> None:
-    assert look(_api([]).cluster, [], [ACME]) == Seen(0, ())
+    assert read_readiness(_api([]).cluster, [], [ACME]) == Readiness(0, ())
 
 
 def test_the_fan_out_itself_is_missing() -> None:
     api = _api([_item(ONE)], _namespace("dp-one"), objects={})
     everywhere = Expected("acme", "(every namespace)", "registry-pull-secret-acme")
-    assert look(api.cluster, [], [ACME]) == Seen(1, (Pending(everywhere, "the ClusterExternalSecret does not exist"),))
+    assert read_readiness(api.cluster, [], [ACME]) == Readiness(
+        1, (Pending(everywhere, "the ClusterExternalSecret does not exist"),)
+    )
 
 
 def test_builds_and_workloads_are_counted_together() -> None:
     api = _api([_item(BUILD), _item(ONE)], _namespace("dp-one"), _namespace("dp-two"))
     reports: list[str] = []
     with pytest.raises(NotReadyError) as caught:
-        wait(api.cluster, [BUILD], [ACME], seconds=0, report=reports.append, cancelled=lambda _: False)
+        wait_until_synced(api.cluster, [BUILD], [ACME], seconds=0, report=reports.append, cancelled=lambda _: False)
     two = 'organization "acme", Secret dp-two/pull'
     assert reports == [f"2 of 3 credentials synced, waiting for {two}"]
     assert str(caught.value).splitlines() == [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.secrets.external_secret import SecretTemplate, external_secret
+from components.secrets.external_secret import SecretTemplate, build_external_secret
 from tests.unit.generator_samples import GENERATORS, LABELS, TARGET, made_for
 from tests.unit.managers import operator
 from tests.unit.plans import credentials, generators
@@ -42,7 +42,7 @@ def test_generator(
 
     (credential,) = credentials(organization(registries=[registry]), TARGET)
     assert isinstance(credential.content, SecretTemplate)
-    whole = external_secret(credential.target, credential.content)
+    whole = build_external_secret(credential.target, credential.content)
     assert whole["spec"]["refreshInterval"] == interval
     assert list(operator().problems(whole)) == []
     assert list(operator().additions(whole)) == []
@@ -54,7 +54,7 @@ def test_the_shortest_life_counts_and_shorter_intervals_stay() -> None:
     for asked in ("0s", "1h", "5m"):
         (credential,) = credentials(organization(registries=both, refreshInterval=asked), TARGET)
         assert isinstance(credential.content, SecretTemplate)
-        intervals[asked] = external_secret(credential.target, credential.content)["spec"]["refreshInterval"]
+        intervals[asked] = build_external_secret(credential.target, credential.content)["spec"]["refreshInterval"]
     assert intervals == {"0s": "7m30s", "1h": "7m30s", "5m": "5m0s"}
 
 

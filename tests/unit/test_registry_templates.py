@@ -8,8 +8,8 @@ import json
 import pytest
 
 from components.manifests import Manifest
-from components.secrets.external_secret import SecretTemplate, Target, external_secret
-from components.secrets.manual_secret import ManualSecret, manual_secret, secret_data
+from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
+from components.secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.managers import operator
 from tests.unit.plans import credentials
@@ -91,7 +91,7 @@ def expected(steps: str, found: list[Raw], data_from: list[Raw], interval: str, 
 def made(*registries: Raw, **keys: list[str]) -> Manifest:
     (credential,) = credentials(organization(registries=list(registries), **keys), TARGET)
     assert isinstance(credential.content, SecretTemplate)
-    whole = external_secret(credential.target, credential.content)
+    whole = build_external_secret(credential.target, credential.content)
     assert list(operator().problems(whole)) == []
     assert list(operator().additions(whole)) == []
     return whole
@@ -220,8 +220,8 @@ def test_manual_registries_under_more_than_one_key() -> None:
     registry = {"registry": "quay", "manual": {"username": "acme+bot", "password": "quayPassword"}}
     (credential,) = credentials(organization(registries=[registry], registryExtraKeys=["dockerconfig"]), TARGET)
     assert isinstance(credential.content, ManualSecret)
-    assert manual_secret(TARGET, credential.content)["type"] == "kubernetes.io/dockerconfigjson"
-    found = secret_data(credential.content, ["hunter2"])
+    assert build_manual_secret(TARGET, credential.content)["type"] == "kubernetes.io/dockerconfigjson"
+    found = encode_secret_data(credential.content, ["hunter2"])
     assert list(found) == [".dockerconfigjson", "dockerconfig"]
     auth = base64.b64encode(b"acme+bot:hunter2").decode()
     for encoded in found.values():

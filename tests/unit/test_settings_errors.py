@@ -199,7 +199,9 @@ def test_interval(path: str, value: str, said: str) -> None:
             {"readyTimeout": "soon"}, f'readyTimeout: "soon" is not a duration; {DURATION}', id="timeout-is-a-duration"
         ),
         pytest.param(
-            {"release": "v1.2"}, 'release: "v1.2" is not a known OpenChoreo release; known: v0.9', id="unknown-release"
+            {"release": "v1.2"},
+            'release: "v1.2" is not a supported OpenChoreo release; expected v0.9',
+            id="unknown-release",
         ),
         pytest.param(
             {"organizations.0.namespace": "use"},

@@ -33,11 +33,13 @@ def _external(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"keys": {"a": {"manual": "gitToken"}}, "template": {"a": "b"}},
-            "template belongs to the secret manager; a manual secret is made as it is",
+            "template has no effect on a manual secret; leave it out",
             id="template-and-manual",
         ),
         pytest.param(
-            {"keys": {"a": GIT}, "mergePolicy": "Merge"}, "mergePolicy belongs to template", id="merge-without-template"
+            {"keys": {"a": GIT}, "mergePolicy": "Merge"},
+            "mergePolicy has no effect without template; leave it out",
+            id="merge-without-template",
         ),
         pytest.param(
             {"keys": {"a": GIT, "b": GIT, "c": GIT}, "template": {"c": "x", "b": "y"}, "mergePolicy": "Merge"},
@@ -46,57 +48,57 @@ def _external(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"extract": [GIT, {"remoteKey": "b"}, GIT]},
-            "extract[2] brings the keys of extract[0] again",
+            "extract[2] has the same keys as extract[0]; remove one of them",
             id="an-object-twice",
         ),
         pytest.param(
             {"keys": {"tls.crt": GIT}, "type": TLS},
-            "type kubernetes.io/tls needs the key tls.key",
+            "type kubernetes.io/tls requires the key tls.key",
             id="tls-without-key",
         ),
         pytest.param(
             {"keys": {"a": GIT}, "type": TLS},
-            "type kubernetes.io/tls needs the keys tls.crt and tls.key",
+            "type kubernetes.io/tls requires the keys tls.crt and tls.key",
             id="tls-without-both",
         ),
         pytest.param(
             {"keys": {"tls.crt": GIT, "tls.key": GIT}, "template": {"a": "b"}, "type": TLS},
-            "type kubernetes.io/tls needs the keys tls.crt and tls.key",
+            "type kubernetes.io/tls requires the keys tls.crt and tls.key",
             id="keys-that-the-template-leaves-out",
         ),
         pytest.param(
             {"extract": [GIT], "template": {"a": "b"}, "type": TLS},
-            "type kubernetes.io/tls needs the keys tls.crt and tls.key",
+            "type kubernetes.io/tls requires the keys tls.crt and tls.key",
             id="objects-that-the-template-leaves-out",
         ),
         pytest.param(
             {"keys": {"user": GIT}, "type": "kubernetes.io/basic-auth"},
-            "type kubernetes.io/basic-auth needs at least one of the keys username, password",
+            "type kubernetes.io/basic-auth requires at least one of the keys username, password",
             id="basic-auth",
         ),
         pytest.param(
             {"keys": {"id_rsa": GIT}, "type": "kubernetes.io/ssh-auth"},
-            "type kubernetes.io/ssh-auth needs the key ssh-privatekey",
+            "type kubernetes.io/ssh-auth requires the key ssh-privatekey",
             id="ssh-auth",
         ),
         pytest.param(
             {"keys": {"config.json": GIT}, "type": "kubernetes.io/dockerconfigjson"},
-            "type kubernetes.io/dockerconfigjson needs the key .dockerconfigjson",
+            "type kubernetes.io/dockerconfigjson requires the key .dockerconfigjson",
             id="docker-config",
         ),
         pytest.param(
             {"keys": {"config.json": GIT}, "type": "kubernetes.io/dockercfg"},
-            "type kubernetes.io/dockercfg needs the key .dockercfg",
+            "type kubernetes.io/dockercfg requires the key .dockercfg",
             id="docker-config-of-old",
         ),
         pytest.param(
             {"keys": {"tls.crt": {"manual": "gitToken"}}, "type": TLS},
-            "type kubernetes.io/tls needs the key tls.key",
+            "type kubernetes.io/tls requires the key tls.key",
             id="manual",
         ),
         pytest.param(
             {"keys": {"password": GIT}, "type": "kubernetes.io/basic-auth", "policies": {"creationPolicy": "Merge"}},
-            "type belongs to whoever makes the Secret; creationPolicy Merge takes it as it is",
+            "type has no effect with creationPolicy Merge, which keeps the existing type; leave it out",
             id="type-of-somebody-elses-secret",
         ),
     ],
@@ -124,7 +126,8 @@ def test_service(keys: Raw, problem: str) -> None:
         pytest.param({"extract": [{**GIT, "prefix": "a/"}]}, f'extract[0].prefix: "a/" {NOT_A_DATA_KEY}', id="prefix"),
         pytest.param(
             {"extract": [{**GIT, "prefix": "a", "conversion": "Unicode"}]},
-            "extract[0]: conversion says nothing with prefix: the operator converts no key that it has rewritten",
+            "extract[0]: conversion has no effect with prefix, because ESO does not convert rewritten keys; leave it "
+            "out",
             id="conversion-with-a-prefix",
         ),
         pytest.param(

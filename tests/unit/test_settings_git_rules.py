@@ -73,7 +73,7 @@ def test_unknown_manual_entry(git: Raw, where: str) -> None:
     assert_rejected(
         acme(git=git),
         f"organizations[0].git.{where}: names no entry of manualSecrets (value not shown); "
-        "known: gitToken, quayPassword",
+        "configured: gitToken, quayPassword",
     )
 
 

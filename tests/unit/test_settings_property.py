@@ -12,11 +12,11 @@ from components.managers.cluster_secret_store import render_identity, render_sto
 from components.managers.fake import FakeStore
 from components.managers.manager import Endpoint
 from components.openchoreo import RELEASES
-from components.plan.stack import plan
-from components.plan.stores import planned_stores
-from components.polling.estimate import estimate
+from components.plan.stack import plan_stack
+from components.plan.stores import plan_stores
+from components.polling.estimate import estimate_polling
 from components.polling.report import describe_load
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.full_configuration import FULL
@@ -121,12 +121,12 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     release = RELEASES[found.release]
     assert all(len(release.build_namespace(each.name)) <= 63 for each in found.organizations)
     allowed = {release.build_namespace(each.name) for each in found.organizations}
-    planned = planned_stores(found, release)
+    planned = plan_stores(found, release)
     assert all(set(store.namespaces) <= allowed and store.keys for store in planned)
     for store in planned:
         made = [*render_identity(store), render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
         assert isinstance(store.manager, FakeStore) or "{organization}" not in repr(made)
-    load = estimate(plan(found, release))
+    load = estimate_polling(plan_stack(found, release))
     assert describe_load(load).isascii()
     assert all(each.calls_per_second >= 0 for each in load.polls)
 
@@ -160,6 +160,6 @@ def test_a_store_serves_only_the_organizations_that_name_it(
     found = _settings_or_problems(config)
     if found is None:
         return
-    for planned in planned_stores(found, RELEASES[found.release]):
+    for planned in plan_stores(found, RELEASES[found.release]):
         assert len({uses[name] for name in planned.organizations}) == 1
         assert found.secret_stores[uses[planned.organizations[0]]].scope == "shared" or len(planned.organizations) == 1

@@ -28,8 +28,8 @@ BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quay
 BY_HAND: Raw = {"componentTypes": ["service"], "delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
 DOCKER: Raw = {"names": ["docker"]}
 NO_CONTROL_PLANE = "organizations[0]: patches objects of the control plane; clusters.controlPlane is missing"
-NO_DATA_PLANE = "organizations[0].pullSecret: makes objects on the data plane; clusters.dataPlane is missing"
-READABLE = "cannot bring manual credentials: everybody who can read the workflow would see them"
+NO_DATA_PLANE = "organizations[0].pullSecret: creates objects on the data plane; clusters.dataPlane is missing"
+READABLE = "cannot have manual credentials, which everyone who can read the workflow would see"
 
 
 def _pull(**keys: Any) -> Raw:
@@ -41,42 +41,42 @@ def _pull(**keys: Any) -> Raw:
     [
         pytest.param(
             {"pullSecret": _pull(componentTypes=["a", "b", "a"])},
-            'pullSecret.componentTypes[2]: "a" is named twice',
+            'pullSecret.componentTypes[2]: "a" is listed twice',
             id="component-type-twice",
         ),
         pytest.param(
             {"pullSecret": _pull(registries=[QUAY, QUAY])},
-            'pullSecret.registries[1]: "quay.io" is named twice',
+            'pullSecret.registries[1]: "quay.io" is listed twice',
             id="registry-twice",
         ),
         pytest.param(
             {"git": GIT, "componentWorkflows": {"names": ["docker", "docker"]}},
-            'componentWorkflows.names[1]: "docker" is named twice',
+            'componentWorkflows.names[1]: "docker" is listed twice',
             id="workflow-twice",
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig={**CONFIG, "property": "${x}"})},
-            'pullSecret: "${x}" has a ${, which OpenChoreo would take for an expression',
+            'pullSecret: "${x}" has a ${, which OpenChoreo would evaluate as an expression',
             id="expression-in-a-property",
         ),
         pytest.param(
             {"pullSecret": _pull(registries=[{**QUAY, "version": "${x"}])},
-            'pullSecret: "${x" has a ${, which OpenChoreo would take for an expression',
+            'pullSecret: "${x" has a ${, which OpenChoreo would evaluate as an expression',
             id="expression-in-a-version",
         ),
         pytest.param(
             {"git": {**GIT, "property": "${x}"}, "componentWorkflows": DOCKER},
-            'componentWorkflows: "${x}" has a ${, which OpenChoreo would take for an expression',
+            'componentWorkflows: "${x}" has a ${, which OpenChoreo would evaluate as an expression',
             id="expression-in-a-workflow",
         ),
         pytest.param(
             {"registries": [{**QUAY, "property": "${y}"}], "componentWorkflows": DOCKER},
-            'componentWorkflows: "${y}" has a ${, which OpenChoreo would take for an expression',
+            'componentWorkflows: "${y}" has a ${, which OpenChoreo would evaluate as an expression',
             id="expression-in-a-registry-of-a-workflow",
         ),
         pytest.param(
             {"external": [{"name": "sonar", "keys": {"token": GIT}}], "componentWorkflows": DOCKER},
-            "componentWorkflows: has nothing to bring; expected git, registries or both",
+            "componentWorkflows: has no credentials; expected git, registries or both",
             id="a-workflow-brings-nothing",
         ),
         pytest.param(
@@ -91,12 +91,12 @@ def _pull(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"pullSecret": _pull(secretStore="other")},
-            'pullSecret.secretStore: no store "other" under secretStores; known: default',
+            'pullSecret.secretStore: no store "other" under secretStores; configured: default',
             id="unknown-store",
         ),
         pytest.param(
             {"secretStore": "other", "pullSecret": _pull(delivery="namespace")},
-            'secretStore: no store "other" under secretStores; known: default',
+            'secretStore: no store "other" under secretStores; configured: default',
             id="unknown-store-of-the-organization",
         ),
         pytest.param(
@@ -112,7 +112,7 @@ def _pull(**keys: Any) -> Raw:
                 }
             },
             "pullSecret.registries[0].manual.password: names no entry of manualSecrets (value not shown); "
-            "known: gitToken, quayPassword",
+            "configured: gitToken, quayPassword",
             id="unknown-manual-entry",
         ),
         pytest.param(
@@ -122,8 +122,8 @@ def _pull(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"pullSecret": {**BY_HAND, "namespaces": ["dp-a", "dp-b", "dp-a"]}},
-            'pullSecret.namespaces[2]: "dp-a" gets the Secret "registry-pull-secret" from '
-            "organizations[0].pullSecret.namespaces[0] already",
+            'pullSecret.namespaces[2]: "dp-a" already gets the Secret "registry-pull-secret" '
+            "from organizations[0].pullSecret.namespaces[0]",
             id="namespace-twice",
         ),
     ],
@@ -201,12 +201,13 @@ def test_a_namespace_of_two_organizations() -> None:
         {"name": "globex", "pullSecret": BY_HAND},
         {"name": "initech", "pullSecret": {**BY_HAND, "secretName": "another"}},
     ]
-    first = "organizations[0].pullSecret.namespaces[0] already"
+    first = "organizations[0].pullSecret.namespaces[0]"
     assert_rejected(
         edits,
         'organizations[0].pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of the organization '
         '"globex"',
-        f'organizations[2].pullSecret.namespaces[0]: "dp-a" gets the Secret "registry-pull-secret" from {first}',
+        f'organizations[2].pullSecret.namespaces[0]: "dp-a" already gets the Secret "registry-pull-secret" from '
+        f"{first}",
     )
 
 
@@ -225,7 +226,7 @@ def test_a_store_name_that_is_too_long_is_that_of_the_key_that_names_it() -> Non
     edits = {**on_every_plane(git=GIT, pullSecret=_pull(secretStore=long)), f"secretStores.{long}": KUBERNETES}
     assert_rejected(
         edits,
-        "organizations[0].pullSecret.secretStore: makes a ClusterSecretStore with a name of 250 characters; "
+        "organizations[0].pullSecret.secretStore: gives a ClusterSecretStore a name of 250 characters; "
         "the maximum is 249",
     )
 
@@ -238,8 +239,8 @@ def test_two_stores_of_one_name_on_two_planes() -> None:
     }
     assert_rejected(
         edits,
-        'organizations[0].pullSecret.secretStore: "a-acme" makes the ClusterSecretStore "a-acme", as the store "a" '
-        "does for another organization; rename one of the two stores",
+        'organizations[0].pullSecret.secretStore: "a-acme" has the same ClusterSecretStore "a-acme" as '
+        'the store "a" of another organization; rename one of the two stores',
     )
 
 
@@ -248,7 +249,7 @@ def test_manual_passwords_are_named_in_no_message() -> None:
     said = rejection(raw(on_every_plane(pullSecret=pull)), MANUAL)
     assert said == message(
         "organizations[0].pullSecret.registries[0].manual.password: names no entry of manualSecrets (value not shown); "
-        "known: gitToken, quayPassword"
+        "configured: gitToken, quayPassword"
     )
 
 

@@ -185,7 +185,7 @@ def test_workloads_never_sign_in(registry: Raw, generator: str, host: str) -> No
     assert_rejected(
         on_every_plane(pullSecret=pull),
         f"organizations[0].pullSecret.registries: [1].{generator} would need an identity in every namespace of "
-        f"workloads; to pull from {host}, grant it to the nodes, or use username and password of a robot account",
+        f"workloads; grant the nodes access to {host}, or use username and password of a robot account",
     )
 
 
@@ -211,7 +211,7 @@ def test_workloads_may_pull_by_pattern() -> None:
 )
 def test_openchoreo_would_take_a_user_for_an_expression(edits: Edits, where: str) -> None:
     assert_rejected(
-        edits, f'organizations[0].{where}: "${{x}}" has a ${{, which OpenChoreo would take for an expression'
+        edits, f'organizations[0].{where}: "${{x}}" has a ${{, which OpenChoreo would evaluate as an expression'
     )
 
 

@@ -42,7 +42,7 @@ def test_build_namespace_is_too_long() -> None:
     name = "a" * 50
     assert_rejected(
         {"organizations.0.name": name},
-        f'organizations[0].name: "{name}" makes the namespace "openchoreo-ci-{name}" of 64 characters; '
+        f'organizations[0].name: "{name}" gives the namespace "openchoreo-ci-{name}" of 64 characters; '
         "a namespace has at most 63, so the name at most 49",
     )
 
@@ -217,7 +217,7 @@ def test_one_writer_per_secret(edits: Edits, where: str, name: str, first: str) 
         ),
     ],
 )
-@pytest.mark.parametrize(("names", "known"), [(MANUAL, "gitToken, quayPassword"), (frozenset(), "none is configured")])
+@pytest.mark.parametrize(("names", "known"), [(MANUAL, "gitToken, quayPassword"), (frozenset(), "none")])
 def test_unknown_manual_entry(edits: Edits, where: str, names: frozenset[str], known: str) -> None:
-    expected = message(f"{where}: names no entry of manualSecrets (value not shown); known: {known}")
+    expected = message(f"{where}: names no entry of manualSecrets (value not shown); configured: {known}")
     assert rejection(raw(edits), names) == expected

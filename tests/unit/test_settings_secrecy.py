@@ -122,7 +122,7 @@ def test_shortened_text_tells_its_length(edits: Edits, shown: str) -> None:
 
 def test_readable_text_stays_readable() -> None:
     assert rejection(raw({"release": "версия"})) == message(
-        'release: "версия" is not a known OpenChoreo release; known: v0.9'
+        'release: "версия" is not a supported OpenChoreo release; expected v0.9'
     )
 
 

@@ -14,13 +14,15 @@ CA: Raw = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "sec
 @pytest.mark.parametrize(
     ("edits", "problem"),
     [
-        pytest.param({"organizations.0.secretStore": "vault"}, '"vault" under secretStores; known: default', id="one"),
+        pytest.param(
+            {"organizations.0.secretStore": "vault"}, '"vault" under secretStores; configured: default', id="one"
+        ),
         pytest.param(
             {"organizations.0.secretStore": "vault", "secretStores": {"b": KUBERNETES, "a": KUBERNETES}},
-            '"vault" under secretStores; known: a, b',
+            '"vault" under secretStores; configured: a, b',
             id="known-ones-are-sorted",
         ),
-        pytest.param({"secretStores": {}}, '"default" under secretStores; known: none is configured', id="none"),
+        pytest.param({"secretStores": {}}, '"default" under secretStores; configured: none', id="none"),
     ],
 )
 def test_unknown_store(edits: Edits, problem: str) -> None:
@@ -85,7 +87,7 @@ def test_two_stores_that_make_one_name(stores: Raw, second: str) -> None:
     users = [{"name": "b-c", "secretStore": "a", "git": GIT}, {"name": "c", "secretStore": second, "git": GIT}]
     assert_rejected(
         {"secretStores": stores, "organizations": users},
-        f'organizations[1].secretStore: "{second}" makes the ClusterSecretStore "a-b-c", as the store "a" does for '
+        f'organizations[1].secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a" of '
         "another organization; rename one of the two stores",
     )
 
@@ -99,7 +101,7 @@ def test_identity_of_a_store_has_a_valid_name(scope: str, length: int) -> None:
     name = "s" * length
     assert_rejected(
         {"secretStores": {name: {**KUBERNETES, "scope": scope}}, "organizations.0.secretStore": name},
-        "organizations[0].secretStore: makes a ClusterSecretStore with a name of 250 characters; the maximum is 249",
+        "organizations[0].secretStore: gives a ClusterSecretStore a name of 250 characters; the maximum is 249",
     )
 
 

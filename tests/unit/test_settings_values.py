@@ -19,7 +19,7 @@ from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef, Source
 from components.settings.load import Budget, ExpectedLoad
 from components.settings.organization import Organization
-from components.settings.parse import parse
+from components.settings.parsing import parse
 from components.settings.stack import Clusters, ClusterSettings, StackSettings
 from tests.unit.full_configuration import FULL
 from tests.unit.samples import GIT, MANUAL, SOURCE, acme, message, organization, raw, rejection, settings

@@ -10,7 +10,7 @@ from components.managers.cluster_secret_store import render_identity, render_sto
 from components.managers.manager import Endpoint, PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stores import planned_stores
+from components.plan.stores import plan_stores
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
 
 LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
@@ -192,14 +192,14 @@ STORE = SecretStoreSettings.model_validate(KUBERNETES).manager
 
 
 def test_plan_of_a_store_for_each_organization() -> None:
-    assert planned_stores(settings(TWO), V0_9) == (
+    assert plan_stores(settings(TWO), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-quay", "common")),
         PlannedStore("default-globex", STORE, ("globex",), ("openchoreo-ci-globex",), ("globex-git",)),
     )
 
 
 def test_plan_of_a_shared_store() -> None:
-    assert planned_stores(settings({**TWO, "secretStores.default.scope": "shared"}), V0_9) == (
+    assert plan_stores(settings({**TWO, "secretStores.default.scope": "shared"}), V0_9) == (
         PlannedStore(
             "default",
             STORE,
@@ -211,14 +211,14 @@ def test_plan_of_a_shared_store() -> None:
 
 
 def test_plan_is_empty_when_all_is_manual() -> None:
-    assert planned_stores(settings({"organizations.0.git": {"manual": "gitToken"}}), V0_9) == ()
+    assert plan_stores(settings({"organizations.0.git": {"manual": "gitToken"}}), V0_9) == ()
 
 
 def test_two_stores_share_nothing() -> None:
     stores = {"a": {**KUBERNETES, "scope": "shared"}, "b": KUBERNETES, "unused": KUBERNETES}
     users = [{"name": "acme", "secretStore": "b", "git": GIT}, {"name": "globex", "secretStore": "a", "git": GIT}]
     found = settings({"secretStores": stores, "organizations": users})
-    assert planned_stores(found, V0_9) == (
+    assert plan_stores(found, V0_9) == (
         PlannedStore("a", STORE, ("globex",), ("openchoreo-ci-globex",), ("acme-git",)),
         PlannedStore("b-acme", STORE, ("acme",), ("openchoreo-ci-acme",), ("acme-git",)),
     )

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from components.iam.account import AwsOperator
-from components.iam.trust import operator_trust, web_identity_trust
+from components.iam.trust import build_operator_trust, build_web_identity_trust
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.openchoreo.v0_9 import V0_9
-from components.plan.aws_managed import ManagedStore, managed_stores
-from components.plan.stores import planned_stores
+from components.plan.aws_managed import ManagedStore, plan_managed_stores
+from components.plan.stores import plan_stores
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import (
     SecretTemplate,
     Target,
-    external_secret,
-    fan_out_with_remote_names,
-    with_remote_names,
+    build_external_secret,
+    rename_fan_out_keys,
+    rename_remote_keys,
 )
 from tests.unit.aws_accounts import (
     ACCOUNT,
@@ -46,7 +46,7 @@ PULL = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": 
 
 def objects(edits: Edits) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Identity, and provider block, of the only store; ESO takes the store as it is."""
-    (only,) = planned_stores(settings(edits), V0_9)
+    (only,) = plan_stores(settings(edits), V0_9)
     store = render_store(only, {}, None)
     assert list(operator().problems(store)) == []
     assert list(operator().additions(store)) == []
@@ -95,7 +95,7 @@ def test_resources_in_aws() -> None:
         service="SecretsManager",
         path="org/acme/",
         role="eso-default-acme",
-        trust=web_identity_trust(account(), [account()], "external-secrets", "eso-default-acme"),
+        trust=build_web_identity_trust(account(), [account()], "external-secrets", "eso-default-acme"),
         alias=None,
         containers={"acme-git": "org/acme/acme-git"},
         unique_names=False,
@@ -128,21 +128,21 @@ def test_a_store_without_containers(store: dict[str, Any], path: str) -> None:
 
 def test_the_operator_of_the_account_is_trusted() -> None:
     (found,) = made(with_account(managed(identityNamespace=None), aws=POD_IDENTITY))
-    assert found.trust == operator_trust([pod_identity()], "acme")
+    assert found.trust == build_operator_trust([pod_identity()], "acme")
 
 
 def test_a_store_on_two_clusters_is_one_in_aws() -> None:
     """Its role trusts both, and each secret that either reads is made once."""
     there = {"oidcProvider": OTHER_ISSUER}
     edits = {**on_every_plane(git=dict(GIT), pullSecret=PULL), **with_account(aws={**ACCOUNT, "dataPlane": there})}
-    assert [(each.name, each.plane) for each in planned_stores(settings(edits), V0_9)] == [
+    assert [(each.name, each.plane) for each in plan_stores(settings(edits), V0_9)] == [
         ("default-acme", "build"),
         ("default-acme", "data"),
     ]
     (found,) = made(edits)
     assert found.containers == {"acme-git": "org/acme/acme-git", "pull": "org/acme/pull"}
     operators = [account(dataPlane=there), AwsOperator(oidc_provider=OTHER_ISSUER)]
-    assert found.trust == web_identity_trust(account(), operators, "external-secrets", "eso-default-acme")
+    assert found.trust == build_web_identity_trust(account(), operators, "external-secrets", "eso-default-acme")
 
 
 def test_a_store_that_references_an_existing_identity_needs_nothing() -> None:
@@ -153,29 +153,30 @@ def test_a_store_that_references_an_existing_identity_needs_nothing() -> None:
 
 def test_a_managed_store_of_a_program_needs_its_account() -> None:
     alone = planned(managed())
-    assert managed_stores([alone]) == ()
+    assert plan_managed_stores([alone]) == ()
     with pytest.raises(ValueError, match="the managed store org-acme needs its AWS account"):
         render_identity(alone)
     other = planned({"kubernetes": {"remoteNamespace": "x"}}, aws=account())
     with pytest.raises(ValueError, match="the store org-acme is not managed"):
-        managed_stores([other])
+        plan_managed_stores([other])
 
 
 @pytest.mark.parametrize("path", ["org/", "org-{organization}/"])
 def test_a_program_cannot_give_all_one_path(path: str) -> None:
     """Programs that build their settings by themselves have no `parse` that would refuse it."""
     with pytest.raises(
-        ValueError, match=rf'^the path "{re.escape(path)}" of the store org-acme is not of one organization; it lacks'
+        ValueError,
+        match=rf'^the path "{re.escape(path)}" of the store org-acme is not exclusive to one organization; it must',
     ):
-        managed_stores([planned(managed(path=path), aws=account())])
+        plan_managed_stores([planned(managed(path=path), aws=account())])
 
 
 def test_a_secret_with_another_name_is_read_by_that_name() -> None:
     target = Target("acme", "openchoreo-ci-acme", "default-acme", "1h0m0s")
     refs = {"a": RemoteRef(remote_key="git"), "b": RemoteRef(remote_key="other", property="p")}
-    plain = external_secret(target, SecretTemplate("git-clone-secret", "git", refs))
-    found = with_remote_names(plain, {"git": "git-1f2e"})
-    assert with_remote_names(plain, {}) == plain
+    plain = build_external_secret(target, SecretTemplate("git-clone-secret", "git", refs))
+    found = rename_remote_keys(plain, {"git": "git-1f2e"})
+    assert rename_remote_keys(plain, {}) == plain
     assert found == external_secret_of_acme(
         "git-clone-secret",
         "git",
@@ -190,7 +191,7 @@ def test_a_secret_with_another_name_is_read_by_that_name() -> None:
 def test_tokens_of_generators_have_no_remote_name() -> None:
     from_generator = {"sourceRef": {"generatorRef": {"kind": "ECRAuthorizationToken", "name": "git"}}}
     plain = {"spec": {"dataFrom": [from_generator, {"extract": {"key": "git"}}]}}
-    assert with_remote_names(plain, {"git": "git-1f2e"}) == {
+    assert rename_remote_keys(plain, {"git": "git-1f2e"}) == {
         "spec": {"dataFrom": [from_generator, {"extract": {"key": "git-1f2e"}}]}
     }
 
@@ -199,11 +200,11 @@ def test_the_same_for_every_namespace_of_an_organization() -> None:
     organization = settings(on_every_plane(pullSecret=PULL)).organizations[0]
     plain = fan_out(organization, store="s")
     assert plain is not None
-    found = fan_out_with_remote_names(plain, {"pull": "pull-1f2e"})
+    found = rename_fan_out_keys(plain, {"pull": "pull-1f2e"})
     assert found["spec"]["externalSecretSpec"]["data"][0]["remoteRef"]["key"] == "pull-1f2e"
 
 
 def test_a_generator_has_no_name_in_the_manager() -> None:
     reads = [{"sourceRef": {"generatorRef": {"name": "app"}}}, {"extract": {"key": "git"}}]
-    renamed = with_remote_names({"spec": {"dataFrom": reads}}, {"git": "git-1f2e"})
+    renamed = rename_remote_keys({"spec": {"dataFrom": reads}}, {"git": "git-1f2e"})
     assert renamed == {"spec": {"dataFrom": [reads[0], {"extract": {"key": "git-1f2e"}}]}}

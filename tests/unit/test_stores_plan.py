@@ -10,7 +10,7 @@ from components.managers.cluster_secret_store import render_identity, render_sto
 from components.managers.manager import PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
-from components.plan.stores import planned_stores
+from components.plan.stores import plan_stores
 from components.settings.stack import StackSettings
 from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
 
@@ -40,14 +40,14 @@ OWN_STORE: Raw = {"name": "acme", "git": GIT, "pullSecret": _pull(secretStore="d
 
 @pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
 def test_one_cluster_has_one_store_for_both(user: Raw) -> None:
-    assert planned_stores(_settings(user, one_cluster=True), V0_9) == (
+    assert plan_stores(_settings(user, one_cluster=True), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git", "acme-pull"), (ACME,), "build"),
     )
 
 
 @pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
 def test_two_clusters_have_a_store_each_for_their_own_keys(user: Raw) -> None:
-    assert planned_stores(_settings(user, one_cluster=False), V0_9) == (
+    assert plan_stores(_settings(user, one_cluster=False), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",), (), "build"),
         PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "data"),
     )
@@ -74,14 +74,14 @@ def test_two_clusters_have_a_store_each_for_their_own_keys(user: Raw) -> None:
     ],
 )
 def test_no_store_is_planned_for_workloads(user: Raw, one_cluster: bool) -> None:
-    assert planned_stores(_settings(user, one_cluster=one_cluster), V0_9) == (
+    assert plan_stores(_settings(user, one_cluster=one_cluster), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
     )
 
 
 def test_workloads_alone() -> None:
     user = {"name": "acme", "pullSecret": _pull(delivery="namespace")}
-    assert planned_stores(_settings(user, one_cluster=True), V0_9) == (
+    assert plan_stores(_settings(user, one_cluster=True), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
 
@@ -89,7 +89,7 @@ def test_workloads_alone() -> None:
 def test_another_store_for_workloads() -> None:
     user = {"name": "acme", "git": GIT, "pullSecret": _pull(delivery="namespace", secretStore="pull")}
     stores = {"default": KUBERNETES, "pull": {**KUBERNETES, "scope": "shared"}}
-    assert planned_stores(_settings(user, one_cluster=True, stores=stores), V0_9) == (
+    assert plan_stores(_settings(user, one_cluster=True, stores=stores), V0_9) == (
         PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
         PlannedStore("pull", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
@@ -106,7 +106,7 @@ BOTH_BUILDS = ("openchoreo-ci-acme", "openchoreo-ci-globex", "openchoreo-ci-init
 def test_a_shared_store_on_one_cluster() -> None:
     found = _settings(*TWO, one_cluster=True, stores={"default": {**KUBERNETES, "scope": "shared"}})
     keys = ("acme-git", "acme-pull", "globex-pull", "initech-git")
-    assert planned_stores(found, V0_9) == (
+    assert plan_stores(found, V0_9) == (
         PlannedStore("default", STORE, ("acme", "globex", "initech"), BOTH_BUILDS, keys, (ACME, GLOBEX), "build"),
     )
 
@@ -114,7 +114,7 @@ def test_a_shared_store_on_one_cluster() -> None:
 def test_a_shared_store_on_two_clusters() -> None:
     found = _settings(*TWO, one_cluster=False, stores={"default": {**KUBERNETES, "scope": "shared"}})
     users = ("acme", "globex", "initech")
-    assert planned_stores(found, V0_9) == (
+    assert plan_stores(found, V0_9) == (
         PlannedStore("default", STORE, users, BOTH_BUILDS, ("acme-git", "initech-git"), (), "build"),
         PlannedStore("default", STORE, ("acme", "globex"), (), ("acme-pull", "globex-pull"), (ACME, GLOBEX), "data"),
     )
@@ -143,6 +143,6 @@ def test_conditions(differing: Any, conditions: list[Raw]) -> None:
 
 
 def test_identity_on_the_data_plane_reads_its_own_keys_only() -> None:
-    stores = planned_stores(_settings(NAMESPACE, one_cluster=False), V0_9)
+    stores = plan_stores(_settings(NAMESPACE, one_cluster=False), V0_9)
     rules = {store.plane: render_identity(store)[1]["rules"][0]["resourceNames"] for store in stores}
     assert rules == {"build": ["acme-git"], "data": ["acme-pull"]}

@@ -9,10 +9,15 @@ import pytest
 from components.manifests import Manifest
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
-from components.patches.patch import patch, unpatch
-from components.patches.validity import problems
+from components.patches.patch import apply_patch, remove_patch
+from components.patches.validity import validate_patch
 from components.schema.sources import RemoteRef
-from components.secrets.external_secret import SecretTemplate, Target, cluster_external_secret, external_secret
+from components.secrets.external_secret import (
+    SecretTemplate,
+    Target,
+    build_cluster_external_secret,
+    build_external_secret,
+)
 from components.settings.organization import Organization
 from tests.unit.credential_samples import GIT_KINDS
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
@@ -108,10 +113,12 @@ def test_every_kind_of_git_credential_can_come_with_a_run(git: Raw) -> None:
     assert [(each.content.credential, each.per_run) for each in found][-1] == ("git", True)
     assert [each.per_run for each in found[:-1]] == [False] * ("githubApp" in git)
     wanted = _patch(user)
-    assert list(problems(V0_9.component_workflow, wanted, V0_9)) == []
+    assert list(validate_patch(V0_9.component_workflow, wanted, V0_9)) == []
     (resource,) = wanted.resources
     ahead = (
-        external_secret(found[-1].target, found[-1].content) if isinstance(found[-1].content, SecretTemplate) else {}
+        build_external_secret(found[-1].target, found[-1].content)
+        if isinstance(found[-1].content, SecretTemplate)
+        else {}
     )
     name = f"{RUN}-git-clone-secret"
     ahead["metadata"] |= {"name": name, "namespace": "openchoreo-ci-${metadata.orgName}"}
@@ -123,7 +130,7 @@ def test_a_name_that_openchoreo_would_take_for_an_expression() -> None:
     git = {"basicAuth": {"usernameFrom": {"remoteKey": "${user}"}, "password": GIT}}
     stores = {"secretStores": {"default": {"fake": {"data": [{"key": "a", "manual": "gitToken"}]}}}}
     edits = {**on_every_plane(git=git, componentWorkflows={"names": ["docker"]}), **stores}
-    said = '"${user}" has a ${, which OpenChoreo would take for an expression'
+    said = '"${user}" has a ${, which OpenChoreo would evaluate as an expression'
     assert f"organizations[0].componentWorkflows: {said}" in rejection(raw(edits))
 
 
@@ -131,8 +138,8 @@ def test_a_name_that_openchoreo_would_take_for_an_expression() -> None:
 def test_manual_kinds_are_refused(git: Raw) -> None:
     assert_rejected(
         on_every_plane(git=git, componentWorkflows={"names": ["docker"]}),
-        "organizations[0].componentWorkflows: cannot bring manual credentials: everybody who can read the "
-        "workflow would see them",
+        "organizations[0].componentWorkflows: cannot have manual credentials, which everyone who can read the "
+        "workflow would see",
     )
 
 
@@ -140,16 +147,16 @@ def test_manual_kinds_are_refused(git: Raw) -> None:
 def test_results_can_be_rendered(names: str) -> None:
     user = _organization(git=GIT, registries=[QUAY], workflows={"secretNames": names})
     wanted = _patch(user, stack=STACK)
-    assert list(problems(V0_9.component_workflow, wanted, V0_9)) == []
+    assert list(validate_patch(V0_9.component_workflow, wanted, V0_9)) == []
     original = {"kind": "ComponentWorkflow", "metadata": {"name": "docker"}, "spec": {"runTemplate": {}}}
-    done = patch(original, wanted)
+    done = apply_patch(original, wanted)
     assert [each["id"] for each in done.object["spec"]["resources"]] == ["git-credentials", "registry-credentials"]
-    assert unpatch(done.object, done.added) == original
+    assert remove_patch(done.object, done.added) == original
 
 
 def test_annotations_go_with_every_external_secret() -> None:
     secret = SecretTemplate("a", "external", {"k": RemoteRef(remote_key="r")}, annotations={"x": "y"})
-    made = cluster_external_secret("all", TARGET, secret, {"a": "b", "c": "d"})
+    made = build_cluster_external_secret("all", TARGET, secret, {"a": "b", "c": "d"})
     assert made["spec"]["externalSecretMetadata"]["annotations"] == {"x": "y"}
     assert made["spec"]["externalSecretSpec"]["target"]["template"]["metadata"]["annotations"] == {"x": "y"}
     assert made["spec"]["namespaceSelectors"] == [{"matchLabels": {"a": "b", "c": "d"}}]

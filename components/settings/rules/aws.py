@@ -14,7 +14,7 @@ from ...managers.aws import AwsStore
 from ...managers.aws_managed import AwsManaged
 from ...schema.cloud_names import ROLE_NAME_MAX
 from ...schema.placeholder import ORGANIZATION
-from ...schema.text import quoted
+from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
@@ -47,7 +47,7 @@ class _Filled:
         return f"secretStores.{self.entry}.aws.managed"
 
 
-def problems(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
+def validate_managed_stores(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
     """Problems of managed stores with each other, with their account and with their organizations."""
     managed = {
         name: (store.manager, store.manager.managed)
@@ -80,13 +80,13 @@ def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: 
     if ORGANIZATION not in managed.path.split("/"):
         yield Problem(
             f"{path}.managed.path",
-            f"{quoted(managed.path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
+            f"{quote(managed.path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
             f"beginning of their names could read each other's secrets; use a value such as org/{ORGANIZATION}/",
         )
     if managed.role_name is not None and ORGANIZATION not in managed.role_name:
         yield Problem(
             f"{path}.managed.roleName",
-            f"{quoted(managed.role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
+            f"{quote(managed.role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
         )
     account = settings.aws
     if account is None:
@@ -146,7 +146,7 @@ def _default_role(store: _Filled) -> Iterator[Problem]:
     if store.default_role and (len(store.role) > ROLE_NAME_MAX or "." in store.role):
         yield Problem(
             f"{store.where}.roleName",
-            f'{quoted(store.role)} of the organization "{store.organization}" is not a name of a role: letters, '
+            f'{quote(store.role)} of the organization "{store.organization}" is not a name of a role: letters, '
             f"digits, _ and -, at most {ROLE_NAME_MAX} characters; set roleName",
         )
 
@@ -159,7 +159,7 @@ def _roles(stores: list[_Filled]) -> Iterator[Problem]:
         if first is not store:
             yield Problem(
                 f"{store.where}.roleName",
-                f'{quoted(store.role)} of the organization "{store.organization}" is also the role of the organization '
+                f'{quote(store.role)} of the organization "{store.organization}" is also the role of the organization '
                 f'"{first.organization}" in the store "{first.entry}", because IAM ignores case; use another name',
             )
 
@@ -173,7 +173,7 @@ def _secrets(stores: list[_Filled]) -> Iterator[Problem]:
             if first is not store and first.organization == store.organization:
                 yield Problem(
                     f"{store.where}.path",
-                    f'{quoted(name)} of the organization "{store.organization}" is also created by the store '
+                    f'{quote(name)} of the organization "{store.organization}" is also created by the store '
                     f'"{first.entry}"; use another path, or containers: false in one of them',
                 )
 
@@ -191,7 +191,7 @@ def _paths(stores: list[_Filled]) -> Iterator[Problem]:
                 if outer.organization != inner.organization:
                     yield Problem(
                         f"{outer.where}.path",
-                        f'{quoted(outer.path)} of the organization "{outer.organization}" contains '
-                        f'{quoted(inner.path)} of the organization "{inner.organization}" in the store '
+                        f'{quote(outer.path)} of the organization "{outer.organization}" contains '
+                        f'{quote(inner.path)} of the organization "{inner.organization}" in the store '
                         f'"{inner.entry}", whose secrets it could read; use separate paths',
                     )

@@ -10,7 +10,7 @@ from ...iam.account import AwsAccount
 from ...managers.aws import AwsStore
 from ...registries.credential import RegistryCredential
 from ...schema.placeholder import ORGANIZATION, fill
-from ...schema.text import quoted
+from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
@@ -33,7 +33,7 @@ class EcrRolePlan:
     """Whether one whole part of the prefix is the name of the organization."""
 
 
-def managed_ecr(settings: StackSettings) -> tuple[EcrRolePlan, ...]:
+def list_ecr_roles(settings: StackSettings) -> tuple[EcrRolePlan, ...]:
     """All roles that the stack creates, in the order of the organizations."""
     return tuple(
         role
@@ -42,7 +42,7 @@ def managed_ecr(settings: StackSettings) -> tuple[EcrRolePlan, ...]:
     )
 
 
-def roles_without_stack(organization: Organization, path: str) -> Iterator[Problem]:
+def refuse_ecr_roles(organization: Organization, path: str) -> Iterator[Problem]:
     """Roles that only a stack creates, for an organization outside a stack."""
     for role in _managed(organization, path):
         yield Problem(role.path, "is created by stacks only; use roleArn, such as the ARN of an EcrRole")
@@ -62,27 +62,27 @@ def _managed(organization: Organization, path: str = "") -> Iterator[EcrRolePlan
             )
 
 
-def problems(settings: StackSettings) -> Iterator[Problem]:
+def validate_ecr_roles(settings: StackSettings) -> Iterator[Problem]:
     """Problems of these roles together with their account, with managed stores and with each other."""
     names = dict(_store_roles(settings))
-    roles = managed_ecr(settings)
+    roles = list_ecr_roles(settings)
     for role in roles:
         yield from _account(role, settings.aws)
         if not role.exclusive:
             yield Problem(
                 f"{role.path}.repositories",
-                f"{quoted(role.repositories)} does not have the organization's name as one whole part; use "
+                f"{quote(role.repositories)} does not have the organization's name as one whole part; use "
                 f"a value such as {ORGANIZATION}/",
             )
         first = names.setdefault(role.role.lower(), role.path)
         if first != role.path:
-            yield Problem(f"{role.path}.roleName", f"{quoted(role.role)} is also the role of {first}; choose another")
+            yield Problem(f"{role.path}.roleName", f"{quote(role.role)} is also the role of {first}; choose another")
     for role in roles:
         for other in roles:
             if role.organization != other.organization and other.repositories.startswith(role.repositories):
                 yield Problem(
                     f"{role.path}.repositories",
-                    f"{quoted(role.repositories)} contains {quoted(other.repositories)} of the organization "
+                    f"{quote(role.repositories)} contains {quote(other.repositories)} of the organization "
                     f'"{other.organization}", whose images it could replace; use a prefix of its own',
                 )
 
@@ -112,4 +112,4 @@ def _store_roles(settings: StackSettings) -> Iterator[tuple[str, str]]:
         if managed is not None:
             for organization in settings.organizations:
                 role = managed.role_of(settings.cluster_store_name(organization, entry), organization.name)
-                yield role.lower(), f"the store {quoted(entry)}"
+                yield role.lower(), f"the store {quote(entry)}"

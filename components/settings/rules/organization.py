@@ -8,23 +8,23 @@ from ...errors import Problem
 from ...openchoreo.release import Release
 from ...schema.names import LABEL_MAX
 from ..organization import Organization
-from .policies import policy_problems
-from .pull import pull_problems
-from .registries import push_problems
+from .policies import validate_policies
+from .pull import validate_pull
+from .registries import validate_push
 
 
-def organization_problems(
+def validate_organization(
     organization: Organization, path: str, release: Release, manual_names: AbstractSet[str]
 ) -> Iterator[Problem]:
-    """Everything that contradicts itself within one organization, or a limit of the release."""
+    """Contradictions within one organization, and violations of the release's limits."""
     yield from _name(organization, path, release)
-    yield from push_problems(organization, path, release)
+    yield from validate_push(organization, path, release)
     yield from _one_writer_per_secret(organization, path, release)
-    yield from pull_problems(organization, path, release)
-    yield from policy_problems(organization, path)
+    yield from validate_pull(organization, path, release)
+    yield from validate_policies(organization, path)
     for located in organization.credentials:
         for key, name in located.credential.manuals.items():
-            yield from manual_problems(f"{path}.{located.prefix}{key}", name, manual_names)
+            yield from validate_manual_name(f"{path}.{located.prefix}{key}", name, manual_names)
 
 
 def _name(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -33,7 +33,7 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
         allowed = LABEL_MAX - len(release.build_namespace(""))
         yield Problem(
             f"{path}.name",
-            f'"{organization.name}" makes the namespace "{namespace}" of {len(namespace)} characters; '
+            f'"{organization.name}" gives the namespace "{namespace}" of {len(namespace)} characters; '
             f"a namespace has at most {LABEL_MAX}, so the name at most {allowed}",
         )
     if release.is_reserved(organization.name):
@@ -59,9 +59,9 @@ def _one_writer_per_secret(organization: Organization, path: str, release: Relea
             yield Problem(where, f'"{secret}" is also written by {first}; a Secret has one writer')
 
 
-def manual_problems(path: str, name: str, manual_names: AbstractSet[str]) -> Iterator[Problem]:
-    """A name that is no entry of ``manualSecrets``."""
+def validate_manual_name(path: str, name: str, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+    """The problem of a name that is not an entry of ``manualSecrets``."""
     if name not in manual_names:
-        known = ", ".join(sorted(manual_names)) or "none is configured"
-        # The name is not repeated: somebody may have pasted the secret itself.
-        yield Problem(path, f"names no entry of manualSecrets (value not shown); known: {known}")
+        names = ", ".join(sorted(manual_names)) or "none"
+        # The name is not repeated: it may be the secret itself, pasted by mistake.
+        yield Problem(path, f"names no entry of manualSecrets (value not shown); configured: {names}")

@@ -21,7 +21,7 @@ class _Level:
     manual: bool = False
 
 
-def policy_problems(organization: Organization, path: str) -> Iterator[Problem]:
+def validate_policies(organization: Organization, path: str) -> Iterator[Problem]:
     """Policies of one organization that contradict each other or their credentials."""
     base = organization.applied_policies
     yield from _level(_Level(path, organization.policies, organization.refresh_interval), AppliedPolicies())
@@ -41,17 +41,19 @@ def policy_problems(organization: Organization, path: str) -> Iterator[Problem]:
     if git is not None and git.github_app is not None:
         own = git.policies is not None and git.policies.refresh_policy is not None
         where = f"{path}.git.policies" if own else f"{path}.policies"
-        yield from short_lived(
+        yield from require_periodic_refresh(
             where, base.under(git.policies), "the token of the GitHub App, which is valid for one hour"
         )
     tokens = [registry.host for registry in organization.registries or () if registry.token is not None]
     if tokens:
-        yield from short_lived(f"{path}.policies", base, f"the token of {tokens[0]}, which is valid for some hours")
+        yield from require_periodic_refresh(
+            f"{path}.policies", base, f"the token of {tokens[0]}, which is valid for some hours"
+        )
     if organization.component_workflows is not None:
         yield from _with_each_run(organization, path, base)
 
 
-def short_lived(path: str, applied: AppliedPolicies, what: str) -> Iterator[Problem]:
+def require_periodic_refresh(path: str, applied: AppliedPolicies, what: str) -> Iterator[Problem]:
     """A credential that expires must be refreshed periodically.
 
     Args:
@@ -63,7 +65,7 @@ def short_lived(path: str, applied: AppliedPolicies, what: str) -> Iterator[Prob
         yield Problem(f"{path}.refreshPolicy", f"{applied.refresh} would not renew {what}; use Periodic")
 
 
-def one_app_per_organization(settings: StackSettings) -> Iterator[Problem]:
+def refuse_shared_apps(settings: StackSettings) -> Iterator[Problem]:
     """Organizations that share a GitHub App: its private key creates tokens for all of them."""
     seen: dict[tuple[str, str], int] = {}
     for index, organization in enumerate(settings.organizations):

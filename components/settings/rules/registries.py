@@ -12,15 +12,15 @@ from pydantic import ValidationError
 from ...errors import Problem
 from ...openchoreo.release import Release
 from ...registries.tokens import RegistryToken
-from ...schema.messages import plain_message
+from ...schema.messages import simplify_message
 from ...schema.placeholder import fill
 from ...schema.secret_types import DOCKER_CONFIG_KEY
-from ...schema.text import quoted
+from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
 
-def push_problems(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
+def validate_push(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Contradictions between the registries of one push Secret."""
     registries = organization.registries or ()
     seen: dict[str, int] = {}
@@ -30,12 +30,12 @@ def push_problems(organization: Organization, path: str, release: Release) -> It
         if first != index:
             what = "server" if registry.server else "registry"
             yield Problem(
-                f"{where}.{what}", f"{quoted(key)} is also registries[{first}]; one Secret holds each registry once"
+                f"{where}.{what}", f"{quote(key)} is also registries[{first}]; one Secret holds each registry once"
             )
         if "*" in key:
             yield Problem(
                 f"{where}.server",
-                f"{quoted(key)} is a pattern, which clients ignore when they push; use the exact server",
+                f"{quote(key)} is a pattern, which clients ignore when they push; use the exact server",
             )
         if registry.token is not None:
             generator, token = registry.token
@@ -57,8 +57,8 @@ def _filled_problems(token: RegistryToken, path: str, organization: str) -> Iter
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             place = ".".join(str(step) for step in detail["loc"])
-            value = quoted(str(reduce(getitem, detail["loc"], text)))
-            problem = f'{value} of the organization "{organization}" {plain_message(detail)}'
+            value = quote(str(reduce(getitem, detail["loc"], text)))
+            problem = f'{value} of the organization "{organization}" {simplify_message(detail)}'
             yield Problem(f"{path}.{place}", problem)
 
 
@@ -69,10 +69,10 @@ def _extra_keys(organization: Organization, path: str) -> Iterator[Problem]:
         yield Problem(where, "has no effect without registries; leave it out")
     for index, key in enumerate(extra):
         if key == DOCKER_CONFIG_KEY or key in extra[:index]:
-            yield Problem(f"{where}[{index}]", f"{quoted(key)} is already a key of the Secret; leave it out")
+            yield Problem(f"{where}[{index}]", f"{quote(key)} is already a key of the Secret; leave it out")
 
 
-def shared_identities(settings: StackSettings) -> Iterator[Problem]:
+def refuse_shared_identities(settings: StackSettings) -> Iterator[Problem]:
     """Identities that two organizations share, or a registry and a store: each could use the rights of the other."""
     users: dict[str, tuple[str, str]] = {}
     readers = {
@@ -92,13 +92,13 @@ def shared_identities(settings: StackSettings) -> Iterator[Problem]:
             if other != organization.name:
                 yield Problem(
                     where,
-                    f'{quoted(identity)} is also the identity of the organization "{other}" ({first}), so each '
+                    f'{quote(identity)} is also the identity of the organization "{other}" ({first}), so each '
                     "could push to the other's repositories; use one identity for each organization",
                 )
             if identity.lower() in readers:
                 yield Problem(
                     where,
-                    f"{quoted(identity)} is in secretStores.{readers[identity.lower()]} too, so builds could read "
+                    f"{quote(identity)} is in secretStores.{readers[identity.lower()]} too, so builds could read "
                     "what that store reads; use an identity that can only push",
                 )
 

@@ -1,4 +1,4 @@
-"""Rules between parts of the configuration that no single model can see."""
+"""Rules across parts of the configuration, which no single model can check."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from dataclasses import dataclass
 from ...errors import Problem
 from ...openchoreo.release import Release
 from ...schema.names import SUBDOMAIN_MAX
-from ...schema.text import quoted
+from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
-from .organization import manual_problems, organization_problems
-from .policies import one_app_per_organization
-from .pull import stack_problems
-from .registries import shared_identities
+from .organization import validate_manual_name, validate_organization
+from .policies import refuse_shared_apps
+from .pull import validate_planes
+from .registries import refuse_shared_identities
 
 _STORE_NAME_MAX = SUBDOMAIN_MAX - len("eso-")
-"""The identity of a store is named like the store, with ``eso-`` in front."""
+"""The identity of a store has the name of the store with the prefix ``eso-``."""
 
 
-def settings_problems(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
-    """Everything that contradicts something else in the configuration, or a limit of the release."""
+def validate_settings(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+    """Contradictions in the configuration, and violations of the release's limits."""
     yield from _unique_organizations(settings)
     for index, organization in enumerate(settings.organizations):
         path = f"organizations[{index}]"
-        yield from organization_problems(organization, path, release, manual_names)
+        yield from validate_organization(organization, path, release, manual_names)
         uses = _used_stores(organization, path)
         yield from dict.fromkeys(problem for used in uses for problem in _store(used, organization, settings))
     yield from _one_source_per_store(settings)
-    yield from one_app_per_organization(settings)
+    yield from refuse_shared_apps(settings)
     yield from _store_manuals(settings, manual_names)
-    yield from stack_problems(settings, release)
-    yield from shared_identities(settings)
-    yield from store_rules.problems(settings, release, _reads)
-    yield from aws_rules.problems(settings, _reads)
-    yield from ecr_rules.problems(settings)
+    yield from validate_planes(settings, release)
+    yield from refuse_shared_identities(settings)
+    yield from store_rules.validate_store_access(settings, release, _reads)
+    yield from aws_rules.validate_managed_stores(settings, _reads)
+    yield from ecr_rules.validate_ecr_roles(settings)
 
 
 def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
@@ -49,14 +49,14 @@ def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
 
 @dataclass(frozen=True)
 class _Used:
-    """A store that an organization reads through: which, what, and where the configuration says so."""
+    """A store that an organization reads from, the keys that it reads, and their place in the configuration."""
 
     entry: str
     keys: tuple[str, ...]
     path: str
-    """Of the key that names the store."""
+    """Configuration path of the key that names the store."""
     owner: str
-    """Of what names the keys."""
+    """Configuration path of the block that names the remote keys."""
 
 
 def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
@@ -70,47 +70,47 @@ def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
 
 
 def _reads(organization: Organization) -> list[tuple[str, tuple[str, ...]]]:
-    """Entries of ``secretStores`` that an organization reads through, and the keys that it reads there."""
+    """Entries of ``secretStores`` that an organization reads from, each with its remote keys."""
     return [(used.entry, used.keys) for used in _used_stores(organization, "")]
 
 
 def _store(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
     store = settings.secret_stores.get(used.entry)
     if store is None:
-        known = ", ".join(sorted(settings.secret_stores)) or "none is configured"
-        yield Problem(used.path, f'no store "{used.entry}" under secretStores; known: {known}')
+        names = ", ".join(sorted(settings.secret_stores)) or "none"
+        yield Problem(used.path, f'no store "{used.entry}" under secretStores; configured: {names}')
         return
     name = settings.cluster_store_name(organization, used.entry)
     if len(name) > _STORE_NAME_MAX:
         yield Problem(
             used.path,
-            f"makes a ClusterSecretStore with a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
+            f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
         )
     for key in used.keys:
         problem = store.manager.key_problem(key, organization.name)
         if problem is not None:
-            yield Problem(used.owner, f'remoteKey {quoted(key)} {problem} (store "{used.entry}")')
+            yield Problem(used.owner, f'remoteKey {quote(key)} {problem} (store "{used.entry}")')
 
 
 def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str]) -> Iterator[Problem]:
     for name, store in settings.secret_stores.items():
         for place, manual in store.manager.manuals():
             path = f"secretStores.{name}.{store.manager.settings_key}{place}"
-            yield from manual_problems(path, manual, manual_names)
+            yield from validate_manual_name(path, manual, manual_names)
 
 
 def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
-    """Two stores that make one name would be merged, and serve each other's organizations."""
-    made: dict[str, str] = {}
+    """Two entries must not have a ClusterSecretStore of the same name: they would share it."""
+    entries: dict[str, str] = {}
     for index, organization in enumerate(settings.organizations):
         for used in _used_stores(organization, f"organizations[{index}]"):
             if used.entry not in settings.secret_stores:
                 continue
             name = settings.cluster_store_name(organization, used.entry)
-            first = made.setdefault(name, used.entry)
+            first = entries.setdefault(name, used.entry)
             if first != used.entry:
                 yield Problem(
                     used.path,
-                    f'"{used.entry}" makes the ClusterSecretStore "{name}", as the store "{first}" does for '
-                    "another organization; rename one of the two stores",
+                    f'"{used.entry}" has the same ClusterSecretStore "{name}" as the store "{first}" of another '
+                    "organization; rename one of the two stores",
                 )

@@ -14,8 +14,8 @@ from ...errors import Problem
 from ...managers.manager import Manager
 from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
-from ...schema.placeholder import ORGANIZATION, fill, places
-from ...schema.text import quoted
+from ...schema.placeholder import ORGANIZATION, fill, find_places
+from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
@@ -23,7 +23,7 @@ Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
 
 
-def problems(settings: StackSettings, release: Release, reads: Reads) -> Iterator[Problem]:
+def validate_store_access(settings: StackSettings, release: Release, reads: Reads) -> Iterator[Problem]:
     """Problems of the stores that depend on their scope or their organizations."""
     builds = {organization.name: release.build_namespace(organization.name) for organization in settings.organizations}
     for name, store in settings.secret_stores.items():
@@ -34,7 +34,7 @@ def problems(settings: StackSettings, release: Release, reads: Reads) -> Iterato
         entries = {entry for entry, _ in reads(organization)}
         for entry in sorted(entries & settings.secret_stores.keys()):
             store = settings.secret_stores[entry]
-            if store.scope == "organization" and any(places(store.manager.template())):
+            if store.scope == "organization" and any(find_places(store.manager.template())):
                 path = f"secretStores.{entry}.{store.manager.settings_key}"
                 for place, text in store.manager.problems_for(organization.name):
                     yield Problem(f"{path}{place}", text)
@@ -43,7 +43,7 @@ def problems(settings: StackSettings, release: Release, reads: Reads) -> Iterato
 def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
     """Each organization has its own access, or the configuration accepts that it has not."""
     manager = store.manager
-    placeholders = list(places(manager.template()))
+    placeholders = list(find_places(manager.template()))
     if store.scope == "shared":
         for place in placeholders:
             yield Problem(
@@ -82,6 +82,6 @@ def _namespaces(manager: Manager, path: str, builds: Mapping[str, str]) -> Itera
         if build is not None:
             yield Problem(
                 f"{path}{place}",
-                f"{quoted(build)} is the build namespace of an organization, whose builds could read, use or replace "
+                f"{quote(build)} is the build namespace of an organization, whose builds could read, use or replace "
                 "what is in it; use another namespace",
             )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pulumi.provider.experimental import provider as rpc
 
-from components.provider.values import UNKNOWN, plain, values
+from components.provider.values import UNKNOWN, to_plain, to_property_values
 from tests.platform.aws_provider.resources import RESOURCES, Clients, Resource
 
 _COMPUTED: Final[tuple[str, ...]] = ("arn", "keyId", "hex", "id")
@@ -32,7 +32,7 @@ class AwsOverBoto(rpc.Provider):
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         """Ask AWS for the caller's identity first, as the real provider does."""
-        config = plain(request.args)
+        config = to_plain(request.args)
         if "region" in config:
             clients = Clients(config["region"], _json(config.get("defaultTags"), {}).get("tags", {}))
             allowed = _json(config.get("allowedAccountIds"), [])
@@ -44,35 +44,37 @@ class AwsOverBoto(rpc.Provider):
         return rpc.ConfigureResponse(supports_preview=True)
 
     async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        inputs = plain(request.new_inputs)
+        inputs = to_plain(request.new_inputs)
         resource = _of(request.urn)
         unknown = inputs.keys() - resource.inputs
         failures = [rpc.CheckFailure(key, "this stand-in does not know it") for key in sorted(unknown)]
         return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        resource, old, new = _of(request.urn), plain(request.old_state), plain(request.new_inputs)
+        resource, old, new = _of(request.urn), to_plain(request.old_state), to_plain(request.new_inputs)
         changed = sorted(key for key in resource.inputs if old.get(key) != new.get(key))
         replaces = [key for key in changed if key in resource.replaces]
         return rpc.DiffResponse(changes=bool(changed), replaces=replaces, diffs=changed)
 
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
-        inputs = plain(request.properties)
+        inputs = to_plain(request.properties)
         if request.preview:
             computed: dict[str, Any] = dict.fromkeys(_COMPUTED, UNKNOWN)
-            return rpc.CreateResponse(None, values({**computed, **inputs}))
+            return rpc.CreateResponse(None, to_property_values({**computed, **inputs}))
         made = await asyncio.to_thread(_of(request.urn).create, self._clients, inputs)
-        return rpc.CreateResponse(made["id"], values({**inputs, **made}))
+        return rpc.CreateResponse(made["id"], to_property_values({**inputs, **made}))
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
-        olds, news = plain(request.olds), plain(request.news)
+        olds, news = to_plain(request.olds), to_plain(request.news)
         if not request.preview:
             await asyncio.to_thread(_of(request.urn).update, self._clients, request.resource_id, news)
         kept = {key: olds[key] for key in _COMPUTED if key in olds}
-        return rpc.UpdateResponse(values({**news, **kept}))
+        return rpc.UpdateResponse(to_property_values({**news, **kept}))
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
-        await asyncio.to_thread(_of(request.urn).delete, self._clients, request.resource_id, plain(request.properties))
+        await asyncio.to_thread(
+            _of(request.urn).delete, self._clients, request.resource_id, to_plain(request.properties)
+        )
 
 
 def _of(urn: str) -> Resource:

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
-from ..schema.problems import validation_problems
-from ..schema.text import quoted
-from .rules.settings import settings_problems
+from ..schema.problems import list_problems
+from ..schema.text import quote
+from .rules.settings import validate_settings
 from .stack import StackSettings
 
 MANUAL_KEY: Final = "manualSecrets"
@@ -19,7 +19,7 @@ MANUAL_KEY: Final = "manualSecrets"
 
 
 def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[str] = frozenset()) -> StackSettings:
-    """Settings of a stack.
+    """Settings of a stack, validated.
 
     Args:
         raw: configuration keys without the project's prefix, each a plain JSON value; without ``manualSecrets``.
@@ -27,18 +27,20 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
         manual_names: names of the entries of ``manualSecrets``.
 
     Raises:
-        SettingsError: with every problem found. No other exception leaves this function.
+        SettingsError: with every problem. No other exception leaves this function.
     """
     try:
         settings = StackSettings.model_validate(dict(raw), by_alias=True, by_name=False)
     except ValidationError as error:
-        raise SettingsError(source, validation_problems(error, raw, StackSettings, (MANUAL_KEY,))) from None
+        raise SettingsError(source, list_problems(error, raw, StackSettings, (MANUAL_KEY,))) from None
     release = RELEASES.get(settings.release)
     if release is None:
-        known = ", ".join(RELEASES)
-        problem = Problem("release", f"{quoted(settings.release)} is not a known OpenChoreo release; known: {known}")
+        releases = ", ".join(RELEASES)
+        problem = Problem(
+            "release", f"{quote(settings.release)} is not a supported OpenChoreo release; expected {releases}"
+        )
         raise SettingsError(source, [problem])
-    found = list(settings_problems(settings, release, manual_names))
-    if found:
-        raise SettingsError(source, found)
+    problems = list(validate_settings(settings, release, manual_names))
+    if problems:
+        raise SettingsError(source, problems)
     return settings

@@ -1,4 +1,4 @@
-"""Everything of one stack: check the clusters, then stores, organizations, and the wait for their credentials."""
+"""Deploy one stack: check the clusters, register stores and organizations, and wait for their credentials."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ..cluster.preflight import check_build_plane
 from ..managers.manager import Endpoint, Plane
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
-from ..schema.durations import seconds
+from ..schema.durations import parse_seconds
 from ..settings.stack import ClusterSettings, StackSettings
-from .aws_resources import hint, register_managed, unfilled
+from .aws_resources import describe_empty_secrets, list_empty_secrets, register_aws_resources
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs
 from .configuration import Configuration
@@ -25,7 +25,7 @@ from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
 from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
-from .stack_id import stack_id
+from .stack_id import get_stack_id
 
 _NAMES = {"build": "build plane", "data": "data plane"}
 
@@ -35,50 +35,50 @@ Stores = Mapping[tuple[Plane, str], SecretStore]
 
 @dataclass(frozen=True)
 class Deployed:
-    """What one organization got."""
+    """Components of one organization."""
 
     plan: OrganizationPlan
-    """What it was to get."""
+    """Its plan."""
     build_plane: BuildPlane
-    """Its build namespace."""
+    """Its build namespace and credentials."""
     data_plane: DataPlane | None
-    """Its pull secret on the data plane. None: it has none."""
+    """Its pull secret on the data plane. None: it needs no object there."""
     control_plane: ControlPlane | None
-    """Its patches. None: it has none."""
+    """Its patches. None: it patches nothing."""
     aws_secrets: list[pulumi.Input[str]] = field(default_factory=list)
-    """Names of the secrets that were made for it in AWS without a value."""
+    """Names of its secrets in AWS that are created without a value."""
 
     def outputs(self) -> dict[str, Any]:
-        """Names of what was made, for CI and people: ``pulumi stack output --json``."""
-        found: dict[str, Any] = {"namespace": self.plan.namespace, "secrets": self.build_plane.secrets}
+        """Names of the created objects, for ``pulumi stack output --json``."""
+        names: dict[str, Any] = {"namespace": self.plan.namespace, "secrets": self.build_plane.secrets}
         if self.control_plane is not None and self.plan.pull_content is not None:
             component_types = list(self.control_plane.component_types)
-            found["pullSecret"] = {"secretName": self.plan.pull_content.name, "componentTypes": component_types}
+            names["pullSecret"] = {"secretName": self.plan.pull_content.name, "componentTypes": component_types}
         if self.control_plane is not None and self.control_plane.component_workflows:
-            found["componentWorkflows"] = list(self.control_plane.component_workflows)
+            names["componentWorkflows"] = list(self.control_plane.component_workflows)
         if self.aws_secrets:
-            found["awsSecrets"] = self.aws_secrets
-        return found
+            names["awsSecrets"] = self.aws_secrets
+        return names
 
 
 def preflight(configuration: Configuration) -> dict[str, Endpoint]:
     """Check every configured cluster with read-only calls.
 
     Returns:
-        The API server of each plane (``build``, ``data``) on which a store needs it.
+        Plane (``build``, ``data``) -> its API server, if a store of the plane needs the address.
 
     Raises:
-        ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
+        ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
     """
     clusters, plan = configuration.settings.clusters, configuration.plan
     build_plane = Cluster(_NAMES["build"], clusters.build_plane)
-    check_build_plane(build_plane, plan.release, plan.organizations, stack_id())
+    check_build_plane(build_plane, plan.release, plan.organizations, stack=get_stack_id())
     if clusters.control_plane is not None:
         check_control_plane(Cluster("control plane", clusters.control_plane), plan.release, plan.organizations)
     planes = {"build": build_plane}
     if clusters.data_plane is not None:
         planes["data"] = Cluster(_NAMES["data"], clusters.data_plane)
-        check_data_plane(planes["data"], build_plane, plan.organizations, plan.release)
+        check_data_plane(planes["data"], plan.release, plan.organizations, build_plane=build_plane)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return {plane: planes[plane].endpoint() for plane in sorted(needed)}
 
@@ -87,59 +87,66 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     """Register everything that the configuration describes.
 
     Returns:
-        What each organization got, by name.
+        Name of the organization -> its components.
 
     Raises:
-        ClusterError: a cluster is unreachable or unfit; nothing has been registered then.
-        OpenChoreoSecretsError: a store or a registry is managed, and ``pulumi-aws`` is not installed; the same.
+        ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
     """
     settings, plan = configuration.settings, configuration.plan
     endpoints = preflight(configuration)
-    in_aws = register_managed(plan)
-    # The engine starts the process of a provider when it is registered; the earlier, the less anything waits for it.
-    waiter = _provider("build-plane", _NAMES["build"], settings.clusters.build_plane, plan.release)
+    aws = register_aws_resources(plan)
+    # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
+    readiness = _provider("build-plane", _NAMES["build"], settings.clusters.build_plane, plan.release)
     kubernetes_of = _providers(settings)
     stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
-            SecretStoreArgs.of(store, configuration.manual, endpoints.get(store.plane), in_aws.stores.get(store.name)),
+            SecretStoreArgs.from_plan(
+                store, configuration.manual, endpoints.get(store.plane), aws.stores.get(store.name)
+            ),
             pulumi.ResourceOptions(provider=kubernetes_of[store.plane]),
         )
         for store in plan.stores
     }
     control_plane = None
-    if settings.clusters.control_plane is not None and any(each.patches for each in plan.organizations):
+    if settings.clusters.control_plane is not None and any(organization.patches for organization in plan.organizations):
         control_plane = _provider("control-plane", "control plane", settings.clusters.control_plane, plan.release)
-    empty = unfilled(in_aws.stores)
-    shared = _Shared(stores, kubernetes_of, control_plane, in_aws.push_roles, empty)
-    deployed = {each.name: _organization(each, configuration.manual, shared) for each in plan.organizations}
+    empty = list_empty_secrets(aws.stores)
+    shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty)
+    deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
     _wait(
-        settings, waiter, plan.release, [*deployed.values()], {name: hint(secrets) for name, secrets in empty.items()}
+        settings,
+        readiness,
+        plan.release,
+        [*deployed.values()],
+        {name: describe_empty_secrets(secrets) for name, secrets in empty.items()},
     )
     return deployed
 
 
 def _wait(
     settings: StackSettings,
-    waiter: OpenChoreoProvider,
+    readiness: OpenChoreoProvider,
     release: Release,
     deployed: list[Deployed],
     hints: Mapping[str, pulumi.Input[str]],
 ) -> None:
-    """One resource for each plane that ends when everything on it has arrived."""
-    timeout = seconds(settings.ready_timeout)
-    builds = [each.build_plane for each in deployed]
+    """Register one resource for each plane that waits until its credentials are synced."""
+    timeout = parse_seconds(settings.ready_timeout)
+    builds = [organization.build_plane for organization in deployed]
     ExternalSecretsReady(
         "build-plane",
         expected=[expected for plane in builds for expected in plane.expected],
         timeout_seconds=timeout,
         hints=hints,
         opts=pulumi.ResourceOptions(
-            provider=waiter,
+            provider=readiness,
             depends_on=[secret for plane in builds for secret in plane.external_secrets],
         ),
     )
-    pulls = [each.data_plane for each in deployed if each.data_plane is not None and each.data_plane.fan_outs]
+    data_planes = [organization.data_plane for organization in deployed if organization.data_plane is not None]
+    pulls = [plane for plane in data_planes if plane.fan_outs]
     if pulls and settings.clusters.data_plane is not None:
         ExternalSecretsReady(
             "data-plane",
@@ -156,7 +163,7 @@ def _wait(
 
 @dataclass(frozen=True)
 class _Shared:
-    """What is registered before the organizations."""
+    """Resources that are registered before the organizations."""
 
     stores: Stores
     kubernetes_of: Mapping[str, kubernetes.Provider]
@@ -165,7 +172,7 @@ class _Shared:
     empty_secrets: Mapping[str, list[pulumi.Input[str]]]
 
 
-def _organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared) -> Deployed:
+def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared) -> Deployed:
     organization, stores, kubernetes_of = plan.organization, shared.stores, shared.kubernetes_of
     pull_plane: Plane = "data" if "data" in kubernetes_of else "build"
     builds = stores.get(("build", plan.build_store))
@@ -198,7 +205,7 @@ def _provider(name: str, plane: str, cluster: ClusterSettings, release: Release)
 
 
 def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:
-    """A provider for each plane; one for both where they are one cluster."""
+    """Plane -> its provider. Two planes in one cluster share the provider of the build plane."""
     clusters = settings.clusters
     providers = {"build": _kubernetes("build-plane", clusters.build_plane)}
     if clusters.data_plane is not None and clusters.data_plane != clusters.build_plane:
@@ -207,7 +214,7 @@ def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:
 
 
 def _kubernetes(name: str, cluster: ClusterSettings) -> kubernetes.Provider:
-    """The provider of a plane; a new address of the same context never replaces what was made through it."""
+    """The provider of a plane. Its identifier is the context, so a new address of the cluster replaces no resource."""
     return kubernetes.Provider(
         name,
         kubeconfig=cluster.kubeconfig,

@@ -13,17 +13,17 @@ T = TypeVar("T")
 
 
 def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """The resource of a manifest."""
+    """Register the resource of a manifest."""
     return KubernetesObject(name, manifest, opts)
 
 
-def output_of(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
-    """A value that is known now, as an output: whoever uses it waits for the resource."""
+def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
+    """The value as an output, so that resources with it as an input wait for ``resource``."""
     return pulumi.Output.from_input(resource.urn).apply(lambda _: value)
 
 
 def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """Put labels on a namespace that exists, under a field manager of our own; destroy takes exactly those away."""
+    """Add labels to an existing namespace with our own field manager, so that destroy removes only these labels."""
     metadata = manifest["metadata"]
     annotations = {"pulumi.com/patchFieldManager": MANAGED_BY}
     patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
