@@ -75,10 +75,10 @@ def start(platform: Platform, settings: StackSettings) -> None:
         say("Starting etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
-    seeder.definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
+    seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
     for organization in settings.organizations:
-        seeder.organization(organization.name)
-    seeder.secret_manager(settings)
+        seeder.create_organization(organization.name)
+    seeder.create_secret_manager(settings)
     platform.start_operator()
 
 

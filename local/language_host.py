@@ -56,7 +56,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
         return plugin_pb2.PluginInfo(version="0.1.0")
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Only installed packages: for any other, the engine spends seconds on an attempt to download it."""
+        """Return installed packages only: for any other, the engine spends seconds on an attempt to download it."""
         packages = [plugin_pb2.PackageDependency(kind="resource", name=name) for name in _INSTALLED]
         return messages.GetRequiredPackagesResponse(packages=packages)
 
@@ -96,7 +96,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        # A process group of its own: a signal for the engine's group would make the program print a stack trace.
+        # The program has its own process group: a signal for the engine's group would let it print a stack trace.
         with subprocess.Popen(command, env=environment, process_group=0) as self._program:
             code = self._program.wait()
         if self._ending.is_set() or code == _ALREADY_REPORTED:

@@ -1,7 +1,7 @@
 """Programs of the local platform: from PATH, else from an official release, else built from Go modules.
 
-Built and downloaded programs are kept outside the checkout, in ``$XDG_CACHE_HOME/openchoreo-secrets``. A program is
-moved there when it is complete, so an interrupted run leaves none that is incomplete. A lock for each program makes a
+Built and downloaded programs are stored outside the checkout, in ``$XDG_CACHE_HOME/openchoreo-secrets``. A program is
+moved there when it is complete, so an interrupted run leaves no incomplete program. A lock for each program makes a
 second run wait for the first and use its result.
 """
 
@@ -39,10 +39,10 @@ def get_cache_folder() -> Path:
 
 
 def obtain_programs(say: Say) -> dict[str, Path]:
-    """Name -> executable of every program; missing ones are downloaded or built, one after the other.
+    """Name -> executable of every program; missing programs are downloaded or built, one after the other.
 
     Args:
-        say: receives a line of progress at a time.
+        say: receives each line of progress.
 
     Raises:
         ObtainError: a program cannot be downloaded or built.
@@ -72,7 +72,7 @@ def list_operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
 
     Args:
         pinned_by: folder in ``local/programs`` that pins the version: ``external-secrets``, which is also built, or
-            ``external-secrets-newest``, of which only the CRDs are used.
+            ``external-secrets-newest``, whose CRDs only are used.
 
     Raises:
         ObtainError: the module cannot be downloaded.

@@ -32,12 +32,12 @@ class Pki:
         return self.folder / f"{name}.crt"
 
     def key(self, name: str) -> Path:
-        """Private key of the same."""
+        """Private key of a server or client: ``etcd``, ``server`` or ``admin``."""
         return self.folder / f"{name}.key"
 
 
 def create(folder: Path) -> Pki:
-    """Certificates in a folder; those of an earlier call are kept."""
+    """Create all certificates and keys in a folder, unless an earlier call has created them."""
     pki = Pki(folder)
     if pki.ca.exists():
         return pki

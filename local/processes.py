@@ -12,7 +12,7 @@ from typing import Final
 import psutil
 
 _POLL: Final = 0.05
-"""Seconds between two looks at a program that starts."""
+"""Seconds between two checks of a program that starts."""
 _GRACE: Final = 15.0
 """Seconds that a program has to appear in the process table, or to end after SIGTERM."""
 _LOG_LINES: Final = 8
@@ -39,7 +39,7 @@ class Process:
         return self.folder / f"{self.name}.pid"
 
     def pid(self) -> int | None:
-        """Its pid, or None while it does not run. A pid that the system gave to another program since is None too."""
+        """Its pid. None: it does not run, or the system has given its pid to another program."""
         running = self._running()
         return running.pid if running else None
 
@@ -73,7 +73,7 @@ class Process:
         """Poll until the program is ready.
 
         Raises:
-            ProcessError: it ended, or is not ready within `seconds`.
+            ProcessError: it has ended, or is not ready within `seconds`.
         """
         deadline = time.monotonic() + seconds
         while not ready():

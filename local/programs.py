@@ -1,4 +1,4 @@
-"""The programs of the local platform: where their source is, how they are built, which versions are supported.
+"""The programs of the local platform: their source, their build and their supported versions.
 
 Each program is a Go module, pinned by ``go.mod`` and ``go.sum`` in ``local/programs/<module>``.
 """

@@ -52,10 +52,10 @@ RELEASES: Final[dict[str, Release]] = {
 
 
 def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
-    """Download a program to `target` and return True; False, after the reason was passed to `say`, if it must be built.
+    """Download a program to `target` and return True. If that fails, pass the reason to `say` and return False.
 
-    Only a program whose checksum was verified is ever at `target`. A part that was downloaded stays beside it, and the
-    next call continues the download.
+    It writes to `target` only after it has verified the checksum. An incomplete download stays beside it, and the next
+    call continues the download.
     """
     asset = release.get(f"{platform.system()}-{platform.machine()}")
     if asset is None:
@@ -84,7 +84,7 @@ def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
 
 
 def _download(asset: Asset, partial: Path) -> None:
-    """Download a file, from where an interrupted run stopped."""
+    """Download a file; continue an interrupted download."""
     size = partial.stat().st_size if partial.exists() else 0
     request = urllib.request.Request(asset.url, headers={"Range": f"bytes={size}-"} if size else {})  # noqa: S310 -- pinned
     with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310 -- pinned

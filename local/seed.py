@@ -36,7 +36,7 @@ class Seeder:
         self._api = config.new_client_from_config(str(kubeconfig), client_configuration=configuration)
         self._client = dynamic.DynamicClient(self._api)
 
-    def definitions(self, files: Iterable[Path], process: Process) -> None:
+    def apply_definitions(self, files: Iterable[Path], process: Process) -> None:
         """Apply CRDs and wait until the API server serves them."""
         crds = [crd for file in files for crd in yaml.safe_load_all(file.read_text())]
         for crd in crds:
@@ -44,7 +44,7 @@ class Seeder:
         process.wait_until(lambda: all(self._established(crd["metadata"]["name"]) for crd in crds), 60)
         self._client = dynamic.DynamicClient(self._api)
 
-    def organization(self, name: str) -> None:
+    def create_organization(self, name: str) -> None:
         """Create the control-plane objects of an organization, and a namespace of its workloads on the data plane.
 
         Existing objects stay unchanged: a second apply would remove the patches of a ComponentType.
@@ -61,7 +61,7 @@ class Seeder:
             }
         )
 
-    def secret_manager(self, settings: StackSettings) -> None:
+    def create_secret_manager(self, settings: StackSettings) -> None:
         """Create a Secret with random values for every remote key of the settings; existing ones keep their values."""
         self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SECRET_MANAGER}})
         for key, data in generate_demo_values(settings).items():
@@ -74,7 +74,7 @@ class Seeder:
         self._create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded})
 
     def apply(self, manifest: Mapping[str, Any]) -> None:
-        """Apply one object on the server, as its owner."""
+        """Apply one object with server-side apply; take over fields of other field managers."""
         metadata = manifest["metadata"]
         self._resource(manifest).server_side_apply(
             body=manifest,
@@ -110,7 +110,7 @@ def get_openchoreo_crds() -> Path:
 
 
 def generate_demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
-    """Remote key -> its properties: docker configs and service account keys where they are read, else random tokens."""
+    """Remote key -> its properties: docker configs and Google keys if a credential reads them, else random tokens."""
     values: dict[str, dict[str, str]] = {}
     for organization in settings.organizations:
         formatted = _formatted_values(organization)
@@ -122,7 +122,7 @@ def generate_demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
 
 
 def _formatted_values(organization: Organization) -> dict[RemoteRef, str]:
-    """Values that are not just a token, because a registry's client or the operator parses them."""
+    """Values with a format, because a registry's client or ESO parses them."""
     values: dict[RemoteRef, str] = {}
     servers: dict[RemoteRef, list[str]] = {}
     pull = organization.pull_secret

@@ -58,7 +58,7 @@ class Registry:
     usernames: tuple[str, ...] = ()
     """The only user names that it accepts. Empty: any."""
     token: str = ""
-    """Key of the generator whose tokens it accepts, as in `tokens.TOKEN_KEYS`. Empty: none."""
+    """Key of the generator whose tokens it accepts, as in `credential.TOKEN_KEYS`. Empty: none."""
     service_account_key: bool = False
     """Whether it accepts the JSON key of a Google service account."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self, get_args
 
 from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -13,7 +13,7 @@ from ..schema.model import RemoteKey
 from ..schema.sources import ManualRegistry, RemoteRef, check_username
 from .catalog import REGISTRIES, describe
 from .hosts import RegistryHost
-from .tokens import TOKEN_KEYS, AcrToken, EcrToken, GcrToken, RegistryToken
+from .tokens import AcrToken, EcrToken, GcrToken, RegistryToken
 
 
 class _TextOrRemote:
@@ -118,3 +118,11 @@ class RegistryCredential(RegistryHost):
         """All references to the secret manager."""
         sources = (self.docker_config, self.username, self.password, self.service_account_key)
         return tuple(ref for ref in sources if isinstance(ref, RemoteRef))
+
+
+TOKEN_KEYS: Final = tuple(
+    name
+    for name, field in RegistryCredential.__pydantic_fields__.items()
+    if any(issubclass(part, RegistryToken) for part in get_args(field.annotation) if isinstance(part, type))
+)
+"""Fields with the settings of a token, which are also the keys in YAML: ``ecr``, ``acr``, ``gcr``."""

@@ -16,7 +16,7 @@ token that they were exchanged for, which ESO requests for 15 minutes.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar, Final, Self, cast
+from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import Field, model_validator
 
@@ -28,9 +28,6 @@ from ..schema.placeholder import ORGANIZATION, fill, must_match_template
 from ..secrets.credential import Owner
 from ..secrets.generator import Generator
 from .hosts import RegistryHost
-
-TOKEN_KEYS: Final = ("ecr", "acr", "gcr")
-"""Fields of ``RegistryCredential`` with the settings of a token, by kind."""
 
 
 class RegistryToken(Model):

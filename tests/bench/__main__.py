@@ -47,7 +47,7 @@ def main() -> None:
         try:
             platform.start_control_plane()
             seeder = Seeder(platform.kubeconfig)
-            seeder.definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
+            seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
             platform.start_operator()
             say(layout(measure(platform, count)))
         finally:

@@ -32,7 +32,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator
     try:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
+        seeder.apply_definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
         platform.start_operator(aws.environment)
         yield platform
     finally:
@@ -46,7 +46,7 @@ def data_platform(platform: Platform, tmp_path_factory: pytest.TempPathFactory) 
     try:
         other.start_control_plane()
         seeder = Seeder(other.kubeconfig)
-        seeder.definitions([*list_operator_crds(), get_openchoreo_crds()], other.process("kube-apiserver"))
+        seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], other.process("kube-apiserver"))
         other.start_operator()
         yield other
     finally:

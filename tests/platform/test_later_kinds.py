@@ -47,7 +47,7 @@ def cluster_workflow() -> Object:
 def test_a_kind_of_a_later_release(
     original: Object, gained: dict[str, Any], platform: Platform, cluster: Kubernetes
 ) -> None:
-    Seeder(platform.kubeconfig).definitions(later_crds(), platform.process("kube-apiserver"))
+    Seeder(platform.kubeconfig).apply_definitions(later_crds(), platform.process("kube-apiserver"))
     live = Kubernetes(platform.kubeconfig)
     place = (API, original["kind"], original["metadata"]["name"])
     live.create(original)

@@ -84,7 +84,7 @@ def counted(platform: Platform, addresses: dict[str, str], tmp_path: Path) -> It
     own = Platform(tmp_path / "counted", platform.programs)
     try:
         own.start_control_plane()
-        Seeder(own.kubeconfig).definitions(list_operator_crds(), own.process("kube-apiserver"))
+        Seeder(own.kubeconfig).apply_definitions(list_operator_crds(), own.process("kube-apiserver"))
         services = ("SECRETSMANAGER", "SSM", "STS")
         own.start_operator({f"AWS_{service}_ENDPOINT": addresses["plain"] for service in services})
         yield Kubernetes(own.kubeconfig)

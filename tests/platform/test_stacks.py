@@ -150,14 +150,14 @@ def test_every_stack_can_be_previewed(
 
 @pytest.mark.skipif(not SERVICE.is_file(), reason="the full CRDs of OpenChoreo v0.9.0 are not beside this checkout")
 def test_the_seeded_objects_satisfy_the_full_crds(platform: Platform, cluster: Kubernetes) -> None:
-    Seeder(platform.kubeconfig).organization("seeded")
+    Seeder(platform.kubeconfig).create_organization("seeded")
     found = cluster.get("openchoreo.dev/v1alpha1", "ComponentType", "service", "seeded")
     assert found is not None
     assert [resource["id"] for resource in found["spec"]["resources"]] == ["deployment"]
 
 
 def test_our_own_crds_hold_the_rules_that_matter(data_platform: Platform, data_cluster: Kubernetes) -> None:
-    Seeder(data_platform.kubeconfig).organization("rules")
+    Seeder(data_platform.kubeconfig).create_organization("rules")
     component_types = ("openchoreo.dev/v1alpha1", "ComponentType", "service")
     with pytest.raises(Exception, match="workloadType"):
         data_cluster.patch(*component_types, {"spec": {"workloadType": "job"}}, "rules")
