@@ -2,8 +2,8 @@
 
     from openchoreo_secrets import BuildPlane, BuildPlaneArgs, GitCredential, Organization
 
-Settings are plain and checked when they are made; components register what they describe; secret values never pass
-through, except those of ``manualSecrets``, which stay encrypted.
+Settings are plain data that constructors validate, and components register the described objects. Secret values never
+pass through, except those of ``manualSecrets``, which stay encrypted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> Any:
-        """A name of `api`, or ``__version__``, read when it is asked for.
+        """A name of `api`, or ``__version__``, loaded on first use.
 
         The provider's process needs none of them, and Pulumi waits for it to start.
         """

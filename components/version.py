@@ -1,7 +1,7 @@
 """The version of this package, which ``pyproject.toml`` states once.
 
-Imported only where it is asked for, since reading it costs some milliseconds: `components.__version__` and the
-``openchoreo`` provider.
+Only `components.__version__` and the ``openchoreo`` provider import this module, since reading the version takes some
+milliseconds.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 def read_version(root: Path = _ROOT) -> str:
     """The version of the code that runs, such as ``0.1.0``.
 
-    A source tree is asked before the installed distribution: a checkout may run in an environment that has another
-    version installed.
+    A source tree takes precedence over the installed distribution: a checkout may run in an environment with another
+    installed version.
 
     Args:
         root: folder that holds the package; in a source tree it holds ``pyproject.toml`` too.

@@ -17,7 +17,7 @@ Values = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asks of AWS."""
+    """A request to AWS."""
 
     action: str
     resource: str = ""

@@ -120,7 +120,7 @@ class GitCredential(OptionalRemote):
         return {"secretName": naming.name, **app}
 
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
-        """Its Secrets; a GitHub App's private key comes before the Secret with the token made from it."""
+        """Its Secrets; a GitHub App's private key comes before the Secret with the token that ESO creates with it."""
         naming = self.naming(owner.defaults)
         key, content = build_app_key(self, naming), build_secret(self, naming)
         return (content,) if key is None else (key, content)

@@ -48,7 +48,7 @@ def build_web_identity_trust(
 def build_operator_trust(operators: Sequence[AwsOperator], organization: str) -> Document:
     """A trust policy for ESO itself (Pod Identity), if its session has the tag of this organization.
 
-    The tag is no proof: whoever may create a SecretStore without ``auth`` in any namespace can set any tag there.
+    The tag is no proof: anyone who may create a SecretStore without ``auth`` in any namespace can set any tag there.
 
     Args:
         operators: ESO on each cluster that reads for the organization; each needs its role.

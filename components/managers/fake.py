@@ -74,5 +74,5 @@ class FakeStore(TypedManager):
         return {self.provider_key: {"data": entries}}
 
     def place(self, planned: PlannedStore) -> Place:
-        """Reads are free, and the values are not needed to know that."""
+        """Reads are free, whatever the values."""
         return self.place_of({})

@@ -117,7 +117,7 @@ class KubernetesStore(TypedManager):
         return {self.provider_key: block}
 
     def place(self, planned: PlannedStore) -> Place:
-        """Reads are free, and the endpoint is not needed to know that."""
+        """Reads are free, whatever the endpoint."""
         return self.place_of({})
 
 

@@ -1,7 +1,7 @@
 """The interface of a secret manager, and the ClusterSecretStore that is planned for it.
 
 A manager is one class: its settings are the fields, everything else that the package needs is declared on the class.
-`registry.register` makes it known.
+`registry.register` registers it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class StoreInputs:
-    """Inputs of a provider block that only a run knows; most managers need none."""
+    """Inputs of a provider block that exist only during a run; most managers need none."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     """Entries of ``manualSecrets``. In a Pulumi program they are secret outputs and pass through unread."""
@@ -99,7 +99,7 @@ class Manager(BaseModel):
         return False
 
     def template(self) -> Any:
-        """The settings as JSON data, as far as ``{organization}`` is a placeholder in them."""
+        """The settings in which ``{organization}`` is a placeholder, as JSON data."""
         return self.model_dump(by_alias=True, exclude_none=True)
 
     def references(self) -> Iterator[tuple[str, str]]:

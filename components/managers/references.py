@@ -21,7 +21,7 @@ Audiences = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(str
 class Reference(Model):
     """Base of settings that name a Kubernetes object which grants access to a manager.
 
-    The object must not be in a build namespace: whoever starts builds there could use or replace it.
+    The object must not be in a build namespace: anyone who starts builds there could use or replace it.
     """
 
     namespace_field: ClassVar[str] = "namespace"

@@ -1,4 +1,4 @@
-"""Kinds of OpenChoreo objects that can be patched, and what a patch must know about each of them."""
+"""Kinds of OpenChoreo objects that can be patched, and the properties that a patch of each kind depends on."""
 
 from __future__ import annotations
 

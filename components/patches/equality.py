@@ -94,7 +94,7 @@ def _add_defaults(external_secret: dict[str, Any]) -> None:
 
 
 def _mappings(value: Any, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The mappings at a path; a key with ``[]`` stands for every item of the list at that key."""
+    """The mappings at a path; a key with ``[]`` means every item of the list at that key."""
     if not isinstance(value, dict):
         return
     if not keys:

@@ -1,7 +1,7 @@
 """The provider's resources, connected to one cluster.
 
-Apart from the server, because its imports (the Kubernetes client, the models) take longer than everything else that the
-process does before it prints its port; the engine waits for the port, and not for the configuration.
+A separate module from the server, because its imports (the Kubernetes client, the models) take longer than the rest of
+the start. The engine waits until the process prints its port, so the server imports this module only at configuration.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from .values import read_resource_type
 
 
 class Connection:
-    """What serves each resource type. Every call may block."""
+    """The implementation of each resource type. Every call may block."""
 
     def __init__(self, config: Mapping[str, Any], cancelled: threading.Event) -> None:
         """Read the kubeconfig; nothing is sent yet.
 
         Args:
             config: ``plane``, ``context``, ``kubeconfig`` and ``release`` of the provider.
-            cancelled: set when the user has given up.
+            cancelled: set when the user has cancelled the update.
 
         Raises:
-            ClusterError: the kubeconfig cannot be read, or has no such context.
+            ClusterError: the kubeconfig cannot be read, or does not have the context.
         """
         settings = ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig"))
         cluster = Cluster(config["plane"], settings)
@@ -40,7 +40,7 @@ class Connection:
         self._patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
 
     def resource(self, request: Any) -> Any:
-        """What serves the resource of a request.
+        """The implementation of the resource in a request.
 
         Raises:
             OpenChoreoSecretsError: the provider has no such type.
@@ -49,18 +49,19 @@ class Connection:
         if token == TYPE:
             return self._ready
         if token not in self._patch.types:
-            msg = f"the openchoreo provider has no resource {token}; it has: {', '.join((TYPE, *self._patch.types))}"
+            types = ", ".join((TYPE, *self._patch.types))
+            msg = f"the openchoreo provider has no resource {token}; expected one of: {types}"
             raise OpenChoreoSecretsError(msg)
         return self._patch
 
     def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        """Accept the inputs of a resource, or say what is wrong with them."""
+        """Accept the inputs of a resource, or return their problems."""
         resource = self.resource(request)
         failures = resource.check(request) if resource is self._patch else None
         return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     def delete(self, request: rpc.DeleteRequest) -> None:
-        """Take a patch out; a wait has made nothing."""
+        """Remove a patch; `ExternalSecretsReady` has nothing to delete."""
         resource = self.resource(request)
         if resource is self._patch:
             resource.delete(request)

@@ -44,11 +44,11 @@ class ObjectPatch:
         """Type of the resource -> kind of the object that it patches."""
 
     def check(self, request: rpc.CheckRequest) -> list[rpc.CheckFailure]:
-        """All problems of the inputs, as far as their values are known."""
+        """All problems of the inputs whose values are known."""
         kind = self.types[read_resource_type(request)]
         inputs = to_plain(request.new_inputs)
         # Nothing else is checked then: messages about the other problems would repeat the secret text.
-        advice = f"is a secret, which everybody who can read the {kind.name} would see; use a remote key instead"
+        advice = f"is a secret, which everyone who can read the {kind.name} would see; use a remote key instead"
         failures = [Problem(path, advice) for path in find_secret_paths(request.new_inputs)] or _shape_problems(inputs)
         if failures:
             return [rpc.CheckFailure(problem.path, problem.message) for problem in failures]
@@ -61,7 +61,7 @@ class ObjectPatch:
         return [rpc.CheckFailure(_input_path(problem.path, inputs), problem.message) for problem in failures]
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
-        """Apply the patch. A preview logs what it would change, and raises what would make it fail."""
+        """Apply the patch. A preview logs the changes, and raises the errors of an update."""
         inputs = to_plain(request.properties)
         where = str(self._location(request, inputs))
         if request.preview:
@@ -176,7 +176,7 @@ def _input_path(path: str, inputs: Mapping[str, Any]) -> str:
 
 
 def _known_patch(inputs: Mapping[str, Any]) -> tuple[Patch, list[str]]:
-    """The patch as far as it is known, and a message for each unknown part."""
+    """The known part of the patch, and a message for each unknown part."""
     unknown = [
         f"{part} {'is' if part == 'secretStoreRef' else 'are'} known after the update"
         for part in _PARTS
@@ -204,7 +204,7 @@ def _items(inputs: Mapping[str, Any], part: str) -> list[Any]:
 
 
 def _comparable(before: Added, desired: Patch) -> Added:
-    """The record without entries that an unknown input may still contain: only the update can tell."""
+    """The record without entries that an unknown input may still contain, so that a preview does not remove them."""
     ids = {resource.id for resource in desired.resources}
     return replace(
         before,

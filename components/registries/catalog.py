@@ -52,7 +52,7 @@ class Registry:
     """Optional parameters."""
     hosts: re.Pattern[str] | None = None
     """Hosts of the registry, to recognize it when the settings have ``server``. None: it is not recognized, since
-    everybody signs in to it with a user name and a password."""
+    its only sign-in is a user name and a password."""
     server_form: str = ""
     """Form of ``server`` for messages: ``<name>.azurecr.io``."""
     usernames: tuple[str, ...] = ()

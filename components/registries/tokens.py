@@ -113,7 +113,7 @@ class EcrToken(RegistryToken):
         )
 
     def _role_arn(self, owner: Owner) -> str | None:
-        """The role, as configured or as the stack creates it. None: only a stack knows it."""
+        """The role, as configured or as the stack creates it. None: the stack's AWS account is missing."""
         if self.role_arn is not None:
             return str(fill(self.role_arn, owner.name))
         # The validator requires one of both.

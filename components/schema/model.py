@@ -66,7 +66,7 @@ class Model(BaseModel):
 
 
 class _Signature:
-    """Signature of a model, computed when somebody asks for it."""
+    """Signature of a model, computed on first use."""
 
     def __get__(self, _: object, model: type[BaseModel]) -> Signature:
         return Signature(

@@ -20,7 +20,7 @@ SecretContent = SecretTemplate | ManualSecret
 
 @dataclass(frozen=True)
 class Owner:
-    """The organization that a Secret is built for, as far as the Secret depends on it."""
+    """The properties of an organization that its Secrets depend on."""
 
     name: str
     """Name of the organization; it replaces ``{organization}`` in settings of generators."""
@@ -69,6 +69,6 @@ class LocatedCredential:
     place: str
     """The key that configures it, for messages: ``git``, ``registries``, ``external[0]``, ``pullSecret``."""
     prefix: str
-    """What stands before its own paths: ``git.``; empty where they begin at the organization."""
+    """Prefix of its own paths: ``git.``; empty if they begin at the organization."""
     per_run: bool = False
-    """Whether each build run brings its Secret, instead of the Secret existing ahead of the first build."""
+    """Whether each build run creates its Secret, instead of the stack before the first build."""

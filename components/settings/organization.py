@@ -1,4 +1,4 @@
-"""One organization: its credentials, and how they are delivered."""
+"""Settings of one organization: its credentials and their delivery."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .load import ExpectedLoad
 
 
 class Organization(Model):
-    """An organization and the credentials that its builds get."""
+    """An organization, and the credentials of its builds and workloads."""
 
     name: Label
     """Name of the OpenChoreo Organization."""
@@ -28,7 +28,7 @@ class Organization(Model):
     """``own``: the stack creates the build namespace, and deletes it with the organization. ``adopt``: it exists
     (OpenChoreo creates it at the first build); the stack adds labels, and removes only those on destroy."""
     secret_store: ObjectName = "default"
-    """Name of the entry of ``secretStores`` that its credentials come from."""
+    """Entry of ``secretStores`` that its credentials are read from."""
     git: GitCredential | None = None
     """Credential for cloning. None: no git Secret."""
     registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
@@ -36,28 +36,29 @@ class Organization(Model):
     registry_secret_name: ObjectName | None = None
     """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``). None: the default of the release."""
     registry_extra_keys: Annotated[tuple[DataKey, ...], Field(strict=False, min_length=1)] | None = None
-    """Keys of the push Secret that hold the same docker config as ``.dockerconfigjson``, for builds that look
-    elsewhere: ``dockerconfig`` as on a page of OpenChoreo's docs, ``config.json`` as docker calls it. None: none."""
+    """Additional keys of the push Secret with the same docker config as ``.dockerconfigjson``, for builds that read
+    another key: ``dockerconfig`` as in OpenChoreo's docs, ``config.json`` as in docker. None: no additional key."""
     external: Annotated[tuple[ExternalCredential, ...], Field(strict=False, min_length=1)] | None = None
     """Credentials of external services. None: none."""
     refresh_interval: Interval | None = None
-    """How often the manager is asked. None: the stack's."""
+    """Interval between two polls. None: that of the stack."""
     policies: Policies | None = None
-    """How the operator keeps all its Secrets, unless one of them says otherwise. None: the operator's defaults."""
+    """ESO's policies for its Secrets, unless a credential has its own. None: ESO's defaults."""
     component_workflows: ComponentWorkflows | None = None
-    """ComponentWorkflows that bring the git and registry credentials of each run. None: they are there before it."""
+    """ComponentWorkflows whose runs create the git and registry credentials. None: the stack creates them before the
+    first build."""
     pull_secret: PullSecret | None = None
     """Credential with which workloads pull images. None: no pull secret."""
     build_plane: PlaneStore | None = None
-    """BuildPlane whose secretStoreRef is set. None: it is not touched."""
+    """BuildPlane that gets a secretStoreRef. None: the stack patches none."""
     data_plane: PlaneStore | None = None
-    """DataPlane whose secretStoreRef is set; ``${dataplane.secretStore}`` needs it. None: it is not touched."""
+    """DataPlane that gets a secretStoreRef, for ``${dataplane.secretStore}``. None: the stack patches none."""
     load: ExpectedLoad = ExpectedLoad()
-    """How many of its components, namespaces and runs are expected. What it leaves out: the stack's."""
+    """Expected numbers of its components, namespaces and runs. Missing numbers: those of the stack."""
 
     @property
     def push(self) -> RegistryPush | None:
-        """Its registries as one credential. None: builds push nowhere."""
+        """Its registries as one credential. None: its builds do not push."""
         if self.registries is None:
             return None
         return RegistryPush(self.registries, self.registry_secret_name, self.registry_extra_keys or ())
@@ -77,7 +78,7 @@ class Organization(Model):
 
     @property
     def credentials(self) -> tuple[LocatedCredential, ...]:
-        """Those of its builds, and the pull secret of its workloads."""
+        """The credentials of its builds, and the pull secret of its workloads."""
         if self.pull_secret is None:
             return self.build_credentials
         return (*self.build_credentials, LocatedCredential(self.pull_secret, "pullSecret", "pullSecret."))
@@ -89,7 +90,7 @@ class Organization(Model):
 
     @property
     def pull_store(self) -> str | None:
-        """Entry of ``secretStores`` that its data plane reads through. None: no store is created for it."""
+        """Entry of ``secretStores`` that its workloads read from. None: the stack creates no store for them."""
         pull = self.pull_secret
         if pull is None or pull.delivery == "manual":
             return None
@@ -97,12 +98,12 @@ class Organization(Model):
 
     @property
     def pull_keys(self) -> tuple[str, ...]:
-        """Names of all secrets in the manager that are read through `pull_store`, sorted, without duplicates."""
+        """Names of all secrets in the manager that are read from `pull_store`, sorted, without duplicates."""
         return () if self.pull_secret is None or self.pull_store is None else _keys(self.pull_secret.remotes)
 
     @property
     def applied_policies(self) -> AppliedPolicies:
-        """The policies of its credentials that have none of their own."""
+        """The policies of its credentials without their own policies."""
         return AppliedPolicies().under(self.policies)
 
 

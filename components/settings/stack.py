@@ -16,52 +16,52 @@ from .organization import Organization
 
 
 class ClusterSettings(Model):
-    """How one plane's cluster is reached."""
+    """Kubeconfig and context of one plane's cluster."""
 
     context: Annotated[str, Field(min_length=1)]
-    """Context of the kubeconfig. Required, so that the current context of somebody's shell is never hit."""
+    """Context of the kubeconfig. Required, so that the current context of a shell is never used by accident."""
     kubeconfig: Annotated[str, Field(min_length=1)] | None = None
     """Path of the kubeconfig, relative to the project. None: ``$KUBECONFIG``, else ``~/.kube/config``."""
 
 
 class Clusters(Model):
-    """The planes of the platform; they may be one cluster."""
+    """The planes of the platform, in one cluster or several."""
 
     build_plane: ClusterSettings
-    """Where builds run: namespaces, stores and ExternalSecrets are made here."""
+    """Cluster of the builds: the stack creates namespaces, stores and ExternalSecrets in it."""
     control_plane: ClusterSettings | None = None
-    """Where OpenChoreo's own kinds live: ComponentTypes are patched here. None: it is not looked at."""
+    """Cluster of OpenChoreo's objects: the stack patches ComponentTypes in it. None: the stack does not use it."""
     data_plane: ClusterSettings | None = None
-    """Where workloads run: pull secrets are made here. None: it is not looked at."""
+    """Cluster of the workloads: the stack creates pull secrets in it. None: the stack does not use it."""
 
 
 def _unless_empty(value: object) -> object:
-    """Pulumi asks for a value of every key that has no default, and the only default of a mapping is an empty one."""
+    """None for an empty mapping, which is the only default that Pulumi allows for a mapping."""
     return None if value == {} else value
 
 
 class StackSettings(Model):
-    """Everything that a stack configures, apart from the values of ``manualSecrets``."""
+    """Configuration of a stack, without the values of ``manualSecrets``."""
 
     release: str = DEFAULT_RELEASE.name
     """OpenChoreo release of the platform."""
     clusters: Clusters
-    """How the planes are reached."""
+    """Clusters of the planes."""
     aws: Annotated[AwsAccount | None, BeforeValidator(_unless_empty)] = None
-    """AWS account in which managed stores are made. None, or nothing in it: nothing is made in AWS."""
+    """AWS account for managed stores and registries. None or empty: the stack creates nothing in AWS."""
     secret_stores: dict[ObjectName, SecretStoreSettings] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]
     """The organizations of the platform."""
     refresh_interval: Interval = "1h0m0s"
-    """How often the manager is asked for each credential, unless said otherwise nearer to it. Every poll of every key
-    is a billed call at most managers, and OpenChoreo's docs poll each key every 15 s."""
+    """Interval between two polls, unless an organization or a credential has its own. Most managers bill every poll of
+    every key, and OpenChoreo's docs poll each key every 15 s."""
     ready_timeout: Duration = "5m"
-    """How long an update waits for all credentials to arrive before it fails."""
+    """Longest time that an update waits until all credentials are synced; then it fails."""
     load: ExpectedLoad = ExpectedLoad()
-    """How many components, namespaces and runs each organization is expected to have."""
+    """Expected numbers of components, namespaces and runs of each organization."""
     budget: Budget = Budget()
-    """What polling may cost before previews and updates warn."""
+    """Limits for cost and load of polling, above which previews and updates warn."""
 
     def cluster_store_name(self, organization: Organization, entry: str) -> str:
         """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization."""

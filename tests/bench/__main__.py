@@ -1,7 +1,7 @@
-"""``python -m tests.bench [ORGANIZATIONS]``: this program against a flat one of the same kinds of objects, by hand.
+"""``python -m tests.bench [ORGANIZATIONS]``: compare this program with a flat one for the same kinds of objects.
 
-All programs run on one local platform, in turn. What counts is the ratio: how much components, checks and readiness
-add. Seconds depend on the machine and on what else it does, so nothing here is a test.
+All programs run on one local platform, in turn. The result is the ratio: the cost of components, checks and
+readiness. Seconds depend on the machine and its load, so this is not a test.
 """
 
 from __future__ import annotations

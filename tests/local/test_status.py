@@ -19,7 +19,7 @@ OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/crede
 
 
 class Clock(datetime):
-    """A clock that stands still."""
+    """A clock with a fixed time."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Clock:

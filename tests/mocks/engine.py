@@ -81,7 +81,7 @@ class Engine:
         self._runner = runner
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """A wait of ten minutes that nobody ends is a failure, not a slow test."""
+        """Fail after ten minutes instead of waiting longer."""
         return self._runner.run(asyncio.wait_for(work, 30))
 
     def call(self, method: str, request: Any, *, configured: bool = True) -> Any:
@@ -105,7 +105,7 @@ class Patches:
 
     @property
     def said(self) -> list[tuple[str, str]]:
-        """How, and the text; nothing was said about any other resource."""
+        """Severity and text of each message; fails if a message is about another resource."""
         assert {urn for urn, _, _ in self.terminal.said} <= {self.urn}
         return [(how, text) for _, how, text in self.terminal.said]
 

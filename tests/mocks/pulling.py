@@ -110,7 +110,7 @@ def program(raw: dict[str, Any], into: dict[str, Deployed] | None = None) -> Cal
 
 
 class Platform(StubCluster):
-    """Everything that a configuration needs is there."""
+    """A platform with every object that the configuration needs."""
 
     def endpoint(self) -> Endpoint:
         return Endpoint(url=f"https://{self.plane.replace(' ', '-')}:6443", ca_bundle="Q0E=")

@@ -67,9 +67,9 @@ class _Nothing(mocks.Mocks):
 
 
 class Monitor(mocks.MockMonitor):
-    """Answers as providers with these computed outputs would, and keeps every request.
+    """Responds like providers with these computed outputs, and records every request.
 
-    It never decodes a request: the SDK would make an event loop in each of its threads for that, and leave it open.
+    It never decodes a request: for that, the SDK would create an event loop in each of its threads and leave it open.
     """
 
     def __init__(self, *, preview: bool, computed: Mapping[str, Mapping[str, str]]) -> None:
@@ -123,7 +123,7 @@ class Monitor(mocks.MockMonitor):
 
 @dataclass
 class Recorder:
-    """A stack without an engine; its monitor is made by `run`, so that importing this costs and changes nothing."""
+    """A stack without an engine. `run` creates its monitor, so an import of this module has no side effects."""
 
     project: str = "openchoreo-secrets"
     stack: str = "test"

@@ -47,7 +47,7 @@ class StubCluster(Cluster):
         yield from self.collections.get(path, [])
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
-        """A credential that failed is asked to try again; here it makes no difference."""
+        """Accept the request to retry a failed credential; it has no effect here."""
 
 
 def stub(
@@ -55,16 +55,16 @@ def stub(
     objects: Mapping[str, Object] | None = None,
     collections: Mapping[str, list[Object]] | None = None,
 ) -> type[StubCluster]:
-    """A class to put in the place of `Cluster`; by default the operator is there and nothing else."""
+    """A replacement for the class `Cluster`; by default with the operator and no other object."""
     return type(
         "Stub", (StubCluster,), {"objects": HEALTHY if objects is None else objects, "collections": collections or {}}
     )
 
 
 class Memory:
-    """The objects of a control plane, and an API server that keeps their versions apart.
+    """A replacement for `Cluster`: the objects of a control plane, with resource versions as on an API server.
 
-    It is called like `Cluster`, in whose place it is put, and makes connections to itself.
+    A call returns the object itself, so every connection uses the same objects.
     """
 
     def __init__(self, *objects: Object) -> None:
@@ -142,7 +142,7 @@ class _Connection(StubCluster):
 
 
 def path_of(live: Object) -> str:
-    """Where an object of OpenChoreo lies in the API."""
+    """Path of an OpenChoreo object in the API."""
     namespace = live["metadata"].get("namespace")
     place = f"namespaces/{namespace}/" if namespace else ""
     return f"{OPENCHOREO}/{place}{live['kind'].lower()}s/{live['metadata']['name']}"

@@ -117,7 +117,7 @@ def test_a_role_its_policy_and_a_secret_without_a_value(recorder: Recorder) -> N
 
 
 def test_a_key_of_its_own(recorder: Recorder) -> None:
-    """The role may decrypt with exactly the key that was made, and with no other of that name."""
+    """The role may decrypt with exactly the created key, and with no other key of that name."""
     recorder.computed = COMPUTED
     registered = recorder.run(lambda: program(only(kmsKey="organization", recoveryWindowDays=7), []))
 

@@ -44,7 +44,7 @@ class Stack:
         return loaded[0]
 
     def values(self, config: Mapping[str, object]) -> dict[str, Any]:
-        """What the manual values of a configuration are once an update knows them."""
+        """Resolved manual values of a configuration."""
         found: dict[str, Any] = {}
         texts = {f"openchoreo-secrets:{key}": json.dumps(value) for key, value in config.items()}
         self._monkeypatch.setenv("PULUMI_CONFIG", json.dumps(texts))

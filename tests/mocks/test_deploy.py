@@ -44,7 +44,7 @@ def program() -> None:
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> type[StubCluster]:
-    """The build plane: the operator and one build namespace are there."""
+    """A build plane with the operator and one build namespace."""
     stubbed = stub(collections=LIVE)
     monkeypatch.setattr(stack, "Cluster", stubbed)
     return stubbed
@@ -66,7 +66,7 @@ def test_every_object_goes_through_the_provider_of_its_plane(registered: list[Re
 
 
 def test_providers_name_context_and_kubeconfig(registered: list[Registered]) -> None:
-    """A provider without a context would take whatever context somebody's shell has."""
+    """A provider without a context would use the current context of the shell."""
     assert [each for each in registered if each.type.startswith("pulumi:providers:")] == [
         Registered(
             "pulumi:providers:kubernetes",
@@ -137,7 +137,7 @@ def test_the_stack_as_a_whole(registered: list[Registered]) -> None:
 
 
 def test_a_preview_shows_what_the_update_does(recorder: Recorder, registered: list[Registered]) -> None:
-    """Nothing is made inside an apply, so nothing is missing from a preview where ids are still unknown."""
+    """No resource is registered inside an apply, so a preview with unknown ids shows all of them."""
     assert Recorder(preview=True).run(program) == registered
 
 

@@ -44,7 +44,7 @@ def raw(store: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The build plane, with nothing of ours yet."""
+    """A build plane without objects of this project."""
     monkeypatch.setattr(stack, "Cluster", stub(collections={NAMESPACES: []}))
 
 

@@ -93,7 +93,7 @@ def test_each_provider_names_its_context(registered: list[Registered]) -> None:
 
 
 def test_patches_come_after_what_they_refer_to(registered: list[Registered]) -> None:
-    """A pod that names a Secret before it is there fails to pull. The children wait with their component."""
+    """A pod whose Secret does not exist yet fails to pull. Child resources wait like their component."""
     named = {str(each): short(each) for each in registered}
     after = {
         each.name: {named[name] for name in each.depends_on}
@@ -145,7 +145,7 @@ def test_each_store_has_the_address_of_its_own_plane(registered: list[Registered
 
 
 def test_each_plane_is_waited_for(registered: list[Registered]) -> None:
-    """The credentials of runs and components are made later, by OpenChoreo; nobody could wait for them."""
+    """OpenChoreo creates the credentials of runs and components later, so an update cannot wait for them."""
     ready = [each for each in registered if each.type.endswith(":ExternalSecretsReady")]
     made = {each.name: str(each) for each in registered if each.name in {"acme/git-clone-secret", "globex/pull-secret"}}
 

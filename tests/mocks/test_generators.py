@@ -69,7 +69,7 @@ def test_tokens_come_before_what_reads_them(recorder: Recorder, ownership: str) 
 
 
 def test_a_run_reads_them_in_the_build_namespace(recorder: Recorder) -> None:
-    """The ExternalSecret of a run names what was made ahead of it, so OpenChoreo needs no right to make generators."""
+    """The ExternalSecret of a run names an existing generator, so OpenChoreo needs no permission to create one."""
     user = USER.model_copy(update={"component_workflows": WORKFLOWS})
 
     def program() -> None:
@@ -107,7 +107,7 @@ APP = GitCredential(github_app=GithubApp(app_id="1", installation_id="2", privat
 
 @pytest.mark.parametrize("runs", [None, ComponentWorkflows(names=("docker",))], ids=["ahead", "with-each-run"])
 def test_a_generator_is_created_before_its_readers(recorder: Recorder, runs: ComponentWorkflows | None) -> None:
-    """Also where the token comes with each run: then a run needs no right to make a generator."""
+    """Also if each run creates the token's Secret: a run then needs no permission to create a generator."""
     organization = Organization(name="acme", git=APP, component_workflows=runs)
 
     registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(organization, "existing")))

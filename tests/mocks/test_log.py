@@ -18,7 +18,7 @@ URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ComponentTypePatch:
 
 
 class Heard(engine_pb2_grpc.EngineServicer):
-    """An engine that keeps what it is told."""
+    """An engine that records its messages."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []

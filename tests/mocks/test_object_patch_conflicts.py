@@ -65,7 +65,7 @@ def test_a_conflict_is_retried_with_what_others_have_written(engine: Engine, pla
 
 
 def test_a_conflict_that_has_done_the_work_is_adopted(engine: Engine, place: Place) -> None:
-    """Two stacks with the same entry; whoever comes second owns nothing."""
+    """Two stacks with the same entry; the second stack owns nothing."""
     memory, patch = place(component_type()), Patches(engine, "ComponentType")
     memory.meanwhile = [lambda live: live.update(spec=patched()["spec"])]
 

@@ -52,7 +52,7 @@ def after(live: Object, **spec: Any) -> Object:
 
 @dataclass(frozen=True)
 class Case:
-    """An object before and after, and what is said and kept of it."""
+    """An object before and after a patch, with its messages and the recorded state."""
 
     before: Object
     given: Values
@@ -157,7 +157,7 @@ def test_existing_entries_are_adopted_and_nothing_is_written(engine: Engine, pla
 
 
 def test_whole_numbers_stay_whole(engine: Engine, place: Place) -> None:
-    """The engine knows floating-point numbers only, and the API server refuses ``1.0`` where it wants an integer."""
+    """The engine has only floating-point numbers, and the API server refuses ``1.0`` for an integer."""
     memory = place(component_type())
     numbers = entry(replicas=1, weight=0.5, zero=0, big=2**40, on=True, off=False, none=None, list=[1, 2.5])
 

@@ -128,7 +128,7 @@ def test_diff_of_a_plane(engine: Engine, place: Place, spec: Values, new: Values
 def test_another_object_is_a_replacement(
     engine: Engine, place: Place, moved: Values, changed: dict[str, Any], replaces: list[str]
 ) -> None:
-    """Neither object is looked at: the old one may be gone, and the create looks at the new one."""
+    """The diff reads neither object: the old one may not exist, and the create reads the new one."""
     place().refused = dict.fromkeys(("get", "list"), "nothing is asked")
 
     found = Patches(engine, "ComponentType").diff(state(), inputs(**moved))
@@ -159,7 +159,7 @@ def test_a_store_set_by_others_is_an_error(engine: Engine, place: Place) -> None
 
 
 def test_a_read_gives_back_what_is_recorded(engine: Engine, place: Place) -> None:
-    """A refresh asks; the diff that follows looks at the live object."""
+    """A refresh calls read; the diff after it reads the live object."""
     place(component_type())
 
     found = Patches(engine, "ComponentType").read(state(), inputs())

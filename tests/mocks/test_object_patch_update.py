@@ -141,7 +141,7 @@ def test_an_id_that_is_taken_is_not_taken_over(engine: Engine, place: Place, pre
 
 
 def test_what_an_interrupted_update_has_written_is_known_again(engine: Engine, place: Place) -> None:
-    """The entry carries the stack's name; without that it would be taken for somebody's, and left behind."""
+    """The entry contains the stack's name; without it, it would count as foreign and stay on destroy."""
     memory, patch = place(patched(marked("acme/credentials/prod"))), Patches(engine, "ComponentType")
     given = inputs(marked("acme/credentials/prod"), pull=(NAME,))
 

@@ -131,7 +131,7 @@ def test_ready(engine: Engine, live: Live, request_: Any, items: list[dict[str, 
             messages.CheckRequest(urn=URN.replace("ExternalSecretsReady", "Nonsense"), news=struct({})),
             True,
             "the openchoreo provider has no resource openchoreo:index:Nonsense; "
-            "it has: openchoreo:index:ExternalSecretsReady, openchoreo:index:ComponentTypePatch, "
+            "expected one of: openchoreo:index:ExternalSecretsReady, openchoreo:index:ComponentTypePatch, "
             "openchoreo:index:ComponentWorkflowPatch, openchoreo:index:DataPlanePatch, "
             "openchoreo:index:BuildPlanePatch, openchoreo:index:ClusterComponentTypePatch, "
             "openchoreo:index:WorkflowPatch, openchoreo:index:ClusterWorkflowPatch",
@@ -242,7 +242,7 @@ def test_read_returns_the_state_and_delete_does_nothing(engine: Engine, live: Li
 
 
 def test_the_provider_accepts_secrets_and_previews(engine: Engine, live: Live) -> None:
-    """Without the former a patch could not tell a secret from a text; without the latter a preview would not call."""
+    """Without the former, a patch could not recognize secrets; without the latter, there would be no preview calls."""
     live(BOTH)
     args = struct({"plane": "build plane", "context": "kind-build", "release": "v0.9"})
 

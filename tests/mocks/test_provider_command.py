@@ -1,4 +1,4 @@
-"""``pulumi-resource-openchoreo`` as a command: started by hand, and as the engine starts it."""
+"""``pulumi-resource-openchoreo`` as a command: started by a user, and by the engine."""
 
 from __future__ import annotations
 

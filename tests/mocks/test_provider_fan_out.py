@@ -43,7 +43,7 @@ Live = Callable[..., None]
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Live:
-    """Choose what is on the cluster: namespaces, ExternalSecrets, and whether the ClusterExternalSecret is there."""
+    """Set the objects of the cluster: namespaces, ExternalSecrets, and whether the ClusterExternalSecret exists."""
 
     def choose(namespaces: list[Object], items: list[Object], *, made: bool = True) -> None:
         collections = {NAMESPACES: namespaces, EXTERNAL_SECRETS: items}

@@ -15,7 +15,7 @@ from tests.mocks.recorder import Recorder
 
 
 class Component(pulumi.ComponentResource):
-    """A component of somebody's program, with a child."""
+    """A component with a child."""
 
     def __init__(self, name: str) -> None:
         super().__init__("test:index:Component", name)

@@ -1,8 +1,8 @@
-"""AWS on loopback: moto, in this process, with as many accounts as are asked for.
+"""Stand-in for AWS on loopback: moto, in this process, with any number of accounts.
 
-It hands out credentials to anybody and decides nothing about IAM, but it keeps accounts apart: credentials of a role,
-or of a user's access key, reach what lies in the account of that role or user. So a value that arrives proves with
-which identity it was read.
+It issues credentials to every caller and does not evaluate IAM policies, but it separates accounts: credentials of a
+role, or of a user's access key, reach only the account of that role or user. So a delivered value proves which identity
+has read it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class MotoAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Environment variables that make the External Secrets Operator call this server only."""
+        """Environment variables with which the External Secrets Operator calls this server only."""
         services = ("SECRETSMANAGER", "STS", "SSM")
         return {
             **{f"AWS_{service}_ENDPOINT": self.endpoint for service in services},

@@ -1,6 +1,6 @@
 """A stand-in for the part of GitHub's API that issues tokens of an app, on loopback.
 
-It checks what GitHub checks: the signature with the app's public key, who signed, and for how long.
+It checks what GitHub checks: the signature with the app's public key, the issuer, and the lifetime.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Secret managers that count calls: Kubernetes, Vault and AWS on loopback, as far as the operator reads from them.
+"""Stand-ins for secret managers that count calls: the reads of Kubernetes, Vault and AWS, on loopback.
 
-Every key has the same value; nobody is refused. What is proven here is how often somebody asks, and for what.
+Every key has the same value, and every request is allowed. They prove how often the operator reads which keys.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(reads: Reads, certificate: Path | None = None) -> Iterator[str]:
-    """A server on a free port; its address. With a file for its certificate, which is made, it speaks TLS."""
+    """Serve on a free port and yield the address. With ``certificate``, create that file and use TLS."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"reads": reads}))
     scheme = "http"
     if certificate is not None:

@@ -1,7 +1,7 @@
 """Managed stores on the real engine: created in AWS, filled by a person, read by the operator, deleted.
 
-The types of ``pulumi-aws`` are served by a stand-in over boto3 (`aws_provider`), and AWS is moto. Moto decides nothing
-about IAM; what the documents allow is judged by `tests.iam`, over what lies in moto in the end.
+The types of ``pulumi-aws`` are served by a stand-in over boto3 (`aws_provider`), and AWS is moto. Moto does
+not evaluate IAM policies; `tests.iam` evaluates the documents that moto has at the end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MANAGED_BY = {"Key": "app.kubernetes.io/managed-by", "Value": "openchoreo-secret
 
 @pytest.fixture(scope="module")
 def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The project with the stand-ins of two providers beside its own."""
+    """The project with the stand-ins for two providers in addition to its own provider."""
     folder = make_project(tmp_path_factory.mktemp("aws") / "project")
     stated = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
     stand_in = str(Path(__file__).parent / "aws_provider")
@@ -107,7 +107,7 @@ def clone_secret(cluster: Kubernetes, organization: str) -> str | None:
 
 
 def has_value(aws: MotoAws, name: str) -> bool:
-    """Whether anybody has put a value into a secret."""
+    """Whether a secret has a value."""
     client = aws.client("secretsmanager")
     assert client.describe_secret(SecretId=name)["Name"] == name
     try:
@@ -180,7 +180,7 @@ def test_create_fill_read_and_delete(
 
 
 def _no_role_reads_anothers_secret(aws: MotoAws, *organizations: str) -> None:
-    """The policies that lie in AWS, judged for the ARNs that AWS gave."""
+    """Evaluate the policies in AWS for the ARNs in AWS."""
     for reader in organizations:
         found = role_of(aws, f"eso-org-{reader}")
         assert found is not None

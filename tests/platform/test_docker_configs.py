@@ -1,4 +1,4 @@
-"""Docker configs that the operator makes of hostile users, passwords and registries, compared byte for byte."""
+"""Docker configs that the operator renders from hostile users, passwords and registries, compared byte for byte."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ CASES = st.builds(user_and_password, SERVERS, USERS, PASSWORDS) | st.builds(
 
 @pytest.fixture
 def render(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Render]:
-    """Put the values of a batch into Vault, let the operator make one Secret of it; the docker config."""
+    """Write the values of a batch to Vault and return the docker config that the operator renders from them."""
     store = planned(vault_store(vault, manager), name=manager, organizations=("acme",), namespaces=(manager,))
     made = [*render_identity(store), render_store(store, {}, None)]
     vault.roles["", "kubernetes", "eso-acme"] = Role((manager, f"eso-{manager}"), "secret/data/batch-")

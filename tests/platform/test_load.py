@@ -72,7 +72,7 @@ def reads() -> Reads:
 
 @pytest.fixture
 def addresses(reads: Reads, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Of the stand-ins, and the certificate of the one that speaks TLS."""
+    """Addresses of the stand-ins, and the certificate of the one with TLS."""
     authority = tmp_path / "ca.crt"
     with serving(reads) as plain, serving(reads, authority) as encrypted:
         yield {"plain": plain, "tls": encrypted, "ca": base64.b64encode(authority.read_bytes()).decode()}
@@ -138,7 +138,7 @@ def _organization(name: str, store: str, interval: str) -> dict[str, Any]:
 
 
 def _deliver(cluster: Kubernetes, settings: StackSettings) -> list[tuple[str, str]]:
-    """Make stores and ExternalSecrets, and wait until every Secret is there."""
+    """Create stores and ExternalSecrets, and wait until every Secret exists."""
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": KEYS}})
     cluster.put_secret(KEYS, "token", {"token": "anything"})
     for planned in plan_stores(settings, V0_9):

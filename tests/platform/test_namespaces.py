@@ -14,7 +14,7 @@ LABEL = "openchoreo.dev/organization"
 
 @pytest.fixture
 def existing(cluster: Kubernetes, organization: str) -> Iterator[str]:
-    """The organization's build namespace, as OpenChoreo makes it at the first build."""
+    """The organization's build namespace, as OpenChoreo creates it at the first build."""
     name = f"openchoreo-ci-{organization}"
     labels = {"made-by": "the-platform"}
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})

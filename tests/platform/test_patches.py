@@ -25,7 +25,7 @@ ENTRY = "registry-pull-secret"
 
 
 def external_secret(stack: Stack, organization: str, name: str = NAME, interval: str = "1h0m0s") -> Object:
-    """The entry that a ComponentType gains."""
+    """The entry that the patch adds to a ComponentType."""
     mine = f"organization/openchoreo-secrets/{stack.name}"
     labels = {"openchoreo.dev/organization": organization, "openchoreo-secrets/credential": "registry-pull"}
     annotations = {"openchoreo-secrets/stack": mine}

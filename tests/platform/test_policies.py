@@ -23,7 +23,7 @@ def _organization(name: str, **credentials: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def existing(cluster: Kubernetes, organization: str) -> Iterator[str]:
-    """The organization's build namespace, as OpenChoreo makes it at the first build."""
+    """The organization's build namespace, as OpenChoreo creates it at the first build."""
     name = f"openchoreo-ci-{organization}"
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name

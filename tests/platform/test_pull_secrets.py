@@ -19,7 +19,7 @@ DOCKER = "kubernetes.io/dockerconfigjson"
 
 
 def workload_namespace(name: str, organization: str) -> Object:
-    """A namespace as OpenChoreo's Release controller makes it for an organization's workloads."""
+    """A namespace as OpenChoreo's Release controller creates it for an organization's workloads."""
     labels = {
         "openchoreo.dev/created-by": "release-controller",
         "openchoreo.dev/release-namespace": organization,
@@ -61,7 +61,7 @@ def ready(cluster: Kubernetes, namespace: str, name: str) -> str:
 
 
 def arrives(cluster: Kubernetes, namespace: str, name: str) -> tuple[str, dict[str, str]]:
-    """Type and data of a Secret, as soon as it is there."""
+    """Wait for a Secret and return its type and data."""
     return eventually(lambda: cluster.secret(namespace, name), f"the Secret {namespace}/{name}")
 
 

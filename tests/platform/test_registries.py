@@ -1,6 +1,6 @@
-"""Registries of every source in one docker config, byte by byte, and tokens that the operator makes.
+"""Registries of every source in one docker config, byte by byte, and tokens that the operator creates.
 
-No cloud is asked: where a token is needed, ESO's ``Fake`` generator stands in for the cloud's, with the same outputs.
+No cloud is called: ESO's ``Fake`` generator replaces the generators of the clouds, with the same outputs.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def workflow(control_plane: ControlPlane, organization: str) -> Iterator[str]:
 
 
 def _rendered(tree: Any, organization: str, run: str) -> Any:
-    """What OpenChoreo makes of a resource for one run."""
+    """The object that OpenChoreo renders from a resource for one run."""
     text = json.dumps(tree)
     return json.loads(text.replace("${metadata.orgName}", organization).replace("${metadata.workflowRunName}", run))
 

@@ -16,7 +16,7 @@ DEV: Final = ClusterSettings(context="dev")
 
 
 class Api:
-    """Answers from two tables and notes what it is asked."""
+    """Answers from two tables and records the requests."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Api:
         self.write(path, {operation["path"].removeprefix("/"): operation["value"] for operation in rest})
 
     def write(self, path: str, fields: Mapping[str, Any]) -> None:
-        """Change an object, as anybody may do at any time."""
+        """Change an object, like another client."""
         live = self.objects[path]
         version = str(int(live["metadata"]["resourceVersion"]) + 1)
         metadata = {**live["metadata"], "resourceVersion": version}
@@ -78,5 +78,5 @@ class Api:
 
     @property
     def cluster(self) -> Cluster:
-        """Itself, as the package knows it."""
+        """This stand-in, typed as a `Cluster`."""
         return cast("Cluster", self)

@@ -47,7 +47,7 @@ def pod_identity() -> AwsAccount:
 
 
 def managed(service: str = "SecretsManager", beside: Raw | None = None, **keys: Any) -> Raw:
-    """An entry of ``secretStores``; ``beside`` stands beside ``managed``."""
+    """An entry of ``secretStores``; ``beside`` has the keys next to ``managed``."""
     path = PATH if service == "SecretsManager" else f"/{PATH}"
     block = {"identityNamespace": ESO, "path": path, **keys}
     given = {key: value for key, value in block.items() if value is not None}
@@ -60,5 +60,5 @@ def with_account(store: Raw | None = None, **more: Any) -> Edits:
 
 
 def made(edits: Edits) -> tuple[ManagedStore, ...]:
-    """What a configuration has made in AWS."""
+    """AWS resources of a configuration."""
     return plan_managed_stores(plan_stores(settings(edits), V0_9))

@@ -19,7 +19,7 @@ OPERATOR = ("external-secrets.io/v1", "generators.external-secrets.io/v1alpha1")
 
 
 def manifests(found: StackSettings) -> list[Manifest]:
-    """Everything that a stack makes, except the Secrets whose values only a program knows."""
+    """All manifests of a stack, except Secrets whose values only a program has."""
     whole = plan_stack(found, RELEASES[found.release])
     built: list[Manifest] = []
     for store in whole.stores:

@@ -1,7 +1,7 @@
 """Objects against CustomResourceDefinitions, with unknown fields forbidden.
 
-The API server prunes a field that the schema does not know, and says nothing; a typo in a manifest would be found on a
-running platform only. Here it is an error.
+The API server silently prunes a field that the schema does not have, so only a running platform would show a typo in a
+manifest. Here it is an error.
 """
 
 from __future__ import annotations

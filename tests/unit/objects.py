@@ -70,7 +70,7 @@ def name_change(kind: Any, text: str, name: str = NAME) -> Change:
 
 
 def adds(workload: str = "deployment", id: str = ID, name: str = NAME) -> tuple[Change, Change]:  # noqa: A002
-    """What is said of a pull secret that was not there in any form."""
+    """The changes that add a pull secret to an object without one."""
     return (
         resource_change("add", f'adds the resource "{id}" (ExternalSecret "{name}")', id),
         name_change("add", f'adds "{name}" to the imagePullSecrets of its {workload}', name),

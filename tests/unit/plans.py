@@ -53,5 +53,5 @@ def component_workflow_patch(
     release: Release = V0_9,
     stack: str | None = None,
 ) -> Patch:
-    """What each of its ComponentWorkflows gains."""
+    """The patch of each of its ComponentWorkflows."""
     return workflow_patch(organization, secrets, release=release, stack=stack)

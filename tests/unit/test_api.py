@@ -22,7 +22,7 @@ def loaded(module: str) -> list[str]:
 
 @pytest.mark.parametrize("module", ["components", "components.provider.server"])
 def test_the_provider_prints_its_port_before_anything_slow_is_imported(module: str) -> None:
-    """The engine does nothing else until the port is there."""
+    """The engine waits for the port."""
     assert loaded(module) == []
 
 

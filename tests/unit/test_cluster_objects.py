@@ -27,7 +27,7 @@ def _live(*resources: str) -> Object:
 
 
 def _add(live: Manifest) -> tuple[Manifest, int]:
-    """Append once; the result tells what it was computed from."""
+    """Append once; the result names the version that it was computed from."""
     resources = live["spec"]["resources"]
     wanted = [*resources, *([] if "ours" in resources else ["ours"])]
     return {**live, "spec": {**live["spec"], "resources": wanted}}, len(resources)

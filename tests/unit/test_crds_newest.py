@@ -62,7 +62,7 @@ def _defaults(definitions: Definitions) -> dict[str, dict[str, Any]]:
 
 
 def test_defaults_that_patches_assume(in_use: Definitions) -> None:
-    """An entry written by hand is compared with ours as if the API server had added its defaults."""
+    """The comparison treats an entry as if the API server had added its defaults."""
     assert _defaults(in_use) == CRD_DEFAULTS
 
 

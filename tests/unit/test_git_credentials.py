@@ -24,7 +24,7 @@ API = "generators.external-secrets.io/v1alpha1"
 
 
 def _made(git: Raw) -> list[Manifest]:
-    """Generators and ExternalSecrets, in the order in which they are made."""
+    """Generators and ExternalSecrets, in the order of their creation."""
     found: list[Manifest] = []
     for each in credentials(organization(git=git), TARGET):
         assert isinstance(each.content, SecretTemplate)

@@ -177,7 +177,7 @@ def test_images_are_pushed_by_one_account_only() -> None:
 
 @given(names=st.lists(NAMES, min_size=2, max_size=4, unique=True), data=st.data())
 def test_no_organization_reads_anothers_path(names: list[str], data: st.DataObject) -> None:
-    """Over the documents that a whole configuration makes: reading, becoming, and the key."""
+    """Evaluate the documents of a whole configuration: reading secrets, assuming roles, using the key."""
     path = data.draw(st.sampled_from(["org/{organization}/", "{organization}/", "a/{organization}/b/"]))
     organizations = [{"name": f"o-{name}", "git": {"remoteKey": "git"}} for name in names]
     edits: Edits = with_account(managed(path=path), organizations=organizations)
@@ -202,7 +202,7 @@ def test_no_organization_is_taken_for_another_by_the_operator(names: list[str]) 
 
 
 def test_this_iam_decides_as_iam_does() -> None:
-    """The judge itself: deny before allow, wildcards, and no answer about what it does not know."""
+    """The evaluation itself: deny before allow, wildcards, and an error for what it does not support."""
     everything = build_statement(["s:Get*"], "arn:?:*")
     assert allows(build_document(everything), Request("S:GetIt", "arn:x:y/z"))
     assert not allows(build_document(everything), Request("s:PutIt", "arn:x:y"))

@@ -1,4 +1,4 @@
-"""Names in the code: a function does not repeat the name of its module, and a name says what it stands for."""
+"""Names in the code: a function does not repeat the name of its module, and no name is vague."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VAGUE: Final = frozenset(
     {"amiss", "complaint", "each", "found", "given", "heard", "known", "look", "made", "said", "told", "unmade"}
     | {"told_apart_by", "wanted", "InAws", "Managed", "Seen"}
 )
-"""Participles and pronouns that do not say what they stand for: use ``problems``, ``organization``, ``manifests``."""
+"""Participles and pronouns without a meaning of their own: use ``problems``, ``organization``, ``manifests``."""
 MODULES: Final = [
     str(file.relative_to(ROOT))
     for folder in ("components", "local")

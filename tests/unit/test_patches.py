@@ -191,7 +191,7 @@ def test_nothing_is_wanted_any_more() -> None:
 
 
 def test_a_recreated_object_is_measured_again() -> None:
-    """A chart that deletes and makes the ComponentType anew may well make it with other containers around."""
+    """A chart that deletes and recreates the ComponentType may create it with other surrounding containers."""
     one = apply_patch(component_type("deployment", {}), pulling())
     anew = component_type("deployment", pods({"containers": []}))
     done = apply_patch(anew, pulling(), one.added)

@@ -72,7 +72,7 @@ def _references(target: Manifest) -> list[Manifest]:
 
 
 def _none_empty(target: Manifest) -> bool:
-    """No container on the path of imagePullSecrets is empty, so that all of them were filled by somebody."""
+    """No container on the path of imagePullSecrets is empty, so all of them have other content."""
     here: Any = _primary(target)["template"]
     for step in (*PATHS[target["spec"]["workloadType"]], "imagePullSecrets"):
         here = here.get(step, True) if isinstance(here, dict) else True

@@ -202,7 +202,7 @@ def test_manual_credentials_cause_no_calls() -> None:
     ],
 )
 def test_fields_that_isolate_secrets_isolate_keys_and_quotas(store: Raw, keys: dict[str, int], busiest: int) -> None:
-    """A vault for each organization has a quota of its own; a prefix makes two secrets of one name."""
+    """Each vault of an organization has its own quota; with a prefix, one name means two secrets."""
     found = only(store, acme(git=GIT), {"name": "globex", "git": GIT}, refreshInterval="1s")
     assert dict(found.keys) == keys
     assert found.busiest == busiest

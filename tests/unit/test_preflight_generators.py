@@ -27,7 +27,7 @@ ACCOUNT = f"/api/v1/namespaces/openchoreo-ci-acme/serviceaccounts/{ECR_NAME}"
 
 
 def _check(objects: dict[str, Object], *organizations: Organization) -> str:
-    """What is said, after the cluster; empty if all is well."""
+    """The message after the cluster's name; empty if the check passes."""
     api = Api({**OPERATOR, **objects}, namespaces=[NAMESPACE] if organizations[0].namespace == "adopt" else [])
     try:
         check_build_plane(api.cluster, V0_9, plans(organizations), stack=STACK)

@@ -211,7 +211,7 @@ def test_all_at_once() -> None:
 
 
 def test_defaults() -> None:
-    """An organization that is removed can come back, and nothing is encrypted at a price that nobody asked for."""
+    """A removed organization can be restored, and no KMS key is created, and paid for, by default."""
     block = AwsManaged(identity_namespace=ESO, path=PATH)
     assert (block.role_name, block.kms_key, block.containers, block.recovery_window_days, block.unique_names) == (
         None,

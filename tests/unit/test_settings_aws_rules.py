@@ -23,7 +23,7 @@ def two(first: Raw, second: Raw, one: str = "acme", other: str = "globex") -> Ed
 
 
 def test_a_path_that_holds_another_organizations() -> None:
-    """Each of the two is right on its own; only the names of the organizations make one path part of the other."""
+    """Each path is valid on its own; only with the names of the organizations does one contain the other."""
     edits = two(managed(path="{organization}/"), managed(path=PATH), "org", "acme")
     assert_rejected(
         edits,

@@ -132,7 +132,7 @@ def test_the_operator_of_the_account_is_trusted() -> None:
 
 
 def test_a_store_on_two_clusters_is_one_in_aws() -> None:
-    """Its role trusts both, and each secret that either reads is made once."""
+    """Its role trusts both planes, and each secret that a plane reads is created once."""
     there = {"oidcProvider": OTHER_ISSUER}
     edits = {**on_every_plane(git=dict(GIT), pullSecret=PULL), **with_account(aws={**ACCOUNT, "dataPlane": there})}
     assert [(each.name, each.plane) for each in plan_stores(settings(edits), V0_9)] == [

@@ -1,4 +1,4 @@
-"""One version, that of ``pyproject.toml``, wherever somebody asks for it."""
+"""One version, that of ``pyproject.toml``, in every place that shows it."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def test_what_comes_with_a_run() -> None:
 
 @pytest.mark.parametrize("git", GIT_KINDS.values(), ids=GIT_KINDS)
 def test_every_kind_of_git_credential_can_come_with_a_run(git: Raw) -> None:
-    """The private key of an app does not: it and the generator that reads it are there before."""
+    """A run does not create the private key of an app: the key and its generator exist before the run."""
     if "policies" in git:
         git = {**git, "policies": {"refreshPolicy": "CreatedOnce"}}
     user = _organization(git=git)

@@ -1,7 +1,7 @@
-"""Stands for Pulumi's providers ``aws`` and ``random`` where those cannot be had: the same types, over boto3.
+"""Stand-in for Pulumi's providers ``aws`` and ``random``, which may not be available: the same types, over boto3.
 
-Only in tests, and only as far as this project goes: it exists so that the real engine plans, orders, updates and
-deletes the same resources with real calls. ``AWS_ENDPOINT_URL`` says who answers them.
+For tests, with the types of this project only. With it, the real engine plans, orders, updates and deletes the same
+resources with real calls to ``AWS_ENDPOINT_URL``.
 """
 
 from __future__ import annotations
