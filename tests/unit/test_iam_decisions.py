@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components.iam.policy import build_ecr_policy, build_read_policy
 from components.iam.text import build_document, build_statement
@@ -175,6 +175,7 @@ def test_images_are_pushed_by_one_account_only() -> None:
     assert not allows(trust, web(sub="system:serviceaccount:openchoreo-ci-acme:default"))
 
 
+@hypothesis_settings(deadline=None)
 @given(names=st.lists(NAMES, min_size=2, max_size=4, unique=True), data=st.data())
 def test_no_organization_reads_anothers_path(names: list[str], data: st.DataObject) -> None:
     """Evaluate the documents of a whole configuration: reading secrets, assuming roles, using the key."""
