@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ CREDENTIAL_LABEL: Final = f"{PREFIX}credential"
 """Kind of credential in a Secret: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
 GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
 """Host of a git credential."""
+
+_FIELD_MANAGER_LENGTH: Final = 128
+_DIGEST_LENGTH: Final = 16
 
 
 def build_manifest(  # noqa: PLR0913 -- the parts of an object
@@ -42,6 +46,29 @@ def build_manifest(  # noqa: PLR0913 -- the parts of an object
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **body}
 
 
-def is_ours(live: Manifest) -> bool:
-    """Whether this package created a live object, by its label."""
-    return bool((live["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY)
+def sign(manifest: Manifest, stack: str, **annotations: str) -> Manifest:
+    """A copy of a manifest with the stack that owns it, by which `read_owner` recognizes the live object.
+
+    Args:
+        manifest: the object.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+        annotations: more annotations.
+    """
+    metadata = manifest["metadata"]
+    signed = {**metadata.get("annotations", {}), STACK_ANNOTATION: stack, **annotations}
+    return {**manifest, "metadata": {**metadata, "annotations": signed}}
+
+
+def read_owner(live: Manifest) -> str | None:
+    """The stack that owns a live object; None if the object is not from this package."""
+    owner = (live["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
+    return None if owner is None else str(owner)
+
+
+def build_field_manager(stack: str) -> str:
+    """The name under which a stack applies objects, the same for each update: Kubernetes allows 128 characters."""
+    name = f"{MANAGED_BY}:{stack}"
+    if len(name) <= _FIELD_MANAGER_LENGTH:
+        return name
+    digest = hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{name[: _FIELD_MANAGER_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import is_ours
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
+from ..plan.stack import Plan
 from .connection import Cluster
+from .identity import read_identity
 from .objects import Location, describe_missing
+from .ownership import list_foreign_objects
 from .preflight import ESO_KINDS, check_operator, raise_problems, read_served_kinds
-
-_CLUSTER_ID: Final = "/api/v1/namespaces/kube-system"
 
 
 def check_control_plane(cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan]) -> None:
@@ -46,25 +45,23 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     raise_problems(cluster, problems)
 
 
-def check_data_plane(
-    cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan], *, build_plane: Cluster
-) -> None:
-    """Check the operator, if pull secrets need it, and the namespaces that get a manual pull secret.
+def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: Cluster) -> None:
+    """Check the operator where pull secrets need it, the named namespaces, and that nothing of others is overwritten.
 
     Args:
         cluster: the data plane.
-        release: OpenChoreo release of the platform.
-        organizations: plans of all organizations of the stack.
+        plan: plan of the stack.
+        stack: ``<pulumi organization>/<project>/<stack>``, the owner that its objects carry.
         build_plane: the build plane, which must be the same cluster with the same settings, or another cluster.
 
     Raises:
-        ClusterError: with every problem.
+        ClusterError: with all problems.
     """
+    organizations, release = plan.organizations, plan.release
     if any(organization.organization.pull_store for organization in organizations):
         fans_out = any(organization.fan_outs for organization in organizations)
         check_operator(cluster, release, ESO_KINDS | {"clusterexternalsecrets"} if fans_out else ESO_KINDS)
-    identity = _identity(cluster) if cluster.settings != build_plane.settings else None
-    if identity is not None and identity == _identity(build_plane):
+    if cluster.settings != build_plane.settings and read_identity(cluster) == read_identity(build_plane):
         msg = (
             f"{cluster} and {build_plane} are the same cluster; use the same kubeconfig and context for both, so that "
             "both share their stores"
@@ -73,6 +70,7 @@ def check_data_plane(
     problems: list[str] = []
     for organization in organizations:
         problems += _manual(cluster, organization)
+    problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "data"), stack)
     raise_problems(cluster, problems)
 
 
@@ -95,9 +93,9 @@ def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]
 
 
 def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
-    """Namespaces that do not exist or belong to another organization, and Secrets that the update would overwrite."""
+    """Named namespaces that do not exist or belong to another organization."""
     organization, labels = planned.organization, planned.release.data_plane_labels(planned.name)
-    for namespace, manual in planned.pull_manual:
+    for namespace, _ in planned.pull_manual:
         where = f'organization "{organization.name}": namespace {namespace}'
         live = cluster.get(f"/api/v1/namespaces/{namespace}")
         if live is None:
@@ -107,15 +105,3 @@ def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
         foreign = [f"{key}={actual[key]}" for key, value in labels.items() if actual.get(key, value) != value]
         if foreign:
             yield f"{where} belongs to another organization ({', '.join(foreign)})"
-        secret = cluster.get(f"/api/v1/namespaces/{namespace}/secrets/{manual.name}")
-        if secret is not None and not is_ours(secret):
-            yield (
-                f"{where} already has a Secret {manual.name} that this project did not create; delete it, or use "
-                "another name (pullSecret.secretName)"
-            )
-
-
-def _identity(cluster: Cluster) -> str | None:
-    """Unique id of a cluster, the same for all of its addresses. None: it has none."""
-    live = cluster.get(_CLUSTER_ID)
-    return live["metadata"]["uid"] if live else None

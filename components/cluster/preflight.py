@@ -6,43 +6,37 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import STACK_ANNOTATION, Manifest, is_ours
+from ..manifests import Manifest, read_owner
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
+from ..plan.stack import Plan
 from ..secrets.generator import API as GENERATORS
 from .connection import Cluster
+from .ownership import list_foreign_objects
 
 _ESO: Final = "/apis/external-secrets.io"
 ESO_KINDS: Final = frozenset({"externalsecrets", "clustersecretstores"})
 """Kinds of ``external-secrets.io/v1`` that every plane with a store needs."""
-_ESO_MANAGED: Final = "reconcile.external-secrets.io/managed"
 
 
-def check_build_plane(
-    cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan], *, stack: str
-) -> None:
-    """Check the operator's CRDs and the build namespaces, and that the update overwrites nothing in adopted ones.
+def check_build_plane(cluster: Cluster, plan: Plan, *, stack: str) -> None:
+    """Check the operator's CRDs, every build namespace, and that no object of others would be overwritten.
 
     Args:
         cluster: the build plane.
-        release: OpenChoreo release of the platform.
-        organizations: plans of all organizations of the stack.
-        stack: ``<pulumi organization>/<project>/<stack>``, which identifies namespaces that this stack created.
+        plan: of the stack.
+        stack: ``<pulumi organization>/<project>/<stack>``, the owner that its objects carry.
 
     Raises:
-        ClusterError: with every problem.
+        ClusterError: with all problems.
     """
-    check_operator(cluster, release)
-    _check_generators(cluster, organizations)
+    check_operator(cluster, plan.release)
+    _check_generators(cluster, plan.organizations)
     live = {
-        item["metadata"]["name"]: (item["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
-        for item in cluster.items("/api/v1/namespaces", metadata_only=True)
+        item["metadata"]["name"]: read_owner(item) for item in cluster.items("/api/v1/namespaces", metadata_only=True)
     }
-    problems = list(_namespaces(organizations, live, stack))
-    for organization in organizations:
-        if organization.adopts_namespace and organization.namespace in live:
-            problems += _overwritten(cluster, organization)
-            problems += _generators_overwritten(cluster, organization)
+    problems = list(_namespaces(plan.organizations, live, stack))
+    problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "build"), stack)
     raise_problems(cluster, problems)
 
 
@@ -115,20 +109,6 @@ def _plural(manifest: Manifest) -> str:
     return f"{manifest['kind'].lower()}s"
 
 
-def _generators_overwritten(cluster: Cluster, organization: OrganizationPlan) -> Iterator[str]:
-    """Generators and ServiceAccounts in an adopted namespace that the update would overwrite."""
-    for manifest in organization.generators:
-        metadata, api = manifest["metadata"], manifest["apiVersion"]
-        root = "/api" if api == "v1" else "/apis"
-        path = f"{root}/{api}/namespaces/{metadata['namespace']}/{_plural(manifest)}/{metadata['name']}"
-        live = cluster.get(path)
-        if live is not None and not is_ours(live):
-            yield (
-                f'organization "{organization.name}": {manifest["kind"]} {metadata["namespace"]}/{metadata["name"]} '
-                "exists and this project did not create it; delete it"
-            )
-
-
 def _namespaces(organizations: Sequence[OrganizationPlan], live: dict[str, str | None], stack: str) -> Iterator[str]:
     for organization in organizations:
         name = organization.namespace
@@ -149,18 +129,3 @@ def _namespaces(organizations: Sequence[OrganizationPlan], live: dict[str, str |
                 f'organization "{organization.name}": namespace {name} was created by this stack, so adopting it '
                 "would delete it with all its contents; keep namespace: own"
             )
-
-
-def _overwritten(cluster: Cluster, organization: OrganizationPlan) -> Iterator[str]:
-    """Secrets and ExternalSecrets in an adopted namespace that the update would overwrite."""
-    namespace, merged = organization.namespace, organization.merged_names
-    places = {planned.name: planned.path for planned in organization.ahead}
-    for kind, api in (("Secret", "/api/v1"), ("ExternalSecret", f"{_ESO}/v1")):
-        for item in cluster.items(f"{api}/namespaces/{namespace}/{kind.lower()}s", metadata_only=True):
-            name, labels = item["metadata"]["name"], item["metadata"].get("labels") or {}
-            expected = kind == "Secret" and (_ESO_MANAGED in labels or name in merged)
-            if name in places and not is_ours(item) and not expected:
-                yield (
-                    f'organization "{organization.name}": {kind} {namespace}/{name} exists and this project did not '
-                    f"create it; delete it, or use another name ({places[name]})"
-                )

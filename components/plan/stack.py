@@ -11,6 +11,7 @@ from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .aws_managed import ManagedStore, plan_managed_stores
 from .ecr_roles import EcrRoleArgs, plan_ecr_roles
+from .objects import PlannedObject, list_objects
 from .organization import OrganizationPlan
 from .stores import plan_stores
 
@@ -37,6 +38,11 @@ class Plan:
     def ecr_roles(self) -> tuple[EcrRoleArgs, ...]:
         """Roles for pushing to ECR, in the order of the organizations."""
         return plan_ecr_roles(self.settings, self.release)
+
+    @cached_property
+    def objects(self) -> tuple[PlannedObject, ...]:
+        """Every object that is created on a cluster, except build namespaces."""
+        return tuple(list_objects(self.settings, self.stores, self.organizations))
 
 
 def plan_stack(settings: StackSettings, release: Release, *, stack: str | None = None) -> Plan:

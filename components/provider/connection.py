@@ -13,6 +13,7 @@ from typing import Any
 from pulumi.provider.experimental import provider as rpc
 
 from ..cluster.connection import Cluster
+from ..cluster.identity import check_identity
 from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE, RELEASES
 from ..settings.stack import ClusterSettings
@@ -34,8 +35,9 @@ class Connection:
         Raises:
             ClusterError: the kubeconfig cannot be read, or does not have the context.
         """
-        settings = ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig"))
-        cluster = Cluster(config["plane"], settings)
+        cluster = _cluster(config)
+        if (recorded := config.get("clusterIdentity")) is not None:
+            check_identity(cluster, recorded)
         self._ready = ExternalSecretsReady(cluster, cancelled)
         self._patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
 
@@ -65,3 +67,12 @@ class Connection:
         resource = self.resource(request)
         if resource is self._patch:
             resource.delete(request)
+
+
+def identify(config: Mapping[str, Any], recorded: str | None) -> str:
+    """Identity of the cluster that the configuration leads to."""
+    return check_identity(_cluster(config), recorded)
+
+
+def _cluster(config: Mapping[str, Any]) -> Cluster:
+    return Cluster(config["plane"], ClusterSettings(context=config["context"], kubeconfig=config.get("kubeconfig")))

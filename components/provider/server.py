@@ -22,12 +22,14 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from ..errors import OpenChoreoSecretsError
 from ..version import read_version
 from .log import Log, connect_log
-from .values import read_resource_type, to_plain
+from .values import read_resource_type, to_plain, to_property_values
 
 if TYPE_CHECKING:
     from .connection import Connection
 
 VERSION: Final = read_version()
+IDENTITY: Final = "clusterIdentity"
+"""Configuration of the provider: UID of the cluster's ``kube-system`` namespace, recorded in the state."""
 
 
 class OpenChoreo(rpc.Provider):
@@ -39,8 +41,13 @@ class OpenChoreo(rpc.Provider):
         self._connection: Connection | None = None
 
     async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        """Accept the configuration, which the Pulumi program has validated."""
-        return rpc.CheckResponse(inputs=request.new_inputs)
+        """Add the identity of the cluster to the configuration, which the Pulumi program has validated.
+
+        Raises:
+            ClusterError: the cluster cannot be reached, or the state is about another cluster.
+        """
+        identity = await asyncio.to_thread(_identify, to_plain(request.old_inputs), to_plain(request.new_inputs))
+        return rpc.CheckResponse(inputs=request.new_inputs | to_property_values({IDENTITY: identity}))
 
     async def diff_config(self, request: rpc.DiffRequest) -> rpc.DiffResponse:  # noqa: ARG002
         """No replacement: nothing in a cluster depends on the kubeconfig or the context with which it is reached."""
@@ -89,6 +96,12 @@ class OpenChoreo(rpc.Provider):
         return self._connection
 
 
+def _identify(old: dict[str, Any], new: dict[str, Any]) -> str:
+    from .connection import identify  # noqa: PLC0415 -- the engine waits for the port, and not for this
+
+    return identify(new, recorded=old.get(IDENTITY))
+
+
 def _connect(config: dict[str, Any], cancelled: threading.Event) -> Connection:
     from .connection import Connection  # noqa: PLC0415 -- the engine waits for the port, and not for this
 
@@ -97,6 +110,9 @@ def _connect(config: dict[str, Any], cancelled: threading.Event) -> Connection:
 
 class Servicer(ProviderServicer):
     """The SDK's servicer, whose errors are messages for users."""
+
+    async def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return await _with_user_message(super().CheckConfig(request, context), context)
 
     async def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
         return await _with_user_message(super().Configure(request, context), context)

@@ -63,10 +63,8 @@ class BuildPlane(pulumi.ComponentResource):
         namespace = create(f"{name}-namespace", plan.namespace_manifest, child)
         self.namespace = create_output(namespace, plan.namespace)
         after = [namespace, args.secret_store.resource] if isinstance(args.secret_store, SecretStore) else [namespace]
-        # Kubernetes deletes the contents of a namespace with it; Pulumi keeps an adopted namespace.
-        inside = pulumi.ResourceOptions(
-            parent=self, depends_on=after, deleted_with=None if plan.adopts_namespace else namespace
-        )
+        # Not deleted_with the namespace: the state would lose what is inside before the namespace is gone.
+        inside = pulumi.ResourceOptions(parent=self, depends_on=after)
         generators = [
             register(f"{name}/{manifest['kind']}/{manifest['metadata']['name']}", manifest, inside)
             for manifest in plan.generators

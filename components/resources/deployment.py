@@ -72,13 +72,13 @@ def preflight(configuration: Configuration) -> dict[str, Endpoint]:
     """
     clusters, plan = configuration.settings.clusters, configuration.plan
     build_plane = Cluster(_NAMES["build"], clusters.build_plane)
-    check_build_plane(build_plane, plan.release, plan.organizations, stack=get_stack_id())
+    check_build_plane(build_plane, plan, stack=get_stack_id())
     if clusters.control_plane is not None:
         check_control_plane(Cluster("control plane", clusters.control_plane), plan.release, plan.organizations)
     planes = {"build": build_plane}
     if clusters.data_plane is not None:
         planes["data"] = Cluster(_NAMES["data"], clusters.data_plane)
-        check_data_plane(planes["data"], plan.release, plan.organizations, build_plane=build_plane)
+        check_data_plane(planes["data"], plan, stack=get_stack_id(), build_plane=build_plane)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return {plane: planes[plane].endpoint() for plane in sorted(needed)}
 
@@ -97,8 +97,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     endpoints = preflight(configuration)
     aws = register_aws_resources(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
-    readiness = _provider("build-plane", _NAMES["build"], settings.clusters.build_plane, plan.release)
-    kubernetes_of = _providers(settings)
+    openchoreo_of = _openchoreo_providers(settings, plan.release)
+    kubernetes_of = _kubernetes_providers(settings, openchoreo_of)
     stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
@@ -115,19 +115,14 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     empty = list_empty_secrets(aws.stores)
     shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty)
     deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
-    _wait(
-        settings,
-        readiness,
-        plan.release,
-        [*deployed.values()],
-        {name: describe_empty_secrets(secrets) for name, secrets in empty.items()},
-    )
+    hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
+    _wait(settings, openchoreo_of, plan.release, [*deployed.values()], hints)
     return deployed
 
 
 def _wait(
     settings: StackSettings,
-    readiness: OpenChoreoProvider,
+    openchoreo_of: Mapping[str, OpenChoreoProvider],
     release: Release,
     deployed: list[Deployed],
     hints: Mapping[str, pulumi.Input[str]],
@@ -141,13 +136,16 @@ def _wait(
         timeout_seconds=timeout,
         hints=hints,
         opts=pulumi.ResourceOptions(
-            provider=readiness,
+            provider=openchoreo_of["build"],
             depends_on=[secret for plane in builds for secret in plane.external_secrets],
         ),
     )
     data_planes = [organization.data_plane for organization in deployed if organization.data_plane is not None]
     pulls = [plane for plane in data_planes if plane.fan_outs]
     if pulls and settings.clusters.data_plane is not None:
+        provider = openchoreo_of.get("data") or _provider(
+            "data-plane", _NAMES["data"], settings.clusters.data_plane, release
+        )
         ExternalSecretsReady(
             "data-plane",
             expected=[],
@@ -155,7 +153,7 @@ def _wait(
             timeout_seconds=timeout,
             hints=hints,
             opts=pulumi.ResourceOptions(
-                provider=_provider("data-plane", _NAMES["data"], settings.clusters.data_plane, release),
+                provider=provider,
                 depends_on=[secret for plane in pulls for secret in plane.cluster_external_secrets],
             ),
         )
@@ -204,22 +202,37 @@ def _provider(name: str, plane: str, cluster: ClusterSettings, release: Release)
     return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
 
 
-def _providers(settings: StackSettings) -> dict[str, kubernetes.Provider]:
-    """Plane -> its provider. Two planes in one cluster share the provider of the build plane."""
+def _openchoreo_providers(settings: StackSettings, release: Release) -> dict[str, OpenChoreoProvider]:
+    """A provider for each cluster; it records the cluster's identity and refuses another cluster."""
     clusters = settings.clusters
-    providers = {"build": _kubernetes("build-plane", clusters.build_plane)}
+    providers = {"build": _provider("build-plane", _NAMES["build"], clusters.build_plane, release)}
     if clusters.data_plane is not None and clusters.data_plane != clusters.build_plane:
-        providers["data"] = _kubernetes("data-plane", clusters.data_plane)
+        providers["data"] = _provider("data-plane", _NAMES["data"], clusters.data_plane, release)
     return providers
 
 
-def _kubernetes(name: str, cluster: ClusterSettings) -> kubernetes.Provider:
-    """The provider of a plane. Its identifier is the context, so a new address of the cluster replaces no resource."""
+def _kubernetes_providers(
+    settings: StackSettings, openchoreo_of: Mapping[str, OpenChoreoProvider]
+) -> dict[str, kubernetes.Provider]:
+    """A provider for each cluster, registered only after the cluster's identity is checked."""
+    clusters = {"build": settings.clusters.build_plane, "data": settings.clusters.data_plane}
+    return {
+        plane: _kubernetes(f"{plane}-plane", cluster, openchoreo_of[plane])
+        for plane, cluster in clusters.items()
+        if cluster is not None and plane in openchoreo_of
+    }
+
+
+def _kubernetes(name: str, cluster: ClusterSettings, checked_by: OpenChoreoProvider) -> kubernetes.Provider:
+    """The provider of a plane. A new address of the same context never replaces the objects."""
     return kubernetes.Provider(
         name,
         kubeconfig=cluster.kubeconfig,
         context=cluster.context,
         cluster_identifier=cluster.context,
         enable_secret_mutable=True,
+        # Version 4.29 and later would refuse to create what exists after a kill; the preflight check decides that.
+        upsert_existing_objects=True,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=100, burst=200),
+        opts=pulumi.ResourceOptions(depends_on=checked_by),
     )

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import pulumi
 
-from ..manifests import MANAGED_BY, Manifest
+from ..manifests import Manifest, build_field_manager, sign
 from .kubernetes_object import KubernetesObject
+from .stack_id import get_stack_id
 
 T = TypeVar("T")
 
+_FIELD_MANAGER: Final = "pulumi.com/patchFieldManager"
+"""Annotation by which the Kubernetes provider applies under a fixed name instead of a random one for each update."""
+_FORCE: Final = "pulumi.com/patchForce"
+"""Annotation by which it overwrites fields that others have applied."""
+
 
 def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """Register the resource of a manifest."""
-    return KubernetesObject(name, manifest, opts)
+    """The resource of a manifest. The live object shows which stack owns it.
+
+    The stack always applies under the same name and takes its fields back, so that no kill, no lost state and no edit
+    by hand leads to a conflict. The preflight check refuses objects of other owners first.
+    """
+    stack = get_stack_id()
+    applied_by = {_FIELD_MANAGER: build_field_manager(stack), _FORCE: "true"}
+    return KubernetesObject(name, sign(manifest, stack, **applied_by), opts)
 
 
 def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
@@ -25,6 +37,6 @@ def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
 def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """Add labels to an existing namespace with our own field manager, so that destroy removes only these labels."""
     metadata = manifest["metadata"]
-    annotations = {"pulumi.com/patchFieldManager": MANAGED_BY}
+    annotations = {_FIELD_MANAGER: build_field_manager(get_stack_id())}
     patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
     return KubernetesObject(name, {**manifest, "metadata": patch}, opts, suffix="Patch")

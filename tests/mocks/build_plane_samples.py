@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mocks.recorder import Registered
+from tests.mocks.signature import APPLIED_BY, SIGNATURE
 
 PLANE = "openchoreo:index:BuildPlane acme"
 SPACE = "openchoreo-ci-acme"
@@ -17,7 +18,7 @@ NAMESPACE = Registered(
         "metadata": {
             "name": SPACE,
             "labels": OWNED,
-            "annotations": {"openchoreo-secrets/stack": "acme-corp/openchoreo-secrets/test"},
+            "annotations": SIGNATURE,
         },
     },
     parent=PLANE,
@@ -31,7 +32,7 @@ PATCH = Registered(
         "metadata": {
             "name": SPACE,
             "labels": {"openchoreo.dev/organization": "acme"},
-            "annotations": {"pulumi.com/patchFieldManager": "openchoreo-secrets"},
+            "annotations": APPLIED_BY,
         },
     },
     parent=PLANE,

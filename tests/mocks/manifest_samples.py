@@ -7,6 +7,7 @@ from typing import Any, Final
 from components.manifests import Manifest
 from tests.mocks.build_plane_samples import OWNED, PLANE, SPACE
 from tests.mocks.recorder import Registered
+from tests.mocks.signature import signed
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 
 ECR_NAME: Final = "123456789012-dkr-ecr-eu-central-1-amazonaws-com"
@@ -147,13 +148,12 @@ def sonar_secret(store: str) -> Manifest:
     return external_secret_of_acme("sonar", "external", {"type": "Opaque"}, _data("token", "acme-sonar"), store=store)
 
 
-def registered_secret(manifest: Manifest, *, depends_on: frozenset[str], deleted_with: str) -> Registered:
+def registered_secret(manifest: Manifest, *, depends_on: frozenset[str]) -> Registered:
     """The registration of an ExternalSecret below the build plane."""
     return Registered(
         "kubernetes:external-secrets.io/v1:ExternalSecret",
         f"acme/{manifest['metadata']['name']}",
-        manifest,
+        signed(manifest),
         parent=PLANE,
         depends_on=depends_on,
-        deleted_with=deleted_with,
     )

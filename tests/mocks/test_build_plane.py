@@ -29,6 +29,7 @@ from components.schema.sources import ManualRegistry
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, OWNED, PATCH, PLANE, SPACE
 from tests.mocks.manifest_samples import git_secret, push_secret, registered_secret, sonar_secret
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
+from tests.mocks.signature import SIGNATURE
 
 GIT = GitCredential(remote_key="acme-pat")
 REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
@@ -36,26 +37,26 @@ SONAR = ExternalCredential(name="sonar", keys={"token": Source(remote_key="acme-
 REMOTE = Organization(name="acme", git=GIT, registries=(REGISTRY,), external=(SONAR,))
 
 
-def external_secrets(store: str, *, depends_on: frozenset[str], deleted_with: str) -> list[Registered]:
+def external_secrets(store: str, *, depends_on: frozenset[str]) -> list[Registered]:
     """Those of `REMOTE`, sorted by name."""
     manifests = (git_secret(store), push_secret(store), sonar_secret(store))
-    return [registered_secret(entry, depends_on=depends_on, deleted_with=deleted_with) for entry in manifests]
+    return [registered_secret(entry, depends_on=depends_on) for entry in manifests]
 
 
-def test_own_namespace_takes_its_credentials_with_it(recorder: Recorder) -> None:
+def test_own_namespace_comes_before_its_credentials(recorder: Recorder) -> None:
     registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(REMOTE, "existing")))
 
-    expected = external_secrets("existing", depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE))
+    expected = external_secrets("existing", depends_on=frozenset({str(NAMESPACE)}))
     assert registered == [NAMESPACE, *expected, COMPONENT]
 
 
 def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
-    """Only the organization's label, under a field manager of our own, and nothing is deleted with the namespace."""
+    """Only the organization's label, under the field manager of the stack."""
     adopted = REMOTE.model_copy(update={"namespace": "adopt"})
 
     registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(adopted, "existing")))
 
-    expected = external_secrets("existing", depends_on=frozenset({str(PATCH)}), deleted_with="")
+    expected = external_secrets("existing", depends_on=frozenset({str(PATCH)}))
     assert registered == [PATCH, *expected, COMPONENT]
 
 
@@ -84,7 +85,6 @@ def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
         registered_secret(
             git_secret("org-acme"),
             depends_on=frozenset({str(NAMESPACE), str(store)}),
-            deleted_with=str(NAMESPACE),
         ),
     ]
 
@@ -126,7 +126,7 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
                     "name": "git-clone-secret",
                     "namespace": SPACE,
                     "labels": {**OWNED, "openchoreo-secrets/credential": "git"},
-                    "annotations": {"openchoreo-secrets/git-host": "github.com"},
+                    "annotations": {"openchoreo-secrets/git-host": "github.com", **SIGNATURE},
                 },
                 "data": Secret({"clone-secret": encoded("t0ken")}),
             },
@@ -143,15 +143,14 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
                     "name": "registry-push-secret",
                     "namespace": SPACE,
                     "labels": {**OWNED, "openchoreo-secrets/credential": "registry-push"},
+                    "annotations": SIGNATURE,
                 },
                 "data": Secret({".dockerconfigjson": encoded(json.dumps(config, ensure_ascii=False))}),
             },
             parent=f"{manual} acme",
         ),
         COMPONENT,
-        Registered(
-            manual, "acme", {}, parent=PLANE, depends_on=frozenset({str(NAMESPACE)}), deleted_with=str(NAMESPACE)
-        ),
+        Registered(manual, "acme", {}, parent=PLANE, depends_on=frozenset({str(NAMESPACE)})),
     ]
 
 

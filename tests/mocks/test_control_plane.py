@@ -27,10 +27,10 @@ from components.managers.manager import PlannedStore
 from components.pull.credential import PlaneStore
 from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered
+from tests.mocks.signature import STACK
 
 COMPONENT = "openchoreo:index:ControlPlane"
 PROVIDER = "pulumi:providers:openchoreo control-plane"
-STACK = {"openchoreo-secrets/stack": "acme-corp/openchoreo-secrets/test"}
 DEFAULT = "${metadata.name}-registry-pull-secret"
 PULL = PullSecret(component_types=("service", "web"), docker_config=RemoteRef(remote_key="registry-credentials"))
 GIT = GitCredential(remote_key="acme-pat", secret_key="token")

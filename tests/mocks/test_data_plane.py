@@ -24,6 +24,7 @@ from components.managers.manager import PlannedStore
 from components.plan.expected import FanOut
 from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
+from tests.mocks.signature import SIGNATURE
 
 COMPONENT = "openchoreo:index:DataPlane"
 MANUAL = "openchoreo:index:ManualSecrets"
@@ -49,7 +50,7 @@ def everywhere(store: str, interval: str, *, depends_on: frozenset[str] = frozen
         {
             "apiVersion": "external-secrets.io/v1",
             "kind": "ClusterExternalSecret",
-            "metadata": {"name": "registry-pull-secret-acme", "labels": OWNED},
+            "metadata": {"name": "registry-pull-secret-acme", "labels": OWNED, "annotations": SIGNATURE},
             "spec": {
                 "externalSecretName": "regcred",
                 "externalSecretMetadata": {"labels": OWNED},
@@ -167,7 +168,12 @@ def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> No
                     "apiVersion": "v1",
                     "kind": "Secret",
                     "type": "kubernetes.io/dockerconfigjson",
-                    "metadata": {"name": "registry-pull-secret", "namespace": namespace, "labels": OWNED},
+                    "metadata": {
+                        "name": "registry-pull-secret",
+                        "namespace": namespace,
+                        "labels": OWNED,
+                        "annotations": SIGNATURE,
+                    },
                     "data": Secret({".dockerconfigjson": encoded(json.dumps(config, ensure_ascii=False))}),
                 },
                 parent=f"{MANUAL} acme/{namespace}",

@@ -76,8 +76,10 @@ def test_providers_name_context_and_kubeconfig(registered: list[Registered]) -> 
                 "context": "kind-build",
                 "clusterIdentifier": "kind-build",
                 "enableSecretMutable": "true",
+                "upsertExistingObjects": "true",
                 "kubeClientSettings": '{"burst": 200, "qps": 100}',
             },
+            depends_on=frozenset({"pulumi:providers:openchoreo build-plane"}),
         ),
         Registered(
             "pulumi:providers:openchoreo",

@@ -24,6 +24,7 @@ from components.registries.tokens import EcrToken, GcrToken
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
 from tests.mocks.manifest_samples import GENERATORS, PUSH_WITH_TOKENS, TOKENS, registered_secret
 from tests.mocks.recorder import Recorder, Registered
+from tests.mocks.signature import signed
 
 ROLE = "arn:aws:iam::123456789012:role/push-{organization}"
 GOOGLE = GcrToken(project_id="acme-prod", cluster_location="europe-west3", cluster_name="build")
@@ -35,17 +36,16 @@ USER = Organization(name="acme", registries=REGISTRIES)
 WORKFLOWS = ComponentWorkflows(names=("docker",))
 
 
-def registered_generators(namespace: Registered, deleted_with: str) -> list[Registered]:
+def registered_generators(namespace: Registered) -> list[Registered]:
     return [
         Registered(
             "kubernetes:core/v1:ServiceAccount"
             if manifest["kind"] == "ServiceAccount"
             else f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}",
             f"acme/{manifest['kind']}/{manifest['metadata']['name']}",
-            manifest,
+            signed(manifest),
             parent=PLANE,
             depends_on=frozenset({str(namespace)}),
-            deleted_with=deleted_with,
         )
         for manifest in GENERATORS
     ]
@@ -53,17 +53,16 @@ def registered_generators(namespace: Registered, deleted_with: str) -> list[Regi
 
 @pytest.mark.parametrize("ownership", ["own", "adopt"])
 def test_tokens_come_before_what_reads_them(recorder: Recorder, ownership: str) -> None:
-    """They need no store, and go with an owned namespace; an adopted one stays, so they are deleted one by one."""
+    """They need no store."""
     user = USER.model_copy(update={"namespace": ownership})
     planes: list[BuildPlane] = []
 
     registered = recorder.run(lambda: planes.append(BuildPlane("acme", BuildPlaneArgs(user))))
 
     namespace = NAMESPACE if ownership == "own" else PATCH
-    gone = str(NAMESPACE) if ownership == "own" else ""
-    generators = registered_generators(namespace, gone)
+    generators = registered_generators(namespace)
     before = frozenset({str(namespace), *map(str, generators)})
-    secret = registered_secret(PUSH_WITH_TOKENS, depends_on=before, deleted_with=gone)
+    secret = registered_secret(PUSH_WITH_TOKENS, depends_on=before)
     assert registered == sorted([namespace, *generators, secret, COMPONENT], key=str)
     assert planes[0].expected == (Expected("acme", SPACE, "registry-push-secret"),)
 
@@ -78,7 +77,7 @@ def test_a_run_reads_them_in_the_build_namespace(recorder: Recorder) -> None:
 
     registered = recorder.run(program)
 
-    generators = registered_generators(NAMESPACE, str(NAMESPACE))
+    generators = registered_generators(NAMESPACE)
     assert [each for each in registered if each.parent == PLANE and each.type.startswith("kubernetes:")] == sorted(
         [NAMESPACE, *generators], key=str
     )
@@ -122,6 +121,5 @@ def test_a_generator_is_created_before_its_readers(recorder: Recorder, runs: Com
         f"{external_secret_}git-clone-secret-github-app": after,
         **({} if runs else {f"{external_secret_}git-clone-secret": after}),
     }
-    assert {each.deleted_with for each in made} == {str(NAMESPACE)}
     names = {"github-app": ["git-clone-secret-github-app"]}
     assert recorder.outputs[PLANE]["secrets"] == names | ({} if runs else {"git": ["git-clone-secret"]})

@@ -16,10 +16,10 @@ from components.resources import deployment as deploy_module
 from components.settings.stack import ClusterSettings
 from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
+from tests.mocks.signature import SIGNATURE, STACK, signed
 from tests.mocks.stubs import Object
 
 ESO: Final = "external-secrets.io/v1"
-STACK: Final = {"openchoreo-secrets/stack": "acme-corp/openchoreo-secrets/test"}
 GITHUB: Final = {"openchoreo-secrets/git-host": "github.com"}
 OURS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 DOCKER: Final = "kubernetes.io/dockerconfigjson"
@@ -102,7 +102,7 @@ def _push(namespace: str, organization: str, name: str, **annotations: str) -> O
 
 def _namespace(organization: str) -> Object:
     labels = {**OURS, "openchoreo.dev/organization": organization}
-    metadata = {"name": f"{organization}-builds", "labels": labels, "annotations": STACK}
+    metadata = {"name": f"{organization}-builds", "labels": labels}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
@@ -120,14 +120,14 @@ IN_A_COMPONENT: Final[Object] = {
     ),
 }
 EXPECTED: Final[dict[str, Object]] = {
-    "Namespace acme-namespace": _namespace("acme"),
-    "Namespace globex-namespace": _namespace("globex"),
-    "ExternalSecret globex/source-access": _git("globex-builds", "globex", "source-access"),
-    "ExternalSecret globex/image-upload": _push("globex-builds", "globex", "image-upload"),
+    "Namespace acme-namespace": signed(_namespace("acme")),
+    "Namespace globex-namespace": signed(_namespace("globex")),
+    "ExternalSecret globex/source-access": signed(_git("globex-builds", "globex", "source-access")),
+    "ExternalSecret globex/image-upload": signed(_push("globex-builds", "globex", "image-upload")),
     "ClusterExternalSecret globex/pull-secret": {
         "apiVersion": ESO,
         "kind": "ClusterExternalSecret",
-        "metadata": {"name": "image-download-globex", "labels": {**OURS, **DOWNLOAD}},
+        "metadata": {"name": "image-download-globex", "labels": {**OURS, **DOWNLOAD}, "annotations": SIGNATURE},
         "spec": {
             "externalSecretName": "image-download",
             "externalSecretMetadata": {"labels": {**OURS, **DOWNLOAD}},

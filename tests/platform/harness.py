@@ -143,6 +143,12 @@ class Stack:
         found: dict[str, Any] = json.loads(self.ok("stack", "output", "--json"))
         return found
 
+    def restore(self, exported: Mapping[str, Any]) -> None:
+        """Replace the state, as ``pulumi stack import`` does."""
+        command = self.engine.command("stack", "import", stack=self.name)
+        text = json.dumps(exported)
+        subprocess.run(command, cwd=self.engine.project, env=self._environment(), input=text, text=True, check=True)
+
     def start_up(self) -> subprocess.Popen[str]:
         """An update in a process group of its own, as a terminal starts one."""
         return subprocess.Popen(
@@ -199,6 +205,15 @@ class Kubernetes:
         """Merge into one object."""
         content = "application/merge-patch+json"
         self._resource(api, kind).patch(name=name, namespace=namespace, body=body, content_type=content)
+
+    def apply(self, manifest: Mapping[str, Any], field_manager: str) -> None:
+        """Server-side apply with force, as a tool of others does."""
+        self._resource(manifest["apiVersion"], manifest["kind"]).server_side_apply(
+            body=manifest,
+            namespace=manifest["metadata"]["namespace"],
+            field_manager=field_manager,
+            force_conflicts=True,
+        )
 
     def names(self, api: str, kind: str, namespace: str | None = None) -> set[str]:
         """Names of all objects of a kind."""

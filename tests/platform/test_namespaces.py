@@ -108,7 +108,7 @@ def test_a_secret_made_by_hand_in_an_adopted_namespace_is_not_overwritten(
 
     message = stack.up_fails()
 
-    assert f"Secret {existing}/git-clone-secret exists and this project did not create it" in message
+    assert f"Secret {existing}/git-clone-secret exists and this stack did not create it" in message
     assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "by hand"})
 
     adopting["git"]["secretName"] = "git-token"

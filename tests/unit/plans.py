@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from components.managers.manager import PlannedStore
 from components.manifests import Manifest
 from components.openchoreo.release import Release
 from components.openchoreo.v0_9 import V0_9
@@ -11,8 +12,10 @@ from components.patches.model import Patch
 from components.plan.organization import OrganizationPlan
 from components.plan.patches import plan_component_workflow_patch as workflow_patch
 from components.plan.secret import PlannedSecret
+from components.plan.stack import Plan
 from components.secrets.external_secret import Target
 from components.settings.organization import Organization
+from tests.unit.samples import GIT, on_every_plane, settings
 
 
 def organization_plan(organization: Organization, target: Target) -> OrganizationPlan:
@@ -33,6 +36,11 @@ def generators(secrets: Iterable[PlannedSecret]) -> list[Manifest]:
 def plans(organizations: Iterable[Organization]) -> tuple[OrganizationPlan, ...]:
     """Plans of organizations without stores."""
     return tuple(OrganizationPlan(organization) for organization in organizations)
+
+
+def stack_plan(organizations: Iterable[Organization], stores: Iterable[PlannedStore] = ()) -> Plan:
+    """The plan of a stack with these organizations and stores; its data plane is a cluster of its own."""
+    return Plan(settings(on_every_plane(git=GIT)), V0_9, tuple(stores), plans(organizations))
 
 
 def fan_out(

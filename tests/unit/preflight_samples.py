@@ -11,4 +11,3 @@ V1: Object = {
     "resources": [{"name": "externalsecrets"}, {"name": "externalsecrets/status"}, {"name": "clustersecretstores"}]
 }
 OPERATOR = {"/apis/external-secrets.io": GROUP, "/apis/external-secrets.io/v1": V1}
-OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}

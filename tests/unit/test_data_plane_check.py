@@ -8,11 +8,11 @@ import pytest
 
 from components.cluster.planes import check_data_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from components.settings.stack import ClusterSettings
 from tests.unit.api import Api, Object
-from tests.unit.plans import plans
+from tests.unit.plans import stack_plan
+from tests.unit.preflight_samples import STACK
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
 
 DATA_PLANE = 'data plane (context "data")'
@@ -45,16 +45,12 @@ def _data_plane(objects: dict[str, Object] | None = None, *, kinds: list[str] | 
 
 def _said(api: Api, *organizations: Organization, build_plane: Api = BUILD) -> str:
     with pytest.raises(ClusterError) as caught:
-        check_data_plane(api.cluster, V0_9, plans(organizations), build_plane=build_plane.cluster)
+        check_data_plane(api.cluster, stack_plan(organizations), stack=STACK, build_plane=build_plane.cluster)
     return str(caught.value)
 
 
 def _namespace(labels: dict[str, str] | None = None) -> dict[str, Object]:
     return {"/api/v1/namespaces/dp-a": {"metadata": {"name": "dp-a", "labels": labels}}}
-
-
-def _secret(labels: dict[str, str] | None = None) -> dict[str, Object]:
-    return {"/api/v1/namespaces/dp-a/secrets/registry-pull-secret": {"metadata": {"labels": labels}}}
 
 
 @pytest.mark.parametrize(
@@ -67,10 +63,11 @@ def _secret(labels: dict[str, str] | None = None) -> dict[str, Object]:
 )
 def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
     api = _data_plane(kinds=kinds)
-    check_data_plane(
-        api.cluster, V0_9, plans((_organization(git=GIT), _organization(pullSecret=pull))), build_plane=BUILD.cluster
-    )
-    assert (api.queries, api.patches) == ([], [])
+    plan = stack_plan((_organization(git=GIT), _organization(pullSecret=pull)))
+    check_data_plane(api.cluster, plan, stack=STACK, build_plane=BUILD.cluster)
+    fan_outs = "/apis/external-secrets.io/v1/clusterexternalsecrets"
+    assert api.queries == ([(fan_outs, {"metadata_only": "true"})] if pull is NAMESPACE else [])
+    assert api.patches == []
 
 
 @pytest.mark.parametrize(
@@ -102,24 +99,12 @@ def test_one_cluster_under_two_contexts() -> None:
 
 def test_one_cluster_under_one_context() -> None:
     api = _data_plane()
-    check_data_plane(api.cluster, V0_9, plans((_organization(pullSecret=NAMESPACE),)), build_plane=api.cluster)
+    check_data_plane(
+        api.cluster, stack_plan((_organization(pullSecret=NAMESPACE),)), stack=STACK, build_plane=api.cluster
+    )
 
 
-@pytest.mark.parametrize("gone", ["build", "data", "both"])
-def test_clusters_without_a_uid_count_as_different(gone: str) -> None:
-    """A virtual cluster may have no kube-system."""
-    build, data = Api(BUILD.objects), _data_plane()
-    for api in {"build": [build], "data": [data], "both": [build, data]}[gone]:
-        del api.objects[KUBE_SYSTEM]
-    check_data_plane(data.cluster, V0_9, plans((_organization(git=GIT),)), build_plane=build.cluster)
-
-
-OURS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 RELEASE = "openchoreo.dev/release-namespace"
-FOREIGN = (
-    "already has a Secret registry-pull-secret that this project did not create; delete it, or use another name "
-    "(pullSecret.secretName)"
-)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +112,13 @@ FOREIGN = (
     [
         pytest.param(_namespace(), id="a-namespace-of-nobody"),
         pytest.param(_namespace({RELEASE: "acme", "team": "a"}), id="the-organization's"),
-        pytest.param({**_namespace(), **_secret(OURS)}, id="with-our-secret"),
     ],
 )
 def test_namespace_is_fit(objects: dict[str, Object]) -> None:
     api = _data_plane(objects, kinds=[])
-    check_data_plane(api.cluster, V0_9, plans((_organization(pullSecret=BY_HAND),)), build_plane=BUILD.cluster)
+    check_data_plane(
+        api.cluster, stack_plan((_organization(pullSecret=BY_HAND),)), stack=STACK, build_plane=BUILD.cluster
+    )
     assert api.patches == []
 
 
@@ -146,21 +132,6 @@ def test_namespace_is_fit(objects: dict[str, Object]) -> None:
         ),
         pytest.param(
             _namespace({RELEASE: "globex"}), [f"belongs to another organization ({RELEASE}=globex)"], id="another's"
-        ),
-        pytest.param(
-            {**_namespace({RELEASE: "globex"}), **_secret()},
-            [
-                f"belongs to another organization ({RELEASE}=globex)",
-                FOREIGN,
-            ],
-            id="another's-with-a-secret",
-        ),
-        pytest.param(
-            {**_namespace(), **_secret({"app.kubernetes.io/managed-by": "Helm"})},
-            [
-                FOREIGN,
-            ],
-            id="a-secret-of-helm",
         ),
     ],
 )

@@ -6,11 +6,10 @@ import pytest
 
 from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
-from tests.unit.plans import plans
-from tests.unit.preflight_samples import OPERATOR, OURS, PLANE, STACK
+from tests.unit.plans import stack_plan
+from tests.unit.preflight_samples import OPERATOR, PLANE, STACK
 from tests.unit.samples import on_every_plane, organization, settings
 
 OWN = organization(git={"remoteKey": "a"})
@@ -25,7 +24,7 @@ def _namespace(organization: str, owner: str | None = None) -> Object:
 
 
 def _check(api: Api, *organizations: Organization) -> None:
-    check_build_plane(api.cluster, V0_9, plans(organizations), stack=STACK)
+    check_build_plane(api.cluster, stack_plan(organizations), stack=STACK)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +72,12 @@ def test_operator(objects: dict[str, Object], said: str) -> None:
 def test_fit(user: Organization, namespaces: list[Object]) -> None:
     api = Api(OPERATOR, namespaces=namespaces)
     _check(api, user)
-    inside = "/namespaces/openchoreo-ci-acme"
-    asked = [f"/api/v1{inside}/secrets", f"/apis/external-secrets.io/v1{inside}/externalsecrets"]
-    expected = ["/api/v1/namespaces", *(asked if user is ADOPT else [])]
-    assert api.queries == [(path, {"metadata_only": "true"}) for path in expected]
+    assert [path for path, _ in api.queries] == [
+        "/api/v1/namespaces",
+        "/apis/external-secrets.io/v1/externalsecrets",
+        "/api/v1/secrets",
+    ]
+    assert {query["metadata_only"] for _, query in api.queries} == {"true"}
     assert api.patches == []
 
 
@@ -131,44 +132,8 @@ def test_all_namespaces_at_once() -> None:
     ]
 
 
-SYNCED = {"reconcile.external-secrets.io/managed": "true"}
-
-
-def _object(name: str, labels: dict[str, str] | None = None) -> Object:
-    return {"metadata": {"name": name, "labels": labels}}
-
-
-@pytest.mark.parametrize(
-    ("secrets", "external_secrets", "kind"),
-    [
-        pytest.param([_object("git-clone-secret")], [], "Secret", id="a-secret-made-by-hand"),
-        pytest.param(
-            [_object("git-clone-secret", SYNCED)],
-            [_object("git-clone-secret")],
-            "ExternalSecret",
-            id="an-external-secret-made-by-hand",
-        ),
-    ],
-)
-def test_nothing_in_an_adopted_namespace_is_overwritten(
-    secrets: list[Object], external_secrets: list[Object], kind: str
-) -> None:
-    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets, externalsecrets=external_secrets)
-    with pytest.raises(ClusterError) as caught:
-        _check(api, ADOPT)
-    assert str(caught.value) == (
-        f"{PLANE}: nothing was changed\n"
-        f'  - organization "acme": {kind} openchoreo-ci-acme/git-clone-secret exists and this project did not create '
-        "it; delete it, or use another name (git.secretName)"
-    )
-
-
-def test_objects_of_an_earlier_update_are_no_obstacle() -> None:
-    secrets = [_object("git-clone-secret", SYNCED), _object("somebody-elses")]
-    external_secrets = [_object("git-clone-secret", OURS), _object("somebody-elses")]
-    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets, externalsecrets=external_secrets)
-    _check(api, ADOPT)
-    assert {query["metadata_only"] for _, query in api.queries} == {"true"}
+def _secret(name: str) -> Object:
+    return {"metadata": {"namespace": "openchoreo-ci-acme", "name": name}}
 
 
 def test_a_secret_to_merge_into_belongs_to_others() -> None:
@@ -176,7 +141,7 @@ def test_a_secret_to_merge_into_belongs_to_others() -> None:
     merge, owner = {"policies": {"creationPolicy": "Merge"}}, {"policies": {"creationPolicy": "Owner"}}
     sonar: Object = {"name": "sonar", "keys": {"token": {"remoteKey": "a"}}}
     quay: Object = {"server": "quay.io", "remoteKey": "a"}
-    secrets = [_object("git-clone-secret"), _object("sonar"), _object("registry-push-secret")]
+    secrets = [_secret("git-clone-secret"), _secret("sonar"), _secret("registry-push-secret")]
     api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=secrets)
     user: Object = {"namespace": "adopt", "git": {"remoteKey": "a"}, "external": [sonar], "registries": [quay]}
     _check(api, organization(**user, **merge))
@@ -195,13 +160,13 @@ RUNS = settings(on_every_plane(git={"remoteKey": "a"}, namespace="adopt", compon
 
 
 def test_secrets_of_each_run_overwrite_nothing() -> None:
-    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=[_object("git-clone-secret")])
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=[_secret("git-clone-secret")])
     _check(api, RUNS.organizations[0])
 
 
 def test_external_services_are_not_brought_by_runs() -> None:
     sonar = organization(external=[{"name": "sonar", "keys": {"token": {"remoteKey": "a"}}}]).external
-    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=[_object("sonar")])
+    api = Api(OPERATOR, namespaces=[_namespace("acme")], secrets=[_secret("sonar")])
     with pytest.raises(
         ClusterError, match=r"Secret openchoreo-ci-acme/sonar exists .* another name \(external\[0\]\.name\)$"
     ):

@@ -1,4 +1,4 @@
-"""Preflight checks of generators: the cluster must serve them, and objects of others are not overwritten."""
+"""Preflight checks of generators: the cluster must serve them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,26 @@ import pytest
 
 from components.cluster.preflight import check_build_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
-from tests.unit.plans import plans
-from tests.unit.preflight_samples import OPERATOR, OURS, PLANE, STACK
-from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_NAME, ECR_TOKEN, GCR_TOKEN
+from tests.unit.plans import stack_plan
+from tests.unit.preflight_samples import OPERATOR, PLANE, STACK
+from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_TOKEN, GCR_TOKEN
 from tests.unit.samples import on_every_plane, organization, settings
 
 ROOT = "/apis/generators.external-secrets.io/v1alpha1"
 REGISTRIES = [{**ECR, "ecr": ECR_TOKEN}, {**ACR, "acr": ACR_TOKEN}, {**ARTIFACTS, "gcr": GCR_TOKEN}]
 OWN = organization(registries=REGISTRIES)
-ADOPT = organization(registries=REGISTRIES[:1], namespace="adopt")
 SERVED: Object = {
     "resources": [{"name": f"{kind}s"} for kind in ("ecrauthorizationtoken", "acraccesstoken", "gcraccesstoken")]
 }
-NAMESPACE: Object = {"metadata": {"name": "openchoreo-ci-acme"}}
-GENERATOR = f"{ROOT}/namespaces/openchoreo-ci-acme/ecrauthorizationtokens/{ECR_NAME}"
-ACCOUNT = f"/api/v1/namespaces/openchoreo-ci-acme/serviceaccounts/{ECR_NAME}"
 
 
 def _check(objects: dict[str, Object], *organizations: Organization) -> str:
     """The message after the cluster's name; empty if the check passes."""
-    api = Api({**OPERATOR, **objects}, namespaces=[NAMESPACE] if organizations[0].namespace == "adopt" else [])
+    api = Api({**OPERATOR, **objects})
     try:
-        check_build_plane(api.cluster, V0_9, plans(organizations), stack=STACK)
+        check_build_plane(api.cluster, stack_plan(organizations), stack=STACK)
     except ClusterError as error:
         return str(error).removeprefix(f"{PLANE}: ")
     return ""
@@ -63,33 +58,6 @@ def test_generators_must_be_served(objects: dict[str, Object], missing: str) -> 
 
 def test_without_generators_nothing_is_asked() -> None:
     assert _check({}, organization(git={"remoteKey": "a"})) == ""
-
-
-def _object(labels: dict[str, str] | None) -> Object:
-    return {"metadata": {"name": ECR_NAME, "labels": labels}}
-
-
-@pytest.mark.parametrize(
-    ("objects", "kinds"),
-    [
-        pytest.param({}, [], id="not-there-yet"),
-        pytest.param({GENERATOR: _object(OURS), ACCOUNT: _object(OURS)}, [], id="made-by-an-earlier-update"),
-        pytest.param({GENERATOR: _object(None)}, ["ECRAuthorizationToken"], id="a-generator-of-others"),
-        pytest.param(
-            {GENERATOR: _object({"a": "b"}), ACCOUNT: _object({})},
-            ["ServiceAccount", "ECRAuthorizationToken"],
-            id="both-of-others",
-        ),
-    ],
-)
-def test_nothing_in_an_adopted_namespace_is_overwritten(objects: dict[str, Object], kinds: list[str]) -> None:
-    lines = [
-        f'  - organization "acme": {kind} openchoreo-ci-acme/{ECR_NAME} exists and this project did not create it; '
-        "delete it"
-        for kind in kinds
-    ]
-    said = _check({ROOT: SERVED, **objects}, ADOPT)
-    assert said == "\n".join(["nothing was changed", *lines] if lines else [])
 
 
 def test_generators_of_each_run_are_created_ahead_too() -> None:

@@ -1,0 +1,63 @@
+"""Which planned objects exist already and belong to others: nothing of theirs is changed, adopted or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+from ..manifests import STACK_ANNOTATION, Manifest, read_owner
+from ..plan.objects import PlannedObject
+from .connection import Cluster
+
+_SYNCED: Final = "reconcile.external-secrets.io/managed"
+"""Label of the Secrets that ESO creates."""
+_LARGE_SECRETS: Final = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token"
+
+
+def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], stack: str) -> Iterator[str]:
+    """A message for each planned object that exists and that the stack does not own.
+
+    It makes one list call for each kind, whatever the number of objects.
+
+    Args:
+        cluster: cluster of the objects.
+        objects: what the stack is about to create, or has created.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or refuses a list.
+    """
+    ordered = sorted(objects, key=_kind)
+    for (api, kind), group in groupby(ordered, key=_kind):
+        live = _live(cluster, api, kind)
+        for planned in group:
+            existing = live.get((planned.namespace, planned.name))
+            if existing is not None and read_owner(existing) != stack:
+                yield _message(planned, read_owner(existing), stack)
+
+
+def _kind(planned: PlannedObject) -> tuple[str, str]:
+    return planned.api, planned.kind
+
+
+def _live(cluster: Cluster, api: str, kind: str) -> dict[tuple[str | None, str], Manifest]:
+    """Namespace and name -> metadata of every object of a kind; Secrets that ESO keeps are left out."""
+    path = f"{'/api' if api == 'v1' else '/apis'}/{api}/{kind.lower()}s"
+    query = {"labelSelector": f"!{_SYNCED}", "fieldSelector": _LARGE_SECRETS} if kind == "Secret" else {}
+    items = cluster.items(path, metadata_only=True, **query)
+    return {(item["metadata"].get("namespace"), item["metadata"]["name"]): item for item in items}
+
+
+def _message(planned: PlannedObject, owner: str | None, stack: str) -> str:
+    if owner is not None:
+        return f"{planned.user}: {planned} belongs to the stack {owner}. Configure it in one of the two stacks only" + (
+            f", or use another name ({planned.setting})" if planned.setting else ""
+        )
+    ways = ["delete it", f"use another name ({planned.setting})" if planned.setting else ""]
+    if not planned.by_operator:
+        place = f"-n {planned.namespace} " if planned.namespace else ""
+        hand_over = f"kubectl annotate {place}{planned.kind.lower()} {planned.name} {STACK_ANNOTATION}={stack}"
+        ways.append(f"let the stack take it over, and delete it on destroy: {hand_over}")
+    advice = ", or ".join(way for way in ways if way)
+    return f"{planned.user}: {planned} exists and this stack did not create it; {advice}"

@@ -1,0 +1,75 @@
+"""Every object that a stack creates on a cluster, by kind and name: what must not belong to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..managers.cluster_secret_store import render_identity
+from ..managers.manager import Plane, PlannedStore
+from ..manifests import Manifest
+from ..settings.stack import StackSettings
+from .organization import OrganizationPlan
+
+
+@dataclass(frozen=True)
+class PlannedObject:
+    """One object, without its content."""
+
+    plane: Plane
+    """Cluster of the object; ``build`` where both planes are one cluster."""
+    api: str
+    """``v1``, ``external-secrets.io/v1`` and so on."""
+    kind: str
+    """``ClusterSecretStore``."""
+    name: str
+    namespace: str | None
+    """None: cluster-scoped."""
+    user: str
+    """Who needs it, for messages: ``organization "acme"`` or ``store "default"``."""
+    setting: str
+    """What to change for another name, for messages: ``git.secretName``. Empty: the name is fixed."""
+    by_operator: bool = False
+    """Whether ESO creates it, for one of the other objects."""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+def list_objects(
+    settings: StackSettings, stores: Iterable[PlannedStore], organizations: Iterable[OrganizationPlan]
+) -> Iterator[PlannedObject]:
+    """Every object of a stack except build namespaces, which can be adopted."""
+    one_cluster = settings.clusters.data_plane in {None, settings.clusters.build_plane}
+    for store in stores:
+        user, rename = f'store "{store.name}"', "the key of secretStores"
+        for manifest in render_identity(store):
+            yield _object(store.plane, manifest, user, rename)
+        yield PlannedObject(store.plane, "external-secrets.io/v1", "ClusterSecretStore", store.name, None, user, rename)
+    for organization in organizations:
+        yield from _organization(organization, "build" if one_cluster else "data")
+
+
+def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[PlannedObject]:
+    user = f'organization "{plan.name}"'
+    for manifest in plan.generators:
+        yield _object("build", manifest, user, "")
+    for planned in plan.ahead:
+        if planned.external_secret is not None:
+            yield _object("build", planned.external_secret, user, planned.path)
+        if planned.name not in plan.merged_names:
+            by_operator = planned.manual is None
+            yield PlannedObject(
+                "build", "v1", "Secret", planned.name, plan.namespace, user, planned.path, by_operator=by_operator
+            )
+    if plan.fan_out is not None:
+        yield _object(pull_plane, plan.fan_out, user, "")
+    for namespace, manual in plan.pull_manual:
+        yield PlannedObject(pull_plane, "v1", "Secret", manual.name, namespace, user, "pullSecret.secretName")
+
+
+def _object(plane: Plane, manifest: Manifest, user: str, setting: str) -> PlannedObject:
+    metadata = manifest["metadata"]
+    return PlannedObject(
+        plane, manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace"), user, setting
+    )

@@ -1,0 +1,206 @@
+"""What the stack owns is recognized without its state; what it does not own is never changed, adopted or deleted."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.samples import git_organization
+
+ESO = "external-secrets.io/v1"
+RBAC = "rbac.authorization.k8s.io/v1"
+
+
+@pytest.fixture
+def configured(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
+    """A stack with one organization, before its first update."""
+    cluster.put_secret(manager, "git", {"token": "value"})
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
+    )
+    return stack
+
+
+def _lose_state(stack: Stack) -> None:
+    exported = json.loads(stack.ok("stack", "export"))
+    exported["deployment"] = {"manifest": exported["deployment"]["manifest"]}
+    stack.restore(exported)
+
+
+def _content(live: dict[str, Any] | None) -> dict[str, Any]:
+    """A live object without what the API server and the operator keep about it."""
+    assert live is not None
+    kept = copy.deepcopy(live)
+    kept.pop("status", None)
+    return {
+        **kept,
+        "metadata": {key: kept["metadata"].get(key) for key in ("name", "namespace", "uid", "labels", "annotations")},
+    }
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_lost_state_is_rebuilt_and_any_change_works(
+    configured: Stack, cluster: Kubernetes, organization: str, times: int
+) -> None:
+    namespace = f"openchoreo-ci-{organization}"
+    configured.up()
+    before = _content(cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace))
+
+    for _ in range(times):
+        _lose_state(configured)
+        configured.up()
+    configured.unchanged()
+
+    assert _content(cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)) == before
+    configured.configure(refreshInterval="17m")
+    configured.up()
+    changed = cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)
+    assert changed is not None
+    assert changed["spec"]["refreshInterval"] == "17m0s"
+    configured.destroy()
+    assert cluster.get("v1", "Namespace", namespace) is None
+    assert cluster.get(ESO, "ClusterSecretStore", f"org-{organization}") is None
+
+
+def test_an_old_state_comes_back(configured: Stack, cluster: Kubernetes, organization: str) -> None:
+    """A backup from before an organization and a change: both are found again."""
+    configured.up()
+    backup = json.loads(configured.ok("stack", "export"))
+    (first,) = (git_organization(organization, "git"),)
+    second = git_organization(f"{organization}-b", "git")
+    configured.configure(organizations=[first, second], refreshInterval="17m")
+    configured.up()
+
+    configured.restore(backup)
+    configured.configure(refreshInterval="18m")
+    configured.up()
+    configured.unchanged()
+
+    for name in (organization, f"{organization}-b"):
+        live = cluster.get(ESO, "ExternalSecret", "git-clone-secret", f"openchoreo-ci-{name}")
+        assert live is not None
+        assert live["spec"]["refreshInterval"] == "18m0s"
+    configured.destroy()
+    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}-b") is None
+
+
+def test_a_store_of_others_with_the_same_content(
+    configured: Stack, new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    """Even one that is equal in every field: destroy would delete it."""
+    configured.configure(secretStores={"org": kubernetes_store(manager, "shared")})
+    configured.up()
+    live = cluster.get(ESO, "ClusterSecretStore", "org")
+    assert live is not None
+    configured.destroy()
+    metadata = {"name": "org", "labels": live["metadata"]["labels"]}
+    cluster.create({"apiVersion": ESO, "kind": "ClusterSecretStore", "metadata": metadata, "spec": live["spec"]})
+    before = _content(cluster.get(ESO, "ClusterSecretStore", "org"))
+
+    message = configured.up_fails()
+    assert 'store "org": ClusterSecretStore org exists and this stack did not create it' in message
+    configured.destroy()
+    assert _content(cluster.get(ESO, "ClusterSecretStore", "org")) == before
+
+    annotation = {"openchoreo-secrets/stack": f"organization/openchoreo-secrets/{configured.name}"}
+    cluster.patch(ESO, "ClusterSecretStore", "org", {"metadata": {"annotations": annotation}})
+    configured.up()
+    configured.unchanged()
+    configured.destroy()
+    assert cluster.get(ESO, "ClusterSecretStore", "org") is None, "the stack was told to take it over"
+
+
+FOREIGN = [
+    ("v1", "ServiceAccount", "eso-org-{}", "{manager}", {}),
+    (RBAC, "Role", "eso-org-{}", "{manager}", {"rules": []}),
+    (
+        RBAC,
+        "RoleBinding",
+        "eso-org-{}",
+        "{manager}",
+        {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "other"}, "subjects": []},
+    ),
+]
+
+
+@pytest.mark.parametrize(("api", "kind", "name", "namespace", "body"), FOREIGN, ids=[kind for _, kind, *_ in FOREIGN])
+def test_an_object_of_others_is_never_touched(
+    configured: Stack,
+    cluster: Kubernetes,
+    manager: str,
+    organization: str,
+    api: str,
+    kind: str,
+    name: str,
+    namespace: str,
+    body: dict[str, Any],
+) -> None:
+    name, namespace = name.format(organization), namespace.format(manager=manager)
+    cluster.create({"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": namespace}, **body})
+    before = _content(cluster.get(api, kind, name, namespace))
+
+    assert f"{kind} {namespace}/{name} exists and this stack did not create it" in configured.preview_fails()
+    assert f"{kind} {namespace}/{name} exists and this stack did not create it" in configured.up_fails()
+    configured.destroy()
+
+    assert _content(cluster.get(api, kind, name, namespace)) == before
+    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None, "nothing was created"
+
+
+def test_a_second_stack_with_the_same_organization(
+    configured: Stack, new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    """It is refused, and its destroy takes nothing of the first."""
+    configured.up()
+    names = {
+        "ServiceAccount": ("v1", f"eso-org-{organization}", manager),
+        "Role": (RBAC, f"eso-org-{organization}", manager),
+        "RoleBinding": (RBAC, f"eso-org-{organization}", manager),
+        "ClusterSecretStore": (ESO, f"org-{organization}", None),
+        "ExternalSecret": (ESO, "git-clone-secret", f"openchoreo-ci-{organization}"),
+    }
+    before = {kind: _content(cluster.get(api, kind, name, space)) for kind, (api, name, space) in names.items()}
+    second = new_stack()
+    second.configure(
+        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
+    )
+
+    message = second.up_fails()
+
+    owner = f"belongs to the stack organization/openchoreo-secrets/{configured.name}"
+    for kind, (_, name, space) in names.items():
+        assert f"{kind} {space}/{name} {owner}" in message or f"{kind} {name} {owner}" in message
+    second.destroy()
+    after = {kind: _content(cluster.get(api, kind, name, space)) for kind, (api, name, space) in names.items()}
+    assert after == before
+    configured.unchanged()
+
+
+def test_an_edit_under_another_field_manager_is_overwritten(
+    configured: Stack, cluster: Kubernetes, organization: str
+) -> None:
+    """A tenant's tool that applies with force would make every later update fail with a conflict."""
+    configured.up()
+    namespace = f"openchoreo-ci-{organization}"
+    cluster.apply(
+        {
+            "apiVersion": ESO,
+            "kind": "ExternalSecret",
+            "metadata": {"name": "git-clone-secret", "namespace": namespace},
+            "spec": {"refreshInterval": "5m0s"},
+        },
+        field_manager="argocd",
+    )
+
+    configured.configure(refreshInterval="17m")
+    configured.up()
+
+    live = cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)
+    assert live is not None
+    assert live["spec"]["refreshInterval"] == "17m0s"
+    configured.unchanged()
