@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from . import language_host
-from .language_host import EXECUTOR
+from .language_host import ENGINE, EXECUTOR
 from .obtain import find_language_executor, get_cache_folder
 
 PASSPHRASE: Final = "openchoreo-local"
@@ -48,10 +48,9 @@ class Engine:
         if shutil.which("pulumi-language-python") is None:
             host = binaries / "pulumi-language-python"
             # -P: modules of this folder must not shadow the standard library's.
-            command = (
-                f'{EXECUTOR}="{find_language_executor()}" exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
-            )
-            host.write_text(f"#!/bin/sh\n{command}\n")
+            variables = f'{EXECUTOR}="{find_language_executor()}" {ENGINE}=$PPID'
+            command = f'exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
+            host.write_text(f"#!/bin/sh\n{variables} {command}\n")
             host.chmod(0o755)
 
     def variables(self) -> dict[str, str]:

@@ -24,6 +24,8 @@ from pulumi.runtime.proto import language_pb2 as messages, language_pb2_grpc as 
 
 EXECUTOR: Final = "PULUMI_LANGUAGE_PYTHON_EXEC"
 """Environment variable with the path of Pulumi's own ``pulumi-language-python-exec``."""
+ENGINE: Final = "OPENCHOREO_SECRETS_ENGINE"
+"""Environment variable with the process ID of the engine; without it, the engine is the parent."""
 
 _ALREADY_REPORTED: Final = 32
 """Exit code of a program whose error Pulumi has shown to the user already."""
@@ -129,7 +131,8 @@ def _python(info: Any) -> Path:
 
 def main() -> None:
     """Serve until the engine ends, even if it is killed. Prints the port first, which is how the engine learns it."""
-    parent = os.getppid()
+    # The parent changes when the engine is killed, which can be before this line.
+    parent = int(os.environ.pop(ENGINE, os.getppid()))
     engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
     host = LanguageHost(engine)

@@ -21,6 +21,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from ..errors import OpenChoreoSecretsError
 from ..version import read_version
+from .engine_watch import end_with_engine
 from .log import Log, connect_log
 from .values import read_resource_type, to_plain, to_property_values
 
@@ -148,7 +149,7 @@ async def _with_user_message(call: Awaitable[Any], context: Any) -> Any:
 
 
 def main() -> None:
-    """Serve until the engine ends the process; prints the port first, which is how the engine learns it.
+    """Serve until the engine ends, even if it is killed; prints the port first, which is how the engine learns it.
 
     Raises:
         SystemExit: 0 after ``--help`` or ``--version``, 2 without the address of an engine.
@@ -186,6 +187,7 @@ async def _serve(engine: str) -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
+    end_with_engine(engine)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     try:

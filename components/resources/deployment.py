@@ -26,6 +26,7 @@ from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
 from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
 from .stack_id import get_stack_id
+from .state_disk import check_state_disk
 
 _NAMES = {"build": "build plane", "data": "data plane"}
 
@@ -91,8 +92,10 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
-        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed, or the disk of the state is almost
+            full; nothing is registered.
     """
+    check_state_disk()
     settings, plan = configuration.settings, configuration.plan
     endpoints = preflight(configuration)
     aws = register_aws_resources(plan)

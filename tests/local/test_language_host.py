@@ -216,3 +216,9 @@ def test_program_and_host_end_when_the_engine_is_killed(environment: dict[str, s
 
             assert process.communicate(timeout=30)[0] == ""
             assert call.exception(timeout=30) is None
+
+
+def test_host_ends_if_the_engine_was_killed_while_it_started(environment: dict[str, str]) -> None:
+    """It has another parent from the start."""
+    with start({**environment, "OPENCHOREO_SECRETS_ENGINE": "1000000000"}) as process, connect(process):
+        assert process.wait(30) == 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import socket
+import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -88,17 +91,47 @@ def test_flags_of_the_engine(monkeypatch: pytest.MonkeyPatch, flags: list[str]) 
     assert engines == ["127.0.0.1:1"]
 
 
-def test_plugin_of_the_checkout() -> None:
+@pytest.fixture
+def engine() -> Iterator[socket.socket]:
+    """Listens as an engine does."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(30)
+        yield listening
+
+
+def start(engine: socket.socket) -> subprocess.Popen[str]:
+    host, port = engine.getsockname()
+    return subprocess.Popen(
+        [sys.executable, str(PLUGIN), f"{host}:{port}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_plugin_of_the_checkout(engine: socket.socket) -> None:
     """It prints its port, answers, and ends after Ctrl-C without a stack trace."""
-    with subprocess.Popen(
-        [sys.executable, str(PLUGIN), "127.0.0.1:1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with start(engine) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        port = process.stdout.readline().decode()
-        with grpc.insecure_channel(f"127.0.0.1:{int(port)}") as channel:
+        with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
             info = services.ResourceProviderStub(channel).GetPluginInfo(empty_pb2.Empty(), timeout=30)
 
         process.send_signal(signal.SIGINT)
 
-        assert (info.version, process.wait(30), process.stderr.read()) == ("0.1.0", 0, b"")
+        assert (info.version, process.wait(30), process.stderr.read()) == ("0.1.0", 0, "")
+
+
+@pytest.mark.parametrize("greeting", [b"", b"settings"], ids=["silent", "with a greeting"])
+def test_plugin_ends_with_the_engine_and_not_with_a_connection(engine: socket.socket, greeting: bytes) -> None:
+    """An engine closes a connection without requests, and accepts another one."""
+    with start(engine) as process:
+        for _ in range(2):
+            connection, _ = engine.accept()
+            connection.sendall(greeting)
+            connection.close()
+        last, _ = engine.accept()
+        assert process.poll() is None
+
+        engine.close()
+        last.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, as after kill -9
+        last.close()
+
+        assert (process.wait(30), process.communicate()[1]) == (1, "")

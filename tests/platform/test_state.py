@@ -1,0 +1,138 @@
+"""The state of a stack: too little space for it, truncated, lost. The commands are those of docs/operations.md."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import pytest
+
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.openchoreo import ControlPlane, plane
+from tests.platform.operations import documented
+from tests.platform.samples import git_organization
+
+
+@pytest.fixture
+def deployed(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
+    """A stack with one organization, whose Secrets are delivered."""
+    cluster.put_secret(manager, "git", {"token": "value"})
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
+    )
+    stack.up()
+    return stack
+
+
+def test_too_little_space_is_refused_before_anything_is_created(
+    deployed: Stack, cluster: Kubernetes, organization: str
+) -> None:
+    """A sparse backup file as large as the free space stands in for a large state on a small disk."""
+    folder = deployed.engine.folder / "state" / ".pulumi"
+    backup = deployed.state.with_suffix(".json.bak")
+    size = shutil.disk_usage(folder).free
+    os.truncate(backup, size)
+    later = f"{organization}-2"
+    deployed.configure(organizations=[git_organization(name, "git") for name in (organization, later)])
+    message = re.compile(
+        rf"error: {folder}: \d+ MB of free disk space, expected at least {-(-10 * size // 1_000_000)} MB; "
+        "free some space, because a full disk truncates the state and its backup\n"
+    )
+
+    assert message.search(deployed.preview_fails())
+    assert message.search(deployed.up_fails())
+
+    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{later}") is None
+    backup.unlink(missing_ok=True)
+    deployed.up()
+    deployed.unchanged()
+    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{later}") is not None
+
+
+def test_a_truncated_state_is_recovered_from_the_history(deployed: Stack) -> None:
+    """As a full disk leaves it: the state, its backup and its last copy in the history are truncated."""
+    last = deployed.state.parents[2] / "history" / "openchoreo-secrets" / deployed.name
+    complete = deployed.state.read_bytes()
+    for file in (
+        deployed.state,
+        deployed.state.with_suffix(".json.bak"),
+        last / f"{deployed.name}-9999999999999999999.checkpoint.json",
+    ):
+        file.write_bytes(complete[: len(complete) // 2])
+    assert "unexpected end of JSON input" in deployed.preview_fails()
+
+    printed = documented(deployed, "The disk is full")
+
+    assert "Import complete." in printed
+    assert re.search(r"Resources:\n    \d+ unchanged\n", printed)
+    deployed.unchanged()
+
+
+def test_objects_that_an_older_state_lacks_are_adopted(deployed: Stack, cluster: Kubernetes, organization: str) -> None:
+    history = deployed.state.parents[2] / "history" / "openchoreo-secrets" / deployed.name
+    later = f"{organization}-2"
+    organizations = [git_organization(name, "git") for name in (organization, later)]
+    deployed.configure(organizations=organizations)
+    deployed.up()
+    namespace = cluster.get("v1", "Namespace", f"openchoreo-ci-{later}")
+    assert namespace is not None
+    for file in (deployed.state, deployed.state.with_suffix(".json.bak"), max(history.glob("*.checkpoint.json"))):
+        file.write_bytes(b"")
+
+    assert re.search(r"\+ \d+ to create\n", documented(deployed, "The disk is full"))
+    deployed.up()
+
+    deployed.unchanged()
+    adopted = cluster.get("v1", "Namespace", f"openchoreo-ci-{later}")
+    assert adopted is not None
+    assert adopted["metadata"]["uid"] == namespace["metadata"]["uid"]
+    deployed.configure(organizations=organizations[:1])
+    deployed.up()
+    assert later not in str(deployed.output())
+
+
+def test_a_lost_state_is_replaced_by_adopting_everything(
+    stack: Stack, cluster: Kubernetes, control_plane: ControlPlane, manager: str, organization: str
+) -> None:
+    """Secrets of both kinds, and a patch; all are removed with the stack afterwards."""
+    original = control_plane.create(plane("BuildPlane", "default", organization))
+    cluster.put_secret(manager, "git", {"token": "value"})
+    stack.set_secret("manualSecrets.scanner", "manual value")
+    stack.configure(
+        clusters=stack.every_plane,
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[
+            git_organization(
+                organization,
+                "git",
+                external=[{"name": "scanner", "keys": {"api-key": {"manual": "scanner"}}}],
+                buildPlane={"secretStoreRef": f"org-{organization}"},
+            )
+        ],
+    )
+    stack.up()
+    namespace = f"openchoreo-ci-{organization}"
+    objects = [
+        ("v1", "Namespace", namespace),
+        ("v1", "Secret", "scanner", namespace),
+        ("external-secrets.io/v1", "ExternalSecret", "git-clone-secret", namespace),
+        ("external-secrets.io/v1", "ClusterSecretStore", f"org-{organization}"),
+    ]
+    before = [cluster.get(*each) for each in objects]
+    assert None not in before
+    patched = control_plane.get("BuildPlane", "default")
+    stack.state.unlink()
+    stack.state.with_suffix(".json.bak").unlink()
+    assert f"no stack named '{stack.name}' found" in stack.preview_fails()
+
+    documented(stack, "The state is lost")
+
+    stack.unchanged()
+    after = [cluster.get(*each) for each in objects]
+    assert [each["metadata"]["uid"] for each in after if each] == [each["metadata"]["uid"] for each in before if each]
+    assert cluster.secret(namespace, "scanner") == ("Opaque", {"api-key": "manual value"})
+    assert control_plane.get("BuildPlane", "default") == patched
+    stack.destroy()
+    assert [cluster.get(*each) for each in objects] == [None] * len(objects)
+    assert control_plane.get("BuildPlane", "default") == original
