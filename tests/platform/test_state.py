@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
-from tests.platform.openchoreo import ControlPlane, plane
+from tests.platform.openchoreo import ControlPlane, component_type, plane
 from tests.platform.operations import documented
 from tests.platform.samples import git_organization
 
@@ -95,8 +95,10 @@ def test_objects_that_an_older_state_lacks_are_adopted(deployed: Stack, cluster:
 def test_a_lost_state_is_replaced_by_adopting_everything(
     stack: Stack, cluster: Kubernetes, control_plane: ControlPlane, manager: str, organization: str
 ) -> None:
-    """Secrets of both kinds, and a patch; all are removed with the stack afterwards."""
-    original = control_plane.create(plane("BuildPlane", "default", organization))
+    """Secrets of both kinds, and patches; all are removed with the stack afterwards, except the name of a store."""
+    original = control_plane.create(component_type("service", organization))
+    control_plane.create(plane("BuildPlane", "default", organization))
+    control_plane.create(plane("DataPlane", "default", organization, f"org-{organization}"))
     cluster.put_secret(manager, "git", {"token": "value"})
     stack.set_secret("manualSecrets.scanner", "manual value")
     stack.configure(
@@ -108,6 +110,7 @@ def test_a_lost_state_is_replaced_by_adopting_everything(
                 "git",
                 external=[{"name": "scanner", "keys": {"api-key": {"manual": "scanner"}}}],
                 buildPlane={"secretStoreRef": f"org-{organization}"},
+                pullSecret={"componentTypes": ["service"], "dockerConfig": {"remoteKey": "docker"}},
             )
         ],
     )
@@ -121,7 +124,9 @@ def test_a_lost_state_is_replaced_by_adopting_everything(
     ]
     before = [cluster.get(*each) for each in objects]
     assert None not in before
-    patched = control_plane.get("BuildPlane", "default")
+    patches = [("ComponentType", "service"), ("BuildPlane", "default")]
+    patched = [control_plane.get(*each) for each in patches]
+    assert patched[0] != original
     stack.state.unlink()
     stack.state.with_suffix(".json.bak").unlink()
     assert f"no stack named '{stack.name}' found" in stack.preview_fails()
@@ -132,7 +137,8 @@ def test_a_lost_state_is_replaced_by_adopting_everything(
     after = [cluster.get(*each) for each in objects]
     assert [each["metadata"]["uid"] for each in after if each] == [each["metadata"]["uid"] for each in before if each]
     assert cluster.secret(namespace, "scanner") == ("Opaque", {"api-key": "manual value"})
-    assert control_plane.get("BuildPlane", "default") == patched
+    assert [control_plane.get(*each) for each in patches] == patched
     stack.destroy()
     assert [cluster.get(*each) for each in objects] == [None] * len(objects)
-    assert control_plane.get("BuildPlane", "default") == original
+    assert control_plane.get("ComponentType", "service") == original
+    assert control_plane.get("BuildPlane", "default") == patched[1]
