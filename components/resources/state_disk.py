@@ -1,7 +1,6 @@
 """Refuse an update whose state might not fit on the disk.
 
-Pulumi's file backend keeps a state file and its backup truncated after a failed write, so a full disk destroys both.
-Other backends are not checked.
+With Pulumi's file backend, a full disk can leave the state and its backup truncated. Other backends are not checked.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def space_problem(folder: Path, free: int, size: int) -> str | None:
         return None
     return (
         f"{folder}: {free // _MEGABYTE} MB of free disk space, expected at least {-(-needed // _MEGABYTE)} MB; "
-        "free some space, because a full disk truncates the state and its backup"
+        "free some space, because a full disk can truncate the state and its backup"
     )
 
 

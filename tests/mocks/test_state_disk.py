@@ -29,7 +29,7 @@ MB = 1_000_000
     ],
 )
 def test_space(free: int, size: int, problem: str | None) -> None:
-    advice = "free some space, because a full disk truncates the state and its backup"
+    advice = "free some space, because a full disk can truncate the state and its backup"
     expected = None if problem is None else f"/state/.pulumi: {problem}; {advice}"
     assert space_problem(Path("/state/.pulumi"), free, size) == expected
 
@@ -115,7 +115,7 @@ def test_the_larger_of_state_and_backup_counts(check: Check, tmp_path: Path) -> 
 
     assert str(raised.value) == (
         f"{tmp_path}/.pulumi: 69 MB of free disk space, expected at least 70 MB; "
-        "free some space, because a full disk truncates the state and its backup"
+        "free some space, because a full disk can truncate the state and its backup"
     )
 
 

@@ -58,6 +58,7 @@ def test_our_processes_end_with_a_killed_engine(
 
     # Pulumi's own provider may still run, and disturbs nothing.
     try:
+        assert str(children[KUBERNETES].pid) in documented(stack, "Processes that are left").split()
         locked = stack.up_fails()
         assert "the stack is currently locked" in locked
         assert f"(pid {update.pid})" in locked

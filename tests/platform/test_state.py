@@ -37,7 +37,7 @@ def test_too_little_space_is_refused_before_anything_is_created(
     deployed.configure(organizations=[git_organization(name, "git") for name in (organization, later)])
     message = re.compile(
         rf"error: {folder}: \d+ MB of free disk space, expected at least {-(-10 * size // 1_000_000)} MB; "
-        "free some space, because a full disk truncates the state and its backup\n"
+        "free some space, because a full disk can truncate the state and its backup\n"
     )
 
     assert message.search(deployed.preview_fails())
