@@ -92,8 +92,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
-        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed, or the disk of the state is almost
-            full; nothing is registered.
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
+        OpenChoreoSecretsError: the disk of the state is almost full; nothing is registered.
     """
     check_state_disk()
     settings, plan = configuration.settings, configuration.plan

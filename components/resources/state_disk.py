@@ -32,7 +32,7 @@ def check_state_disk() -> None:
         OpenChoreoSecretsError: an update might truncate the state.
     """
     try:
-        folder = state_folder(os.environ, Path.home(), Path("Pulumi.yaml"))
+        folder = find_state_folder(os.environ, Path.home(), Path("Pulumi.yaml"))
         if folder is None:
             return
         # The state and its backup, compressed or not.
@@ -42,11 +42,11 @@ def check_state_disk() -> None:
     except (OSError, RuntimeError):
         return
     # Some network file systems report a size of 0.
-    if disk.total and (problem := space_problem(folder, disk.free, size)):
+    if disk.total and (problem := describe_shortage(folder, disk.free, size)):
         raise OpenChoreoSecretsError(problem)
 
 
-def space_problem(folder: Path, free: int, size: int) -> str | None:
+def describe_shortage(folder: Path, free: int, size: int) -> str | None:
     """The message for too little space; None if it suffices.
 
     Args:
@@ -63,7 +63,7 @@ def space_problem(folder: Path, free: int, size: int) -> str | None:
     )
 
 
-def state_folder(environment: Mapping[str, str], home: Path, project: Path) -> Path | None:
+def find_state_folder(environment: Mapping[str, str], home: Path, project: Path) -> Path | None:
     """The folder ``.pulumi`` of the file backend in use; None for another backend, or if it cannot be determined.
 
     As in Pulumi, the environment comes before the project's file, and that before the stored sign-in.
@@ -79,8 +79,8 @@ def state_folder(environment: Mapping[str, str], home: Path, project: Path) -> P
     )
     url = (
         environment.get("PULUMI_BACKEND_URL")
-        or _text(_mapping(project).get("backend"), "url")
-        or _text(_mapping(credentials), "current")
+        or _read_text(_read_mapping(project).get("backend"), "url")
+        or _read_text(_read_mapping(credentials), "current")
     )
     if not url.startswith(_SCHEME):
         return None
@@ -90,7 +90,7 @@ def state_folder(environment: Mapping[str, str], home: Path, project: Path) -> P
     return Path(path).absolute() / ".pulumi"
 
 
-def _mapping(file: Path) -> dict[str, Any]:
+def _read_mapping(file: Path) -> dict[str, Any]:
     """Content of a YAML or JSON file; empty if it is none."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -100,6 +100,6 @@ def _mapping(file: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _text(content: object, key: str) -> str:
+def _read_text(content: object, key: str) -> str:
     value = content.get(key) if isinstance(content, dict) else None
     return value if isinstance(value, str) else ""

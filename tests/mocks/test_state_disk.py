@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from components import OpenChoreoSecretsError
-from components.resources.state_disk import check_state_disk, space_problem, state_folder
+from components.resources.state_disk import check_state_disk, describe_shortage, find_state_folder
 from tests.mocks.recorder import Recorder
 
 HOME = Path("/home/ada")
@@ -31,7 +31,7 @@ MB = 1_000_000
 def test_space(free: int, size: int, problem: str | None) -> None:
     advice = "free some space, because a full disk can truncate the state and its backup"
     expected = None if problem is None else f"/state/.pulumi: {problem}; {advice}"
-    assert space_problem(Path("/state/.pulumi"), free, size) == expected
+    assert describe_shortage(Path("/state/.pulumi"), free, size) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_folder(
     file.write_text("name: a" if project is None else f"backend: {{url: '{project}'}}")
     if credentials is not None:
         (tmp_path / "credentials.json").write_text(f'{{"current": "{credentials}"}}')
-    found = state_folder({"PULUMI_HOME": str(tmp_path), **environment}, HOME, file)
+    found = find_state_folder({"PULUMI_HOME": str(tmp_path), **environment}, HOME, file)
     assert found == (None if folder is None else Path(folder))
 
 
@@ -69,16 +69,16 @@ def test_folder_of_the_credentials(tmp_path: Path) -> None:
     (other / "credentials.json").write_text('{"current": "file:///other"}')
     absent = tmp_path / "absent"
 
-    assert state_folder({}, tmp_path, absent) == Path("/home/.pulumi")
+    assert find_state_folder({}, tmp_path, absent) == Path("/home/.pulumi")
     chosen = {"PULUMI_CREDENTIALS_PATH": str(other), "PULUMI_HOME": str(absent)}
-    assert state_folder(chosen, tmp_path, absent) == Path("/other/.pulumi")
+    assert find_state_folder(chosen, tmp_path, absent) == Path("/other/.pulumi")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '"text"', "backend: []", "backend: {url: 7}", "\0"])
 def test_files_of_other_forms_are_skipped(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text(text)
     (tmp_path / "credentials.json").write_text(text)
-    assert state_folder({"PULUMI_HOME": str(tmp_path)}, HOME, tmp_path / "Pulumi.yaml") is None
+    assert find_state_folder({"PULUMI_HOME": str(tmp_path)}, HOME, tmp_path / "Pulumi.yaml") is None
 
 
 Check = Callable[[dict[str, Any] | OSError], None]

@@ -19,7 +19,7 @@ _COMMANDS: Final = dict(
 """Heading -> the first block of commands below it."""
 
 
-def documented(stack: Stack, heading: str) -> str:
+def run_documented(stack: Stack, heading: str) -> str:
     """Run the commands below a heading, which must succeed, and return their output."""
     engine = stack.engine
     done = subprocess.run(

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.operations import documented
+from tests.platform.operations import run_documented
 from tests.platform.samples import git_organization
 
 PROGRAM = "pulumi-language-python-exec"
@@ -58,12 +58,12 @@ def test_our_processes_end_with_a_killed_engine(
 
     # Pulumi's own provider may still run, and disturbs nothing.
     try:
-        assert str(children[KUBERNETES].pid) in documented(stack, "Processes that are left").split()
+        assert str(children[KUBERNETES].pid) in run_documented(stack, "Processes that are left").split()
         locked = stack.up_fails()
         assert "the stack is currently locked" in locked
         assert f"(pid {update.pid})" in locked
         cluster.put_secret(manager, "late", {"token": "value"})
-        documented(stack, "An update was killed")
+        run_documented(stack, "An update was killed")
         stack.unchanged()
         assert cluster.secret(*secret) == ("Opaque", {"clone-secret": "value"})
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, plane
-from tests.platform.operations import documented
+from tests.platform.operations import run_documented
 from tests.platform.samples import git_organization
 
 
@@ -62,7 +62,7 @@ def test_a_truncated_state_is_recovered_from_the_history(deployed: Stack) -> Non
         file.write_bytes(complete[: len(complete) // 2])
     assert "unexpected end of JSON input" in deployed.preview_fails()
 
-    printed = documented(deployed, "The disk is full")
+    printed = run_documented(deployed, "The disk is full")
 
     assert "Import complete." in printed
     assert re.search(r"Resources:\n    \d+ unchanged\n", printed)
@@ -80,7 +80,7 @@ def test_objects_that_an_older_state_lacks_are_adopted(deployed: Stack, cluster:
     for file in (deployed.state, deployed.state.with_suffix(".json.bak"), max(history.glob("*.checkpoint.json"))):
         file.write_bytes(b"")
 
-    assert re.search(r"\+ \d+ to create\n", documented(deployed, "The disk is full"))
+    assert re.search(r"\+ \d+ to create\n", run_documented(deployed, "The disk is full"))
     deployed.up()
 
     deployed.unchanged()
@@ -131,7 +131,7 @@ def test_a_lost_state_is_replaced_by_adopting_everything(
     stack.state.with_suffix(".json.bak").unlink()
     assert f"no stack named '{stack.name}' found" in stack.preview_fails()
 
-    documented(stack, "The state is lost")
+    run_documented(stack, "The state is lost")
 
     stack.unchanged()
     after = [cluster.get(*each) for each in objects]
