@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ..openchoreo.release import Defaults
 from ..schema.labels import Annotations, Labels
-from ..schema.model import DataKey, Interval, Model, ObjectName
+from ..schema.model import DataKey, Example, Interval, Model, ObjectName
 from ..schema.policies import Policies
 from ..schema.secret_types import SecretType, list_missing_keys
 from ..schema.sources import RemoteRef, Source
@@ -20,6 +20,8 @@ from .secret import CREDENTIAL, build_secret
 
 class Extract(RemoteRef):
     """A JSON object in the manager; each of its fields becomes a key of the Secret (``dataFrom.extract``)."""
+
+    example: ClassVar[Example] = {"remoteKey": "acme-sonar"}
 
     prefix: DataKey | None = None
     """Prefix for every key. None: the keys stay unchanged."""
@@ -36,6 +38,8 @@ class Extract(RemoteRef):
 
 class ExternalCredential(Model):
     """Credentials of a service that builds call (a scanner, a package registry): one Secret with named keys."""
+
+    example: ClassVar[Example] = {"name": "sonar", "keys": {"token": Source.example}}
 
     name: ObjectName
     """Name of the Secret in the build namespace."""

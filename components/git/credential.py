@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from pydantic import model_validator
 
 from ..openchoreo.release import Defaults
 from ..schema import names
-from ..schema.model import DataKey, Interval, ManualName, ObjectName
+from ..schema.model import DataKey, Example, Interval, ManualName, ObjectName
 from ..schema.policies import Policies
 from ..schema.sources import OptionalRemote, RemoteRef
 from ..secrets.credential import Owner, SecretContent
@@ -24,6 +24,8 @@ _KINDS: Final = "remoteKey, manual, basicAuth, ssh, githubApp"
 
 class GitCredential(OptionalRemote):
     """The credential with which builds clone: a token, a user with a password, an SSH key or a GitHub App."""
+
+    example: ClassVar[Example] = {"remoteKey": "acme-github-pat", "property": "token"}
 
     manual: ManualName | None = None
     """Name of an entry of ``manualSecrets`` that holds the token, instead of ``remoteKey``."""

@@ -7,21 +7,37 @@ requires one). Bitbucket Data Center and Gitea expect the name of the token's ow
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
 from ..schema.catalog import Catalog
-from ..schema.form import must_match
 
-Host = Annotated[
-    str,
-    must_match(
-        r"(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?",
-        "the host of a git repository; expected name[:port] in lower case, such as git.acme.example",
-    ),
-]
+_HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?", re.ASCII)
+_URL: Final = re.compile(r"(?:[a-z+]+://)?(?:[^/@]*@)?([^/@:]+(?::[0-9]+)?)(?:[/:][^@]*)?", re.ASCII | re.IGNORECASE)
+"""A URL, or an address as scp has it: ``git@github.com:acme/app.git``."""
+
+
+def check_host(value: str) -> str:
+    """The value unchanged, if it is a host.
+
+    Raises:
+        ValueError: it is not; the message has the host if the value is the address of a repository.
+    """
+    if _HOST.fullmatch(value):
+        return value
+    url = _URL.fullmatch(value)
+    host = url[1].lower() if url else ""
+    if _HOST.fullmatch(host):
+        msg = f"is not a host alone; use {host}"
+    else:
+        msg = "is not the host of a git repository; expected name[:port] in lower case, such as git.acme.example"
+    raise ValueError(msg)
+
+
+Host = Annotated[str, AfterValidator(check_host)]
 
 GENERIC: Final = "generic"
 """Software of a host about which nothing is known."""

@@ -6,12 +6,12 @@ Sources: Kubernetes, "Types of Secret"; ``GithubAccessToken`` of ``generators.ex
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..schema.form import must_match
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from ..schema.sources import RemoteRef, Source
 from . import known_hosts
 
@@ -59,6 +59,8 @@ _Permission = Annotated[
 class BasicAuth(Model):
     """A user name and a password: keys ``username`` and ``password``, and the key of the token with the password."""
 
+    example: ClassVar[Example] = {"username": "acme-bot", "password": {"remoteKey": "acme-git", "property": "password"}}
+
     username: _Username | None = None
     """User name, in plain text. None: the user name that the host expects with a token."""
     username_from: RemoteRef | None = None
@@ -84,6 +86,11 @@ class BasicAuth(Model):
 
 class SshKey(Model):
     """A private key and the trusted host keys: keys ``ssh-privatekey`` and ``known_hosts``."""
+
+    example: ClassVar[Example] = {
+        "privateKey": {"remoteKey": "acme-ssh"},
+        "knownHostsFrom": {"remoteKey": "acme-known-hosts"},
+    }
 
     private_key: Source
     """Private key in OpenSSH or PEM format, without a passphrase."""
@@ -112,6 +119,12 @@ class SshKey(Model):
 
 class GithubApp(Model):
     """An installation of a GitHub App; ESO creates a token that is valid for one hour, and renews it."""
+
+    example: ClassVar[Example] = {
+        "appId": "123456",
+        "installationId": "12345678",
+        "privateKey": {"remoteKey": "acme-app"},
+    }
 
     app_id: _AppId
     """Id or client id of the app."""

@@ -7,7 +7,7 @@ account. Source: IAM's and EKS's documentation of roles for ServiceAccounts and 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,7 @@ from ..manifests import MANAGED_BY_LABEL
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..schema.cloud_names import AwsAccountId, AwsRegion
 from ..schema.form import must_match
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 
 OWN_TAGS: Final = (ORGANIZATION_LABEL, MANAGED_BY_LABEL)
@@ -65,6 +65,8 @@ _TagValue = Annotated[
 class AwsOperator(Model):
     """How ESO on one cluster authenticates to AWS: with exactly one of two methods."""
 
+    example: ClassVar[Example] = {"operatorRoleArn": "arn:aws:iam::123456789012:role/external-secrets"}
+
     oidc_provider: _OidcProvider | None = None
     """Issuer of the cluster's tokens, registered in IAM as an OIDC provider: each store has its own ServiceAccount and
     role (IRSA)."""
@@ -79,6 +81,8 @@ class AwsOperator(Model):
 
 class AwsAccount(AwsOperator):
     """The account, and how ESO on the build plane's cluster authenticates to it."""
+
+    example: ClassVar[Example] = {"accountId": "123456789012", "region": "eu-central-1", **AwsOperator.example}
 
     account_id: AwsAccountId
     """Number of the account, in quotation marks, as it may begin with 0. The provider refuses any other account."""

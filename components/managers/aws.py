@@ -24,7 +24,8 @@ from pydantic import Field, model_validator
 from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
-from ..schema.cloud_names import AwsRegion, RoleArn
+from ..schema.cloud_names import ROLE_EXAMPLE, AwsRegion, RoleArn
+from ..schema.model import Example
 from ..schema.placeholder import ORGANIZATION, fill, must_match_template
 from ..schema.text import quote
 from .aws_auth import AwsAuth, SessionTag
@@ -80,6 +81,7 @@ class AwsStore(TypedManager):
     ESO provider ``aws``.
     """
 
+    example: ClassVar[Example] = {"service": "SecretsManager", "region": "eu-central-1", "role": ROLE_EXAMPLE}
     settings_key: ClassVar[str] = "aws"
     provider_key: ClassVar[str] = "aws"
     docs_page: ClassVar[str] = "stores/aws.md"

@@ -5,12 +5,12 @@ Source: ``AWSAuth`` of ``external-secrets.io/v1``.
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ..schema.cloud_names import AwsTagKey, RoleArn
-from ..schema.model import Model
+from ..schema.cloud_names import ROLE_EXAMPLE, AwsTagKey, RoleArn
+from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
@@ -18,6 +18,8 @@ from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 
 class SessionTag(Model):
     """A tag of the session in which ESO assumes ``role``."""
+
+    example: ClassVar[Example] = {"key": "organization", "value": "{organization}"}
 
     key: AwsTagKey
     """Name of the tag."""
@@ -30,6 +32,8 @@ class SessionTag(Model):
 class AwsServiceAccount(StoreServiceAccount):
     """IAM role of a ServiceAccount (IRSA) that the stack creates for each store."""
 
+    example: ClassVar[Example] = {**StoreServiceAccount.example, "roleArn": ROLE_EXAMPLE}
+
     role_arn: RoleArn
     """Role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain ``{organization}``. Its
     trust policy should name exactly ``system:serviceaccount:<identityNamespace>:eso-<store>``."""
@@ -37,6 +41,11 @@ class AwsServiceAccount(StoreServiceAccount):
 
 class AwsSecretRef(Model):
     """Access keys in Kubernetes Secrets."""
+
+    example: ClassVar[Example] = {
+        "accessKeyIDSecretRef": {**SecretKeyRef.example, "key": "id"},
+        "secretAccessKeySecretRef": {**SecretKeyRef.example, "key": "key"},
+    }
 
     access_key_id: SecretKeyRef = Field(alias="accessKeyIDSecretRef")
     """The access key id."""
@@ -48,6 +57,8 @@ class AwsSecretRef(Model):
 
 class AwsAuth(Model):
     """How the operator signs in to AWS: exactly one method."""
+
+    example: ClassVar[Example] = {"serviceAccount": AwsServiceAccount.example}
 
     service_account: AwsServiceAccount | None = None
     """With a ServiceAccount that the stack creates for each store."""

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from ..schema.cloud_names import RoleName
-from ..schema.model import Label
+from ..schema.model import Example, Label
 from ..schema.placeholder import fill, must_match_template
 from .references import Reference
 
@@ -28,6 +28,7 @@ def _recovery(days: int) -> int:
 class AwsManaged(Reference):
     """For each organization, a role that may read one path, and the secrets of that path, without values."""
 
+    example: ClassVar[Example] = {"path": "org/{organization}/"}
     namespace_field: ClassVar[str] = "identity_namespace"
 
     identity_namespace: Label | None = None

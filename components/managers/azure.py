@@ -18,8 +18,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from pydantic import model_validator
 
 from ..manifests import Manifest
-from ..schema.cloud_names import AzureTenant, Guid
-from ..schema.model import Model
+from ..schema.cloud_names import ENTRA_ID, AzureTenant, Guid
+from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
@@ -45,12 +45,19 @@ def _vault_name(url: str) -> str | None:
 class AzureServiceAccount(StoreServiceAccount):
     """Workload identity of a ServiceAccount that the stack creates for each store."""
 
+    example: ClassVar[Example] = {**StoreServiceAccount.example, "clientId": ENTRA_ID}
+
     client_id: Guid
     """Client id of the application or managed identity (annotation ``azure.workload.identity/client-id``)."""
 
 
 class AzureSecretRef(Model):
     """A service principal, in Kubernetes Secrets."""
+
+    example: ClassVar[Example] = {
+        "clientId": {**SecretKeyRef.example, "key": "id"},
+        "clientSecret": {**SecretKeyRef.example, "key": "secret"},
+    }
 
     client_id: SecretKeyRef
     """The client id."""
@@ -72,6 +79,11 @@ class AzureStore(TypedManager):
     One key vault, or one for each organization (ESO provider ``azurekv``).
     """
 
+    example: ClassVar[Example] = {
+        "vaultUrl": "https://acme.vault.azure.net",
+        "authType": "WorkloadIdentity",
+        "serviceAccountRef": ServiceAccountRef.example,
+    }
     settings_key: ClassVar[str] = "azure"
     provider_key: ClassVar[str] = "azurekv"
     docs_page: ClassVar[str] = "stores/azure.md"

@@ -12,9 +12,11 @@ from typing import Any, ClassVar, Final, Self
 
 from pydantic import ConfigDict, RootModel, model_validator
 
+from ..schema.model import Example
 from ..schema.placeholder import fill
 from ..schema.text import clip
 from .manager import Manager, PlannedStore, StoreInputs
+from .references import SecretKeyRef
 from .registry import find_manager, register
 from .rendering import fill_organization
 from .tariff import Place, Tariff
@@ -46,6 +48,7 @@ class CustomStore(Manager, RootModel[dict[str, Any]]):
     settings_key: ClassVar[str] = "custom"
     provider_key: ClassVar[str] = ""
     docs_page: ClassVar[str] = "stores/custom.md"
+    example: ClassVar[Example] = {"doppler": {"auth": {"secretRef": {"dopplerToken": SecretKeyRef.example}}}}
     tariff: ClassVar[Tariff] = Tariff("custom", None, None)
 
     model_config = ConfigDict(frozen=True, strict=True, hide_input_in_errors=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from ..schema.model import ManualName, Model, RemoteKey
+from ..schema.model import Example, ManualName, Model, RemoteKey
 from ..schema.text import clip
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .registry import register
@@ -19,6 +19,8 @@ from .tariff import FREE, Place, Tariff
 
 class FakeEntry(Model):
     """One secret of the fake manager."""
+
+    example: ClassVar[Example] = {"key": "acme-git", "manual": "acmeGitToken"}
 
     key: RemoteKey
     """Name of the secret."""
@@ -35,6 +37,7 @@ class FakeStore(TypedManager):
     Whoever may read the ClusterSecretStore reads them (ESO provider ``fake``).
     """
 
+    example: ClassVar[Example] = {"data": [FakeEntry.example]}
     settings_key: ClassVar[str] = "fake"
     provider_key: ClassVar[str] = "fake"
     docs_page: ClassVar[str] = "secret-stores.md#fake"

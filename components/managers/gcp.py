@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from ..manifests import Manifest
 from ..schema.cloud_names import CloudName, GcpProject, GcpServiceAccountEmail
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
@@ -46,6 +46,8 @@ ProjectId = Annotated[
 class GcpServiceAccount(StoreServiceAccount):
     """Workload identity of a ServiceAccount that the stack creates for each store."""
 
+    example: ClassVar[Example] = StoreServiceAccount.example
+
     gcp_service_account: GcpServiceAccountEmail | None = None
     """Google service account to read as (annotation ``iam.gke.io/gcp-service-account``); may contain
     ``{organization}``. None: as the ServiceAccount itself, ``principal://.../subject/ns/<identityNamespace>/sa/eso-<store>``."""
@@ -53,6 +55,8 @@ class GcpServiceAccount(StoreServiceAccount):
 
 class GcpWorkloadIdentity(Model):
     """Workload identity of a GKE cluster. The operator asks its node for fields of the cluster that are left out."""
+
+    example: ClassVar[Example] = {"serviceAccount": GcpServiceAccount.example}
 
     service_account: GcpServiceAccount | None = None
     """With a ServiceAccount that the stack creates for each store."""
@@ -76,12 +80,16 @@ class GcpWorkloadIdentity(Model):
 class GcpSecretRef(Model):
     """A key of a Google service account in a Kubernetes Secret."""
 
+    example: ClassVar[Example] = {"secretAccessKeySecretRef": SecretKeyRef.example}
+
     secret_access_key: SecretKeyRef = Field(alias="secretAccessKeySecretRef")
     """The key, JSON."""
 
 
 class GcpAuth(Model):
     """How the operator signs in: exactly one way."""
+
+    example: ClassVar[Example] = {"workloadIdentity": GcpWorkloadIdentity.example}
 
     workload_identity: GcpWorkloadIdentity | None = None
     """With a ServiceAccount of a GKE cluster."""
@@ -101,6 +109,7 @@ class GcpStore(TypedManager):
     The secrets of one project, or of one project for each organization (ESO provider ``gcpsm``).
     """
 
+    example: ClassVar[Example] = {"projectID": "acme-prod"}
     settings_key: ClassVar[str] = "gcp"
     provider_key: ClassVar[str] = "gcpsm"
     docs_page: ClassVar[str] = "stores/gcp.md"

@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from ..manifests import Manifest, build_manifest
 from ..schema.form import HttpsUrl
-from ..schema.model import Label, Model
+from ..schema.model import Example, Label, Model
 from ..schema.names import check_subdomain
 from .manager import Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import Base64, CaProvider, ServiceAccountRef
@@ -24,6 +24,8 @@ from .tariff import FREE, Place, Tariff
 
 class KubernetesServer(Model):
     """The API server to read from."""
+
+    example: ClassVar[Example] = {"fromKubeconfig": True}
 
     url: HttpsUrl | None = None
     """Address, ``https`` only."""
@@ -55,6 +57,7 @@ class KubernetesStore(TypedManager):
     Role that may get exactly the Secrets that its organizations name.
     """
 
+    example: ClassVar[Example] = {"remoteNamespace": "secret-manager"}
     settings_key: ClassVar[str] = "kubernetes"
     provider_key: ClassVar[str] = "kubernetes"
     docs_page: ClassVar[str] = "secret-stores.md#kubernetes"

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from ..iam.account import AwsAccount
 from ..manifests import Manifest
 from ..schema.messages import simplify_message
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from ..schema.placeholder import fill
 from ..schema.text import quote
 from .references import Reference
@@ -81,6 +81,8 @@ class Manager(BaseModel):
     """Key of the block in ``spec.provider`` of a ClusterSecretStore: ``azurekv``. Empty: the settings name it."""
     docs_page: ClassVar[str]
     """Page that documents it, relative to ``docs/``, with an anchor if it is a section: ``stores/azure.md``."""
+    example: ClassVar[Example] = {}
+    """A small valid block, for messages about a wrong shape."""
     tariff: ClassVar[Tariff]
     """Prices and quota, with their source in the manager's module."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ..schema.form import must_match
-from ..schema.model import DataKey, Label, Model, ObjectName
+from ..schema.model import DataKey, Example, Label, Model, ObjectName
 from ..schema.placeholder import ObjectNameTemplate
 
 Base64 = Annotated[str, must_match(r"[A-Za-z0-9+/]+={0,2}", "base64 on one line; expected what base64 -w0 prints")]
@@ -31,6 +31,8 @@ class Reference(Model):
 class ServiceAccountRef(Reference):
     """An existing ServiceAccount."""
 
+    example: ClassVar[Example] = {"name": "eso-{organization}", "namespace": "external-secrets"}
+
     name: ObjectNameTemplate
     """Its name; may contain ``{organization}``."""
     namespace: Label
@@ -42,6 +44,7 @@ class ServiceAccountRef(Reference):
 class StoreServiceAccount(Reference):
     """A ServiceAccount ``eso-<store>`` that the stack creates for each ClusterSecretStore."""
 
+    example: ClassVar[Example] = {"identityNamespace": "external-secrets"}
     namespace_field: ClassVar[str] = "identity_namespace"
 
     identity_namespace: Label
@@ -53,6 +56,8 @@ class StoreServiceAccount(Reference):
 class SecretKeyRef(Reference):
     """One key of an existing Kubernetes Secret: a name, never a value."""
 
+    example: ClassVar[Example] = {"name": "login-{organization}", "namespace": "external-secrets", "key": "token"}
+
     name: ObjectNameTemplate
     """Name of the Secret; may contain ``{organization}``."""
     namespace: Label
@@ -63,6 +68,8 @@ class SecretKeyRef(Reference):
 
 class CaProvider(Reference):
     """The object that holds the CA certificates of a server."""
+
+    example: ClassVar[Example] = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "external-secrets"}
 
     type: Literal["ConfigMap", "Secret"]
     """Kind of the object."""

@@ -8,18 +8,20 @@ from __future__ import annotations
 import inspect
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from .manager import Manager
 from .registry import list_managers, on_change
 
 
 class SecretStoreSettings(Model):
     """One secret manager. Exactly one provider block, a field of its own for each registered manager."""
+
+    example: ClassVar[Example] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
     scope: Literal["organization", "shared"] = "organization"
     """``organization``: each organization has its own ClusterSecretStore ``<name>-<org>`` with its own identity.

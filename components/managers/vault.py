@@ -12,7 +12,7 @@ from pydantic import model_validator
 
 from ..manifests import Manifest
 from ..schema.form import HttpUrl
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
@@ -53,6 +53,8 @@ class VaultLogin(Model):
 class VaultKubernetesAuth(VaultLogin):
     """Auth method ``kubernetes``."""
 
+    example: ClassVar[Example] = {"role": "eso-{organization}"}
+
     mount_path: VaultPath = "kubernetes"
     """Where the method is mounted."""
 
@@ -65,6 +67,8 @@ class VaultKubernetesAuth(VaultLogin):
 class VaultJwtAuth(VaultLogin):
     """Auth method ``jwt``."""
 
+    example: ClassVar[Example] = {"role": "eso-{organization}", "serviceAccount": StoreServiceAccount.example}
+
     path: VaultPath = "jwt"
     """Where the method is mounted."""
 
@@ -76,6 +80,8 @@ class VaultJwtAuth(VaultLogin):
 
 class VaultAppRole(Model):
     """Auth method ``approle``."""
+
+    example: ClassVar[Example] = {"roleId": "eso-{organization}", "secretRef": SecretKeyRef.example}
 
     path: VaultPath = "approle"
     """Where the method is mounted."""
@@ -94,6 +100,8 @@ class VaultAppRole(Model):
 
 class VaultAuth(Model):
     """How the operator logs in: exactly one method."""
+
+    example: ClassVar[Example] = {"kubernetes": VaultKubernetesAuth.example}
 
     kubernetes: VaultKubernetesAuth | None = None
     """With a ServiceAccount that Vault verifies with the cluster."""
@@ -134,6 +142,7 @@ class VaultStore(TypedManager):
     A KV secret engine (ESO provider ``vault``).
     """
 
+    example: ClassVar[Example] = {"server": "https://vault.acme.example:8200", "auth": VaultAuth.example}
     settings_key: ClassVar[str] = "vault"
     provider_key: ClassVar[str] = "vault"
     docs_page: ClassVar[str] = "stores/vault.md"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -11,7 +11,7 @@ from ..openchoreo.release import Defaults
 from ..registries.credential import RegistryCredential
 from ..registries.push import list_manual_passwords
 from ..schema import names
-from ..schema.model import Interval, Label, Model, ObjectName
+from ..schema.model import Example, Interval, Label, Model, ObjectName
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
@@ -35,6 +35,8 @@ class PullSecret(Model):
 
     Source: ComponentType of OpenChoreo v0.9, and its docs, "Component Workflow Secrets" and "Container Registry".
     """
+
+    example: ClassVar[Example] = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "acme-registry-pull"}}
 
     component_types: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
     """ComponentTypes in the organization's namespace on the control plane; their pods pull with the Secret."""
@@ -148,6 +150,8 @@ class ComponentWorkflows(Model):
     Source: OpenChoreo v0.9 docs, "Component Workflow Secrets".
     """
 
+    example: ClassVar[Example] = {"names": ["docker"]}
+
     names: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
     """ComponentWorkflows in the organization's namespace on the control plane."""
     secret_names: Literal["run", "fixed"] = "run"
@@ -157,6 +161,8 @@ class ComponentWorkflows(Model):
 
 class PlaneStore(Model):
     """A DataPlane or BuildPlane object that gets a ``spec.secretStoreRef`` if it has none."""
+
+    example: ClassVar[Example] = {"secretStoreRef": "org-acme"}
 
     name: ObjectName = "default"
     """Name of the object in the organization's namespace on the control plane."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Self, get_args
+from typing import Annotated, Any, ClassVar, Final, Self, get_args
 
 from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from ..schema.model import RemoteKey
+from ..schema.model import Example, RemoteKey
 from ..schema.sources import ManualRegistry, RemoteRef, check_username
 from .catalog import REGISTRIES, describe
 from .hosts import RegistryHost
@@ -37,6 +37,8 @@ UsernameOrRemote = Annotated[RemoteRef | str, _TextOrRemote()]
 
 class RegistryCredential(RegistryHost):
     """One registry, and the source of its user name and password."""
+
+    example: ClassVar[Example] = {"registry": "ghcr", "username": "acme-bot", "password": RemoteRef.example}
 
     remote_key: RemoteKey | None = None
     """Remote key of a docker ``config.json``, from which the entry of the registry is read."""

@@ -20,9 +20,9 @@ from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import Field, model_validator
 
-from ..schema.cloud_names import CloudName, GcpServiceAccountEmail, Guid, RoleArn, RoleName
+from ..schema.cloud_names import ENTRA_ID, CloudName, GcpServiceAccountEmail, Guid, RoleArn, RoleName
 from ..schema.form import must_match
-from ..schema.model import Model
+from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import ORGANIZATION, fill, must_match_template
 from ..secrets.credential import Owner
@@ -64,6 +64,8 @@ _Scope = Annotated[
 class EcrManaged(Model):
     """A role in the stack's AWS account that may use the organization's own repositories only."""
 
+    example: ClassVar[Example] = {"repositories": "{organization}/"}
+
     repositories: Annotated[
         str,
         must_match_template(
@@ -79,6 +81,8 @@ class EcrManaged(Model):
 
 class EcrToken(RegistryToken):
     """A token of Elastic Container Registry, valid for 12 h, for an existing role or one that the stack creates."""
+
+    example: ClassVar[Example] = {"roleArn": "arn:aws:iam::123456789012:role/push-{organization}"}
 
     role_arn: RoleArn | None = None
     """IAM role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain
@@ -126,6 +130,8 @@ class EcrToken(RegistryToken):
 class AcrToken(RegistryToken):
     """A token of Azure Container Registry: a refresh token, valid for 3 h, or with ``scope`` an access token."""
 
+    example: ClassVar[Example] = {"clientId": ENTRA_ID, "tenantId": ENTRA_ID}
+
     client_id: Guid
     """Client id of the application or managed identity (annotation ``azure.workload.identity/client-id``)."""
     tenant_id: Guid
@@ -165,6 +171,8 @@ class GcrToken(RegistryToken):
 
     Valid for an hour as a Google service account, else for 15 minutes.
     """
+
+    example: ClassVar[Example] = {"projectID": "acme-prod", "clusterLocation": "europe-west3", "clusterName": "builds"}
 
     project_id: CloudName = Field(alias="projectID")
     """Project of the registry."""

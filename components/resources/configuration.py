@@ -17,7 +17,8 @@ from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
 from ..plan.stack import Plan, plan_stack
-from ..settings.parsing import MANUAL_KEY, parse
+from ..schema.text import clip
+from ..settings.parsing import MANUAL_KEY, check
 from ..settings.stack import StackSettings
 from .stack_id import get_stack_id
 
@@ -53,18 +54,20 @@ def load_configuration() -> Configuration:
     entries = json.loads(os.environ.get("PULUMI_CONFIG") or "{}")
     config = {key.removeprefix(prefix): value for key, value in entries.items() if key.startswith(prefix)}
     manual = config.pop(MANUAL_KEY, None)
+    encrypted = frozenset(key for key in config if pulumi.runtime.is_config_secret(prefix + key))
     problems = [
         Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
-        for key in sorted(config)
-        if pulumi.runtime.is_config_secret(prefix + key)
+        for key in sorted(encrypted)
     ]
-    problems += _plain_text(manual, file, prefix)
+    entries = {} if manual is None else _structured(manual)
+    problems += [*_plain_text(manual, file, prefix), *_wrong_values(entries)]
+    values: dict[str, str] | None = entries if isinstance(entries, dict) else None
+    raw = {key: _structured(value) for key, value in config.items() if key not in encrypted}
+    settings, others = check(raw, None if values is None else values.keys(), encrypted)
+    problems += others
     if problems:
         raise SettingsError(str(file), problems)
-    values = _manual_values(manual, file)
-    raw = {key: _structured(value) for key, value in config.items()}
-    settings = parse(raw, source=str(file), manual_names=values.keys())
-    secrets = {name: pulumi.Output.secret(value) for name, value in values.items()}
+    secrets = {name: pulumi.Output.secret(value) for name, value in (values or {}).items()}
     return Configuration(settings, RELEASES[settings.release], secrets)
 
 
@@ -99,16 +102,12 @@ def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
     ]
 
 
-def _manual_values(manual: object, file: Path) -> dict[str, str]:
-    if manual is None:
-        return {}
-    entries = _structured(manual)
+def _wrong_values(entries: object) -> list[Problem]:
+    """Entries that cannot become a Secret. No value is repeated."""
     if not isinstance(entries, dict):
-        raise SettingsError(str(file), [Problem(MANUAL_KEY, "must be a mapping of names to encrypted values")])
-    wrong = [name for name, value in entries.items() if not isinstance(value, str) or not value]
-    if wrong:
-        problems = [
-            Problem(f"{MANUAL_KEY}.{name}", "must be a text that is not empty (value not shown)") for name in wrong
-        ]
-        raise SettingsError(str(file), problems)
-    return entries
+        return [Problem(MANUAL_KEY, "must be a mapping of names to encrypted values")]
+    return [
+        Problem(f"{MANUAL_KEY}.{clip(name)}", "must be a text that is not empty (value not shown)")
+        for name, value in entries.items()
+        if not isinstance(value, str) or not value
+    ]

@@ -19,6 +19,11 @@ def _arn_role_name(arn: str) -> str | None:
     return None
 
 
+ROLE_EXAMPLE: Final = "arn:aws:iam::123456789012:role/eso-{organization}"
+"""A role in examples of settings."""
+ENTRA_ID: Final = "01234567-89ab-cdef-0123-456789abcdef"
+"""An id of Microsoft Entra in examples of settings."""
+
 RoleArn = Annotated[
     str,
     must_match_template(
@@ -59,7 +64,7 @@ Guid = Annotated[
     str,
     must_match(
         r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-        "an id of Microsoft Entra; expected a GUID such as 01234567-89ab-cdef-0123-456789abcdef",
+        f"an id of Microsoft Entra; expected a GUID such as {ENTRA_ID}",
     ),
 ]
 AzureTenant = Annotated[

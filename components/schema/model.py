@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -11,7 +12,12 @@ from pydantic.alias_generators import to_camel
 from ..errors import SettingsError
 from . import durations, names
 from .form import must_match
+from .partial import Doubtful
+from .paths import name_suffix
 from .problems import list_problems, list_yaml_keys
+
+Example = Mapping[str, Any]
+"""An example of a model, with the keys of YAML."""
 
 ObjectName = Annotated[str, AfterValidator(names.check_subdomain)]
 Label = Annotated[str, AfterValidator(names.check_label)]
@@ -34,6 +40,10 @@ class Model(BaseModel):
     YAML uses camelCase keys, Python programs snake_case keyword arguments.
     """
 
+    example: ClassVar[Example] = {}
+    """A small valid block with the keys of YAML. Messages about a wrong shape show it, so every model that a key of the
+    configuration can hold has one of its own."""
+
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
@@ -54,10 +64,21 @@ class Model(BaseModel):
         except ValidationError as error:
             model = type(self)
             problems = list_problems(error, list_yaml_keys(model, arguments), model)
-            raise SettingsError(model.__name__, problems) from None
+            source = model.__name__ + name_suffix(arguments.get("name"))
+            raise SettingsError(source, problems) from None
 
     # A model inside another one is validated with it, so that an error has the whole path.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    if TYPE_CHECKING:
+        pass
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only a doubtful field is not in the instance; see `partial`."""
+            if name in type(self).model_fields:
+                raise Doubtful(name)
+            return super().__getattr__(name)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

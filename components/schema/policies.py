@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
-from .model import Model
+from .model import Example, Model
 
 CreationPolicy = Literal["Owner", "Orphan", "Merge"]
 DeletionPolicy = Literal["Retain", "Delete", "Merge"]
@@ -28,6 +28,8 @@ def _creates_a_secret(value: object) -> object:
 
 class Policies(Model):
     """Policies of one level, which override those of the level above: stack, organization, credential."""
+
+    example: ClassVar[Example] = {"creationPolicy": "Orphan"}
 
     creation_policy: Annotated[CreationPolicy, BeforeValidator(_creates_a_secret)] | None = None
     """``Owner``: the Secret is deleted with its ExternalSecret. ``Orphan``: it is kept. ``Merge``: the keys are merged

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
-from types import UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import Problem
 from .messages import is_empty, simplify_message
+from .paths import Location, path_of, value_at
+from .shapes import example_at, flow, inside
 from .text import clip, quote
 
 _TYPES: Final = {
@@ -25,13 +27,38 @@ _TYPES: Final = {
     "tuple_type": "a list",
     "list_type": "a list",
 }
+_SHAPES: Final[Mapping[str, type]] = {"a mapping": Mapping, "a list": list}
 _SECRET_FIELDS: Final = frozenset({"manual", "password", "username"})
 
+_ADDRESSES: Final = frozenset({"host", "server", "url", "vaultUrl"})
+"""Fields whose value may be a pasted address with a password: ``https://user:password@host``."""
 
-def list_problems(
-    error: ValidationError, raw: Mapping[str, object], model: type[BaseModel], more_keys: Sequence[str] = ()
-) -> list[Problem]:
+
+@dataclass(frozen=True)
+class Mistake:
+    """A problem, and what it leaves open."""
+
+    problem: Problem
+    """What a user reads."""
+    doubtful: tuple[Location, ...]
+    """Locations with the keys of YAML, whose values nothing else can be concluded from."""
+
+
+def list_problems(error: ValidationError, raw: Mapping[str, object], model: type[BaseModel]) -> list[Problem]:
     """Every problem that a validation has found. No value that may be a secret is repeated.
+
+    Args:
+        error: of the validation.
+        raw: the input, with the keys of YAML.
+        model: the model that was validated.
+    """
+    return [mistake.problem for mistake in mistakes(error, raw, model)]
+
+
+def mistakes(
+    error: ValidationError, raw: Mapping[str, object], model: type[BaseModel], more_keys: Sequence[str] = ()
+) -> list[Mistake]:
+    """The same problems, each with the locations that it leaves open.
 
     Args:
         error: of the validation.
@@ -40,7 +67,17 @@ def list_problems(
         more_keys: keys that the input may have beside those of the model.
     """
     details = error.errors(include_url=False, include_input=False, include_context=True)
-    return [_problem(detail, raw, model, more_keys) for detail in details if not _is_echo(detail, raw)]
+    all_mistakes = [
+        _unknown(detail, raw, model, more_keys) if detail["type"] == "extra_forbidden" else _mistake(detail, raw, model)
+        for detail in details
+        if not _is_echo(detail, raw)
+    ]
+    # A key that is empty because its name is misspelt is one mistake.
+    meant = {mistake.doubtful[1] for mistake in all_mistakes if len(mistake.doubtful) > 1}
+    empty = [location for location in meant if not value_at(location, raw)]
+    return [
+        mistake for mistake in all_mistakes if not any(mistake.doubtful[0][: len(place)] == place for place in empty)
+    ]
 
 
 def list_yaml_keys(model: type[BaseModel], arguments: Mapping[str, object]) -> dict[str, object]:
@@ -51,31 +88,54 @@ def list_yaml_keys(model: type[BaseModel], arguments: Mapping[str, object]) -> d
 
 def _is_echo(detail: ErrorDetails, raw: Mapping[str, object]) -> bool:
     """Whether a list is called empty only because each of its entries is already reported."""
-    return detail["type"] == "too_short" and bool(_value(detail["loc"], raw))
+    return detail["type"] == "too_short" and bool(value_at(detail["loc"], raw))
 
 
-def _problem(
+def _unknown(
     detail: ErrorDetails, raw: Mapping[str, object], model: type[BaseModel], more_keys: Sequence[str]
-) -> Problem:
-    kind = detail["type"]
+) -> Mistake:
+    """A key that the model does not have. It may be meant to be another one, whose value is then open."""
+    around = _aliased(list(detail["loc"][:-1]), model)
+    # As it was written: a snake_case key is unknown in YAML.
+    key = str(detail["loc"][-1])
+    allowed = _allowed_keys(around, model, more_keys)
+    meant = _nearest(key, allowed)
+    question = f'; did you mean "{meant}"?' if meant else ";"
+    problem = Problem(path_of([*around, key], raw), f"unknown key{question} expected one of: {', '.join(allowed)}")
+    return Mistake(problem, tuple((*around, name) for name in (key, meant) if name is not None))
+
+
+def _mistake(detail: ErrorDetails, raw: Mapping[str, object], model: type[BaseModel]) -> Mistake:
     location = _aliased(_location(detail), model)
-    if kind == "extra_forbidden":
-        # As it was written: a snake_case key is unknown in YAML.
-        location[-1] = detail["loc"][-1]
-    path = _path(location)
-    if kind == "extra_forbidden":
-        return Problem(path, _unknown_key(str(location[-1]), _allowed_keys(location[:-1], model, more_keys)))
+    problem = Problem(path_of(location, raw), _message(detail, location, raw, model))
+    # Whoever refers to a key that is wrong means the right one, so no key around it is certain.
+    return Mistake(problem, (tuple(location[:-1] if _about_key(detail) else location),))
+
+
+def _message(detail: ErrorDetails, location: list[str | int], raw: Mapping[str, object], model: type[BaseModel]) -> str:
+    kind = detail["type"]
     if kind == "missing":
-        return Problem(path, "is missing")
+        return f"is missing{_such_as(location, model)}"
     if kind in _TYPES:
-        return Problem(path, f"must be {_TYPES[kind]}, not {_type_name(_value(location, raw))}")
-    shown = _shown_value(location, detail, raw)
-    return Problem(path, simplify_message(detail) if is_empty(detail) else f"{shown}{simplify_message(detail)}")
+        shape = _SHAPES.get(_TYPES[kind])
+        example = None if shape is None else example_at(location, model)
+        fits = shape is not None and isinstance(example, shape)
+        form = f"such as {flow(example)}" if fits else f"not {_type_name(value_at(location, raw))}"
+        return f"must be {_TYPES[kind]}, {form}"
+    shown = "" if is_empty(detail) else _shown_value(location, detail, raw)
+    return f"{shown}{simplify_message(detail)}"
+
+
+def _such_as(location: Iterable[str | int], model: type[BaseModel]) -> str:
+    """What to write for a key that is missing."""
+    example = example_at(location, model)
+    what = next((what for what, shape in _SHAPES.items() if isinstance(example, shape)), "a value")
+    return "" if example is None else f"; expected {what} such as {flow(example)}"
 
 
 def _about_key(detail: ErrorDetails) -> bool:
-    """Whether the key of a mapping is wrong, not its value. An unknown key may itself be called "[key]"."""
-    return detail["type"] != "extra_forbidden" and "[key]" in detail["loc"][-1:]
+    """Whether the key of a mapping is wrong, not its value."""
+    return "[key]" in detail["loc"][-1:]
 
 
 def _location(detail: ErrorDetails) -> list[str | int]:
@@ -90,7 +150,7 @@ def _aliased(location: list[str | int], root: type[BaseModel]) -> list[str | int
         fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
         aliased.append(fields[step].alias or step if isinstance(step, str) and step in fields else step)
         try:
-            model = _inside(model, step)
+            model = inside(model, step)
         except (StopIteration, IndexError):
             model = None
     return aliased
@@ -99,10 +159,10 @@ def _aliased(location: list[str | int], root: type[BaseModel]) -> list[str | int
 def _shown_value(location: list[str | int], detail: ErrorDetails, raw: Mapping[str, object]) -> str:
     if _about_key(detail):
         return f"{_show(location[-1])} "
-    value = _value(location, raw)
+    value = value_at(location, raw)
     if not isinstance(value, (str, int, float, bool)):
         return ""
-    if location and (location[-1] in _SECRET_FIELDS or (location[-1] == "server" and "@" in str(value))):
+    if location and (location[-1] in _SECRET_FIELDS or (location[-1] in _ADDRESSES and "@" in str(value))):
         return "(value not shown) "
     return f"{_show(value)} "
 
@@ -125,50 +185,18 @@ def _type_name(value: object) -> str:
     return "a mapping" if isinstance(value, Mapping) else "a list"
 
 
-def _value(location: Iterable[str | int], raw: object) -> object:
-    value = raw
-    for step in location:
-        if isinstance(value, Mapping):
-            value = value.get(step)
-        elif isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def _path(location: Iterable[str | int]) -> str:
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{clip(step)}" if path else clip(step)
-    return path or "(configuration)"
-
-
-def _unknown_key(key: str, allowed: list[str]) -> str:
+def _nearest(key: str, allowed: list[str]) -> str | None:
+    """The key that is probably meant."""
     near = get_close_matches(key, allowed, n=1, cutoff=0.6) or get_close_matches(
         key.lower(), [name.lower() for name in allowed], n=1, cutoff=0.6
     )
-    hint = next((name for name in allowed if near and name.lower() == near[0].lower()), None)
-    question = f'; did you mean "{hint}"?' if hint else ";"
-    return f"unknown key{question} expected one of: {', '.join(allowed)}"
+    return next((name for name in allowed if near and name.lower() == near[0].lower()), None)
 
 
 def _allowed_keys(location: Iterable[str | int], root: type[BaseModel], more_keys: Sequence[str]) -> list[str]:
     """Keys of the model at a location of the input, in the order of its fields."""
     model: Any = root
     for step in location:
-        model = _inside(model, step)
+        model = inside(model, step)
     names = [field.alias for field in model.model_fields.values()]
     return [*names, *more_keys] if model is root else names
-
-
-def _inside(annotation: Any, step: str | int) -> Any:
-    """The type one step further: of a field, of a mapping's values, or of a list's entries."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        fields = annotation.model_fields.items()
-        inner = next(field.annotation for name, field in fields if step in {name, field.alias})
-    else:
-        inner = get_args(annotation)[-1 if get_origin(annotation) is dict else 0]
-    while get_origin(inner) in {Annotated, Union, UnionType}:
-        inner = get_args(inner)[0]
-    return inner

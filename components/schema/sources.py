@@ -7,11 +7,11 @@ value is stored encrypted.
 from __future__ import annotations
 
 import builtins
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .model import ManualName, Model, RemoteKey
+from .model import Example, ManualName, Model, RemoteKey
 
 Decoding = Literal["None", "Base64", "Base64URL", "Auto"]
 """ESO's ``decodingStrategy``. ``Auto`` decodes whatever looks like base64, even if it is plain text."""
@@ -34,6 +34,8 @@ Username = Annotated[str, Field(min_length=1), AfterValidator(check_username)]
 
 class RemoteRef(Model):
     """One value in the secret manager (ExternalSecret ``spec.data[].remoteRef``)."""
+
+    example: ClassVar[Example] = {"remoteKey": "acme-ghcr", "property": "password"}
 
     remote_key: RemoteKey
     """Name of the secret in the manager."""
@@ -77,6 +79,8 @@ class OptionalRemote(Model):
 class Source(OptionalRemote):
     """Source of one value: a key of the secret manager, or an entry of encrypted configuration."""
 
+    example: ClassVar[Example] = {"remoteKey": "acme-sonar", "property": "token"}
+
     manual: ManualName | None = None
     """Name of an entry of ``manualSecrets`` instead of a remote key."""
 
@@ -91,6 +95,8 @@ class Source(OptionalRemote):
 
 class ManualRegistry(Model):
     """User name and password of a registry, the password from encrypted configuration."""
+
+    example: ClassVar[Example] = {"username": "acme-bot", "password": "acmeQuayPassword"}
 
     username: Username
     """User name, in plain text."""

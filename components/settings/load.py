@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field
 
 from ..schema.durations import parse_seconds
-from ..schema.model import Interval, Model
+from ..schema.model import Example, Interval, Model
 
 _NOT_POSITIVE: Final = "must be greater than zero"
 
@@ -25,6 +25,8 @@ Count = Annotated[int, Field(ge=0)]
 class ExpectedLoad(Model):
     """Expected numbers of objects that OpenChoreo creates, for an estimate before they exist."""
 
+    example: ClassVar[Example] = {"components": 20}
+
     components: Count | None = None
     """Deployed components whose ComponentType creates the pull secret (delivery ``component``); a component counts once
     for each of its environments. None: 1."""
@@ -38,6 +40,8 @@ class ExpectedLoad(Model):
 
 class Budget(Model):
     """Limits for the polling of a stack. Previews and updates warn about a load above them, and never fail."""
+
+    example: ClassVar[Example] = {"dollarsPerMonth": 50}
 
     dollars_per_month: Positive | None = None
     """US dollars in 30 days, for calls and for stored secrets. None: no limit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from ..git.credential import GitCredential
 from ..pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from ..registries.credential import RegistryCredential
 from ..registries.push import RegistryPush
-from ..schema.model import DataKey, Interval, Label, Model, ObjectName
+from ..schema.model import DataKey, Example, Interval, Label, Model, ObjectName
 from ..schema.policies import AppliedPolicies, Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import LocatedCredential
@@ -21,6 +21,8 @@ from .load import ExpectedLoad
 
 class Organization(Model):
     """An organization, and the credentials of its builds and workloads."""
+
+    example: ClassVar[Example] = {"name": "acme", "git": GitCredential.example}
 
     name: Label
     """Name of the OpenChoreo Organization."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
-from typing import Final
+from typing import Final, cast
 
 from pydantic import ValidationError
 
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
-from ..schema.problems import list_problems
+from ..openchoreo.release import Release
+from ..schema.partial import DoubtfulValue
+from ..schema.paths import Location
+from ..schema.problems import mistakes
 from ..schema.text import quote
+from .partial import partial_settings
 from .rules.settings import validate_settings
 from .stack import StackSettings
 
@@ -29,18 +33,39 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
     Raises:
         SettingsError: with every problem. No other exception leaves this function.
     """
-    try:
-        settings = StackSettings.model_validate(dict(raw), by_alias=True, by_name=False)
-    except ValidationError as error:
-        raise SettingsError(source, list_problems(error, raw, StackSettings, (MANUAL_KEY,))) from None
-    release = RELEASES.get(settings.release)
-    if release is None:
-        releases = ", ".join(RELEASES)
-        problem = Problem(
-            "release", f"{quote(settings.release)} is not a supported OpenChoreo release; expected {releases}"
-        )
-        raise SettingsError(source, [problem])
-    problems = list(validate_settings(settings, release, manual_names))
+    settings, problems = check(raw, manual_names)
     if problems:
         raise SettingsError(source, problems)
     return settings
+
+
+def check(
+    raw: Mapping[str, object], manual_names: AbstractSet[str] | None, hidden: frozenset[str] = frozenset()
+) -> tuple[StackSettings, list[Problem]]:
+    """Settings of a stack, and every problem of its configuration; with a problem, some settings cannot be read.
+
+    Args:
+        raw: as for `parse`.
+        manual_names: names of the entries of ``manualSecrets``. None: they are not known.
+        hidden: keys that are configured and not in ``raw``, because a message must not repeat their values.
+    """
+    problems: list[Problem] = []
+    locations: list[Location] = [(key,) for key in hidden]
+    try:
+        settings = StackSettings.model_validate(dict(raw), by_alias=True, by_name=False)
+    except ValidationError as error:
+        all_mistakes = mistakes(error, raw, StackSettings, (MANUAL_KEY,))
+        all_mistakes = [mistake for mistake in all_mistakes if not hidden.intersection(mistake.doubtful[0][:1])]
+        problems = [mistake.problem for mistake in all_mistakes]
+        locations += [location for mistake in all_mistakes for location in mistake.doubtful]
+    if locations:
+        settings = partial_settings(raw, locations)
+    if (MANUAL_KEY,) in locations:
+        manual_names = None
+    name: str | None = vars(settings).get("release")
+    if name is not None and name not in RELEASES:
+        releases = ", ".join(RELEASES)
+        problems.append(Problem("release", f"{quote(name)} is not a supported OpenChoreo release; expected {releases}"))
+    release = RELEASES.get(name or "") or cast("Release", DoubtfulValue())
+    problems += validate_settings(settings, release, manual_names)
+    return settings, list(dict.fromkeys(problems))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
@@ -10,13 +10,16 @@ from ..iam.account import AwsAccount
 from ..managers.registry import rebuild_on_change
 from ..managers.secret_store import SecretStoreSettings
 from ..openchoreo import DEFAULT_RELEASE
-from ..schema.model import Duration, Interval, Model, ObjectName
+from ..schema.model import Duration, Example, Interval, Model, ObjectName
+from ..schema.paths import organization_path
 from .load import Budget, ExpectedLoad
 from .organization import Organization
 
 
 class ClusterSettings(Model):
     """Kubeconfig and context of one plane's cluster."""
+
+    example: ClassVar[Example] = {"context": "openchoreo-build"}
 
     context: Annotated[str, Field(min_length=1)]
     """Context of the kubeconfig. Required, so that the current context of a shell is never used by accident."""
@@ -26,6 +29,8 @@ class ClusterSettings(Model):
 
 class Clusters(Model):
     """The planes of the platform, in one cluster or several."""
+
+    example: ClassVar[Example] = {"buildPlane": ClusterSettings.example}
 
     build_plane: ClusterSettings
     """Cluster of the builds: the stack creates namespaces, stores and ExternalSecrets in it."""
@@ -42,6 +47,12 @@ def _unless_empty(value: object) -> object:
 
 class StackSettings(Model):
     """Configuration of a stack, without the values of ``manualSecrets``."""
+
+    example: ClassVar[Example] = {
+        "clusters": Clusters.example,
+        "secretStores": {"org": SecretStoreSettings.example},
+        "organizations": [Organization.example],
+    }
 
     release: str = DEFAULT_RELEASE.name
     """OpenChoreo release of the platform."""
@@ -62,6 +73,19 @@ class StackSettings(Model):
     """Expected numbers of components, namespaces and runs of each organization."""
     budget: Budget = Budget()
     """Limits for cost and load of polling, above which previews and updates warn."""
+
+    @property
+    def located(self) -> tuple[tuple[str, Organization], ...]:
+        """The organizations, each with its path for messages."""
+        return tuple(
+            (organization_path(index, vars(organization).get("name")), organization)
+            for index, organization in enumerate(self.organizations)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the organizations, without doubtful ones."""
+        return tuple(vars(organization)["name"] for organization in self.organizations if "name" in vars(organization))
 
     def cluster_store_name(self, organization: Organization, entry: str) -> str:
         """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization."""

@@ -157,19 +157,19 @@ def test_manual_values_stay_secret(stack: Stack) -> None:
         pytest.param(
             {**GOOD, "manualSecrets": MANUAL, "organizations": "[{name: acme"},
             ("manualSecrets",),
-            "organizations: must be a list, not a string",
+            "organizations: must be a list, such as [{name: acme, git: {remoteKey: acme-github-pat, property: token}}]",
             id="a text where a structure belongs",
         ),
         pytest.param(
             {"manualSecrets": MANUAL, "organizations": [ACME]},
             ("manualSecrets",),
-            "clusters: is missing",
+            "clusters: is missing; expected a mapping such as {buildPlane: {context: openchoreo-build}}",
             id="a key that is needed",
         ),
         pytest.param(
             {**GOOD},
             (),
-            "organizations[0].git.manual: names no entry of manualSecrets (value not shown); configured: none",
+            'organizations[0] ("acme").git.manual: names no entry of manualSecrets (value not shown); configured: none',
             id="a value that an organization names and nobody has set",
         ),
     ],

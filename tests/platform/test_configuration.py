@@ -51,7 +51,7 @@ def test_every_mistake_is_reported_at_once_and_nothing_is_created(
 
     for message in (stack.preview_fails(), stack.up_fails()):
         assert f"stacks/Pulumi.{stack.name}.yaml: 4 problems; nothing was changed" in message
-        assert 'organizations[0].regsitries: unknown key; did you mean "registries"?' in message
+        assert f'organizations[0] ("{organization}").regsitries: unknown key; did you mean "registries"?' in message
         assert 'organizations[1].name: "Not_A_Label" is not a DNS label' in message
         assert 'refreshInterval: "soon" is not a duration' in message
         assert 'refreshIntervall: unknown key; did you mean "refreshInterval"?' in message

@@ -25,6 +25,8 @@ GONE: Final = object()
 """As the value of an edit: the key is taken out."""
 CANARY: Final = "ghp_Canary0123456789"
 
+AT_ACME: Final = 'organizations[0] ("acme")'
+"""How messages name the organization of these configurations."""
 GIT: Final[Raw] = {"remoteKey": "acme-git"}
 APP: Final[Raw] = {"appId": "123", "installationId": "456", "privateKey": GIT}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}

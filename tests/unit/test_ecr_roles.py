@@ -15,10 +15,10 @@ from components.settings.rules.ecr import refuse_ecr_roles
 from components.settings.stack import StackSettings
 from tests.unit.aws_accounts import ACCOUNT, POD_IDENTITY, account, managed
 from tests.unit.registries import ECR, ECR_HOST, ECR_NAME, LOGIN
-from tests.unit.samples import GIT, Edits, Raw, assert_rejected, settings
+from tests.unit.samples import AT_ACME, GIT, Edits, Raw, assert_rejected, settings
 
 MANAGED: Raw = {**ECR, "ecr": {"managed": {}}}
-HERE = "organizations[0].registries[0].ecr.managed"
+HERE = f"{AT_ACME}.registries[0].ecr.managed"
 ONLY_HERE = (
     "creates a role for 123456789012.dkr.ecr.eu-central-1.*, the registry of aws.accountId and aws.region, not for"
 )
@@ -113,7 +113,8 @@ def test_other_programs_learn_that_only_stacks_create_roles() -> None:
         ),
         pytest.param(
             pushing(ecr("acme", roleName="push"), ecr("globex", roleName="Push")),
-            f'organizations[1].registries[0].ecr.managed.roleName: "Push" is also the role of {HERE}; choose another',
+            f'organizations[1] ("globex").registries[0].ecr.managed.roleName: "Push" is also the role of {HERE}; '
+            "choose another",
             id="one-role-for-two",
         ),
         pytest.param(
@@ -123,7 +124,8 @@ def test_other_programs_learn_that_only_stacks_create_roles() -> None:
         ),
         pytest.param(
             pushing(ecr("team"), ecr("acme", repositories="team/{organization}/")),
-            f'{HERE}.repositories: "team/" contains "team/acme/" of the organization "acme", whose images it '
+            'organizations[0] ("team").registries[0].ecr.managed.repositories: "team/" contains "team/acme/" of '
+            'the organization "acme", whose images it '
             "could replace; use a prefix of its own",
             id="repositories-of-another",
         ),
@@ -136,7 +138,7 @@ def test_other_programs_learn_that_only_stacks_create_roles() -> None:
                     ],
                 }
             ),
-            "organizations[0].registries[0].ecr: names roleArn and managed; expected exactly one of roleArn, managed",
+            f"{AT_ACME}.registries[0].ecr: names roleArn and managed; expected exactly one of roleArn, managed",
             id="both",
         ),
     ],
@@ -149,7 +151,8 @@ def test_a_role_name_that_the_organization_makes_too_long() -> None:
     long = "a" * 49
     assert_rejected(
         pushing(ecr(long, roleName="{organization}-pushes-many-images")),
-        f'{HERE}.roleName: "{long}-pushes-man"… (68 characters) of the organization "{long}" is a role name of 68 '
+        f'organizations[0] ("{long}").registries[0].ecr.managed.roleName: "{long}-pushes-man"… (68 characters) of '
+        f'the organization "{long}" is a role name of 68 '
         "characters; IAM allows at most 64",
     )
 
@@ -158,5 +161,5 @@ def test_two_registries_of_one_host_need_two_roles() -> None:
     path = {"server": f"{ECR_HOST}/acme", "ecr": {"managed": {}}}
     assert_rejected(
         pushing({"name": "acme", "registries": [MANAGED, path]}),
-        f'organizations[0].registries[1].ecr.managed.roleName: "ecr-acme" is also the role of {HERE}; choose another',
+        f'{AT_ACME}.registries[1].ecr.managed.roleName: "ecr-acme" is also the role of {HERE}; choose another',
     )

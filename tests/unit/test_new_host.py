@@ -14,7 +14,7 @@ from components.registries.generators import build_generator
 from components.registries.tokens import EcrManaged, EcrToken
 from components.secrets.credential import Owner
 from tests.unit.built import manifests
-from tests.unit.samples import Raw, acme, assert_rejected, settings
+from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, settings
 
 DEPOT = Registry(
     "depot",
@@ -81,7 +81,7 @@ def test_registry(host: Raw) -> None:
 )
 def test_registry_is_refused(registry: Raw, problem: str) -> None:
     registries = [{"username": "robot", "password": PASSWORD, **registry}]
-    assert_rejected(acme(registries=registries), f"organizations[0].registries[0]{problem}")
+    assert_rejected(acme(registries=registries), f"{AT_ACME}.registries[0]{problem}")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_git_host_is_refused() -> None:
     app = {"appId": "123", "installationId": "456", "privateKey": {"remoteKey": "acme-git"}}
     assert_rejected(
         acme(git={"host": "git.orchard.example", "githubApp": app}),
-        "organizations[0].git: githubApp is for GitHub, and git.orchard.example is orchard; use another credential",
+        f"{AT_ACME}.git: githubApp is for GitHub, and git.orchard.example is orchard; use another credential",
     )
 
 
@@ -116,7 +116,7 @@ def test_unregistering() -> None:
         pass
     assert_rejected(
         acme(registries=[{"registry": "cellar", "remoteKey": "docker"}]),
-        'organizations[0].registries[0].registry: "cellar" is not a known registry; expected one of: dockerhub, ghcr, '
+        f'{AT_ACME}.registries[0].registry: "cellar" is not a known registry; expected one of: dockerhub, ghcr, '
         "quay, gitlab, gcr, artifact-registry, ecr, ecr-public, acr, depot",
     )
 

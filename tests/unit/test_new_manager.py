@@ -21,7 +21,7 @@ from components.plan.stack import plan_stack
 from components.polling.estimate import estimate_polling
 from components.schema.placeholder import must_match_template
 from tests.unit.built import manifests
-from tests.unit.samples import MANAGER_KEYS, Raw, acme, assert_rejected, raw, rejection, settings
+from tests.unit.samples import AT_ACME, MANAGER_KEYS, Raw, acme, assert_rejected, raw, rejection, settings
 
 
 def _vault(name: str) -> str | None:
@@ -116,7 +116,7 @@ def test_the_settings_of_a_program() -> None:
     [
         pytest.param(
             {**EDITS, **acme(git={"remoteKey": "acme_git"})},
-            'organizations[0]: remoteKey "acme_git" is not a name of Strongbox: lower-case letters and hyphens '
+            f'{AT_ACME}: remoteKey "acme_git" is not a name of Strongbox: lower-case letters and hyphens '
             '(store "default")',
             id="key",
         ),

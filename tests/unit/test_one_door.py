@@ -14,7 +14,7 @@ from components.managers.vault import VaultStore
 from components.registries.credential import RegistryCredential
 from components.schema.model import Model
 from components.settings.organization import Organization
-from tests.unit.samples import CANARY, Raw, acme, raw, rejection
+from tests.unit.samples import AT_ACME, CANARY, Raw, acme, raw, rejection
 
 CASES: list[tuple[type[Model], str, Raw, dict[str, Any]]] = [
     (GitCredential, "git", {}, {}),
@@ -32,7 +32,7 @@ CASES: list[tuple[type[Model], str, Raw, dict[str, Any]]] = [
 @pytest.mark.parametrize(("model", "place", "yaml", "arguments"), CASES)
 def test_the_same_words(model: type[Model], place: str, yaml: Raw, arguments: dict[str, Any]) -> None:
     key = place.partition("[")[0]
-    prefix = f"  - organizations[0].{place}"
+    prefix = f"  - {AT_ACME}.{place}"
     said = rejection(raw(acme(**{key: [yaml] if "[" in place else yaml}))).replace(f"{prefix}.", "  - ")
     with pytest.raises(SettingsError) as raised:
         model(**arguments)

@@ -12,7 +12,7 @@ from components.secrets.external_secret import SecretTemplate, Target, build_ext
 from components.settings.rules.policies import validate_policies
 from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ACR_TOKEN
-from tests.unit.samples import APP, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
+from tests.unit.samples import APP, AT_ACME, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, organization
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
@@ -114,9 +114,9 @@ def test_a_secret_that_is_merged_into_keeps_its_type() -> None:
 @pytest.mark.parametrize("level", ["git", "external", "organization"])
 def test_contradiction(level: str, policies: Raw, problem: str) -> None:
     edits, where = {
-        "git": (acme(git={**GIT, "policies": policies}), "organizations[0].git.policies"),
-        "external": (acme(external=[_sonar(policies=policies)]), "organizations[0].external[0].policies"),
-        "organization": (acme(git=GIT, policies=policies), "organizations[0].policies"),
+        "git": (acme(git={**GIT, "policies": policies}), f"{AT_ACME}.git.policies"),
+        "external": (acme(external=[_sonar(policies=policies)]), f"{AT_ACME}.external[0].policies"),
+        "organization": (acme(git=GIT, policies=policies), f"{AT_ACME}.policies"),
     }[level]
     assert_rejected(edits, f"{where}{problem}")
 
@@ -200,7 +200,7 @@ def test_contradiction(level: str, policies: Raw, problem: str) -> None:
     ],
 )
 def test_organization(edits: Edits, problem: str) -> None:
-    assert_rejected(edits, f"organizations[0].{problem}")
+    assert_rejected(edits, f"{AT_ACME}.{problem}")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from components.secrets.external_secret import SecretTemplate, Target
 from components.settings.organization import Organization
 from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ARTIFACTS, ECR, ECR_HOST, KEYS, LOGIN
-from tests.unit.samples import Raw, acme, assert_rejected, organization
+from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, organization
 
 FORM = "is not the address of a registry; expected host[:port][/path] in lower case"
 HUB = 'is Docker Hub, which clients look up as "https://index.docker.io/v1/"; use that, or registry: dockerhub'
@@ -128,7 +128,7 @@ def test_server_of_255_characters() -> None:
 
 def test_the_message_has_the_place() -> None:
     assert_rejected(
-        acme(registries=[{"server": "docker.io", **LOGIN}]), f'organizations[0].registries[0].server: "docker.io" {HUB}'
+        acme(registries=[{"server": "docker.io", **LOGIN}]), f'{AT_ACME}.registries[0].server: "docker.io" {HUB}'
     )
 
 
@@ -140,7 +140,7 @@ def test_the_message_has_the_place() -> None:
     ],
 )
 def test_what_may_be_a_password_is_not_shown(server: str, problem: str) -> None:
-    where = "organizations[0].registries[0].server: (value not shown) "
+    where = f"{AT_ACME}.registries[0].server: (value not shown) "
     assert_rejected(acme(registries=[{"server": server, **LOGIN}]), where + problem)
 
 
@@ -204,7 +204,7 @@ NAMES = "expected one of: dockerhub, ghcr, quay, gitlab, gcr, artifact-registry,
     ],
 )  # fmt: skip
 def test_host_is_refused(host: Raw, problem: str) -> None:
-    assert_rejected(acme(registries=[{**host, **LOGIN}]), f"organizations[0].registries[0]{problem}")
+    assert_rejected(acme(registries=[{**host, **LOGIN}]), f"{AT_ACME}.registries[0]{problem}")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,11 @@ NOT_A_PATH = (
 @pytest.mark.parametrize(
     ("store", "problem"),
     [
-        pytest.param(managed(path=None), f"{HERE}.path: is missing", id="no-path"),
+        pytest.param(
+            managed(path=None),
+            f'{HERE}.path: is missing; expected a value such as "org/{{organization}}/"',
+            id="no-path",
+        ),
         *(
             pytest.param(managed(path=path), f'{HERE}.path: "{path}" {NOT_A_PATH}', id=name)
             for name, path in (
@@ -187,7 +191,9 @@ def test_no_account() -> None:
     """Pulumi fills in the default of Pulumi.yaml, so an empty mapping is what a stack without the key has."""
     assert settings().aws is None
     assert settings({"aws": {}}).aws is None
-    assert_rejected({"aws": {"region": "eu-central-1"}}, "aws.accountId: is missing")
+    assert_rejected(
+        {"aws": {"region": "eu-central-1"}}, 'aws.accountId: is missing; expected a value such as "123456789012"'
+    )
 
 
 def test_account_of_a_store_with_pod_identity() -> None:

@@ -9,7 +9,7 @@ from tests.unit.aws_accounts import (
     managed,
     with_account,
 )
-from tests.unit.samples import GIT, Edits, Raw, acme, assert_rejected, on_every_plane, settings
+from tests.unit.samples import AT_ACME, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, settings
 
 
 def two(first: Raw, second: Raw, one: str = "acme", other: str = "globex") -> Edits:
@@ -88,7 +88,7 @@ def test_a_key_that_is_too_long_with_its_path() -> None:
     edits = with_account(**acme(git={"remoteKey": "k" * 510}))
     assert_rejected(
         edits,
-        f'organizations[0]: remoteKey "{"k" * 60}"… (510 characters) with the prefix "org/acme/" is not a name of AWS '
+        f'{AT_ACME}: remoteKey "{"k" * 60}"… (510 characters) with the prefix "org/acme/" is not a name of AWS '
         "Secrets Manager: letters, digits and /_+=.@!-, at most 512 characters, or an ARN without prefix "
         '(store "default")',
     )
@@ -102,7 +102,7 @@ def test_another_cluster_signs_in_as_another() -> None:
     edits["organizations"].append({"name": "globex", "git": dict(GIT)})
     assert_rejected(
         edits,
-        'organizations[0].pullSecret: reads through the managed store "default" on the data plane, whose cluster has '
+        f'{AT_ACME}.pullSecret: reads through the managed store "default" on the data plane, whose cluster has '
         "its own sign-in to AWS; set aws.dataPlane",
     )
     assert settings({**edits, "aws": {**ACCOUNT, "dataPlane": {"oidcProvider": OTHER_ISSUER}}})
@@ -118,7 +118,7 @@ def test_names_that_openchoreo_would_have_to_know() -> None:
     said = "has uniqueNames, and OpenChoreo needs the names before they are chosen; use"
     assert_rejected(
         {**unique, **clusters, **acme(**workflows, pullSecret={**PULL, "secretStore": "default"})},
-        f'organizations[0].componentWorkflows: the store "default" {said} uniqueNames: false, or no componentWorkflows',
-        f'organizations[0].pullSecret: the store "default" {said} uniqueNames: false, or delivery namespace',
+        f'{AT_ACME}.componentWorkflows: the store "default" {said} uniqueNames: false, or no componentWorkflows',
+        f'{AT_ACME}.pullSecret: the store "default" {said} uniqueNames: false, or delivery namespace',
     )
     assert settings({**unique, **clusters, **acme(pullSecret={**PULL, "delivery": "namespace"})})

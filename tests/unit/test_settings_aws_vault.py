@@ -77,12 +77,14 @@ def _rejected(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             aws(auth={"secretRef": {"accessKeyIDSecretRef": KEY}}),
-            "auth.secretRef.secretAccessKeySecretRef: is missing",
+            "auth.secretRef.secretAccessKeySecretRef: is missing; expected a mapping such as "
+            '{name: "login-{organization}", namespace: external-secrets, key: key}',
             id="half-a-key",
         ),
         pytest.param(
             aws(auth={"secretRef": {"accessKeyIDSecretRef": KEY, "secretAccessKeySecretRef": CANARY}}),
-            "auth.secretRef.secretAccessKeySecretRef: must be a mapping, not a string",
+            "auth.secretRef.secretAccessKeySecretRef: must be a mapping, such as "
+            '{name: "login-{organization}", namespace: external-secrets, key: key}',
             id="the-secret-itself",
         ),
         pytest.param(
@@ -101,7 +103,7 @@ def _rejected(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             aws(auth={"serviceAccountRef": {"name": "reader-{organization}"}}),
-            "auth.serviceAccountRef.namespace: is missing",
+            "auth.serviceAccountRef.namespace: is missing; expected a value such as external-secrets",
             id="no-namespace",
         ),
         pytest.param(
@@ -205,7 +207,8 @@ def test_aws(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             vault({"tokenSecretRef": CANARY}),
-            ".auth.tokenSecretRef: must be a mapping, not a string",
+            ".auth.tokenSecretRef: must be a mapping, such as "
+            '{name: "login-{organization}", namespace: external-secrets, key: token}',
             id="the-token-itself",
         ),
         pytest.param(

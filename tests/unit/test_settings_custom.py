@@ -33,7 +33,12 @@ def _rejected(store: Raw, problem: str) -> None:
             "has 2 keys (doppler, gitlab); expected exactly one ESO provider with its block",
             id="two",
         ),
-        pytest.param({"custom": ["doppler"]}, "must be a mapping, not a list", id="list"),
+        pytest.param(
+            {"custom": ["doppler"]},
+            'must be a mapping, such as {doppler: {auth: {secretRef: {dopplerToken: {name: "login-{organization}", '
+            "namespace: external-secrets, key: token}}}}}",
+            id="list",
+        ),
         pytest.param(custom("doppler", "x"), "has no block for doppler; expected a mapping", id="no-block"),
         pytest.param(
             custom("fake", {"data": [{"key": "a", "value": CANARY}]}),

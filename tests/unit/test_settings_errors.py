@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.samples import (
+    AT_ACME,
     DURATION,
     EMPTY,
     GIT,
@@ -31,6 +32,9 @@ from tests.unit.samples import (
     rejection,
 )
 
+CLUSTERS = "{buildPlane: {context: openchoreo-build}}"
+ORGANIZATION = "{name: acme, git: {remoteKey: acme-github-pat, property: token}}"
+
 UNKNOWN = [
     pytest.param(
         {"organisations": []},
@@ -39,22 +43,22 @@ UNKNOWN = [
     ),
     pytest.param(
         {"organizations.0.gitt": {}},
-        f'organizations[0].gitt: unknown key; did you mean "git"? expected one of: {ORGANIZATION_KEYS}',
+        f'{AT_ACME}.gitt: unknown key; did you mean "git"? expected one of: {ORGANIZATION_KEYS}',
         id="in-a-list",
     ),
     pytest.param(
         {"organizations.0.zzz": {}},
-        f"organizations[0].zzz: unknown key; expected one of: {ORGANIZATION_KEYS}",
+        f"{AT_ACME}.zzz: unknown key; expected one of: {ORGANIZATION_KEYS}",
         id="nothing-is-near",
     ),
     pytest.param(
         {"organizations.0.git.remote_key": "x"},
-        f'organizations[0].git.remote_key: unknown key; did you mean "remoteKey"? expected one of: {GIT_KEYS}',
+        f'{AT_ACME}.git.remote_key: unknown key; did you mean "remoteKey"? expected one of: {GIT_KEYS}',
         id="snake-case-is-for-python",
     ),
     pytest.param(
         {"organizations.0.git.REMOTEKEY": "x"},
-        f'organizations[0].git.REMOTEKEY: unknown key; did you mean "remoteKey"? expected one of: {GIT_KEYS}',
+        f'{AT_ACME}.git.REMOTEKEY: unknown key; did you mean "remoteKey"? expected one of: {GIT_KEYS}',
         id="only-the-case-differs",
     ),
     pytest.param(
@@ -64,8 +68,7 @@ UNKNOWN = [
     ),
     pytest.param(
         {"organizations.0.registries": [{"server": "quay.io", "remoteKey": "a", "usernam": "x"}]},
-        'organizations[0].registries[0].usernam: unknown key; did you mean "username"? '
-        f"expected one of: {REGISTRY_KEYS}",
+        f'{AT_ACME}.registries[0].usernam: unknown key; did you mean "username"? expected one of: {REGISTRY_KEYS}',
         id="list-in-a-list",
     ),
     pytest.param(
@@ -80,13 +83,13 @@ UNKNOWN = [
         id="deep-below-a-name-of-the-user",
     ),
     pytest.param(
-        {"secretStores": {"fake": {**KUBERNETES, "dato": 1}}},
+        {"secretStores": {"fake": {**KUBERNETES, "dato": 1}}, "organizations.0.secretStore": "fake"},
         f"secretStores.fake.dato: unknown key; expected one of: {STORE_KEYS}",
         id="a-store-named-like-a-key",
     ),
     pytest.param(
         {"organizations.0.external": [{"name": "sonar", "keys": {"token": {"remoteKey": "a", "propertyy": "x"}}}]},
-        'organizations[0].external[0].keys.token.propertyy: unknown key; did you mean "property"? '
+        f'{AT_ACME}.external[0].keys.token.propertyy: unknown key; did you mean "property"? '
         f"expected one of: {REMOTE_KEYS}, manual",
         id="below-a-key-of-a-secret",
     ),
@@ -99,34 +102,54 @@ def test_unknown_key(edits: Edits, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "where"),
+    ("path", "where", "expected"),
     [
-        ("clusters", "clusters"),
-        ("organizations", "organizations"),
-        ("clusters.buildPlane", "clusters.buildPlane"),
-        ("clusters.buildPlane.context", "clusters.buildPlane.context"),
-        ("organizations.0.name", "organizations[0].name"),
-        ("secretStores.default.kubernetes.remoteNamespace", "secretStores.default.kubernetes.remoteNamespace"),
+        ("clusters", "clusters", "a mapping such as {buildPlane: {context: openchoreo-build}}"),
+        ("organizations", "organizations", f"a list such as [{ORGANIZATION}]"),
+        ("clusters.buildPlane", "clusters.buildPlane", "a mapping such as {context: openchoreo-build}"),
+        ("clusters.buildPlane.context", "clusters.buildPlane.context", "a value such as openchoreo-build"),
+        ("organizations.0.name", "organizations[0].name", "a value such as acme"),
+        (
+            "secretStores.default.kubernetes.remoteNamespace",
+            "secretStores.default.kubernetes.remoteNamespace",
+            "a value such as secret-manager",
+        ),
     ],
 )
-def test_missing_key(path: str, where: str) -> None:
-    assert_rejected({path: GONE}, f"{where}: is missing")
+def test_missing_key(path: str, where: str, expected: str) -> None:
+    assert_rejected({path: GONE}, f"{where}: is missing; expected {expected}")
 
 
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [
-        pytest.param("clusters", "dev", "clusters: must be a mapping, not a string", id="scalar-for-mapping"),
-        pytest.param("clusters", None, "clusters: must be a mapping, not nothing", id="nothing-for-mapping"),
-        pytest.param("clusters", True, "clusters: must be a mapping, not true or false", id="boolean-for-mapping"),
-        pytest.param("secretStores", [], "secretStores: must be a mapping, not a list", id="list-for-mapping"),
-        pytest.param("organizations", {}, "organizations: must be a list, not a mapping", id="mapping-for-list"),
-        pytest.param("organizations", "acme", "organizations: must be a list, not a string", id="string-for-list"),
-        pytest.param("organizations", ["acme"], "organizations[0]: must be a mapping, not a string", id="names-only"),
+        pytest.param("clusters", "dev", f"clusters: must be a mapping, such as {CLUSTERS}", id="scalar-for-mapping"),
+        pytest.param("clusters", None, f"clusters: must be a mapping, such as {CLUSTERS}", id="nothing-for-mapping"),
+        pytest.param("clusters", True, f"clusters: must be a mapping, such as {CLUSTERS}", id="boolean-for-mapping"),
+        pytest.param(
+            "secretStores",
+            [],
+            "secretStores: must be a mapping, such as {org: {kubernetes: {remoteNamespace: secret-manager}}}",
+            id="list-for-mapping",
+        ),
+        pytest.param(
+            "organizations", {}, f"organizations: must be a list, such as [{ORGANIZATION}]", id="mapping-for-list"
+        ),
+        pytest.param(
+            "organizations", "acme", f"organizations: must be a list, such as [{ORGANIZATION}]", id="string-for-list"
+        ),
+        pytest.param(
+            "organizations", ["acme"], f"organizations[0]: must be a mapping, such as {ORGANIZATION}", id="names-only"
+        ),
         pytest.param("organizations.0.name", ["a"], "organizations[0].name: must be a string, not a list", id="list"),
         pytest.param("organizations.0.name", 1, "organizations[0].name: must be a string, not a number", id="number"),
         pytest.param("organizations.0.name", None, "organizations[0].name: must be a string, not nothing", id="null"),
-        pytest.param("organizations.0.git", "x", "organizations[0].git: must be a mapping, not a string", id="git"),
+        pytest.param(
+            "organizations.0.git",
+            "x",
+            f"{AT_ACME}.git: must be a mapping, such as {{remoteKey: acme-github-pat, property: token}}",
+            id="git",
+        ),
         pytest.param("release", 0.9, "release: must be a string, not a number", id="release-without-v"),
         pytest.param("refreshInterval", 5, "refreshInterval: must be a string, not a number", id="seconds-unsaid"),
         pytest.param(
@@ -150,11 +173,11 @@ def test_organization_name_is_a_label(name: str) -> None:
     ("edits", "problem"),
     [
         pytest.param({"organizations": []}, f"organizations: {EMPTY}", id="organizations"),
-        pytest.param(acme(registries=[]), f"organizations[0].registries: {EMPTY}", id="registries"),
-        pytest.param(acme(external=[]), f"organizations[0].external: {EMPTY}", id="external"),
+        pytest.param(acme(registries=[]), f"{AT_ACME}.registries: {EMPTY}", id="registries"),
+        pytest.param(acme(external=[]), f"{AT_ACME}.external: {EMPTY}", id="external"),
         pytest.param(
             acme(external=[{"name": "sonar", "extract": []}]),
-            f"organizations[0].external[0].extract: {EMPTY}",
+            f"{AT_ACME}.external[0].extract: {EMPTY}",
             id="extract",
         ),
         pytest.param(
@@ -164,7 +187,8 @@ def test_organization_name_is_a_label(name: str) -> None:
         ),
         pytest.param(
             acme(registries=[1]),
-            "organizations[0].registries[0]: must be a mapping, not a number",
+            f"{AT_ACME}.registries[0]: must be a mapping, such as {{registry: ghcr, username: acme-bot, password: "
+            "{remoteKey: acme-ghcr, property: password}}",
             id="a-list-of-wrong-entries-is-not-also-called-empty",
         ),
     ],
@@ -188,7 +212,7 @@ def test_empty_list(edits: Edits, problem: str) -> None:
     ],
 )
 def test_interval(path: str, value: str, said: str) -> None:
-    where = path.replace(".0.", "[0].")
+    where = path.replace("organizations.0", AT_ACME)
     assert_rejected({path: value}, f'{where}: "{value}" {said}')
 
 
@@ -205,12 +229,12 @@ def test_interval(path: str, value: str, said: str) -> None:
         ),
         pytest.param(
             {"organizations.0.namespace": "use"},
-            'organizations[0].namespace: "use" must be one of own, adopt',
+            f'{AT_ACME}.namespace: "use" must be one of own, adopt',
             id="neither-own-nor-adopt",
         ),
         pytest.param(
             {"organizations.0.namespace": []},
-            "organizations[0].namespace: must be one of own, adopt",
+            f"{AT_ACME}.namespace: must be one of own, adopt",
             id="a-list-is-not-repeated",
         ),
         pytest.param(
@@ -225,17 +249,17 @@ def test_interval(path: str, value: str, said: str) -> None:
         ),
         pytest.param(
             acme(git={**GIT, "secretName": "Git"}),
-            f'organizations[0].git.secretName: "Git" {NOT_AN_OBJECT_NAME}',
+            f'{AT_ACME}.git.secretName: "Git" {NOT_AN_OBJECT_NAME}',
             id="secret-name",
         ),
         pytest.param(
             acme(git={**GIT, "secretKey": "a/b"}),
-            f'organizations[0].git.secretKey: "a/b" {NOT_A_DATA_KEY}',
+            f'{AT_ACME}.git.secretKey: "a/b" {NOT_A_DATA_KEY}',
             id="secret-key",
         ),
         pytest.param(
             acme(external=[{"name": "sonar", "keys": {"to ken": GIT}}]),
-            f'organizations[0].external[0].keys.to ken: "to ken" {NOT_A_DATA_KEY}',
+            f'{AT_ACME}.external[0].keys.to ken: "to ken" {NOT_A_DATA_KEY}',
             id="the-key-itself-is-wrong",
         ),
         pytest.param(
@@ -245,7 +269,7 @@ def test_interval(path: str, value: str, said: str) -> None:
         ),
         pytest.param(
             acme(registries=[{"server": "quay io", "remoteKey": "a"}]),
-            'organizations[0].registries[0].server: "quay io" is not the address of a registry; '
+            f'{AT_ACME}.registries[0].server: "quay io" is not the address of a registry; '
             "expected host[:port][/path] in lower case",
             id="server-with-a-blank",
         ),
@@ -258,8 +282,8 @@ def test_value(edits: Edits, problem: str) -> None:
 def test_all_problems_at_once() -> None:
     config: Raw = raw({"organizations": [{"name": "Acme", "gitt": 1}, {"name": "b", "git": {}}], "clusters": GONE})
     assert rejection(config) == message(
-        "clusters: is missing",
+        f"clusters: is missing; expected a mapping such as {CLUSTERS}",
         f'organizations[0].name: "Acme" {NOT_A_LABEL}',
         f'organizations[0].gitt: unknown key; did you mean "git"? expected one of: {ORGANIZATION_KEYS}',
-        f"organizations[1].git: names no credential; {ONE_GIT_KIND}",
+        f'organizations[1] ("b").git: names no credential; {ONE_GIT_KIND}',
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.samples import GIT, NOT_A_DATA_KEY, REMOTE_KEYS, Raw, acme, assert_rejected, organization
+from tests.unit.samples import AT_ACME, GIT, NOT_A_DATA_KEY, REMOTE_KEYS, Raw, acme, assert_rejected, organization
 
 TLS = "kubernetes.io/tls"
 NOT_A_LABEL_KEY = 'is not a label key; expected [domain/]name, the name up to 63 letters, digits, "-", "_" and "."'
@@ -104,7 +104,7 @@ def _external(**keys: Any) -> Raw:
     ],
 )
 def test_service(keys: Raw, problem: str) -> None:
-    assert_rejected(_external(**keys), f"organizations[0].external[0]: {problem}")
+    assert_rejected(_external(**keys), f"{AT_ACME}.external[0]: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_service(keys: Raw, problem: str) -> None:
     ],
 )
 def test_part(keys: Raw, problem: str) -> None:
-    assert_rejected(_external(**keys), f"organizations[0].external[0].{problem}")
+    assert_rejected(_external(**keys), f"{AT_ACME}.external[0].{problem}")
 
 
 @pytest.mark.parametrize(

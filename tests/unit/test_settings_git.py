@@ -7,6 +7,7 @@ import pytest
 from tests.unit.hosts import FORM, KNOWN, key, line, ssh
 from tests.unit.samples import (
     APP,
+    AT_ACME,
     GIT,
     NOT_AN_OBJECT_NAME,
     ONE_GIT_KIND,
@@ -108,13 +109,17 @@ URL = 'url is not an API address; expected one like "https://github.example/api/
     ],
 )
 def test_credential(git: Raw, problem: str) -> None:
-    assert_rejected(acme(git=git), f"organizations[0].git: {problem}")
+    assert_rejected(acme(git=git), f"{AT_ACME}.git: {problem}")
 
 
 @pytest.mark.parametrize(
     ("git", "problem"),
     [
-        pytest.param({"basicAuth": {}}, "basicAuth.password: is missing", id="no-password"),
+        pytest.param(
+            {"basicAuth": {}},
+            "basicAuth.password: is missing; expected a mapping such as {remoteKey: acme-git, property: password}",
+            id="no-password",
+        ),
         pytest.param(
             {"basicAuth": {"username": "me", "usernameFrom": GIT, "password": GIT}},
             "basicAuth: names both username and usernameFrom; use one of them",
@@ -136,7 +141,11 @@ def test_credential(git: Raw, problem: str) -> None:
             'expected 1 to 253 characters without white space, ":", "{" and "}"',
             id="password-behind-the-user",
         ),
-        pytest.param({"ssh": {"knownHosts": KNOWN}}, "ssh.privateKey: is missing", id="no-private-key"),
+        pytest.param(
+            {"ssh": {"knownHosts": KNOWN}},
+            "ssh.privateKey: is missing; expected a mapping such as {remoteKey: acme-ssh}",
+            id="no-private-key",
+        ),
         pytest.param(
             ssh(),
             "ssh: names no known hosts; expected exactly one of knownHosts (plain text), knownHostsFrom "
@@ -164,7 +173,9 @@ def test_credential(git: Raw, problem: str) -> None:
             ssh(privateKey={}), f"ssh.privateKey: names neither remoteKey nor manual; {ONE_SOURCE}", id="none"
         ),
         pytest.param(
-            {"githubApp": {"privateKey": GIT, "installationId": 1}}, "githubApp.appId: is missing", id="no-app"
+            {"githubApp": {"privateKey": GIT, "installationId": 1}},
+            'githubApp.appId: is missing; expected a value such as "123456"',
+            id="no-app",
         ),
         pytest.param(
             {"githubApp": {**APP, "appId": True}},
@@ -221,11 +232,11 @@ def test_part(git: Raw, problem: str) -> None:
     if "githubApp.privateKey.manual" in where:
         assert_rejected(
             acme(git=git),
-            "organizations[0].git.githubApp.privateKey.remoteKey: is missing",
-            f"organizations[0].git.{where}: {said}",
+            f"{AT_ACME}.git.githubApp.privateKey.remoteKey: is missing; expected a value such as acme-app",
+            f"{AT_ACME}.git.{where}: {said}",
         )
     else:
-        assert_rejected(acme(git=git), f"organizations[0].git.{where}: {said}")
+        assert_rejected(acme(git=git), f"{AT_ACME}.git.{where}: {said}")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +253,7 @@ def test_part(git: Raw, problem: str) -> None:
     ],
 )
 def test_address_of_github(url: str) -> None:
-    assert_rejected(acme(git={"githubApp": {**APP, "url": url}}), f"organizations[0].git.githubApp: {URL}")
+    assert_rejected(acme(git={"githubApp": {**APP, "url": url}}), f"{AT_ACME}.git.githubApp: {URL}")
 
 
 @pytest.mark.parametrize("url", ["https://a", "https://a.b:8443/api/v3", "http://127.0.0.1:1", "http://localhost:80/x"])
@@ -250,3 +261,27 @@ def test_address_of_github_that_is_right(url: str) -> None:
     git = organization(git={"githubApp": {**APP, "url": url}}).git
     assert git is not None
     assert git.app_url == url
+
+
+NOT_A_HOST = "is not the host of a git repository; expected name[:port] in lower case, such as git.acme.example"
+
+
+@pytest.mark.parametrize(
+    ("host", "problem"),
+    [
+        ("https://github.com/acme", '"https://github.com/acme" is not a host alone; use github.com'),
+        ("GitHub.com", '"GitHub.com" is not a host alone; use github.com'),
+        ("git@github.com:acme/app.git", "(value not shown) is not a host alone; use github.com"),
+        ("ssh://git@git.acme.example:2222/a", "(value not shown) is not a host alone; use git.acme.example:2222"),
+        (
+            "https://bot:a/b@github.com",
+            f"(value not shown) {NOT_A_HOST}",
+        ),
+        (
+            "a b",
+            f'"a b" {NOT_A_HOST}',
+        ),
+    ],
+)
+def test_a_host_is_not_an_address(host: str, problem: str) -> None:
+    assert_rejected(acme(git={**GIT, "host": host}), f"{AT_ACME}.git.host: {problem}")

@@ -8,6 +8,7 @@ from components.git.credential import GitCredential
 from tests.unit.hosts import KNOWN, ssh
 from tests.unit.samples import (
     APP,
+    AT_ACME,
     CANARY,
     GIT,
     Edits,
@@ -35,7 +36,8 @@ def test_an_app_belongs_to_one_organization() -> None:
     other = {"remoteKey": "globex-app"}
     assert_rejected(
         _two({}, {"appId": 123, "installationId": "789", "privateKey": other}),
-        'organizations[1].git.githubApp.appId: "123" is also the app of organizations[0]; builds can read its private '
+        f'organizations[1] ("globex").git.githubApp.appId: "123" is also the app of {AT_ACME}; builds can read its '
+        "private "
         "key, which creates tokens for every installation; use one app for each organization",
     )
 
@@ -72,8 +74,7 @@ def test_pasted_secret_is_not_repeated(git: Raw) -> None:
 def test_unknown_manual_entry(git: Raw, where: str) -> None:
     assert_rejected(
         acme(git=git),
-        f"organizations[0].git.{where}: names no entry of manualSecrets (value not shown); "
-        "configured: gitToken, quayPassword",
+        f"{AT_ACME}.git.{where}: names no entry of manualSecrets (value not shown); configured: gitToken, quayPassword",
     )
 
 
@@ -89,8 +90,8 @@ def test_the_key_of_an_app_is_a_secret_too() -> None:
     taken = {"name": "git-clone-secret-github-app", "keys": {"a": GIT}}
     assert_rejected(
         acme(git={"githubApp": APP}, external=[taken]),
-        'organizations[0].external[0].name: "git-clone-secret-github-app" is also written by '
-        "organizations[0].git.githubApp; a Secret has one writer",
+        f'{AT_ACME}.external[0].name: "git-clone-secret-github-app" is also written by '
+        f"{AT_ACME}.git.githubApp; a Secret has one writer",
     )
 
 

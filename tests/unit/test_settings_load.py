@@ -53,7 +53,7 @@ def test_whole_numbers_are_numbers() -> None:
         ("load", {"runs": 1.5}, "load.runs: must be a whole number, not a number"),
         ("load", {"runs": -1}, "load.runs: -1 must be 0 or more"),
         ("load", {"builds": 1}, "load.builds: unknown key; expected one of: components, namespaces, runs"),
-        ("load", 3, "load: must be a mapping, not a number"),
+        ("load", 3, "load: must be a mapping, such as {components: 20}"),
     ],
 )
 def test_mistakes(key: str, value: Any, problem: str) -> None:

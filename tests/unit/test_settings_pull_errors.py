@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.unit.samples import (
+    AT_ACME,
     EMPTY,
+    GIT,
     NOT_A_LABEL,
     NOT_AN_OBJECT_NAME,
     ORGANIZATION_KEYS,
@@ -90,13 +92,17 @@ def _pull(**keys: Any) -> Raw:
     ],
 )
 def test_contradiction(pull: Raw, problem: str) -> None:
-    assert_rejected(on_every_plane(pullSecret=pull), f"organizations[0].pullSecret: {problem}")
+    assert_rejected(on_every_plane(pullSecret=pull), f"{AT_ACME}.pullSecret: {problem}")
 
 
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
-        pytest.param({"pullSecret": {"dockerConfig": CONFIG}}, "pullSecret.componentTypes: is missing", id="no-types"),
+        pytest.param(
+            {"pullSecret": {"dockerConfig": CONFIG}},
+            "pullSecret.componentTypes: is missing; expected a list such as [service]",
+            id="no-types",
+        ),
         pytest.param({"pullSecret": _pull(componentTypes=[])}, f"pullSecret.componentTypes: {EMPTY}", id="types"),
         pytest.param(
             {"pullSecret": {**_pull(dockerConfig=CONFIG), "componentTypes": ["Service"]}},
@@ -110,7 +116,9 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param({"pullSecret": _pull(registries=[])}, f"pullSecret.registries: {EMPTY}", id="registries"),
         pytest.param(
-            {"pullSecret": _pull(dockerConfig={})}, "pullSecret.dockerConfig.remoteKey: is missing", id="no-key"
+            {"pullSecret": _pull(dockerConfig={})},
+            "pullSecret.dockerConfig.remoteKey: is missing; expected a value such as acme-registry-pull",
+            id="no-key",
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig={**CONFIG, "propertyy": "x"})},
@@ -152,15 +160,26 @@ def test_contradiction(pull: Raw, problem: str) -> None:
             f'pullSecret.namespaces[0]: "a.b" {NOT_A_LABEL}',
             id="namespace",
         ),
-        pytest.param({"pullSecret": "quay"}, "pullSecret: must be a mapping, not a string", id="text"),
-        pytest.param({"componentWorkflows": {}}, "componentWorkflows.names: is missing", id="no-workflows"),
+        pytest.param(
+            {"pullSecret": "quay"},
+            "pullSecret: must be a mapping, such as {componentTypes: [service], dockerConfig: {remoteKey: "
+            "acme-registry-pull}}",
+            id="text",
+        ),
+        pytest.param(
+            {"componentWorkflows": {}},
+            "componentWorkflows.names: is missing; expected a list such as [docker]",
+            id="no-workflows",
+        ),
         pytest.param({"componentWorkflows": {"names": []}}, f"componentWorkflows.names: {EMPTY}", id="workflows"),
         pytest.param(
             {"componentWorkflows": {"names": ["docker"], "secretNames": "per-run"}},
             'componentWorkflows.secretNames: "per-run" must be one of run, fixed',
             id="secret-names",
         ),
-        pytest.param({"dataPlane": {}}, "dataPlane.secretStoreRef: is missing", id="no-store"),
+        pytest.param(
+            {"dataPlane": {}}, "dataPlane.secretStoreRef: is missing; expected a value such as org-acme", id="no-store"
+        ),
         pytest.param(
             {"buildPlane": {"secretStoreRef": "Default"}},
             f'buildPlane.secretStoreRef: "Default" {NOT_AN_OBJECT_NAME}',
@@ -177,4 +196,4 @@ def test_contradiction(pull: Raw, problem: str) -> None:
     ],
 )
 def test_value(keys: Raw, problem: str) -> None:
-    assert_rejected(on_every_plane(**keys), f"organizations[0].{problem}")
+    assert_rejected(on_every_plane(git=GIT, **keys), f"{AT_ACME}.{problem}")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.samples import (
+    AT_ACME,
     GIT,
     GONE,
     KUBERNETES,
@@ -27,8 +28,8 @@ QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 BY_HAND: Raw = {"componentTypes": ["service"], "delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
 DOCKER: Raw = {"names": ["docker"]}
-NO_CONTROL_PLANE = "organizations[0]: patches objects of the control plane; clusters.controlPlane is missing"
-NO_DATA_PLANE = "organizations[0].pullSecret: creates objects on the data plane; clusters.dataPlane is missing"
+NO_CONTROL_PLANE = f"{AT_ACME}: patches objects of the control plane; clusters.controlPlane is missing"
+NO_DATA_PLANE = f"{AT_ACME}.pullSecret: creates objects on the data plane; clusters.dataPlane is missing"
 READABLE = "cannot have manual credentials, which everyone who can read the workflow would see"
 
 
@@ -123,13 +124,13 @@ def _pull(**keys: Any) -> Raw:
         pytest.param(
             {"pullSecret": {**BY_HAND, "namespaces": ["dp-a", "dp-b", "dp-a"]}},
             'pullSecret.namespaces[2]: "dp-a" already gets the Secret "registry-pull-secret" '
-            "from organizations[0].pullSecret.namespaces[0]",
+            f"from {AT_ACME}.pullSecret.namespaces[0]",
             id="namespace-twice",
         ),
     ],
 )
 def test_problem(keys: Raw, problem: str) -> None:
-    assert_rejected(on_every_plane(**keys), f"organizations[0].{problem}")
+    assert_rejected(on_every_plane(**keys), f"{AT_ACME}.{problem}")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_a_store_for_builds_only(scope: str, name: str) -> None:
     }
     assert_rejected(
         edits,
-        f'organizations[0].dataPlane.secretStoreRef: "{name}" may be used by builds only; set pullSecret.secretStore: '
+        f'{AT_ACME}.dataPlane.secretStoreRef: "{name}" may be used by builds only; set pullSecret.secretStore: '
         "default, so that the organization's workloads may use it too",
     )
     for pull in (_pull(secretStore="default"), _pull(delivery="namespace"), BY_HAND, None):
@@ -201,13 +202,13 @@ def test_a_namespace_of_two_organizations() -> None:
         {"name": "globex", "pullSecret": BY_HAND},
         {"name": "initech", "pullSecret": {**BY_HAND, "secretName": "another"}},
     ]
-    first = "organizations[0].pullSecret.namespaces[0]"
+    first = f"{AT_ACME}.pullSecret.namespaces[0]"
     assert_rejected(
         edits,
-        'organizations[0].pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of the organization '
+        f'{AT_ACME}.pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of the organization '
         '"globex"',
-        f'organizations[2].pullSecret.namespaces[0]: "dp-a" already gets the Secret "registry-pull-secret" from '
-        f"{first}",
+        'organizations[2] ("globex").pullSecret.namespaces[0]: "dp-a" already gets the Secret '
+        f'"registry-pull-secret" from {first}',
     )
 
 
@@ -216,7 +217,7 @@ def test_the_fake_store_lacks_a_key_of_the_data_plane_only() -> None:
     edits = {**on_every_plane(git=GIT, pullSecret=_pull(secretStore="default")), "secretStores": fake}
     assert_rejected(
         edits,
-        'organizations[0].pullSecret: remoteKey "registry-credentials" is not a key of fake.data; expected one of: '
+        f'{AT_ACME}.pullSecret: remoteKey "registry-credentials" is not a key of fake.data; expected one of: '
         'acme-git (store "default")',
     )
 
@@ -226,8 +227,7 @@ def test_a_store_name_that_is_too_long_is_that_of_the_key_that_names_it() -> Non
     edits = {**on_every_plane(git=GIT, pullSecret=_pull(secretStore=long)), f"secretStores.{long}": KUBERNETES}
     assert_rejected(
         edits,
-        "organizations[0].pullSecret.secretStore: gives a ClusterSecretStore a name of 250 characters; "
-        "the maximum is 249",
+        f"{AT_ACME}.pullSecret.secretStore: gives a ClusterSecretStore a name of 250 characters; the maximum is 249",
     )
 
 
@@ -239,7 +239,7 @@ def test_two_stores_of_one_name_on_two_planes() -> None:
     }
     assert_rejected(
         edits,
-        'organizations[0].pullSecret.secretStore: "a-acme" has the same ClusterSecretStore "a-acme" as '
+        f'{AT_ACME}.pullSecret.secretStore: "a-acme" has the same ClusterSecretStore "a-acme" as '
         'the store "a" of another organization; rename one of the two stores',
     )
 
@@ -248,7 +248,7 @@ def test_manual_passwords_are_named_in_no_message() -> None:
     pull = {**BY_HAND, "registries": [{"server": "quay.io", "manual": {"username": "bot", "password": "hunter2"}}]}
     said = rejection(raw(on_every_plane(pullSecret=pull)), MANUAL)
     assert said == message(
-        "organizations[0].pullSecret.registries[0].manual.password: names no entry of manualSecrets (value not shown); "
+        f"{AT_ACME}.pullSecret.registries[0].manual.password: names no entry of manualSecrets (value not shown); "
         "configured: gitToken, quayPassword"
     )
 

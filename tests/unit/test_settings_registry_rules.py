@@ -16,7 +16,7 @@ from tests.unit.registries import (
     GCR_TOKEN,
     LOGIN,
 )
-from tests.unit.samples import Edits, Raw, acme, assert_rejected, on_every_plane, organization, settings
+from tests.unit.samples import AT_ACME, Edits, Raw, acme, assert_rejected, on_every_plane, organization, settings
 
 GHCR: Raw = {"registry": "ghcr"}
 MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
@@ -55,7 +55,7 @@ MANUAL: Raw = {"manual": {"username": "bot", "password": "quayPassword"}}
     ],
 )
 def test_push(registries: list[Raw], problem: str) -> None:
-    assert_rejected(acme(registries=registries), f"organizations[0].registries{problem}")
+    assert_rejected(acme(registries=registries), f"{AT_ACME}.registries{problem}")
 
 
 def _two(first: Raw, second: Raw) -> Edits:
@@ -96,8 +96,9 @@ ONE_GOOGLE = "pusher@acme-prod.iam.gserviceaccount.com"
 def test_two_organizations_never_push_as_one(first: Raw, second: Raw, key: str, identity: str) -> None:
     assert_rejected(
         _two(first, second),
-        f'organizations[1].registries[0].{key}: "{identity}" is also the identity of the organization "acme" '
-        f"(organizations[0].registries[0].{key}), so each could push to the other's repositories; use one identity "
+        f'organizations[1] ("globex").registries[0].{key}: "{identity}" is also the identity of the organization '
+        '"acme" '
+        f"({AT_ACME}.registries[0].{key}), so each could push to the other's repositories; use one identity "
         "for each organization",
     )
 
@@ -121,7 +122,7 @@ def test_two_organizations_never_push_as_one(first: Raw, second: Raw, key: str, 
 def test_builds_never_push_as_what_reads_the_manager(store: Raw, registry: Raw, key: str, identity: str) -> None:
     assert_rejected(
         {"secretStores.other": store, **acme(registries=[registry])},
-        f'organizations[0].registries[0].{key}: "{identity}" is in secretStores.other too, so builds could read '
+        f'{AT_ACME}.registries[0].{key}: "{identity}" is in secretStores.other too, so builds could read '
         "what that store reads; use an identity that can only push",
     )
 
@@ -164,12 +165,12 @@ def test_one_organization_may_use_one_identity_twice() -> None:
 )
 def test_extra_keys(keys: Raw, problem: str) -> None:
     edits = acme(registries=[{**GHCR, **LOGIN}], **keys)
-    assert_rejected(edits, f"organizations[0].registryExtraKeys{problem}")
+    assert_rejected(edits, f"{AT_ACME}.registryExtraKeys{problem}")
 
 
 def test_extra_keys_of_nothing() -> None:
     edits = acme(git={"manual": "gitToken"}, registryExtraKeys=["dockerconfig"])
-    assert_rejected(edits, "organizations[0].registryExtraKeys: has no effect without registries; leave it out")
+    assert_rejected(edits, f"{AT_ACME}.registryExtraKeys: has no effect without registries; leave it out")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_workloads_never_sign_in(registry: Raw, generator: str, host: str) -> No
     pull = {"componentTypes": ["service"], "registries": [{**GHCR, **LOGIN}, registry]}
     assert_rejected(
         on_every_plane(pullSecret=pull),
-        f"organizations[0].pullSecret.registries: [1].{generator} would need an identity in every namespace of "
+        f"{AT_ACME}.pullSecret.registries: [1].{generator} would need an identity in every namespace of "
         f"workloads; grant the nodes access to {host}, or use username and password of a robot account",
     )
 
@@ -210,9 +211,7 @@ def test_workloads_may_pull_by_pattern() -> None:
     ],
 )
 def test_openchoreo_would_take_a_user_for_an_expression(edits: Edits, where: str) -> None:
-    assert_rejected(
-        edits, f'organizations[0].{where}: "${{x}}" has a ${{, which OpenChoreo would evaluate as an expression'
-    )
+    assert_rejected(edits, f'{AT_ACME}.{where}: "${{x}}" has a ${{, which OpenChoreo would evaluate as an expression')
 
 
 def test_a_user_ahead_of_builds_may_be_any_text() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.samples import (
+    AT_ACME,
     GIT,
     MANUAL,
     NOT_AN_OBJECT_NAME,
@@ -42,7 +43,7 @@ def test_build_namespace_is_too_long() -> None:
     name = "a" * 50
     assert_rejected(
         {"organizations.0.name": name},
-        f'organizations[0].name: "{name}" gives the namespace "openchoreo-ci-{name}" of 64 characters; '
+        f'organizations[0] ("{name}").name: "{name}" gives the namespace "openchoreo-ci-{name}" of 64 characters; '
         "a namespace has at most 63, so the name at most 49",
     )
 
@@ -63,7 +64,8 @@ def test_build_namespace_is_too_long() -> None:
 def test_reserved_organization_name(name: str) -> None:
     assert_rejected(
         {"organizations.0.name": name},
-        f'organizations[0].name: "{name}" is reserved: OpenChoreo v0.9 would take over the namespace of that name, '
+        f'organizations[0] ("{name}").name: "{name}" is reserved: OpenChoreo v0.9 would take over the namespace of '
+        "that name, "
         "and delete it with the organization",
     )
 
@@ -76,8 +78,8 @@ def test_similar_organization_name_is_not_reserved(name: str) -> None:
 def test_duplicate_organizations() -> None:
     assert_rejected(
         {"organizations": [{"name": "acme", "git": GIT}] * 3},
-        'organizations[1].name: "acme" is also organizations[0]',
-        'organizations[2].name: "acme" is also organizations[0]',
+        'organizations[1] ("acme").name: "acme" is also the name of organizations[0]; use another name',
+        'organizations[2] ("acme").name: "acme" is also the name of organizations[0]; use another name',
     )
 
 
@@ -99,7 +101,7 @@ def test_duplicate_organizations() -> None:
     ],
 )
 def test_organization(edits: Edits, problem: str) -> None:
-    assert_rejected(edits, f"organizations[0]: {problem}")
+    assert_rejected(edits, f"{AT_ACME}: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_organization(edits: Edits, problem: str) -> None:
     ],
 )
 def test_git_source(git: Raw, problem: str) -> None:
-    assert_rejected(acme(git=git), f"organizations[0].git: {problem}")
+    assert_rejected(acme(git=git), f"{AT_ACME}.git: {problem}")
 
 
 @pytest.mark.parametrize(
@@ -144,14 +146,14 @@ def test_git_source(git: Raw, problem: str) -> None:
     ],
 )
 def test_registry_source(registry: Raw, problem: str) -> None:
-    assert_rejected(acme(registries=[registry]), f"organizations[0].registries[0]: {problem}")
+    assert_rejected(acme(registries=[registry]), f"{AT_ACME}.registries[0]: {problem}")
 
 
 def test_registries_share_one_secret() -> None:
     assert_rejected(
         acme(registries=[QUAY, {**MANUAL_QUAY, "server": "ghcr.io"}, QUAY], registrySecretName="push"),
-        'organizations[0].registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
-        'organizations[0].registries: the Secret "push" would be both manual and created by ESO; '
+        f'{AT_ACME}.registries[2].server: "quay.io" is also registries[0]; one Secret holds each registry once',
+        f'{AT_ACME}.registries: the Secret "push" would be both manual and created by ESO; '
         "use one of them for all registries",
     )
 
@@ -159,7 +161,7 @@ def test_registries_share_one_secret() -> None:
 def test_keys_of_one_secret_have_one_kind_of_source() -> None:
     assert_rejected(
         acme(external=[_external(token={"remoteKey": "a"}, user={"manual": "gitToken"})]),
-        "organizations[0].external[0]: mixes remoteKey and manual in one Secret; use one of them for all keys",
+        f"{AT_ACME}.external[0]: mixes remoteKey and manual in one Secret; use one of them for all keys",
     )
 
 
@@ -192,22 +194,22 @@ def test_keys_of_one_secret_have_one_kind_of_source() -> None:
 def test_one_writer_per_secret(edits: Edits, where: str, name: str, first: str) -> None:
     assert_rejected(
         edits,
-        f'organizations[0].{where}: "{name}" is also written by organizations[0].{first}; a Secret has one writer',
+        f'{AT_ACME}.{where}: "{name}" is also written by {AT_ACME}.{first}; a Secret has one writer',
     )
 
 
 @pytest.mark.parametrize(
     ("edits", "where"),
     [
-        pytest.param(acme(git={"manual": "other"}), "organizations[0].git.manual", id="git"),
+        pytest.param(acme(git={"manual": "other"}), f"{AT_ACME}.git.manual", id="git"),
         pytest.param(
             acme(registries=[{"server": "quay.io", "manual": {"username": "bot", "password": "other"}}]),
-            "organizations[0].registries[0].manual.password",
+            f"{AT_ACME}.registries[0].manual.password",
             id="registry",
         ),
         pytest.param(
             acme(external=[_external(token={"manual": "other"})]),
-            "organizations[0].external[0].keys.token.manual",
+            f"{AT_ACME}.external[0].keys.token.manual",
             id="external",
         ),
         pytest.param(

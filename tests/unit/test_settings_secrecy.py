@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from tests.unit.managers import aws, custom, gcp, vault
-from tests.unit.samples import CANARY, GIT, KUBERNETES, NOT_AN_OBJECT_NAME, Edits, Raw, acme, message, raw, rejection
+from tests.unit.samples import (
+    AT_ACME,
+    CANARY,
+    GIT,
+    KUBERNETES,
+    NOT_AN_OBJECT_NAME,
+    Edits,
+    Raw,
+    acme,
+    message,
+    raw,
+    rejection,
+)
 
 LONGEST_MESSAGE = 500
 PASTED_REGISTRY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": CANARY}}
@@ -63,7 +75,7 @@ def test_pasted_secret_is_not_repeated(edits: Edits) -> None:
 
 def test_value_that_is_not_shown_is_still_explained() -> None:
     assert rejection(raw(acme(git={"manual": f"{CANARY} !"}))) == message(
-        "organizations[0].git.manual: (value not shown) is not a name of an entry of manualSecrets; "
+        f"{AT_ACME}.git.manual: (value not shown) is not a name of an entry of manualSecrets; "
         'expected a letter, then letters, digits, "-" and "_", 63 at most'
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.samples import GIT, KUBERNETES, MANAGER_KEYS, Edits, Raw, acme, assert_rejected, settings
+from tests.unit.samples import AT_ACME, GIT, KUBERNETES, MANAGER_KEYS, Edits, Raw, acme, assert_rejected, settings
 
 FAKE: Raw = {"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}
 INCOMPLETE = "is incomplete; use url with one of caBundle and caProvider, or fromKubeconfig: true"
@@ -26,7 +26,7 @@ CA: Raw = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "sec
     ],
 )
 def test_unknown_store(edits: Edits, problem: str) -> None:
-    assert_rejected(edits, f"organizations[0].secretStore: no store {problem}")
+    assert_rejected(edits, f"{AT_ACME}.secretStore: no store {problem}")
 
 
 def test_manual_credentials_need_no_store() -> None:
@@ -87,7 +87,7 @@ def test_two_stores_that_make_one_name(stores: Raw, second: str) -> None:
     users = [{"name": "b-c", "secretStore": "a", "git": GIT}, {"name": "c", "secretStore": second, "git": GIT}]
     assert_rejected(
         {"secretStores": stores, "organizations": users},
-        f'organizations[1].secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a" of '
+        f'organizations[1] ("c").secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a" of '
         "another organization; rename one of the two stores",
     )
 
@@ -101,7 +101,7 @@ def test_identity_of_a_store_has_a_valid_name(scope: str, length: int) -> None:
     name = "s" * length
     assert_rejected(
         {"secretStores": {name: {**KUBERNETES, "scope": scope}}, "organizations.0.secretStore": name},
-        "organizations[0].secretStore: gives a ClusterSecretStore a name of 250 characters; the maximum is 249",
+        f"{AT_ACME}.secretStore: gives a ClusterSecretStore a name of 250 characters; the maximum is 249",
     )
 
 

@@ -22,7 +22,7 @@ from components.settings.organization import Organization
 from components.settings.parsing import parse
 from components.settings.stack import Clusters, ClusterSettings, StackSettings
 from tests.unit.full_configuration import FULL
-from tests.unit.samples import GIT, MANUAL, SOURCE, acme, message, organization, raw, rejection, settings
+from tests.unit.samples import AT_ACME, GIT, MANUAL, SOURCE, acme, message, organization, raw, rejection, settings
 
 DEV = Clusters(build_plane=ClusterSettings(context="dev"))
 
@@ -201,7 +201,7 @@ def test_any_text_can_be_a_remote_key_of_another_manager(key: str) -> None:
 @pytest.mark.parametrize("key", ["remoteKey", "property", "version"])
 def test_remote_key_has_at_most_2048_characters(key: str) -> None:
     said = rejection(raw(acme(git={**GIT, key: "k" * 2049})))
-    assert said.startswith(message(f'organizations[0].git.{key}: "kkk'))
+    assert said.startswith(message(f'{AT_ACME}.git.{key}: "kkk'))
     assert said.endswith(" is longer than 2048 characters")
 
 

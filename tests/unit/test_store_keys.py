@@ -13,7 +13,7 @@ from tests.unit.managers import (
     aws,
     azure,
 )
-from tests.unit.samples import Raw, acme, assert_rejected, settings
+from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, settings
 
 SECRETS_MANAGER = (
     "a name of AWS Secrets Manager: letters, digits and /_+=.@!-, at most 512 characters, or an ARN without prefix"
@@ -62,7 +62,7 @@ PARAMETERS = aws(service="ParameterStore", role=ROLE)
 def test_remote_key_that_the_manager_cannot_have(store: Raw, key: str, problem: str) -> None:
     assert_rejected(
         {"secretStores.default": store, **acme(git={"remoteKey": key})},
-        f'organizations[0]: remoteKey {problem} (store "default")',
+        f'{AT_ACME}: remoteKey {problem} (store "default")',
     )
 
 

@@ -23,7 +23,17 @@ from tests.unit.credential_samples import GIT_KINDS
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import STACK
 from tests.unit.plans import component_workflow_patch, credentials
-from tests.unit.samples import GIT, Raw, assert_rejected, on_every_plane, organization, raw, rejection, settings
+from tests.unit.samples import (
+    AT_ACME,
+    GIT,
+    Raw,
+    assert_rejected,
+    on_every_plane,
+    organization,
+    raw,
+    rejection,
+    settings,
+)
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
@@ -131,14 +141,14 @@ def test_a_name_that_openchoreo_would_take_for_an_expression() -> None:
     stores = {"secretStores": {"default": {"fake": {"data": [{"key": "a", "manual": "gitToken"}]}}}}
     edits = {**on_every_plane(git=git, componentWorkflows={"names": ["docker"]}), **stores}
     said = '"${user}" has a ${, which OpenChoreo would evaluate as an expression'
-    assert f"organizations[0].componentWorkflows: {said}" in rejection(raw(edits))
+    assert f"{AT_ACME}.componentWorkflows: {said}" in rejection(raw(edits))
 
 
 @pytest.mark.parametrize("git", [{"basicAuth": {"password": {"manual": "gitToken"}}}, {"manual": "gitToken"}])
 def test_manual_kinds_are_refused(git: Raw) -> None:
     assert_rejected(
         on_every_plane(git=git, componentWorkflows={"names": ["docker"]}),
-        "organizations[0].componentWorkflows: cannot have manual credentials, which everyone who can read the "
+        f"{AT_ACME}.componentWorkflows: cannot have manual credentials, which everyone who can read the "
         "workflow would see",
     )
 

@@ -6,13 +6,15 @@ organization ``org`` could therefore read ``org/acme/``, so the rules compare al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Problem
 from ...managers.aws import AwsStore
 from ...managers.aws_managed import AwsManaged
 from ...schema.cloud_names import ROLE_NAME_MAX
+from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quote
 from ..organization import Organization
@@ -49,31 +51,46 @@ class _Filled:
 
 def validate_managed_stores(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
     """Problems of managed stores with each other, with their account and with their organizations."""
-    managed = {
-        name: (store.manager, store.manager.managed)
-        for name, store in settings.secret_stores.items()
-        if isinstance(store.manager, AwsStore) and store.manager.managed is not None
-    }
+    managed = dict(managed_stores(settings))
     for name, (store, block) in managed.items():
-        yield from _store(settings, store, block, f"secretStores.{name}.aws")
-    yield from _planes(settings, managed.keys())
+        yield from certain(_store(settings, store, block, f"secretStores.{name}.aws"))
+    yield from certain(_planes(settings, managed.keys()))
     yield from _unique_names(settings, {name for name, (_, block) in managed.items() if block.unique_names})
-    filled: list[_Filled] = []
-    for organization in settings.organizations:
-        keys: dict[str, set[str]] = {}
-        for entry, read in reads(organization):
-            keys.setdefault(entry, set()).update(read)
-        for entry in sorted(keys.keys() & managed.keys()):
-            store, block = managed[entry]
-            path = block.path_of(organization.name)
-            names = frozenset(f"{path}{key}" for key in keys[entry]) if store.creates_secrets else frozenset()
-            role = block.role_of(settings.cluster_store_name(organization, entry), organization.name)
-            filled.append(_Filled(entry, organization.name, store.service, path, role, block.role_name is None, names))
+    filled = [
+        store
+        for organization in settings.organizations
+        for store in certain(_filled(settings, organization, reads, managed))
+    ]
     for store_of_organization in filled:
         yield from _default_role(store_of_organization)
     yield from _roles(filled)
     yield from _secrets(filled)
     yield from _paths(filled)
+
+
+def managed_stores(settings: StackSettings) -> Iterator[tuple[str, tuple[AwsStore, AwsManaged]]]:
+    """Entry of ``secretStores`` of each managed store, with its settings."""
+    for name, store in settings.secret_stores.items():
+        with suppress(Doubtful):
+            if isinstance(store.manager, AwsStore) and store.manager.managed is not None:
+                yield name, (store.manager, store.manager.managed)
+
+
+def _filled(
+    settings: StackSettings,
+    organization: Organization,
+    reads: Reads,
+    managed: Mapping[str, tuple[AwsStore, AwsManaged]],
+) -> Iterator[_Filled]:
+    keys: dict[str, set[str]] = {}
+    for entry, read in reads(organization):
+        keys.setdefault(entry, set()).update(read)
+    for entry in sorted(keys.keys() & managed.keys()):
+        store, block = managed[entry]
+        path = block.path_of(organization.name)
+        names = frozenset(f"{path}{key}" for key in keys[entry]) if store.creates_secrets else frozenset()
+        role = block.role_of(settings.cluster_store_name(organization, entry), organization.name)
+        yield _Filled(entry, organization.name, store.service, path, role, block.role_name is None, names)
 
 
 def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: str) -> Iterator[Problem]:
@@ -115,26 +132,31 @@ def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Prob
     clusters, account = settings.clusters, settings.aws
     if account is None or account.data_plane is not None or clusters.data_plane in (None, clusters.build_plane):
         return
-    for index, organization in enumerate(settings.organizations):
-        entry = organization.pull_store
+    for path, organization in settings.located:
+        entry = next(certain(_pull_store(organization)), None)
         if entry is not None and entry in managed:
             yield Problem(
-                f"organizations[{index}].pullSecret",
+                f"{path}.pullSecret",
                 f'reads through the managed store "{entry}" on the data plane, whose cluster has its own sign-in to '
                 "AWS; set aws.dataPlane",
             )
 
 
+def _pull_store(organization: Organization) -> Iterator[str | None]:
+    yield organization.pull_store
+
+
 def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator[Problem]:
     """OpenChoreo renders ExternalSecrets itself, so it needs names that exist before the secrets do."""
     problem = "has uniqueNames, and OpenChoreo needs the names before they are chosen; use"
-    for index, organization in enumerate(settings.organizations):
-        pull, path = organization.pull_secret, f"organizations[{index}]"
-        if organization.component_workflows is not None and organization.secret_store in unique:
-            yield Problem(
-                f"{path}.componentWorkflows",
-                f'the store "{organization.secret_store}" {problem} uniqueNames: false, or no componentWorkflows',
-            )
+    for path, organization in settings.located:
+        with suppress(Doubtful):
+            if organization.component_workflows is not None and organization.secret_store in unique:
+                yield Problem(
+                    f"{path}.componentWorkflows",
+                    f'the store "{organization.secret_store}" {problem} uniqueNames: false, or no componentWorkflows',
+                )
+        pull = vars(organization).get("pull_secret")
         if pull is not None and pull.delivery == "component" and pull.secret_store in unique:
             yield Problem(
                 f"{path}.pullSecret",

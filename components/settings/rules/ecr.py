@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Problem
-from ...iam.account import AwsAccount
-from ...managers.aws import AwsStore
 from ...registries.credential import RegistryCredential
+from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION, fill
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .aws import managed_stores
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,7 @@ class EcrRolePlan:
 
 def list_ecr_roles(settings: StackSettings) -> tuple[EcrRolePlan, ...]:
     """All roles that the stack creates, in the order of the organizations."""
-    return tuple(
-        role
-        for index, organization in enumerate(settings.organizations)
-        for role in _managed(organization, f"organizations[{index}]")
-    )
+    return tuple(role for path, organization in settings.located for role in certain(_managed(organization, path)))
 
 
 def refuse_ecr_roles(organization: Organization, path: str) -> Iterator[Problem]:
@@ -67,7 +64,7 @@ def validate_ecr_roles(settings: StackSettings) -> Iterator[Problem]:
     names = dict(_store_roles(settings))
     roles = list_ecr_roles(settings)
     for role in roles:
-        yield from _account(role, settings.aws)
+        yield from certain(_account(role, settings))
         if not role.exclusive:
             yield Problem(
                 f"{role.path}.repositories",
@@ -87,7 +84,8 @@ def validate_ecr_roles(settings: StackSettings) -> Iterator[Problem]:
                 )
 
 
-def _account(role: EcrRolePlan, account: AwsAccount | None) -> Iterator[Problem]:
+def _account(role: EcrRolePlan, settings: StackSettings) -> Iterator[Problem]:
+    account = settings.aws
     if account is None:
         yield Problem(role.path, "creates a role in an AWS account; set aws, or use roleArn")
         return
@@ -107,9 +105,8 @@ def _account(role: EcrRolePlan, account: AwsAccount | None) -> Iterator[Problem]
 
 def _store_roles(settings: StackSettings) -> Iterator[tuple[str, str]]:
     """Role of each managed store in lower case, as IAM compares names -> how messages name the store."""
-    for entry, store in settings.secret_stores.items():
-        managed = store.manager.managed if isinstance(store.manager, AwsStore) else None
-        if managed is not None:
-            for organization in settings.organizations:
+    for entry, (_, managed) in managed_stores(settings):
+        for organization in settings.organizations:
+            with suppress(Doubtful):
                 role = managed.role_of(settings.cluster_store_name(organization, entry), organization.name)
                 yield role.lower(), f"the store {quote(entry)}"

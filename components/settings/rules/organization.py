@@ -7,24 +7,39 @@ from collections.abc import Iterator, Set as AbstractSet
 from ...errors import Problem
 from ...openchoreo.release import Release
 from ...schema.names import LABEL_MAX
+from ...schema.partial import certain
 from ..organization import Organization
+from ..partial import BUILD_KINDS, certain_credentials
 from .policies import validate_policies
 from .pull import validate_pull
 from .registries import validate_push
 
 
 def validate_organization(
-    organization: Organization, path: str, release: Release, manual_names: AbstractSet[str]
+    organization: Organization, path: str, release: Release, manual_names: AbstractSet[str] | None
 ) -> Iterator[Problem]:
     """Contradictions within one organization, and violations of the release's limits."""
-    yield from _name(organization, path, release)
-    yield from validate_push(organization, path, release)
-    yield from _one_writer_per_secret(organization, path, release)
-    yield from validate_pull(organization, path, release)
-    yield from validate_policies(organization, path)
-    for located in organization.credentials:
+    for rule in (
+        _name(organization, path, release),
+        _any_credential(organization, path),
+        validate_push(organization, path, release),
+        _one_writer_per_secret(organization, path, release),
+        validate_pull(organization, path, release),
+        validate_policies(organization, path),
+        _manuals(organization, path, manual_names),
+    ):
+        yield from certain(rule)
+
+
+def _manuals(organization: Organization, path: str, manual_names: AbstractSet[str] | None) -> Iterator[Problem]:
+    for located in certain_credentials(organization):
         for key, name in located.credential.manuals.items():
             yield from validate_manual_name(f"{path}.{located.prefix}{key}", name, manual_names)
+
+
+def _any_credential(organization: Organization, path: str) -> Iterator[Problem]:
+    if not any((organization.git, organization.registries, organization.external, organization.pull_secret)):
+        yield Problem(path, "has no credentials; expected at least one of git, registries, external, pullSecret")
 
 
 def _name(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -42,15 +57,13 @@ def _name(organization: Organization, path: str, release: Release) -> Iterator[P
             f'"{organization.name}" is reserved: OpenChoreo {release.name} would take over the namespace of that name, '
             "and delete it with the organization",
         )
-    if not any((organization.git, organization.registries, organization.external, organization.pull_secret)):
-        yield Problem(path, "has no credentials; expected at least one of git, registries, external, pullSecret")
 
 
 def _one_writer_per_secret(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     writers: dict[str, str] = {}
     names = [
         (f"{path}.{located.prefix}{key}", name)
-        for located in organization.build_credentials
+        for located in certain_credentials(organization, BUILD_KINDS)
         for key, name in located.credential.secret_names(release.defaults).items()
     ]
     for where, secret in names:
@@ -59,9 +72,9 @@ def _one_writer_per_secret(organization: Organization, path: str, release: Relea
             yield Problem(where, f'"{secret}" is also written by {first}; a Secret has one writer')
 
 
-def validate_manual_name(path: str, name: str, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+def validate_manual_name(path: str, name: str, manual_names: AbstractSet[str] | None) -> Iterator[Problem]:
     """The problem of a name that is not an entry of ``manualSecrets``."""
-    if name not in manual_names:
+    if manual_names is not None and name not in manual_names:
         names = ", ".join(sorted(manual_names)) or "none"
         # The name is not repeated: it may be the secret itself, pasted by mistake.
         yield Problem(path, f"names no entry of manualSecrets (value not shown); configured: {names}")

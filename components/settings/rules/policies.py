@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Problem
+from ...schema.partial import Doubtful, certain
 from ...schema.policies import AppliedPolicies, Policies
 from ..organization import Organization
+from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 
 
@@ -24,12 +27,21 @@ class _Level:
 def validate_policies(organization: Organization, path: str) -> Iterator[Problem]:
     """Policies of one organization that contradict each other or their credentials."""
     base = organization.applied_policies
-    yield from _level(_Level(path, organization.policies, organization.refresh_interval), AppliedPolicies())
-    for located in organization.build_credentials:
+    yield from certain(_own_policies(organization, path))
+    for located in certain_credentials(organization, BUILD_KINDS):
         model = located.credential
         yield from _level(
             _Level(f"{path}.{located.place}", model.policies, model.refresh_interval, bool(model.manuals)), base
         )
+    for rule in (_merged_types, _app_token, _registry_tokens, _with_each_run):
+        yield from certain(rule(organization, path, base))
+
+
+def _own_policies(organization: Organization, path: str) -> Iterator[Problem]:
+    yield from _level(_Level(path, organization.policies, organization.refresh_interval), AppliedPolicies())
+
+
+def _merged_types(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
     for index, external in enumerate(organization.external or ()):
         own = external.policies is not None and external.policies.creation_policy is not None
         if external.type != "Opaque" and base.creation == "Merge" and not own:
@@ -37,6 +49,9 @@ def validate_policies(organization: Organization, path: str) -> Iterator[Problem
                 f"{path}.external[{index}].type",
                 "has no effect with creationPolicy Merge of the organization, which keeps the type; leave it out",
             )
+
+
+def _app_token(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
     git = organization.git
     if git is not None and git.github_app is not None:
         own = git.policies is not None and git.policies.refresh_policy is not None
@@ -44,13 +59,14 @@ def validate_policies(organization: Organization, path: str) -> Iterator[Problem
         yield from require_periodic_refresh(
             where, base.under(git.policies), "the token of the GitHub App, which is valid for one hour"
         )
+
+
+def _registry_tokens(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
     tokens = [registry.host for registry in organization.registries or () if registry.token is not None]
     if tokens:
         yield from require_periodic_refresh(
             f"{path}.policies", base, f"the token of {tokens[0]}, which is valid for some hours"
         )
-    if organization.component_workflows is not None:
-        yield from _with_each_run(organization, path, base)
 
 
 def require_periodic_refresh(path: str, applied: AppliedPolicies, what: str) -> Iterator[Problem]:
@@ -67,16 +83,18 @@ def require_periodic_refresh(path: str, applied: AppliedPolicies, what: str) -> 
 
 def refuse_shared_apps(settings: StackSettings) -> Iterator[Problem]:
     """Organizations that share a GitHub App: its private key creates tokens for all of them."""
-    seen: dict[tuple[str, str], int] = {}
-    for index, organization in enumerate(settings.organizations):
-        git = organization.git
-        if git is None or git.github_app is None:
-            continue
-        first = seen.setdefault((git.app_url, git.github_app.app_id), index)
-        if first != index:
+    seen: dict[tuple[str, str], str] = {}
+    for path, organization in settings.located:
+        with suppress(Doubtful):
+            git = organization.git
+            if git is None or git.github_app is None:
+                continue
+            first = seen.setdefault((git.app_url, git.github_app.app_id), path)
+            if first == path:
+                continue
             yield Problem(
-                f"organizations[{index}].git.githubApp.appId",
-                f'"{git.github_app.app_id}" is also the app of organizations[{first}]; builds can read its private '
+                f"{path}.git.githubApp.appId",
+                f'"{git.github_app.app_id}" is also the app of {first}; builds can read its private '
                 "key, which creates tokens for every installation; use one app for each organization",
             )
 
@@ -98,6 +116,8 @@ def _level(level: _Level, base: AppliedPolicies) -> Iterator[Problem]:
 
 def _with_each_run(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
     """A Secret that each run creates must not exist before the run or outlive it."""
+    if organization.component_workflows is None:
+        return
     for located in organization.build_credentials:
         if not located.per_run:
             continue

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ...errors import Problem
 from ...openchoreo.release import Release
-from ...pull.credential import EXPRESSION
+from ...pull.credential import EXPRESSION, PullSecret
 from ...registries.credential import RegistryCredential
+from ...schema.partial import certain
 from ...schema.sources import RemoteRef
 from ...schema.text import clip, quote
 from ..organization import Organization
@@ -16,13 +17,22 @@ from ..stack import StackSettings
 
 def validate_pull(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Contradictions in the pull secret and the ComponentWorkflows of one organization."""
-    pull, workflows = organization.pull_secret, organization.component_workflows
+    yield from certain(_pull_secret(organization, path, release))
+    yield from certain(_workflows(organization, path))
+
+
+def _pull_secret(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
+    pull = organization.pull_secret
     if pull is not None:
         yield from _twice(pull.component_types, f"{path}.pullSecret.componentTypes")
         yield from _name_problems(pull.secret_name or "", f"{path}.pullSecret.secretName", release)
         yield from _twice([registry.auths_key for registry in pull.registries or ()], f"{path}.pullSecret.registries")
         if pull.delivery == "component":
             yield from _literal((*pull.remotes, *_users(pull.registries)), f"{path}.pullSecret")
+
+
+def _workflows(organization: Organization, path: str) -> Iterator[Problem]:
+    workflows = organization.component_workflows
     if workflows is not None:
         yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
         yield from _workflow_credentials(organization, path)
@@ -37,18 +47,36 @@ def _name_problems(name: str, path: str, release: Release) -> Iterator[Problem]:
 
 def validate_planes(settings: StackSettings, release: Release) -> Iterator[Problem]:
     """Missing clusters, and namespaces that belong to another organization or get a Secret twice."""
-    builds = {release.build_namespace(item.name): item.name for item in settings.organizations}
+    for path, organization in settings.located:
+        yield from certain(_control_plane(organization, settings, path))
+        yield from certain(_data_plane(organization, settings, path))
+        yield from certain(_builds_only(organization, settings, path))
+    yield from _namespaces(settings, release)
+
+
+def _control_plane(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
+    # One of them is enough, so a doubtful one hides none of the others.
+    fields = ("component_workflows", "pull_secret", "build_plane", "data_plane")
+    if any(map(vars(organization).get, fields)) and settings.clusters.control_plane is None:
+        yield Problem(path, "patches objects of the control plane; clusters.controlPlane is missing")
+
+
+def _data_plane(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
+    pull = organization.pull_secret
+    if pull is None or settings.clusters.data_plane is not None:
+        return
+    if pull.delivery == "manual" or organization.pull_store:
+        yield Problem(f"{path}.pullSecret", "creates objects on the data plane; clusters.dataPlane is missing")
+
+
+def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
+    """Namespaces for manual pull secrets that have another purpose."""
+    builds = {release.build_namespace(name): name for name in settings.names}
     receivers: dict[tuple[str, str], str] = {}
-    for index, organization in enumerate(settings.organizations):
-        path, pull = f"organizations[{index}]", organization.pull_secret
-        patched = (organization.component_workflows, pull, organization.build_plane, organization.data_plane)
-        if any(patched) and settings.clusters.control_plane is None:
-            yield Problem(path, "patches objects of the control plane; clusters.controlPlane is missing")
+    for path, organization in settings.located:
+        pull: PullSecret | None = vars(organization).get("pull_secret")
         if pull is None:
             continue
-        if settings.clusters.data_plane is None and (pull.delivery == "manual" or organization.pull_store):
-            yield Problem(f"{path}.pullSecret", "creates objects on the data plane; clusters.dataPlane is missing")
-        yield from _builds_only(organization, settings, path)
         name = pull.name(release.defaults)
         for place, namespace in enumerate(pull.namespaces or ()):
             where = f"{path}.pullSecret.namespaces[{place}]"

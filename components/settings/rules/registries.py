@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import reduce
 from operator import getitem
 from typing import Any
@@ -13,6 +14,7 @@ from ...errors import Problem
 from ...openchoreo.release import Release
 from ...registries.tokens import RegistryToken
 from ...schema.messages import simplify_message
+from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import fill
 from ...schema.secret_types import DOCKER_CONFIG_KEY
 from ...schema.text import quote
@@ -22,6 +24,7 @@ from ..stack import StackSettings
 
 def validate_push(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Contradictions between the registries of one push Secret."""
+    yield from certain(_extra_keys(organization, path))
     registries = organization.registries or ()
     seen: dict[str, int] = {}
     for index, registry in enumerate(registries):
@@ -46,7 +49,6 @@ def validate_push(organization: Organization, path: str, release: Release) -> It
             f"{path}.registries",
             f'the Secret "{name}" would be both manual and created by ESO; use one of them for all registries',
         )
-    yield from _extra_keys(organization, path)
 
 
 def _filled_problems(token: RegistryToken, path: str, organization: str) -> Iterator[Problem]:
@@ -77,16 +79,18 @@ def refuse_shared_identities(settings: StackSettings) -> Iterator[Problem]:
     users: dict[str, tuple[str, str]] = {}
     readers = {
         text.lower(): entry
-        for entry, store in settings.secret_stores.items()
-        for organization in settings.organizations
-        for text in _texts(fill(store.manager.model_dump(by_alias=True, exclude_none=True), organization.name))
+        for entry, block in _blocks(settings)
+        for name in settings.names
+        for text in _texts(fill(block, name))
     }
-    for place, organization in enumerate(settings.organizations):
-        for index, registry in enumerate(organization.registries or ()):
+    for path, organization in settings.located:
+        # Without a name no template can be filled in.
+        registries = vars(organization).get("registries") if "name" in vars(organization) else None
+        for index, registry in enumerate(registries or ()):
             generator, token = registry.token or ("", None)
             if token is None or token.identity is None:
                 continue
-            where = f"organizations[{place}].registries[{index}].{generator}.{token.identity_key}"
+            where = f"{path}.registries[{index}].{generator}.{token.identity_key}"
             identity = fill(token.identity, organization.name)
             other, first = users.setdefault(identity, (organization.name, where))
             if other != organization.name:
@@ -101,6 +105,13 @@ def refuse_shared_identities(settings: StackSettings) -> Iterator[Problem]:
                     f"{quote(identity)} is in secretStores.{readers[identity.lower()]} too, so builds could read "
                     "what that store reads; use an identity that can only push",
                 )
+
+
+def _blocks(settings: StackSettings) -> Iterator[tuple[str, Any]]:
+    """Entry of ``secretStores`` and its provider block as JSON data."""
+    for entry, store in settings.secret_stores.items():
+        with suppress(Doubtful):
+            yield entry, store.manager.model_dump(by_alias=True, exclude_none=True)
 
 
 def _texts(tree: Any) -> Iterator[str]:

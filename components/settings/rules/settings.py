@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Problem
 from ...openchoreo.release import Release
 from ...schema.names import SUBDOMAIN_MAX
+from ...schema.partial import Doubtful, certain
+from ...schema.paths import organization_path
 from ...schema.text import quote
 from ..organization import Organization
+from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
 from .organization import validate_manual_name, validate_organization
@@ -21,30 +25,48 @@ _STORE_NAME_MAX = SUBDOMAIN_MAX - len("eso-")
 """The identity of a store has the name of the store with the prefix ``eso-``."""
 
 
-def validate_settings(settings: StackSettings, release: Release, manual_names: AbstractSet[str]) -> Iterator[Problem]:
-    """Contradictions in the configuration, and violations of the release's limits."""
-    yield from _unique_organizations(settings)
-    for index, organization in enumerate(settings.organizations):
-        path = f"organizations[{index}]"
+def validate_settings(
+    settings: StackSettings, release: Release, manual_names: AbstractSet[str] | None
+) -> Iterator[Problem]:
+    """Contradictions in the configuration, and violations of the release's limits.
+
+    Args:
+        settings: the settings; what is doubtful in them ends the rule that reads it.
+        release: OpenChoreo release of the platform.
+        manual_names: names of the entries of ``manualSecrets``. None: they are not known.
+    """
+    for rule in (
+        _unique_organizations(settings),
+        _each_organization(settings, release, manual_names),
+        _one_source_per_store(settings),
+        refuse_shared_apps(settings),
+        _store_manuals(settings, manual_names),
+        validate_planes(settings, release),
+        refuse_shared_identities(settings),
+        store_rules.validate_store_access(settings, release, _reads),
+        aws_rules.validate_managed_stores(settings, _reads),
+        ecr_rules.validate_ecr_roles(settings),
+    ):
+        yield from certain(rule)
+
+
+def _each_organization(
+    settings: StackSettings, release: Release, manual_names: AbstractSet[str] | None
+) -> Iterator[Problem]:
+    for path, organization in settings.located:
         yield from validate_organization(organization, path, release, manual_names)
-        uses = _used_stores(organization, path)
-        yield from dict.fromkeys(problem for used in uses for problem in _store(used, organization, settings))
-    yield from _one_source_per_store(settings)
-    yield from refuse_shared_apps(settings)
-    yield from _store_manuals(settings, manual_names)
-    yield from validate_planes(settings, release)
-    yield from refuse_shared_identities(settings)
-    yield from store_rules.validate_store_access(settings, release, _reads)
-    yield from aws_rules.validate_managed_stores(settings, _reads)
-    yield from ecr_rules.validate_ecr_roles(settings)
+        yield from certain(_used_problems(organization, settings, path))
 
 
 def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for index, organization in enumerate(settings.organizations):
-        first = seen.setdefault(organization.name, index)
-        if first != index:
-            yield Problem(f"organizations[{index}].name", f'"{organization.name}" is also organizations[{first}]')
+        with suppress(Doubtful):
+            first = seen.setdefault(organization.name, index)
+            if first != index:
+                path = organization_path(index, organization.name)
+                other = organization_path(first)
+                yield Problem(f"{path}.name", f'"{organization.name}" is also the name of {other}; use another name')
 
 
 @dataclass(frozen=True)
@@ -60,9 +82,25 @@ class _Used:
 
 
 def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
-    keys, store = organization.build_keys, organization.pull_store
+    keys = organization.build_keys
     if keys:
         yield _Used(organization.secret_store, keys, f"{path}.secretStore", path)
+    yield from _pull_store(organization, path)
+
+
+def _certain_stores(organization: Organization, path: str) -> Iterator[_Used]:
+    """The same, as far as nothing in it is doubtful. With a doubtful credential, a store that is named is used."""
+    certain_ones = list(certain_credentials(organization, BUILD_KINDS))
+    keys = tuple(sorted({ref.remote_key for located in certain_ones for ref in located.credential.remotes}))
+    doubts = any(kind not in vars(organization) for kind in BUILD_KINDS)
+    if keys or (doubts and "secret_store" in organization.model_fields_set):
+        with suppress(Doubtful):
+            yield _Used(organization.secret_store, keys, f"{path}.secretStore", path)
+    yield from certain(_pull_store(organization, path))
+
+
+def _pull_store(organization: Organization, path: str) -> Iterator[_Used]:
+    store = organization.pull_store
     if store is not None:
         named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
         where = f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore"
@@ -72,6 +110,12 @@ def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
 def _reads(organization: Organization) -> list[tuple[str, tuple[str, ...]]]:
     """Entries of ``secretStores`` that an organization reads from, each with its remote keys."""
     return [(used.entry, used.keys) for used in _used_stores(organization, "")]
+
+
+def _used_problems(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
+    """Problems of an organization with the stores that it reads through."""
+    for used in _certain_stores(organization, path):
+        yield from certain(_store(used, organization, settings))
 
 
 def _store(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
@@ -92,25 +136,32 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
             yield Problem(used.owner, f'remoteKey {quote(key)} {problem} (store "{used.entry}")')
 
 
-def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str]) -> Iterator[Problem]:
+def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str] | None) -> Iterator[Problem]:
     for name, store in settings.secret_stores.items():
-        for place, manual in store.manager.manuals():
-            path = f"secretStores.{name}.{store.manager.settings_key}{place}"
-            yield from validate_manual_name(path, manual, manual_names)
+        with suppress(Doubtful):
+            for place, manual in store.manager.manuals():
+                path = f"secretStores.{name}.{store.manager.settings_key}{place}"
+                yield from validate_manual_name(path, manual, manual_names)
 
 
 def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
     """Two entries must not have a ClusterSecretStore of the same name: they would share it."""
     entries: dict[str, str] = {}
-    for index, organization in enumerate(settings.organizations):
-        for used in _used_stores(organization, f"organizations[{index}]"):
-            if used.entry not in settings.secret_stores:
-                continue
-            name = settings.cluster_store_name(organization, used.entry)
-            first = entries.setdefault(name, used.entry)
+    for path, organization in settings.located:
+        for used in _certain_stores(organization, path):
+            name = _store_name(settings, organization, used.entry)
+            first = used.entry if name is None else entries.setdefault(name, used.entry)
             if first != used.entry:
                 yield Problem(
                     used.path,
                     f'"{used.entry}" has the same ClusterSecretStore "{name}" as the store "{first}" of another '
                     "organization; rename one of the two stores",
                 )
+
+
+def _store_name(settings: StackSettings, organization: Organization, entry: str) -> str | None:
+    """Name of the ClusterSecretStore; None if the entry is unknown or doubtful."""
+    if entry in settings.secret_stores:
+        with suppress(Doubtful):
+            return settings.cluster_store_name(organization, entry)
+    return None

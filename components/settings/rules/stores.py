@@ -8,12 +8,13 @@ before anything is created.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from ...errors import Problem
-from ...managers.manager import Manager
 from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
+from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION, fill, find_places
 from ...schema.text import quote
 from ..organization import Organization
@@ -25,19 +26,21 @@ Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
 
 def validate_store_access(settings: StackSettings, release: Release, reads: Reads) -> Iterator[Problem]:
     """Problems of the stores that depend on their scope or their organizations."""
-    builds = {organization.name: release.build_namespace(organization.name) for organization in settings.organizations}
     for name, store in settings.secret_stores.items():
-        path = f"secretStores.{name}"
-        yield from _access(store, path)
-        yield from _namespaces(store.manager, f"{path}.{store.manager.settings_key}", builds)
+        yield from certain(_access(store, f"secretStores.{name}"))
+        yield from certain(_namespaces(store, f"secretStores.{name}", settings.names, release))
     for organization in settings.organizations:
-        entries = {entry for entry, _ in reads(organization)}
-        for entry in sorted(entries & settings.secret_stores.keys()):
-            store = settings.secret_stores[entry]
-            if store.scope == "organization" and any(find_places(store.manager.template())):
-                path = f"secretStores.{entry}.{store.manager.settings_key}"
-                for place, text in store.manager.problems_for(organization.name):
-                    yield Problem(f"{path}{place}", text)
+        with suppress(Doubtful):
+            entries = {entry for entry, _ in reads(organization)}
+            for entry in sorted(entries & settings.secret_stores.keys()):
+                yield from certain(_filled(settings.secret_stores[entry], f"secretStores.{entry}", organization.name))
+
+
+def _filled(store: SecretStoreSettings, path: str, organization: str) -> Iterator[Problem]:
+    """Problems that only appear with an organization's name filled in."""
+    if store.scope == "organization" and any(find_places(store.manager.template())):
+        for place, text in store.manager.problems_for(organization):
+            yield Problem(f"{path}.{store.manager.settings_key}{place}", text)
 
 
 def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
@@ -73,15 +76,18 @@ def _is_inside(place: str, fields: tuple[str, ...]) -> bool:
     return not fields or any(re.match(rf"\.{re.escape(field)}(?![A-Za-z0-9])", place) for field in fields)
 
 
-def _namespaces(manager: Manager, path: str, builds: Mapping[str, str]) -> Iterator[Problem]:
+def _namespaces(
+    store: SecretStoreSettings, path: str, organizations: Sequence[str], release: Release
+) -> Iterator[Problem]:
     """Whoever may start builds may use every ServiceAccount and every Secret in their namespace."""
-    for place, namespace in manager.references():
+    builds = {release.build_namespace(name) for name in organizations}
+    for place, namespace in store.manager.references():
         # The namespace may contain the placeholder and only become a build namespace with an organization's name.
-        filled = (fill(namespace, organization) for organization in builds)
-        build = next((name for name in filled if name in builds.values()), None)
+        filled = (fill(namespace, organization) for organization in organizations)
+        build = next((name for name in filled if name in builds), None)
         if build is not None:
             yield Problem(
-                f"{path}{place}",
+                f"{path}.{store.manager.settings_key}{place}",
                 f"{quote(build)} is the build namespace of an organization, whose builds could read, use or replace "
                 "what is in it; use another namespace",
             )
