@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from ..errors import ClusterError, ConflictError, NotFoundError
 from ..manifests import MANAGED_BY, Manifest
@@ -79,7 +79,8 @@ def edit(
     Args:
         cluster: cluster of the object.
         location: the object.
-        change: live object -> the changed object, and the value to return; it may be called many times.
+        change: live object -> the changed object, and the value to return; it may be called many times. It may change
+            the spec and the annotations.
         cancelled: waits for that many seconds; returns True if the user has cancelled the update.
 
     Returns:
@@ -97,13 +98,8 @@ def edit(
         changed, result = change(live)
         if changed == live:
             return result
-        version = {"op": "replace", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]}
         try:
-            cluster.json_patch(
-                location.path,
-                [version, {"op": "add", "path": "/spec", "value": changed.get("spec", {})}],
-                field_manager=MANAGED_BY,
-            )
+            cluster.json_patch(location.path, _operations(live, changed), field_manager=MANAGED_BY)
         except ConflictError:
             if cancelled(pause * random.uniform(0.5, 1)):  # noqa: S311 -- spreads retries, protects nothing
                 msg = (
@@ -119,3 +115,17 @@ def edit(
         "Run the update again"
     )
     raise ConflictError(msg)
+
+
+def _operations(live: Manifest, changed: Manifest) -> list[dict[str, Any]]:
+    """The JSON Patch that changes spec and annotations of exactly this version of an object."""
+    version = live["metadata"]["resourceVersion"]
+    operations = [{"op": "replace", "path": "/metadata/resourceVersion", "value": version}]
+    if changed.get("spec") != live.get("spec"):
+        operations.append({"op": "add", "path": "/spec", "value": changed.get("spec", {})})
+    before, after = live["metadata"].get("annotations"), changed["metadata"].get("annotations")
+    if before != after and after is None:
+        operations.append({"op": "remove", "path": "/metadata/annotations"})
+    elif before != after:
+        operations.append({"op": "add", "path": "/metadata/annotations", "value": after})
+    return operations

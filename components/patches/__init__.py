@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from .model import Added, Change, Patch, Patched, Resource
+from .model import Added, Change, History, Patch, Patched, Resource
 from .patch import NOTHING, apply_patch, describe, remove_patch
+from .record import Identity
 from .validity import validate_patch
 
 __all__ = [
     "NOTHING",
     "Added",
     "Change",
+    "History",
+    "Identity",
     "Patch",
     "Patched",
     "Resource",

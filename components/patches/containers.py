@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Path
 from ..schema.text import quote
+
+
+@dataclass(frozen=True)
+class Original:
+    """What was at a path before a patch added something there."""
+
+    kept: Path
+    """Path of the innermost container that stays when the patch is removed, even if it is empty."""
+    replaced: str | None = None
+    """The null or the empty string in it that the patch replaced, as JSON. None: the key was absent."""
 
 
 def find(root: Manifest, path: Path) -> Any:
@@ -46,27 +58,34 @@ def ensure(root: Manifest, path: Path, container: type[list[Any]] | type[dict[st
     return value
 
 
-def find_lasting(root: Manifest, path: Path) -> Path:
-    """Path of the innermost container that must stay when the patch at ``path`` is removed.
+def find_lasting(root: Manifest, path: Path) -> Original:
+    """What must be restored when the patch at ``path`` is removed.
 
-    That is the innermost existing one that is empty, or that holds something outside the path. An existing container
-    that holds only this patch's list may have been created by another patch; the last patch to go removes it.
+    The container that stays is the innermost existing one that is empty, or that holds something outside the path, a
+    null included. An existing container that holds only this patch's list may have been created by another patch; the
+    last patch to go removes it.
     """
     for depth in range(len(path), 0, -1):
-        value = find(root, path[:depth])
-        if value is None:
+        parent, key = find(root, path[: depth - 1]), path[depth - 1]
+        if not isinstance(parent, dict) or key not in parent:
             continue
+        value = parent[key]
+        if value is None or value == "":
+            return Original(path[: depth - 1], json.dumps(value))
         if not value or (depth < len(path) and (not isinstance(value, dict) or set(value) - {path[depth]})):
-            return path[:depth]
-    return ()
+            return Original(path[:depth])
+    return Original(())
 
 
-def prune(root: Manifest, path: Path, lasts: Path) -> None:
-    """Remove empty containers on a path, from the innermost outwards, up to the one that lasts."""
-    for depth in range(len(path), len(lasts), -1):
+def prune(root: Manifest, path: Path, original: Original) -> None:
+    """Remove empty containers on a path, from the innermost outwards, and restore what the patch replaced."""
+    for depth in range(len(path), len(original.kept), -1):
         value = find(root, path[:depth])
         if value is None:
             continue
         if value:
             return
-        find(root, path[: depth - 1]).pop(path[depth - 1])
+        parent, key = find(root, path[: depth - 1]), path[depth - 1]
+        del parent[key]
+        if original.replaced is not None and depth == len(original.kept) + 1:
+            parent[key] = json.loads(original.replaced)

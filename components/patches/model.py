@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ..manifests import Manifest
+from ..openchoreo.kinds import Path
+from .containers import Original
 
 RESOURCES: Final = "resources"
 IMAGE_PULL_SECRETS: Final = "imagePullSecrets"
 SECRET_STORE_REF: Final = "secretStoreRef"
+RECORD: Final = "identity"
+"""The input of a patch that says whose it is; path of a `Change` of its record on the object."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,30 @@ class Added:
     """Names that did not exist before."""
     secret_store_ref: str | None = None
     """The name. None: another one was set before, or none was added."""
-    kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kept: Mapping[str, Path] = field(default_factory=dict)
     """Part of the patch -> path of the innermost container that existed before, and stays when it becomes empty."""
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    """Part of the patch -> the null or the empty string below that container that it replaced, as JSON."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added: everything existed before."""
+        return not (self.resources or self.image_pull_secrets or self.secret_store_ref)
+
+    def original(self, part: str) -> Original | None:
+        """What was in the object before this part of the patch. None: it is not recorded."""
+        kept = self.kept.get(part)
+        return None if kept is None else Original(kept, self.replaced.get(part))
 
     def plain(self) -> dict[str, Any]:
-        """The record as JSON data, for the state."""
+        """The record as JSON data, for the state and the annotation."""
+        replaced = {"replaced": dict(self.replaced)} if self.replaced else {}
         return {
             RESOURCES: list(self.resources),
             IMAGE_PULL_SECRETS: list(self.image_pull_secrets),
             SECRET_STORE_REF: self.secret_store_ref or "",
             "kept": {part: list(path) for part, path in self.kept.items()},
+            **replaced,
         }
 
     @classmethod
@@ -74,7 +92,27 @@ class Added:
             image_pull_secrets=tuple(plain[IMAGE_PULL_SECRETS]),
             secret_store_ref=plain[SECRET_STORE_REF] or None,
             kept={part: tuple(path) for part, path in plain["kept"].items()},
+            replaced=dict(plain.get("replaced") or {}),
         )
+
+
+@dataclass(frozen=True)
+class History:
+    """What patches have added to an object so far."""
+
+    own: Added = field(default_factory=Added)
+    """What earlier versions of this patch added."""
+    others: tuple[Added, ...] = ()
+    """What other patches with a record on the object added. What both want stays until the last of them is removed."""
+    by_stack: bool = True
+    """Whether an entry with this stack's name that is not in ``own`` is of this patch too, whose record was lost."""
+    warnings: tuple[str, ...] = ()
+    """Why a record on the object is not used, as sentences without the object."""
+
+    @property
+    def all(self) -> tuple[Added, ...]:
+        """The records of this patch and of the others."""
+        return (self.own, *self.others)
 
 
 @dataclass(frozen=True)
@@ -82,11 +120,23 @@ class Change:
     """One edit of the object."""
 
     path: str
-    """``resources["<id>"]``, ``imagePullSecrets["<name>"]`` or ``secretStoreRef.name``."""
+    """``resources["<id>"]``, ``imagePullSecrets["<name>"]``, ``secretStoreRef.name`` or ``identity``."""
     kind: Literal["add", "update", "restore", "delete", "keep"]
     """``restore``: someone else had changed it. ``keep``: it existed before the patch and will stay after it."""
     text: str
     """The edit as a sentence without a subject: ``removes the resource ...``."""
+
+
+def describe_kept(existing: str, *, shared: bool) -> str:
+    """The text of a change of the kind ``keep``.
+
+    Args:
+        existing: what exists.
+        shared: whether another patch with a record has added it.
+    """
+    if shared:
+        return f"shares the existing {existing} with another patch; the last destroy removes it"
+    return f"keeps the existing {existing}; destroy keeps it"
 
 
 @dataclass(frozen=True)
@@ -98,4 +148,4 @@ class Patched:
     added: Added
     """What this patch and earlier ones added."""
     changes: tuple[Change, ...]
-    """Every edit, in the order resources, imagePullSecrets, secretStoreRef."""
+    """Every edit, in the order of warnings about the record, resources, imagePullSecrets, secretStoreRef."""

@@ -10,15 +10,22 @@ from ..manifests import Manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
-from . import pod_spec, resources, secret_store_ref, validity
-from .model import IMAGE_PULL_SECRETS, RESOURCES, SECRET_STORE_REF, Added, Change, Patch, Patched
+from . import pod_spec, record, resources, secret_store_ref, validity
+from .containers import Original
+from .model import IMAGE_PULL_SECRETS, RECORD, RESOURCES, SECRET_STORE_REF, Added, Change, History, Patch, Patched
+from .record import Identity
 
 NOTHING: Final = Added()
 """The record of an object that has not been patched."""
 
 
 def apply_patch(
-    target: Manifest, desired: Patch, before: Added = NOTHING, *, release: Release = DEFAULT_RELEASE
+    target: Manifest,
+    desired: Patch,
+    before: Added | History = NOTHING,
+    *,
+    release: Release = DEFAULT_RELEASE,
+    identity: Identity | None = None,
 ) -> Patched:
     """The object with the patch.
 
@@ -27,8 +34,10 @@ def apply_patch(
     Args:
         target: an object of one of the release's kinds; it is not changed.
         desired: what to add.
-        before: what an earlier patch added; what is not desired any more is removed.
+        before: what an earlier patch added; what is not desired any more is removed. A record on the object precedes
+            it, unless it is a `History` that was read from there.
         release: of the platform.
+        identity: whose patch it is; the object gets a record of it. None: it gets none.
 
     Raises:
         PatchError: the patch would break the object, or overwrite something of someone else.
@@ -36,41 +45,72 @@ def apply_patch(
     owner = describe(target)
     kind = _kind(target, release)
     _check_parts(kind, desired, owner)
+    history = before if isinstance(before, History) else record.read(target, identity, before)
     patched = copy.deepcopy(target)
-    kept = {}
+    originals: dict[str, Original] = {}
     changes: list[Change] = []
-    entries, references = resources.Edited((), (), (), frozenset()), pod_spec.Referenced((), (), ())
+    nothing = Original(())
+    entries, references = resources.Edited((), nothing, (), frozenset()), pod_spec.Referenced((), nothing, ())
     store = None
     if kind.resources:
-        entries = resources.add(patched, desired.resources, before, kind.entry_defaults, owner)
-        kept[RESOURCES] = entries.kept
+        entries = resources.add(patched, desired.resources, history, kind.entry_defaults, owner)
+        originals[RESOURCES] = entries.original
         changes += entries.changes
     if kind.workload is not None:
         workload = pod_spec.Pods(patched, kind.workload)
-        references = pod_spec.add(workload, desired.image_pull_secrets, before, entries.recovered, owner)
-        kept[IMAGE_PULL_SECRETS] = references.kept
+        references = pod_spec.add(workload, desired.image_pull_secrets, history, entries.recovered, owner)
+        originals[IMAGE_PULL_SECRETS] = references.original
         changes += references.changes
         validity.check_workload(workload, desired, owner)
     if kind.secret_store_ref:
-        store, kept[SECRET_STORE_REF], stored = secret_store_ref.add(patched, desired.secret_store_ref, before, owner)
+        store, originals[SECRET_STORE_REF], stored = secret_store_ref.add(
+            patched, desired.secret_store_ref, history, owner
+        )
         changes += stored
-    return Patched(patched, Added(entries.added, references.added, store, kept), tuple(changes))
+    added = Added(
+        entries.added,
+        references.added,
+        store,
+        {part: original.kept for part, original in originals.items()},
+        {part: original.replaced for part, original in originals.items() if original.replaced is not None},
+    )
+    if identity is not None:
+        added, recorded = record.write(patched, identity, owner, added, history)
+        changes = [*(Change(RECORD, "restore", warning) for warning in history.warnings), *changes]
+        if recorded and all(change.kind == "keep" for change in changes):
+            changes.append(Change(RECORD, "update", f"writes what it added to the annotation {identity.annotation}"))
+    return Patched(patched, added, tuple(changes))
 
 
-def remove_patch(target: Manifest, added: Added, *, release: Release = DEFAULT_RELEASE) -> Manifest:
+def remove_patch(
+    target: Manifest,
+    added: Added | History,
+    *,
+    release: Release = DEFAULT_RELEASE,
+    identity: Identity | None = None,
+) -> Manifest:
     """The object without what `apply_patch` added. Later changes by others stay.
+
+    Args:
+        target: the object; it is not changed.
+        added: what `apply_patch` added. A record on the object precedes it, unless it is a `History` read from there.
+        release: of the platform.
+        identity: whose patch it is. None: the object has no record of it.
 
     Raises:
         PatchError: someone else has changed an added resource.
     """
     patched = copy.deepcopy(target)
     kind = _kind(target, release)
-    if added.image_pull_secrets and kind.workload is not None:
-        pod_spec.remove(pod_spec.Pods(patched, kind.workload), added)
-    if added.resources:
-        resources.remove(patched, added, kind.entry_defaults, describe(target))
-    if added.secret_store_ref:
-        secret_store_ref.remove(patched, added)
+    history = added if isinstance(added, History) else record.read(target, identity, added)
+    if history.own.image_pull_secrets and kind.workload is not None:
+        pod_spec.remove(pod_spec.Pods(patched, kind.workload), history)
+    if history.own.resources:
+        resources.remove(patched, history, kind.entry_defaults, describe(target))
+    if history.own.secret_store_ref:
+        secret_store_ref.remove(patched, history)
+    if identity is not None:
+        record.remove(patched, identity, history)
     return patched
 
 

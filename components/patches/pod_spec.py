@@ -12,8 +12,8 @@ from typing import Any
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Kind, Path, Workload
-from .containers import ensure, find, find_lasting, prune
-from .model import IMAGE_PULL_SECRETS, RESOURCES, Added, Change
+from .containers import Original, ensure, find, find_lasting, prune
+from .model import IMAGE_PULL_SECRETS, RESOURCES, Change, History, describe_kept
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Referenced:
     """Result of `add`."""
 
     added: tuple[str, ...]
-    kept: Path
+    original: Original
     changes: tuple[Change, ...]
 
 
@@ -78,24 +78,25 @@ def read_image_pull_secrets(component_type: Manifest, kind: Kind) -> list[str]:
     return [reference["name"] for reference in references] if isinstance(references, list) else []
 
 
-def add(pods: Pods, desired: Collection[str], before: Added, recovered: Collection[str], owner: str) -> Referenced:
+def add(pods: Pods, desired: Collection[str], history: History, recovered: Collection[str], owner: str) -> Referenced:
     """Add names, and remove those of an earlier patch that are not desired any more.
 
     Args:
         pods: their component type is changed.
         desired: names of Secrets.
-        before: what was added earlier.
+        history: what was added earlier.
         recovered: names that this stack added, though no record says so.
         owner: the object, for messages.
 
     Raises:
         PatchError: the workload has no pods, or a field on the path is a template expression.
     """
-    if not desired and not before.image_pull_secrets:
-        return Referenced((), (), ())
+    ours, shared = history.own.image_pull_secrets, _shared(history)
+    if not desired and not ours:
+        return Referenced((), Original(()), ())
     template = pods.check(owner)
-    path, kept = pods.path, _kept(template, pods.path, before)
-    changes = _remove(pods, template, [name for name in before.image_pull_secrets if name not in desired])
+    path, original = pods.path, _original(template, pods.path, history)
+    changes = _remove(pods, template, [name for name in ours if name not in {*desired, *shared}])
     added: list[str] = []
     if desired:
         references = ensure(template, path, list, owner)
@@ -105,29 +106,38 @@ def add(pods: Pods, desired: Collection[str], before: Added, recovered: Collecti
                 references.append({"name": name})
                 text = f'adds "{name}" to the {IMAGE_PULL_SECRETS} of its {pods.type}'
                 changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "add", text))
-            if not exists or name in before.image_pull_secrets or name in recovered:
+            owned = not exists or name in ours or name in recovered
+            if owned or name in shared:
                 added.append(name)
-            else:
-                text = f'keeps the existing "{name}" in the {IMAGE_PULL_SECRETS} of its {pods.type}; destroy keeps it'
+            if not owned:
+                existing = f'"{name}" in the {IMAGE_PULL_SECRETS} of its {pods.type}'
+                text = describe_kept(existing, shared=name in shared)
                 changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "keep", text))
-    prune(template, path, kept)
-    return Referenced(tuple(added), kept, tuple(changes))
+    prune(template, path, original)
+    return Referenced(tuple(added), original, tuple(changes))
 
 
-def remove(pods: Pods, before: Added) -> None:
+def remove(pods: Pods, history: History) -> None:
     """Remove what was added. The component type is changed; a workload that is gone took the names along."""
-    template = pods.template
+    template, shared = pods.template, _shared(history)
     if template is None:
         return
-    _remove(pods, template, before.image_pull_secrets)
-    prune(template, pods.path, before.kept.get(IMAGE_PULL_SECRETS, pods.path))
+    _remove(pods, template, [name for name in history.own.image_pull_secrets if name not in shared])
+    prune(template, pods.path, history.own.original(IMAGE_PULL_SECRETS) or Original(pods.path))
 
 
-def _kept(template: Manifest, path: Path, before: Added) -> Path:
+def _shared(history: History) -> frozenset[str]:
+    """Names that other patches want too."""
+    return frozenset(name for added in history.others for name in added.image_pull_secrets)
+
+
+def _original(template: Manifest, path: Path, history: History) -> Original:
     references = find(template, path)
-    ours = [name for name in before.image_pull_secrets if isinstance(references, list) and {"name": name} in references]
-    recorded = before.kept.get(IMAGE_PULL_SECRETS)
-    return recorded if ours and recorded is not None else find_lasting(template, path)
+    for added in history.all if isinstance(references, list) else ():
+        original = added.original(IMAGE_PULL_SECRETS)
+        if original is not None and any({"name": name} in references for name in added.image_pull_secrets):
+            return original
+    return find_lasting(template, path)
 
 
 def _remove(pods: Pods, template: Manifest, names: Collection[str]) -> list[Change]:

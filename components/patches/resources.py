@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..openchoreo.kinds import Path
 from ..schema.text import quote
-from .containers import ensure, find, find_lasting, prune
+from .containers import Original, ensure, find, find_lasting, prune
 from .equality import Defaults, are_equal, find_differences, read_stack
-from .model import RESOURCES, Added, Change, Resource
+from .model import RESOURCES, Change, History, Resource, describe_kept
 
 _PATH: Final = ("spec", RESOURCES)
 _SHOWN: Final = 3
@@ -26,51 +25,52 @@ class Edited:
     """Result of `add`."""
 
     added: tuple[Entry, ...]
-    kept: Path
+    original: Original
     changes: tuple[Change, ...]
     recovered: frozenset[str]
     """Names of Secrets whose entry this stack wrote in an update that ended before it could record that."""
 
 
-def add(target: Manifest, desired: Sequence[Resource], before: Added, defaults: Defaults, owner: str) -> Edited:
+def add(target: Manifest, desired: Sequence[Resource], history: History, defaults: Defaults, owner: str) -> Edited:
     """Add entries, and remove those of an earlier patch that are not desired any more.
 
     Args:
         target: the object; it is changed.
         desired: entries.
-        before: what was added earlier.
+        history: what was added earlier.
         defaults: fields that the API server adds to an entry.
         owner: the object, for messages.
 
     Raises:
         PatchError: an id is taken, or someone else has changed an entry that is to be removed.
     """
-    ours = {entry["id"]: entry for entry in before.resources}
-    kept = before.kept.get(RESOURCES) if _has_any(target, ours) else None
-    kept = find_lasting(target, _PATH) if kept is None else kept
+    ours = {entry["id"]: entry for entry in history.own.resources}
+    original = _original(target, history)
     ids = {resource.id for resource in desired}
-    changes = _remove(target, [entry for entry in before.resources if entry["id"] not in ids], defaults, owner)
+    obsolete = [entry for entry in history.own.resources if entry["id"] not in ids]
+    changes = _remove(target, obsolete, history, defaults, owner)
     added: list[Entry] = []
     recovered: set[str] = set()
     if desired:
         entries = ensure(target, _PATH, list, owner)
         for resource in desired:
-            change, owned = _add_one(entries, resource, ours.get(resource.id), defaults, owner)
+            change, owned = _add_one(entries, resource, history, defaults, owner)
             changes += [] if change is None else [change]
             if owned:
                 added.append(copy.deepcopy(resource.entry()))
                 if resource.id not in ours and change is None:
                     recovered |= _secret_names(resource)
-    prune(target, _PATH, kept)
-    return Edited(tuple(added), kept, tuple(changes), frozenset(recovered))
+    prune(target, _PATH, original)
+    return Edited(tuple(added), original, tuple(changes), frozenset(recovered))
 
 
 def _add_one(
-    entries: list[Any], resource: Resource, recorded: Entry | None, defaults: Defaults, owner: str
+    entries: list[Any], resource: Resource, history: History, defaults: Defaults, owner: str
 ) -> tuple[Change | None, bool]:
     """Add or correct one entry; returns the change, and whether this stack owns the entry."""
     entry = copy.deepcopy(resource.entry())
     path, text = f'{RESOURCES}["{resource.id}"]', _describe(entry)
+    recorded = next((each for each in history.own.resources if each["id"] == resource.id), None)
     indices = [index for index, live in enumerate(entries) if _id(live) == resource.id]
     if len(indices) > 1:
         msg = f'{owner}: {len(indices)} resources have the id "{resource.id}"; ids must be unique'
@@ -79,13 +79,16 @@ def _add_one(
         entries.append(entry)
         return Change(path, "add", f"adds the resource {text}"), True
     live = entries[indices[0]]
-    adopted = Change(path, "keep", f"keeps the existing resource {text}; destroy keeps it")
+    shared = _is_shared(live, history, defaults)
     if are_equal(live, entry, defaults):
-        owned = recorded is not None or read_stack(entry) is not None
-        return (None if owned else adopted), owned
-    if recorded is not None:
+        owned = recorded is not None or (history.by_stack and read_stack(entry) is not None)
+        kept = Change(path, "keep", describe_kept(f"resource {text}", shared=shared))
+        return (None if owned else kept), owned or shared
+    unchanged = recorded is not None and are_equal(live, recorded, defaults)
+    # An entry that another patch has written since then is not replaced.
+    if recorded is not None and (unchanged or not shared):
         entries[indices[0]] = entry
-        foreign = [] if are_equal(live, recorded, defaults) else _summary(live, recorded, defaults)
+        foreign = [] if unchanged else _summary(live, recorded, defaults)
         if foreign:
             restored = f"restores the resource {text}: someone else changed {', '.join(foreign)}"
             return Change(path, "restore", restored), True
@@ -101,25 +104,27 @@ def _add_one(
             "Make both equal to adopt it, remove it, or use another id"
         )
         raise PatchError(msg)
-    return adopted, False
+    return Change(path, "keep", describe_kept(f"resource {text}", shared=False)), False
 
 
-def remove(target: Manifest, before: Added, defaults: Defaults, owner: str) -> None:
+def remove(target: Manifest, history: History, defaults: Defaults, owner: str) -> None:
     """Remove what was added. ``target`` is changed.
 
     Raises:
         PatchError: someone else has changed an entry.
     """
-    _remove(target, before.resources, defaults, owner)
-    prune(target, _PATH, before.kept.get(RESOURCES, _PATH))
+    _remove(target, history.own.resources, history, defaults, owner)
+    prune(target, _PATH, history.own.original(RESOURCES) or Original(_PATH))
 
 
-def _remove(target: Manifest, obsolete: Sequence[Entry], defaults: Defaults, owner: str) -> list[Change]:
+def _remove(
+    target: Manifest, obsolete: Sequence[Entry], history: History, defaults: Defaults, owner: str
+) -> list[Change]:
     changes: list[Change] = []
     entries = find(target, _PATH)
     for entry in obsolete if isinstance(entries, list) else ():
         live = next((candidate for candidate in entries if _id(candidate) == entry["id"]), None)
-        if live is None:
+        if live is None or _is_shared(live, history, defaults):
             continue
         if find_differences(live, entry, defaults):
             msg = (
@@ -133,9 +138,19 @@ def _remove(target: Manifest, obsolete: Sequence[Entry], defaults: Defaults, own
     return changes
 
 
-def _has_any(target: Manifest, ours: dict[str, Entry]) -> bool:
+def _is_shared(live: Entry, history: History, defaults: Defaults) -> bool:
+    """Whether another patch has written exactly this entry."""
+    return any(are_equal(live, entry, defaults) for added in history.others for entry in added.resources)
+
+
+def _original(target: Manifest, history: History) -> Original:
     entries = find(target, _PATH)
-    return isinstance(entries, list) and any(_id(entry) in ours for entry in entries)
+    ids = [_id(entry) for entry in entries] if isinstance(entries, list) else []
+    for added in history.all:
+        original = added.original(RESOURCES)
+        if original is not None and any(entry["id"] in ids for entry in added.resources):
+            return original
+    return find_lasting(target, _PATH)
 
 
 def _summary(live: Entry, desired: Entry, defaults: Defaults) -> list[str]:

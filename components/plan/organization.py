@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..iam.account import AwsAccount
@@ -12,6 +12,7 @@ from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.labels import build_organization_labels
 from ..openchoreo.release import Release
 from ..patches.model import Patch
+from ..patches.record import Identity
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import SecretTemplate, Target, build_cluster_external_secret
 from ..secrets.manual_secret import ManualSecret
@@ -159,7 +160,8 @@ class OrganizationPlan:
     @cached_property
     def patches(self) -> tuple[PlannedPatch, ...]:
         """Patches of objects on the control plane, all in the organization's namespace."""
-        return tuple(self._patches())
+        identity = None if self.stack is None else Identity(self.stack, self.name)
+        return tuple(replace(planned, identity=identity) for planned in self._patches())
 
     def _patches(self) -> Iterator[PlannedPatch]:
         organization = self.organization

@@ -18,6 +18,7 @@ from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
 from ..patches.model import Patch, Resource
 from ..patches.patch import apply_patch
+from ..patches.record import Identity
 from ..pull.credential import PullSecret
 from ..registries.push import CREDENTIAL as PUSH
 from ..secrets.credential import Owner, SecretContent
@@ -39,6 +40,8 @@ class PlannedPatch:
     """Suffix of the Pulumi resource's name, unique within the organization."""
     reads: Literal["build", "pull"] = "build"
     """Store that the Secrets in the patch read from: that of builds, or that of workloads."""
+    identity: Identity | None = None
+    """Stack and organization, by which the patch is recognized on the object. None: the stack is unknown."""
 
 
 def plan_component_workflow_patch(

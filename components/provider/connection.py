@@ -18,6 +18,7 @@ from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE, RELEASES
 from ..settings.stack import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
+from .log import Log
 from .object_patch import ObjectPatch
 from .values import read_resource_type
 
@@ -62,11 +63,11 @@ class Connection:
         failures = resource.check(request) if resource is self._patch else None
         return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
 
-    def delete(self, request: rpc.DeleteRequest) -> None:
+    def delete(self, request: rpc.DeleteRequest, log: Log) -> None:
         """Remove a patch; `ExternalSecretsReady` has nothing to delete."""
         resource = self.resource(request)
         if resource is self._patch:
-            resource.delete(request)
+            resource.delete(request, log)
 
 
 def identify(config: Mapping[str, Any], recorded: str | None) -> str:

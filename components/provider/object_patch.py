@@ -1,8 +1,8 @@
 """The resources ``ComponentTypePatch``, ``ComponentWorkflowPatch``, ``DataPlanePatch`` and so on, in one class.
 
 Inputs: ``namespace`` (not for a cluster-scoped kind), ``name``, ``resources`` (a list of ``id``, ``template`` and
-``includeWhen``), ``imagePullSecrets`` (a list of names), ``secretStoreRef`` (a name). State: the inputs, and
-``added``, the record of what the patch added.
+``includeWhen``), ``imagePullSecrets`` (a list of names), ``secretStoreRef`` (a name), and ``identity`` (``stack`` and
+``name``), under which the object has a record of the patch. State: the inputs, and ``added``, the same record.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pulumi.provider.experimental import provider as rpc
@@ -21,8 +21,10 @@ from ..cluster.objects import Location, edit, read
 from ..errors import NotFoundError, Problem
 from ..manifests import Manifest
 from ..openchoreo.release import Release
-from ..patches.model import Added, Patch, Patched, Resource
+from ..patches import record
+from ..patches.model import RECORD, Added, History, Patch, Patched, Resource
 from ..patches.patch import NOTHING, apply_patch, remove_patch
+from ..patches.record import Identity
 from ..patches.validity import validate_patch
 from .log import Log
 from .values import UNKNOWN, find_secret_paths, is_known, read_resource_type, to_plain, to_property_values
@@ -65,28 +67,29 @@ class ObjectPatch:
         inputs = to_plain(request.properties)
         where = str(self._location(request, inputs))
         if request.preview:
-            self._preview(request, inputs, NOTHING, log)
+            self._preview(request, inputs, _Before(), log)
             return rpc.CreateResponse(where if _has_known_address(inputs) else "", to_property_values(inputs))
-        return rpc.CreateResponse(where, self._apply(request, inputs, NOTHING, log))
+        return rpc.CreateResponse(where, self._apply(request, inputs, _Before(), log))
 
     def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
         """Apply the patch again, for new inputs or after drift."""
-        inputs, added = to_plain(request.news), _added(request.olds)
+        inputs, before = to_plain(request.news), _before(request.olds)
         if request.preview:
-            self._preview(request, inputs, added, log)
+            self._preview(request, inputs, before, log)
             return rpc.UpdateResponse(to_property_values(inputs))
-        return rpc.UpdateResponse(self._apply(request, inputs, added, log))
+        return rpc.UpdateResponse(self._apply(request, inputs, before, log))
 
-    def delete(self, request: rpc.DeleteRequest) -> None:
+    def delete(self, request: rpc.DeleteRequest, log: Log) -> None:
         """Remove exactly what the patch added; nothing is left to do if the object no longer exists."""
-        location, added = self._location(request, to_plain(request.properties)), _added(request.properties)
+        location, before = self._location(request, to_plain(request.properties)), _before(request.properties)
+
+        def change(live: Manifest) -> tuple[Manifest, History]:
+            history = record.read(live, before.identity, before.added)
+            return remove_patch(live, history, release=self._release, identity=before.identity), history
+
         with contextlib.suppress(NotFoundError):
-            edit(
-                self._cluster,
-                location,
-                lambda live: (remove_patch(live, added, release=self._release), None),
-                self._cancelled.wait,
-            )
+            for warning in edit(self._cluster, location, change, self._cancelled.wait).warnings:
+                log.warning(f"{location}: {warning}")
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Changes of the inputs, and drift of the live object."""
@@ -94,23 +97,23 @@ class ObjectPatch:
         moved = [key for key in _ADDRESS if old.get(key) != new.get(key)]
         changed = {
             part: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
-            for part in _PARTS
+            for part in (*_PARTS, RECORD)
             if old.get(part) != new.get(part)
         }
         changed |= {key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE_REPLACE, input_diff=True) for key in moved}
         if not moved and is_known(new):
             live = read(self._cluster, self._location(request, new))
-            for change in self._patched(live, _known_patch(new)[0], _added(request.old_state)).changes:
-                part = next(part for part in _PARTS if change.path.startswith(part))
+            for change in self._patched(live, new, _before(request.old_state)).changes:
+                part = next(part for part in (*_PARTS, RECORD) if change.path.startswith(part))
                 if change.kind != "keep":
                     changed.setdefault(part, rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False))
         return rpc.DiffResponse(changes=bool(changed), replaces=moved, diffs=list(changed), detailed_diff=changed)
 
-    def _apply(self, request: Any, inputs: dict[str, Any], before: Added, log: Log) -> dict[str, PropertyValue]:
-        location, (desired, _) = self._location(request, inputs), _known_patch(inputs)
+    def _apply(self, request: Any, inputs: dict[str, Any], before: _Before, log: Log) -> dict[str, PropertyValue]:
+        location = self._location(request, inputs)
 
         def change(live: Manifest) -> tuple[Manifest, Patched]:
-            patched = self._patched(live, desired, before)
+            patched = self._patched(live, inputs, before)
             return patched.object, patched
 
         result = edit(self._cluster, location, change, self._cancelled.wait)
@@ -118,23 +121,22 @@ class ObjectPatch:
             (log.warning if edited.kind == "restore" else log.status)(f"{location}: {edited.text}")
         return to_property_values({**inputs, "added": result.added.plain()})
 
-    def _preview(self, request: Any, inputs: dict[str, Any], before: Added, log: Log) -> None:
-        desired, unknown = _known_patch(inputs)
+    def _preview(self, request: Any, inputs: dict[str, Any], before: _Before, log: Log) -> None:
         if not _has_known_address(inputs):
             log.info(f"the name of the {self.types[read_resource_type(request)].name} is known after the update")
             return
         location = self._location(request, inputs)
-        patched = self._patched(
-            read(self._cluster, location), desired, _comparable(before, desired) if unknown else before
-        )
-        for line in (*(change.text for change in patched.changes), *unknown):
+        changes = self._patched(read(self._cluster, location), inputs, before).changes
+        for line in (*(change.text for change in changes), *_known_patch(inputs)[1]):
             log.info(f"{location}: {line}")
 
-    def _patched(self, live: Manifest, desired: Patch, before: Added) -> Patched:
-        return apply_patch(live, desired, before, release=self._release)
-
-    def _unpatched(self, live: Manifest, added: Added) -> Manifest:
-        return remove_patch(live, added, release=self._release)
+    def _patched(self, live: Manifest, inputs: Mapping[str, Any], before: _Before) -> Patched:
+        identity, (desired, unknown) = _identity(inputs), _known_patch(inputs)
+        target = record.rename(live, before.identity, identity)
+        history = record.read(target, identity, before.added)
+        if unknown:  # what the update will add and record is unknown too
+            history, identity = replace(history, own=_comparable(history.own, desired)), None
+        return apply_patch(target, desired, history, release=self._release, identity=identity)
 
     def _location(self, request: Any, inputs: Mapping[str, Any]) -> Location:
         kind = self.types[read_resource_type(request)]
@@ -157,7 +159,15 @@ def _shape_problems(inputs: Mapping[str, Any]) -> list[Problem]:
         for index, name in enumerate(_items(inputs, "imagePullSecrets"))
         if not isinstance(name, str)
     ]
+    if not _is_identity(inputs.get(RECORD)):
+        failures.append(Problem(RECORD, "must be a mapping with the texts stack and name"))
     return failures
+
+
+def _is_identity(whose: Any) -> bool:
+    if whose is None or whose == UNKNOWN:
+        return True
+    return isinstance(whose, dict) and all(isinstance(whose.get(key), str) for key in ("stack", "name"))
 
 
 def _has_known_address(inputs: Mapping[str, Any]) -> bool:
@@ -214,6 +224,21 @@ def _comparable(before: Added, desired: Patch) -> Added:
     )
 
 
-def _added(state: Mapping[str, PropertyValue]) -> Added:
-    recorded = to_plain(state).get("added")
-    return Added.from_plain(recorded) if recorded else NOTHING
+@dataclass(frozen=True)
+class _Before:
+    """What the state says about a patch."""
+
+    identity: Identity | None = None
+    added: Added = NOTHING
+
+
+def _before(state: Mapping[str, PropertyValue]) -> _Before:
+    properties = to_plain(state)
+    recorded = properties.get("added")
+    return _Before(_identity(properties), Added.from_plain(recorded) if recorded else NOTHING)
+
+
+def _identity(inputs: Mapping[str, Any]) -> Identity | None:
+    """Whose patch it is. None: the program does not say it, or it is unknown yet."""
+    whose = inputs.get(RECORD)
+    return Identity(whose["stack"], whose["name"]) if isinstance(whose, dict) and is_known(whose) else None

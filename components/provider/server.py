@@ -84,7 +84,7 @@ class OpenChoreo(rpc.Provider):
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
         """Remove a patch; `ExternalSecretsReady` has nothing to delete."""
-        await asyncio.to_thread(self._connected().delete, request)
+        await asyncio.to_thread(self._connected().delete, request, self._log(request.urn))
 
     async def cancel(self) -> None:
         """End every wait at once: the user has cancelled the update."""

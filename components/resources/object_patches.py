@@ -2,7 +2,8 @@
 
 One class for each kind, named as in pulumi-kubernetes: `ComponentTypePatch` patches a ComponentType that exists.
 `ObjectPatch` patches an object of any kind of a release. Delete removes exactly what was added. The diff reads the live
-object, so a preview without refresh shows that someone has removed an entry.
+object, so a preview without refresh shows that someone has removed an entry. The object gets an annotation
+that says what was added, under the `identity` of the patch: the stack, and the type and name of the resource.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import pulumi
 
 from ..openchoreo.kinds import Kind
 from ..patches.model import Patch
+from ..patches.record import Identity
 from ..plan.patches import PlannedPatch
 from ..secrets.external_secret import rename_remote_keys
+from .stack_id import get_stack_id
 
 Resources = Sequence[pulumi.Input[Mapping[str, Any]]]
 """Entries of ``spec.resources``: ``id``, ``template`` and, if the kind supports it, ``includeWhen``."""
@@ -29,9 +32,13 @@ class _ObjectPatch(pulumi.CustomResource):
         opts: pulumi.ResourceOptions | None,
         props: Mapping[str, Any],
         type_name: str | None = None,
+        identity: Identity | None = None,
     ) -> None:
+        kind = type_name or type(self).__name__
+        whose = identity or Identity(get_stack_id(), f"{kind}/{resource_name}")
         set_props = {key: value for key, value in props.items() if value is not None}
-        super().__init__(f"openchoreo:index:{type_name or type(self).__name__}", resource_name, set_props, opts)
+        set_props["identity"] = {"stack": whose.stack, "name": whose.name}
+        super().__init__(f"openchoreo:index:{kind}", resource_name, set_props, opts)
 
 
 class ObjectPatch(_ObjectPatch):
@@ -45,6 +52,7 @@ class ObjectPatch(_ObjectPatch):
         *,
         name: pulumi.Input[str],
         namespace: pulumi.Input[str] | None = None,
+        identity: Identity | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Patch an object.
@@ -55,6 +63,7 @@ class ObjectPatch(_ObjectPatch):
             patch: what to add.
             name: name of the object; it must exist.
             namespace: namespace of the object. None: the kind is cluster-scoped.
+            identity: whose patch it is, in the record on the object. None: the stack and the resource.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
         props: dict[str, Any] = {"namespace": namespace, "name": name, "secretStoreRef": patch.secret_store_ref}
@@ -62,7 +71,7 @@ class ObjectPatch(_ObjectPatch):
             props["resources"] = [resource.entry() for resource in patch.resources]
         if patch.image_pull_secrets:
             props["imagePullSecrets"] = list(patch.image_pull_secrets)
-        super().__init__(resource_name, opts, props, f"{kind.name}Patch")
+        super().__init__(resource_name, opts, props, f"{kind.name}Patch", identity)
 
 
 class ComponentTypePatch(_ObjectPatch):
@@ -201,4 +210,12 @@ def register_patch(
         replace(resource, template=rename_remote_keys(resource.template, names)) for resource in planned.patch.resources
     )
     patch = replace(planned.patch, resources=resources)
-    return ObjectPatch(resource_name, planned.kind, patch, name=planned.name, namespace=planned.namespace, opts=opts)
+    return ObjectPatch(
+        resource_name,
+        planned.kind,
+        patch,
+        name=planned.name,
+        namespace=planned.namespace,
+        identity=planned.identity,
+        opts=opts,
+    )

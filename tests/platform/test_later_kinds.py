@@ -65,7 +65,7 @@ def test_a_kind_of_a_later_release(
             pods = wanted["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]
             pods["imagePullSecrets"] = [{"name": "pull"}]
         assert comparable(live.get(*place)) == wanted
-        patch.delete(rpc.DeleteRequest(urn, "patch", made.properties, 0))
+        patch.delete(rpc.DeleteRequest(urn, "patch", made.properties, 0), SILENT)
         assert comparable(live.get(*place)) == before
     finally:
         live.delete(*place)

@@ -120,7 +120,7 @@ def test_no_edit_is_lost(platform: Platform, control_plane: ControlPlane, organi
             request = rpc.UpdateRequest(urn, "service", made, inputs(number + 1), 0, [], preview=False)
             updated = patch.update(request, SILENT).properties
             assert list(control_plane.entries("service"))[1:] == [{**entry(number + 1), "targetPlane": "dataplane"}]
-            patch.delete(rpc.DeleteRequest(urn, "service", updated, 0))
+            patch.delete(rpc.DeleteRequest(urn, "service", updated, 0), SILENT)
             assert [each["id"] for each in control_plane.entries("service")] == ["deployment"]
             number += 1
         writing.result()
