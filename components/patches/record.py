@@ -111,8 +111,8 @@ def write(target: Manifest, identity: Identity, owner: str, added: Added, histor
     exists = isinstance(annotations, dict) and identity.annotation in annotations
     if added.is_empty and not exists:
         return added, False
-    known = (original for added_before in history.all if (original := added_before.original(_PART)) is not None)
-    original = next(known, None) or find_lasting(target, _PATH)
+    recorded = [added_before.original(_PART) for added_before in history.all]
+    original = next(filter(None, recorded), None) or find_lasting(target, _PATH)
     replaced = {} if original.replaced is None else {_PART: original.replaced}
     added = replace(added, kept={**added.kept, _PART: original.kept}, replaced={**added.replaced, **replaced})
     live = _parse(identity.annotation, annotations[identity.annotation]) if exists else None

@@ -70,7 +70,7 @@ def _add_one(
     """Add or correct one entry; returns the change, and whether this stack owns the entry."""
     entry = copy.deepcopy(resource.entry())
     path, text = f'{RESOURCES}["{resource.id}"]', _describe(entry)
-    recorded = next((each for each in history.own.resources if each["id"] == resource.id), None)
+    recorded = next((entry_before for entry_before in history.own.resources if entry_before["id"] == resource.id), None)
     indices = [index for index, live in enumerate(entries) if _id(live) == resource.id]
     if len(indices) > 1:
         msg = f'{owner}: {len(indices)} resources have the id "{resource.id}"; ids must be unique'
