@@ -123,11 +123,14 @@ class _Connection(StubCluster):
             place = wanted
             for step in parents:
                 place = place[step]
-            assert operation["op"] in {"add", "replace"}  # either replaces a member that is there
-            assert last in place, "RFC 6902: what is replaced must be there"
-            place[last] = operation["value"]
+            assert operation["op"] in {"add", "replace", "remove"}
+            assert operation["op"] == "add" or last in place, "RFC 6902: what is replaced or removed must be there"
+            if operation["op"] == "remove":
+                del place[last]
+            else:
+                place[last] = operation["value"]
         metadata = wanted["metadata"]
-        if metadata != memory.objects[path]["metadata"]:
+        if metadata["resourceVersion"] != memory.objects[path]["metadata"]["resourceVersion"]:
             raise ConflictError(self._answer("PATCH", path, HTTPStatus.CONFLICT, "the object has been modified"))
         metadata["resourceVersion"] = str(int(metadata["resourceVersion"]) + 1)
         memory.objects[path] = _defaulted(wanted)

@@ -31,6 +31,7 @@ from tests.mocks.signature import STACK
 
 COMPONENT = "openchoreo:index:ControlPlane"
 PROVIDER = "pulumi:providers:openchoreo control-plane"
+IDENTITY = {"stack": "acme-corp/openchoreo-secrets/test", "name": "acme"}
 DEFAULT = "${metadata.name}-registry-pull-secret"
 PULL = PullSecret(component_types=("service", "web"), docker_config=RemoteRef(remote_key="registry-credentials"))
 GIT = GitCredential(remote_key="acme-pat", secret_key="token")
@@ -88,7 +89,7 @@ def patch(kind: str, name: str, *, resource_name: str = "", **inputs: Any) -> Re
     return Registered(
         f"openchoreo:index:{kind}Patch",
         resource_name or f"acme/{name}",
-        {"namespace": "acme", "name": name, **inputs},
+        {"namespace": "acme", "name": name, **inputs, "identity": IDENTITY},
         parent=f"{COMPONENT} acme",
         provider=PROVIDER,
     )

@@ -20,6 +20,8 @@ from tests.mocks.signature import SIGNATURE, STACK, signed
 from tests.mocks.stubs import Object
 
 ESO: Final = "external-secrets.io/v1"
+ACME: Final = {"stack": "acme-corp/openchoreo-secrets/test", "name": "acme"}
+GLOBEX: Final = {"stack": "acme-corp/openchoreo-secrets/test", "name": "globex"}
 GITHUB: Final = {"openchoreo-secrets/git-host": "github.com"}
 OURS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 DOCKER: Final = "kubernetes.io/dockerconfigjson"
@@ -141,11 +143,13 @@ EXPECTED: Final[dict[str, Object]] = {
         "name": "web",
         "resources": [IN_A_COMPONENT],
         "imagePullSecrets": ["${component.id}-image-download"],
+        "identity": ACME,
     },
     "BlueprintPatch globex/web": {
         "namespace": "tenant-globex",
         "name": "web",
         "imagePullSecrets": ["image-download"],
+        "identity": GLOBEX,
     },
     "PipelinePatch acme/docker": {
         "namespace": "tenant-acme",
@@ -154,12 +158,19 @@ EXPECTED: Final[dict[str, Object]] = {
             {"id": "source", "template": _git("${owner.tenant}-builds", "acme", "${run.id}-source-access", **STACK)},
             {"id": "images", "template": _push("${owner.tenant}-builds", "acme", "${run.id}-image-upload", **STACK)},
         ],
+        "identity": ACME,
     },
-    "BuilderClusterPatch acme/build-plane": {"namespace": "tenant-acme", "name": "default", "secretStoreRef": "org"},
+    "BuilderClusterPatch acme/build-plane": {
+        "namespace": "tenant-acme",
+        "name": "default",
+        "secretStoreRef": "org",
+        "identity": ACME,
+    },
     "RuntimeClusterPatch acme/data-plane": {
         "namespace": "tenant-acme",
         "name": "default",
         "secretStoreRef": "platform",
+        "identity": ACME,
     },
     "ExternalSecretsReady build-plane": {
         "externalSecrets": [

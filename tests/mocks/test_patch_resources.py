@@ -27,6 +27,12 @@ ACME = {"namespace": "acme", "name": "object"}
 WIDE = {"name": "object"}
 CONDITIONAL = {**entry(), "includeWhen": "${parameters.private}"}
 
+
+def identity(kind: str) -> dict[str, str]:
+    """Whose patch it is, of a resource with the name ``mine``."""
+    return {"stack": "acme-corp/openchoreo-secrets/test", "name": f"{kind}Patch/mine"}
+
+
 Make = Callable[[pulumi.ResourceOptions], pulumi.CustomResource]
 
 
@@ -103,7 +109,9 @@ def run(recorder: Recorder, make: Make) -> list[Registered]:
     ],
 )
 def test_each_class(recorder: Recorder, kind: str, make: Make, inputs: dict[str, Any]) -> None:
-    expected = Registered(f"openchoreo:index:{kind}Patch", "mine", inputs, provider=PROVIDER)
+    expected = Registered(
+        f"openchoreo:index:{kind}Patch", "mine", {**inputs, "identity": identity(kind)}, provider=PROVIDER
+    )
 
     assert run(recorder, make) == [expected]
 
@@ -133,6 +141,7 @@ def test_outputs_keep_what_is_known_of_them(recorder: Recorder) -> None:
             "name": Unknown,
             "resources": [entry(data=Secret("hush"))],
             "imagePullSecrets": [Unknown, "a"],
+            "identity": identity("ComponentType"),
         },
         depends_on=frozenset({"openchoreo:index:WorkflowPatch first"}),
         provider=PROVIDER,

@@ -138,6 +138,16 @@ class Stack:
         """Delete all resources of the stack."""
         return self.ok("destroy", "--yes", "--skip-preview", "--suppress-progress")
 
+    def export_state(self, name: str) -> Path:
+        """A backup of its state."""
+        file = self.engine.folder / f"{self.name}-{name}.json"
+        self.ok("stack", "export", "--file", str(file))
+        return file
+
+    def import_state(self, backup: Path) -> None:
+        """Replace its state by a backup: everything since then is lost, as if the update had been killed."""
+        self.ok("stack", "import", "--file", str(backup))
+
     def output(self) -> dict[str, Any]:
         """``pulumi stack output --json``, as CI reads it."""
         found: dict[str, Any] = json.loads(self.ok("stack", "output", "--json"))

@@ -114,7 +114,9 @@ def _start(original: Manifest, annotations: Manifest | None) -> Manifest:
     return target
 
 
-@pytest.mark.parametrize(("targets", "patches"), [(TYPES, _type_patches), (PLANES, _plane_patches)], ids=["type", "plane"])
+@pytest.mark.parametrize(
+    ("targets", "patches"), [(TYPES, _type_patches), (PLANES, _plane_patches)], ids=["type", "plane"]
+)
 @given(data=st.data())
 @FAST
 def test_whatever_happens_only_the_edits_of_others_remain(
@@ -123,7 +125,9 @@ def test_whatever_happens_only_the_edits_of_others_remain(
     live = _start(data.draw(targets), data.draw(ANNOTATIONS))
     expected = copy.deepcopy(live)
     stacks = [Stack(Identity(name, "acme")) for name in STACKS]
-    for action in data.draw(st.lists(st.sampled_from(["up", "killed", "lose", "restore", "destroy", "edit"]), max_size=12)):
+    for action in data.draw(
+        st.lists(st.sampled_from(["up", "killed", "lose", "restore", "destroy", "edit"]), max_size=12)
+    ):
         if action == "edit":
             edit = data.draw(st.sampled_from(EDITS))
             edit(live)
