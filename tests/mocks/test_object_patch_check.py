@@ -55,6 +55,9 @@ def check(engine: Engine, kind: str, given: Values) -> list[tuple[str, str]]:
         ),
         pytest.param("ComponentType", inputs(name=UNKNOWN, namespace=UNKNOWN), id="it is not known yet which"),
         pytest.param("ComponentType", inputs(resources=UNKNOWN), id="it is not known yet what"),
+        pytest.param("ComponentType", inputs(identity={"stack": "a/b/c", "name": "acme"}), id="identity"),
+        pytest.param("ComponentType", inputs(identity=UNKNOWN), id="an identity that is not known yet"),
+        pytest.param("ComponentType", inputs(identity={"stack": UNKNOWN, "name": "a"}), id="an identity known in part"),
         pytest.param("ComponentType", inputs(UNKNOWN, entry(data=UNKNOWN), pull=(UNKNOWN,)), id="nor its parts"),
     ],
 )
@@ -71,6 +74,15 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
             {"name": "service", "imagePullSecrets": ["shared"]},
             [("namespace", "is missing")],
             id="no namespace",
+        ),
+        *(
+            pytest.param(
+                "ComponentType",
+                inputs(identity=identity),
+                [("identity", "must be a mapping with the texts stack and name")],
+                id=f"identity-{number}",
+            )
+            for number, identity in enumerate(("acme", {}, {"stack": "a/b/c"}, {"stack": "a/b/c", "name": 1}))
         ),
         pytest.param(
             "DataPlane", {**STORE, "namespace": ""}, [("namespace", "is missing")], id="a namespace that is empty"

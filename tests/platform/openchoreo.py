@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from components.patches.record import Identity
 from components.provider.log import Log
 from local.seed import get_openchoreo_crds
 from tests.platform.harness import ROOT, Kubernetes, Stack
@@ -100,6 +101,20 @@ def comparable(found: Object | None) -> Object:
     plain = copy.deepcopy(found)
     for key in ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"):
         plain["metadata"].pop(key, None)
+    return plain
+
+
+def get_annotation(stack: Stack, organization: str) -> str:
+    """Key of the record of an organization's patches on the objects."""
+    return Identity(f"organization/openchoreo-secrets/{stack.name}", organization).annotation
+
+
+def remove_record(live: Object, stack: Stack, organization: str) -> Object:
+    """A patched object without the record of the patch, which it must have."""
+    plain = copy.deepcopy(live)
+    del plain["metadata"]["annotations"][get_annotation(stack, organization)]
+    if not plain["metadata"]["annotations"]:
+        del plain["metadata"]["annotations"]
     return plain
 
 

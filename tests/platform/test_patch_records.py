@@ -7,16 +7,10 @@ import json
 
 import pytest
 
-from components.patches.record import Identity
 from tests.platform.harness import Stack
-from tests.platform.openchoreo import ControlPlane, Object, component_type, configure, plane
+from tests.platform.openchoreo import ControlPlane, Object, component_type, configure, get_annotation, plane
 
 PULL = "registry-pull-secret"
-
-
-def annotation(stack: Stack, organization: str) -> str:
-    """Key of the record of an organization's patches."""
-    return Identity(f"organization/openchoreo-secrets/{stack.name}", organization).annotation
 
 
 def with_null(name: str, organization: str) -> Object:
@@ -46,28 +40,33 @@ def start(control_plane: ControlPlane, organization: str) -> list[Object]:
     control_plane.create(with_null("service", organization))
     control_plane.create(plane("DataPlane", "default", organization))
     originals = objects(control_plane)
+    assert originals[0]["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]["imagePullSecrets"] is None
     assert "annotations" not in {key for original in originals for key in original["metadata"]}
     return originals
 
 
-@pytest.mark.parametrize("backup", ["empty", "before the patches", "after the first patch"])
+@pytest.mark.parametrize("backup", ["empty", "older"])
 def test_an_old_state_does_not_matter(
     backup: str, stack: Stack, control_plane: ControlPlane, organization: str
 ) -> None:
     """An update that is killed before it records its patches leaves the same state."""
     originals = start(control_plane, organization)
     stack.set_secret("manualSecrets.quay", "hush")
-    saved = stack.export_state("empty")
-    if backup != "empty":
-        configure(stack, {"name": organization} if backup == "before the patches" else bare(organization))
+    types = ["service"]
+    if backup == "older":
+        control_plane.create(component_type("other", organization))
+        types = ["other", "service"]
+        organized = bare(organization, "other")
+        del organized["dataPlane"]
+        configure(stack, organized)
         stack.up()
-        saved = stack.export_state("older")
-    configure(stack, bare(organization, "service"))
+    saved = stack.export_state(backup)
+    configure(stack, bare(organization, *types))
     stack.up()
     after = objects(control_plane)
     assert control_plane.pull_secrets("service") == [{"name": PULL}]
     for live in after:
-        record = json.loads(live["metadata"]["annotations"][annotation(stack, organization)])
+        record = json.loads(live["metadata"]["annotations"][get_annotation(stack, organization)])
         assert (record["name"], record["object"].partition("/")[0]) == (organization, f"{live['kind']} {organization}")
 
     stack.import_state(saved)
@@ -114,7 +113,7 @@ def test_without_a_genuine_record_the_state_counts(
     configure(stack, bare(organization, "service"))
     stack.up()
     after = objects(control_plane)
-    key = annotation(stack, organization)
+    key = get_annotation(stack, organization)
 
     for live in after:
         control_plane.patch(live["kind"], live["metadata"]["name"], {"metadata": {"annotations": {key: value}}})
@@ -146,7 +145,7 @@ def test_a_copy_with_the_record_belongs_to_whoever_copied_it(
 
     said = stack.up()
 
-    key = annotation(stack, organization)
+    key = get_annotation(stack, organization)
     assert (
         f"ComponentType {organization}/copy: ignores the annotation {key}, which was copied from ComponentType "
         f"{organization}/service with another uid; what it lists is kept"

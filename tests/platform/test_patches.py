@@ -17,6 +17,7 @@ from tests.platform.openchoreo import (
     configure,
     needs_samples,
     pulling,
+    remove_record,
     shipped,
 )
 
@@ -96,7 +97,8 @@ def test_the_shipped_type_gains_exactly_our_entries_and_loses_exactly_them(
 
     stack.up()
 
-    assert control_plane.get("ComponentType", "service") == patched(original, external_secret(stack, organization))
+    live = control_plane.get("ComponentType", "service")
+    assert remove_record(live, stack, organization) == patched(original, external_secret(stack, organization))
     stack.unchanged()
     assert stack.output()["organizations"][organization]["pullSecret"] == {
         "secretName": NAME,
@@ -169,7 +171,7 @@ def test_a_type_that_a_chart_recreates_is_seen_and_repaired(
     assert f'ComponentType {organization}/service: adds the resource "{ENTRY}"' in said
     stack.up()
     wanted = patched(original, external_secret(stack, organization))
-    assert control_plane.get("ComponentType", "service") == wanted
+    assert remove_record(control_plane.get("ComponentType", "service"), stack, organization) == wanted
     stack.unchanged()
 
 

@@ -67,7 +67,15 @@ class Api:
         if version["value"] != live["metadata"]["resourceVersion"]:
             msg = f"{self}: PATCH {path} was refused (409): the object has been modified"
             raise ConflictError(msg)
-        self.write(path, {operation["path"].removeprefix("/"): operation["value"] for operation in rest})
+        fields = {operation["path"]: operation.get("value") for operation in rest}
+        if "/metadata/annotations" in fields:
+            metadata = {key: value for key, value in live["metadata"].items() if key != "annotations"}
+            annotations = fields["/metadata/annotations"]
+            self.objects[path] = {
+                **live,
+                "metadata": metadata if annotations is None else {**metadata, "annotations": annotations},
+            }
+        self.write(path, {"spec": fields["/spec"]} if "/spec" in fields else {})
 
     def write(self, path: str, fields: Mapping[str, Any]) -> None:
         """Change an object, like another client."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -56,6 +57,45 @@ def test_one_write_names_the_version_it_was_computed_for() -> None:
     assert edit(api.cluster, SERVICE, _add, _never) == 1
     assert api.patches == [(PATH, _operations("7", "a", "ours"), "openchoreo-secrets")]
     assert api.objects[PATH]["spec"] == {"resources": ["a", "ours"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "operations"),
+    [
+        pytest.param(
+            None, {"a": "1"}, [{"op": "add", "path": "/metadata/annotations", "value": {"a": "1"}}], id="first"
+        ),
+        pytest.param(
+            {"a": "1"}, {"b": "2"}, [{"op": "add", "path": "/metadata/annotations", "value": {"b": "2"}}], id="others"
+        ),
+        pytest.param({"a": "1"}, None, [{"op": "remove", "path": "/metadata/annotations"}], id="last"),
+    ],
+)
+def test_annotations_are_part_of_the_write(before: Any, after: Any, operations: list[Any]) -> None:
+    live = _live("a")
+    changed = copy.deepcopy(live)
+    live["metadata"] |= {} if before is None else {"annotations": before}
+    changed["metadata"] |= {} if after is None else {"annotations": after}
+    api = Api({PATH: live})
+
+    edit(api.cluster, SERVICE, lambda _: (changed, None), _never)
+
+    version = {"op": "replace", "path": "/metadata/resourceVersion", "value": "7"}
+    assert api.patches == [(PATH, [version, *operations], "openchoreo-secrets")]
+    assert api.objects[PATH] == {**changed, "metadata": {**changed["metadata"], "resourceVersion": "8"}}
+
+
+def test_spec_and_annotations_are_one_write() -> None:
+    api, live = Api({PATH: _live("a")}), _live("a", "ours")
+    live["metadata"]["annotations"] = {"a": "1"}
+
+    edit(api.cluster, SERVICE, lambda _: (live, None), _never)
+
+    ((_, operations, _),) = api.patches
+    assert operations == [
+        *_operations("7", "a", "ours"),
+        {"op": "add", "path": "/metadata/annotations", "value": {"a": "1"}},
+    ]
 
 
 def test_nothing_is_written_when_all_is_as_it_should_be() -> None:
