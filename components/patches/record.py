@@ -167,4 +167,5 @@ def _digest(content: Any) -> str:
 
 
 def _compact(content: Any) -> str:
-    return json.dumps(content, separators=(",", ":"))
+    # The engine returns the keys of a mapping in any order.
+    return json.dumps(content, separators=(",", ":"), sort_keys=True)
