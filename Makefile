@@ -41,6 +41,7 @@ check: $(VENV)/.dev ## Format, lint, types and import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/consumer/mypy.ini tests/consumer/program.py
 	$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## Format the code

@@ -37,11 +37,11 @@ class Problem:
 class SettingsError(OpenChoreoSecretsError):
     """All problems of one configuration together, so that one edit can fix them."""
 
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+    def __init__(self, source: str, problems: Sequence[Problem], *, consequence: str = "nothing was changed") -> None:
         self.source = source
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        lines = [f"{source}: {count}; nothing was changed", *(f"  - {problem}" for problem in self.problems)]
+        lines = [f"{source}: {count}; {consequence}", *(f"  - {problem}" for problem in self.problems)]
         super().__init__("\n".join(lines))
 
 

@@ -33,7 +33,7 @@ def build_manifest(  # noqa: PLR0913 -- the parts of an object
     *,
     namespace: str | None = None,
     labels: Mapping[str, str] | None = None,
-    annotations: Mapping[str, str] | None = None,
+    annotations: Mapping[str, Any] | None = None,
     **body: object,
 ) -> Manifest:
     """A manifest with the label that every object of this package has; empty annotations are left out."""

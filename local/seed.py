@@ -116,8 +116,10 @@ def generate_demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
         formatted = _formatted_values(organization)
         for located in organization.credentials:
             for ref in located.credential.remotes:
+                # The settings come from YAML, which has no outputs.
+                key, name = str(ref.remote_key), "value" if ref.property is None else str(ref.property)
                 value = formatted.get(ref) or secrets.token_urlsafe(30)
-                values.setdefault(ref.remote_key, {}).setdefault(ref.property or "value", value)
+                values.setdefault(key, {}).setdefault(name, value)
     return values
 
 

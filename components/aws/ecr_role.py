@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pulumi
 
 from ..iam.policy import build_ecr_policy
@@ -15,8 +17,8 @@ from .role import register_role
 class EcrRole(pulumi.ComponentResource):
     """An IAM role for one ServiceAccount that may use the ECR repositories below one prefix."""
 
-    role_arn: str
-    """ARN of the role, for the ServiceAccount's annotation ``eks.amazonaws.com/role-arn``."""
+    role_arn: pulumi.Output[str]
+    """ARN of the role, for ``role_arn`` of an `EcrToken`: known at once, and whoever uses it waits for the role."""
 
     def __init__(self, name: str, args: EcrRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the role and its policy.
@@ -26,10 +28,11 @@ class EcrRole(pulumi.ComponentResource):
         """
         account = args.account
         trust = build_ecr_trust(account, args.namespace, args.service_account)
-        policy = format_document(build_ecr_policy(account, args.repositories, push=args.push))
-        super().__init__("openchoreo:index:EcrRole", name, None, opts)
-        self.role_arn = account.role_arn(args.role)
-        register_role(
+        policy = cast(
+            "pulumi.Input[str]", format_document(build_ecr_policy(account, args.repositories, push=args.push))
+        )
+        super().__init__("openchoreo:index:EcrRole", name, _inputs(args), opts)
+        self.role_arn = register_role(
             name,
             account,
             args.role,
@@ -40,3 +43,15 @@ class EcrRole(pulumi.ComponentResource):
             parent=self,
         )
         self.register_outputs({"roleArn": self.role_arn})
+
+
+def _inputs(args: EcrRoleArgs) -> dict[str, Any]:
+    """What the component records in the state."""
+    return {
+        "organization": args.organization,
+        "role": args.role,
+        "repositories": args.repositories,
+        "namespace": args.namespace,
+        "serviceAccount": args.service_account,
+        "push": args.push,
+    }

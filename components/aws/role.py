@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import pulumi
 from pulumi_aws import iam
@@ -21,8 +22,11 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
     policy: pulumi.Input[str],
     tags: Mapping[str, str],
     parent: pulumi.Resource,
-) -> None:
+) -> pulumi.Output[str]:
     """Register the role and its inline policy.
+
+    Returns:
+        The ARN, known at once; whoever uses it waits for the role and its policy.
 
     Args:
         name: name of the Pulumi resources.
@@ -41,10 +45,12 @@ def register_role(  # noqa: PLR0913 -- the parts of a role
         name=role,
         path=account.role_path,
         description=description,
-        assume_role_policy=format_document(trust),
-        permissions_boundary=account.permissions_boundary,
+        assume_role_policy=cast("pulumi.Input[str]", format_document(trust)),
+        permissions_boundary=cast("pulumi.Input[str] | None", account.permissions_boundary),
         max_session_duration=3600,
         tags=dict(tags),
         opts=opts,
     )
-    iam.RolePolicy(name, name=role, role=registered.name, policy=policy, opts=opts)
+    attached = iam.RolePolicy(name, name=role, role=registered.name, policy=policy, opts=opts)
+    arn = account.role_arn(role)
+    return pulumi.Output.all(registered.urn, attached.urn).apply(lambda _: arn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pulumi
 import pulumi_random
@@ -32,28 +33,25 @@ class AwsSecretStore(pulumi.ComponentResource):
     People or a rotation set the values: Pulumi never has one.
     """
 
-    role_arn: str
-    """ARN of the role."""
+    role_arn: pulumi.Output[str]
+    """ARN of the role, known at once; whoever uses it waits for the role."""
     names: Mapping[str, pulumi.Input[str]]
     """Remote key -> its name below the path, if that differs from the key (``uniqueNames``)."""
     secrets: list[pulumi.Input[str]]
     """Full names of the secrets that need a value, sorted by key."""
 
     def __init__(self, name: str, args: AwsSecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("openchoreo:index:AwsSecretStore", name, None, opts)
         managed = args.managed
-        self.role_arn = managed.account.role_arn(managed.role)
+        super().__init__("openchoreo:index:AwsSecretStore", name, _inputs(managed), opts)
         key = self._key(name, managed) if managed.alias is not None else None
-        policy: pulumi.Input[str] = format_document(managed.policy())
-        if key is not None:
-            policy = key.arn.apply(lambda arn: format_document(managed.policy(arn)))
-        register_role(
+        policy = format_document(managed.policy(None if key is None else key.arn))
+        self.role_arn = register_role(
             name,
             managed.account,
             managed.role,
             description=f'Reads the secrets of the organization "{managed.organization}" for the store {managed.name}',
             trust=managed.trust,
-            policy=policy,
+            policy=cast("pulumi.Input[str]", policy),
             tags=managed.tags,
             parent=self,
         )
@@ -100,3 +98,14 @@ class AwsSecretStore(pulumi.ComponentResource):
             tags=managed.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _inputs(managed: ManagedStore) -> dict[str, Any]:
+    """What the component records in the state."""
+    return {
+        "store": managed.name,
+        "organization": managed.organization,
+        "service": managed.service,
+        "path": managed.path,
+        "role": managed.role,
+    }

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ..openchoreo.release import Defaults
 from ..schema.labels import Annotations, Labels
-from ..schema.model import DataKey, Example, Interval, Model, ObjectName
+from ..schema.model import DataKey, Example, Interval, Model, ObjectName, Several
 from ..schema.policies import Policies
 from ..schema.secret_types import SecretType, list_missing_keys
 from ..schema.sources import RemoteRef, Source
@@ -42,10 +42,10 @@ class ExternalCredential(Model):
     example: ClassVar[Example] = {"name": "sonar", "keys": {"token": Source.example}}
 
     name: ObjectName
-    """Name of the Secret in the build namespace."""
+    """Name of the Secret in the build namespace. Plain text: it forms names of resources."""
     keys: dict[DataKey, Source] = Field(default_factory=dict)
     """Key of the Secret -> source of its value: all from the manager, or all manual."""
-    extract: Annotated[tuple[Extract, ...], Field(strict=False, min_length=1)] | None = None
+    extract: Annotated[Several[Extract], Field(min_length=1)] | None = None
     """JSON objects in the manager, whose fields become keys. A key in ``keys`` takes precedence."""
     template: Annotated[dict[DataKey, Annotated[str, Field(min_length=1)]], Field(min_length=1)] | None = None
     """Key of the Secret -> Go template in plain text, over the keys of ``keys`` and ``extract``."""
@@ -79,7 +79,7 @@ class ExternalCredential(Model):
                 yield "mixes extract and manual in one Secret; use one of them"
             if self.template is not None:
                 yield "template has no effect on a manual secret; leave it out"
-        extracts = [extract.model_dump(exclude={"conversion", "decoding"}) for extract in self.extract or ()]
+        extracts = [(ref.remote_key, ref.property, ref.version, ref.prefix) for ref in self.extract or ()]
         for index, extract in enumerate(extracts):
             if extract in extracts[:index]:
                 yield f"extract[{index}] has the same keys as extract[{extracts.index(extract)}]; remove one of them"

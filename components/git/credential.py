@@ -40,7 +40,8 @@ class GitCredential(OptionalRemote):
     provider: Provider | None = None
     """Software of a self-hosted host. None: derived from the name of the host."""
     secret_name: ObjectName | None = None
-    """Name of the Secret in the build namespace. None: the default of the release."""
+    """Name of the Secret in the build namespace. None: the default of the release. Plain text: it forms names of
+    resources."""
     secret_key: DataKey | None = None
     """Key of the token in that Secret. None: the default of the release."""
     refresh_interval: Interval | None = None

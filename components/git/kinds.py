@@ -10,8 +10,9 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ..schema.deferred import Deferrable
 from ..schema.form import must_match
-from ..schema.model import Example, Model
+from ..schema.model import Example, Model, Several
 from ..schema.sources import RemoteRef, Source
 from . import known_hosts
 
@@ -126,16 +127,16 @@ class GithubApp(Model):
         "privateKey": {"remoteKey": "acme-app"},
     }
 
-    app_id: _AppId
-    """Id or client id of the app."""
-    installation_id: _InstallationId
-    """Id of the installation in the account that owns the repositories."""
+    app_id: Deferrable[_AppId]
+    """Id or client id of the app; may be an output."""
+    installation_id: Deferrable[_InstallationId]
+    """Id of the installation in the account that owns the repositories; may be an output."""
     private_key: RemoteRef
     """Private key of the app in the manager (PEM). It can create tokens for every installation of the app."""
     repositories: (
         Annotated[
-            tuple[_Repository, ...],
-            Field(strict=False, min_length=1, max_length=500),
+            Several[_Repository],
+            Field(min_length=1, max_length=500),
         ]
         | None
     ) = None

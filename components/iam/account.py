@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from ..manifests import MANAGED_BY_LABEL
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..schema.cloud_names import AwsAccountId, AwsRegion
+from ..schema.deferred import Deferrable
 from ..schema.form import must_match
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
@@ -67,10 +68,10 @@ class AwsOperator(Model):
 
     example: ClassVar[Example] = {"operatorRoleArn": "arn:aws:iam::123456789012:role/external-secrets"}
 
-    oidc_provider: _OidcProvider | None = None
+    oidc_provider: Deferrable[_OidcProvider] | None = None
     """Issuer of the cluster's tokens, registered in IAM as an OIDC provider: each store has its own ServiceAccount and
     role (IRSA)."""
-    operator_role_arn: _RoleArn | None = None
+    operator_role_arn: Deferrable[_RoleArn] | None = None
     """Role of ESO's own pod (EKS Pod Identity), which assumes each organization's role."""
 
     @model_validator(mode="after")
@@ -85,14 +86,15 @@ class AwsAccount(AwsOperator):
     example: ClassVar[Example] = {"accountId": "123456789012", "region": "eu-central-1", **AwsOperator.example}
 
     account_id: AwsAccountId
-    """Number of the account, in quotation marks, as it may begin with 0. The provider refuses any other account."""
+    """Number of the account, in quotation marks, as it may begin with 0. The provider refuses any other account. Plain
+    text: it forms ARNs that a preview must know."""
     region: AwsRegion
     """Region, such as ``eu-central-1``."""
     partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"
     """Partition of the region."""
     data_plane: AwsOperator | None = None
     """How ESO on the data plane's cluster authenticates, if that is another cluster. None: it has no managed store."""
-    permissions_boundary: _PolicyArn | None = None
+    permissions_boundary: Deferrable[_PolicyArn] | None = None
     """ARN of a policy that limits every role that is created. None: no permissions boundary."""
     role_path: _RolePath = "/"
     """IAM path of every role that is created."""
@@ -105,17 +107,21 @@ class AwsAccount(AwsOperator):
         if self.partition != expected:
             msg = f'has the region "{self.region}", which is in the partition "{expected}", not "{self.partition}"'
             raise ValueError(msg)
-        boundary = self.permissions_boundary
-        if boundary is not None and not re.match(
-            rf"arn:{self.partition}:iam::({self.account_id}|aws):policy/", boundary
-        ):
+        self._check_when_known("permissions_boundary", self._check_boundary)
+        for operator in (self, self.data_plane):
+            if operator is not None:
+                operator._check_when_known("operator_role_arn", self._check_operator)  # noqa: SLF001 -- a base class
+        return self
+
+    def _check_boundary(self, boundary: str) -> None:
+        if not re.match(rf"arn:{self.partition}:iam::({self.account_id}|aws):policy/", boundary):
             msg = "has a permissionsBoundary of another account or partition; use a policy of this account or of AWS"
             raise ValueError(msg)
-        roles = [operator.operator_role_arn for operator in (self, self.data_plane) if operator is not None]
-        if any(role is not None and not role.startswith(f"arn:{self.partition}:") for role in roles):
+
+    def _check_operator(self, role: str) -> None:
+        if not role.startswith(f"arn:{self.partition}:"):
             msg = f'has an operatorRoleArn of another partition; use a role of the partition "{self.partition}"'
             raise ValueError(msg)
-        return self
 
     @model_validator(mode="after")
     def _same_method_and_free_tags(self) -> Self:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..schema.deferred import InputStr
 from .account import AwsAccount
 from .arn import build_repository_arns, build_secret_arns, get_service_name
 from .text import Document, build_document, build_statement
@@ -21,7 +22,7 @@ _PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutIm
 _SUFFIXES: Final = {"aws-cn": ("amazonaws.com", "amazonaws.com.cn")}
 
 
-def build_read_policy(account: AwsAccount, service: str, path: str, *, key: str | None = None) -> Document:
+def build_read_policy(account: AwsAccount, service: str, path: str, *, key: InputStr | None = None) -> Document:
     """A policy that allows to read the secrets below a path, and to decrypt them through that service only.
 
     ``ListSecrets``, ``BatchGetSecretValue``, ``DescribeParameters`` and ``GetParametersByPath`` are left out: ESO needs

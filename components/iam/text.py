@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from ..schema.deferred import InputStr, lift, resolve_tree
 
 Document = dict[str, Any]
 """A policy: ``Version`` and ``Statement``, JSON types only."""
@@ -12,16 +14,19 @@ Document = dict[str, Any]
 _VERSION: Final = "2012-10-17"
 
 
-def build_document(*statements: Mapping[str, Any]) -> Document:
+def build_document(*statements: dict[str, Any]) -> Document:
     """A policy document with these statements."""
-    return {"Version": _VERSION, "Statement": [dict(statement) for statement in statements]}
+    return {"Version": _VERSION, "Statement": list(statements)}
 
 
-def build_statement(actions: Sequence[str], resource: str | Sequence[str], **parts: Any) -> dict[str, Any]:
+def build_statement(actions: Sequence[str], resource: InputStr | Sequence[str], **parts: Any) -> dict[str, Any]:
     """A statement that allows actions on resources; ``parts`` adds ``Sid`` or ``Condition``."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **parts}
 
 
-def format_document(policy: Document) -> str:
-    """The policy as JSON text. Equal policies give equal texts, so that Pulumi shows no difference."""
-    return json.dumps(policy, separators=(",", ":"))
+def format_document(policy: Document) -> InputStr:
+    """The policy as JSON text, deferred if a part of it is.
+
+    Equal policies give equal texts, so that Pulumi shows no difference.
+    """
+    return cast("InputStr", lift(lambda tree: json.dumps(tree, separators=(",", ":")), resolve_tree(policy)))

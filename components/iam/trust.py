@@ -7,8 +7,10 @@ which asks for tokens with the audience ``sts.amazonaws.com``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
 
+from ..schema.deferred import lift
 from .account import AwsAccount, AwsOperator
 from .arn import build_oidc_provider_arn
 from .text import Document, build_document
@@ -93,6 +95,11 @@ def _web_identity(account: AwsAccount, operator: AwsOperator, namespace: str, se
     if issuer is None:
         msg = "oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"
         raise ValueError(msg)
+    # The issuer is part of keys, so an output of it defers the whole statement.
+    return cast("dict[str, Any]", lift(partial(_web_identity_statement, account, namespace, service_account), issuer))
+
+
+def _web_identity_statement(account: AwsAccount, namespace: str, service_account: str, issuer: str) -> dict[str, Any]:
     return {
         "Effect": "Allow",
         "Principal": {"Federated": build_oidc_provider_arn(account, issuer)},

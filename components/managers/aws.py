@@ -15,7 +15,7 @@ Prices and quotas, read on 2026-11-25:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
@@ -25,7 +25,8 @@ from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
 from ..schema.cloud_names import ROLE_EXAMPLE, AwsRegion, RoleArn
-from ..schema.model import Example
+from ..schema.deferred import Deferrable, InputStr
+from ..schema.model import Example, Several, to_json_data
 from ..schema.placeholder import ORGANIZATION, fill, must_match_template
 from ..schema.text import quote
 from .aws_auth import AwsAuth, SessionTag
@@ -89,23 +90,21 @@ class AwsStore(TypedManager):
 
     service: Literal["SecretsManager", "ParameterStore"]
     """The service to read from."""
-    region: AwsRegion
+    region: Deferrable[AwsRegion]
     """Region, such as ``eu-central-1``."""
     auth: AwsAuth | None = None
     """How the operator signs in. None: as itself (IRSA or Pod Identity of the operator's own pod)."""
-    role: RoleArn | None = None
+    role: Deferrable[RoleArn] | None = None
     """Role to assume after signing in; this role reads the secrets. May contain ``{organization}``."""
-    additional_roles: Annotated[tuple[RoleArn, ...], Field(strict=False, min_length=1)] | None = None
+    additional_roles: Annotated[Several[Deferrable[RoleArn]], Field(min_length=1)] | None = None
     """Roles to assume before ``role``, in this order."""
-    external_id: ExternalId | None = Field(default=None, alias="externalID")
+    external_id: Deferrable[ExternalId] | None = None
     """External id for assuming ``role``."""
-    session_tags: Annotated[tuple[SessionTag, ...], Field(strict=False, min_length=1, max_length=50)] | None = None
+    session_tags: Annotated[Several[SessionTag], Field(min_length=1, max_length=50)] | None = None
     """Tags of the session in which ESO assumes ``role``."""
-    transitive_tag_keys: (
-        Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)] | None
-    ) = None
+    transitive_tag_keys: Annotated[Several[Annotated[str, Field(min_length=1)]], Field(min_length=1)] | None = None
     """Keys of ``sessionTags`` that later sessions inherit."""
-    prefix: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    prefix: Deferrable[Annotated[str, Field(min_length=1, max_length=512)]] | None = None
     """Text in front of every key; may contain ``{organization}``. A convenience, not a boundary."""
     managed: AwsManaged | None = None
     """Create a role, a policy and secrets for each organization. None: they exist, and the other fields name them."""
@@ -115,11 +114,14 @@ class AwsStore(TypedManager):
         managed = self.managed
         if managed is None:
             return self
-        present = self.model_dump(by_alias=True, exclude_none=True)
+        present = to_json_data(self)
         idle = [f"{key} ({why})" for key, why in _SET_BY_MANAGED.items() if key in present]
         if idle:
             msg = f"combines managed with {', '.join(idle)}; use managed without them"
             raise ValueError(msg)
+        if not isinstance(self.region, str):
+            msg = "has an output as region, which is part of names with managed; use the text itself"
+            raise ValueError(msg)  # noqa: TRY004 -- pydantic reports a ValueError as a problem
         parameters = self.service == "ParameterStore"
         if managed.path.startswith("/") is not parameters:
             rule = "must begin with /" if parameters else "must not begin with /"
@@ -161,6 +163,13 @@ class AwsStore(TypedManager):
         return self
 
     @property
+    def plain_keys_only(self) -> str | None:
+        """The stack names the secrets that it creates after their keys."""
+        if not self.creates_secrets:
+            return None
+        return "is an output, and managed creates a secret for each key; use the text itself, or containers: false"
+
+    @property
     def isolation_fields(self) -> tuple[str, ...] | None:
         """The last assumed role reads; without a role, the identity that signs in. Managed stores are isolated."""
         if self.managed is not None:
@@ -175,7 +184,10 @@ class AwsStore(TypedManager):
 
     def key_problem(self, key: str, organization: str) -> str | None:
         """A name with its prefix, or an ARN, which ESO cannot use with a prefix."""
-        prefix = fill(self.managed.path if self.managed else self.prefix or "", organization)
+        own = "" if self.prefix is None else self.prefix
+        prefix = fill(own if self.managed is None else self.managed.path, organization)
+        if not isinstance(prefix, str):
+            return None
         form, what = _KEYS[self.service]
         if form.fullmatch(prefix + key) or (not prefix and _ARN.fullmatch(key)):
             return None
@@ -212,7 +224,7 @@ class AwsStore(TypedManager):
     def place_of(cls, block: Mapping[str, Any]) -> Place:
         """The service decides prices and quota, and the prefix is part of a secret's name."""
         tariff = _PARAMETER_STORE if block.get("service") == "ParameterStore" else _SECRETS_MANAGER
-        return Place(tariff, prefix=str(block.get("prefix", "")))
+        return Place(tariff, prefix=block.get("prefix", ""))
 
 
 def _managed(planned: PlannedStore, store: AwsStore, managed: AwsManaged) -> dict[str, Any]:
@@ -248,7 +260,7 @@ def _account(planned: PlannedStore) -> AwsAccount:
     return planned.aws
 
 
-def _listed(values: tuple[str, ...] | None) -> list[str] | None:
+def _listed(values: Sequence[InputStr] | None) -> list[InputStr] | None:
     return None if values is None else list(values)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..schema.cloud_names import ROLE_EXAMPLE, AwsTagKey, RoleArn
+from ..schema.deferred import Deferrable
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
@@ -23,8 +24,8 @@ class SessionTag(Model):
 
     key: AwsTagKey
     """Name of the tag."""
-    value: Annotated[
-        str, must_match_template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")
+    value: Deferrable[
+        Annotated[str, must_match_template(r"[\w .:/=+@-]{0,256}", "a tag: letters, digits and _.:/=+@-, at most 256")]
     ]
     """Value; may contain ``{organization}``."""
 
@@ -34,7 +35,7 @@ class AwsServiceAccount(StoreServiceAccount):
 
     example: ClassVar[Example] = {**StoreServiceAccount.example, "roleArn": ROLE_EXAMPLE}
 
-    role_arn: RoleArn
+    role_arn: Deferrable[RoleArn]
     """Role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain ``{organization}``. Its
     trust policy should name exactly ``system:serviceaccount:<identityNamespace>:eso-<store>``."""
 
@@ -47,11 +48,11 @@ class AwsSecretRef(Model):
         "secretAccessKeySecretRef": {**SecretKeyRef.example, "key": "key"},
     }
 
-    access_key_id: SecretKeyRef = Field(alias="accessKeyIDSecretRef")
+    access_key_id: SecretKeyRef
     """The access key id."""
-    secret_access_key: SecretKeyRef = Field(alias="secretAccessKeySecretRef")
+    secret_access_key: SecretKeyRef
     """The secret access key."""
-    session_token: SecretKeyRef | None = Field(default=None, alias="sessionTokenSecretRef")
+    session_token: SecretKeyRef | None = None
     """The session token, for temporary keys."""
 
 

@@ -42,7 +42,8 @@ class AwsManaged(Reference):
             "with / at the end and {organization} as one whole part",
         ),
     ]
-    """Beginning of the names of an organization's secrets, such as ``org/{organization}/``; ``remoteKey`` follows."""
+    """Beginning of the names of an organization's secrets, such as ``org/{organization}/``; ``remoteKey`` follows.
+    Plain text: it forms names of resources."""
     role_name: RoleName | None = None
     """Name of each organization's role; must contain ``{organization}``. None: ``eso-<store>-{organization}``."""
     kms_key: Literal["organization", "none"] = "none"

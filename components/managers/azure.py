@@ -19,6 +19,7 @@ from pydantic import model_validator
 
 from ..manifests import Manifest
 from ..schema.cloud_names import ENTRA_ID, AzureTenant, Guid
+from ..schema.deferred import Deferrable
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
@@ -38,7 +39,8 @@ _KEY: Final = re.compile(r"((secret|key|cert)/)?[0-9A-Za-z-]{1,127}")
 def _vault_name(url: str) -> str | None:
     host = _VAULT_HOST.fullmatch(url)
     if host is not None and not _VAULT_NAME.fullmatch(host[1]):
-        return f"has the vault name {host[1]}; expected 3 to 24 letters, digits and single hyphens, the first a letter"
+        # The name is not repeated: an output may be secret.
+        return "has the wrong vault name; expected 3 to 24 letters, digits and single hyphens, the first a letter"
     return None
 
 
@@ -47,7 +49,7 @@ class AzureServiceAccount(StoreServiceAccount):
 
     example: ClassVar[Example] = {**StoreServiceAccount.example, "clientId": ENTRA_ID}
 
-    client_id: Guid
+    client_id: Deferrable[Guid]
     """Client id of the application or managed identity (annotation ``azure.workload.identity/client-id``)."""
 
 
@@ -89,19 +91,21 @@ class AzureStore(TypedManager):
     docs_page: ClassVar[str] = "stores/azure.md"
     tariff: ClassVar[Tariff] = Tariff("Azure Key Vault", per_10_000("0.03"), FREE, Fraction(4_000, 10))
 
-    vault_url: Annotated[
-        str,
-        must_match_template(
-            r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?",
-            "the address of a key vault; expected https://<vault>.vault.azure.net, "
-            "with {organization} in place of the organization's name",
-            _vault_name,
-        ),
+    vault_url: Deferrable[
+        Annotated[
+            str,
+            must_match_template(
+                r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?",
+                "the address of a key vault; expected https://<vault>.vault.azure.net, "
+                "with {organization} in place of the organization's name",
+                _vault_name,
+            ),
+        ]
     ]
     """Address of the vault; may contain ``{organization}``."""
     auth_type: Literal["WorkloadIdentity", "ManagedIdentity", "ServicePrincipal"]
     """How the operator signs in."""
-    tenant_id: AzureTenant | None = None
+    tenant_id: Deferrable[AzureTenant] | None = None
     """Tenant of the identity. None, with ``WorkloadIdentity`` only: that of the operator's environment."""
     environment_type: Literal["PublicCloud", "USGovernmentCloud", "ChinaCloud", "GermanCloud"] = "PublicCloud"
     """Azure cloud of the vault."""
@@ -109,7 +113,7 @@ class AzureStore(TypedManager):
     """``WorkloadIdentity`` with a ServiceAccount that the stack creates for each store."""
     service_account_ref: ServiceAccountRef | None = None
     """``WorkloadIdentity`` with an existing ServiceAccount, annotated with its client id."""
-    identity_id: Guid | None = None
+    identity_id: Deferrable[Guid] | None = None
     """``ManagedIdentity``: client id, if the operator has several identities. None: its only one."""
     auth_secret_ref: AzureSecretRef | None = None
     """``ServicePrincipal``: the Secrets that hold it."""
@@ -182,4 +186,4 @@ class AzureStore(TypedManager):
     @classmethod
     def place_of(cls, block: Mapping[str, Any]) -> Place:
         """The quota is for one key vault."""
-        return Place(cls.tariff, where=str(block.get("vaultUrl", "")))
+        return Place(cls.tariff, where=block.get("vaultUrl", ""))

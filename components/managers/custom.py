@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Final, Self
 
 from pydantic import ConfigDict, RootModel, model_validator
 
-from ..schema.model import Example
+from ..schema.deferred import Deferred
+from ..schema.model import Example, to_json_data
 from ..schema.placeholder import fill
 from ..schema.text import clip
 from .manager import Manager, PlannedStore, StoreInputs
@@ -85,7 +86,7 @@ class CustomStore(Manager, RootModel[dict[str, Any]]):
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The provider with its block, verbatim."""
-        block: dict[str, Any] = fill_organization(planned, self.model_dump(mode="json"))
+        block: dict[str, Any] = fill_organization(planned, to_json_data(self))
         return block
 
     def place(self, planned: PlannedStore) -> Place:
@@ -115,7 +116,9 @@ def _odd_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
             yield where, "a key that is not a string"
         elif value is None:
             yield where, "no value"
-        elif not isinstance(value, (str, int, list, Mapping)) and not (isinstance(value, float) and isfinite(value)):
+        elif not isinstance(value, (str, int, list, Mapping, Deferred)) and not (
+            isinstance(value, float) and isfinite(value)
+        ):
             yield where, "a value that JSON cannot represent"
         else:
             yield from _odd_values(value, where)
@@ -128,7 +131,7 @@ def _plain_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
         if key == "headers" and isinstance(value, Mapping):
             for name, text in value.items():
                 # The webhook provider fills templates into its headers, from the Secrets that it names.
-                if name.lower() in _SECRET_HEADERS and "{{" not in str(text):
+                if name.lower() in _SECRET_HEADERS and not (isinstance(text, str) and "{{" in text):
                     yield f"{where}.{clip(name)}", "a login"
         yield from _plain_values(value, where)
 
@@ -136,7 +139,7 @@ def _plain_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
 def _references(tree: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every selector of a Secret, ConfigMap or ServiceAccount: all of ESO's have a name, and a key or such a field."""
     for key, value, where in _children(tree, path):
-        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+        if isinstance(value, Mapping) and isinstance(value.get("name"), (str, Deferred)):
             selects = "key" in value or key.endswith("Ref") or key in {"serviceAccount", "caProvider"}
             if selects:
                 yield where, value

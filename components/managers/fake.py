@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from ..schema.model import Example, ManualName, Model, RemoteKey
+from ..schema.model import Example, ManualName, Model, RemoteKey, Several
 from ..schema.text import clip
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .registry import register
@@ -43,7 +43,7 @@ class FakeStore(TypedManager):
     docs_page: ClassVar[str] = "secret-stores.md#fake"
     tariff: ClassVar[Tariff] = Tariff("fake", FREE, FREE)
 
-    data: Annotated[tuple[FakeEntry, ...], Field(strict=False, min_length=1)]
+    data: Annotated[Several[FakeEntry], Field(min_length=1)]
     """The secrets."""
 
     @property
@@ -66,6 +66,11 @@ class FakeStore(TypedManager):
         if key in keys:
             return None
         return f"is not a key of fake.data; expected one of: {', '.join(clip(key) for key in sorted(keys))}"
+
+    @property
+    def plain_keys_only(self) -> str | None:
+        """The keys decide which values a store contains."""
+        return "is an output, and a fake store contains the values of its keys only; use the text itself"
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``fake`` block of a ClusterSecretStore, without keys that its organizations do not read."""

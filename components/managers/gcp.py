@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..manifests import Manifest
 from ..schema.cloud_names import CloudName, GcpProject, GcpServiceAccountEmail
+from ..schema.deferred import Deferrable
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
@@ -48,7 +49,7 @@ class GcpServiceAccount(StoreServiceAccount):
 
     example: ClassVar[Example] = StoreServiceAccount.example
 
-    gcp_service_account: GcpServiceAccountEmail | None = None
+    gcp_service_account: Deferrable[GcpServiceAccountEmail] | None = None
     """Google service account to read as (annotation ``iam.gke.io/gcp-service-account``); may contain
     ``{organization}``. None: as the ServiceAccount itself, ``principal://.../subject/ns/<identityNamespace>/sa/eso-<store>``."""
 
@@ -62,11 +63,11 @@ class GcpWorkloadIdentity(Model):
     """With a ServiceAccount that the stack creates for each store."""
     service_account_ref: ServiceAccountRef | None = None
     """With an existing ServiceAccount."""
-    cluster_location: CloudName | None = None
+    cluster_location: Deferrable[CloudName] | None = None
     """Region or zone of the cluster."""
-    cluster_name: CloudName | None = None
+    cluster_name: Deferrable[CloudName] | None = None
     """Name of the cluster."""
-    cluster_project_id: GcpProject | None = Field(default=None, alias="clusterProjectID")
+    cluster_project_id: Deferrable[GcpProject] | None = None
     """Project of the cluster."""
 
     @model_validator(mode="after")
@@ -82,7 +83,7 @@ class GcpSecretRef(Model):
 
     example: ClassVar[Example] = {"secretAccessKeySecretRef": SecretKeyRef.example}
 
-    secret_access_key: SecretKeyRef = Field(alias="secretAccessKeySecretRef")
+    secret_access_key: SecretKeyRef
     """The key, JSON."""
 
 
@@ -117,9 +118,9 @@ class GcpStore(TypedManager):
         "Google Secret Manager", per_10_000("0.03"), Fraction("0.06"), Fraction(90_000, 60)
     )
 
-    project_id: ProjectId = Field(alias="projectID")
+    project_id: Deferrable[ProjectId]
     """Project of the secrets; may contain ``{organization}``."""
-    location: CloudName | None = None
+    location: Deferrable[CloudName] | None = None
     """Region of regional secrets. None: global secrets."""
     auth: GcpAuth | None = None
     """How the operator signs in. None: as itself (application default credentials)."""
@@ -160,7 +161,7 @@ class GcpStore(TypedManager):
     @classmethod
     def place_of(cls, block: Mapping[str, Any]) -> Place:
         """The quota is for one project."""
-        return Place(cls.tariff, where=str(block.get("projectID", "")))
+        return Place(cls.tariff, where=block.get("projectID", ""))
 
 
 def _auth(planned: PlannedStore, auth: GcpAuth) -> dict[str, Any]:

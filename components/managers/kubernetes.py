@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from pydantic import model_validator
 
 from ..manifests import Manifest, build_manifest
+from ..schema.deferred import Deferrable
 from ..schema.form import HttpsUrl
 from ..schema.model import Example, Label, Model
 from ..schema.names import check_subdomain
@@ -27,9 +28,9 @@ class KubernetesServer(Model):
 
     example: ClassVar[Example] = {"fromKubeconfig": True}
 
-    url: HttpsUrl | None = None
+    url: Deferrable[HttpsUrl] | None = None
     """Address, ``https`` only."""
-    ca_bundle: Base64 | None = None
+    ca_bundle: Deferrable[Base64] | None = None
     """CA certificate, base64 of PEM."""
     ca_provider: CaProvider | None = None
     """CA certificate by reference, instead of ``caBundle``."""
@@ -39,7 +40,7 @@ class KubernetesServer(Model):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.from_kubeconfig:
-            if self.url or self.ca_bundle or self.ca_provider:
+            if any(field is not None for field in (self.url, self.ca_bundle, self.ca_provider)):
                 msg = "fromKubeconfig sets url and CA; leave out url, caBundle and caProvider"
                 raise ValueError(msg)
             return self
@@ -140,5 +141,5 @@ def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]
             raise ValueError(msg)
         return {"url": endpoint.url, "caBundle": endpoint.ca_bundle}
     if server.ca_provider is not None:
-        return {"url": server.url, "caProvider": server.ca_provider.model_dump()}
+        return {"url": server.url, "caProvider": dump(server.ca_provider)}
     return {"url": server.url, "caBundle": server.ca_bundle}

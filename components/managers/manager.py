@@ -17,8 +17,9 @@ from pydantic import BaseModel, ValidationError
 
 from ..iam.account import AwsAccount
 from ..manifests import Manifest
+from ..schema.deferred import InputStr
 from ..schema.messages import simplify_message
-from ..schema.model import Example, Model
+from ..schema.model import Example, Model, to_json_data
 from ..schema.placeholder import fill
 from ..schema.text import quote
 from .references import Reference
@@ -59,7 +60,7 @@ class PlannedStore:
     """Organizations that use it, sorted."""
     namespaces: tuple[str, ...]
     """Namespaces whose ExternalSecrets may use it, sorted; never a pattern."""
-    keys: tuple[str, ...]
+    keys: tuple[InputStr, ...]
     """Remote keys that those organizations read, sorted."""
     selectors: tuple[Mapping[str, str], ...] = ()
     """Labels of further namespaces whose ExternalSecrets may use it: those of the organizations' workloads."""
@@ -102,7 +103,7 @@ class Manager(BaseModel):
 
     def template(self) -> Any:
         """The settings in which ``{organization}`` is a placeholder, as JSON data."""
-        return self.model_dump(by_alias=True, exclude_none=True)
+        return to_json_data(self)
 
     def references(self) -> Iterator[tuple[str, str]]:
         """Path below the block, and value, of every namespace that must not be a build namespace."""
@@ -119,6 +120,11 @@ class Manager(BaseModel):
             key: ``remoteKey`` of a credential.
             organization: name of the organization that reads it.
         """
+        return None
+
+    @property
+    def plain_keys_only(self) -> str | None:
+        """Why no remote key can be an output, to follow it in a message. None: every one can."""
         return None
 
     def problems_for(self, organization: str) -> Iterator[tuple[str, str]]:
@@ -157,7 +163,11 @@ class Manager(BaseModel):
 
 
 class TypedManager(Manager, Model):
-    """Base of managers whose settings are typed fields."""
+    """Base of managers whose settings are typed fields.
+
+    A field that is declared as ``Deferrable[...]`` may be an output. Namespaces are plain text, because rules must know
+    that none is a build namespace.
+    """
 
 
 def _references(model: BaseModel, path: str) -> Iterator[tuple[str, str]]:

@@ -10,12 +10,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ..schema.deferred import Deferrable
 from ..schema.form import must_match
-from ..schema.model import DataKey, Example, Label, Model, ObjectName
+from ..schema.model import DataKey, Example, Label, Model, ObjectName, Several
 from ..schema.placeholder import ObjectNameTemplate
 
 Base64 = Annotated[str, must_match(r"[A-Za-z0-9+/]+={0,2}", "base64 on one line; expected what base64 -w0 prints")]
-Audiences = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False, min_length=1)]
+Audiences = Annotated[Several[Deferrable[Annotated[str, Field(min_length=1)]]], Field(min_length=1)]
 
 
 class Reference(Model):
@@ -33,8 +34,8 @@ class ServiceAccountRef(Reference):
 
     example: ClassVar[Example] = {"name": "eso-{organization}", "namespace": "external-secrets"}
 
-    name: ObjectNameTemplate
-    """Its name; may contain ``{organization}``."""
+    name: Deferrable[ObjectNameTemplate]
+    """Its name; may contain ``{organization}``, and may be an output."""
     namespace: Label
     """Its namespace."""
     audiences: Audiences | None = None
@@ -58,8 +59,8 @@ class SecretKeyRef(Reference):
 
     example: ClassVar[Example] = {"name": "login-{organization}", "namespace": "external-secrets", "key": "token"}
 
-    name: ObjectNameTemplate
-    """Name of the Secret; may contain ``{organization}``."""
+    name: Deferrable[ObjectNameTemplate]
+    """Name of the Secret; may contain ``{organization}``, and may be an output."""
     namespace: Label
     """Namespace of the Secret."""
     key: DataKey
@@ -73,8 +74,8 @@ class CaProvider(Reference):
 
     type: Literal["ConfigMap", "Secret"]
     """Kind of the object."""
-    name: ObjectName
-    """Name of the object."""
+    name: Deferrable[ObjectName]
+    """Name of the object; may be an output."""
     key: DataKey
     """Key in the object."""
     namespace: Label

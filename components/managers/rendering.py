@@ -7,7 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..errors import Problem, SettingsError
 from ..manifests import Manifest, build_manifest
+from ..schema.deferred import CONSEQUENCE, InputStr, apply_to_deferred
+from ..schema.model import to_json_data
 from ..schema.placeholder import ORGANIZATION, fill, find_places
 from .manager import PlannedStore
 from .references import ServiceAccountRef, StoreServiceAccount
@@ -19,7 +22,7 @@ def get_account_name(planned: PlannedStore) -> str:
 
 
 def build_service_account(
-    planned: PlannedStore, account: StoreServiceAccount | None, annotations: Mapping[str, str | None] | None = None
+    planned: PlannedStore, account: StoreServiceAccount | None, annotations: Mapping[str, InputStr | None] | None = None
 ) -> list[Manifest]:
     """The ServiceAccount of a store; empty if its settings have none.
 
@@ -54,7 +57,7 @@ def build_account_reference(
 
 def dump(settings: BaseModel | None) -> dict[str, Any] | None:
     """Settings whose fields are ESO's own, as JSON data without unset fields."""
-    return None if settings is None else settings.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return None if settings is None else to_json_data(settings)
 
 
 def build_provider_block(planned: PlannedStore, **fields: Any) -> dict[str, Any]:
@@ -73,7 +76,14 @@ def fill_organization(planned: PlannedStore, block: Any) -> Any:
     """
     if len(planned.organizations) == 1:
         return fill(block, planned.organizations[0])
+    problem = f"{ORGANIZATION} in the store {planned.name}, which serves {len(planned.organizations)} organizations"
     if any(find_places(block)):
-        msg = f"{ORGANIZATION} in the store {planned.name}, which serves {len(planned.organizations)} organizations"
-        raise ValueError(msg)
-    return block
+        raise ValueError(problem)
+
+    def check(value: Any) -> Any:
+        if list(find_places(value)):
+            source = f"store {planned.name}"
+            raise SettingsError(source, [Problem(planned.manager.settings_key, problem)], consequence=CONSEQUENCE)
+        return value
+
+    return apply_to_deferred(check, block)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from ..schema.deferred import InputStr
+
 
 @dataclass(frozen=True)
 class Tariff:
@@ -35,9 +37,9 @@ class Place:
 
     tariff: Tariff
     """Prices and quota of the manager."""
-    where: str = ""
+    where: InputStr = ""
     """Key vault or project that the quota is for. Empty: all stores of an entry share the quota."""
-    prefix: str = ""
+    prefix: InputStr = ""
     """Text in front of every key."""
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import model_validator
 
 from ..manifests import Manifest
+from ..schema.deferred import Deferrable
 from ..schema.form import HttpUrl
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
@@ -33,7 +34,7 @@ VaultRole = Annotated[str, must_match_template(r"[\w.@-]+", "the name of a role:
 class VaultLogin(Model):
     """Settings of every login with the token of a ServiceAccount."""
 
-    role: VaultRole
+    role: Deferrable[VaultRole]
     """Vault role to log in as; may contain ``{organization}``."""
     service_account: StoreServiceAccount | None = None
     """With a ServiceAccount that the stack creates for each store."""
@@ -55,7 +56,7 @@ class VaultKubernetesAuth(VaultLogin):
 
     example: ClassVar[Example] = {"role": "eso-{organization}"}
 
-    mount_path: VaultPath = "kubernetes"
+    mount_path: Deferrable[VaultPath] = "kubernetes"
     """Where the method is mounted."""
 
     @model_validator(mode="after")
@@ -69,7 +70,7 @@ class VaultJwtAuth(VaultLogin):
 
     example: ClassVar[Example] = {"role": "eso-{organization}", "serviceAccount": StoreServiceAccount.example}
 
-    path: VaultPath = "jwt"
+    path: Deferrable[VaultPath] = "jwt"
     """Where the method is mounted."""
 
     @model_validator(mode="after")
@@ -83,9 +84,9 @@ class VaultAppRole(Model):
 
     example: ClassVar[Example] = {"roleId": "eso-{organization}", "secretRef": SecretKeyRef.example}
 
-    path: VaultPath = "approle"
+    path: Deferrable[VaultPath] = "approle"
     """Where the method is mounted."""
-    role_id: VaultRole | None = None
+    role_id: Deferrable[VaultRole] | None = None
     """The role id; may contain ``{organization}``. Exactly one of this and ``roleRef``."""
     role_ref: SecretKeyRef | None = None
     """The role id in a Secret."""
@@ -148,26 +149,31 @@ class VaultStore(TypedManager):
     docs_page: ClassVar[str] = "stores/vault.md"
     tariff: ClassVar[Tariff] = Tariff("Vault", FREE, FREE)
 
-    server: HttpUrl
+    server: Deferrable[HttpUrl]
     """Address, ``https://...``."""
     insecure: bool = False
     """Accept an ``http://`` address: login tokens and every secret then cross the network in plain text."""
     auth: VaultAuth
     """How the operator logs in."""
-    path: VaultPath | None = None
+    path: Deferrable[VaultPath] | None = None
     """Mount of the secret engine; may contain ``{organization}``. None: remote keys begin with the mount."""
     version: Literal["v1", "v2"] = "v2"
     """Version of the secret engine."""
-    namespace: VaultPath | None = None
+    namespace: Deferrable[VaultPath] | None = None
     """Namespace of Vault Enterprise or OpenBao; may contain ``{organization}``. None: the root namespace."""
-    ca_bundle: Base64 | None = None
+    ca_bundle: Deferrable[Base64] | None = None
     """CA certificates of the server, base64 of PEM. None, and no ``caProvider``: those of ESO's image."""
     ca_provider: CaProvider | None = None
     """CA certificates by reference, instead of ``caBundle``."""
 
     @model_validator(mode="after")
     def _transport(self) -> Self:
-        plain_text = self.server.startswith("http://")
+        check_one_of({"caBundle": self.ca_bundle, "caProvider": self.ca_provider}, required=False)
+        self._check_when_known("server", self._check_transport)
+        return self
+
+    def _check_transport(self, server: str) -> None:
+        plain_text = server.startswith("http://")
         if plain_text and not self.insecure:
             msg = (
                 "has an http:// server, so tokens and secrets would cross the network in plain text; "
@@ -177,12 +183,9 @@ class VaultStore(TypedManager):
         if self.insecure and not plain_text:
             msg = "has insecure: true and an https:// server; leave insecure out, certificates are always verified"
             raise ValueError(msg)
-        authorities = {"caBundle": self.ca_bundle, "caProvider": self.ca_provider}
-        check_one_of(dict(authorities), required=False)
-        if plain_text and any(authorities.values()):
+        if plain_text and (self.ca_bundle is not None or self.ca_provider is not None):
             msg = "has a CA certificate and an http:// server; use https:// with caBundle or caProvider"
             raise ValueError(msg)
-        return self
 
     @property
     def isolation_fields(self) -> tuple[str, ...] | None:

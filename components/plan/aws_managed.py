@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ..errors import Problem, SettingsError
 from ..iam.account import AwsAccount
 from ..iam.arn import build_key_alias
 from ..iam.policy import build_read_policy
@@ -14,6 +15,7 @@ from ..managers.aws import AwsStore
 from ..managers.manager import PlannedStore
 from ..managers.rendering import get_account_name
 from ..openchoreo.labels import build_organization_labels
+from ..schema.deferred import InputStr, sort_unique
 from ..schema.placeholder import ORGANIZATION
 
 
@@ -44,7 +46,7 @@ class ManagedStore:
     recovery_window_days: int
     """Days in which a deleted secret can be restored; 0 for none."""
 
-    def policy(self, key: str | None = None) -> Document:
+    def policy(self, key: InputStr | None = None) -> Document:
         """Policy of the role.
 
         Args:
@@ -62,6 +64,7 @@ def plan_managed_stores(planned: Iterable[PlannedStore]) -> tuple[ManagedStore, 
     """All managed stores of a plan, sorted by name. A store on both planes is listed once.
 
     Raises:
+        SettingsError: a secret that would be created has an output as its key.
         ValueError: a store is not managed, or its path is not exclusive to one organization; `parse` refuses both.
     """
     by_name: dict[str, list[PlannedStore]] = {}
@@ -92,7 +95,7 @@ def _plan_store(name: str, planned: list[PlannedStore]) -> ManagedStore:
         else build_web_identity_trust(account, operators, managed.identity_namespace, get_account_name(first))
     )
     path, role = managed.path_of(organization), managed.role_of(name, organization)
-    keys = sorted({key for item in planned for key in item.keys}) if store.creates_secrets else ()
+    keys = sort_unique(key for item in planned for key in item.keys) if store.creates_secrets else ()
     return ManagedStore(
         name=name,
         organization=organization,
@@ -102,7 +105,15 @@ def _plan_store(name: str, planned: list[PlannedStore]) -> ManagedStore:
         role=role,
         trust=trust,
         alias=build_key_alias(role) if managed.kms_key == "organization" else None,
-        containers={key: f"{path}{key}" for key in keys},
+        containers={key: f"{path}{key}" for key in _plain(name, store, keys)},
         unique_names=managed.unique_names,
         recovery_window_days=managed.recovery_window_days,
     )
+
+
+def _plain(name: str, store: AwsStore, keys: tuple[InputStr, ...]) -> Iterator[str]:
+    for key in keys:
+        if not isinstance(key, str):
+            source = f"store {name}"
+            raise SettingsError(source, [Problem("remoteKey", str(store.plain_keys_only))])
+        yield key

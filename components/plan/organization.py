@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 from ..iam.account import AwsAccount
 from ..manifests import STACK_ANNOTATION, Manifest, build_manifest
@@ -13,6 +14,7 @@ from ..openchoreo.labels import build_organization_labels
 from ..openchoreo.release import Release
 from ..patches.model import Patch
 from ..patches.record import Identity
+from ..schema.deferred import InputStr
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import SecretTemplate, Target, build_cluster_external_secret
 from ..secrets.manual_secret import ManualSecret
@@ -38,9 +40,9 @@ class OrganizationPlan:
     """OpenChoreo release of the platform."""
     account: AwsAccount | None = None
     """AWS account in which the stack creates roles of registries. None: it creates none."""
-    build_store: str = ""
+    build_store: InputStr = ""
     """ClusterSecretStore of its builds. Empty: they have manual credentials only."""
-    pull_store: str | None = None
+    pull_store: InputStr | None = None
     """ClusterSecretStore of its workloads. None: the one that the DataPlane names."""
     refresh_interval: str = "1h0m0s"
     """Canonical Go duration between two polls, unless the organization or a credential configures another one."""
@@ -138,7 +140,9 @@ class OrganizationPlan:
         pull, template = self.organization.pull_secret, self.pull_content
         if pull is None or pull.delivery != "namespace" or not isinstance(template, SecretTemplate):
             return None
-        target = plan_pull_target(self.organization, "", self.pull_store or "", self.refresh_interval)
+        target = plan_pull_target(
+            self.organization, "", "" if self.pull_store is None else self.pull_store, self.refresh_interval
+        )
         labels = self.release.data_plane_labels(self.name)
         return build_cluster_external_secret(
             f"{self.release.defaults.pull_secret}-{self.name}", target, template, labels
@@ -187,5 +191,6 @@ class OrganizationPlan:
         )
         for kind, plane, suffix in planes:
             if plane is not None:
-                patch = Patch(secret_store_ref=plane.secret_store_ref)
+                # An output in a program; only the provider, which always has the text, reads it.
+                patch = Patch(secret_store_ref=cast("str", plane.secret_store_ref))
                 yield PlannedPatch(kind, namespace, plane.name, patch, suffix)

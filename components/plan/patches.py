@@ -21,6 +21,7 @@ from ..patches.patch import apply_patch
 from ..patches.record import Identity
 from ..pull.credential import PullSecret
 from ..registries.push import CREDENTIAL as PUSH
+from ..schema.deferred import InputStr
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import Target, build_external_secret
 from ..secrets.manual_secret import ManualSecret
@@ -76,7 +77,7 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     organization: Organization,
     *,
     release: Release = DEFAULT_RELEASE,
-    store: str | None = None,
+    store: InputStr | None = None,
     refresh_interval: str = "1h0m0s",
     stack: str | None = None,
     content: SecretContent | None = None,
@@ -114,7 +115,7 @@ def with_pull_secret(
     organization: Organization,
     *,
     release: Release = DEFAULT_RELEASE,
-    store: str | None = None,
+    store: InputStr | None = None,
 ) -> Manifest:
     """The ComponentType with an organization's pull secret, for manifests that are kept in git.
 
@@ -132,7 +133,7 @@ def with_pull_secret(
     return apply_patch(component_type, patch, release=release).object
 
 
-def plan_pull_target(organization: Organization, namespace: str, store: str, interval: str) -> Target:
+def plan_pull_target(organization: Organization, namespace: str, store: InputStr, interval: str) -> Target:
     """Target of a pull secret. Its own interval takes precedence over that of the organization, then of the stack."""
     nearest = _pull(organization).refresh_interval or organization.refresh_interval or interval
     return Target(organization.name, namespace, store, nearest)

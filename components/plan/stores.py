@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from ..managers.aws import AwsStore
 from ..managers.manager import Manager, Plane, PlannedStore
 from ..openchoreo.release import Release
+from ..schema.deferred import InputStr, sort_unique
 from ..settings.stack import StackSettings
 
 
 @dataclass(frozen=True)
 class _Use:
     organization: str
-    keys: tuple[str, ...]
+    keys: tuple[InputStr, ...]
     namespace: str | None
     labels: Mapping[str, str] | None = None
 
@@ -49,7 +50,7 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             manager=settings.secret_stores[entry].manager,
             organizations=tuple(sorted({use.organization for use in uses})),
             namespaces=tuple(sorted(use.namespace for use in uses if use.namespace is not None)),
-            keys=tuple(sorted({key for use in uses for key in use.keys})),
+            keys=sort_unique(key for use in uses for key in use.keys),
             selectors=tuple(
                 use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
             ),

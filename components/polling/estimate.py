@@ -15,6 +15,7 @@ from typing import Any
 from ..managers.tariff import UNKNOWN, Place
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
+from ..schema.deferred import InputStr, join_texts
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .model import Load, StoreLoad
@@ -98,12 +99,12 @@ def _expected(organization: Organization, settings: StackSettings, what: str) ->
 
 
 def _store(entry: str, used: list[tuple[Poll, Place]]) -> StoreLoad:
-    stored: dict[tuple[str, str], str] = {}
-    calls: dict[str, Fraction] = {}
+    stored: dict[tuple[InputStr, InputStr], str] = {}
+    calls: dict[InputStr, Fraction] = {}
     for poll, place in used:
         calls[place.where] = calls.get(place.where, Fraction(0)) + poll.calls_per_second
         for key in poll.keys:
-            stored.setdefault((place.where, place.prefix + key), poll.organization)
+            stored.setdefault((place.where, join_texts(place.prefix, key)), poll.organization)
     _, first = used[0]
     return StoreLoad(
         entry, first.tariff, tuple(poll for poll, _ in used), dict(Counter(stored.values())), max(calls.values())

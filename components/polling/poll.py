@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from ..schema.deferred import InputStr, sort_unique
 from ..schema.durations import parse_seconds
 
 MONTH: Final = 30 * 24 * 3600
@@ -33,7 +34,7 @@ class Poll:
     """What creates one: ``component``, ``namespace`` or ``run``. Empty: there is exactly one."""
     interval: int | None
     """Seconds between two syncs. None: it syncs only once."""
-    keys: tuple[str, ...]
+    keys: tuple[InputStr, ...]
     """Secrets in the manager, sorted, without duplicates."""
     calls: int
     """Calls to the manager in one sync of one copy."""
@@ -72,7 +73,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
         copies=copies,
         brought_by=brought_by,
         interval=_interval(spec),
-        keys=tuple(sorted({ref["key"] for ref in refs})),
+        keys=sort_unique(ref["key"] for ref in refs),
         calls=len({(ref["key"], ref.get("version")) for ref in refs}) if reads_once else len(refs),
         generators=tuple(
             entry["sourceRef"]["generatorRef"]["kind"] for entry in spec.get("dataFrom", ()) if "sourceRef" in entry

@@ -11,7 +11,8 @@ from ..openchoreo.release import Defaults
 from ..registries.credential import RegistryCredential
 from ..registries.push import list_manual_passwords
 from ..schema import names
-from ..schema.model import Example, Interval, Label, Model, ObjectName
+from ..schema.deferred import Deferrable
+from ..schema.model import Example, Interval, Label, Model, ObjectName, Several
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner, SecretContent
@@ -38,13 +39,13 @@ class PullSecret(Model):
 
     example: ClassVar[Example] = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "acme-registry-pull"}}
 
-    component_types: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
+    component_types: Annotated[Several[ObjectName], Field(min_length=1)]
     """ComponentTypes in the organization's namespace on the control plane; their pods pull with the Secret."""
     delivery: Literal["component", "namespace", "manual"] = "component"
     """``component``: the ComponentType gets an ExternalSecret, so every component has its own Secret.
     ``namespace``: one ClusterExternalSecret creates a Secret in each data-plane namespace of the organization.
     ``manual``: a plain Secret from encrypted configuration in the named namespaces."""
-    registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
+    registries: Annotated[Several[RegistryCredential], Field(min_length=1)] | None = None
     """Registries to pull from, all in one docker config. Exactly one of ``registries`` and ``dockerConfig``."""
     docker_config: RemoteRef | None = None
     """A docker ``config.json`` in the manager, used unchanged, as in OpenChoreo's docs."""
@@ -56,7 +57,7 @@ class PullSecret(Model):
     secret_store: ObjectName | None = None
     """Entry of ``secretStores`` that gets a ClusterSecretStore on the data plane. None: with ``component`` the store
     that the DataPlane names (``${dataplane.secretStore}``), with ``namespace`` the organization's store."""
-    namespaces: Annotated[tuple[Label, ...], Field(strict=False, min_length=1)] | None = None
+    namespaces: Annotated[Several[Label], Field(min_length=1)] | None = None
     """Namespaces on the data plane that get the Secret (``manual``); they must exist."""
     refresh_interval: Interval | None = None
     """Interval between two polls. None: that of the organization, else of the stack."""
@@ -152,7 +153,7 @@ class ComponentWorkflows(Model):
 
     example: ClassVar[Example] = {"names": ["docker"]}
 
-    names: Annotated[tuple[ObjectName, ...], Field(strict=False, min_length=1)]
+    names: Annotated[Several[ObjectName], Field(min_length=1)]
     """ComponentWorkflows in the organization's namespace on the control plane."""
     secret_names: Literal["run", "fixed"] = "run"
     """``run``: each run has its own Secrets, ``<run>-<name>``. ``fixed``: all runs share the Secret names of the docs;
@@ -166,5 +167,5 @@ class PlaneStore(Model):
 
     name: ObjectName = "default"
     """Name of the object in the organization's namespace on the control plane."""
-    secret_store_ref: ObjectName
-    """Name of a ClusterSecretStore on that plane."""
+    secret_store_ref: Deferrable[ObjectName]
+    """Name of a ClusterSecretStore on that plane; may be an output."""

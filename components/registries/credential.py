@@ -9,8 +9,9 @@ from typing import Annotated, Any, ClassVar, Final, Self, get_args
 from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from ..schema.deferred import Deferrable
 from ..schema.model import Example, RemoteKey
-from ..schema.sources import ManualRegistry, RemoteRef, check_username
+from ..schema.sources import ManualRegistry, RemoteRef, build_ref, check_username
 from .catalog import REGISTRIES, describe
 from .hosts import RegistryHost
 from .tokens import AcrToken, EcrToken, GcrToken, RegistryToken
@@ -40,12 +41,12 @@ class RegistryCredential(RegistryHost):
 
     example: ClassVar[Example] = {"registry": "ghcr", "username": "acme-bot", "password": RemoteRef.example}
 
-    remote_key: RemoteKey | None = None
-    """Remote key of a docker ``config.json``, from which the entry of the registry is read."""
-    property: RemoteKey | None = None
-    """Property of that secret with the ``config.json``. None: the whole secret."""
-    version: RemoteKey | None = None
-    """Version of that secret. None: the manager's default."""
+    remote_key: Deferrable[RemoteKey] | None = None
+    """Remote key of a docker ``config.json``, from which the entry of the registry is read; may be an output."""
+    property: Deferrable[RemoteKey] | None = None
+    """Property of that secret with the ``config.json``; may be an output. None: the whole secret."""
+    version: Deferrable[RemoteKey] | None = None
+    """Version of that secret; may be an output. None: the manager's default."""
     username: UsernameOrRemote | None = None
     """User name, with ``password``: plain text, or a reference to the secret manager."""
     password: RemoteRef | None = None
@@ -79,7 +80,7 @@ class RegistryCredential(RegistryHost):
             what = f"names {', '.join(present)}" if present else "names no source"
             msg = f"{what}; expected exactly one of {', '.join(sources)}"
             raise ValueError(msg)
-        if self.remote_key is None and (self.property or self.version):
+        if self.remote_key is None and (self.property is not None or self.version is not None):
             msg = "property and version belong to remoteKey"
             raise ValueError(msg)
         return self
@@ -108,7 +109,7 @@ class RegistryCredential(RegistryHost):
         """Reference to a docker ``config.json``. None: the credential has another source."""
         if self.remote_key is None:
             return None
-        return RemoteRef(remote_key=self.remote_key, property=self.property, version=self.version)
+        return build_ref(self.remote_key, self.property, self.version)
 
     @builtins.property
     def token(self) -> tuple[str, RegistryToken] | None:

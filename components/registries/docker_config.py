@@ -8,8 +8,10 @@ character of a password can break the JSON.
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, cast
 
+from ..schema.deferred import InputStr, join_texts, lift
 from ..schema.secret_types import DOCKER_CONFIG, DOCKER_CONFIG_KEY
 from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner
@@ -43,7 +45,7 @@ _USER_AND_PASSWORD: Final = (
 
 def build_docker_config(
     name: str,
-    registries: tuple[RegistryCredential, ...],
+    registries: Sequence[RegistryCredential],
     credential: str = "registry-push",
     *,
     owner: Owner = _NOBODY,
@@ -64,7 +66,7 @@ def build_docker_config(
         return ManualSecret(name=name, credential=credential, registries=manual, docker_config_keys=keys)
     data: dict[str, RemoteRef] = {}
     data_from: list[DataFrom] = []
-    steps = ["{{- $auths := dict -}}"]
+    steps: list[InputStr] = ["{{- $auths := dict -}}"]
     for index, registry in enumerate(registries):
         variable = f"registry_{index}"
         token = build_generator(registry, owner)
@@ -78,7 +80,7 @@ def build_docker_config(
         credential=credential,
         data=data,
         type=TYPE,
-        templates=dict.fromkeys(keys, "".join(steps)),
+        templates=dict.fromkeys(keys, join_texts(*steps)),
         data_from=tuple(data_from),
     )
 
@@ -94,28 +96,34 @@ def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]
     return {name: ref for name, ref in parts.items() if isinstance(ref, RemoteRef)}
 
 
-def _step(registry: RegistryCredential, variable: str) -> str:
+def _step(registry: RegistryCredential, variable: str) -> InputStr:
     """The part of the template that adds one registry to ``$auths``."""
     server = _literal(registry.auths_key)
     if registry.docker_config is not None:
-        failure = _literal(f"{_source(registry.docker_config)} has no docker auth for {registry.auths_key}")
-        return _WHOLE_CONFIG.format(variable=variable, server=server, failure=failure)
+        failure = _failure(registry.docker_config, f"has no docker auth for {registry.auths_key}")
+        return _filled(_WHOLE_CONFIG, variable=variable, server=server, failure=failure)
     if registry.service_account_key is not None:
-        what = f"{_source(registry.service_account_key)} is not the JSON key of a Google service account"
+        failure = _failure(registry.service_account_key, "is not the JSON key of a Google service account")
         password = f".{variable}_key"
-        checked = _SERVICE_ACCOUNT_KEY.format(password=password, failure=_literal(what))
-        return checked + _USER_AND_PASSWORD.format(server=server, username='"_json_key"', password=password)
-    username, checked = f".{variable}_username", ""
+        checked = _filled(_SERVICE_ACCOUNT_KEY, password=password, failure=failure)
+        return join_texts(checked, _USER_AND_PASSWORD.format(server=server, username='"_json_key"', password=password))
+    username, no_colon = f".{variable}_username", ""
     if isinstance(registry.username, str):
         username = _literal(registry.username)
     elif registry.username is not None:
         what = f'the user name for {registry.auths_key} contains ":", which separates user from password in docker auth'
-        checked = _NO_COLON.format(username=username, failure=_literal(what))
-    return checked + _USER_AND_PASSWORD.format(server=server, username=username, password=f".{variable}_password")
+        no_colon = _NO_COLON.format(username=username, failure=_literal(what))
+    return no_colon + _USER_AND_PASSWORD.format(server=server, username=username, password=f".{variable}_password")
 
 
-def _source(ref: RemoteRef) -> str:
-    return ref.remote_key if ref.property is None else f"{ref.remote_key} ({ref.property})"
+def _failure(ref: RemoteRef, problem: str) -> InputStr:
+    """A literal that names the secret with a problem; known as late as its key."""
+    source = ref.remote_key if ref.property is None else join_texts(ref.remote_key, " (", ref.property, ")")
+    return cast("InputStr", lift(lambda text: _literal(f"{text} {problem}"), source))
+
+
+def _filled(template: str, *, failure: InputStr, **texts: str) -> InputStr:
+    return cast("InputStr", lift(lambda text: template.format(failure=text, **texts), failure))
 
 
 def _literal(text: str) -> str:

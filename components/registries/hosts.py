@@ -96,7 +96,10 @@ RegistryName = Annotated[str, AfterValidator(REGISTRIES.check_name)]
 
 
 class RegistryHost(Model):
-    """A registry, by its address or by its name."""
+    """A registry, by its address or by its name.
+
+    Every field is plain text: the address forms names of generators and ServiceAccounts, and templates contain it.
+    """
 
     server: Server | None = None
     """Key in docker's ``auths``: ``https://index.docker.io/v1/`` for Docker Hub, else host[:port][/path]. Exactly one

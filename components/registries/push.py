@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,11 +20,11 @@ CREDENTIAL: Final = "registry-push"
 class RegistryPush:
     """The registries that builds push to, as one credential."""
 
-    registries: tuple[RegistryCredential, ...]
+    registries: Sequence[RegistryCredential]
     """At least one."""
     secret_name: str | None = None
     """Name of the Secret. None: the default of the release."""
-    extra_keys: tuple[str, ...] = ()
+    extra_keys: Sequence[str] = ()
     """Keys of the Secret that hold the same docker config as ``.dockerconfigjson``."""
     kind: str = CREDENTIAL
     """Value of the credential label."""
@@ -56,10 +56,10 @@ class RegistryPush:
     def secrets(self, owner: Owner) -> tuple[SecretContent, ...]:
         """The Secret of type ``kubernetes.io/dockerconfigjson``."""
         name = self.secret_name or owner.defaults.push_secret
-        return (build_docker_config(name, self.registries, self.kind, owner=owner, extra_keys=self.extra_keys),)
+        return (build_docker_config(name, self.registries, self.kind, owner=owner, extra_keys=tuple(self.extra_keys)),)
 
 
-def list_manual_passwords(registries: tuple[RegistryCredential, ...]) -> dict[str, str]:
+def list_manual_passwords(registries: Sequence[RegistryCredential]) -> dict[str, str]:
     """Path of each manual password, below whatever lists the registries -> its entry of ``manualSecrets``."""
     return {
         f"registries[{index}].manual.password": registry.manual.password

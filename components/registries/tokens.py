@@ -18,27 +18,28 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated, Any, ClassVar, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from ..schema.cloud_names import ENTRA_ID, CloudName, GcpServiceAccountEmail, Guid, RoleArn, RoleName
+from ..schema.deferred import Deferrable, InputStr, lift
 from ..schema.form import must_match
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import ORGANIZATION, fill, must_match_template
+from ..schema.placeholder import ORGANIZATION, fill, fill_text, must_match_template
 from ..secrets.credential import Owner
 from ..secrets.generator import Generator
 from .hosts import RegistryHost
 
 
 class RegistryToken(Model):
-    """Base of the settings of a token."""
+    """Base of the settings of a token. Every text may be an output, except those of `EcrManaged`: they form names."""
 
     identity_key: ClassVar[str]
     """Key of the field that differs between organizations."""
 
     @property
     @abstractmethod
-    def identity(self) -> str | None:
+    def identity(self) -> InputStr | None:
         """Identity that it signs in with. None: one that only the organization has."""
 
     @abstractmethod
@@ -84,7 +85,7 @@ class EcrToken(RegistryToken):
 
     example: ClassVar[Example] = {"roleArn": "arn:aws:iam::123456789012:role/push-{organization}"}
 
-    role_arn: RoleArn | None = None
+    role_arn: Deferrable[RoleArn] | None = None
     """IAM role of the ServiceAccount (annotation ``eks.amazonaws.com/role-arn``); may contain
     ``{organization}``."""
     managed: EcrManaged | None = None
@@ -97,7 +98,7 @@ class EcrToken(RegistryToken):
         return self
 
     @property
-    def identity(self) -> str | None:
+    def identity(self) -> InputStr | None:
         """The role. None: the role that the stack creates for the organization."""
         return self.role_arn
 
@@ -116,10 +117,10 @@ class EcrToken(RegistryToken):
             service_account={} if arn is None else {"eks.amazonaws.com/role-arn": arn},
         )
 
-    def _role_arn(self, owner: Owner) -> str | None:
+    def _role_arn(self, owner: Owner) -> InputStr | None:
         """The role, as configured or as the stack creates it. None: the stack's AWS account is missing."""
         if self.role_arn is not None:
-            return str(fill(self.role_arn, owner.name))
+            return fill_text(self.role_arn, owner.name)
         # The validator requires one of both.
         managed = cast("EcrManaged", self.managed)
         if owner.account is None:
@@ -132,18 +133,18 @@ class AcrToken(RegistryToken):
 
     example: ClassVar[Example] = {"clientId": ENTRA_ID, "tenantId": ENTRA_ID}
 
-    client_id: Guid
+    client_id: Deferrable[Guid]
     """Client id of the application or managed identity (annotation ``azure.workload.identity/client-id``)."""
-    tenant_id: Guid
+    tenant_id: Deferrable[Guid]
     """Its tenant (annotation ``azure.workload.identity/tenant-id``)."""
-    scope: _Scope | None = None
+    scope: Deferrable[_Scope] | None = None
     """One repository and its actions: ``repository:acme/app:pull,push``. None: all that the identity may do."""
     identity_key: ClassVar[str] = "clientId"
 
     @property
-    def identity(self) -> str | None:
+    def identity(self) -> InputStr | None:
         """The client id."""
-        return self.client_id.lower()
+        return cast("InputStr", lift(str.lower, self.client_id))
 
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         """``ACRAccessToken``."""
@@ -174,21 +175,21 @@ class GcrToken(RegistryToken):
 
     example: ClassVar[Example] = {"projectID": "acme-prod", "clusterLocation": "europe-west3", "clusterName": "builds"}
 
-    project_id: CloudName = Field(alias="projectID")
+    project_id: Deferrable[CloudName]
     """Project of the registry."""
-    cluster_location: CloudName
+    cluster_location: Deferrable[CloudName]
     """Region or zone of the build plane's cluster."""
-    cluster_name: CloudName
+    cluster_name: Deferrable[CloudName]
     """Name of that cluster."""
-    cluster_project_id: CloudName | None = Field(default=None, alias="clusterProjectID")
+    cluster_project_id: Deferrable[CloudName] | None = None
     """Project of that cluster. None: ESO reads it from the metadata server of its node."""
-    gcp_service_account: GcpServiceAccountEmail | None = None
+    gcp_service_account: Deferrable[GcpServiceAccountEmail] | None = None
     """Google service account to act as (annotation ``iam.gke.io/gcp-service-account``); may contain
     ``{organization}``. None: the ServiceAccount itself."""
     identity_key: ClassVar[str] = "gcpServiceAccount"
 
     @property
-    def identity(self) -> str | None:
+    def identity(self) -> InputStr | None:
         """The Google service account. None: the ServiceAccount in the organization's own namespace."""
         return self.gcp_service_account
 
@@ -206,5 +207,7 @@ class GcrToken(RegistryToken):
                 "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}, **cluster}},
             },
             lifetime="15m0s" if account is None else "1h0m0s",
-            service_account={} if account is None else {"iam.gke.io/gcp-service-account": fill(account, owner.name)},
+            service_account={}
+            if account is None
+            else {"iam.gke.io/gcp-service-account": fill_text(account, owner.name)},
         )

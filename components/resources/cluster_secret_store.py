@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ import pulumi
 from ..errors import Problem, SettingsError
 from ..managers.cluster_secret_store import render_identity, render_store
 from ..managers.manager import Endpoint, Manager, PlannedStore
+from ..schema.deferred import sort_unique
 from .aws_resources import ManagedStoreResources
 from .registration import create_output, register
 
@@ -27,8 +28,9 @@ class SecretStoreArgs:
     """Organizations that use the store; exactly one if the manager's settings contain ``{organization}``."""
     namespaces: Sequence[str] = ()
     """Exact names of the namespaces whose ExternalSecrets may use the store; at least one."""
-    keys: Sequence[str] = ()
-    """Remote keys that the store may read; only the managers ``kubernetes`` and ``fake`` enforce this."""
+    keys: Sequence[pulumi.Input[str]] = ()
+    """Remote keys that the store may read; only the managers ``kubernetes`` and ``fake`` enforce this. Each
+    may be an output, unless the manager is ``fake`` or a managed one."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None
@@ -53,21 +55,30 @@ class SecretStoreArgs:
         """The planned store: the given one, or one that is computed from the other arguments.
 
         Raises:
-            SettingsError: ``namespaces`` is empty.
+            SettingsError: ``namespaces`` is empty, or a key is an output and must be plain text.
         """
         if self.plan is not None:
             return self.plan
-        if not self.namespaces:
-            problem = Problem("namespaces", "is empty; expected at least one namespace that may use the store")
+        problems = list(self._problems())
+        if problems:
             source = f'SecretStore "{self.name}"'
-            raise SettingsError(source, [problem])
+            raise SettingsError(source, problems)
+        keys = (key if isinstance(key, str) else pulumi.Output.from_input(key) for key in self.keys)
         return PlannedStore(
             name=self.name,
             manager=self.manager,
             organizations=tuple(sorted(self.organizations)),
             namespaces=tuple(sorted(self.namespaces)),
-            keys=tuple(sorted(self.keys)),
+            keys=sort_unique(keys),
         )
+
+    def _problems(self) -> Iterator[Problem]:
+        if not self.namespaces:
+            yield Problem("namespaces", "is empty; expected at least one namespace that may use the store")
+        plain_only = self.manager.plain_keys_only
+        for index, key in enumerate(self.keys):
+            if plain_only is not None and not isinstance(key, str):
+                yield Problem(f"keys[{index}]", plain_only)
 
 
 class SecretStore(pulumi.ComponentResource):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,9 @@ class ControlPlane(pulumi.ComponentResource):
 
     secret_name: pulumi.Output[str] | None
     """Name of the pull secret in pods; the output waits for the patches. None: the organization has no pull secret."""
-    component_types: tuple[str, ...]
+    component_types: Sequence[str]
     """ComponentTypes whose pods pull with the organization's pull secret."""
-    component_workflows: tuple[str, ...]
+    component_workflows: Sequence[str]
     """ComponentWorkflows whose runs create their own credentials."""
 
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,7 @@ class DataPlane(pulumi.ComponentResource):
 
     secret_name: pulumi.Output[str]
     """Name of the Secret in pods; the output waits for the objects that create the Secret."""
-    namespaces: tuple[str, ...]
+    namespaces: Sequence[str]
     """Namespaces that get the Secret with delivery ``manual``; otherwise empty."""
     fan_outs: tuple[FanOut, ...]
     """The ClusterExternalSecret of delivery ``namespace``, which must be synced before workloads can pull."""

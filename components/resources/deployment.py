@@ -15,6 +15,7 @@ from ..cluster.preflight import check_build_plane
 from ..managers.manager import Endpoint, Plane
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
+from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
 from ..settings.stack import ClusterSettings, StackSettings
 from .aws_resources import describe_empty_secrets, list_empty_secrets, register_aws_resources
@@ -30,7 +31,7 @@ from .state_disk import check_state_disk
 
 _NAMES = {"build": "build plane", "data": "data plane"}
 
-Stores = Mapping[tuple[Plane, str], SecretStore]
+Stores = Mapping[tuple[Plane, InputStr], SecretStore]
 """Plane and name -> store."""
 
 
@@ -102,7 +103,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = _openchoreo_providers(settings, plan.release)
     kubernetes_of = _kubernetes_providers(settings, openchoreo_of)
-    stores = {
+    stores: Stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pulumi
 
@@ -31,7 +32,7 @@ class ManualSecrets(pulumi.ComponentResource):
     """Secrets whose values are encrypted in the stack configuration and in the state."""
 
     def __init__(self, name: str, args: ManualSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("openchoreo:index:ManualSecrets", name, None, opts)
+        super().__init__("openchoreo:index:ManualSecrets", name, _inputs(args), opts)
         target = Target(organization=args.organization, namespace=args.namespace, store="", refresh_interval="")
         for secret in args.secrets:
             values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
@@ -39,3 +40,12 @@ class ManualSecrets(pulumi.ComponentResource):
             manifest["data"] = values.apply(partial(encode_secret_data, secret))
             register(f"{name}/{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
+
+
+def _inputs(args: ManualSecretsArgs) -> dict[str, Any]:
+    """What the component records in the state: names, never values."""
+    return {
+        "organization": args.organization,
+        "namespace": args.namespace,
+        "secrets": [secret.name for secret in args.secrets],
+    }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ..errors import SettingsError
 from . import durations, names
+from .deferred import check_when_known, name_model
 from .form import must_match
 from .partial import Doubtful
 from .paths import name_suffix
@@ -34,6 +35,35 @@ ManualName = Annotated[
 ]
 
 
+_KEYS: Final = {
+    "access_key_id": "accessKeyIDSecretRef",
+    "cluster_project_id": "clusterProjectID",
+    "external_id": "externalID",
+    "project_id": "projectID",
+    "secret_access_key": "secretAccessKeySecretRef",
+    "session_token": "sessionTokenSecretRef",
+}
+"""Fields whose key ESO does not write in camelCase. With ``Field(alias=...)`` type checkers would expect the key of
+YAML as the keyword argument."""
+
+if TYPE_CHECKING:
+    T = TypeVar("T")
+    Several = Sequence[T]
+    """``Several[DataKey]``: a field that takes a list or a tuple, and holds a tuple."""
+else:
+
+    class Several:
+        """``Several[DataKey]``: a field that takes a list or a tuple, and holds a tuple."""
+
+        def __class_getitem__(cls, entry: Any) -> Any:
+            return Annotated[tuple[entry, ...], Field(strict=False)]
+
+
+def get_yaml_key(name: str) -> str:
+    """The key of a field in YAML."""
+    return _KEYS.get(name) or to_camel(name)
+
+
 class Model(BaseModel):
     """Base class: immutable, strict about types, and refuses unknown keys.
 
@@ -48,7 +78,7 @@ class Model(BaseModel):
         frozen=True,
         extra="forbid",
         strict=True,
-        alias_generator=to_camel,
+        alias_generator=get_yaml_key,
         populate_by_name=True,
         hide_input_in_errors=True,
     )
@@ -60,12 +90,20 @@ class Model(BaseModel):
             SettingsError: with every problem, in the words that YAML would get.
         """
         try:
-            super().__init__(**arguments)
+            with name_model(type(self)):
+                super().__init__(**arguments)
         except ValidationError as error:
             model = type(self)
             problems = list_problems(error, list_yaml_keys(model, arguments), model)
             source = model.__name__ + name_suffix(arguments.get("name"))
             raise SettingsError(source, problems) from None
+
+    def _check_when_known(self, name: str, check: Callable[[str], None]) -> None:
+        """Check a field together with others: see `check_when_known`. None needs no check."""
+        value, model = getattr(self, name), type(self)
+        if value is not None:
+            path = str(model.model_fields[name].alias)
+            self.__dict__[name] = check_when_known(value, check, model, path)
 
     # A model inside another one is validated with it, so that an error has the whole path.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -101,3 +139,15 @@ class _Signature:
                 for name, field in model.model_fields.items()
             ]
         )
+
+
+def to_json_data(value: Any) -> Any:
+    """JSON data of a model, under the keys of YAML and without unset fields. Outputs stay, unlike in ``model_dump``."""
+    if isinstance(value, RootModel):
+        return to_json_data(value.root)
+    if isinstance(value, BaseModel):
+        fields = {field.alias or name: getattr(value, name) for name, field in type(value).model_fields.items()}
+        return {key: to_json_data(field) for key, field in fields.items() if field is not None}
+    if isinstance(value, Mapping):
+        return {key: to_json_data(entry) for key, entry in value.items()}
+    return [to_json_data(entry) for entry in value] if isinstance(value, (list, tuple)) else value

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from pydantic import AfterValidator
 
 from . import names
+from .deferred import Deferred, InputStr, lift
 
 ORGANIZATION: Final = "{organization}"
 """Placeholder for the name of the organization that a ClusterSecretStore serves."""
@@ -23,10 +24,13 @@ _SOME_NAME: Final = "o"
 def fill(tree: Any, organization: str) -> Any:
     """JSON data with every ``{organization}`` replaced by the name, in keys of mappings as well.
 
-    A template that has the placeholder gives different texts for different organizations.
+    A template that has the placeholder gives different texts for different organizations. A deferred text stays
+    deferred.
     """
     if isinstance(tree, str):
         return tree.replace(ORGANIZATION, organization)
+    if isinstance(tree, Deferred):
+        return lift(lambda text: fill(text, organization), tree)
     if isinstance(tree, Mapping):
         return {fill(key, organization): fill(value, organization) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -34,8 +38,16 @@ def fill(tree: Any, organization: str) -> Any:
     return tree
 
 
+def fill_text(text: InputStr, organization: str) -> InputStr:
+    """A text with every ``{organization}`` replaced by the name."""
+    return cast("InputStr", fill(text, organization))
+
+
 def find_places(tree: Any, path: str = "") -> Iterator[str]:
-    """Paths of all strings of JSON data that contain the placeholder, after ``path``: ``.auth.roles[0]``."""
+    """Paths of all strings of JSON data that contain the placeholder, after ``path``: ``.auth.roles[0]``.
+
+    A deferred string counts as one without the placeholder.
+    """
     if isinstance(tree, str):
         if ORGANIZATION in tree:
             yield path

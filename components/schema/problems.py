@@ -80,6 +80,24 @@ def mistakes(
     ]
 
 
+def list_hidden_problems(error: ValidationError, path: str) -> list[Problem]:
+    """Problems of one value that must not be shown, since it may be secret.
+
+    Args:
+        error: of the validation of the value alone.
+        path: of the value.
+    """
+    details = error.errors(include_url=False, include_input=False, include_context=True)
+    return [
+        Problem(path, f"(value not shown) {_expected_type(detail) or simplify_message(detail)}") for detail in details
+    ]
+
+
+def _expected_type(detail: ErrorDetails) -> str | None:
+    kind = _TYPES.get(detail["type"])
+    return None if kind is None else f"must be {kind}"
+
+
 def list_yaml_keys(model: type[BaseModel], arguments: Mapping[str, object]) -> dict[str, object]:
     """Keyword arguments of a model under the keys of YAML."""
     aliases = {name: field.alias or name for name, field in model.model_fields.items()}
@@ -182,6 +200,8 @@ def _type_name(value: object) -> str:
         return "a string"
     if isinstance(value, (int, float)):
         return "a number"
+    if hasattr(value, "apply"):
+        return "an output, which a preview may not know; use the text itself"
     return "a mapping" if isinstance(value, Mapping) else "a list"
 
 

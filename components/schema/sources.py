@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from .deferred import Deferrable, InputStr
 from .model import Example, ManualName, Model, RemoteKey
 
 Decoding = Literal["None", "Base64", "Base64URL", "Auto"]
@@ -37,31 +38,39 @@ class RemoteRef(Model):
 
     example: ClassVar[Example] = {"remoteKey": "acme-ghcr", "property": "password"}
 
-    remote_key: RemoteKey
-    """Name of the secret in the manager."""
-    property: RemoteKey | None = None
-    """Field inside that secret. None: the whole secret."""
-    version: RemoteKey | None = None
-    """Version of that secret. None: the manager's default, usually the latest."""
+    remote_key: Deferrable[RemoteKey]
+    """Name of the secret in the manager; may be an output."""
+    property: Deferrable[RemoteKey] | None = None
+    """Field inside that secret; may be an output. None: the whole secret."""
+    version: Deferrable[RemoteKey] | None = None
+    """Version of that secret; may be an output. None: the manager's default, usually the latest."""
     decoding: Decoding = "None"
     """Encoding of the value in the manager; the Secret gets the decoded value."""
+
+
+def build_ref(
+    remote_key: InputStr, property_: InputStr | None, version: InputStr | None, decoding: Decoding = "None"
+) -> RemoteRef:
+    """A reference of fields that another model has validated; an output stays the same object."""
+    return RemoteRef.model_construct(remote_key=remote_key, property=property_, version=version, decoding=decoding)
 
 
 class OptionalRemote(Model):
     """Base class: the fields of a `RemoteRef`, for models that have other sources too."""
 
-    remote_key: RemoteKey | None = None
-    """Name of the secret in the manager."""
-    property: RemoteKey | None = None
-    """Field inside that secret. None: the whole secret."""
-    version: RemoteKey | None = None
-    """Version of that secret. None: the manager's default, usually the latest."""
+    remote_key: Deferrable[RemoteKey] | None = None
+    """Name of the secret in the manager; may be an output."""
+    property: Deferrable[RemoteKey] | None = None
+    """Field inside that secret; may be an output. None: the whole secret."""
+    version: Deferrable[RemoteKey] | None = None
+    """Version of that secret; may be an output. None: the manager's default, usually the latest."""
     decoding: Decoding = "None"
     """Encoding of the value in the manager; the Secret gets the decoded value."""
 
     @model_validator(mode="after")
     def _needs_remote_key(self) -> Self:
-        if self.remote_key is None and (self.property or self.version or self.decoding != "None"):
+        idle = self.property is not None or self.version is not None or self.decoding != "None"
+        if self.remote_key is None and idle:
             msg = "property, version and decoding need remoteKey; set it, or leave them out"
             raise ValueError(msg)
         return self
@@ -71,9 +80,7 @@ class OptionalRemote(Model):
         """The value in the manager, or None without a key."""
         if self.remote_key is None:
             return None
-        return RemoteRef(
-            remote_key=self.remote_key, property=self.property, version=self.version, decoding=self.decoding
-        )
+        return build_ref(self.remote_key, self.property, self.version, self.decoding)
 
 
 class Source(OptionalRemote):

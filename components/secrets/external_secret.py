@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
+from ..schema.deferred import InputStr, lift
 from ..schema.durations import limit_interval
 from ..schema.policies import AppliedPolicies
 from ..schema.sources import RemoteRef
@@ -28,7 +29,7 @@ class Target:
     """Name of the organization that owns the Secret."""
     namespace: str
     """Namespace of the Secret."""
-    store: str
+    store: InputStr
     """Name of the ClusterSecretStore."""
     refresh_interval: str
     """Canonical Go duration between two polls; ``0s`` never polls again. With a generator, at
@@ -61,7 +62,7 @@ class SecretTemplate:
     """Key (of the Secret, or of the template's input) -> value in the manager."""
     type: str = "Opaque"
     """Type of the Secret."""
-    templates: Mapping[str, str] | None = None
+    templates: Mapping[str, InputStr] | None = None
     """Key of the Secret -> Go template over ``data``. None: the Secret has ``data`` unchanged."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     """Annotations of the ExternalSecret and the Secret."""
@@ -217,4 +218,4 @@ def rename_fan_out_keys(cluster_external_secret: Manifest, names: Mapping[str, A
 def _renamed(entry: Mapping[str, Any], ref: str, names: Mapping[str, Any]) -> dict[str, Any]:
     if ref not in entry:
         return dict(entry)
-    return {**entry, ref: {**entry[ref], "key": names.get(entry[ref]["key"], entry[ref]["key"])}}
+    return {**entry, ref: {**entry[ref], "key": lift(lambda key: names.get(key, key), entry[ref]["key"])}}

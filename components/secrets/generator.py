@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..manifests import CREDENTIAL_LABEL, Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
+from ..schema.deferred import InputStr
 
 API: Final = "generators.external-secrets.io/v1alpha1"
 
@@ -28,7 +29,7 @@ class Generator:
     """``spec`` as in the CRD of the kind, with defaults written out."""
     lifetime: str
     """Minimum lifetime of a value, a canonical Go duration."""
-    service_account: Mapping[str, str] | None = None
+    service_account: Mapping[str, InputStr] | None = None
     """Annotations of the ServiceAccount that is created with the generator. None: no ServiceAccount is needed."""
 
 

@@ -12,7 +12,8 @@ from ..git.credential import GitCredential
 from ..pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from ..registries.credential import RegistryCredential
 from ..registries.push import RegistryPush
-from ..schema.model import DataKey, Example, Interval, Label, Model, ObjectName
+from ..schema.deferred import InputStr, sort_unique
+from ..schema.model import DataKey, Example, Interval, Label, Model, ObjectName, Several
 from ..schema.policies import AppliedPolicies, Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import LocatedCredential
@@ -25,7 +26,7 @@ class Organization(Model):
     example: ClassVar[Example] = {"name": "acme", "git": GitCredential.example}
 
     name: Label
-    """Name of the OpenChoreo Organization."""
+    """Name of the OpenChoreo Organization. Plain text: it forms names of namespaces, stores and identities."""
     namespace: Literal["own", "adopt"] = "own"
     """``own``: the stack creates the build namespace, and deletes it with the organization. ``adopt``: it exists
     (OpenChoreo creates it at the first build); the stack adds labels, and removes only those on destroy."""
@@ -33,14 +34,15 @@ class Organization(Model):
     """Entry of ``secretStores`` that its credentials are read from."""
     git: GitCredential | None = None
     """Credential for cloning. None: no git Secret."""
-    registries: Annotated[tuple[RegistryCredential, ...], Field(strict=False, min_length=1)] | None = None
+    registries: Annotated[Several[RegistryCredential], Field(min_length=1)] | None = None
     """Registries to push to, all in one Secret. None: no push Secret."""
     registry_secret_name: ObjectName | None = None
-    """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``). None: the default of the release."""
-    registry_extra_keys: Annotated[tuple[DataKey, ...], Field(strict=False, min_length=1)] | None = None
+    """Name of the push Secret (type ``kubernetes.io/dockerconfigjson``). None: the default of the release. Plain text,
+    because it forms names of resources."""
+    registry_extra_keys: Annotated[Several[DataKey], Field(min_length=1)] | None = None
     """Additional keys of the push Secret with the same docker config as ``.dockerconfigjson``, for builds that read
     another key: ``dockerconfig`` as in OpenChoreo's docs, ``config.json`` as in docker. None: no additional key."""
-    external: Annotated[tuple[ExternalCredential, ...], Field(strict=False, min_length=1)] | None = None
+    external: Annotated[Several[ExternalCredential], Field(min_length=1)] | None = None
     """Credentials of external services. None: none."""
     refresh_interval: Interval | None = None
     """Interval between two polls. None: that of the stack."""
@@ -86,7 +88,7 @@ class Organization(Model):
         return (*self.build_credentials, LocatedCredential(self.pull_secret, "pullSecret", "pullSecret."))
 
     @property
-    def build_keys(self) -> tuple[str, ...]:
+    def build_keys(self) -> tuple[InputStr, ...]:
         """Names of all secrets in the manager that its builds read, sorted, without duplicates."""
         return _keys(ref for located in self.build_credentials for ref in located.credential.remotes)
 
@@ -99,7 +101,7 @@ class Organization(Model):
         return pull.secret_store or (self.secret_store if pull.delivery == "namespace" else None)
 
     @property
-    def pull_keys(self) -> tuple[str, ...]:
+    def pull_keys(self) -> tuple[InputStr, ...]:
         """Names of all secrets in the manager that are read from `pull_store`, sorted, without duplicates."""
         return () if self.pull_secret is None or self.pull_store is None else _keys(self.pull_secret.remotes)
 
@@ -109,5 +111,5 @@ class Organization(Model):
         return AppliedPolicies().under(self.policies)
 
 
-def _keys(refs: Iterable[RemoteRef]) -> tuple[str, ...]:
-    return tuple(sorted({ref.remote_key for ref in refs}))
+def _keys(refs: Iterable[RemoteRef]) -> tuple[InputStr, ...]:
+    return sort_unique(ref.remote_key for ref in refs)

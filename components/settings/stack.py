@@ -10,7 +10,7 @@ from ..iam.account import AwsAccount
 from ..managers.registry import rebuild_on_change
 from ..managers.secret_store import SecretStoreSettings
 from ..openchoreo import DEFAULT_RELEASE
-from ..schema.model import Duration, Example, Interval, Model, ObjectName
+from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
 from ..schema.paths import organization_path
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -62,7 +62,7 @@ class StackSettings(Model):
     """AWS account for managed stores and registries. None or empty: the stack creates nothing in AWS."""
     secret_stores: dict[ObjectName, SecretStoreSettings] = Field(default_factory=dict)
     """Secret managers by name."""
-    organizations: Annotated[tuple[Organization, ...], Field(strict=False, min_length=1)]
+    organizations: Annotated[Several[Organization], Field(min_length=1)]
     """The organizations of the platform."""
     refresh_interval: Interval = "1h0m0s"
     """Interval between two polls, unless an organization or a credential has its own. Most managers bill every poll of

@@ -17,6 +17,7 @@ from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -152,7 +153,11 @@ class Recorder:
             mocks.set_mocks(
                 _Nothing(), self.project, self.stack, self.preview, monitor=monitor, organization=self.organization
             )
-            await run_pulumi_func(body)
+            try:
+                await run_pulumi_func(body)
+            except BaseException:
+                await _settle()
+                raise
 
         asyncio.run(stack())
         # The engine refuses the second of them, in the middle of an update.
@@ -160,6 +165,16 @@ class Recorder:
         assert not twice, f"resources with one URN: {sorted(twice)}"
         self.outputs = {name: outputs for name, outputs in monitor.outputs.items() if name != _STACK}
         return sorted(monitor.registered, key=str)
+
+
+async def _settle() -> None:
+    """Await what a failed program leaves behind, which the SDK would await in the next one, in another event loop."""
+    # Every output that depends on the failed one has the same error, which asyncio would print as never retrieved.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    with SETTINGS.lock:
+        left = {*SETTINGS.outputs, *asyncio.all_tasks()} - {asyncio.current_task()}
+        SETTINGS.outputs.clear()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def resolve(output: pulumi.Output[Any]) -> Any:

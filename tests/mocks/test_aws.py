@@ -26,7 +26,7 @@ from tests.mocks.aws_samples import (
     SECRET,
     push_trust,
 )
-from tests.mocks.recorder import Recorder, Registered, Unknown
+from tests.mocks.recorder import Recorder, Registered, Unknown, resolve
 from tests.unit.aws_accounts import DECRYPT, KEY_ARN, READ, account, made, managed, pod_identity, with_account
 
 ACME = {"openchoreo.dev/organization": "acme"}
@@ -92,7 +92,14 @@ def test_a_role_its_policy_and_a_secret_without_a_value(recorder: Recorder) -> N
         parent=PARENT,
         provider=PROVIDER,
     )
-    component = Registered("openchoreo:index:AwsSecretStore", "default-acme", {})
+    recorded = {
+        "store": "default-acme",
+        "organization": "acme",
+        "service": "SecretsManager",
+        "path": "org/acme/",
+        "role": "eso-default-acme",
+    }
+    component = Registered("openchoreo:index:AwsSecretStore", "default-acme", recorded)
     tags = json.dumps({"tags": {"app.kubernetes.io/managed-by": "openchoreo-secrets"}})
     provider = Registered(
         "pulumi:providers:aws",
@@ -106,11 +113,7 @@ def test_a_role_its_policy_and_a_secret_without_a_value(recorder: Recorder) -> N
         },
     )
     assert registered == [role, policy, secret, component, provider]
-    assert (kept[0].role_arn, kept[0].names, kept[0].secrets) == (
-        "arn:aws:iam::123456789012:role/eso-default-acme",
-        {},
-        ["org/acme/acme-git"],
-    )
+    assert (kept[0].names, kept[0].secrets) == ({}, ["org/acme/acme-git"])
     assert recorder.outputs == {
         PARENT: {"roleArn": "arn:aws:iam::123456789012:role/eso-default-acme", "secrets": ["org/acme/acme-git"]}
     }
@@ -169,13 +172,18 @@ def test_a_preview_shows_the_same_resources(recorder: Recorder) -> None:
 def test_boundary_path_and_tags_of_the_account(recorder: Recorder) -> None:
     boundary = "arn:aws:iam::123456789012:policy/eso"
     own = account(permissionsBoundary=boundary, rolePath="/eso/", tags={"team": "builds"})
-    kept: list[AwsSecretStore] = []
+    arns: list[str] = []
 
-    registered = recorder.run(lambda: program(replace(only(), account=own), kept))
+    async def create() -> None:
+        kept: list[AwsSecretStore] = []
+        program(replace(only(), account=own), kept)
+        arns.append(await resolve(kept[0].role_arn))
+
+    registered = recorder.run(create)
 
     role = by_type(registered, ROLE).inputs
     assert (role["permissionsBoundary"], role["path"]) == (boundary, "/eso/")
-    assert kept[0].role_arn == "arn:aws:iam::123456789012:role/eso/eso-default-acme"
+    assert arns == ["arn:aws:iam::123456789012:role/eso/eso-default-acme"]
     assert json.loads(by_type(registered, "pulumi:providers:aws").inputs["defaultTags"]) == {
         "tags": {"team": "builds", "app.kubernetes.io/managed-by": "openchoreo-secrets"}
     }
@@ -194,11 +202,24 @@ def ecr_args(**differing: Any) -> EcrRoleArgs:
 
 
 def test_a_role_for_pushing_images(recorder: Recorder) -> None:
-    def pushing() -> None:
+    arns: list[tuple[str, set[str]]] = []
+
+    async def pushing() -> None:
         opts = pulumi.ResourceOptions(providers=[account_provider("aws", account())])
-        assert EcrRole("acme", ecr_args(), opts).role_arn == "arn:aws:iam::123456789012:role/ecr-acme"
+        arn = EcrRole("acme", ecr_args(), opts).role_arn
+        arns.append((await resolve(arn), {type(resource).__name__ for resource in await arn.resources()}))
 
     registered = recorder.run(pushing)
+
+    assert arns == [("arn:aws:iam::123456789012:role/ecr-acme", {"Role", "RolePolicy"})], "whoever uses it waits"
+    assert by_type(registered, "openchoreo:index:EcrRole").inputs == {
+        "organization": "acme",
+        "role": "ecr-acme",
+        "repositories": "acme/",
+        "namespace": "openchoreo-ci-acme",
+        "serviceAccount": "registry-push",
+        "push": True,
+    }
 
     role = by_type(registered, ROLE)
     assert (role.parent, role.provider) == ("openchoreo:index:EcrRole acme", PROVIDER)

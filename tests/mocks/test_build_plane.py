@@ -150,7 +150,13 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
             parent=f"{manual} acme",
         ),
         COMPONENT,
-        Registered(manual, "acme", {}, parent=PLANE, depends_on=frozenset({str(NAMESPACE)})),
+        Registered(
+            manual,
+            "acme",
+            {"organization": "acme", "namespace": SPACE, "secrets": ["git-clone-secret", "registry-push-secret"]},
+            parent=PLANE,
+            depends_on=frozenset({str(NAMESPACE)}),
+        ),
     ]
 
 

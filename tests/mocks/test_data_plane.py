@@ -181,8 +181,15 @@ def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> No
             for namespace in ("dp-acme-dev", "dp-acme-prod")
         ),
         Registered(COMPONENT, "acme", {"organization": "acme"}),
-        Registered(MANUAL, "acme/dp-acme-dev", {}, parent=f"{COMPONENT} acme"),
-        Registered(MANUAL, "acme/dp-acme-prod", {}, parent=f"{COMPONENT} acme"),
+        *(
+            Registered(
+                MANUAL,
+                f"acme/{namespace}",
+                {"organization": "acme", "namespace": namespace, "secrets": ["registry-pull-secret"]},
+                parent=f"{COMPONENT} acme",
+            )
+            for namespace in ("dp-acme-dev", "dp-acme-prod")
+        ),
     ]
     assert recorder.outputs[f"{COMPONENT} acme"] == {"secretName": "registry-pull-secret"}
 

@@ -172,7 +172,7 @@ def test_template_writes_text_as_go_reads_it(registry: Raw, literal: str) -> Non
     (made,) = credentials(found, TARGET)
     assert isinstance(made.content, SecretTemplate)
     assert made.content.templates is not None
-    assert literal in made.content.templates[".dockerconfigjson"]
+    assert literal in str(made.content.templates[".dockerconfigjson"])
 
 
 @pytest.mark.parametrize(

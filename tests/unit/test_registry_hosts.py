@@ -278,6 +278,6 @@ def test_a_key_is_quoted_in_the_template(server: str) -> None:
     (made,) = credentials(Organization(name="acme", registries=(registry,)), Target("acme", "ns", "s", "1h0m0s"))
     assert isinstance(made.content, SecretTemplate)
     assert made.content.templates is not None
-    template = made.content.templates[".dockerconfigjson"]
+    template = str(made.content.templates[".dockerconfigjson"])
     assert template.count(f"set $auths {json.dumps(server)} (dict") == 1
     assert template.count(r'"username" "a\"\\{{" ') == 1

@@ -36,13 +36,13 @@ VAULT_NAME = "expected 3 to 24 letters, digits and single hyphens, the first a l
         ),
         pytest.param(
             azure(vaultUrl="https://kv.vault.azure.net"),
-            f'.vaultUrl: "https://kv.vault.azure.net" has the vault name kv; {VAULT_NAME}',
+            f'.vaultUrl: "https://kv.vault.azure.net" has the wrong vault name; {VAULT_NAME}',
             id="short-name",
         ),
         pytest.param(
             azure(vaultUrl="https://the-builds-{organization}-key-vault.vault.azure.net"),
             '.vaultUrl: "https://the-builds-acme-key-vault.vault.azure.net" of the organization "acme" '
-            f"has the vault name the-builds-acme-key-vault; {VAULT_NAME}",
+            f"has the wrong vault name; {VAULT_NAME}",
             id="long-name-of-an-organization",
         ),
         pytest.param(

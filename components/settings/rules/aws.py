@@ -14,13 +14,14 @@ from ...errors import Problem
 from ...managers.aws import AwsStore
 from ...managers.aws_managed import AwsManaged
 from ...schema.cloud_names import ROLE_NAME_MAX
+from ...schema.deferred import InputStr
 from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
-Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
+Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
 
 
@@ -84,7 +85,7 @@ def _filled(
 ) -> Iterator[_Filled]:
     keys: dict[str, set[str]] = {}
     for entry, read in reads(organization):
-        keys.setdefault(entry, set()).update(read)
+        keys.setdefault(entry, set()).update(key for key in read if isinstance(key, str))
     for entry in sorted(keys.keys() & managed.keys()):
         store, block = managed[entry]
         path = block.path_of(organization.name)

@@ -87,7 +87,7 @@ def refuse_shared_apps(settings: StackSettings) -> Iterator[Problem]:
     for path, organization in settings.located:
         with suppress(Doubtful):
             git = organization.git
-            if git is None or git.github_app is None:
+            if git is None or git.github_app is None or not isinstance(git.github_app.app_id, str):
                 continue
             first = seen.setdefault((git.app_url, git.github_app.app_id), path)
             if first == path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...errors import Problem
 from ...openchoreo.release import Release
@@ -113,7 +113,7 @@ def _workflow_credentials(organization: Organization, path: str) -> Iterator[Pro
     yield from _literal((*refs, *registry_refs, *_users(organization.registries)), where)
 
 
-def _users(registries: tuple[RegistryCredential, ...] | None) -> tuple[str, ...]:
+def _users(registries: Sequence[RegistryCredential] | None) -> tuple[str, ...]:
     """User names in plain text, which OpenChoreo renders."""
     return tuple(registry.username for registry in registries or () if isinstance(registry.username, str))
 
@@ -122,11 +122,11 @@ def _literal(references: tuple[RemoteRef | str, ...], path: str) -> Iterator[Pro
     """OpenChoreo evaluates expressions in everything that it renders, including names of keys."""
     for ref in references:
         for text in (ref,) if isinstance(ref, str) else (ref.remote_key, ref.property, ref.version):
-            if text is not None and "${" in text:
+            if isinstance(text, str) and "${" in text:
                 yield Problem(path, f"{quote(text)} has a ${{, which OpenChoreo would evaluate as an expression")
 
 
-def _twice(values: tuple[str, ...] | list[str], path: str) -> Iterator[Problem]:
+def _twice(values: Sequence[str], path: str) -> Iterator[Problem]:
     for index, value in enumerate(values):
         if value in values[:index]:
             yield Problem(f"{path}[{index}]", f'"{clip(value)}" is listed twice')

@@ -14,6 +14,7 @@ from ...errors import Problem
 from ...openchoreo.release import Release
 from ...registries.tokens import RegistryToken
 from ...schema.messages import simplify_message
+from ...schema.model import to_json_data
 from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import fill
 from ...schema.secret_types import DOCKER_CONFIG_KEY
@@ -53,7 +54,7 @@ def validate_push(organization: Organization, path: str, release: Release) -> It
 
 def _filled_problems(token: RegistryToken, path: str, organization: str) -> Iterator[Problem]:
     """Problems of a token's settings after the organization's name has replaced ``{organization}``."""
-    text = fill(token.model_dump(by_alias=True, exclude_none=True), organization)
+    text = fill(to_json_data(token), organization)
     try:
         type(token).model_validate(text, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -88,7 +89,7 @@ def refuse_shared_identities(settings: StackSettings) -> Iterator[Problem]:
         registries = vars(organization).get("registries") if "name" in vars(organization) else None
         for index, registry in enumerate(registries or ()):
             generator, token = registry.token or ("", None)
-            if token is None or token.identity is None:
+            if token is None or not isinstance(token.identity, str):
                 continue
             where = f"{path}.registries[{index}].{generator}.{token.identity_key}"
             identity = fill(token.identity, organization.name)
@@ -111,7 +112,7 @@ def _blocks(settings: StackSettings) -> Iterator[tuple[str, Any]]:
     """Entry of ``secretStores`` and its provider block as JSON data."""
     for entry, store in settings.secret_stores.items():
         with suppress(Doubtful):
-            yield entry, store.manager.model_dump(by_alias=True, exclude_none=True)
+            yield entry, to_json_data(store.manager)
 
 
 def _texts(tree: Any) -> Iterator[str]:

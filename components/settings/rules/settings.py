@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...errors import Problem
 from ...openchoreo.release import Release
+from ...schema.deferred import InputStr, sort_unique
 from ...schema.names import SUBDOMAIN_MAX
 from ...schema.partial import Doubtful, certain
 from ...schema.paths import organization_path
@@ -74,7 +75,7 @@ class _Used:
     """A store that an organization reads from, the keys that it reads, and their place in the configuration."""
 
     entry: str
-    keys: tuple[str, ...]
+    keys: tuple[InputStr, ...]
     path: str
     """Configuration path of the key that names the store."""
     owner: str
@@ -91,7 +92,7 @@ def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
 def _certain_stores(organization: Organization, path: str) -> Iterator[_Used]:
     """The same, as far as nothing in it is doubtful. With a doubtful credential, a store that is named is used."""
     certain_ones = list(certain_credentials(organization, BUILD_KINDS))
-    keys = tuple(sorted({ref.remote_key for located in certain_ones for ref in located.credential.remotes}))
+    keys = sort_unique(ref.remote_key for located in certain_ones for ref in located.credential.remotes)
     doubts = any(kind not in vars(organization) for kind in BUILD_KINDS)
     if keys or (doubts and "secret_store" in organization.model_fields_set):
         with suppress(Doubtful):
@@ -107,7 +108,7 @@ def _pull_store(organization: Organization, path: str) -> Iterator[_Used]:
         yield _Used(store, organization.pull_keys, where, f"{path}.pullSecret")
 
 
-def _reads(organization: Organization) -> list[tuple[str, tuple[str, ...]]]:
+def _reads(organization: Organization) -> list[tuple[str, tuple[InputStr, ...]]]:
     """Entries of ``secretStores`` that an organization reads from, each with its remote keys."""
     return [(used.entry, used.keys) for used in _used_stores(organization, "")]
 
@@ -131,6 +132,8 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
             f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
         )
     for key in used.keys:
+        if not isinstance(key, str):
+            continue  # `SecretStore` checks those of programs; YAML has none.
         problem = store.manager.key_problem(key, organization.name)
         if problem is not None:
             yield Problem(used.owner, f'remoteKey {quote(key)} {problem} (store "{used.entry}")')

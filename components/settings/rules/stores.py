@@ -14,13 +14,14 @@ from contextlib import suppress
 from ...errors import Problem
 from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
+from ...schema.deferred import InputStr
 from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION, fill, find_places
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
-Reads = Callable[[Organization], list[tuple[str, tuple[str, ...]]]]
+Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
 
 

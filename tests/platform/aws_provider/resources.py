@@ -42,10 +42,10 @@ def _create_role(aws: Clients, inputs: Inputs) -> dict[str, Any]:
     boundary = inputs.get("permissionsBoundary")
     made = aws.of("iam").create_role(
         RoleName=inputs["name"],
-        Path=inputs["path"],
+        Path=inputs.get("path", "/"),
         AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
-        Description=inputs["description"],
-        MaxSessionDuration=inputs["maxSessionDuration"],
+        Description=inputs.get("description", "Managed by Pulumi"),
+        MaxSessionDuration=inputs.get("maxSessionDuration", 3600),
         Tags=aws.tags(inputs),
         **({} if boundary is None else {"PermissionsBoundary": boundary}),
     )
@@ -65,7 +65,7 @@ def _create_secret(aws: Clients, inputs: Inputs) -> dict[str, Any]:
     key = inputs.get("kmsKeyId")
     made = aws.of("secretsmanager").create_secret(
         Name=inputs["name"],
-        Description=inputs["description"],
+        Description=inputs.get("description", "Managed by Pulumi"),
         Tags=aws.tags(inputs),
         **({} if key is None else {"KmsKeyId": key}),
     )
@@ -77,7 +77,7 @@ def _update_secret(aws: Clients, arn: str, inputs: Inputs) -> None:
 
 
 def _delete_secret(aws: Clients, arn: str, state: Inputs) -> None:
-    days = state["recoveryWindowInDays"]
+    days = state.get("recoveryWindowInDays", 30)
     how = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
     aws.of("secretsmanager").delete_secret(SecretId=arn, **how)
 
