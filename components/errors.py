@@ -3,7 +3,8 @@
     OpenChoreoSecretsError
     ├── SettingsError      the stack configuration or the arguments of a component are wrong
     ├── ClusterError       a cluster cannot be reached, or lacks something that this package needs
-    │   └── ConflictError  another client changed an object between our read and our write
+    │   ├── ConflictError  another client changed an object between our read and our write
+    │   └── InvalidError   the API server refuses the content of an object
     ├── NotReadyError      credentials were not synced in time
     └── PatchError         an OpenChoreo object cannot be patched as asked
         └── NotFoundError  the object does not exist
@@ -51,6 +52,10 @@ class ClusterError(OpenChoreoSecretsError):
 
 class ConflictError(ClusterError):
     """Another client changed an object between our read and our write; nothing was written."""
+
+
+class InvalidError(ClusterError):
+    """The API server refuses the content of an object: a field is not valid, or immutable."""
 
 
 class NotReadyError(OpenChoreoSecretsError):

@@ -16,7 +16,7 @@ from typing import Any, Final
 from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
-from ..errors import ClusterError, ConflictError
+from ..errors import ClusterError, ConflictError, InvalidError
 from ..managers.manager import Endpoint
 from ..settings.stack import ClusterSettings
 
@@ -117,6 +117,43 @@ class Cluster:
             msg = f"{self}: {path} was deleted meanwhile"
             raise ConflictError(msg)
 
+    def apply(self, path: str, manifest: Mapping[str, Any], *, field_manager: str) -> dict[str, Any]:
+        """Create an object, or make its fields as in the manifest, whoever wrote them (server-side apply).
+
+        Returns:
+            The object as stored.
+
+        Raises:
+            InvalidError: a changed field is immutable, or the object is not valid.
+            ClusterError: the server cannot be reached, or refuses the request, or the namespace does not exist.
+        """
+        query = {"fieldManager": field_manager, "force": "true"}
+        stored = self._request("PATCH", path, query=query, body=manifest, content="application/apply-patch+yaml")
+        if stored is None:
+            msg = f"{self}: {path} cannot be created: its namespace, or its kind, does not exist"
+            raise ClusterError(msg)
+        return stored
+
+    def dry_replace(self, path: str, live: Mapping[str, Any]) -> dict[str, Any] | None:
+        """An object as the API server would store it, with its defaults; nothing is written. None: it does not exist.
+
+        Raises:
+            ConflictError: the live object has another ``metadata.resourceVersion``.
+            InvalidError: the object is not valid.
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        return self._request("PUT", path, query={"dryRun": "All"}, body=live)
+
+    def delete(self, path: str, *, uid: str) -> None:
+        """Delete one object; an object that no longer exists is no error.
+
+        Raises:
+            ConflictError: the live object has another UID.
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        body = {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
+        self._request("DELETE", path, body=body)
+
     def _request(  # noqa: PLR0913 -- the parts of an HTTP request
         self,
         method: str,
@@ -144,6 +181,8 @@ class Cluster:
             return None
         if response.status == HTTPStatus.CONFLICT:
             raise ConflictError(self._refused(method, path, response.status, text))
+        if response.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise InvalidError(self._refused(method, path, response.status, text))
         if response.status >= HTTPStatus.BAD_REQUEST:
             raise ClusterError(self._refused(method, path, response.status, text))
         parsed: dict[str, Any] = json.loads(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..managers.manager import PlannedStore
+from ..managers.manager import Plane, PlannedStore
 from ..openchoreo.release import Release
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
@@ -28,6 +28,11 @@ class Plan:
     """All ClusterSecretStores, sorted by name and plane."""
     organizations: tuple[OrganizationPlan, ...]
     """The organizations, in the order of the configuration."""
+
+    @property
+    def pull_plane(self) -> Plane:
+        """Plane of the pull secrets; ``build`` where both planes are one cluster."""
+        return "build" if self.settings.clusters.data_plane in {None, self.settings.clusters.build_plane} else "data"
 
     @cached_property
     def managed_stores(self) -> tuple[ManagedStore, ...]:

@@ -18,6 +18,7 @@ from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE, RELEASES
 from ..settings.stack import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
+from .live_objects import TYPE as LIVE_OBJECTS, LiveObjects
 from .log import Log
 from .object_patch import ObjectPatch
 from .values import read_resource_type
@@ -40,6 +41,7 @@ class Connection:
         if (recorded := config.get("clusterIdentity")) is not None:
             check_identity(cluster, recorded)
         self._ready = ExternalSecretsReady(cluster, cancelled)
+        self._live = LiveObjects(cluster, cancelled)
         self._patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
 
     def resource(self, request: Any) -> Any:
@@ -51,8 +53,10 @@ class Connection:
         token = read_resource_type(request)
         if token == TYPE:
             return self._ready
+        if token == LIVE_OBJECTS:
+            return self._live
         if token not in self._patch.types:
-            types = ", ".join((TYPE, *self._patch.types))
+            types = ", ".join((TYPE, LIVE_OBJECTS, *self._patch.types))
             msg = f"the openchoreo provider has no resource {token}; expected one of: {types}"
             raise OpenChoreoSecretsError(msg)
         return self._patch
@@ -60,11 +64,13 @@ class Connection:
     def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Accept the inputs of a resource, or return their problems."""
         resource = self.resource(request)
-        failures = resource.check(request) if resource is self._patch else None
+        if isinstance(resource, LiveObjects):
+            return resource.check(request)
+        failures = resource.check(request) if isinstance(resource, ObjectPatch) else None
         return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     def delete(self, request: rpc.DeleteRequest, log: Log) -> None:
-        """Remove a patch; `ExternalSecretsReady` has nothing to delete."""
+        """Remove a patch; the other resources have nothing to delete."""
         resource = self.resource(request)
         if resource is self._patch:
             resource.delete(request, log)

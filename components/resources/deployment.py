@@ -15,6 +15,7 @@ from ..cluster.preflight import check_build_plane
 from ..managers.manager import Endpoint, Plane
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
+from ..plan.stack import Plan
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
 from ..settings.stack import ClusterSettings, StackSettings
@@ -25,6 +26,7 @@ from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
+from .live_objects import LiveInputs, LiveObjects, list_registered
 from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
 from .stack_id import get_stack_id
 from .state_disk import check_state_disk
@@ -102,7 +104,9 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     aws = register_aws_resources(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = _openchoreo_providers(settings, plan.release)
-    kubernetes_of = _kubernetes_providers(settings, openchoreo_of)
+    live = LiveInputs(configuration.manual, endpoints, aws.stores)
+    repaired = {plane: _compare(plane, provider, plan, live) for plane, provider in openchoreo_of.items()}
+    kubernetes_of = _kubernetes_providers(settings, repaired)
     stores: Stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
@@ -126,7 +130,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
 def _wait(
     settings: StackSettings,
-    openchoreo_of: Mapping[str, OpenChoreoProvider],
+    openchoreo_of: Mapping[Plane, OpenChoreoProvider],
     release: Release,
     deployed: list[Deployed],
     hints: Mapping[str, pulumi.Input[str]],
@@ -168,7 +172,7 @@ class _Shared:
     """Resources that are registered before the organizations."""
 
     stores: Stores
-    kubernetes_of: Mapping[str, kubernetes.Provider]
+    kubernetes_of: Mapping[Plane, kubernetes.Provider]
     control_plane: OpenChoreoProvider | None
     push_roles: Mapping[str, Sequence[pulumi.Resource]]
     empty_secrets: Mapping[str, list[pulumi.Input[str]]]
@@ -206,28 +210,39 @@ def _provider(name: str, plane: str, cluster: ClusterSettings, release: Release)
     return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
 
 
-def _openchoreo_providers(settings: StackSettings, release: Release) -> dict[str, OpenChoreoProvider]:
+def _openchoreo_providers(settings: StackSettings, release: Release) -> dict[Plane, OpenChoreoProvider]:
     """A provider for each cluster; it records the cluster's identity and refuses another cluster."""
     clusters = settings.clusters
-    providers = {"build": _provider("build-plane", _NAMES["build"], clusters.build_plane, release)}
+    providers: dict[Plane, OpenChoreoProvider] = {
+        "build": _provider("build-plane", _NAMES["build"], clusters.build_plane, release)
+    }
     if clusters.data_plane is not None and clusters.data_plane != clusters.build_plane:
         providers["data"] = _provider("data-plane", _NAMES["data"], clusters.data_plane, release)
     return providers
 
 
+def _compare(plane: Plane, provider: OpenChoreoProvider, plan: Plan, live: LiveInputs) -> LiveObjects:
+    """Compare and repair the objects of one cluster."""
+    objects = list_registered(plan, {plane}, live)
+    return LiveObjects(f"{plane}-plane", objects=objects, opts=pulumi.ResourceOptions(provider=provider))
+
+
 def _kubernetes_providers(
-    settings: StackSettings, openchoreo_of: Mapping[str, OpenChoreoProvider]
-) -> dict[str, kubernetes.Provider]:
-    """A provider for each cluster, registered only after the cluster's identity is checked."""
-    clusters = {"build": settings.clusters.build_plane, "data": settings.clusters.data_plane}
+    settings: StackSettings, repaired: Mapping[Plane, LiveObjects]
+) -> dict[Plane, kubernetes.Provider]:
+    """A provider for each cluster, registered only after its identity is checked and its objects are repaired."""
+    clusters: dict[Plane, ClusterSettings | None] = {
+        "build": settings.clusters.build_plane,
+        "data": settings.clusters.data_plane,
+    }
     return {
-        plane: _kubernetes(f"{plane}-plane", cluster, openchoreo_of[plane])
+        plane: _kubernetes(f"{plane}-plane", cluster, repaired[plane])
         for plane, cluster in clusters.items()
-        if cluster is not None and plane in openchoreo_of
+        if cluster is not None and plane in repaired
     }
 
 
-def _kubernetes(name: str, cluster: ClusterSettings, checked_by: OpenChoreoProvider) -> kubernetes.Provider:
+def _kubernetes(name: str, cluster: ClusterSettings, after: LiveObjects) -> kubernetes.Provider:
     """The provider of a plane. A new address of the same context never replaces the objects."""
     return kubernetes.Provider(
         name,
@@ -238,5 +253,5 @@ def _kubernetes(name: str, cluster: ClusterSettings, checked_by: OpenChoreoProvi
         # Version 4.29 and later would refuse to create what exists after a kill; the preflight check decides that.
         upsert_existing_objects=True,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=100, burst=200),
-        opts=pulumi.ResourceOptions(depends_on=checked_by),
+        opts=pulumi.ResourceOptions(depends_on=after),
     )

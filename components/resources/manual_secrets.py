@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from ..manifests import Manifest
 from ..secrets.external_secret import Target
 from ..secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from .registration import register
@@ -33,11 +34,8 @@ class ManualSecrets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ManualSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("openchoreo:index:ManualSecrets", name, _inputs(args), opts)
-        target = Target(organization=args.organization, namespace=args.namespace, store="", refresh_interval="")
         for secret in args.secrets:
-            values = pulumi.Output.secret([args.values[entry] for entry in secret.entries])
-            manifest = build_manual_secret(target, secret)
-            manifest["data"] = values.apply(partial(encode_secret_data, secret))
+            manifest = render_manual_secret(args.organization, args.namespace, secret, args.values)
             register(f"{name}/{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
 
@@ -49,3 +47,13 @@ def _inputs(args: ManualSecretsArgs) -> dict[str, Any]:
         "namespace": args.namespace,
         "secrets": [secret.name for secret in args.secrets],
     }
+
+
+def render_manual_secret(
+    organization: str, namespace: str, secret: ManualSecret, values: Mapping[str, pulumi.Output[str]]
+) -> Manifest:
+    """The Secret, with ``data`` as a secret output; arguments as in `ManualSecretsArgs`."""
+    target = Target(organization=organization, namespace=namespace, store="", refresh_interval="")
+    entries = pulumi.Output.secret([values[entry] for entry in secret.entries])
+    manifest = build_manual_secret(target, secret)
+    return {**manifest, "data": entries.apply(partial(encode_secret_data, secret))}

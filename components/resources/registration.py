@@ -24,9 +24,13 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
     The stack always applies under the same name and takes its fields back, so that no kill, no lost state and no edit
     by hand leads to a conflict. The preflight check refuses objects of other owners first.
     """
+    return KubernetesObject(name, build_registered(manifest), opts)
+
+
+def build_registered(manifest: Manifest) -> Manifest:
+    """The manifest as `register` passes it to the Kubernetes provider."""
     stack = get_stack_id()
-    applied_by = {_FIELD_MANAGER: build_field_manager(stack), _FORCE: "true"}
-    return KubernetesObject(name, sign(manifest, stack, **applied_by), opts)
+    return sign(manifest, stack, **{_FIELD_MANAGER: build_field_manager(stack), _FORCE: "true"})
 
 
 def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
@@ -36,7 +40,12 @@ def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
 
 def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """Add labels to an existing namespace with our own field manager, so that destroy removes only these labels."""
+    return KubernetesObject(name, build_registered_patch(manifest), opts, suffix="Patch")
+
+
+def build_registered_patch(manifest: Manifest) -> Manifest:
+    """The manifest as `adopt_namespace` passes it to the Kubernetes provider."""
     metadata = manifest["metadata"]
     annotations = {_FIELD_MANAGER: build_field_manager(get_stack_id())}
     patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
-    return KubernetesObject(name, {**manifest, "metadata": patch}, opts, suffix="Patch")
+    return {**manifest, "metadata": patch}

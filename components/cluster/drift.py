@@ -1,0 +1,227 @@
+"""Compare the objects of a stack with a cluster, and make the live objects as configured again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
+
+from ..drift.differences import (
+    Difference,
+    build_removal,
+    find_differences,
+    is_default,
+    must_replace,
+    remove_fields,
+)
+from ..drift.managers import is_managed, list_managers
+from ..drift.planned import PlannedManifest, build_path
+from ..errors import ClusterError, ConflictError, InvalidError
+from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_field_manager, read_owner
+from .connection import Cluster
+
+_ATTEMPTS: Final = 5
+_POLL: Final = 0.2
+_DELETION: Final = 120.0
+"""Seconds to wait for an object that is being deleted."""
+
+Cancelled = Callable[[float], bool]
+"""Waits for that many seconds; returns True if the user has cancelled the update."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """An object that is not as configured."""
+
+    planned: PlannedManifest
+    """The object."""
+    live: Manifest | None
+    """The live object. None: it does not exist."""
+    differences: tuple[Difference, ...] = ()
+    """Its differences; empty if it does not exist or is being deleted."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it does not exist, or is being deleted."""
+        return self.live is None or _is_ending(self.live)
+
+    @property
+    def is_immutable(self) -> bool:
+        """Whether only a new object can be as configured."""
+        return self.live is not None and must_replace(self.planned.manifest, self.live)
+
+
+@dataclass
+class Inspector:
+    """Compares objects with one cluster, and remembers the defaults of its API server."""
+
+    cluster: Cluster
+    """The cluster."""
+    stack: str
+    """``<pulumi organization>/<project>/<stack>``."""
+    unjudged: dict[str, str] = field(default_factory=dict)
+    """Object -> why the API server did not say which of its fields are defaults."""
+    _defaults: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+
+    @property
+    def manager(self) -> str:
+        """Field manager of the stack."""
+        return build_field_manager(self.stack)
+
+    def find(self, objects: Iterable[PlannedManifest]) -> Iterator[Drift]:
+        """The objects that are not as configured, in the order in which they need each other.
+
+        It makes one list call for each kind. An adopted namespace that does not exist is left out.
+
+        Raises:
+            ClusterError: the cluster cannot be reached, or refuses a list.
+        """
+        ordered = sorted(objects, key=lambda planned: (planned.rank, _kind(planned)))
+        for kind, group in groupby(ordered, key=_kind):
+            of_kind = list(group)
+            live = self._list(*kind, of_kind)
+            for planned in of_kind:
+                drift = self.compare(planned, live.get(_address(planned.manifest)))
+                if drift is not None and not (planned.adopted and drift.live is None):
+                    yield drift
+
+    def compare(self, planned: PlannedManifest, live: Manifest | None) -> Drift | None:
+        """The difference of one object; None: it is as configured."""
+        if live is None or _is_ending(live):
+            return Drift(planned, live)
+        differences = self._judge(planned, live, find_differences(planned.manifest, live))
+        kept = tuple(each for each in differences if not self._is_new_value(planned, live, each))
+        return Drift(planned, live, kept) if kept else None
+
+    def _is_new_value(self, planned: PlannedManifest, live: Manifest, difference: Difference) -> bool:
+        """Whether a value of ``manualSecrets`` differs because the configuration has changed, which no digest shows."""
+        if difference.kind != "changed" or not planned.may_hold_secret(difference.path):
+            return False
+        return list_managers(live, difference.path) == {self.manager}
+
+    def _judge(
+        self, planned: PlannedManifest, live: Manifest, differences: tuple[Difference, ...]
+    ) -> tuple[Difference, ...]:
+        """The differences without defaults of the API server; one dry run for each field and value not seen before."""
+        unknown = [each for each in differences if _is_unknown(self._defaults, planned, each)]
+        try:
+            stored = self._dry_run(planned, live) if unknown else {}
+        except InvalidError:
+            stored = {}  # the object is not valid without these fields, so they are no defaults
+        except ClusterError as error:
+            self.unjudged[planned.name] = str(error)
+            return tuple(each for each in differences if each.kind != "extra")
+        for each in unknown:
+            self._defaults[_default_key(planned, each)] = is_default(each, stored)
+        return tuple(
+            each for each in differences if each.kind != "extra" or not self._defaults[_default_key(planned, each)]
+        )
+
+    def _dry_run(self, planned: PlannedManifest, live: Manifest) -> Manifest:
+        """The live object as the API server would store it without the fields that are not configured."""
+        path = _path(planned.manifest)
+        for _ in range(_ATTEMPTS):
+            body = remove_fields(live, find_differences(planned.manifest, live))
+            body["metadata"].pop("managedFields", None)
+            identity = {key: planned.manifest[key] for key in ("apiVersion", "kind")}
+            try:
+                stored = self.cluster.dry_replace(path, {**body, **identity})
+            except ConflictError:
+                live = self.cluster.get(path) or live
+                continue
+            if stored is not None:
+                return stored
+        msg = f"{self.cluster}: {planned.name} kept changing"
+        raise ConflictError(msg)
+
+    def _list(self, api: str, kind: str, objects: Sequence[PlannedManifest]) -> dict[tuple[str | None, str], Manifest]:
+        """Namespace and name -> live object, of at least those objects that exist."""
+        path, metadata_only = build_path(api, kind), kind == "Namespace"
+        # An adopted namespace does not have the label.
+        query = {} if metadata_only else {"labelSelector": f"{MANAGED_BY_LABEL}={MANAGED_BY}"}
+        live = {_address(item): item for item in self.cluster.items(path, metadata_only=metadata_only, **query)}
+        absent = {_address(planned.manifest) for planned in objects} - live.keys()
+        if absent and not metadata_only:
+            # Someone may have removed the label.
+            existing = {_address(item) for item in self.cluster.items(path, metadata_only=True)}
+            for namespace, name in absent & existing:
+                found = self.cluster.get(build_path(api, kind, namespace, name))
+                live |= {} if found is None else {(namespace, name): found}
+        return live
+
+    def repair(self, drift: Drift, cancelled: Cancelled) -> None:
+        """Make an object as configured again.
+
+        Raises:
+            ClusterError: the object belongs to others, keeps changing, or the API server refuses.
+        """
+        planned, live = drift.planned, drift.live
+        for _ in range(_ATTEMPTS):
+            with suppress(ConflictError):
+                if self._repair_once(planned, live, cancelled):
+                    return
+            live = self.cluster.get(_path(planned.manifest))
+        msg = f"{self.cluster}: {planned} was changed again after each of {_ATTEMPTS} repairs; find out who writes it"
+        raise ClusterError(msg)
+
+    def _repair_once(self, planned: PlannedManifest, live: Manifest | None, cancelled: Cancelled) -> bool:
+        """Whether the object is as configured afterwards."""
+        path = _path(planned.manifest)
+        if live is not None and _is_ending(live):
+            self._wait_for_deletion(planned, cancelled)
+            live = None
+        if live is not None and read_owner(live) != self.stack and not is_managed(live, self.manager):
+            msg = f"{self.cluster}: {planned} belongs to {read_owner(live) or 'others'}; it was not changed"
+            raise ClusterError(msg)
+        if live is not None and must_replace(planned.manifest, live):
+            self.cluster.delete(path, uid=live["metadata"]["uid"])
+            self._wait_for_deletion(planned, cancelled)
+        stored = self.cluster.apply(path, planned.manifest, field_manager=self.manager)
+        rest = self._judge(planned, stored, find_differences(planned.manifest, stored))
+        if not rest:
+            return True
+        version = {"op": "replace", "path": "/metadata/resourceVersion", "value": stored["metadata"]["resourceVersion"]}
+        self.cluster.json_patch(path, [version, *build_removal(rest)], field_manager=self.manager)
+        repaired = self.cluster.get(path)
+        return repaired is not None and self.compare(planned, repaired) is None
+
+    def _wait_for_deletion(self, planned: PlannedManifest, cancelled: Cancelled) -> None:
+        path, waited = _path(planned.manifest), 0.0
+        while (live := self.cluster.get(path)) is not None and _is_ending(live):
+            if waited >= _DELETION or cancelled(_POLL):
+                blockers = ", ".join(live["metadata"].get("finalizers") or ()) or "its contents"
+                msg = f"{self.cluster}: {planned} is still being deleted ({blockers}); run the update again afterwards"
+                raise ClusterError(msg)
+            waited += _POLL
+
+
+def _is_ending(live: Manifest) -> bool:
+    return bool(live["metadata"].get("deletionTimestamp"))
+
+
+def _kind(planned: PlannedManifest) -> tuple[str, str]:
+    return planned.manifest["apiVersion"], planned.manifest["kind"]
+
+
+def _address(manifest: Manifest) -> tuple[str | None, str]:
+    return manifest["metadata"].get("namespace"), manifest["metadata"]["name"]
+
+
+def _path(manifest: Manifest) -> str:
+    namespace, name = _address(manifest)
+    return build_path(manifest["apiVersion"], manifest["kind"], namespace, name)
+
+
+def _is_unknown(
+    defaults: Mapping[tuple[str, str, str], bool], planned: PlannedManifest, difference: Difference
+) -> bool:
+    return difference.kind == "extra" and _default_key(planned, difference) not in defaults
+
+
+def _default_key(planned: PlannedManifest, difference: Difference) -> tuple[str, str, str]:
+    """Kind, field and value; a default does not depend on the index of an item."""
+    steps: list[Any] = ["" if isinstance(step, int) else step for step in difference.path]
+    return planned.manifest["kind"], json.dumps(steps), json.dumps(difference.live, sort_keys=True)

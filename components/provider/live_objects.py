@@ -1,0 +1,164 @@
+"""The resource ``LiveObjects``, which creates nothing: it compares the objects of a stack with a cluster and repairs.
+
+Inputs: ``stack``, ``manifests`` (a JSON list of user and manifest) and ``deferred`` (user, manifest as JSON, and the
+name of each object that contains outputs). `LiveObjects.check` replaces them with ``objects``, a short digest for each
+object, and keeps the manifests in memory; so the state and the engine's display contain neither manifests nor values.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pulumi.provider.experimental import provider as rpc
+from pulumi.provider.experimental.property_value import PropertyValue
+
+from ..cluster.connection import Cluster
+from ..cluster.drift import Drift, Inspector
+from ..drift.planned import PlannedManifest
+from ..drift.words import describe_differences
+from ..errors import ClusterError
+from .log import Log
+from .values import UNKNOWN, to_plain, to_property_values
+
+TYPE: Final = "openchoreo:index:LiveObjects"
+_OBJECTS: Final = "objects"
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What `LiveObjects.check` has read for one resource."""
+
+    inspector: Inspector
+    objects: tuple[PlannedManifest, ...]
+    before: Mapping[str, str] = field(default_factory=dict)
+    """Object -> digest at the last update."""
+    deferred: tuple[str, ...] = ()
+    """Names of objects whose manifests are known after the update."""
+
+    def kept(self) -> Iterator[PlannedManifest]:
+        """The objects that the last update had, too."""
+        return (planned for planned in self.objects if planned.name in self.before)
+
+    def is_changed(self, planned: PlannedManifest) -> bool:
+        """Whether the configuration has changed since the last update."""
+        return self.before[planned.name] != planned.digest
+
+
+class LiveObjects:
+    """Check, diff, create and update of the comparison. Each method runs in a thread and may block."""
+
+    def __init__(self, cluster: Cluster, cancelled: threading.Event) -> None:
+        self._cluster = cluster
+        self._cancelled = cancelled
+        self._checked: dict[str, _Checked] = {}
+
+    def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+        """Replace the manifests with digests."""
+        inputs, before = to_plain(request.new_inputs), to_plain(request.old_inputs).get(_OBJECTS, {})
+        objects = [PlannedManifest(user, manifest) for user, manifest in json.loads(inputs["manifests"])]
+        deferred = []
+        for name, entry in _items(request.new_inputs.get("deferred")):
+            if to_plain(entry)["manifest"] == UNKNOWN:
+                deferred.append(name)
+                continue
+            user, manifest = to_plain(entry)["user"], json.loads(to_plain(entry)["manifest"])
+            objects.append(PlannedManifest(user, manifest, secret=entry["manifest"].is_secret))
+        inspector = Inspector(self._cluster, inputs["stack"])
+        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred))
+        digests = {planned.name: planned.digest for planned in objects}
+        # Only the update can tell whether these have changed.
+        digests |= {name: before.get(name, UNKNOWN) for name in deferred}
+        return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: dict(sorted(digests.items()))}))
+
+    def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:  # noqa: ARG002
+        """Record the objects; there is no earlier update to compare with."""
+        return rpc.CreateResponse("live-objects", _state(request.properties))
+
+    def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
+        """Objects that are new, changed or removed in the configuration, edited or deleted on the cluster."""
+        checked = self._checked.get(request.urn)
+        if checked is None:  # a refresh, which has no inputs of the program
+            return rpc.DiffResponse()
+        new = to_plain(request.new_inputs)[_OBJECTS]
+        kinds = {
+            name: _change_of(checked.before.get(name), new.get(name))
+            for name in {*checked.before, *new}
+            if checked.before.get(name) != new.get(name)
+        }
+        for drift in self._find(checked):
+            kinds.setdefault(drift.planned.name, rpc.PropertyDiffKind.UPDATE)
+        changed = {
+            f'{_OBJECTS}["{name}"]': rpc.PropertyDiff(kind, input_diff=True) for name, kind in sorted(kinds.items())
+        }
+        return rpc.DiffResponse(changes=bool(changed), diffs=[_OBJECTS] if changed else [], detailed_diff=changed)
+
+    def update(self, request: rpc.UpdateRequest, log: Log) -> rpc.UpdateResponse:
+        """Repair what others have edited or deleted; a preview describes it."""
+        checked = self._checked[request.urn]
+        if checked.deferred and request.preview:
+            names = ", ".join(checked.deferred)
+            log.info(f"not compared with the cluster, because their content is known after the update: {names}")
+        drifts = list(self._find(checked))
+        if request.preview:
+            self._say(drifts, "the next update restores it", log)
+        else:
+            self._say(drifts, "restoring it", log)
+            self._repair(checked, drifts)
+        for name, reason in sorted(checked.inspector.unjudged.items()):
+            log.warning(f"{name}: fields that are not configured were not compared: {reason}")
+        return rpc.UpdateResponse(_state(request.news))
+
+    def _find(self, checked: _Checked) -> Iterator[Drift]:
+        """Drift of the objects of the last update. A changed object is one only if it does not exist.
+
+        Everything else about it is written by its own resource.
+        """
+        for drift in checked.inspector.find(checked.kept()):
+            if drift.is_missing or drift.is_immutable or not checked.is_changed(drift.planned):
+                yield drift
+
+    def _say(self, drifts: Iterable[Drift], repair: str, log: Log) -> None:
+        for drift in drifts:
+            if not drift.is_missing:
+                text = describe_differences(drift.planned, drift.differences)
+                log.warning(f"{drift.planned} was edited: {text}; {repair}")
+            elif drift.live is None:
+                log.warning(f"{drift.planned} does not exist; {repair}")
+            else:
+                log.warning(f"{drift.planned} is being deleted; {repair}")
+
+    def _repair(self, checked: _Checked, drifts: Iterable[Drift]) -> None:
+        problems = []
+        # A namespace that is being deleted takes its objects with it.
+        namespaces = [drift for drift in drifts if drift.planned.manifest["kind"] == "Namespace"]
+        for drift in namespaces:
+            checked.inspector.repair(drift, self._cancelled.wait)
+        for drift in self._find(checked) if namespaces else drifts:
+            try:
+                checked.inspector.repair(drift, self._cancelled.wait)
+            except ClusterError as error:
+                problems.append(str(error))
+        if problems:
+            raise ClusterError("\n".join(problems))
+
+
+def _items(deferred: PropertyValue | None) -> Iterator[tuple[str, Mapping[str, PropertyValue]]]:
+    """Name and properties of each entry of ``deferred``."""
+    entries: Any = () if deferred is None else deferred.value
+    for entry in entries:
+        yield str(entry.value["name"].value), entry.value
+
+
+def _change_of(before: str | None, now: str | None) -> rpc.PropertyDiffKind:
+    if before is None:
+        return rpc.PropertyDiffKind.ADD
+    return rpc.PropertyDiffKind.DELETE if now is None else rpc.PropertyDiffKind.UPDATE
+
+
+def _state(inputs: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+    """The state; the inputs in it have all digests already."""
+    return to_property_values({"total": len(to_plain(inputs)[_OBJECTS])})

@@ -1,0 +1,129 @@
+"""A resource of the ``openchoreo`` provider: repair objects of a stack that others have edited or deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from ..drift.planned import name_object
+from ..managers.cluster_secret_store import render_identity, render_store
+from ..managers.manager import Endpoint, Plane
+from ..manifests import Manifest
+from ..plan.organization import OrganizationPlan
+from ..plan.stack import Plan
+from ..schema.deferred import InputStr
+from ..secrets.external_secret import rename_fan_out_keys, rename_remote_keys
+from ..secrets.manual_secret import ManualSecret
+from .aws_resources import ManagedStoreResources
+from .manual_secrets import render_manual_secret
+from .registration import build_registered, build_registered_patch
+from .stack_id import get_stack_id
+
+Registered = tuple[str, Manifest]
+"""Who needs an object, for messages, and its manifest exactly as it is registered; it may contain outputs."""
+
+
+class LiveObjects(pulumi.CustomResource):
+    """Compares the objects of one cluster with the live ones in each preview, and repairs them in an update.
+
+    pulumi-kubernetes compares inputs with its state, so it sees no edit by hand without a refresh, and added fields not
+    even then. This resource makes one list call for each kind. The providers of the objects depend on it, so that an
+    object that was deleted exists again before it is updated.
+    """
+
+    def __init__(self, name: str, *, objects: Iterable[Registered], opts: pulumi.ResourceOptions | None = None) -> None:
+        """Compare objects.
+
+        Args:
+            name: name of the resource.
+            objects: user and manifest of each object.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
+        """
+        plain, deferred = [], []
+        for user, manifest in objects:
+            if _has_outputs(manifest):
+                text = pulumi.Output.json_dumps(manifest)
+                deferred.append({"name": name_object(manifest), "user": user, "manifest": text})
+            else:
+                plain.append((user, manifest))
+        # One text, because a property for each field would cost as much as registering the objects again.
+        manifests = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        props = {"stack": get_stack_id(), "manifests": manifests, "deferred": deferred}
+        super().__init__("openchoreo:index:LiveObjects", name, props, opts)
+
+
+@dataclass(frozen=True)
+class LiveInputs:
+    """What a run adds to the plan of its objects."""
+
+    manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Entries of ``manualSecrets``."""
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    """Plane -> its API server, if a store of the plane needs the address."""
+    aws: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
+    """Name of a ClusterSecretStore -> its AWS resources."""
+
+    def names(self, store: InputStr | None) -> Mapping[str, pulumi.Input[str]]:
+        """Remote key -> its name in the manager of a store, if that differs from the key."""
+        resources = self.aws.get(store) if isinstance(store, str) else None
+        return {} if resources is None else resources.names
+
+
+def list_registered(plan: Plan, planes: Iterable[Plane], inputs: LiveInputs) -> Iterator[Registered]:
+    """Every object that the components of a stack register on some of its planes.
+
+    Args:
+        plan: of the stack.
+        planes: planes on the cluster; ``build`` includes pull secrets if both planes are one cluster.
+        inputs: of the run.
+    """
+    for store in plan.stores:
+        if store.plane in planes:
+            manifest = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
+            for each in (*render_identity(store), manifest):
+                yield f'store "{store.name}"', build_registered(each)
+    for organization in plan.organizations:
+        user = f'organization "{organization.name}"'
+        if "build" in planes:
+            yield user, _namespace(organization)
+            for each in _build_plane(organization, inputs):
+                yield user, build_registered(each)
+        if plan.pull_plane in planes:
+            for each in _pull_secrets(organization, inputs):
+                yield user, build_registered(each)
+
+
+def _namespace(plan: OrganizationPlan) -> Manifest:
+    build = build_registered_patch if plan.adopts_namespace else build_registered
+    return build(plan.namespace_manifest)
+
+
+def _build_plane(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
+    yield from plan.generators
+    for manifest in plan.external_secrets:
+        yield rename_remote_keys(manifest, inputs.names(plan.build_store))
+    for secret in plan.manual_secrets:
+        yield _manual(plan, plan.namespace, secret, inputs)
+
+
+def _pull_secrets(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
+    if plan.fan_out is not None:
+        yield rename_fan_out_keys(plan.fan_out, inputs.names(plan.pull_store))
+    for namespace, secret in plan.pull_manual:
+        yield _manual(plan, namespace, secret, inputs)
+
+
+def _manual(plan: OrganizationPlan, namespace: str, secret: ManualSecret, inputs: LiveInputs) -> Manifest:
+    return render_manual_secret(plan.name, namespace, secret, inputs.manual)
+
+
+def _has_outputs(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_outputs(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_outputs(item) for item in value)
+    return isinstance(value, pulumi.Output)
