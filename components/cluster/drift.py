@@ -93,7 +93,7 @@ class Inspector:
         if live is None or _is_ending(live):
             return Drift(planned, live)
         differences = self._judge(planned, live, find_differences(planned.manifest, live))
-        kept = tuple(each for each in differences if not self._is_new_value(planned, live, each))
+        kept = tuple(item for item in differences if not self._is_new_value(planned, live, item))
         return Drift(planned, live, kept) if kept else None
 
     def _is_new_value(self, planned: PlannedManifest, live: Manifest, difference: Difference) -> bool:
@@ -106,18 +106,18 @@ class Inspector:
         self, planned: PlannedManifest, live: Manifest, differences: tuple[Difference, ...]
     ) -> tuple[Difference, ...]:
         """The differences without defaults of the API server; one dry run for each field and value not seen before."""
-        unknown = [each for each in differences if _is_unknown(self._defaults, planned, each)]
+        unknown = [item for item in differences if _is_unknown(self._defaults, planned, item)]
         try:
             stored = self._dry_run(planned, live) if unknown else {}
         except InvalidError:
             stored = {}  # the object is not valid without these fields, so they are no defaults
         except ClusterError as error:
             self.unjudged[planned.name] = str(error)
-            return tuple(each for each in differences if each.kind != "extra")
-        for each in unknown:
-            self._defaults[_default_key(planned, each)] = is_default(each, stored)
+            return tuple(item for item in differences if item.kind != "extra")
+        for difference in unknown:
+            self._defaults[_default_key(planned, difference)] = is_default(difference, stored)
         return tuple(
-            each for each in differences if each.kind != "extra" or not self._defaults[_default_key(planned, each)]
+            item for item in differences if item.kind != "extra" or not self._defaults[_default_key(planned, item)]
         )
 
     def _dry_run(self, planned: PlannedManifest, live: Manifest) -> Manifest:
@@ -148,8 +148,8 @@ class Inspector:
             # Someone may have removed the label.
             existing = {_address(item) for item in self.cluster.items(path, metadata_only=True)}
             for namespace, name in absent & existing:
-                found = self.cluster.get(build_path(api, kind, namespace, name))
-                live |= {} if found is None else {(namespace, name): found}
+                item = self.cluster.get(build_path(api, kind, namespace, name))
+                live |= {} if item is None else {(namespace, name): item}
         return live
 
     def repair(self, drift: Drift, cancelled: Cancelled) -> None:

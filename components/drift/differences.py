@@ -50,8 +50,8 @@ def remove_fields(live: Manifest, differences: Iterable[Difference]) -> Manifest
     """A copy of the live object without the fields that are not configured."""
     changed = copy.deepcopy(live)
     # The last item of a list first, so that the other indices stay valid.
-    for difference in reversed([each for each in differences if each.kind == "extra"]):
-        *parents, last = difference.path
+    for path in reversed(_list_extra(differences)):
+        *parents, last = path
         place: Any = changed
         for step in parents:
             place = place[step]
@@ -94,8 +94,14 @@ def must_replace(configured: Manifest, live: Manifest) -> bool:
 
 def build_removal(differences: Iterable[Difference]) -> list[dict[str, Any]]:
     """Operations of a JSON Patch (RFC 6902) that remove exactly the fields that are not configured."""
-    paths = [each.path for each in differences if each.kind == "extra"]
-    return [{"op": "remove", "path": "".join(f"/{_escape(step)}" for step in path)} for path in reversed(paths)]
+    return [
+        {"op": "remove", "path": "".join(f"/{_escape(step)}" for step in path)}
+        for path in reversed(_list_extra(differences))
+    ]
+
+
+def _list_extra(differences: Iterable[Difference]) -> list[Path]:
+    return [difference.path for difference in differences if difference.kind == "extra"]
 
 
 def _escape(step: str | int) -> str:

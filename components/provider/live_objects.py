@@ -72,7 +72,7 @@ class LiveObjects:
         digests = {planned.name: planned.digest for planned in objects}
         # Only the update can tell whether these have changed.
         digests |= {name: before.get(name, UNKNOWN) for name in deferred}
-        return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: dict(sorted(digests.items()))}))
+        return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: digests}))
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:  # noqa: ARG002
         """Record the objects; there is no earlier update to compare with."""

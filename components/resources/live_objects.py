@@ -83,18 +83,18 @@ def list_registered(plan: Plan, planes: Iterable[Plane], inputs: LiveInputs) -> 
     """
     for store in plan.stores:
         if store.plane in planes:
-            manifest = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
-            for each in (*render_identity(store), manifest):
-                yield f'store "{store.name}"', build_registered(each)
+            rendered = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
+            for manifest in (*render_identity(store), rendered):
+                yield f'store "{store.name}"', build_registered(manifest)
     for organization in plan.organizations:
         user = f'organization "{organization.name}"'
         if "build" in planes:
             yield user, _namespace(organization)
-            for each in _build_plane(organization, inputs):
-                yield user, build_registered(each)
+            for manifest in _build_plane(organization, inputs):
+                yield user, build_registered(manifest)
         if plan.pull_plane in planes:
-            for each in _pull_secrets(organization, inputs):
-                yield user, build_registered(each)
+            for manifest in _pull_secrets(organization, inputs):
+                yield user, build_registered(manifest)
 
 
 def _namespace(plan: OrganizationPlan) -> Manifest:

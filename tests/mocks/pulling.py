@@ -92,7 +92,7 @@ OUTPUTS = {
 }
 """What `__main__` exports."""
 BUILD_PROVIDER = "pulumi:providers:kubernetes build-plane"
-READY = {"pulumi:providers:openchoreo build-plane": {"ExternalSecretsReady build-plane"}}
+READY = {"pulumi:providers:openchoreo build-plane": {"ExternalSecretsReady build-plane", "LiveObjects build-plane"}}
 
 
 def on_one_cluster() -> dict[str, Any]:

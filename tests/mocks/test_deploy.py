@@ -61,7 +61,8 @@ def test_every_object_goes_through_the_provider_of_its_plane(registered: list[Re
 
     assert objects == {KUBERNETES}
     assert {name: provider for name, provider in others.items() if provider} == {
-        "openchoreo:index:ExternalSecretsReady build-plane": OPENCHOREO
+        "openchoreo:index:ExternalSecretsReady build-plane": OPENCHOREO,
+        "openchoreo:index:LiveObjects build-plane": OPENCHOREO,
     }
 
 
@@ -79,7 +80,7 @@ def test_providers_name_context_and_kubeconfig(registered: list[Registered]) -> 
                 "upsertExistingObjects": "true",
                 "kubeClientSettings": '{"burst": 200, "qps": 100}',
             },
-            depends_on=frozenset({"pulumi:providers:openchoreo build-plane"}),
+            depends_on=frozenset({"openchoreo:index:LiveObjects build-plane"}),
         ),
         Registered(
             "pulumi:providers:openchoreo",
@@ -129,6 +130,7 @@ def test_the_stack_as_a_whole(registered: list[Registered]) -> None:
         "openchoreo:index:BuildPlane globex",
         "openchoreo:index:BuildPlane initech",
         "openchoreo:index:ExternalSecretsReady build-plane",
+        "openchoreo:index:LiveObjects build-plane",
         "openchoreo:index:ManualSecrets globex < openchoreo:index:BuildPlane globex",
         "openchoreo:index:ManualSecrets initech < openchoreo:index:BuildPlane initech",
         "openchoreo:index:SecretStore demo",

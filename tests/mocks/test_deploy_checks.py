@@ -57,6 +57,7 @@ def test_planes_without_resources_have_no_patches(recorder: Recorder) -> None:
 
     assert places(registered) == {
         **READY,
+        "pulumi:providers:openchoreo data-plane": {"LiveObjects data-plane"},
         BUILD: {"Namespace acme-namespace", "ExternalSecret acme/git-clone-secret"} | of_store("org-acme"),
     }
     assert not {"openchoreo:index:ControlPlane acme", "openchoreo:index:DataPlane acme", CONTROL} & set(

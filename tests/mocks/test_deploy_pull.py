@@ -48,7 +48,8 @@ ON_BUILD = {
     "ExternalSecret acme/git-clone-secret",
 }
 ON_DATA = {"ClusterExternalSecret globex/pull-secret", "Secret initech/dp-initech/registry-pull-secret"}
-BOTH_READY = {**READY, "pulumi:providers:openchoreo data-plane": {"ExternalSecretsReady data-plane"}}
+DATA_READY = "pulumi:providers:openchoreo data-plane"
+BOTH_READY = {**READY, DATA_READY: {"ExternalSecretsReady data-plane", "LiveObjects data-plane"}}
 
 
 def test_every_object_goes_through_the_provider_of_its_plane(registered: list[Registered]) -> None:
@@ -64,7 +65,12 @@ def test_two_planes_that_are_one_cluster_have_one_provider_and_one_store(recorde
     registered = recorder.run(program(on_one_cluster()))
 
     stores = of_store("org-acme") | of_store("org-globex") | of_store("org-umbrella")
-    assert places(registered) == {**BOTH_READY, CONTROL: ON_CONTROL, BUILD: ON_BUILD | ON_DATA | stores}
+    assert places(registered) == {
+        **READY,
+        DATA_READY: {"ExternalSecretsReady data-plane"},
+        CONTROL: ON_CONTROL,
+        BUILD: ON_BUILD | ON_DATA | stores,
+    }
     (acme,) = (each for each in registered if short(each) == "ClusterSecretStore org-acme")
     assert acme.inputs["spec"]["conditions"] == [
         {"namespaces": ["openchoreo-ci-acme"]},

@@ -219,7 +219,7 @@ def test_every_object_has_the_names_of_the_release(registered: list[Registered])
     others = {name.partition(" ")[0] for name in objects.keys() - EXPECTED.keys()}
     components = {"BuildPlane", "ControlPlane", "DataPlane", "SecretStore"}
     stores = {"ClusterSecretStore", "Role", "RoleBinding", "ServiceAccount"}
-    assert others == {*components, *stores, "kubernetes", "openchoreo"}
+    assert others == {*components, *stores, "kubernetes", "openchoreo", "LiveObjects"}
 
 
 def test_stores_serve_the_namespaces_of_the_release(registered: list[Registered]) -> None:

@@ -225,6 +225,26 @@ class Kubernetes:
             force_conflicts=True,
         )
 
+    def edit(
+        self, api: str, kind: str, name: str, change: Callable[[dict[str, Any]], object], namespace: str | None = None
+    ) -> None:
+        """Read one object, change it and write it back, as ``kubectl edit`` does."""
+        live = self._resource(api, kind).get(name=name, namespace=namespace).to_dict()
+        change(live)
+        self._resource(api, kind).replace(body=live, namespace=namespace, field_manager="kubectl-edit")
+
+    def apply(self, manifest: Mapping[str, Any], field_manager: str) -> None:
+        """Server-side apply that takes the fields of others."""
+        resource = self._resource(manifest["apiVersion"], manifest["kind"])
+        metadata = manifest["metadata"]
+        resource.server_side_apply(
+            body=manifest,
+            name=metadata["name"],
+            namespace=metadata.get("namespace"),
+            field_manager=field_manager,
+            force_conflicts=True,
+        )
+
     def names(self, api: str, kind: str, namespace: str | None = None) -> set[str]:
         """Names of all objects of a kind."""
         return {item.metadata.name for item in self._resource(api, kind).get(namespace=namespace).items}

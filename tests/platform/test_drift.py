@@ -2,47 +2,249 @@
 
 from __future__ import annotations
 
-import json
+import base64
+import secrets
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store
-from tests.platform.samples import git_organization
+from tests.platform.drift_samples import ESO, GENERATORS, RBAC, Deployed, Object, configure, warnings_of
+from tests.platform.github import GitHub
+from tests.platform.harness import Kubernetes, Stack, eventually
+from tests.platform.openchoreo import ControlPlane, component_type
 
-ESO = "external-secrets.io/v1"
+INTRUDER = {"kind": "ServiceAccount", "name": "intruder", "namespace": "default"}
 
 
 @pytest.fixture
-def deployed(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
-    """A stack with one organization, up."""
-    cluster.put_secret(manager, "git", {"token": "value", "other": "wrong"})
-    stack.configure(
-        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
-    )
+def github() -> Iterator[GitHub]:
+    """The stand-in for GitHub that issues tokens."""
+    with GitHub() as started:
+        yield started
+
+
+@pytest.fixture
+def canary() -> str:
+    """The value of a manual secret."""
+    return f"canary-{secrets.token_hex(16)}"
+
+
+@pytest.fixture
+def deployed(
+    stack: Stack,
+    cluster: Kubernetes,
+    control_plane: ControlPlane,
+    manager: str,
+    organization: str,
+    github: GitHub,
+    canary: str,
+) -> Deployed:
+    """A stack with one organization and an object of every kind, up."""
+    control_plane.create(component_type("service", organization))
+    cluster.put_secret(manager, "github-app", {"private-key": github.private_key})
+    cluster.put_secret(manager, "sonar", {"token": "right", "other": "wrong"})
+    cluster.put_secret(manager, "pull", {"config": '{"auths": {}}'})
+    configure(stack, manager, organization, github)
+    stack.set_secret("manualSecrets.scanner", canary)
     stack.up()
-    return stack
+    stack.unchanged()
+    return Deployed(stack, cluster, organization, manager)
 
 
-def test_explore(deployed: Stack, cluster: Kubernetes, organization: str, manager: str) -> None:
-    namespace = f"openchoreo-ci-{organization}"
-    deployed.unchanged()
-    state = json.loads(deployed.ok("stack", "export"))
-    for r in state["deployment"]["resources"]:
-        if "LiveObjects" in r["type"]:
-            print(json.dumps(r, indent=1))
-    for k, a, n, ns in (("ExternalSecret", ESO, "git-clone-secret", namespace), ("Namespace", "v1", namespace, None), ("Role", "rbac.authorization.k8s.io/v1", f"eso-org-{organization}", manager)):
-        print(json.dumps(cluster.get(a, k, n, ns), indent=1))
-    live = cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)
-    data = live["spec"]["data"]
-    data[0]["remoteRef"]["property"] = "other"
-    data.append({"secretKey":"x","remoteRef":{"key":"git","property":"other"}})
-    cluster.patch(ESO, "ExternalSecret", "git-clone-secret", {"spec": {"data": data, "target": {"template": {"data": {"a": "b"}}}}}, namespace)
-    cluster.patch("rbac.authorization.k8s.io/v1", "Role", f"eso-org-{organization}", {"rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]}, manager)
-    cluster.delete("v1", "ServiceAccount", f"eso-org-{organization}", manager)
-    print(deployed.ok("preview"))
-    print(deployed.ok("preview", "--diff"))
-    print(deployed.up())
-    print(cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)["spec"])
-    print(cluster.secret(namespace, "git-clone-secret"))
-    print(deployed.ok("preview", "--refresh"))
-    deployed.unchanged()
+def _nested(live: Object, *path: str) -> Any:
+    for key in path:
+        live = live.setdefault(key, {})
+    return live
+
+
+def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -> None:
+    it, namespace, organization = deployed, deployed.namespace, deployed.organization
+    edits = [
+        (
+            "v1",
+            "Namespace",
+            namespace,
+            None,
+            lambda live: live["metadata"]["labels"].pop("openchoreo.dev/organization"),
+        ),
+        (RBAC, "Role", it.account, it.manager, lambda live: live["rules"][0].pop("resourceNames")),
+        (RBAC, "RoleBinding", it.account, it.manager, lambda live: live["subjects"].append(INTRUDER)),
+        (
+            ESO,
+            "ClusterSecretStore",
+            it.store,
+            None,
+            lambda live: live["spec"]["conditions"].append({"namespaces": ["x"]}),
+        ),
+        (ESO, "ExternalSecret", "sonar", namespace, _edit_external_secret),
+        (
+            GENERATORS,
+            "GithubAccessToken",
+            "git-clone-secret",
+            namespace,
+            lambda live: live["spec"].update(installID="7", repositories=["all"]),
+        ),
+        (
+            ESO,
+            "ClusterExternalSecret",
+            f"registry-pull-secret-{organization}",
+            None,
+            lambda live: live["spec"]["namespaceSelectors"][0]["matchLabels"].update(extra="label"),
+        ),
+        ("v1", "Secret", "scanner", namespace, _edit_secret),
+    ]
+    for api, kind, name, place, change in edits:
+        it.edit(api, kind, name, change, place)
+
+    store, user = f'(store "{it.store}") was edited', f'(organization "{organization}") was edited'
+    ending = "the next update restores it"
+    expected = [
+        f"Namespace {namespace} {user}: "
+        f'metadata.labels["openchoreo.dev/organization"] is missing, configured "{organization}"; {ending}',
+        f'Role {it.manager}/{it.account} {store}: rules[0].resourceNames is missing, configured ["github-app", "sonar"]; '
+        f"{ending}",
+        f"RoleBinding {it.manager}/{it.account} {store}: "
+        f'subjects[1] is {{"kind": "ServiceAccount", "name": "intruder", "namespace": "default"}}, not configured; '
+        f"{ending}",
+        f'ClusterSecretStore {it.store} {store}: spec.conditions[2] is {{"namespaces": ["x"]}}, not configured; {ending}',
+        f"ExternalSecret {namespace}/sonar {user}: spec.target.template.data is not configured; "
+        'spec.data[0].remoteRef.property is "other", configured "token"; '
+        'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '
+        f'"metadat..., not configured; {ending}',
+        f'GithubAccessToken {namespace}/git-clone-secret {user}: spec.installID is "7", configured "654321"; '
+        f'spec.repositories is ["all"], not configured; {ending}',
+        f"ClusterExternalSecret registry-pull-secret-{organization} {user}: "
+        f'spec.namespaceSelectors[0].matchLabels.extra is "label", not configured; {ending}',
+        f"Secret {namespace}/scanner {user}: data.key has another value; data.extra is not configured; {ending}",
+    ]
+    assert it.warnings() == sorted(expected)
+
+    output = it.stack.up()
+
+    assert sorted(warnings_of(output)) == sorted(line.replace(ending, "restoring it") for line in expected)
+    assert "1 updated" not in it.stack.ok("preview", "--suppress-progress")
+    it.stack.unchanged()
+    assert it.cluster.secret(namespace, "scanner") == ("Opaque", {"key": canary})
+    assert it.cluster.secret(namespace, "sonar") == ("Opaque", {"token": "right"})
+    binding = it.cluster.get(RBAC, "RoleBinding", it.account, it.manager)
+    assert binding is not None
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": it.account, "namespace": it.manager}]
+    assert not [text for text in it.stack.outputs if canary in text or "edited-canary" in text]
+    assert "edited-canary" not in it.stack.state.read_text()
+
+
+def _edit_external_secret(live: Object) -> None:
+    live["spec"]["data"][0]["remoteRef"]["property"] = "other"
+    live["spec"]["dataFrom"] = [{"extract": {"key": "sonar"}}]
+    _nested(live, "spec", "target", "template")["data"] = {"token": "canary of a template"}
+
+
+def _edit_secret(live: Object) -> None:
+    live["data"] = {
+        "key": base64.b64encode(b"edited-canary").decode(),
+        "extra": base64.b64encode(b"edited-canary").decode(),
+    }
+
+
+def test_immutable_fields_are_repaired_with_new_objects(deployed: Deployed, canary: str) -> None:
+    it, namespace = deployed, deployed.namespace
+    replacements = [
+        (RBAC, "RoleBinding", it.account, it.manager, lambda live: live["roleRef"].update(name="other")),
+        ("v1", "Secret", "scanner", namespace, lambda live: live.update(type="example.com/other")),
+    ]
+    for api, kind, name, place, change in replacements:
+        live = it.cluster.get(api, kind, name, place)
+        assert live is not None
+        it.cluster.delete(api, kind, name, place)
+        change(live)
+        metadata = {key: live["metadata"][key] for key in ("name", "namespace", "labels", "annotations")}
+        it.cluster.create({**live, "metadata": metadata})
+    it.edit(
+        ESO,
+        "ClusterSecretStore",
+        it.store,
+        lambda live: live["spec"]["provider"]["kubernetes"]["server"].update(url="https://198.51.100.1:6443"),
+    )
+
+    said = " ".join(it.warnings())
+
+    assert 'roleRef.name is "other", configured "' in said
+    assert 'type is "example.com/other", configured "Opaque"' in said
+    assert 'spec.provider.kubernetes.server.url is "https://198.51.100.1:6443", configured "https://' in said
+    it.stack.up()
+    it.stack.unchanged()
+    assert it.cluster.secret(namespace, "scanner") == ("Opaque", {"key": canary})
+    binding = it.cluster.get(RBAC, "RoleBinding", it.account, it.manager)
+    assert binding is not None
+    assert binding["roleRef"]["name"] == it.account
+
+
+def test_deleted_objects_are_created_again(deployed: Deployed, github: GitHub, canary: str) -> None:
+    """With a change of the configuration in the same update, too."""
+    it, namespace = deployed, deployed.namespace
+    deleted = [
+        (RBAC, "Role", it.account, it.manager),
+        ("v1", "ServiceAccount", it.account, it.manager),
+        (ESO, "ClusterSecretStore", it.store, None),
+        (ESO, "ExternalSecret", "sonar", namespace),
+        (GENERATORS, "GithubAccessToken", "git-clone-secret", namespace),
+        (ESO, "ClusterExternalSecret", f"registry-pull-secret-{it.organization}", None),
+        ("v1", "Secret", "scanner", namespace),
+    ]
+    for api, kind, name, place in deleted:
+        it.cluster.delete(api, kind, name, place)
+        eventually(lambda arguments=(api, kind, name, place): it.cluster.get(*arguments) is None, f"{kind} to go")
+
+    assert len(it.warnings()) == len(deleted)
+    assert all("does not exist; the next update restores it" in line for line in it.warnings())
+
+    it.cluster.put_secret(it.manager, "sonar", {"token": "right", "changed": "changed"})
+    configure(it.stack, it.manager, it.organization, github, property="changed")
+    it.stack.up()
+    it.stack.unchanged()
+
+    assert it.cluster.secret(namespace, "sonar") == ("Opaque", {"token": "changed"})
+    assert it.cluster.secret(namespace, "scanner") == ("Opaque", {"key": canary})
+
+
+def test_a_deleted_namespace_is_created_again_with_its_contents(deployed: Deployed, canary: str) -> None:
+    it = deployed
+    it.cluster.delete("v1", "Namespace", it.namespace)
+
+    assert any(line.startswith(f"Namespace {it.namespace}") for line in it.warnings())
+    it.stack.up()
+    it.stack.unchanged()
+
+    assert it.cluster.secret(it.namespace, "sonar") == ("Opaque", {"token": "right"})
+    assert it.cluster.secret(it.namespace, "scanner") == ("Opaque", {"key": canary})
+
+
+def test_fields_that_another_tool_has_applied_are_taken_back(deployed: Deployed) -> None:
+    it = deployed
+    live = it.cluster.get(ESO, "ExternalSecret", "sonar", it.namespace)
+    assert live is not None
+    live["spec"]["data"][0]["remoteRef"]["property"] = "other"
+    applied = {"name": "sonar", "namespace": it.namespace}
+    fields = {"data": live["spec"]["data"], "target": {"template": {"metadata": {"labels": {"argocd": "label"}}}}}
+    manifest = {"apiVersion": ESO, "kind": "ExternalSecret", "metadata": applied, "spec": fields}
+    it.cluster.apply(manifest, "argocd")
+
+    (line,) = it.warnings()
+
+    assert 'spec.data[0].remoteRef.property is "other", configured "token"' in line
+    assert "spec.target.template.metadata.labels.argocd is not configured" in line
+    it.stack.up()
+    it.stack.unchanged()
+    assert it.cluster.secret(it.namespace, "sonar") == ("Opaque", {"token": "right"})
+
+
+def test_a_new_value_of_a_manual_secret_is_no_edit(deployed: Deployed, canary: str) -> None:
+    it = deployed
+    it.stack.set_secret("manualSecrets.scanner", "rotated")
+
+    assert it.warnings() == []
+    it.stack.up()
+    it.stack.unchanged()
+
+    assert it.cluster.secret(it.namespace, "scanner") == ("Opaque", {"key": "rotated"})

@@ -1,0 +1,79 @@
+"""The life of a resource ``LiveObjects``, as the engine leads it: Check, Diff, and Update if there is a difference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi.runtime.proto import provider_pb2 as messages
+
+from components.drift.planned import name_object
+from tests.mocks.engine import Engine, Terminal, Values, plain, secret, serving, struct
+
+STACK = "acme-corp/openchoreo-secrets/test"
+OURS = f"openchoreo-secrets:{STACK}"
+URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:LiveObjects::build-plane"
+
+
+def manifest(api: str, kind: str, name: str, namespace: str | None = None, **body: Any) -> dict[str, Any]:
+    """An object of the stack."""
+    place = {} if namespace is None else {"namespace": namespace}
+    labels = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+    metadata = {"name": name, **place, "labels": labels, "annotations": {"openchoreo-secrets/stack": STACK}}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, **body}
+
+
+def inputs(*objects: dict[str, Any], secrets: Sequence[dict[str, Any]] = (), **deferred: Any) -> Values:
+    """Inputs as the program sends them.
+
+    Args:
+        objects: manifests without outputs.
+        secrets: manifests with secret values.
+        deferred: name of an object, with ``__`` for a space -> what is sent instead of its manifest.
+    """
+    user = 'organization "acme"'
+    entries = [{"name": name_object(each), "user": user, "manifest": secret(json.dumps(each))} for each in secrets]
+    entries += [{"name": name.replace("__", " "), "user": user, "manifest": text} for name, text in deferred.items()]
+    return {"stack": STACK, "manifests": json.dumps([[user, each] for each in objects]), "deferred": entries}
+
+
+@dataclass
+class Outcome:
+    """What one preview or update returned."""
+
+    inputs: Values
+    """Inputs in the state."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Path -> kind of the difference."""
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """How, and the text."""
+
+
+def run(engine: Engine, program: Values, before: Values | None, *, preview: bool) -> Outcome:
+    """Compare with the inputs in the state; update if there is a difference. None: there is no state."""
+    terminal = Terminal()
+
+    async def once() -> Outcome:
+        async with serving(terminal) as stub:
+            olds = None if before is None else struct(before)
+            checked = await stub.Check(messages.CheckRequest(urn=URN, olds=olds, news=struct(program)))
+            assert not checked.failures
+            news, state = checked.inputs, struct({"total": 1})
+            if before is None:
+                request = messages.CreateRequest(urn=URN, properties=news, preview=preview)
+                created = await stub.Create(request)
+                assert created.id == "live-objects"
+                return Outcome(plain(news))
+            diff = plain(await stub.Diff(messages.DiffRequest(urn=URN, id="x", olds=state, news=news)))
+            changes = {path: entry.get("kind", "ADD") for path, entry in diff.get("detailedDiff", {}).items()}
+            assert diff["changes"] == ("DIFF_SOME" if changes else "DIFF_NONE")
+            if changes:
+                request = messages.UpdateRequest(urn=URN, id="x", olds=state, news=news, preview=preview)
+                updated = plain((await stub.Update(request)).properties)
+                assert updated == {"total": len(plain(news)["objects"])}
+            return Outcome(plain(news), changes, [(how, text) for _, how, text in terminal.said])
+
+    outcome: Outcome = engine.run(once())
+    return outcome

@@ -1,0 +1,183 @@
+"""Differences between a manifest and the live object."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from components.drift.differences import (
+    Difference,
+    build_removal,
+    find_differences,
+    is_default,
+    must_replace,
+    remove_fields,
+)
+
+CONFIGURED: dict[str, Any] = {
+    "apiVersion": "external-secrets.io/v1",
+    "kind": "ExternalSecret",
+    "metadata": {
+        "name": "git",
+        "labels": {"openchoreo.dev/organization": "acme"},
+        "annotations": {"pulumi.com/patchForce": "true"},
+    },
+    "spec": {
+        "refreshInterval": "1h0m0s",
+        "data": [{"secretKey": "token", "remoteRef": {"key": "git"}}, {"secretKey": "user"}],
+        "target": {},
+    },
+}
+LIVE: dict[str, Any] = {
+    **CONFIGURED,
+    "metadata": {
+        **CONFIGURED["metadata"],
+        "uid": "1",
+        "labels": {"openchoreo.dev/organization": "acme", "others": "label"},
+        "annotations": {"force-sync": "now"},
+    },
+    "status": {"conditions": []},
+}
+
+
+def edited(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    """The live object with another value of one field; None: without the field."""
+    live = copy.deepcopy(LIVE)
+    place: Any = live
+    for step in path[:-1]:
+        place = place[step]
+    if value is None:
+        del place[path[-1]]
+    elif isinstance(place, list) and path[-1] == len(place):
+        place.append(value)
+    else:
+        place[path[-1]] = value
+    return live
+
+
+def test_status_and_labels_of_others_do_not_count() -> None:
+    assert find_differences(CONFIGURED, LIVE) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "difference"),
+    [
+        pytest.param(
+            ("spec", "refreshInterval"),
+            "5m",
+            Difference(("spec", "refreshInterval"), "changed", "5m", "1h0m0s"),
+            id="another value",
+        ),
+        pytest.param(
+            ("spec", "data", 0, "remoteRef", "key"),
+            "other",
+            Difference(("spec", "data", 0, "remoteRef", "key"), "changed", "other", "git"),
+            id="another remote key",
+        ),
+        pytest.param(
+            ("spec", "data", 0, "remoteRef"),
+            None,
+            Difference(("spec", "data", 0, "remoteRef"), "missing", configured={"key": "git"}),
+            id="a removed field",
+        ),
+        pytest.param(
+            ("spec", "data", 1),
+            None,
+            Difference(("spec", "data", 1), "missing", configured={"secretKey": "user"}),
+            id="a removed item",
+        ),
+        pytest.param(
+            ("spec", "data", 2), {"a": 1}, Difference(("spec", "data", 2), "extra", {"a": 1}), id="an added item"
+        ),
+        pytest.param(("spec", "more"), {}, Difference(("spec", "more"), "extra", {}), id="an added field"),
+        pytest.param(("immutable",), True, Difference(("immutable",), "extra", True), id="an added block"),
+        pytest.param(
+            ("spec", "data"),
+            "text",
+            Difference(("spec", "data"), "changed", "text", CONFIGURED["spec"]["data"]),
+            id="another type",
+        ),
+        pytest.param(
+            ("metadata", "labels", "openchoreo.dev/organization"),
+            "globex",
+            Difference(("metadata", "labels", "openchoreo.dev/organization"), "changed", "globex", "acme"),
+            id="another label",
+        ),
+        pytest.param(
+            ("metadata", "labels"),
+            None,
+            Difference(("metadata", "labels", "openchoreo.dev/organization"), "missing", configured="acme"),
+            id="no label",
+        ),
+    ],
+)
+def test_an_edit_is_found(path: tuple[str | int, ...], value: Any, difference: Difference) -> None:
+    assert find_differences(CONFIGURED, edited(path, value)) == (difference,)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param(("spec", "target"), None, id="an empty value is the same as none"),
+        pytest.param(("spec", "more"), "null", id="null is the same as none"),
+    ],
+)
+def test_no_edit(path: tuple[str | int, ...], value: Any) -> None:
+    live = edited(path, value)
+    if value == "null":
+        live["spec"]["more"] = None
+    assert find_differences(CONFIGURED, live) == ()
+
+
+@pytest.mark.parametrize("kind", ["Namespace", "ServiceAccount"])
+def test_other_controllers_write_to_these_kinds(kind: str) -> None:
+    configured = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "acme"}}
+    assert find_differences(configured, {**configured, "spec": {"finalizers": ["kubernetes"]}, "secrets": []}) == ()
+
+
+def test_fields_that_are_not_configured_are_removed() -> None:
+    live = edited(("spec", "data", 2), {"one": 1})
+    live["spec"]["data"].append({"two": 2})
+    live["spec"]["a/b~c"] = "added"
+    differences = find_differences(CONFIGURED, live)
+
+    assert find_differences(CONFIGURED, remove_fields(live, differences)) == ()
+    assert build_removal(differences) == [
+        {"op": "remove", "path": "/spec/a~1b~0c"},
+        {"op": "remove", "path": "/spec/data/3"},
+        {"op": "remove", "path": "/spec/data/2"},
+    ]
+    assert live["spec"]["a/b~c"] == "added"
+
+
+@pytest.mark.parametrize(
+    ("stored", "default"),
+    [
+        pytest.param({"spec": {"data": [{}, {}, {"a": 1}]}}, True, id="added again"),
+        pytest.param({"spec": {"data": [{}, {}, {"a": 2}]}}, False, id="added again with another value"),
+        pytest.param({"spec": {"data": [{}, {}]}}, False, id="no such item"),
+        pytest.param({"spec": {}}, False, id="no such list"),
+        pytest.param({"spec": "text"}, False, id="no mapping"),
+    ],
+)
+def test_the_api_server_decides_what_is_a_default(stored: dict[str, Any], *, default: bool) -> None:
+    assert is_default(Difference(("spec", "data", 2), "extra", {"a": 1}), stored) is default
+
+
+@pytest.mark.parametrize(
+    ("configured", "live", "replaced"),
+    [
+        pytest.param({"kind": "RoleBinding", "roleRef": {"name": "a"}}, {"roleRef": {"name": "b"}}, True, id="role"),
+        pytest.param({"kind": "RoleBinding", "roleRef": {"name": "a"}}, {"roleRef": {"name": "a"}}, False, id="same"),
+        pytest.param({"kind": "Secret", "type": "Opaque"}, {"type": "other"}, True, id="type"),
+        pytest.param({"kind": "Secret", "type": "Opaque"}, {"type": "Opaque", "immutable": True}, True, id="immutable"),
+        pytest.param({"kind": "Secret", "type": "Opaque"}, {"type": "Opaque"}, False, id="same type"),
+        pytest.param({"kind": "Role", "rules": []}, {"rules": [{}]}, False, id="other kinds"),
+    ],
+)
+def test_immutable_fields_need_a_new_object(
+    configured: dict[str, Any], live: dict[str, Any], *, replaced: bool
+) -> None:
+    assert must_replace(configured, live) is replaced
