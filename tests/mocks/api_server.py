@@ -29,11 +29,11 @@ class ApiServer:
 
     def __init__(self, *objects: Object) -> None:
         self.objects: dict[str, Object] = {}
-        self.defaults: Callable[[Object], object] = lambda live: None
+        self.defaults: Callable[[Object], object] = dict
         """Adds the defaults of an object."""
         self.refused: dict[str, ClusterError] = {}
         """``PATCH <path>`` -> why the server refuses it."""
-        self.meanwhile: list[Callable[[], object]] = []
+        self.meanwhile: Sequence[Callable[[], object]] = []
         """What others do before each of our next JSON Patches and dry runs."""
         self.gone_after: dict[str, int] = {}
         """Path -> number of reads after which an object that is being deleted is gone."""
@@ -131,6 +131,7 @@ class _Connection(Cluster):
     def json_patch(self, path: str, operations: Sequence[Mapping[str, Any]], *, field_manager: str) -> None:
         self._meanwhile()
         self._note("JSON", path)
+        assert field_manager
         version, *removals = operations
         self._check_version(path, version["value"])
         for removal in removals:
@@ -163,7 +164,8 @@ class _Connection(Cluster):
 
     def _meanwhile(self) -> None:
         if self._server.meanwhile:
-            self._server.meanwhile.pop(0)()
+            act, *self._server.meanwhile = self._server.meanwhile
+            act()
 
 
 def _merge(live: Object, applied: Mapping[str, Any]) -> None:

@@ -25,17 +25,17 @@ def manifest(api: str, kind: str, name: str, namespace: str | None = None, **bod
     return {"apiVersion": api, "kind": kind, "metadata": metadata, **body}
 
 
-def inputs(*objects: dict[str, Any], secrets: Sequence[dict[str, Any]] = (), **deferred: Any) -> Values:
+def inputs(*objects: dict[str, Any], secrets: Sequence[Values] = (), deferred: Values | None = None) -> Values:
     """Inputs as the program sends them.
 
     Args:
         objects: manifests without outputs.
         secrets: manifests with secret values.
-        deferred: name of an object, with ``__`` for a space -> what is sent instead of its manifest.
+        deferred: name of another object with outputs -> its manifest as JSON, or the mark of an unknown value.
     """
     user = 'organization "acme"'
     entries = [{"name": name_object(each), "user": user, "manifest": secret(json.dumps(each))} for each in secrets]
-    entries += [{"name": name.replace("__", " "), "user": user, "manifest": text} for name, text in deferred.items()]
+    entries += [{"name": name, "user": user, "manifest": text} for name, text in (deferred or {}).items()]
     return {"stack": STACK, "manifests": json.dumps([[user, each] for each in objects]), "deferred": entries}
 
 

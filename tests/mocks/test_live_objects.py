@@ -172,8 +172,7 @@ def test_an_object_that_stays_is_reported(
     monkeypatch.setattr(drift, "_DELETION", 0.0)
     path = path_of(NAMESPACE)
     for finalizers, blockers in (([], "its contents"), (["example.com/backup"], "example.com/backup")):
-        metadata = {"deletionTimestamp": "now", "finalizers": finalizers}
-        server.edit(path, lambda live, metadata=metadata: live["metadata"].update(metadata))
+        server.objects[path]["metadata"] |= {"deletionTimestamp": "now", "finalizers": finalizers}
 
         with pytest.raises(grpc.aio.AioRpcError) as raised:
             run(engine, PLAIN, state, preview=False)
@@ -188,11 +187,12 @@ def test_defaults_of_the_api_server_are_no_edit(
     engine: Engine, server: ApiServer, state: dict[str, Any], both: Callable[[], list[str]]
 ) -> None:
     """A newer operator adds a field; one dry run decides that for all objects."""
-    server.defaults = lambda live: [
-        entry["remoteRef"].setdefault("nullBytePolicy", "Ignore")
-        for entry in live.get("spec", {}).get("data", ())
-        if live["kind"] == "ExternalSecret"
-    ]
+
+    def add_policy(live: Object) -> None:
+        for entry in live["spec"]["data"] if live["kind"] == "ExternalSecret" else ():
+            entry["remoteRef"].setdefault("nullBytePolicy", "Ignore")
+
+    server.defaults = add_policy
     other = {**EXTERNAL, "metadata": {**EXTERNAL["metadata"], "name": "other"}}
     program = inputs(NAMESPACE, STORE, EXTERNAL, other, secrets=[SECRET])
     for each in (EXTERNAL, other):
@@ -208,8 +208,10 @@ def test_defaults_of_the_api_server_are_no_edit(
     assert said == [
         (
             "warning",
-            f'ExternalSecret ns/other {WHO} was edited: spec.data[0].remoteRef.nullBytePolicy is "Fail", '
-            "not configured; restoring it",
+            (
+                f'ExternalSecret ns/other {WHO} was edited: spec.data[0].remoteRef.nullBytePolicy is "Fail", '
+                "not configured; restoring it"
+            ),
         )
     ]
     assert run(engine, program, state, preview=True) == Outcome(state)
@@ -255,8 +257,8 @@ def test_a_new_value_of_a_manual_secret_is_no_edit(engine: Engine, server: ApiSe
 def test_what_is_known_after_the_update_is_not_compared(
     engine: Engine, server: ApiServer, state: dict[str, Any]
 ) -> None:
-    deferred = {"ExternalSecret__ns/git": UNKNOWN, "ExternalSecret__ns/new": UNKNOWN}
-    program = inputs(NAMESPACE, STORE, secrets=[SECRET], **deferred)
+    deferred = {"ExternalSecret ns/git": UNKNOWN, "ExternalSecret ns/new": UNKNOWN}
+    program = inputs(NAMESPACE, STORE, secrets=[SECRET], deferred=deferred)
 
     outcome = run(engine, program, state, preview=True)
 
@@ -265,11 +267,13 @@ def test_what_is_known_after_the_update_is_not_compared(
     assert outcome.said == [
         (
             "info",
-            "not compared with the cluster, because their content is known after the update: "
-            "ExternalSecret ns/git, ExternalSecret ns/new",
+            (
+                "not compared with the cluster, because their content is known after the update: "
+                "ExternalSecret ns/git, ExternalSecret ns/new"
+            ),
         )
     ]
-    known = {**program, "deferred": [*program["deferred"][:1], *inputs(**{"x": json.dumps(EXTERNAL)})["deferred"]]}
+    known = inputs(NAMESPACE, STORE, secrets=[SECRET], deferred={"ExternalSecret ns/git": json.dumps(EXTERNAL)})
     assert run(engine, known, state, preview=False) == Outcome(state)
 
 

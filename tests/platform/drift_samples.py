@@ -45,6 +45,10 @@ class Deployed:
         """What a person does with ``kubectl edit``."""
         self.cluster.edit(api, kind, name, change, namespace)
 
+    def is_absent(self, api: str, kind: str, name: str, namespace: str | None = None) -> bool:
+        """Whether an object does not exist."""
+        return self.cluster.get(api, kind, name, namespace) is None
+
     def warnings(self) -> list[str]:
         """What a preview says about objects that are not as configured."""
         return sorted(warnings_of(self.stack.ok("preview", "--suppress-progress")))

@@ -233,18 +233,6 @@ class Kubernetes:
         change(live)
         self._resource(api, kind).replace(body=live, namespace=namespace, field_manager="kubectl-edit")
 
-    def apply(self, manifest: Mapping[str, Any], field_manager: str) -> None:
-        """Server-side apply that takes the fields of others."""
-        resource = self._resource(manifest["apiVersion"], manifest["kind"])
-        metadata = manifest["metadata"]
-        resource.server_side_apply(
-            body=manifest,
-            name=metadata["name"],
-            namespace=metadata.get("namespace"),
-            field_manager=field_manager,
-            force_conflicts=True,
-        )
-
     def names(self, api: str, kind: str, namespace: str | None = None) -> set[str]:
         """Names of all objects of a kind."""
         return {item.metadata.name for item in self._resource(api, kind).get(namespace=namespace).items}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.platform.drift_samples import ESO, GENERATORS, RBAC, Deployed, Object, configure, warnings_of
+from tests.platform.drift_samples import ESO, GENERATORS, RBAC, Deployed, Edit, Object, configure, warnings_of
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually
 from tests.platform.openchoreo import ControlPlane, component_type
@@ -60,7 +62,7 @@ def _nested(live: Object, *path: str) -> Any:
 
 def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -> None:
     it, namespace, organization = deployed, deployed.namespace, deployed.organization
-    edits = [
+    edits: list[tuple[str, str, str, str | None, Edit]] = [
         (
             "v1",
             "Namespace",
@@ -99,25 +101,26 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
 
     store, user = f'(store "{it.store}") was edited', f'(organization "{organization}") was edited'
     ending = "the next update restores it"
-    expected = [
-        f"Namespace {namespace} {user}: "
-        f'metadata.labels["openchoreo.dev/organization"] is missing, configured "{organization}"; {ending}',
-        f'Role {it.manager}/{it.account} {store}: rules[0].resourceNames is missing, configured ["github-app", "sonar"]; '
-        f"{ending}",
-        f"RoleBinding {it.manager}/{it.account} {store}: "
-        f'subjects[1] is {{"kind": "ServiceAccount", "name": "intruder", "namespace": "default"}}, not configured; '
-        f"{ending}",
-        f'ClusterSecretStore {it.store} {store}: spec.conditions[2] is {{"namespaces": ["x"]}}, not configured; {ending}',
-        f"ExternalSecret {namespace}/sonar {user}: spec.target.template.data is not configured; "
+    texts = {
+        f"Namespace {namespace} {user}": f'metadata.labels["openchoreo.dev/organization"] is missing, '
+        f'configured "{organization}"',
+        f"Role {it.manager}/{it.account} {store}": (
+            'rules[0].resourceNames is missing, configured ["github-app", "sonar"]'
+        ),
+        f"RoleBinding {it.manager}/{it.account} {store}": f"subjects[1] is {json.dumps(INTRUDER)}, not configured",
+        f"ClusterSecretStore {it.store} {store}": 'spec.conditions[2] is {"namespaces": ["x"]}, not configured',
+        f"ExternalSecret {namespace}/sonar {user}": "spec.target.template.data is not configured; "
         'spec.data[0].remoteRef.property is "other", configured "token"; '
         'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '
-        f'"metadat..., not configured; {ending}',
-        f'GithubAccessToken {namespace}/git-clone-secret {user}: spec.installID is "7", configured "654321"; '
-        f'spec.repositories is ["all"], not configured; {ending}',
-        f"ClusterExternalSecret registry-pull-secret-{organization} {user}: "
-        f'spec.namespaceSelectors[0].matchLabels.extra is "label", not configured; {ending}',
-        f"Secret {namespace}/scanner {user}: data.key has another value; data.extra is not configured; {ending}",
-    ]
+        '"metadat..., not configured',
+        f"GithubAccessToken {namespace}/git-clone-secret {user}": 'spec.installID is "7", configured "654321"; '
+        'spec.repositories is ["all"], not configured',
+        f"ClusterExternalSecret registry-pull-secret-{organization} {user}": (
+            'spec.namespaceSelectors[0].matchLabels.extra is "label", not configured'
+        ),
+        f"Secret {namespace}/scanner {user}": "data.key has another value; data.extra is not configured",
+    }
+    expected = [f"{subject}: {text}; {ending}" for subject, text in texts.items()]
     assert it.warnings() == sorted(expected)
 
     output = it.stack.up()
@@ -149,7 +152,7 @@ def _edit_secret(live: Object) -> None:
 
 def test_immutable_fields_are_repaired_with_new_objects(deployed: Deployed, canary: str) -> None:
     it, namespace = deployed, deployed.namespace
-    replacements = [
+    replacements: list[tuple[str, str, str, str, Edit]] = [
         (RBAC, "RoleBinding", it.account, it.manager, lambda live: live["roleRef"].update(name="other")),
         ("v1", "Secret", "scanner", namespace, lambda live: live.update(type="example.com/other")),
     ]
@@ -194,7 +197,7 @@ def test_deleted_objects_are_created_again(deployed: Deployed, github: GitHub, c
     ]
     for api, kind, name, place in deleted:
         it.cluster.delete(api, kind, name, place)
-        eventually(lambda arguments=(api, kind, name, place): it.cluster.get(*arguments) is None, f"{kind} to go")
+        eventually(partial(it.is_absent, api, kind, name, place), f"{kind} to go")
 
     assert len(it.warnings()) == len(deleted)
     assert all("does not exist; the next update restores it" in line for line in it.warnings())

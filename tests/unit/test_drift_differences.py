@@ -92,7 +92,7 @@ def test_status_and_labels_of_others_do_not_count() -> None:
             ("spec", "data", 2), {"a": 1}, Difference(("spec", "data", 2), "extra", {"a": 1}), id="an added item"
         ),
         pytest.param(("spec", "more"), {}, Difference(("spec", "more"), "extra", {}), id="an added field"),
-        pytest.param(("immutable",), True, Difference(("immutable",), "extra", True), id="an added block"),
+        pytest.param(("immutable",), True, Difference(("immutable",), "extra", live=True), id="an added block"),
         pytest.param(
             ("spec", "data"),
             "text",
