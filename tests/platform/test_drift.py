@@ -16,6 +16,7 @@ from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually
 from tests.platform.openchoreo import ControlPlane, component_type
 
+GENERATOR = "git-clone-secret-github-app"
 INTRUDER = {"kind": "ServiceAccount", "name": "intruder", "namespace": "default"}
 
 
@@ -83,7 +84,7 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         (
             GENERATORS,
             "GithubAccessToken",
-            "git-clone-secret",
+            GENERATOR,
             namespace,
             lambda live: live["spec"].update(installID="7", repositories=["all"]),
         ),
@@ -112,8 +113,8 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         f"ExternalSecret {namespace}/sonar {user}": "spec.target.template.data is not configured; "
         'spec.data[0].remoteRef.property is "other", configured "token"; '
         'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '
-        '"metadat..., not configured',
-        f"GithubAccessToken {namespace}/git-clone-secret {user}": 'spec.installID is "7", configured "654321"; '
+        '"metadata..., not configured',
+        f"GithubAccessToken {namespace}/{GENERATOR} {user}": 'spec.installID is "7", configured "654321"; '
         'spec.repositories is ["all"], not configured',
         f"ClusterExternalSecret registry-pull-secret-{organization} {user}": (
             'spec.namespaceSelectors[0].matchLabels.extra is "label", not configured'
@@ -191,7 +192,7 @@ def test_deleted_objects_are_created_again(deployed: Deployed, github: GitHub, c
         ("v1", "ServiceAccount", it.account, it.manager),
         (ESO, "ClusterSecretStore", it.store, None),
         (ESO, "ExternalSecret", "sonar", namespace),
-        (GENERATORS, "GithubAccessToken", "git-clone-secret", namespace),
+        (GENERATORS, "GithubAccessToken", GENERATOR, namespace),
         (ESO, "ClusterExternalSecret", f"registry-pull-secret-{it.organization}", None),
         ("v1", "Secret", "scanner", namespace),
     ]

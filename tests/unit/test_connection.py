@@ -1,15 +1,20 @@
-"""Errors of a cluster that is unreachable: the reason alone, without types of the client library."""
+"""Requests as a server receives them, and errors: the reason alone, without types of the client library."""
 
 from __future__ import annotations
 
+import json
 import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import yaml
 
 from components.cluster.connection import Cluster
-from components.errors import ClusterError
+from components.errors import ClusterError, ConflictError, InvalidError
 from components.settings.stack import ClusterSettings
 
 
@@ -46,3 +51,95 @@ def test_connection_times_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         with pytest.raises(ClusterError) as caught:
             cluster.get("/api")
     assert "cannot be reached: it did not answer in time. Is the cluster" in str(caught.value)
+
+
+class _Recording(BaseHTTPRequestHandler):
+    requests: ClassVar[list[tuple[str, str, str | None, Any]]] = []
+    answer: ClassVar[tuple[int, dict[str, Any]]] = (200, {})
+
+    def do_PATCH(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.requests.append((self.command, self.path, self.headers["Content-Type"], body))
+        status, content = self.answer
+        text = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Nothing goes to standard error."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[Cluster, type[_Recording]]]:
+    """A server that records requests, and the connection to it."""
+    handler = type("Handler", (_Recording,), {"requests": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield _cluster(tmp_path, f"http://127.0.0.1:{listening.server_port}"), handler
+        finally:
+            listening.shutdown()
+            thread.join()
+
+
+OBJECT: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "git"}}
+WRITES: dict[str, Callable[[Cluster], object]] = {
+    "PATCH": lambda cluster: cluster.apply("/x", OBJECT, field_manager="ours"),
+    "PUT": lambda cluster: cluster.dry_replace("/x", OBJECT),
+    "DELETE": lambda cluster: cluster.delete("/x", uid="1"),
+}
+REQUESTS: dict[str, tuple[str, str, Any]] = {
+    "PATCH": ("/x?fieldManager=ours&force=true", "application/apply-patch+yaml", OBJECT),
+    "PUT": ("/x?dryRun=All", "application/json", OBJECT),
+    "DELETE": ("/x", "application/json", {"preconditions": {"uid": "1"}, "propagationPolicy": "Background"}),
+}
+
+
+@pytest.mark.parametrize("method", WRITES)
+def test_writes(method: str, server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (200, {"stored": True})
+
+    assert WRITES[method](cluster) == (None if method == "DELETE" else {"stored": True})
+
+    assert handler.requests == [(method, *REQUESTS[method])]
+
+
+@pytest.mark.parametrize(("status", "error"), [(409, ConflictError), (422, InvalidError), (403, ClusterError)], ids=str)
+@pytest.mark.parametrize("method", WRITES)
+def test_refused_writes(
+    method: str, status: int, error: type[ClusterError], server: tuple[Cluster, type[_Recording]]
+) -> None:
+    cluster, handler = server
+    handler.answer = (status, {"message": "no"})
+
+    with pytest.raises(ClusterError) as caught:
+        WRITES[method](cluster)
+
+    assert type(caught.value) is error
+    assert str(caught.value).startswith(f'build plane (context "dev"): {method} /x was refused ({status}): no')
+
+
+def test_writes_to_what_does_not_exist(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (404, {})
+
+    assert cluster.dry_replace("/x", OBJECT) is None
+    cluster.delete("/x", uid="1")
+    with pytest.raises(ClusterError) as caught:
+        cluster.apply("/x", OBJECT, field_manager="ours")
+    assert str(caught.value) == (
+        'build plane (context "dev"): /x cannot be created: its namespace, or its kind, does not exist'
+    )
