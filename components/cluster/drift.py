@@ -14,8 +14,8 @@ from ..drift.differences import (
     build_removal,
     find_differences,
     is_default,
-    must_replace,
     remove_fields,
+    select_immutable,
 )
 from ..drift.managers import is_managed, list_managers
 from ..drift.planned import PlannedManifest, build_path
@@ -48,11 +48,6 @@ class Drift:
         """Whether it does not exist, or is being deleted."""
         return self.live is None or _is_ending(self.live)
 
-    @property
-    def is_immutable(self) -> bool:
-        """Whether only a new object can be as configured."""
-        return self.live is not None and must_replace(self.planned.manifest, self.live)
-
 
 @dataclass
 class Inspector:
@@ -71,10 +66,17 @@ class Inspector:
         """Field manager of the stack."""
         return build_field_manager(self.stack)
 
-    def find(self, objects: Iterable[PlannedManifest]) -> Iterator[Drift]:
+    def find(
+        self, objects: Iterable[PlannedManifest], is_changed: Callable[[PlannedManifest], bool]
+    ) -> Iterator[Drift]:
         """The objects that are not as configured, in the order in which they need each other.
 
         It makes one list call for each kind. An adopted namespace that does not exist is left out.
+
+        Args:
+            objects: which.
+            is_changed: whether the configuration of an object has changed. Its own resource writes it then, which only
+                fails if the object does not exist or if someone has changed an immutable field.
 
         Raises:
             ClusterError: the cluster cannot be reached, or refuses a list.
@@ -84,7 +86,8 @@ class Inspector:
             of_kind = list(group)
             live = self._list(*kind, of_kind)
             for planned in of_kind:
-                drift = self.compare(planned, live.get(_address(planned.manifest)))
+                compare = self._compare_changed if is_changed(planned) else self.compare
+                drift = compare(planned, live.get(_address(planned.manifest)))
                 if drift is not None and not (planned.adopted and drift.live is None):
                     yield drift
 
@@ -95,6 +98,13 @@ class Inspector:
         differences = self._judge(planned, live, find_differences(planned.manifest, live))
         kept = tuple(item for item in differences if not self._is_new_value(planned, live, item))
         return Drift(planned, live, kept) if kept else None
+
+    def _compare_changed(self, planned: PlannedManifest, live: Manifest | None) -> Drift | None:
+        if live is None or _is_ending(live):
+            return Drift(planned, live)
+        immutable = select_immutable(planned.manifest["kind"], find_differences(planned.manifest, live))
+        edited = tuple(item for item in immutable if list_managers(live, item.path) != {self.manager})
+        return Drift(planned, live, edited) if edited else None
 
     def _is_new_value(self, planned: PlannedManifest, live: Manifest, difference: Difference) -> bool:
         """Whether a value of ``manualSecrets`` differs because the configuration has changed, which no digest shows."""
@@ -176,7 +186,8 @@ class Inspector:
         if live is not None and read_owner(live) != self.stack and not is_managed(live, self.manager):
             msg = f"{self.cluster}: {planned} belongs to {read_owner(live) or 'others'}; it was not changed"
             raise ClusterError(msg)
-        if live is not None and must_replace(planned.manifest, live):
+        differences = () if live is None else find_differences(planned.manifest, live)
+        if live is not None and select_immutable(planned.manifest["kind"], differences):
             self.cluster.delete(path, uid=live["metadata"]["uid"])
             self._wait_for_deletion(planned, cancelled)
         stored = self.cluster.apply(path, planned.manifest, field_manager=self.manager)

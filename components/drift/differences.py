@@ -19,6 +19,11 @@ Path = tuple[str | int, ...]
 _IDENTITY: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 _METADATA_ONLY: Final = frozenset({"Namespace", "ServiceAccount"})
 """Kinds whose other fields other controllers write, and that deliver nothing."""
+_IMMUTABLE: Final[Mapping[str, frozenset[str]]] = {
+    "RoleBinding": frozenset({"roleRef"}),
+    "Secret": frozenset({"type", "immutable"}),
+}
+"""Kind -> fields that the API server never changes; an immutable Secret keeps its data, too."""
 _ENGINE: Final = "pulumi.com/"
 """Prefix of annotations that Pulumi's Kubernetes provider reads from its inputs, and not from the live object."""
 _ABSENT: Final = object()
@@ -80,16 +85,9 @@ def read_field(manifest: Manifest, path: Path, absent: Any = None) -> Any:
     return place
 
 
-def must_replace(configured: Manifest, live: Manifest) -> bool:
-    """Whether the API server refuses every write that makes the live object as configured.
-
-    These fields are immutable: ``roleRef`` of a RoleBinding, ``type`` of a Secret, and a Secret with ``immutable``.
-    """
-    if configured["kind"] == "RoleBinding":
-        return bool(configured["roleRef"] != live.get("roleRef"))
-    if configured["kind"] == "Secret":
-        return bool(live.get("immutable")) or bool(configured["type"] != live.get("type"))
-    return False
+def select_immutable(kind: str, differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """The differences that no write to the live object removes, so that it needs a new object."""
+    return tuple(item for item in differences if item.path[0] in _IMMUTABLE.get(kind, ()))
 
 
 def build_removal(differences: Iterable[Difference]) -> list[dict[str, Any]]:

@@ -113,13 +113,8 @@ class LiveObjects:
         return rpc.UpdateResponse(_state(request.news))
 
     def _find(self, checked: _Checked) -> Iterator[Drift]:
-        """Drift of the objects of the last update. A changed object is one only if it does not exist.
-
-        Everything else about it is written by its own resource.
-        """
-        for drift in checked.inspector.find(checked.kept()):
-            if drift.is_missing or drift.is_immutable or not checked.is_changed(drift.planned):
-                yield drift
+        """Drift of the objects of the last update."""
+        return checked.inspector.find(checked.kept(), checked.is_changed)
 
     def _say(self, drifts: Iterable[Drift], repair: str, log: Log) -> None:
         for drift in drifts:

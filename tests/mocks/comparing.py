@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,15 @@ def inputs(*objects: dict[str, Any], secrets: Sequence[Values] = (), deferred: V
     entries = [{"name": name_object(each), "user": user, "manifest": secret(json.dumps(each))} for each in secrets]
     entries += [{"name": name, "user": user, "manifest": text} for name, text in (deferred or {}).items()]
     return {"stack": STACK, "manifests": json.dumps([[user, each] for each in objects]), "deferred": entries}
+
+
+ESO = "external-secrets.io/v1"
+NAMESPACE = manifest("v1", "Namespace", "ns")
+STORE = manifest(ESO, "ClusterSecretStore", "org", spec={"conditions": [{"namespaces": ["ns"]}]})
+EXTERNAL = manifest(ESO, "ExternalSecret", "git", "ns", spec={"data": [{"remoteRef": {"key": "git"}}]})
+SECRET = manifest("v1", "Secret", "scanner", "ns", type="Opaque", data={"key": base64.b64encode(b"canary").decode()})
+PLAIN = inputs(NAMESPACE, STORE, EXTERNAL, secrets=[SECRET])
+WHO = '(organization "acme")'
 
 
 @dataclass

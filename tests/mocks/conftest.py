@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from components.provider import connection
+from tests.mocks.api_server import ApiServer
+from tests.mocks.comparing import EXTERNAL, NAMESPACE, OURS, PLAIN, SECRET, STORE, run
 from tests.mocks.engine import Engine
 from tests.mocks.recorder import Recorder
 from tests.mocks.stubs import Memory, Object, Place
@@ -38,3 +41,19 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Place:
         return memory
 
     return choose
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> ApiServer:
+    """A cluster with every object as configured."""
+    server = ApiServer()
+    for manifest in (NAMESPACE, STORE, EXTERNAL, SECRET):
+        server.put(manifest, OURS)
+    monkeypatch.setattr(connection, "Cluster", server)
+    return server
+
+
+@pytest.fixture
+def state(engine: Engine, server: ApiServer) -> dict[str, Any]:
+    """Inputs in the state after the first update."""
+    return run(engine, PLAIN, None, preview=False).inputs

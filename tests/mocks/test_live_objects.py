@@ -7,41 +7,27 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components import ClusterError
-from components.cluster import drift
-from components.errors import InvalidError
-from components.provider import connection
 from tests.mocks.api_server import ApiServer, Object, path_of
-from tests.mocks.comparing import OURS, STACK, URN, Outcome, inputs, manifest, run
+from tests.mocks.comparing import (
+    ESO,
+    EXTERNAL,
+    NAMESPACE,
+    OURS,
+    PLAIN,
+    SECRET,
+    STACK,
+    STORE,
+    URN,
+    WHO,
+    Outcome,
+    inputs,
+    manifest,
+    run,
+)
 from tests.mocks.engine import UNKNOWN, Engine, struct
-
-ESO = "external-secrets.io/v1"
-NAMESPACE = manifest("v1", "Namespace", "ns")
-STORE = manifest(ESO, "ClusterSecretStore", "org", spec={"conditions": [{"namespaces": ["ns"]}]})
-EXTERNAL = manifest(ESO, "ExternalSecret", "git", "ns", spec={"data": [{"remoteRef": {"key": "git"}}]})
-SECRET = manifest("v1", "Secret", "scanner", "ns", type="Opaque", data={"key": base64.b64encode(b"canary").decode()})
-PLAIN = inputs(NAMESPACE, STORE, EXTERNAL, secrets=[SECRET])
-WHO = '(organization "acme")'
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> ApiServer:
-    """A cluster with every object as configured."""
-    server = ApiServer()
-    for each in (NAMESPACE, STORE, EXTERNAL, SECRET):
-        server.put(each, OURS)
-    monkeypatch.setattr(connection, "Cluster", server)
-    return server
-
-
-@pytest.fixture
-def state(engine: Engine, server: ApiServer) -> dict[str, Any]:
-    """Inputs in the state after the first update."""
-    return run(engine, PLAIN, None, preview=False).inputs
 
 
 @pytest.fixture
@@ -166,23 +152,6 @@ def test_an_object_that_is_being_deleted_is_created_again_afterwards(
     assert run(engine, PLAIN, state, preview=True) == Outcome(state)
 
 
-def test_an_object_that_stays_is_reported(
-    server: ApiServer, engine: Engine, state: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drift, "_DELETION", 0.0)
-    path = path_of(NAMESPACE)
-    for finalizers, blockers in (([], "its contents"), (["example.com/backup"], "example.com/backup")):
-        server.objects[path]["metadata"] |= {"deletionTimestamp": "now", "finalizers": finalizers}
-
-        with pytest.raises(grpc.aio.AioRpcError) as raised:
-            run(engine, PLAIN, state, preview=False)
-
-        assert raised.value.details() == (
-            f'build plane (context "kind-build"): Namespace ns {WHO} is still being deleted ({blockers}); '
-            "run the update again afterwards"
-        )
-
-
 def test_defaults_of_the_api_server_are_no_edit(
     engine: Engine, server: ApiServer, state: dict[str, Any], both: Callable[[], list[str]]
 ) -> None:
@@ -249,6 +218,28 @@ def test_an_object_that_is_deleted_and_changed_is_created_as_configured(
     assert server.objects[path_of(EXTERNAL)]["spec"] == changed["spec"]
 
 
+def test_a_changed_object_with_an_edited_immutable_field_is_created_again(
+    engine: Engine, server: ApiServer, state: dict[str, Any]
+) -> None:
+    """Its own resource would fail, because it knows nothing of the edit."""
+    labelled = {**SECRET, "metadata": {**SECRET["metadata"], "labels": {"new": "label"}}}
+    program = inputs(NAMESPACE, STORE, EXTERNAL, secrets=[labelled])
+    server.edit(path_of(SECRET), lambda live: live.update(type="example.com/other"))
+
+    outcome = run(engine, program, state, preview=False)
+
+    said = f'Secret ns/scanner {WHO} was edited: type is "example.com/other", configured "Opaque"; restoring it'
+    assert outcome.said == [("warning", said)]
+    assert server.objects[path_of(SECRET)]["type"] == "Opaque"
+
+
+def test_a_changed_type_is_left_to_its_resource(engine: Engine, server: ApiServer, state: dict[str, Any]) -> None:
+    typed = {**SECRET, "type": "kubernetes.io/basic-auth"}
+    outcome = run(engine, inputs(NAMESPACE, STORE, EXTERNAL, secrets=[typed]), state, preview=False)
+    assert outcome.said == []
+    assert server.objects[path_of(SECRET)]["type"] == "Opaque"
+
+
 def test_a_new_value_of_a_manual_secret_is_no_edit(engine: Engine, server: ApiServer, state: dict[str, Any]) -> None:
     rotated = {**SECRET, "data": {"key": base64.b64encode(b"rotated").decode()}}
     assert run(engine, inputs(NAMESPACE, STORE, EXTERNAL, secrets=[rotated]), state, preview=True) == Outcome(state)
@@ -292,74 +283,12 @@ def test_an_adopted_namespace_that_does_not_exist_is_left_to_the_preflight_check
     assert run(engine, inputs(adopted), state, preview=False) == Outcome(state)
 
 
-def test_an_object_of_others_is_refused_and_the_rest_repaired(
-    engine: Engine, server: ApiServer, state: dict[str, Any]
-) -> None:
-    theirs = {**EXTERNAL, "metadata": {"name": "git", "namespace": "ns", "annotations": {}}, "spec": {}}
-    server.put(theirs, "others")
-    server.refused[f"PATCH {path_of(STORE)}"] = InvalidError("build plane: spec.provider is required")
-    for each in (STORE, SECRET):
-        server.edit(path_of(each), lambda live: live.update(spec={}, data={}))
-
-    with pytest.raises(grpc.aio.AioRpcError) as raised:
-        run(engine, PLAIN, state, preview=False)
-
-    assert raised.value.details() == (
-        "build plane: spec.provider is required\n"
-        f'build plane (context "kind-build"): ExternalSecret ns/git {WHO} belongs to others; it was not changed'
-    )
-    assert server.objects[path_of(EXTERNAL)]["spec"] == {}
-    assert server.objects[path_of(SECRET)]["data"] == SECRET["data"]
-
-
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        pytest.param(
-            ClusterError("no right"),
-            "ExternalSecret ns/git: fields that are not configured were not compared: no right",
-            id="no right to write",
-        ),
-        pytest.param(
-            InvalidError("removing it is invalid"),
-            f"ExternalSecret ns/git {WHO} was edited: spec.extra is 1, not configured; the next update restores it",
-            id="not valid without the field",
-        ),
-    ],
-)
-def test_the_dry_run_is_refused(
-    engine: Engine, server: ApiServer, state: dict[str, Any], error: ClusterError, said: str
-) -> None:
-    server.refused[f"PUT {path_of(EXTERNAL)}"] = error
-    server.edit(path_of(EXTERNAL), lambda live: live["spec"].update(extra=1))
-    server.edit(path_of(STORE), lambda live: live["spec"].update(conditions=[]))
-
-    texts = [text for _, text in run(engine, PLAIN, state, preview=True).said]
-
-    assert len(texts) == 2
-    assert said in texts
-
-
 def test_others_write_at_the_same_time(engine: Engine, server: ApiServer, both: Callable[[], list[str]]) -> None:
     path = path_of(EXTERNAL)
     server.edit(path, lambda live: live["spec"].update(extra=1))
     server.meanwhile = [lambda: server.touch(path), lambda: None, lambda: server.touch(path)] * 2
     assert len(both()) == 1
     assert server.objects[path]["spec"] == EXTERNAL["spec"]
-
-
-def test_a_controller_that_always_writes_is_reported(engine: Engine, server: ApiServer, state: dict[str, Any]) -> None:
-    path = path_of(EXTERNAL)
-    server.edit(path, lambda live: live["spec"].update(extra=1))
-    server.meanwhile = [lambda: None] + [lambda: server.touch(path)] * 20
-
-    with pytest.raises(grpc.aio.AioRpcError) as raised:
-        run(engine, PLAIN, state, preview=False)
-
-    assert raised.value.details() == (
-        f'build plane (context "kind-build"): ExternalSecret ns/git {WHO} was changed again after each of 5 repairs; '
-        "find out who writes it"
-    )
 
 
 def test_a_refresh_compares_nothing(engine: Engine, server: ApiServer, state: dict[str, Any]) -> None:

@@ -12,8 +12,8 @@ from components.drift.differences import (
     build_removal,
     find_differences,
     is_default,
-    must_replace,
     remove_fields,
+    select_immutable,
 )
 
 CONFIGURED: dict[str, Any] = {
@@ -167,17 +167,16 @@ def test_the_api_server_decides_what_is_a_default(stored: dict[str, Any], *, def
 
 
 @pytest.mark.parametrize(
-    ("configured", "live", "replaced"),
+    ("kind", "path", "immutable"),
     [
-        pytest.param({"kind": "RoleBinding", "roleRef": {"name": "a"}}, {"roleRef": {"name": "b"}}, True, id="role"),
-        pytest.param({"kind": "RoleBinding", "roleRef": {"name": "a"}}, {"roleRef": {"name": "a"}}, False, id="same"),
-        pytest.param({"kind": "Secret", "type": "Opaque"}, {"type": "other"}, True, id="type"),
-        pytest.param({"kind": "Secret", "type": "Opaque"}, {"type": "Opaque", "immutable": True}, True, id="immutable"),
-        pytest.param({"kind": "Secret", "type": "Opaque"}, {"type": "Opaque"}, False, id="same type"),
-        pytest.param({"kind": "Role", "rules": []}, {"rules": [{}]}, False, id="other kinds"),
+        pytest.param("RoleBinding", ("roleRef", "name"), True, id="role"),
+        pytest.param("RoleBinding", ("subjects", 1), False, id="subjects"),
+        pytest.param("Secret", ("type",), True, id="type"),
+        pytest.param("Secret", ("immutable",), True, id="immutable"),
+        pytest.param("Secret", ("data", "key"), False, id="data"),
+        pytest.param("Role", ("rules", 0), False, id="other kinds"),
     ],
 )
-def test_immutable_fields_need_a_new_object(
-    configured: dict[str, Any], live: dict[str, Any], *, replaced: bool
-) -> None:
-    assert must_replace(configured, live) is replaced
+def test_immutable_fields_need_a_new_object(kind: str, path: tuple[str | int, ...], *, immutable: bool) -> None:
+    difference = Difference(path, "changed")
+    assert select_immutable(kind, [difference]) == ((difference,) if immutable else ())
