@@ -106,7 +106,7 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         f"Namespace {namespace} {user}": f'metadata.labels["openchoreo.dev/organization"] is missing, '
         f'configured "{organization}"',
         f"Role {it.manager}/{it.account} {store}": (
-            'rules[0].resourceNames is missing, configured ["github-app", "sonar"]'
+            'rules[0].resourceNames is missing, configured ["github-app", "pull", "sonar"]'
         ),
         f"RoleBinding {it.manager}/{it.account} {store}": f"subjects[1] is {json.dumps(INTRUDER)}, not configured",
         f"ClusterSecretStore {it.store} {store}": 'spec.conditions[2] is {"namespaces": ["x"]}, not configured',
@@ -114,7 +114,7 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         'spec.data[0].remoteRef.property is "other", configured "token"; '
         'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '
         '"metadata..., not configured',
-        f"GithubAccessToken {namespace}/{GENERATOR} {user}": 'spec.installID is "7", configured "654321"; '
+        f"GithubAccessToken {namespace}/{GENERATOR} {user}": 'spec.installID is "7", configured "7890123"; '
         'spec.repositories is ["all"], not configured',
         f"ClusterExternalSecret registry-pull-secret-{organization} {user}": (
             'spec.namespaceSelectors[0].matchLabels.extra is "label", not configured'
