@@ -17,6 +17,11 @@ PREFIX: Final = f"{MANAGED_BY}/"
 """Prefix of this package's own labels and annotations."""
 STACK_ANNOTATION: Final = f"{PREFIX}stack"
 """Stack that created an object: ``<pulumi organization>/<project>/<stack>``."""
+OFFBOARDING_ANNOTATION: Final = f"{PREFIX}offboarding"
+"""On a build namespace that is deleted with its organization: `DELETE`. Without it, the namespace stays."""
+DELETE: Final = "delete"
+FIELD_MANAGER_ANNOTATION: Final = "pulumi.com/patchFieldManager"
+"""By which the Kubernetes provider applies under a fixed name instead of a random one for each update."""
 CREDENTIAL_LABEL: Final = f"{PREFIX}credential"
 """Kind of credential in a Secret: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
 GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
@@ -63,6 +68,18 @@ def read_owner(live: Manifest) -> str | None:
     """The stack that owns a live object; None if the object is not from this package."""
     owner = (live["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
     return None if owner is None else str(owner)
+
+
+def is_applied_by(live: Manifest, stack: str) -> bool:
+    """Whether a stack has applied a live object itself.
+
+    The annotation of the stack alone is not enough: ESO copies annotations to Secrets, and OpenChoreo creates objects
+    from templates that carry it. Neither applies under the stack's field manager without an owner.
+    """
+    metadata = live["metadata"]
+    applied_by = (metadata.get("annotations") or {}).get(FIELD_MANAGER_ANNOTATION)
+    ours = read_owner(live) == stack and applied_by == build_field_manager(stack)
+    return ours and not metadata.get("ownerReferences")
 
 
 def build_field_manager(stack: str) -> str:

@@ -76,7 +76,7 @@ class Engine:
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def up(self, stack: str, say: Callable[[str], None]) -> bool | None:
-        """Update a stack and pass on its output line by line.
+        """Update a stack and pass on its output line by line; an error of one organization stops no other.
 
         Returns:
             Whether anything changed, or None if the update failed.
@@ -87,7 +87,7 @@ class Engine:
         color = "always" if sys.stdout.isatty() else "never"
         arguments = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", "--color", color)
         changed = False
-        with self._start(*arguments, stack=stack) as update:
+        with self._start(*arguments, stack=stack, PULUMI_CONTINUE_ON_ERROR="true") as update:
             try:
                 for line in _relevant_lines(update.stdout or ()):
                     say(line)
@@ -99,11 +99,11 @@ class Engine:
                 raise
         return None if update.returncode else changed
 
-    def _start(self, *arguments: str, stack: str | None) -> subprocess.Popen[str]:
+    def _start(self, *arguments: str, stack: str | None, **variables: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             self.command(*arguments, stack=stack),
             cwd=self.project,
-            env=os.environ | self.variables(),
+            env=os.environ | self.variables() | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

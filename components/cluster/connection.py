@@ -145,14 +145,19 @@ class Cluster:
         return self._request("PUT", path, query={"dryRun": "All"}, body=live)
 
     def delete(self, path: str, *, uid: str) -> None:
-        """Delete one object; an object that no longer exists is no error.
+        """Request the deletion of one object; an object that no longer exists is no error.
 
         Raises:
-            ConflictError: the live object has another UID.
+            ConflictError: the live object has another UID: someone has replaced it.
             ClusterError: the server cannot be reached, or refuses the request.
         """
-        body = {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
-        self._request("DELETE", path, body=body)
+        options = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": "Background",
+            "preconditions": {"uid": uid},
+        }
+        self._request("DELETE", path, body=options)
 
     def _request(  # noqa: PLR0913 -- the parts of an HTTP request
         self,

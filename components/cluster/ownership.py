@@ -9,14 +9,15 @@ from typing import Final
 from ..manifests import STACK_ANNOTATION, Manifest, read_owner
 from ..plan.objects import PlannedObject
 from .connection import Cluster
+from .obstacles import Obstacle
 
-_SYNCED: Final = "reconcile.external-secrets.io/managed"
+SYNCED_LABEL: Final = "reconcile.external-secrets.io/managed"
 """Label of the Secrets that ESO creates."""
 _LARGE_SECRETS: Final = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token"
 
 
-def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], stack: str) -> Iterator[str]:
-    """A message for each planned object that exists and that the stack does not own.
+def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], stack: str) -> Iterator[Obstacle]:
+    """A problem for each planned object that exists and that the stack does not own.
 
     It makes one list call for each kind, whatever the number of objects.
 
@@ -34,7 +35,7 @@ def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], sta
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
             if existing is not None and read_owner(existing) != stack:
-                yield _message(planned, read_owner(existing), stack)
+                yield Obstacle(planned.organization, _message(planned, read_owner(existing), stack))
 
 
 def _kind(planned: PlannedObject) -> tuple[str, str]:
@@ -44,7 +45,7 @@ def _kind(planned: PlannedObject) -> tuple[str, str]:
 def _live(cluster: Cluster, api: str, kind: str) -> dict[tuple[str | None, str], Manifest]:
     """Namespace and name -> metadata of every object of a kind; Secrets that ESO keeps are left out."""
     path = f"{'/api' if api == 'v1' else '/apis'}/{api}/{kind.lower()}s"
-    query = {"labelSelector": f"!{_SYNCED}", "fieldSelector": _LARGE_SECRETS} if kind == "Secret" else {}
+    query = {"labelSelector": f"!{SYNCED_LABEL}", "fieldSelector": _LARGE_SECRETS} if kind == "Secret" else {}
     items = cluster.items(path, metadata_only=True, **query)
     return {(item["metadata"].get("namespace"), item["metadata"]["name"]): item for item in items}
 

@@ -11,8 +11,9 @@ from ..plan.stack import Plan
 from .connection import Cluster
 from .identity import read_identity
 from .objects import Location, describe_missing
+from .obstacles import Obstacle, raise_obstacles
 from .ownership import list_foreign_objects
-from .preflight import ESO_KINDS, check_operator, raise_problems, read_served_kinds
+from .preflight import ESO_KINDS, check_operator, read_served_kinds
 
 
 def check_control_plane(cluster: Cluster, release: Release, organizations: Sequence[OrganizationPlan]) -> None:
@@ -33,16 +34,16 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
             f"Helm chart {release.charts.control_plane}"
         )
         raise ClusterError(msg)
-    problems: list[str] = []
+    problems: list[Obstacle] = []
     for organization in organizations:
-        where = f'organization "{organization.name}"'
-        problems += [
-            f"{where}: {describe_missing(cluster, location)}"
+        lines = [
+            describe_missing(cluster, location)
             for location in (Location(patch.kind, patch.name, patch.namespace) for patch in organization.patches)
             if cluster.get(location.path) is None
         ]
-        problems += [f"{where}: {line}" for line in _without_store(cluster, organization)]
-    raise_problems(cluster, problems)
+        lines += _without_store(cluster, organization)
+        problems += [Obstacle(organization.name, f'organization "{organization.name}": {line}') for line in lines]
+    raise_obstacles(cluster, problems)
 
 
 def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: Cluster) -> None:
@@ -67,11 +68,11 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
             "both share their stores"
         )
         raise ClusterError(msg)
-    problems: list[str] = []
+    problems: list[Obstacle] = []
     for organization in organizations:
-        problems += _manual(cluster, organization)
+        problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
     problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "data"), stack)
-    raise_problems(cluster, problems)
+    raise_obstacles(cluster, problems)
 
 
 def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:

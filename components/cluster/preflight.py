@@ -12,6 +12,7 @@ from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..secrets.generator import API as GENERATORS
 from .connection import Cluster
+from .obstacles import Obstacle, raise_obstacles
 from .ownership import list_foreign_objects
 
 _ESO: Final = "/apis/external-secrets.io"
@@ -28,7 +29,8 @@ def check_build_plane(cluster: Cluster, plan: Plan, *, stack: str) -> None:
         stack: ``<pulumi organization>/<project>/<stack>``, the owner that its objects carry.
 
     Raises:
-        ClusterError: with all problems.
+        PreflightError: with all problems.
+        ClusterError: the cluster cannot be reached, or the operator is not usable.
     """
     check_operator(cluster, plan.release)
     _check_generators(cluster, plan.organizations)
@@ -37,17 +39,7 @@ def check_build_plane(cluster: Cluster, plan: Plan, *, stack: str) -> None:
     }
     problems = list(_namespaces(plan.organizations, live, stack))
     problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "build"), stack)
-    raise_problems(cluster, problems)
-
-
-def raise_problems(cluster: Cluster, problems: list[str]) -> None:
-    """Raise one error with all problems; return if there are none.
-
-    Raises:
-        ClusterError: there is a problem.
-    """
-    if problems:
-        raise ClusterError("\n".join([f"{cluster}: nothing was changed", *(f"  - {line}" for line in problems)]))
+    raise_obstacles(cluster, problems)
 
 
 def check_operator(cluster: Cluster, release: Release, kinds: frozenset[str] = ESO_KINDS) -> None:
@@ -109,23 +101,19 @@ def _plural(manifest: Manifest) -> str:
     return f"{manifest['kind'].lower()}s"
 
 
-def _namespaces(organizations: Sequence[OrganizationPlan], live: dict[str, str | None], stack: str) -> Iterator[str]:
+def _namespaces(
+    organizations: Sequence[OrganizationPlan], live: dict[str, str | None], stack: str
+) -> Iterator[Obstacle]:
     for organization in organizations:
         name = organization.namespace
-        exists, owner = name in live, live.get(name)
+        where, exists, owner = f'organization "{organization.name}": namespace {name}', name in live, live.get(name)
+        text = None
         if not organization.adopts_namespace and exists and owner != stack:
             creator = f"the stack {owner}" if owner else "something else (OpenChoreo creates it at the first build)"
-            yield (
-                f'organization "{organization.name}": namespace {name} exists and was created by {creator}; '
-                "set namespace: adopt, so that destroy keeps it"
-            )
-        if organization.adopts_namespace and not exists:
-            yield (
-                f'organization "{organization.name}": namespace {name} does not exist; '
-                "set namespace: own, or run the organization's first build"
-            )
-        if organization.adopts_namespace and owner == stack:
-            yield (
-                f'organization "{organization.name}": namespace {name} was created by this stack, so adopting it '
-                "would delete it with all its contents; keep namespace: own"
-            )
+            text = f"exists and was created by {creator}; set namespace: adopt, so that destroy keeps it"
+        elif organization.adopts_namespace and not exists:
+            text = "does not exist; set namespace: own, or run the organization's first build"
+        elif organization.adopts_namespace and owner == stack:
+            text = "was created by this stack, so there is nothing to adopt; keep namespace: own"
+        if text is not None:
+            yield Obstacle(organization.name, f"{where} {text}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors import ClusterError, NotReadyError
@@ -17,6 +17,7 @@ from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
 from .connection import Cluster
+from .continuation import ADVICE, continues_on_error
 
 _EXTERNAL_SECRETS: Final = "/apis/external-secrets.io/v1/externalsecrets"
 _FAN_OUTS: Final = "/apis/external-secrets.io/v1/clusterexternalsecrets"
@@ -24,6 +25,8 @@ _STORES: Final = "/apis/external-secrets.io/v1/clustersecretstores"
 _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 """Reasons of ``Ready=True`` under ``creationPolicy: Merge`` and ``deletionPolicy: Delete``."""
 _NEVER: Final = frozenset({"0", "0s"})
+_NAMES: Final = 5
+"""Names of ready organizations in a message; there may be a thousand."""
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
 
@@ -49,6 +52,8 @@ class Readiness:
     """Number of ExternalSecrets that must be synced, including those of fan-outs."""
     pending: tuple[Pending, ...]
     """The ExternalSecrets that are not synced."""
+    organizations: frozenset[str] = field(default=frozenset(), compare=False)
+    """Organizations with an ExternalSecret that must be synced."""
 
 
 def read_readiness(
@@ -63,10 +68,12 @@ def read_readiness(
         (item["metadata"]["namespace"], item["metadata"]["name"]): item
         for item in cluster.items(_EXTERNAL_SECRETS, labelSelector=selector)
     }
-    states = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in sorted(expected_secrets)]
-    for fan_out in sorted(fan_outs):
+    ordered, spread = sorted(expected_secrets), sorted(fan_outs)
+    states = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in ordered]
+    for fan_out in spread:
         states += _spread(cluster, fan_out, live)
-    return Readiness(len(states), tuple(item for item in states if item is not None))
+    organizations = frozenset(item.organization for item in ordered) | {fan_out.organization for fan_out in spread}
+    return Readiness(len(states), tuple(item for item in states if item is not None), organizations)
 
 
 def describe_pending(
@@ -117,7 +124,9 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
             report(f"{readiness.total - reported} of {readiness.total} credentials synced, waiting for {first}")
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NotReadyError(_message(cluster, readiness, f"after {seconds:g} s", hints))
+            message = _message(cluster, readiness, f"after {seconds:g} s", hints)
+            alone = len(readiness.organizations) == 1 or continues_on_error()
+            raise NotReadyError(message if alone else f"{message}\n{ADVICE}")
         if cancelled(min(pause, left)):
             raise NotReadyError(_message(cluster, readiness, "when the update was cancelled", hints))
         pause = _POLL
@@ -177,6 +186,9 @@ def _message(cluster: Cluster, readiness: Readiness, when: str, hints: Mapping[s
     lines += [f"  - {item}{_details(cluster, item, stores)}" for item in readiness.pending]
     late = {item.expected.organization for item in readiness.pending}
     lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
+    if ready := sorted(readiness.organizations - late):
+        more = f" and {len(ready) - _NAMES} more" if len(ready) > _NAMES else ""
+        lines.append(f"Ready: {', '.join(ready[:_NAMES])}{more}")
     lines.append("Fix the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 

@@ -87,6 +87,8 @@ class Release:
     expressions: Expressions
     defaults: Defaults
     charts: Charts
+    build_runs: str = "argoproj.io/v1alpha1/workflows"
+    """Group, version and plural name of the objects that are running or finished builds."""
     other_kinds: tuple[Kind, ...] = ()
     """More kinds that can be patched, though no setting refers to them."""
 

@@ -29,6 +29,8 @@ class PlannedObject:
     """Who needs it, for messages: ``organization "acme"`` or ``store "default"``."""
     setting: str
     """What to change for another name, for messages: ``git.secretName``. Empty: the name is fixed."""
+    organization: str | None = None
+    """The only organization that needs it. None: several do."""
     by_operator: bool = False
     """Whether ESO creates it, for one of the other objects."""
 
@@ -43,9 +45,12 @@ def list_objects(
     one_cluster = settings.clusters.data_plane in {None, settings.clusters.build_plane}
     for store in stores:
         user, rename = f'store "{store.name}"', "the key of secretStores"
+        only = store.organizations[0] if len(store.organizations) == 1 else None
         for manifest in render_identity(store):
-            yield _object(store.plane, manifest, user, rename)
-        yield PlannedObject(store.plane, "external-secrets.io/v1", "ClusterSecretStore", store.name, None, user, rename)
+            yield _object(store.plane, manifest, user, rename, only)
+        yield PlannedObject(
+            store.plane, "external-secrets.io/v1", "ClusterSecretStore", store.name, None, user, rename, only
+        )
     for organization in organizations:
         yield from _organization(organization, "build" if one_cluster else "data")
 
@@ -53,23 +58,31 @@ def list_objects(
 def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[PlannedObject]:
     user = f'organization "{plan.name}"'
     for manifest in plan.generators:
-        yield _object("build", manifest, user, "")
+        yield _object("build", manifest, user, "", plan.name)
     for planned in plan.ahead:
         if planned.external_secret is not None:
-            yield _object("build", planned.external_secret, user, planned.path)
+            yield _object("build", planned.external_secret, user, planned.path, plan.name)
         if planned.name not in plan.merged_names:
-            by_operator = planned.manual is None
             yield PlannedObject(
-                "build", "v1", "Secret", planned.name, plan.namespace, user, planned.path, by_operator=by_operator
+                "build",
+                "v1",
+                "Secret",
+                planned.name,
+                plan.namespace,
+                user,
+                planned.path,
+                plan.name,
+                by_operator=planned.manual is None,
             )
     if plan.fan_out is not None:
-        yield _object(pull_plane, plan.fan_out, user, "")
+        yield _object(pull_plane, plan.fan_out, user, "", plan.name)
     for namespace, manual in plan.pull_manual:
-        yield PlannedObject(pull_plane, "v1", "Secret", manual.name, namespace, user, "pullSecret.secretName")
+        yield PlannedObject(
+            pull_plane, "v1", "Secret", manual.name, namespace, user, "pullSecret.secretName", plan.name
+        )
 
 
-def _object(plane: Plane, manifest: Manifest, user: str, setting: str) -> PlannedObject:
+def _object(plane: Plane, manifest: Manifest, user: str, setting: str, organization: str | None) -> PlannedObject:
     metadata = manifest["metadata"]
-    return PlannedObject(
-        plane, manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace"), user, setting
-    )
+    api, kind, name, namespace = manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace")
+    return PlannedObject(plane, api, kind, name, namespace, user, setting, organization)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import Literal, cast
 
 from ..iam.account import AwsAccount
-from ..manifests import STACK_ANNOTATION, Manifest, build_manifest
+from ..manifests import DELETE, OFFBOARDING_ANNOTATION, STACK_ANNOTATION, Manifest, build_manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.labels import build_organization_labels
 from ..openchoreo.release import Release
@@ -49,6 +49,9 @@ class OrganizationPlan:
     stack: str | None = None
     """``<pulumi organization>/<project>/<stack>``, written to objects that others use too. None: left out."""
 
+    offboarding: Literal["keep", "delete"] = "keep"
+    """Whether its build namespace stays without it, or is deleted with it and everything inside."""
+
     @property
     def name(self) -> str:
         """Name of the organization."""
@@ -71,6 +74,8 @@ class OrganizationPlan:
         if self.adopts_namespace:
             return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace, "labels": labels}}
         annotations = {} if self.stack is None else {STACK_ANNOTATION: self.stack}
+        if self.offboarding == DELETE:
+            annotations[OFFBOARDING_ANNOTATION] = DELETE
         return build_manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
 
     @cached_property

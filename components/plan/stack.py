@@ -71,6 +71,7 @@ def plan_stack(settings: StackSettings, release: Release, *, stack: str | None =
                 pull_store=_store(settings, organization, organization.pull_store),
                 refresh_interval=settings.refresh_interval,
                 stack=stack,
+                offboarding=settings.offboarding,
             )
             for organization in settings.organizations
         ),

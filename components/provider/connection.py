@@ -21,6 +21,7 @@ from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .live_objects import TYPE as LIVE_OBJECTS, LiveObjects
 from .log import Log
 from .object_patch import ObjectPatch
+from .organization_refused import TYPE as REFUSED, OrganizationRefused
 from .values import read_resource_type
 
 
@@ -40,8 +41,9 @@ class Connection:
         cluster = _cluster(config)
         if (recorded := config.get("clusterIdentity")) is not None:
             check_identity(cluster, recorded)
-        self._ready = ExternalSecretsReady(cluster, cancelled)
-        self._live = LiveObjects(cluster, cancelled)
+        unrepaired: list[str] = []
+        self._live = LiveObjects(cluster, cancelled, unrepaired)
+        self._ready = ExternalSecretsReady(cluster, cancelled, unrepaired)
         self._patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
 
     def resource(self, request: Any) -> Any:
@@ -55,6 +57,8 @@ class Connection:
             return self._ready
         if token == LIVE_OBJECTS:
             return self._live
+        if token == REFUSED:
+            return OrganizationRefused()
         if token not in self._patch.types:
             types = ", ".join((TYPE, LIVE_OBJECTS, *self._patch.types))
             msg = f"the openchoreo provider has no resource {token}; expected one of: {types}"

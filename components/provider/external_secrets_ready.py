@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from pulumi.provider.experimental import provider as rpc
 
 from ..cluster.connection import Cluster
 from ..cluster.readiness import describe_pending, read_readiness, wait_until_synced
+from ..errors import ClusterError
 from ..plan.expected import Expected, FanOut
 from .log import Log, Say
 from .values import to_plain
@@ -24,12 +25,13 @@ T = TypeVar("T")
 class ExternalSecretsReady:
     """Diff, create and update of a wait. Each method runs in a thread and may block."""
 
-    def __init__(self, cluster: Cluster, cancelled: threading.Event) -> None:
+    def __init__(self, cluster: Cluster, cancelled: threading.Event, unrepaired: Sequence[str]) -> None:
         self._cluster = cluster
         self._cancelled = cancelled
+        self._unrepaired = unrepaired
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:
-        """Wait for all ExternalSecrets; a preview does not wait."""
+        """Wait for all ExternalSecrets; fail if `LiveObjects` could not repair an object. A preview does neither."""
         if not request.preview:
             self._wait(to_plain(request.properties), log.status)
         return rpc.CreateResponse("external-secrets", request.properties)
@@ -57,6 +59,7 @@ class ExternalSecretsReady:
         lagging = {item.expected for item in read_readiness(self._cluster, kept).pending}
         paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
         paths += [f"{_SPREAD}[{index}]" for index in self._lagging(_fan_outs(old), _fan_outs(new))]
+        paths += [_WATCHED] if self._unrepaired and _WATCHED not in changed else []
         for path in paths:
             changed[path] = rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False)
         return rpc.DiffResponse(changes=bool(changed), diffs=list(changed), detailed_diff=changed)
@@ -79,6 +82,8 @@ class ExternalSecretsReady:
             cancelled=self._cancelled.wait,
             hints=properties.get("hints"),
         )
+        if self._unrepaired:
+            raise ClusterError("\n".join(self._unrepaired))
 
 
 def _in_both(old: list[T], new: list[T]) -> list[T]:

@@ -51,9 +51,10 @@ class _Checked:
 class LiveObjects:
     """Check, diff, create and update of the comparison. Each method runs in a thread and may block."""
 
-    def __init__(self, cluster: Cluster, cancelled: threading.Event) -> None:
+    def __init__(self, cluster: Cluster, cancelled: threading.Event, unrepaired: list[str]) -> None:
         self._cluster = cluster
         self._cancelled = cancelled
+        self._unrepaired = unrepaired
         self._checked: dict[str, _Checked] = {}
 
     def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
@@ -107,7 +108,7 @@ class LiveObjects:
             self._say(drifts, "the next update restores it", log)
         else:
             self._say(drifts, "restoring it", log)
-            self._repair(checked, drifts)
+            self._repair(checked, drifts, log)
         for name, reason in sorted(checked.inspector.unjudged.items()):
             log.warning(f"{name}: fields that are not configured were not compared: {reason}")
         return rpc.UpdateResponse(_state(request.news))
@@ -126,19 +127,26 @@ class LiveObjects:
             else:
                 log.warning(f"{drift.planned} is being deleted; {repair}")
 
-    def _repair(self, checked: _Checked, drifts: Iterable[Drift]) -> None:
-        problems = []
+    def _repair(self, checked: _Checked, drifts: Iterable[Drift], log: Log) -> None:
+        """Repair what can be repaired.
+
+        Everything on the cluster depends on this resource, so an object that cannot be repaired is only a warning here;
+        `ExternalSecretsReady`, on which nothing depends, fails with it.
+        """
         # A namespace that is being deleted takes its objects with it.
         namespaces = [drift for drift in drifts if drift.planned.manifest["kind"] == "Namespace"]
         for drift in namespaces:
-            checked.inspector.repair(drift, self._cancelled.wait)
+            self._repair_one(checked, drift, log)
         for drift in self._find(checked) if namespaces else drifts:
-            try:
-                checked.inspector.repair(drift, self._cancelled.wait)
-            except ClusterError as error:
-                problems.append(str(error))
-        if problems:
-            raise ClusterError("\n".join(problems))
+            if drift.planned.manifest["kind"] != "Namespace":
+                self._repair_one(checked, drift, log)
+
+    def _repair_one(self, checked: _Checked, drift: Drift, log: Log) -> None:
+        try:
+            checked.inspector.repair(drift, self._cancelled.wait)
+        except ClusterError as error:
+            log.warning(str(error))
+            self._unrepaired.append(str(error))
 
 
 def _items(deferred: PropertyValue | None) -> Iterator[tuple[str, Mapping[str, PropertyValue]]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
 from ..errors import Problem, SettingsError
+from ..manifests import DELETE
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
 from ..secrets.external_secret import rename_remote_keys
@@ -29,9 +30,12 @@ class BuildPlaneArgs(OrganizationArgs):
     output. None: manual credentials only."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; must contain those that its manual credentials name."""
+    offboarding: Literal["keep", "delete"] = "keep"
+    """Whether the namespace stays after the component is removed, or is deleted with everything inside."""
 
     def _stores(self) -> dict[str, Any]:
-        return {} if self.secret_store is None else {"build_store": get_store_name(self.secret_store)}
+        store = {} if self.secret_store is None else {"build_store": get_store_name(self.secret_store)}
+        return {"offboarding": self.offboarding, **store}
 
 
 class BuildPlane(pulumi.ComponentResource):
@@ -59,8 +63,11 @@ class BuildPlane(pulumi.ComponentResource):
         plan, names = args.resolve_plan(), get_remote_names(args.secret_store)
         super().__init__("openchoreo:index:BuildPlane", name, _inputs(plan), opts)
         child = pulumi.ResourceOptions(parent=self)
-        create = adopt_namespace if plan.adopts_namespace else register
-        namespace = create(f"{name}-namespace", plan.namespace_manifest, child)
+        if plan.adopts_namespace:
+            namespace = adopt_namespace(f"{name}-namespace", plan.namespace_manifest, child)
+        else:
+            kept = pulumi.ResourceOptions(parent=self, retain_on_delete=plan.offboarding != DELETE)
+            namespace = register(f"{name}-namespace", plan.namespace_manifest, kept)
         self.namespace = create_output(namespace, plan.namespace)
         after = [namespace, args.secret_store.resource] if isinstance(args.secret_store, SecretStore) else [namespace]
         # Not deleted_with the namespace: the state would lose what is inside before the namespace is gone.

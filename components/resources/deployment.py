@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from ..cluster.connection import Cluster
+from ..cluster.continuation import ADVICE, continues_on_error
+from ..cluster.obstacles import PreflightError
+from ..cluster.offboarding import list_departures
 from ..cluster.planes import check_control_plane, check_data_plane
 from ..cluster.preflight import check_build_plane
+from ..errors import ClusterError
 from ..managers.manager import Endpoint, Plane
-from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
-from ..settings.stack import ClusterSettings, StackSettings
 from .aws_resources import describe_empty_secrets, list_empty_secrets, register_aws_resources
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs
@@ -27,11 +30,16 @@ from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
 from .live_objects import LiveInputs, LiveObjects, list_registered
-from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
+from .organization_refused import OrganizationRefused
+from .plane_providers import (
+    PLANES,
+    register_kubernetes_providers,
+    register_openchoreo_providers,
+    register_provider,
+)
+from .provider import OpenChoreoProvider
 from .stack_id import get_stack_id
 from .state_disk import check_state_disk
-
-_NAMES = {"build": "build plane", "data": "data plane"}
 
 Stores = Mapping[tuple[Plane, InputStr], SecretStore]
 """Plane and name -> store."""
@@ -65,26 +73,66 @@ class Deployed:
         return names
 
 
-def preflight(configuration: Configuration) -> dict[str, Endpoint]:
+@dataclass(frozen=True)
+class Preflight:
+    """What the checks of the clusters found."""
+
+    endpoints: Mapping[str, Endpoint]
+    """Plane (``build``, ``data``) -> its API server, if a store of the plane needs the address."""
+    refused: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Organization -> its problems, because of which nothing of it is changed. Empty unless the engine continues."""
+
+
+def preflight(configuration: Configuration) -> Preflight:
     """Check every configured cluster with read-only calls.
 
-    Returns:
-        Plane (``build``, ``data``) -> its API server, if a store of the plane needs the address.
-
     Raises:
-        ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
+        ClusterError: a cluster cannot be reached or fails a check; nothing is registered. If the engine continues after
+            errors, problems of single organizations are returned instead.
     """
-    clusters, plan = configuration.settings.clusters, configuration.plan
-    build_plane = Cluster(_NAMES["build"], clusters.build_plane)
-    check_build_plane(build_plane, plan, stack=get_stack_id())
+    clusters, plan, stack = configuration.settings.clusters, configuration.plan, get_stack_id()
+    build_plane = Cluster(PLANES["build"], clusters.build_plane)
+    checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]
     if clusters.control_plane is not None:
-        check_control_plane(Cluster("control plane", clusters.control_plane), plan.release, plan.organizations)
+        control_plane = Cluster("control plane", clusters.control_plane)
+        checks.append(partial(check_control_plane, control_plane, plan.release, plan.organizations))
     planes = {"build": build_plane}
     if clusters.data_plane is not None:
-        planes["data"] = Cluster(_NAMES["data"], clusters.data_plane)
-        check_data_plane(planes["data"], plan, stack=get_stack_id(), build_plane=build_plane)
+        planes["data"] = Cluster(PLANES["data"], clusters.data_plane)
+        checks.append(partial(check_data_plane, planes["data"], plan, stack=stack, build_plane=build_plane))
+    refused: dict[str, list[str]] = {}
+    for check in checks:
+        _collect(check, refused, len(plan.organizations))
+    _log_departures(build_plane, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
-    return {plane: planes[plane].endpoint() for plane in sorted(needed)}
+    return Preflight({plane: planes[plane].endpoint() for plane in sorted(needed)}, refused)
+
+
+def _log_departures(build_plane: Cluster, plan: Plan, stack: str) -> None:
+    """Log which build namespaces have no organization any more; as a warning if one is deleted."""
+    planned = {organization.namespace for organization in plan.organizations}
+    for departure in list_departures(build_plane, planned, plan.release, stack):
+        log = pulumi.log.warn if departure.goes else pulumi.log.info
+        log(departure.describe(pulumi.get_stack()))
+
+
+def _collect(check: Callable[[], None], refused: dict[str, list[str]], organizations: int) -> None:
+    """Run a check and add the problems of single organizations, if the engine continues after errors.
+
+    Raises:
+        ClusterError: the cluster fails the check for another reason, or the engine does not continue.
+    """
+    try:
+        check()
+    except PreflightError as error:
+        alone = all(obstacle.organization is not None for obstacle in error.obstacles)
+        if not alone or organizations == 1:
+            raise
+        if not continues_on_error():
+            msg = f"{error}\n{ADVICE}"
+            raise ClusterError(msg) from None
+        for obstacle in error.obstacles:
+            refused.setdefault(str(obstacle.organization), []).append(f"{error.cluster}: {obstacle}")
 
 
 def deploy(configuration: Configuration) -> dict[str, Deployed]:
@@ -100,42 +148,58 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     """
     check_state_disk()
     settings, plan = configuration.settings, configuration.plan
-    endpoints = preflight(configuration)
+    checked = preflight(configuration)
     aws = register_aws_resources(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
-    openchoreo_of = _openchoreo_providers(settings, plan.release)
-    live = LiveInputs(configuration.manual, endpoints, aws.stores)
+    openchoreo_of = register_openchoreo_providers(settings, plan.release)
+    live = LiveInputs(configuration.manual, checked.endpoints, aws.stores)
     repaired = {plane: _compare(plane, provider, plan, live) for plane, provider in openchoreo_of.items()}
-    kubernetes_of = _kubernetes_providers(settings, repaired)
+    kubernetes_of = register_kubernetes_providers(settings, repaired)
+    refused = {
+        name: OrganizationRefused(
+            name,
+            organization=name,
+            problems=problems,
+            opts=pulumi.ResourceOptions(provider=openchoreo_of["build"]),
+        )
+        for name, problems in checked.refused.items()
+    }
     stores: Stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(
-                store, configuration.manual, endpoints.get(store.plane), aws.stores.get(store.name)
+                store, configuration.manual, checked.endpoints.get(store.plane), aws.stores.get(store.name)
             ),
-            pulumi.ResourceOptions(provider=kubernetes_of[store.plane]),
+            pulumi.ResourceOptions(
+                provider=kubernetes_of[store.plane],
+                depends_on=refused.get(store.organizations[0]) if len(store.organizations) == 1 else None,
+            ),
         )
         for store in plan.stores
     }
     control_plane = None
     if settings.clusters.control_plane is not None and any(organization.patches for organization in plan.organizations):
-        control_plane = _provider("control-plane", "control plane", settings.clusters.control_plane, plan.release)
+        control_plane = register_provider(
+            "control-plane", "control plane", settings.clusters.control_plane, plan.release
+        )
     empty = list_empty_secrets(aws.stores)
-    shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty)
+    shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty, refused)
     deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
-    _wait(settings, openchoreo_of, plan.release, [*deployed.values()], hints)
+    waited = [organization for name, organization in deployed.items() if name not in refused]
+    _wait(plan, openchoreo_of, repaired, waited, hints)
     return deployed
 
 
 def _wait(
-    settings: StackSettings,
+    plan: Plan,
     openchoreo_of: Mapping[Plane, OpenChoreoProvider],
-    release: Release,
+    repaired: Mapping[Plane, LiveObjects],
     deployed: list[Deployed],
     hints: Mapping[str, pulumi.Input[str]],
 ) -> None:
     """Register one resource for each plane that waits until its credentials are synced."""
+    settings = plan.settings
     timeout = parse_seconds(settings.ready_timeout)
     builds = [organization.build_plane for organization in deployed]
     ExternalSecretsReady(
@@ -143,16 +207,14 @@ def _wait(
         expected=[expected for plane in builds for expected in plane.expected],
         timeout_seconds=timeout,
         hints=hints,
-        opts=pulumi.ResourceOptions(
-            provider=openchoreo_of["build"],
-            depends_on=[secret for plane in builds for secret in plane.external_secrets],
-        ),
+        after=[repaired["build"], *(secret for plane in builds for secret in plane.external_secrets)],
+        opts=pulumi.ResourceOptions(provider=openchoreo_of["build"]),
     )
     data_planes = [organization.data_plane for organization in deployed if organization.data_plane is not None]
     pulls = [plane for plane in data_planes if plane.fan_outs]
     if pulls and settings.clusters.data_plane is not None:
-        provider = openchoreo_of.get("data") or _provider(
-            "data-plane", _NAMES["data"], settings.clusters.data_plane, release
+        provider = openchoreo_of.get("data") or register_provider(
+            "data-plane", PLANES["data"], settings.clusters.data_plane, plan.release
         )
         ExternalSecretsReady(
             "data-plane",
@@ -160,10 +222,8 @@ def _wait(
             fan_outs=[fan_out for plane in pulls for fan_out in plane.fan_outs],
             timeout_seconds=timeout,
             hints=hints,
-            opts=pulumi.ResourceOptions(
-                provider=provider,
-                depends_on=[secret for plane in pulls for secret in plane.cluster_external_secrets],
-            ),
+            after=[*repaired.values(), *(secret for plane in pulls for secret in plane.cluster_external_secrets)],
+            opts=pulumi.ResourceOptions(provider=provider),
         )
 
 
@@ -176,28 +236,36 @@ class _Shared:
     control_plane: OpenChoreoProvider | None
     push_roles: Mapping[str, Sequence[pulumi.Resource]]
     empty_secrets: Mapping[str, list[pulumi.Input[str]]]
+    refused: Mapping[str, pulumi.Resource]
+
+    def before(self, organization: str) -> list[pulumi.Resource]:
+        """What has to succeed before anything of an organization is changed."""
+        return [self.refused[organization]] if organization in self.refused else []
 
 
 def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared) -> Deployed:
     organization, stores, kubernetes_of = plan.organization, shared.stores, shared.kubernetes_of
     pull_plane: Plane = "data" if "data" in kubernetes_of else "build"
+    before = shared.before(plan.name)
     builds = stores.get(("build", plan.build_store))
     pulls = None if plan.pull_store is None else stores.get((pull_plane, plan.pull_store))
     build_plane = BuildPlane(
         plan.name,
         BuildPlaneArgs(organization, builds, manual, plan=plan),
-        pulumi.ResourceOptions(provider=kubernetes_of["build"], depends_on=shared.push_roles.get(plan.name)),
+        pulumi.ResourceOptions(
+            provider=kubernetes_of["build"], depends_on=[*before, *shared.push_roles.get(plan.name, ())]
+        ),
     )
     data_plane = None
     if plan.fan_out is not None or plan.pull_manual:
         data_plane = DataPlane(
             plan.name,
             DataPlaneArgs(organization, pulls, manual, plan=plan),
-            pulumi.ResourceOptions(provider=kubernetes_of[pull_plane]),
+            pulumi.ResourceOptions(provider=kubernetes_of[pull_plane], depends_on=before),
         )
     patches = None
     if shared.control_plane is not None and plan.patches:
-        after = [resource for resource in (data_plane, pulls, builds) if resource is not None]
+        after = [resource for resource in (*before, data_plane, pulls, builds) if resource is not None]
         patches = ControlPlane(
             plan.name,
             ControlPlaneArgs(organization, builds, pulls, plan=plan),
@@ -206,52 +274,7 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
     return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
 
 
-def _provider(name: str, plane: str, cluster: ClusterSettings, release: Release) -> OpenChoreoProvider:
-    return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
-
-
-def _openchoreo_providers(settings: StackSettings, release: Release) -> dict[Plane, OpenChoreoProvider]:
-    """A provider for each cluster; it records the cluster's identity and refuses another cluster."""
-    clusters = settings.clusters
-    providers: dict[Plane, OpenChoreoProvider] = {
-        "build": _provider("build-plane", _NAMES["build"], clusters.build_plane, release)
-    }
-    if clusters.data_plane is not None and clusters.data_plane != clusters.build_plane:
-        providers["data"] = _provider("data-plane", _NAMES["data"], clusters.data_plane, release)
-    return providers
-
-
 def _compare(plane: Plane, provider: OpenChoreoProvider, plan: Plan, live: LiveInputs) -> LiveObjects:
     """Compare and repair the objects of one cluster."""
     objects = list_registered(plan, {plane}, live)
     return LiveObjects(f"{plane}-plane", objects=objects, opts=pulumi.ResourceOptions(provider=provider))
-
-
-def _kubernetes_providers(
-    settings: StackSettings, repaired: Mapping[Plane, LiveObjects]
-) -> dict[Plane, kubernetes.Provider]:
-    """A provider for each cluster, registered only after its identity is checked and its objects are repaired."""
-    clusters: dict[Plane, ClusterSettings | None] = {
-        "build": settings.clusters.build_plane,
-        "data": settings.clusters.data_plane,
-    }
-    return {
-        plane: _kubernetes(f"{plane}-plane", cluster, repaired[plane])
-        for plane, cluster in clusters.items()
-        if cluster is not None and plane in repaired
-    }
-
-
-def _kubernetes(name: str, cluster: ClusterSettings, after: LiveObjects) -> kubernetes.Provider:
-    """The provider of a plane. A new address of the same context never replaces the objects."""
-    return kubernetes.Provider(
-        name,
-        kubeconfig=cluster.kubeconfig,
-        context=cluster.context,
-        cluster_identifier=cluster.context,
-        enable_secret_mutable=True,
-        # Version 4.29 and later would refuse to create what exists after a kill; the preflight check decides that.
-        upsert_existing_objects=True,
-        kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=100, burst=200),
-        opts=pulumi.ResourceOptions(depends_on=after),
-    )

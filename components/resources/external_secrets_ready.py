@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
         fan_outs: Sequence[FanOut] = (),
         timeout_seconds: float,
         hints: Mapping[str, pulumi.Input[str]] | None = None,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Wait for ExternalSecrets.
@@ -36,13 +38,16 @@ class ExternalSecretsReady(pulumi.CustomResource):
             fan_outs: ClusterExternalSecrets, whose ExternalSecret must be synced in every namespace that they select.
             timeout_seconds: longest time to wait.
             hints: organization -> text to add to the error if its credentials are not synced.
-            opts: options of the resource: ``provider`` is an `OpenChoreoProvider`, ``depends_on`` the ExternalSecrets.
+            after: the ExternalSecrets, and what repairs them. The resource waits for them without a dependency in the
+                state: if the wait fails, the engine would not delete what the wait has depended on, such as a removed
+                organization.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
         """
         entries = [
             {"organization": item.organization, "namespace": item.namespace, "name": item.name}
             for item in sorted(expected)
         ]
-        props: dict[str, Any] = {"externalSecrets": entries, "timeoutSeconds": float(timeout_seconds)}
+        props: dict[str, Any] = {"externalSecrets": entries, "timeoutSeconds": _wait_for(after, float(timeout_seconds))}
         if fan_outs:
             props["clusterExternalSecrets"] = [
                 {"organization": fan_out.organization, "name": fan_out.name} for fan_out in sorted(fan_outs)
@@ -50,3 +55,9 @@ class ExternalSecretsReady(pulumi.CustomResource):
         if hints:
             props["hints"] = dict(hints)
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)
+
+
+async def _wait_for(resources: Sequence[pulumi.Resource], value: float) -> float:
+    """The value, once all resources are registered. Unlike an output, it carries no dependencies."""
+    await asyncio.gather(*(resource.urn.future() for resource in resources))
+    return value

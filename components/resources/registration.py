@@ -6,16 +6,18 @@ from typing import Final, TypeVar
 
 import pulumi
 
-from ..manifests import Manifest, build_field_manager, sign
+from ..manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field_manager, sign
 from .kubernetes_object import KubernetesObject
 from .stack_id import get_stack_id
 
 T = TypeVar("T")
 
-_FIELD_MANAGER: Final = "pulumi.com/patchFieldManager"
-"""Annotation by which the Kubernetes provider applies under a fixed name instead of a random one for each update."""
 _FORCE: Final = "pulumi.com/patchForce"
 """Annotation by which it overwrites fields that others have applied."""
+_FINALIZED: Final = frozenset({"ClusterExternalSecret", "ClusterSecretStore", "ExternalSecret", "Namespace"})
+"""Kinds on which controllers set finalizers, so that a deletion may wait for them."""
+_DELETION: Final = pulumi.CustomTimeouts(delete="5m")
+"""Half of the provider's own limit. Each object with it adds about 40 bytes to the state."""
 
 
 def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
@@ -24,13 +26,15 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
     The stack always applies under the same name and takes its fields back, so that no kill, no lost state and no edit
     by hand leads to a conflict. The preflight check refuses objects of other owners first.
     """
+    if manifest["kind"] in _FINALIZED:
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=_DELETION))
     return KubernetesObject(name, build_registered(manifest), opts)
 
 
 def build_registered(manifest: Manifest) -> Manifest:
     """The manifest as `register` passes it to the Kubernetes provider."""
     stack = get_stack_id()
-    return sign(manifest, stack, **{_FIELD_MANAGER: build_field_manager(stack), _FORCE: "true"})
+    return sign(manifest, stack, **{FIELD_MANAGER_ANNOTATION: build_field_manager(stack), _FORCE: "true"})
 
 
 def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
@@ -46,6 +50,6 @@ def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
 def build_registered_patch(manifest: Manifest) -> Manifest:
     """The manifest as `adopt_namespace` passes it to the Kubernetes provider."""
     metadata = manifest["metadata"]
-    annotations = {_FIELD_MANAGER: build_field_manager(get_stack_id())}
+    annotations = {FIELD_MANAGER_ANNOTATION: build_field_manager(get_stack_id())}
     patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
     return {**manifest, "metadata": patch}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -69,6 +69,9 @@ class StackSettings(Model):
     every key, and OpenChoreo's docs poll each key every 15 s."""
     ready_timeout: Duration = "5m"
     """Longest time that an update waits until all credentials are synced; then it fails."""
+    offboarding: Literal["keep", "delete"] = "keep"
+    """What happens to the build namespace of an organization that is removed, and to all of them on destroy: ``keep``
+    leaves it with the builds in it, ``delete`` deletes both. An update records the word; the next one acts on it."""
     load: ExpectedLoad = ExpectedLoad()
     """Expected numbers of components, namespaces and runs of each organization."""
     budget: Budget = Budget()

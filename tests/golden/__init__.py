@@ -52,7 +52,7 @@ def registrations(stack: str) -> list[Registered]:
         deploy(Configuration(settings, RELEASES[settings.release], manual))
 
     endpoints = {"build": _ENDPOINT, "data": _ENDPOINT}
-    with mock.patch.object(deploy_module, "preflight", return_value=endpoints):
+    with mock.patch.object(deploy_module, "preflight", return_value=deploy_module.Preflight(endpoints)):
         return Recorder(stack=stack).run(program)
 
 

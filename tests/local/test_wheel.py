@@ -70,18 +70,18 @@ def test_every_public_name_can_be_imported(site: Path) -> None:
     assert printed.splitlines() == sorted(components.__all__)
 
 
-def test_engine_finds_the_provider(site: Path) -> None:
-    """Pulumi looks for an executable of this name on PATH."""
+def test_programs_are_on_the_path(site: Path) -> None:
+    """Pulumi looks for an executable of the provider's name on PATH."""
     (metadata,) = site.glob("*.dist-info")
-    (entry,) = PathDistribution(metadata).entry_points
+    entries = sorted(PathDistribution(metadata).entry_points)
 
-    assert (entry.group, entry.name, entry.value) == (
-        "console_scripts",
-        "pulumi-resource-openchoreo",
-        "openchoreo_secrets.provider:main",
-    )
-    check = f"from importlib import import_module; import_module({entry.module!r}).{entry.attr}"
-    run(sys.executable, "-P", "-W", "error", "-c", check, PYTHONPATH=str(site))
+    assert [(entry.group, entry.name, entry.value) for entry in entries] == [
+        ("console_scripts", "openchoreo-secrets", "openchoreo_secrets.commands:main"),
+        ("console_scripts", "pulumi-resource-openchoreo", "openchoreo_secrets.provider:main"),
+    ]
+    for entry in entries:
+        check = f"from importlib import import_module; import_module({entry.module!r}).{entry.attr}"
+        run(sys.executable, "-P", "-W", "error", "-c", check, PYTHONPATH=str(site))
 
 
 def test_metadata(site: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
+import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
 from components.drift.planned import name_object
@@ -59,6 +61,21 @@ class Outcome:
     """Path -> kind of the difference."""
     said: list[tuple[str, str]] = field(default_factory=list)
     """How, and the text."""
+    failure: str = ""
+    """Error of `ExternalSecretsReady` at the end of the update."""
+
+
+async def _end(stub: Any) -> str:
+    """The error of `ExternalSecretsReady`, which waits for nothing here; empty if there is no error."""
+    urn = URN.replace("LiveObjects", "ExternalSecretsReady")
+    state = struct({"externalSecrets": [], "timeoutSeconds": 1.0})
+    diff = await stub.Diff(messages.DiffRequest(urn=urn, id="x", olds=state, news=state))
+    if not diff.detailedDiff:
+        return ""
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await stub.Update(messages.UpdateRequest(urn=urn, id="x", olds=state, news=state))
+    assert plain(diff)["detailedDiff"] == {"externalSecrets": {"kind": "UPDATE"}}
+    return str(raised.value.details())
 
 
 def run(engine: Engine, program: Values, before: Values | None, *, preview: bool) -> Outcome:
@@ -83,7 +100,8 @@ def run(engine: Engine, program: Values, before: Values | None, *, preview: bool
                 request = messages.UpdateRequest(urn=URN, id="x", olds=state, news=news, preview=preview)
                 updated = plain((await stub.Update(request)).properties)
                 assert updated == {"total": len(plain(news)["objects"])}
-            return Outcome(plain(news), changes, [(how, text) for _, how, text in terminal.said])
+            failure = "" if preview else await _end(stub)
+            return Outcome(plain(news), changes, [(how, text) for _, how, text in terminal.said], failure)
 
     outcome: Outcome = engine.run(once())
     return outcome

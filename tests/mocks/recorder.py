@@ -48,7 +48,13 @@ class Registered:
     depends_on: frozenset[str] = frozenset()
     provider: str = ""
     deleted_with: str = ""
+    retained: bool = field(default=False, compare=False)
+    """Whether the engine leaves the live object when the resource is removed."""
+    deletion: str = field(default="", compare=False)
+    """Longest time of a deletion. Empty: the provider's."""
     urn: str = field(default="", compare=False)
+    position: int = field(default=0, compare=False)
+    """Number of resources that the engine received before this one."""
     aliases: frozenset[str] = field(default=frozenset(), compare=False)
     """URNs under which a state may have it, those that it inherits from an alias of its parent too."""
 
@@ -90,10 +96,13 @@ class Monitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         urn = self.make_urn(request.parent, request.type, request.name)
+        position = len(self.urns)
         self.urns.append(urn)
         if request.type != _STACK:
             self._aliases[urn] = frozenset(self._aliases_of(request)) - {urn}
-            self.registered.append(replace(_registered(request), urn=urn, aliases=self._aliases[urn]))
+            self.registered.append(
+                replace(_registered(request), urn=urn, position=position, aliases=self._aliases[urn])
+            )
         # In a preview a new resource has no id yet.
         number = "" if self._preview or not request.custom else f"{request.name}-id"
         if not self._preview:
@@ -193,6 +202,8 @@ def _registered(request: Any) -> Registered:
         # A reference is a URN and, behind two colons, the id of that provider.
         provider=_short(request.provider.rpartition("::")[0]),
         deleted_with=_short(request.deletedWith),
+        retained=request.retainOnDelete,
+        deletion=request.customTimeouts.delete,
     )
 
 

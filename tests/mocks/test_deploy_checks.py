@@ -36,7 +36,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ClusterSetting
 def test_preflight_checks_every_plane(connected: list[tuple[str, ClusterSettings]], recorder: Recorder) -> None:
     found: dict[str, Endpoint] = {}
 
-    recorder.run(lambda: found.update(stack.preflight(configuration(RAW))))
+    recorder.run(lambda: found.update(stack.preflight(configuration(RAW)).endpoints))
 
     assert found == {
         "build": Endpoint("https://build-plane:6443", "Q0E="),

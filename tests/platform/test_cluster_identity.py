@@ -119,7 +119,7 @@ def test_a_rebuilt_cluster_gets_everything_again(
     assert secret == ("Opaque", {"clone-secret": "value"})
     deployed.unchanged()
     deployed.destroy()
-    assert data_cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
+    assert data_cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret") is None
     data_cluster.delete("v1", "Namespace", manager)
     # What the first cluster has is nobody's business any more.
     cluster.delete("v1", "Namespace", f"openchoreo-ci-{organization}")

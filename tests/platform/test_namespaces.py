@@ -95,7 +95,7 @@ def test_adopted_namespace_must_exist(stack: Stack, cluster: Kubernetes, manager
     stack.up()
     stack.configure(organizations=[adopting])
 
-    assert "was created by this stack, so adopting it would delete it with all its contents" in stack.up_fails()
+    assert "was created by this stack, so there is nothing to adopt; keep namespace: own" in stack.up_fails()
 
 
 def test_a_secret_made_by_hand_in_an_adopted_namespace_is_not_overwritten(

@@ -63,7 +63,7 @@ def test_a_lost_state_is_rebuilt_and_any_change_works(
     assert changed is not None
     assert changed["spec"]["refreshInterval"] == "17m0s"
     configured.destroy()
-    assert cluster.get("v1", "Namespace", namespace) is None
+    assert cluster.names(ESO, "ExternalSecret", namespace) == set()
     assert cluster.get(ESO, "ClusterSecretStore", f"org-{organization}") is None
 
 
@@ -86,7 +86,7 @@ def test_an_old_state_comes_back(configured: Stack, cluster: Kubernetes, organiz
         assert live is not None
         assert live["spec"]["refreshInterval"] == "18m0s"
     configured.destroy()
-    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}-b") is None
+    assert cluster.names(ESO, "ExternalSecret", f"openchoreo-ci-{organization}-b") == set()
 
 
 def test_a_store_of_others_with_the_same_content(

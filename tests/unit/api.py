@@ -35,6 +35,10 @@ class Api:
         self.meanwhile: list[Callable[[], None]] = []
         """What others do, one for each write, just before it arrives."""
         self.patches: list[tuple[str, Any, str]] = []
+        self.deletions: list[tuple[str, str]] = []
+        """Path and UID of each request."""
+        self.stuck: set[str] = set()
+        """Paths of objects that stay after a deletion, because of a finalizer."""
         self.queries: list[tuple[str, dict[str, str]]] = []
 
     def __str__(self) -> str:
@@ -76,6 +80,19 @@ class Api:
                 "metadata": metadata if annotations is None else {**metadata, "annotations": annotations},
             }
         self.write(path, {"spec": fields["/spec"]} if "/spec" in fields else {})
+
+    def delete(self, path: str, *, uid: str) -> None:
+        """Delete an object, unless it has another UID or is stuck."""
+        self.deletions.append((path, uid))
+        if path in self.forbidden:
+            msg = f"{self}: DELETE {path} was refused (403): forbidden"
+            raise ClusterError(msg)
+        live = self.objects.get(path)
+        if live is not None and live["metadata"]["uid"] != uid:
+            msg = f"{self}: DELETE {path} was refused (409): the UID in the precondition does not match"
+            raise ConflictError(msg)
+        if path not in self.stuck:
+            self.objects.pop(path, None)
 
     def write(self, path: str, fields: Mapping[str, Any]) -> None:
         """Change an object, like another client."""

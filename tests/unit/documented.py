@@ -46,7 +46,7 @@ def configurations(block: Raw) -> Iterator[Raw]:
     for key, value in block.items():
         name = key.removeprefix(PREFIX)
         # "aws" alone is a store of that name.
-        if key == f"{PREFIX}aws" or name in {"organizations", "clusters", "load", "budget"}:
+        if key == f"{PREFIX}aws" or name in {"organizations", "clusters", "load", "budget", "offboarding"}:
             config[name] = value
         elif name in {"git", "external", "pullSecret", "dataPlane", "buildPlane"}:
             config["organizations"][0][name] = value

@@ -32,7 +32,8 @@ APP: Final[Raw] = {"appId": "123", "installationId": "456", "privateKey": GIT}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (
-    "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, load, budget, manualSecrets"
+    "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, load, budget, "
+    "manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "

@@ -100,10 +100,16 @@ WRITES: dict[str, Callable[[Cluster], object]] = {
     "PUT": lambda cluster: cluster.dry_replace("/x", OBJECT),
     "DELETE": lambda cluster: cluster.delete("/x", uid="1"),
 }
+DELETION = {
+    "apiVersion": "v1",
+    "kind": "DeleteOptions",
+    "propagationPolicy": "Background",
+    "preconditions": {"uid": "1"},
+}
 REQUESTS: dict[str, tuple[str, str, Any]] = {
     "PATCH": ("/x?fieldManager=ours&force=true", "application/apply-patch+yaml", OBJECT),
     "PUT": ("/x?dryRun=All", "application/json", OBJECT),
-    "DELETE": ("/x", "application/json", {"preconditions": {"uid": "1"}, "propagationPolicy": "Background"}),
+    "DELETE": ("/x", "application/json", DELETION),
 }
 
 

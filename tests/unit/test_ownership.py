@@ -75,7 +75,8 @@ def _live(name: str, namespace: str | None = None, owner: str | None = None) -> 
 
 
 def _problems(api: Api, plan: Plan, plane: str = "build") -> list[str]:
-    return list(list_foreign_objects(api.cluster, (each for each in plan.objects if each.plane == plane), STACK))
+    planned = (each for each in plan.objects if each.plane == plane)
+    return [str(problem) for problem in list_foreign_objects(api.cluster, planned, STACK)]
 
 
 def _take_over(kind: str, name: str, namespace: str = "") -> str:

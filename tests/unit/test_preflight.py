@@ -107,8 +107,7 @@ def test_fit(user: Organization, namespaces: list[Object]) -> None:
         pytest.param(
             ADOPT,
             [_namespace("acme", STACK)],
-            "namespace openchoreo-ci-acme was created by this stack, so adopting it would delete it with all its "
-            "contents; keep namespace: own",
+            "namespace openchoreo-ci-acme was created by this stack, so there is nothing to adopt; keep namespace: own",
             id="adopt-our-own",
         ),
     ],

@@ -24,6 +24,8 @@ EXEMPT: Final = {
     'DataPlane "': "the same",
 }
 """Text -> why it is not a name of a release."""
+OF_PULUMI: Final = {"components/plan/orphans.py": "'deployment' in \"deployment\""}
+"""Module -> text in it that is a key of ``pulumi stack export``, and not the type of a workload."""
 
 
 def patterns(release: Release) -> Iterator[str]:
@@ -95,7 +97,12 @@ MODULES: Final = sorted(
 
 def test_no_other_module_contains_names_of_a_release() -> None:
     assert len(MODULES) > 100
-    found = [f"{path.relative_to(ROOT)}:{name}" for path in MODULES for name in names_in(path.read_text())]
+    found = [
+        f"{module}:{name}"
+        for module, path in ((str(path.relative_to(ROOT)), path) for path in MODULES)
+        for name in names_in(path.read_text())
+        if name.partition(": ")[2] != OF_PULUMI.get(module)
+    ]
     assert found == []
 
 

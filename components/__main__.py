@@ -1,0 +1,10 @@
+"""``python -m components``: see `commands`."""
+
+from __future__ import annotations
+
+import sys
+
+from .commands import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Whether the engine continues after an error, so that a mistake of one organization affects that organization only."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+VARIABLE: Final = "PULUMI_CONTINUE_ON_ERROR"
+"""Environment variable of the Pulumi engine; the option ``--continue-on-error`` is invisible to a program."""
+ADVICE: Final = (
+    f"An error of one organization holds back removals of all; with {VARIABLE}=true, an update continues with the "
+    "others"
+)
+"""Last line of an error of one organization of several, if the engine does not continue."""
+
+
+def continues_on_error() -> bool:
+    """Whether the environment tells the engine to continue with everything that does not depend on a failure."""
+    return os.environ.get(VARIABLE, "").lower() in {"1", "true"}

@@ -1,0 +1,147 @@
+"""A stack as the project's files and the Pulumi CLI describe it, without running the program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlparse
+
+import yaml
+from pydantic import ValidationError
+
+from ..errors import OpenChoreoSecretsError
+from ..plan.orphans import RecordedState, read_state
+from ..schema.problems import list_problems
+from ..settings.stack import Clusters, ClusterSettings
+
+_LOCAL_ORGANIZATION: Final = "organization"
+"""Pulumi organization of every stack in a backend without organizations."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder of a Pulumi project."""
+
+    folder: Path
+    name: str
+    """Name of the project in ``Pulumi.yaml``, and prefix of its configuration keys."""
+    stacks: Path
+    """Folder of the stack files."""
+
+    def read_clusters(self, stack: str) -> dict[str, ClusterSettings]:
+        """Plane (``build``, ``control``, ``data``) -> its cluster, from the file of a stack.
+
+        Raises:
+            OpenChoreoSecretsError: there is no such file, or its ``clusters`` are not valid.
+        """
+        file = self.stacks / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+        key = f"{self.name}:clusters"
+        if not file.is_file():
+            msg = f"{file}: no such file; use the name of a stack of this project, or --context"
+            raise OpenChoreoSecretsError(msg)
+        raw = ((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config") or {}).get(key)
+        if not isinstance(raw, dict):
+            msg = f"{file}: {key}: is missing; set it, or use --context"
+            raise OpenChoreoSecretsError(msg)
+        try:
+            clusters = Clusters.model_validate(raw, by_alias=True, by_name=False)
+        except ValidationError as error:
+            lines = "; ".join(str(problem) for problem in list_problems(error, raw, Clusters))
+            msg = f"{file}: {key}: {lines}"
+            raise OpenChoreoSecretsError(msg) from None
+        planes = {"build": clusters.build_plane, "control": clusters.control_plane, "data": clusters.data_plane}
+        return {plane: self._resolve(cluster) for plane, cluster in planes.items() if cluster is not None}
+
+    def _resolve(self, cluster: ClusterSettings) -> ClusterSettings:
+        """A cluster whose relative kubeconfig is found from any folder."""
+        if cluster.kubeconfig is None:
+            return cluster
+        file = self.folder / Path(cluster.kubeconfig).expanduser()
+        return cluster.model_copy(update={"kubeconfig": str(file)})
+
+
+def read_project(folder: Path) -> Project:
+    """The project of a folder.
+
+    Raises:
+        OpenChoreoSecretsError: the folder has no ``Pulumi.yaml``.
+    """
+    file = folder / "Pulumi.yaml"
+    if not file.is_file():
+        msg = f"{file}: no such file; run the command in the folder of the Pulumi project"
+        raise OpenChoreoSecretsError(msg)
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return Project(folder, str(content["name"]), folder / str(content.get("stackConfigDir", "")))
+
+
+@dataclass(frozen=True)
+class PulumiStack:
+    """A stack in Pulumi's backend."""
+
+    project: Project
+    name: str
+    """As on the command line: ``dev``, or ``<pulumi organization>/dev``."""
+    backend: str
+    """URL of the backend."""
+
+    @property
+    def identifier(self) -> str:
+        """``<pulumi organization>/<project>/<stack>``, the owner that its objects carry.
+
+        Raises:
+            OpenChoreoSecretsError: the backend has organizations, and the name has none.
+        """
+        organization, _, rest = self.name.rpartition("/")[0].partition("/")
+        if not organization and urlparse(self.backend).scheme in {"http", "https"}:
+            msg = f"--stack: {self.name} has no organization; use --stack <organization>/{self.name}"
+            raise OpenChoreoSecretsError(msg)
+        return f"{organization or _LOCAL_ORGANIZATION}/{rest or self.project.name}/{self.name.rpartition('/')[2]}"
+
+    def export(self) -> RecordedState:
+        """The objects in its state; secrets stay encrypted.
+
+        Raises:
+            OpenChoreoSecretsError: Pulumi cannot export the state.
+        """
+        exported: Mapping[str, Any] = json.loads(_run(self.project.folder, "stack", "export", "--stack", self.name))
+        return read_state(exported)
+
+    def list_locks(self) -> list[Path]:
+        """Lock files of the stack in a ``file://`` backend; other backends do not show whether an update is running."""
+        url = urlparse(self.backend)
+        if url.scheme != "file":
+            return []
+        folder = Path(unquote(url.path)).expanduser() / ".pulumi" / "locks" / Path(self.identifier)
+        return sorted(folder.glob("*.json"))
+
+
+def read_stack(project: Project, name: str) -> PulumiStack:
+    """A stack of a project.
+
+    Raises:
+        OpenChoreoSecretsError: Pulumi is missing, or not signed in.
+    """
+    return PulumiStack(project, name, str(json.loads(_run(project.folder, "whoami", "--json"))["url"]))
+
+
+def _run(folder: Path, *arguments: str) -> str:
+    """Standard output of the Pulumi CLI.
+
+    Raises:
+        OpenChoreoSecretsError: it is not on PATH, or it failed; with its message.
+    """
+    try:
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        msg = "pulumi: not found on PATH; install the Pulumi CLI, which reads the state"
+        raise OpenChoreoSecretsError(msg) from None
+    if done.returncode:
+        msg = f"pulumi {' '.join(arguments)} failed: {done.stderr.strip() or done.stdout.strip()}"
+        raise OpenChoreoSecretsError(msg)
+    return done.stdout

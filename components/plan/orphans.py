@@ -1,0 +1,155 @@
+"""Which live objects of a stack are not in its state, and the order in which they can be deleted.
+
+The state is the JSON of ``pulumi stack export``. Only types, ids and providers of resources are read from it, never
+inputs or outputs of objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..manifests import Manifest, is_applied_by
+from ..secrets.generator import API as GENERATORS
+
+_ESO: Final = "external-secrets.io/v1"
+_RBAC: Final = "rbac.authorization.k8s.io/v1"
+NAMESPACE: Final = ("v1", "Namespace")
+STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
+    ((_ESO, "ExternalSecret"), (_ESO, "ClusterExternalSecret")),
+    (
+        (GENERATORS, "ACRAccessToken"),
+        (GENERATORS, "ECRAuthorizationToken"),
+        (GENERATORS, "GCRAccessToken"),
+        (GENERATORS, "GithubAccessToken"),
+        ("v1", "Secret"),
+        (_ESO, "ClusterSecretStore"),
+    ),
+    ((_RBAC, "RoleBinding"), (_RBAC, "Role"), ("v1", "ServiceAccount")),
+    (NAMESPACE,),
+)
+"""API and kind of everything that a stack creates on a cluster, in the order of deletion: what uses an object is gone
+before the object is deleted."""
+
+_KUBERNETES: Final = "kubernetes:"
+_OPENCHOREO_PROVIDER: Final = "pulumi:providers:openchoreo"
+
+
+@dataclass(frozen=True, order=True)
+class ObjectKey:
+    """One object of a cluster."""
+
+    api: str
+    kind: str
+    namespace: str
+    """Empty: cluster-scoped."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+    @property
+    def path(self) -> str:
+        """Path of the object in the Kubernetes API."""
+        place = f"namespaces/{self.namespace}/" if self.namespace else ""
+        return f"{build_api_path(self.api)}/{place}{self.kind.lower()}s/{self.name}"
+
+
+@dataclass(frozen=True)
+class LiveObject:
+    """An object that carries the stack's annotation, as the cluster has it."""
+
+    key: ObjectKey
+    uid: str
+    finalizers: tuple[str, ...] = ()
+    """What its deletion waits for."""
+    deleting: bool = False
+    """Whether its deletion has been requested."""
+
+
+@dataclass(frozen=True)
+class RecordedState:
+    """The part of a state that identifies objects."""
+
+    objects: Mapping[str, frozenset[ObjectKey]]
+    """Name of the Kubernetes provider -> its objects."""
+    identities: Mapping[str, str]
+    """Name of the ``openchoreo`` provider -> UID of the cluster that the state is about."""
+    pending: int
+    """Number of operations that were running when the state was written."""
+
+    def on_planes(self, planes: Iterable[str]) -> frozenset[ObjectKey]:
+        """Objects on a cluster.
+
+        Args:
+            planes: names of the planes on it: ``build``, ``data``. Objects of providers with other names count too, so
+                that nothing is taken for an orphan because a program has names of its own.
+        """
+        here = {f"{plane}-plane" for plane in planes}
+        elsewhere = {f"{plane}-plane" for plane in ("build", "data")} - here
+        keys = (keys for provider, keys in self.objects.items() if provider not in elsewhere)
+        return frozenset().union(*keys)
+
+
+def build_api_path(api: str) -> str:
+    """Path of a group and version: ``/api/v1``, ``/apis/external-secrets.io/v1``."""
+    return f"/api/{api}" if api == "v1" else f"/apis/{api}"
+
+
+def read_state(exported: Mapping[str, Any]) -> RecordedState:
+    """The objects in the output of ``pulumi stack export``."""
+    snapshot = exported.get("deployment") or {}
+    resources = snapshot.get("resources") or ()
+    objects: dict[str, set[ObjectKey]] = {}
+    identities: dict[str, str] = {}
+    for resource in resources:
+        kind = str(resource.get("type", ""))
+        if kind == _OPENCHOREO_PROVIDER and (identity := (resource.get("inputs") or {}).get("clusterIdentity")):
+            identities[_name(resource["urn"])] = str(identity)
+        key = _read_key(kind, str(resource.get("id", "")))
+        if key is not None:
+            objects.setdefault(_name(str(resource.get("provider", "")).rpartition("::")[0]), set()).add(key)
+    frozen = {provider: frozenset(keys) for provider, keys in objects.items()}
+    return RecordedState(frozen, identities, len(snapshot.get("pending_operations") or ()))
+
+
+def _read_key(kind: str, identifier: str) -> ObjectKey | None:
+    """``kubernetes:core/v1:Secret`` and ``namespace/name``. None: not an object of a cluster."""
+    if not kind.startswith(_KUBERNETES) or not identifier:
+        return None
+    _, api, name = kind.split(":")
+    namespace, _, own = identifier.rpartition("/")
+    return ObjectKey(api.removeprefix("core/"), name, namespace, own)
+
+
+def _name(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def select_owned(items: Iterable[Manifest], api: str, kind: str, stack: str) -> Iterator[LiveObject]:
+    """Objects that a stack has applied itself.
+
+    Args:
+        items: live objects of one kind; metadata is enough.
+        api: group and version of the kind.
+        kind: name of the kind.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+    """
+    for item in items:
+        if not is_applied_by(item, stack):
+            continue
+        metadata = item["metadata"]
+        yield LiveObject(
+            ObjectKey(api, kind, metadata.get("namespace") or "", metadata["name"]),
+            metadata["uid"],
+            tuple(metadata.get("finalizers") or ()),
+            deleting=bool(metadata.get("deletionTimestamp")),
+        )
+
+
+def find_orphans(live: Iterable[LiveObject], recorded: frozenset[ObjectKey]) -> list[LiveObject]:
+    """Live objects that are not in the state, in the order of deletion."""
+    ranks = {kind: rank for rank, stage in enumerate(STAGES) for kind in stage}
+    orphans = (item for item in live if item.key not in recorded)
+    return sorted(orphans, key=lambda item: (ranks[item.key.api, item.key.kind], item.key))

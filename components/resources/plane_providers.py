@@ -1,0 +1,72 @@
+"""An explicit provider for each cluster of a stack; there are no default providers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from ..managers.manager import Plane
+from ..openchoreo.release import Release
+from ..settings.stack import ClusterSettings, StackSettings
+from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
+
+PLANES: Final[Mapping[Plane, str]] = {"build": "build plane", "data": "data plane"}
+"""Plane -> its name in messages."""
+
+
+def register_provider(name: str, plane: str, cluster: ClusterSettings, release: Release) -> OpenChoreoProvider:
+    """The ``openchoreo`` provider of one cluster.
+
+    Args:
+        name: name of the resource.
+        plane: name of the cluster in messages.
+        cluster: kubeconfig and context.
+        release: OpenChoreo release of the platform.
+    """
+    return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
+
+
+def register_openchoreo_providers(settings: StackSettings, release: Release) -> dict[Plane, OpenChoreoProvider]:
+    """A provider for each cluster; it records the cluster's identity and refuses another cluster."""
+    return {
+        plane: register_provider(f"{plane}-plane", PLANES[plane], cluster, release)
+        for plane, cluster in _clusters(settings).items()
+    }
+
+
+def register_kubernetes_providers(
+    settings: StackSettings, repaired: Mapping[Plane, pulumi.Resource]
+) -> dict[Plane, kubernetes.Provider]:
+    """A provider for each cluster.
+
+    Args:
+        settings: settings of the stack.
+        repaired: plane -> what must happen first: its identity is checked and its objects are repaired.
+    """
+    return {
+        plane: _kubernetes(f"{plane}-plane", cluster, repaired[plane]) for plane, cluster in _clusters(settings).items()
+    }
+
+
+def _clusters(settings: StackSettings) -> dict[Plane, ClusterSettings]:
+    """Plane -> its cluster; one entry if both planes are one cluster."""
+    build, data = settings.clusters.build_plane, settings.clusters.data_plane
+    return {"build": build} if data is None or data == build else {"build": build, "data": data}
+
+
+def _kubernetes(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:
+    """The provider of a plane. A new address of the same context never replaces the objects."""
+    return kubernetes.Provider(
+        name,
+        kubeconfig=cluster.kubeconfig,
+        context=cluster.context,
+        cluster_identifier=cluster.context,
+        enable_secret_mutable=True,
+        # Version 4.29 and later would refuse to create what exists after a kill; the preflight check decides that.
+        upsert_existing_objects=True,
+        kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=100, burst=200),
+        opts=pulumi.ResourceOptions(depends_on=after),
+    )

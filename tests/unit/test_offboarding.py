@@ -1,0 +1,143 @@
+"""Build namespaces without an organization: what lives in them, and what happens to them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from components.cluster.offboarding import Departure, describe_contents, list_departures
+from components.openchoreo.v0_9 import V0_9
+from components.plan.stack import plan_stack
+from tests.unit.api import Api, Object
+from tests.unit.preflight_samples import STACK
+from tests.unit.samples import raw, settings
+
+BY_STACK: Final[Object] = {
+    "annotations": {
+        "openchoreo-secrets/stack": STACK,
+        "pulumi.com/patchFieldManager": f"openchoreo-secrets:{STACK}",
+    }
+}
+INSIDE: Final = "namespaces/openchoreo-ci-acme"
+
+
+def _object(name: str, owner: str | None = None, **more: Any) -> Object:
+    annotations = {} if owner is None else {"annotations": {"openchoreo-secrets/stack": owner}}
+    status = {"status": {"phase": more.pop("phase")}} if "phase" in more else {}
+    return {"metadata": {"name": name, **annotations, **more}, **status}
+
+
+def _departures(*namespaces: Object, planned: frozenset[str] = frozenset()) -> list[Departure]:
+    return list(list_departures(Api(namespaces=[*namespaces]).cluster, planned, V0_9, STACK))
+
+
+@pytest.mark.parametrize(
+    ("namespace", "departures"),
+    [
+        pytest.param(_object("ci-a", STACK), [Departure("ci-a", goes=False, contents="")], id="stays-by-default"),
+        pytest.param(
+            {
+                "metadata": {
+                    "name": "ci-a",
+                    "annotations": {"openchoreo-secrets/stack": STACK, "openchoreo-secrets/offboarding": "delete"},
+                }
+            },
+            [Departure("ci-a", goes=True, contents="")],
+            id="goes-because-an-update-has-recorded-it",
+        ),
+        pytest.param(_object("ci-planned", STACK), [], id="planned"),
+        pytest.param(_object("ci-a", f"{STACK}-2"), [], id="of-another-stack"),
+        pytest.param(_object("ci-a"), [], id="of-something-else"),
+        pytest.param(_object("ci-a", STACK, deletionTimestamp="2026-01-01T00:00:00Z"), [], id="going-already"),
+    ],
+)
+def test_departures(namespace: Object, departures: list[Departure]) -> None:
+    assert _departures(namespace, planned=frozenset({"ci-planned"})) == departures
+
+
+def test_contents_of_many_namespaces_are_not_listed() -> None:
+    found = _departures(*(_object(f"ci-{number:02}", STACK) for number in range(22)))
+    assert [departure.contents for departure in found] == [""] * 20 + ["not listed"] * 2
+
+
+def test_contents_of_others() -> None:
+    by_eso: Object = {"ownerReferences": [{"kind": "ExternalSecret"}]}
+    api = Api(
+        pods=[
+            _object("run-1", phase="Running"),
+            _object("run-2", phase="Succeeded"),
+            _object("run-3", phase="Running"),
+        ],
+        workflows=[_object("run-1")],
+        externalsecrets=[_object("of-a-run", STACK)],
+        secrets=[_object(f"s-{number}") for number in range(6)]
+        + [_object("git", **by_eso), _object("own", **BY_STACK)],
+        configmaps=[_object("kube-root-ca.crt")],
+        serviceaccounts=[_object("default"), _object("builder")],
+    )
+    api.forbidden = {f"/api/v1/{INSIDE}/persistentvolumeclaims"}
+
+    assert describe_contents(api.cluster, "openchoreo-ci-acme", V0_9, STACK) == (
+        "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), 1 builds (run-1), "
+        "6 Secrets (s-0, s-1, s-2, s-3, s-4, ...), 1 ExternalSecrets (of-a-run), "
+        "PersistentVolumeClaims that cannot be listed, 1 ServiceAccounts (builder)"
+    )
+    metadata = {"metadata_only": "true"}
+    assert api.queries == [
+        (f"/api/v1/{INSIDE}/pods", {}),
+        (f"/apis/argoproj.io/v1alpha1/{INSIDE}/workflows", metadata),
+        (f"/api/v1/{INSIDE}/secrets", {"labelSelector": "!reconcile.external-secrets.io/managed", **metadata}),
+        (f"/apis/external-secrets.io/v1/{INSIDE}/externalsecrets", metadata),
+        (f"/api/v1/{INSIDE}/configmaps", metadata),
+        (f"/api/v1/{INSIDE}/persistentvolumeclaims", metadata),
+        (f"/api/v1/{INSIDE}/serviceaccounts", metadata),
+    ]
+
+
+def test_a_crowd_is_counted_up_to_a_page() -> None:
+    api = Api(secrets=[_object(f"s-{number:04}") for number in range(600)])
+    contents = describe_contents(api.cluster, "openchoreo-ci-acme", V0_9, STACK)
+    assert contents == "500 or more Secrets (s-0000, s-0001, s-0002, s-0003, s-0004, ...)"
+
+
+@pytest.mark.parametrize(
+    ("departure", "message"),
+    [
+        pytest.param(
+            Departure("ci-a", goes=False, contents="1 Pods (1 Running: run-1)"),
+            "namespace ci-a stays without its organization; in it: 1 Pods (1 Running: run-1). Delete it with: kubectl "
+            "delete namespace ci-a, or openchoreo-secrets orphans --stack dev --delete",
+            id="stays",
+        ),
+        pytest.param(
+            Departure("ci-a", goes=True, contents=""),
+            "namespace ci-a is deleted with its organization; nothing of others is in it. To keep it, add the "
+            "organization again, set offboarding: keep, and update before you remove it",
+            id="goes",
+        ),
+    ],
+)
+def test_messages(departure: Departure, message: str) -> None:
+    assert departure.describe("dev") == message
+
+
+@pytest.mark.parametrize(
+    ("configured", "annotations"),
+    [
+        pytest.param({}, {"openchoreo-secrets/stack": STACK}, id="kept-by-default"),
+        pytest.param({"offboarding": "keep"}, {"openchoreo-secrets/stack": STACK}, id="kept"),
+        pytest.param(
+            {"offboarding": "delete"},
+            {"openchoreo-secrets/stack": STACK, "openchoreo-secrets/offboarding": "delete"},
+            id="deleted",
+        ),
+    ],
+)
+def test_an_update_records_the_word_on_the_namespace(configured: Object, annotations: dict[str, str]) -> None:
+    (planned,) = plan_stack(settings(raw(configured)), V0_9, stack=STACK).organizations
+    assert planned.namespace_manifest["metadata"] == {
+        "name": "openchoreo-ci-acme",
+        "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"},
+        "annotations": annotations,
+    }

@@ -1,0 +1,155 @@
+"""Which objects are orphans: read from the state, chosen from the live objects, in the order of deletion."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from components.manifests import sign
+from components.plan.orphans import (
+    STAGES,
+    LiveObject,
+    ObjectKey,
+    RecordedState,
+    find_orphans,
+    read_state,
+    select_owned,
+)
+from tests.golden import FOLDER, STACKS
+from tests.unit.generator_samples import GENERATORS
+from tests.unit.preflight_samples import STACK
+
+ESO: Final = "external-secrets.io/v1"
+SECRET: Final = ObjectKey("v1", "Secret", "openchoreo-ci-acme", "git-clone-secret")
+SPACE: Final = ObjectKey("v1", "Namespace", "", "openchoreo-ci-acme")
+STORE: Final = ObjectKey(ESO, "ClusterSecretStore", "", "org-acme")
+ROLE: Final = ObjectKey("rbac.authorization.k8s.io/v1", "Role", "vault", "eso-org-acme")
+EXTERNAL: Final = ObjectKey(ESO, "ExternalSecret", "openchoreo-ci-acme", "git-clone-secret")
+MANAGER: Final = {"pulumi.com/patchFieldManager": f"openchoreo-secrets:{STACK}"}
+
+
+def _resource(kind: str, identifier: str, provider: str = "build-plane") -> dict[str, Any]:
+    reference = f"urn:pulumi:dev::openchoreo-secrets::pulumi:providers:kubernetes::{provider}::04299e79"
+    return {
+        "urn": f"urn:pulumi:dev::openchoreo-secrets::{kind}::x",
+        "type": kind,
+        "id": identifier,
+        "provider": reference,
+    }
+
+
+def test_a_state_names_its_objects_clusters_and_pending_operations() -> None:
+    provider: dict[str, Any] = {
+        "urn": "urn:pulumi:dev::openchoreo-secrets::pulumi:providers:openchoreo::build-plane",
+        "type": "pulumi:providers:openchoreo",
+        "id": "1",
+        "inputs": {"clusterIdentity": "uid-1"},
+    }
+    exported = {
+        "version": 3,
+        "deployment": {
+            "resources": [
+                {
+                    "urn": "urn:pulumi:dev::openchoreo-secrets::openchoreo:index:BuildPlane::acme",
+                    "type": "openchoreo:x",
+                },
+                provider,
+                {**provider, "urn": provider["urn"].replace("build", "control"), "inputs": {}},
+                _resource("kubernetes:core/v1:Namespace", "openchoreo-ci-acme"),
+                _resource("kubernetes:core/v1:Secret", "openchoreo-ci-acme/git-clone-secret"),
+                _resource("kubernetes:external-secrets.io/v1:ClusterSecretStore", "org-acme", "data-plane"),
+                _resource("kubernetes:rbac.authorization.k8s.io/v1:Role", "vault/eso-org-acme", "my-own"),
+                _resource("kubernetes:core/v1:Secret", ""),
+            ],
+            "pending_operations": [{"type": "creating"}],
+        },
+    }
+
+    recorded = read_state(exported)
+
+    assert recorded == RecordedState(
+        {
+            "build-plane": frozenset({SPACE, SECRET}),
+            "data-plane": frozenset({STORE}),
+            "my-own": frozenset({ROLE}),
+        },
+        {"build-plane": "uid-1"},
+        1,
+    )
+    assert recorded.on_planes({"build", "control"}) == {SPACE, SECRET, ROLE}
+    assert recorded.on_planes({"data"}) == {STORE, ROLE}
+    assert recorded.on_planes({"build", "data"}) == {SPACE, SECRET, STORE, ROLE}
+
+
+@pytest.mark.parametrize("exported", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
+def test_an_empty_state(exported: dict[str, Any]) -> None:
+    recorded = read_state(exported)
+    assert recorded == RecordedState({}, {}, 0)
+    assert recorded.on_planes({"build"}) == frozenset()
+
+
+def _live(**metadata: Any) -> dict[str, Any]:
+    manifest = {"metadata": {"name": "git-clone-secret", "namespace": "openchoreo-ci-acme", "uid": "1"}}
+    signed = sign(manifest, STACK, **MANAGER)
+    return {"metadata": {**signed["metadata"], **metadata}}
+
+
+@pytest.mark.parametrize(
+    ("item", "selected"),
+    [
+        pytest.param(_live(), [LiveObject(EXTERNAL, "1")], id="applied by the stack"),
+        pytest.param(
+            _live(finalizers=["a", "b"], deletionTimestamp="2026-01-01T00:00:00Z"),
+            [LiveObject(EXTERNAL, "1", ("a", "b"), deleting=True)],
+            id="its deletion waits",
+        ),
+        pytest.param(_live(annotations={"openchoreo-secrets/stack": STACK}), [], id="from a template of OpenChoreo"),
+        pytest.param(_live(annotations=MANAGER), [], id="without an owner"),
+        pytest.param(_live(annotations=None), [], id="without annotations"),
+        pytest.param(
+            _live(annotations={**MANAGER, "openchoreo-secrets/stack": f"{STACK}-2"}), [], id="of another stack"
+        ),
+        pytest.param(_live(ownerReferences=[{"kind": "ExternalSecret"}]), [], id="created by ESO"),
+    ],
+)
+def test_only_what_the_stack_has_applied(item: dict[str, Any], selected: list[LiveObject]) -> None:
+    assert list(select_owned([item], ESO, "ExternalSecret", STACK)) == selected
+
+
+def test_a_cluster_scoped_object_has_no_namespace() -> None:
+    item = {"metadata": {"name": "org-acme", "uid": "2", "annotations": _live()["metadata"]["annotations"]}}
+    assert list(select_owned([item], ESO, "ClusterSecretStore", STACK)) == [LiveObject(STORE, "2")]
+
+
+def test_orphans_are_in_the_order_of_deletion() -> None:
+    live = [LiveObject(key, key.name) for key in (SPACE, ROLE, STORE, SECRET, EXTERNAL)]
+
+    assert [item.key for item in find_orphans(live, frozenset())] == [EXTERNAL, STORE, SECRET, ROLE, SPACE]
+    assert [item.key for item in find_orphans(live, frozenset({SPACE, STORE}))] == [EXTERNAL, SECRET, ROLE]
+    assert find_orphans(live, frozenset(item.key for item in live)) == []
+
+
+def test_names_and_paths() -> None:
+    assert [(str(key), key.path) for key in (SECRET, STORE)] == [
+        (
+            "Secret openchoreo-ci-acme/git-clone-secret",
+            "/api/v1/namespaces/openchoreo-ci-acme/secrets/git-clone-secret",
+        ),
+        ("ClusterSecretStore org-acme", "/apis/external-secrets.io/v1/clustersecretstores/org-acme"),
+    ]
+
+
+def test_every_kind_that_a_stack_creates_has_a_place_in_the_order() -> None:
+    ordered = [kind for stage in STAGES for kind in stage]
+    registered = {
+        tuple(entry["type"].removeprefix("kubernetes:").removeprefix("core/").split(":"))
+        for stack in STACKS
+        for entry in json.loads((FOLDER / f"{stack}.json").read_text())
+        if entry["type"].startswith("kubernetes:") and not entry["type"].endswith("Patch")
+    }
+    assert registered <= set(ordered)
+    generators = {"GithubAccessToken", *(sample.values[1] for sample in GENERATORS)}
+    assert {kind for api, kind in ordered if api.startswith("generators.")} == generators
+    assert len(ordered) == len(set(ordered))
