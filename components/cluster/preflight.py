@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..errors import ClusterError
 from ..manifests import Manifest, read_owner
+from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
@@ -34,9 +35,7 @@ def check_build_plane(cluster: Cluster, plan: Plan, *, stack: str) -> None:
     """
     check_operator(cluster, plan.release)
     _check_generators(cluster, plan.organizations)
-    live = {
-        item["metadata"]["name"]: read_owner(item) for item in cluster.items("/api/v1/namespaces", metadata_only=True)
-    }
+    live = {item["metadata"]["name"]: item for item in cluster.items("/api/v1/namespaces", metadata_only=True)}
     problems = list(_namespaces(plan.organizations, live, stack))
     problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "build"), stack)
     raise_obstacles(cluster, problems)
@@ -102,11 +101,14 @@ def _plural(manifest: Manifest) -> str:
 
 
 def _namespaces(
-    organizations: Sequence[OrganizationPlan], live: dict[str, str | None], stack: str
+    organizations: Sequence[OrganizationPlan], live: Mapping[str, Manifest], stack: str
 ) -> Iterator[Obstacle]:
     for organization in organizations:
         name = organization.namespace
-        where, exists, owner = f'organization "{organization.name}": namespace {name}', name in live, live.get(name)
+        where, exists = f'organization "{organization.name}": namespace {name}', name in live
+        owner = read_owner(live[name]) if exists else None
+        labels = (live[name]["metadata"].get("labels") or {}) if exists else {}
+        label = labels.get(ORGANIZATION_LABEL, organization.name)
         text = None
         if not organization.adopts_namespace and exists and owner != stack:
             creator = f"the stack {owner}" if owner else "something else (OpenChoreo creates it at the first build)"
@@ -115,5 +117,7 @@ def _namespaces(
             text = "does not exist; set namespace: own, or run the organization's first build"
         elif organization.adopts_namespace and owner == stack:
             text = "was created by this stack, so there is nothing to adopt; keep namespace: own"
+        elif organization.adopts_namespace and label != organization.name:
+            text = f"belongs to another organization ({ORGANIZATION_LABEL}={label}); remove the label if it is wrong"
         if text is not None:
             yield Obstacle(organization.name, f"{where} {text}")

@@ -48,8 +48,12 @@ def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
 
 
 def build_registered_patch(manifest: Manifest) -> Manifest:
-    """The manifest as `adopt_namespace` passes it to the Kubernetes provider."""
+    """The manifest as `adopt_namespace` passes it to the Kubernetes provider.
+
+    With force, because another stack that owns or adopts the namespace has set the same annotation to its own name. The
+    preflight check refuses a namespace with the label of another organization.
+    """
     metadata = manifest["metadata"]
-    annotations = {FIELD_MANAGER_ANNOTATION: build_field_manager(get_stack_id())}
+    annotations = {FIELD_MANAGER_ANNOTATION: build_field_manager(get_stack_id()), _FORCE: "true"}
     patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
     return {**manifest, "metadata": patch}

@@ -32,7 +32,7 @@ PATCH = Registered(
         "metadata": {
             "name": SPACE,
             "labels": {"openchoreo.dev/organization": "acme"},
-            "annotations": APPLIED_BY,
+            "annotations": {**APPLIED_BY, "pulumi.com/patchForce": "true"},
         },
     },
     parent=PLANE,

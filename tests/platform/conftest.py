@@ -14,7 +14,7 @@ from local.platform import Platform
 from local.seed import Seeder, get_openchoreo_crds
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
-from tests.platform.openchoreo import ControlPlane, crds
+from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.vault import VaultServer
 
 
@@ -101,7 +101,9 @@ def vault(platform: Platform, cluster: Kubernetes) -> Iterator[VaultServer]:
 
 
 @pytest.fixture
-def new_stack(engine: Engine, platform: Platform, names: Iterator[int], manager: str) -> Iterator[Callable[[], Stack]]:
+def new_stack(
+    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str
+) -> Iterator[Callable[[], Stack]]:
     """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
@@ -114,6 +116,8 @@ def new_stack(engine: Engine, platform: Platform, names: Iterator[int], manager:
     yield new
     for stack in made:
         stack.destroy()
+        # Another stack would not take them over.
+        delete_namespaces_of(cluster, stack.name)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import yaml
 from components.patches.record import Identity
 from components.provider.log import Log
 from local.seed import get_openchoreo_crds
-from tests.platform.harness import ROOT, Kubernetes, Stack
+from tests.platform.harness import ROOT, Kubernetes, Stack, eventually
 
 API: Final = "openchoreo.dev/v1alpha1"
 SHARED: Final = ROOT.parent / "shared"
@@ -167,3 +168,22 @@ def pulling(organization: str, *types: str, **pull: Any) -> dict[str, Any]:
 
 def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None:
     stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)
+
+
+def delete_namespaces_of(cluster: Kubernetes, stack: str) -> None:
+    """Delete the build namespaces of a stack, which stay after its destroy by default, and wait until they are gone."""
+    names = [item["metadata"]["name"] for item in cluster.list("v1", "Namespace") if _owner(item) == stack]
+    for name in names:
+        cluster.delete("v1", "Namespace", name)
+    for name in names:
+        eventually(partial(_is_gone, cluster, name), f"{name} to go")
+
+
+def _owner(namespace: dict[str, Any]) -> str:
+    """Name of the stack that owns a namespace; empty if there is none."""
+    annotations = namespace["metadata"].get("annotations") or {}
+    return str(annotations.get("openchoreo-secrets/stack", "")).rpartition("/")[2]
+
+
+def _is_gone(cluster: Kubernetes, namespace: str) -> bool:
+    return cluster.get("v1", "Namespace", namespace) is None

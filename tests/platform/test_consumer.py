@@ -14,6 +14,7 @@ import pytest
 from local.engine import Engine
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import ROOT, Kubernetes
+from tests.platform.openchoreo import delete_namespaces_of
 
 PROGRAM = """name: consumer
 runtime: python
@@ -72,4 +73,5 @@ def test_the_documented_program_delivers_a_credential(
     finally:
         done = consumer.run("destroy", "--yes", "--skip-preview", "--stack", "consumer")
         cluster.delete("external-secrets.io/v1", "ClusterSecretStore", STORE)
+        delete_namespaces_of(cluster, "consumer")
     assert done.returncode == 0, done.stdout

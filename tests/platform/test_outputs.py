@@ -15,6 +15,7 @@ from local.engine import Engine
 from local.platform import CONTEXT, Platform
 from tests.platform.aws import MotoAws
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually
+from tests.platform.openchoreo import delete_namespaces_of
 
 NAMESPACE = "openchoreo-ci-acme"
 KUBERNETES = """
@@ -56,6 +57,7 @@ def program(
     engine: Engine,
     platform: Platform,
     aws: MotoAws,
+    cluster: Kubernetes,
     names: Iterator[int],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -90,6 +92,7 @@ def program(
     yield create
     for stack in stacks:
         stack.destroy()
+        delete_namespaces_of(cluster, stack.name)
 
 
 def clone_secret(cluster: Kubernetes) -> str | None:

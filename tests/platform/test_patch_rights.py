@@ -18,14 +18,14 @@ from tests.platform.openchoreo import ControlPlane, component_type, plane, pulli
 RBAC = "rbac.authorization.k8s.io/v1"
 
 
-def documented() -> list[dict[str, Any]]:
-    """Rules of the Role in the docs."""
+def documented(namespace: str = "acme") -> list[dict[str, Any]]:
+    """Rules of the Role in the docs, in the namespace of an organization or in ``kube-system``."""
     page = (ROOT / "docs" / "patches.md").read_text()
     (role,) = (
         document
         for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
         for document in yaml.safe_load_all(block)
-        if document.get("kind") == "Role"
+        if document.get("kind") == "Role" and document["metadata"]["namespace"] == namespace
     )
     rules: list[dict[str, Any]] = role["rules"]
     return rules
@@ -43,19 +43,24 @@ def without(verb: str, resource: str) -> list[dict[str, Any]]:
 def limited(
     platform: Platform, cluster: Kubernetes, control_plane: ControlPlane, tmp_path: Path
 ) -> Callable[..., Path]:
-    """A kubeconfig whose user has only these rules, in the organization's namespace only."""
+    """A kubeconfig whose user has only these rules in the organization's namespace, and may identify the cluster."""
     namespace = control_plane.namespace
     account = {"name": "patcher", "namespace": namespace}
     cluster.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
+    identity = {"name": f"patcher-{namespace}", "namespace": "kube-system"}
     cluster.create(
-        {
-            "apiVersion": RBAC,
-            "kind": "RoleBinding",
-            "metadata": account,
-            "subjects": [{"kind": "ServiceAccount", **account}],
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "patcher"},
-        }
+        {"apiVersion": RBAC, "kind": "Role", "metadata": identity, "rules": documented(identity["namespace"])}
     )
+    for metadata in (account, identity):
+        cluster.create(
+            {
+                "apiVersion": RBAC,
+                "kind": "RoleBinding",
+                "metadata": metadata,
+                "subjects": [{"kind": "ServiceAccount", **account}],
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": metadata["name"]},
+            }
+        )
     written = yaml.safe_load(platform.kubeconfig.read_text())
     written["users"][0]["user"] = {"token": cluster.token("patcher", namespace)}
     file = tmp_path / "kubeconfig"

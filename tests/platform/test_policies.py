@@ -139,8 +139,8 @@ def test_a_secret_goes_with_its_values(stack: Stack, cluster: Kubernetes, organi
     namespace = f"openchoreo-ci-{organization}"
     assert _value(cluster, namespace) == "value"
 
-    gone = {"spec": {"provider": {"fake": {"data": [{"key": "git", "value": "{}"}]}}}}
-    cluster.patch("external-secrets.io/v1", "ClusterSecretStore", f"org-{organization}", gone)
+    stack.set_secret("manualSecrets.value", "{}")
+    stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
 
     eventually(lambda: cluster.secret(namespace, GIT) is None, "the Secret to go")
     assert "SecretDeleted: secret deleted due to DeletionPolicy=Delete" in stack.up_fails()

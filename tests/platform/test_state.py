@@ -104,6 +104,7 @@ def test_a_lost_state_is_replaced_by_adopting_everything(
     stack.configure(
         clusters=stack.every_plane,
         secretStores={"org": kubernetes_store(manager)},
+        offboarding="delete",
         organizations=[
             git_organization(
                 organization,

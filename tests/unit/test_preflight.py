@@ -110,6 +110,13 @@ def test_fit(user: Organization, namespaces: list[Object]) -> None:
             "namespace openchoreo-ci-acme was created by this stack, so there is nothing to adopt; keep namespace: own",
             id="adopt-our-own",
         ),
+        pytest.param(
+            ADOPT,
+            [{"metadata": {"name": "openchoreo-ci-acme", "labels": {"openchoreo.dev/organization": "globex"}}}],
+            "namespace openchoreo-ci-acme belongs to another organization (openchoreo.dev/organization=globex); remove "
+            "the label if it is wrong",
+            id="adopt-what-belongs-to-another-organization",
+        ),
     ],
 )
 def test_namespace(user: Organization, namespaces: list[Object], said: str) -> None:
