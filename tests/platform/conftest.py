@@ -116,8 +116,8 @@ def new_stack(
     yield new
     for stack in made:
         stack.destroy()
-        # Another stack would not take them over.
-        delete_namespaces_of(cluster, stack.name)
+        # Each test has organizations of its own, so no other test waits for these names.
+        delete_namespaces_of(cluster, stack.name, wait=False)
 
 
 @pytest.fixture

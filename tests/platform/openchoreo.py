@@ -170,12 +170,12 @@ def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None
     stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)
 
 
-def delete_namespaces_of(cluster: Kubernetes, stack: str) -> None:
-    """Delete the build namespaces of a stack, which stay after its destroy by default, and wait until they are gone."""
+def delete_namespaces_of(cluster: Kubernetes, stack: str, *, wait: bool = True) -> None:
+    """Delete the build namespaces of a stack, which stay after its destroy by default."""
     names = [item["metadata"]["name"] for item in cluster.list("v1", "Namespace") if _owner(item) == stack]
     for name in names:
         cluster.delete("v1", "Namespace", name)
-    for name in names:
+    for name in names if wait else ():
         eventually(partial(_is_gone, cluster, name), f"{name} to go")
 
 
