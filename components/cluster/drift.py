@@ -183,10 +183,10 @@ class Inspector:
         if live is not None and _is_ending(live):
             self._wait_for_deletion(planned, cancelled)
             live = None
-        if live is not None and read_owner(live) != self.stack and not is_managed(live, self.manager):
+        differences = () if live is None else find_differences(planned.manifest, live)
+        if live is not None and not self._may_write(planned, live, differences):
             msg = f"{self.cluster}: {planned} belongs to {read_owner(live) or 'others'}; it was not changed"
             raise ClusterError(msg)
-        differences = () if live is None else find_differences(planned.manifest, live)
         if live is not None and select_immutable(planned.manifest["kind"], differences):
             self.cluster.delete(path, uid=live["metadata"]["uid"])
             self._wait_for_deletion(planned, cancelled)
@@ -198,6 +198,15 @@ class Inspector:
         self.cluster.json_patch(path, [version, *build_removal(rest)], field_manager=self.manager)
         repaired = self.cluster.get(path)
         return repaired is not None and self.compare(planned, repaired) is None
+
+    def _may_write(self, planned: PlannedManifest, live: Manifest, differences: Iterable[Difference]) -> bool:
+        """Whether an object is the stack's, or an adopted namespace that only lacks what the stack adds.
+
+        An interrupted destroy leaves such a namespace: nothing on it shows the stack any more, but its state does.
+        """
+        if read_owner(live) == self.stack or is_managed(live, self.manager):
+            return True
+        return planned.adopted and all(difference.kind == "missing" for difference in differences)
 
     def _wait_for_deletion(self, planned: PlannedManifest, cancelled: Cancelled) -> None:
         path, waited = _path(planned.manifest), 0.0

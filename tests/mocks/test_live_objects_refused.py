@@ -10,7 +10,7 @@ from components import ClusterError
 from components.cluster import drift
 from components.errors import InvalidError
 from tests.mocks.api_server import ApiServer, path_of
-from tests.mocks.comparing import EXTERNAL, NAMESPACE, PLAIN, SECRET, STORE, WHO, run
+from tests.mocks.comparing import EXTERNAL, NAMESPACE, OURS, PLAIN, SECRET, STORE, WHO, inputs, run
 from tests.mocks.engine import Engine
 
 
@@ -50,6 +50,33 @@ def test_an_object_of_others_is_refused_and_the_rest_repaired(
     assert {("warning", line) for line in outcome.failure.splitlines()} <= set(outcome.said)
     assert server.objects[path_of(EXTERNAL)]["spec"] == {}
     assert server.objects[path_of(SECRET)]["data"] == SECRET["data"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "after", "failure"),
+    [
+        pytest.param({"team": "a"}, {"team": "a", "organization": "acme"}, "", id="removed"),
+        pytest.param(
+            {"organization": "globex"},
+            {"organization": "globex"},
+            f'build plane (context "kind-build"): Namespace theirs {WHO} belongs to others; it was not changed',
+            id="of another organization",
+        ),
+    ],
+)
+def test_an_adopted_namespace_after_an_interrupted_destroy(
+    engine: Engine, server: ApiServer, labels: dict[str, str], after: dict[str, str], failure: str
+) -> None:
+    """Our field manager is gone with our label; the state still has the namespace."""
+    adopted = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "theirs"}}
+    patch = {**adopted, "metadata": {"name": "theirs", "labels": {"organization": "acme"}}}
+    server.put(patch, OURS)
+    state = run(engine, inputs(patch), None, preview=False).inputs
+    server.put({**adopted, "metadata": {"name": "theirs", "labels": labels}}, "others")
+
+    assert run(engine, inputs(patch), state, preview=False).failure == failure
+
+    assert server.objects[path_of(adopted)]["metadata"]["labels"] == after
 
 
 @pytest.mark.parametrize(
