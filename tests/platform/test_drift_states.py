@@ -162,10 +162,16 @@ def test_the_label_of_an_adopted_namespace_is_restored(
     stack.up()
     it = Deployed(stack, cluster, organization, manager)
     cluster.patch("v1", "Namespace", namespace, {"metadata": {"labels": {"openchoreo.dev/organization": "other"}}})
+    refused = stack.preview_fails()
+    assert (
+        f'organization "{organization}": namespace {namespace} belongs to another organization '
+        "(openchoreo.dev/organization=other); remove the label if it is wrong"
+    ) in refused
+    cluster.patch("v1", "Namespace", namespace, {"metadata": {"labels": {"openchoreo.dev/organization": None}}})
 
     (line,) = it.warnings()
 
-    assert f'metadata.labels["openchoreo.dev/organization"] is "other", configured "{organization}"' in line
+    assert f'metadata.labels["openchoreo.dev/organization"] is missing, configured "{organization}"' in line
     stack.up()
     stack.unchanged()
     stack.destroy()
