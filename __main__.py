@@ -13,7 +13,7 @@ import pulumi  # noqa: E402
 
 from components import OpenChoreoSecretsError, deploy, load_configuration, report_load  # noqa: E402
 from components.resources.engine_log import drop_debug_messages  # noqa: E402
-from components.resources.thrift import omit_stack_traces, tune_garbage_collector  # noqa: E402
+from components.resources.thrift import drop_kubernetes_outputs, omit_stack_traces, tune_garbage_collector  # noqa: E402
 
 _SHOWN: Final = 32
 """Exit code by which a Python program tells Pulumi that the user has seen the error already."""
@@ -22,6 +22,7 @@ _SHOWN: Final = 32
 def main() -> None:
     """Deploy the stack; a user's mistake ends as its message alone."""
     drop_debug_messages()
+    drop_kubernetes_outputs()
     tune_garbage_collector()
     try:
         configuration = load_configuration()
@@ -30,7 +31,7 @@ def main() -> None:
     except OpenChoreoSecretsError as error:
         pulumi.log.error(str(error))
         sys.exit(_SHOWN)
-    pulumi.export("organizations", {name: each.outputs() for name, each in deployed.items()})
+    pulumi.export("organizations", {name: organization.outputs() for name, organization in deployed.items()})
     pulumi.export("load", report_load(configuration))
 
 

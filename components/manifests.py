@@ -13,15 +13,21 @@ MANAGED_BY: Final = "openchoreo-secrets"
 """Value of ``app.kubernetes.io/managed-by``, and the field manager of patches."""
 MANAGED_BY_LABEL: Final = "app.kubernetes.io/managed-by"
 """Kubernetes' label for the tool that manages an object."""
+NAMESPACE: Final = "Namespace"
+"""Kind of a namespace."""
 PREFIX: Final = f"{MANAGED_BY}/"
 """Prefix of this package's own labels and annotations."""
 STACK_ANNOTATION: Final = f"{PREFIX}stack"
-"""Stack that created an object: ``<pulumi organization>/<project>/<stack>``."""
+"""Stack that created a namespace, or that added an item to a template: ``<pulumi organization>/<project>/<stack>``."""
 OFFBOARDING_ANNOTATION: Final = f"{PREFIX}offboarding"
 """On a build namespace that is deleted with its organization: `DELETE`. Without it, the namespace stays."""
 DELETE: Final = "delete"
 FIELD_MANAGER_ANNOTATION: Final = "pulumi.com/patchFieldManager"
-"""By which the Kubernetes provider applies under a fixed name instead of a random one for each update."""
+"""Owner of every other object: the name under which Pulumi's Kubernetes provider applies it.
+
+It is the only mark of the owner, because each annotation is three times in the state. A namespace needs its own mark:
+an adopted one carries this annotation, too.
+"""
 CREDENTIAL_LABEL: Final = f"{PREFIX}credential"
 """Kind of credential in a Secret: ``git``, ``registry-push``, ``registry-pull`` or ``external``."""
 GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
@@ -52,7 +58,7 @@ def build_manifest(  # noqa: PLR0913 -- the parts of an object
 
 
 def sign(manifest: Manifest, stack: str, **annotations: str) -> Manifest:
-    """A copy of a manifest with the stack that owns it, by which `read_owner` recognizes the live object.
+    """A copy of a manifest with the stack that owns it, by which `is_owned_by` recognizes the live object.
 
     Args:
         manifest: the object.
@@ -60,32 +66,46 @@ def sign(manifest: Manifest, stack: str, **annotations: str) -> Manifest:
         annotations: more annotations.
     """
     metadata = manifest["metadata"]
-    signed = {**metadata.get("annotations", {}), STACK_ANNOTATION: stack, **annotations}
+    owner = {FIELD_MANAGER_ANNOTATION: build_field_manager(stack)}
+    if manifest["kind"] == NAMESPACE:
+        owner[STACK_ANNOTATION] = stack
+    signed = {**metadata.get("annotations", {}), **owner, **annotations}
     return {**manifest, "metadata": {**metadata, "annotations": signed}}
 
 
 def read_owner(live: Manifest) -> str | None:
-    """The stack that owns a live object; None if the object is not from this package."""
-    owner = (live["metadata"].get("annotations") or {}).get(STACK_ANNOTATION)
-    return None if owner is None else str(owner)
+    """Field manager of the stack that owns a live object; None if no stack does. For a namespace: `read_creator`."""
+    return _read_annotation(live, FIELD_MANAGER_ANNOTATION)
 
 
-def is_applied_by(live: Manifest, stack: str) -> bool:
+def read_creator(live: Manifest) -> str | None:
+    """The stack that created a live namespace; None if no stack did."""
+    return _read_annotation(live, STACK_ANNOTATION)
+
+
+def is_owned_by(live: Manifest, kind: str, stack: str) -> bool:
+    """Whether a stack owns a live object of a kind; its metadata is enough."""
+    if kind == NAMESPACE:
+        return read_creator(live) == stack
+    return read_owner(live) == build_field_manager(stack)
+
+
+def is_applied_by(live: Manifest, kind: str, stack: str) -> bool:
     """Whether a stack has applied a live object itself.
 
-    The annotation of the stack alone is not enough: ESO copies annotations to Secrets, and OpenChoreo creates objects
-    from templates that carry it. Neither applies under the stack's field manager without an owner.
+    The annotation alone is not enough: ESO copies annotations to Secrets that it owns.
     """
-    metadata = live["metadata"]
-    applied_by = (metadata.get("annotations") or {}).get(FIELD_MANAGER_ANNOTATION)
-    ours = read_owner(live) == stack and applied_by == build_field_manager(stack)
-    return ours and not metadata.get("ownerReferences")
+    return is_owned_by(live, kind, stack) and not live["metadata"].get("ownerReferences")
 
 
 def build_field_manager(stack: str) -> str:
-    """The name under which a stack applies objects, the same for each update: Kubernetes allows 128 characters."""
-    name = f"{MANAGED_BY}:{stack}"
-    if len(name) <= _FIELD_MANAGER_LENGTH:
-        return name
+    """The name under which a stack applies objects: its own, which Kubernetes limits to 128 characters."""
+    if len(stack) <= _FIELD_MANAGER_LENGTH:
+        return stack
     digest = hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{name[: _FIELD_MANAGER_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
+    return f"{stack[: _FIELD_MANAGER_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
+
+
+def _read_annotation(live: Manifest, key: str) -> str | None:
+    value = (live["metadata"].get("annotations") or {}).get(key)
+    return None if value is None else str(value)

@@ -20,7 +20,16 @@ from ..drift.differences import (
 from ..drift.managers import is_managed, list_managers
 from ..drift.planned import PlannedManifest, build_path
 from ..errors import ClusterError, ConflictError, InvalidError
-from ..manifests import MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_field_manager, read_owner
+from ..manifests import (
+    MANAGED_BY,
+    MANAGED_BY_LABEL,
+    NAMESPACE,
+    Manifest,
+    build_field_manager,
+    is_owned_by,
+    read_creator,
+    read_owner,
+)
 from .connection import Cluster
 
 _ATTEMPTS: Final = 5
@@ -185,7 +194,8 @@ class Inspector:
             live = None
         differences = () if live is None else find_differences(planned.manifest, live)
         if live is not None and not self._may_write(planned, live, differences):
-            msg = f"{self.cluster}: {planned} belongs to {read_owner(live) or 'others'}; it was not changed"
+            owner = read_creator(live) if planned.manifest["kind"] == NAMESPACE else read_owner(live)
+            msg = f"{self.cluster}: {planned} belongs to {owner or 'others'}; it was not changed"
             raise ClusterError(msg)
         if live is not None and select_immutable(planned.manifest["kind"], differences):
             self.cluster.delete(path, uid=live["metadata"]["uid"])
@@ -204,7 +214,7 @@ class Inspector:
 
         An interrupted destroy leaves such a namespace: nothing on it shows the stack any more, but its state does.
         """
-        if read_owner(live) == self.stack or is_managed(live, self.manager):
+        if is_owned_by(live, planned.manifest["kind"], self.stack) or is_managed(live, self.manager):
             return True
         return planned.adopted and all(difference.kind == "missing" for difference in differences)
 

@@ -16,7 +16,7 @@ from ..manifests import (
     OFFBOARDING_ANNOTATION,
     Manifest,
     is_applied_by,
-    read_owner,
+    read_creator,
 )
 from ..openchoreo.release import Release
 from .connection import Cluster
@@ -78,7 +78,7 @@ def list_departures(cluster: Cluster, planned: AbstractSet[str], release: Releas
     leaving = {
         str(item["metadata"]["name"]): item["metadata"]
         for item in live
-        if read_owner(item) == stack and not item["metadata"].get("deletionTimestamp")
+        if read_creator(item) == stack and not item["metadata"].get("deletionTimestamp")
     }
     for position, name in enumerate(sorted(leaving.keys() - planned)):
         annotations = leaving[name]["annotations"]
@@ -99,7 +99,7 @@ def describe_contents(cluster: Cluster, namespace: str, release: Release, stack:
         except ClusterError:
             parts.append(f"{kind} that cannot be listed")
             continue
-        others = [item for item in items if _is_of_others(item, stack)]
+        others = [item for item in items if _is_of_others(item, kind, stack)]
         if others:
             parts.append(_summarize(kind, others))
     return ", ".join(parts)
@@ -119,10 +119,10 @@ def _collections(namespace: str, release: Release) -> Iterator[tuple[str, str, d
     yield "ServiceAccounts", f"{core}/serviceaccounts", metadata
 
 
-def _is_of_others(item: Manifest, stack: str) -> bool:
+def _is_of_others(item: Manifest, kind: str, stack: str) -> bool:
     metadata = item["metadata"]
     owned = any(owner.get("kind") == "ExternalSecret" for owner in metadata.get("ownerReferences") or ())
-    return not owned and not is_applied_by(item, stack) and metadata["name"] not in _OF_KUBERNETES
+    return not owned and not is_applied_by(item, kind, stack) and metadata["name"] not in _OF_KUBERNETES
 
 
 def _summarize(kind: str, items: list[Manifest]) -> str:

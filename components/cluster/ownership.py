@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
-from ..manifests import STACK_ANNOTATION, Manifest, read_owner
+from ..manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field_manager, is_owned_by, read_owner
 from ..plan.objects import PlannedObject
 from .connection import Cluster
 from .obstacles import Obstacle
@@ -34,7 +34,7 @@ def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], sta
         live = _live(cluster, api, kind)
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
-            if existing is not None and read_owner(existing) != stack:
+            if existing is not None and not is_owned_by(existing, kind, stack):
                 yield Obstacle(planned.organization, _message(planned, read_owner(existing), stack))
 
 
@@ -58,7 +58,8 @@ def _message(planned: PlannedObject, owner: str | None, stack: str) -> str:
     ways = ["delete it", f"use another name ({planned.setting})" if planned.setting else ""]
     if not planned.by_operator:
         place = f"-n {planned.namespace} " if planned.namespace else ""
-        hand_over = f"kubectl annotate {place}{planned.kind.lower()} {planned.name} {STACK_ANNOTATION}={stack}"
+        owned = f"{FIELD_MANAGER_ANNOTATION}={build_field_manager(stack)}"
+        hand_over = f"kubectl annotate {place}{planned.kind.lower()} {planned.name} {owned}"
         ways.append(f"let the stack take it over, and delete it on destroy: {hand_over}")
     advice = ", or ".join(way for way in ways if way)
     return f"{planned.user}: {planned} exists and this stack did not create it; {advice}"

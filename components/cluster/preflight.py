@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import Manifest, read_owner
+from ..manifests import Manifest, read_creator
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
@@ -106,7 +106,7 @@ def _namespaces(
     for organization in organizations:
         name = organization.namespace
         where, exists = f'organization "{organization.name}": namespace {name}', name in live
-        owner = read_owner(live[name]) if exists else None
+        owner = read_creator(live[name]) if exists else None
         labels = (live[name]["metadata"].get("labels") or {}) if exists else {}
         label = labels.get(ORGANIZATION_LABEL, organization.name)
         text = None

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, cast
 
 from ..iam.account import AwsAccount
-from ..manifests import DELETE, OFFBOARDING_ANNOTATION, STACK_ANNOTATION, Manifest, build_manifest
+from ..manifests import DELETE, OFFBOARDING_ANNOTATION, Manifest, build_manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.labels import build_organization_labels
 from ..openchoreo.release import Release
@@ -73,9 +73,7 @@ class OrganizationPlan:
         labels = build_organization_labels(self.name)
         if self.adopts_namespace:
             return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace, "labels": labels}}
-        annotations = {} if self.stack is None else {STACK_ANNOTATION: self.stack}
-        if self.offboarding == DELETE:
-            annotations[OFFBOARDING_ANNOTATION] = DELETE
+        annotations = {OFFBOARDING_ANNOTATION: DELETE} if self.offboarding == DELETE else {}
         return build_manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
 
     @cached_property

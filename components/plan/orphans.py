@@ -137,7 +137,7 @@ def select_owned(items: Iterable[Manifest], api: str, kind: str, stack: str) -> 
         stack: ``<pulumi organization>/<project>/<stack>``.
     """
     for item in items:
-        if not is_applied_by(item, stack):
+        if not is_applied_by(item, kind, stack):
             continue
         metadata = item["metadata"]
         yield LiveObject(

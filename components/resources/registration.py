@@ -33,8 +33,7 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
 
 def build_registered(manifest: Manifest) -> Manifest:
     """The manifest as `register` passes it to the Kubernetes provider."""
-    stack = get_stack_id()
-    return sign(manifest, stack, **{FIELD_MANAGER_ANNOTATION: build_field_manager(stack), _FORCE: "true"})
+    return sign(manifest, get_stack_id(), **{_FORCE: "true"})
 
 
 def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:

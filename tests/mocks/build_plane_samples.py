@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mocks.recorder import Registered
-from tests.mocks.signature import APPLIED_BY, SIGNATURE
+from tests.mocks.signature import SIGNATURE, STACK
 
 PLANE = "openchoreo:index:BuildPlane acme"
 SPACE = "openchoreo-ci-acme"
@@ -18,7 +18,7 @@ NAMESPACE = Registered(
         "metadata": {
             "name": SPACE,
             "labels": OWNED,
-            "annotations": SIGNATURE,
+            "annotations": {**STACK, **SIGNATURE},
         },
     },
     parent=PLANE,
@@ -32,7 +32,7 @@ PATCH = Registered(
         "metadata": {
             "name": SPACE,
             "labels": {"openchoreo.dev/organization": "acme"},
-            "annotations": {**APPLIED_BY, "pulumi.com/patchForce": "true"},
+            "annotations": SIGNATURE,
         },
     },
     parent=PLANE,

@@ -16,7 +16,8 @@ from components.drift.planned import name_object
 from tests.mocks.engine import Engine, Terminal, Values, plain, secret, serving, struct
 
 STACK = "acme-corp/openchoreo-secrets/test"
-OURS = f"openchoreo-secrets:{STACK}"
+OURS = STACK
+"""Field manager of the stack."""
 URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:LiveObjects::build-plane"
 
 
@@ -24,7 +25,9 @@ def manifest(api: str, kind: str, name: str, namespace: str | None = None, **bod
     """An object of the stack."""
     place = {} if namespace is None else {"namespace": namespace}
     labels = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
-    metadata = {"name": name, **place, "labels": labels, "annotations": {"openchoreo-secrets/stack": STACK}}
+    creator = {"openchoreo-secrets/stack": STACK} if kind == "Namespace" else {}
+    annotations = {**creator, "pulumi.com/patchFieldManager": STACK}
+    metadata = {"name": name, **place, "labels": labels, "annotations": annotations}
     return {"apiVersion": api, "kind": kind, "metadata": metadata, **body}
 
 

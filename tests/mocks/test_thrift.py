@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.resources.thrift import omit_stack_traces, tune_garbage_collector
+from components.resources.thrift import drop_kubernetes_outputs, omit_stack_traces, tune_garbage_collector
 from tests.mocks import recorder as mocks
 from tests.mocks.recorder import Recorder
 
@@ -66,3 +66,33 @@ def test_the_collector_stays_on() -> None:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def test_kubernetes_outputs_are_the_inputs() -> None:
+    """Outputs of other resources stay, such as the ARN of a role."""
+    outputs: dict[str, dict[str, Any]] = {}
+
+    def watch(name: str, resource: pulumi.Resource) -> None:
+        values = {key: getattr(resource, key) for key in ("a", "computed")}
+        pulumi.Output.all(**values, urn=resource.urn, id=getattr(resource, "id", None)).apply(
+            lambda known: outputs.__setitem__(name, known)
+        )
+
+    def program() -> None:
+        drop_kubernetes_outputs()
+        for kind in ("kubernetes:core/v1:Namespace", "aws:iam/role:Role"):
+            watch(kind, pulumi.CustomResource(kind, "one", {"a": {"b": "c"}, "computed": None}))
+
+    computed = {"kubernetes:core/v1:Namespace": {"computed": "x"}, "aws:iam/role:Role": {"computed": "arn"}}
+    Recorder(computed=computed).run(program)
+
+    urn = "urn:pulumi:test::openchoreo-secrets::{}::one"
+    assert outputs == {
+        kind: {"a": {"b": "c"}, "computed": value, "urn": urn.format(kind), "id": "one-id"}
+        for kind, value in (("kubernetes:core/v1:Namespace", None), ("aws:iam/role:Role", "arn"))
+    }
+
+
+def test_an_sdk_that_connects_in_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi.runtime.settings, "get_monitor", lambda: None)
+    drop_kubernetes_outputs()

@@ -107,7 +107,7 @@ def test_a_store_of_others_with_the_same_content(
     configured.destroy()
     assert _content(cluster.get(ESO, "ClusterSecretStore", "org")) == before
 
-    annotation = {"openchoreo-secrets/stack": f"organization/openchoreo-secrets/{configured.name}"}
+    annotation = {"pulumi.com/patchFieldManager": f"organization/openchoreo-secrets/{configured.name}"}
     cluster.patch(ESO, "ClusterSecretStore", "org", {"metadata": {"annotations": annotation}})
     configured.up()
     configured.unchanged()

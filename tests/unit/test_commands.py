@@ -30,10 +30,7 @@ kind-build  ClusterSecretStore             org-acme  not in the state
 
 
 def _store(owner: str = OWNER) -> Object:
-    annotations = {
-        "openchoreo-secrets/stack": owner,
-        "pulumi.com/patchFieldManager": f"openchoreo-secrets:{owner}",
-    }
+    annotations = {"pulumi.com/patchFieldManager": owner}
     return {"metadata": {"name": "org-acme", "uid": "2", "annotations": annotations}}
 
 

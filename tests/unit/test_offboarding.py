@@ -13,12 +13,7 @@ from tests.unit.api import Api, Object
 from tests.unit.preflight_samples import STACK
 from tests.unit.samples import raw, settings
 
-BY_STACK: Final[Object] = {
-    "annotations": {
-        "openchoreo-secrets/stack": STACK,
-        "pulumi.com/patchFieldManager": f"openchoreo-secrets:{STACK}",
-    }
-}
+BY_STACK: Final[Object] = {"annotations": {"pulumi.com/patchFieldManager": STACK}}
 INSIDE: Final = "namespaces/openchoreo-ci-acme"
 
 
@@ -125,19 +120,17 @@ def test_messages(departure: Departure, message: str) -> None:
 @pytest.mark.parametrize(
     ("configured", "annotations"),
     [
-        pytest.param({}, {"openchoreo-secrets/stack": STACK}, id="kept-by-default"),
-        pytest.param({"offboarding": "keep"}, {"openchoreo-secrets/stack": STACK}, id="kept"),
+        pytest.param({}, {}, id="kept-by-default"),
+        pytest.param({"offboarding": "keep"}, {}, id="kept"),
         pytest.param(
-            {"offboarding": "delete"},
-            {"openchoreo-secrets/stack": STACK, "openchoreo-secrets/offboarding": "delete"},
-            id="deleted",
+            {"offboarding": "delete"}, {"annotations": {"openchoreo-secrets/offboarding": "delete"}}, id="deleted"
         ),
     ],
 )
-def test_an_update_records_the_word_on_the_namespace(configured: Object, annotations: dict[str, str]) -> None:
+def test_an_update_records_the_word_on_the_namespace(configured: Object, annotations: Object) -> None:
     (planned,) = plan_stack(settings(raw(configured)), V0_9, stack=STACK).organizations
     assert planned.namespace_manifest["metadata"] == {
         "name": "openchoreo-ci-acme",
         "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"},
-        "annotations": annotations,
+        **annotations,
     }

@@ -133,10 +133,7 @@ def test_a_namespace_with_objects_of_others(namespaces: bool, left: list[Left]) 
 
 
 def test_each_kind_is_listed_once() -> None:
-    annotations = {
-        "openchoreo-secrets/stack": STACK,
-        "pulumi.com/patchFieldManager": f"openchoreo-secrets:{STACK}",
-    }
+    annotations = {"pulumi.com/patchFieldManager": STACK}
     store: dict[str, Any] = {"metadata": {"name": "org-acme", "uid": "2", "annotations": annotations}}
     api = Api(clustersecretstores=[store])
 

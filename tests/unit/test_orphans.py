@@ -27,7 +27,6 @@ SPACE: Final = ObjectKey("v1", "Namespace", "", "openchoreo-ci-acme")
 STORE: Final = ObjectKey(ESO, "ClusterSecretStore", "", "org-acme")
 ROLE: Final = ObjectKey("rbac.authorization.k8s.io/v1", "Role", "vault", "eso-org-acme")
 EXTERNAL: Final = ObjectKey(ESO, "ExternalSecret", "openchoreo-ci-acme", "git-clone-secret")
-MANAGER: Final = {"pulumi.com/patchFieldManager": f"openchoreo-secrets:{STACK}"}
 
 
 def _resource(kind: str, identifier: str, provider: str = "build-plane") -> dict[str, Any]:
@@ -91,8 +90,8 @@ def test_an_empty_state(exported: dict[str, Any]) -> None:
 
 
 def _live(**metadata: Any) -> dict[str, Any]:
-    manifest = {"metadata": {"name": "git-clone-secret", "namespace": "openchoreo-ci-acme", "uid": "1"}}
-    signed = sign(manifest, STACK, **MANAGER)
+    names = {"name": "git-clone-secret", "namespace": "openchoreo-ci-acme", "uid": "1"}
+    signed = sign({"kind": "ExternalSecret", "metadata": names}, STACK)
     return {"metadata": {**signed["metadata"], **metadata}}
 
 
@@ -106,11 +105,8 @@ def _live(**metadata: Any) -> dict[str, Any]:
             id="its deletion waits",
         ),
         pytest.param(_live(annotations={"openchoreo-secrets/stack": STACK}), [], id="from a template of OpenChoreo"),
-        pytest.param(_live(annotations=MANAGER), [], id="without an owner"),
         pytest.param(_live(annotations=None), [], id="without annotations"),
-        pytest.param(
-            _live(annotations={**MANAGER, "openchoreo-secrets/stack": f"{STACK}-2"}), [], id="of another stack"
-        ),
+        pytest.param(_live(annotations={"pulumi.com/patchFieldManager": f"{STACK}-2"}), [], id="of another stack"),
         pytest.param(_live(ownerReferences=[{"kind": "ExternalSecret"}]), [], id="created by ESO"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from components.cluster.ownership import list_foreign_objects
 from components.managers.kubernetes import KubernetesStore
 from components.managers.manager import PlannedStore
-from components.manifests import build_field_manager, read_owner, sign
+from components.manifests import build_field_manager, is_owned_by, read_creator, read_owner, sign
 from components.plan.stack import Plan
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
@@ -70,7 +70,7 @@ def _live(name: str, namespace: str | None = None, owner: str | None = None) -> 
     if namespace is not None:
         metadata["namespace"] = namespace
     if owner is not None:
-        metadata["annotations"] = {"openchoreo-secrets/stack": owner}
+        metadata["annotations"] = {"pulumi.com/patchFieldManager": owner}
     return {"metadata": metadata}
 
 
@@ -83,7 +83,7 @@ def _take_over(kind: str, name: str, namespace: str = "") -> str:
     place = f"-n {namespace} " if namespace else ""
     return (
         "let the stack take it over, and delete it on destroy: "
-        f"kubectl annotate {place}{kind} {name} openchoreo-secrets/stack={STACK}"
+        f"kubectl annotate {place}{kind} {name} pulumi.com/patchFieldManager={STACK}"
     )
 
 
@@ -192,18 +192,32 @@ def test_signature() -> None:
     signed = sign(manifest, STACK, more="d")
     assert signed == {
         "kind": "Role",
-        "metadata": {"name": "a", "annotations": {"b": "c", "openchoreo-secrets/stack": STACK, "more": "d"}},
+        "metadata": {"name": "a", "annotations": {"b": "c", "pulumi.com/patchFieldManager": STACK, "more": "d"}},
     }
     assert manifest == {"kind": "Role", "metadata": {"name": "a", "annotations": {"b": "c"}}}
     assert read_owner(signed) == STACK
     assert [read_owner(live) for live in (manifest, _live("a"), {"metadata": {"annotations": None}})] == [None] * 3
+    assert is_owned_by(signed, "Role", STACK)
+    assert not is_owned_by(signed, "Role", f"{STACK}-2")
 
 
-@pytest.mark.parametrize("length", [1, 109, 110, 300])
+def test_signature_of_a_namespace() -> None:
+    """An adopted namespace has the field manager too, so a namespace that the stack created has one more mark."""
+    signed = sign({"kind": "Namespace", "metadata": {"name": "a"}}, STACK)
+    assert signed["metadata"]["annotations"] == {
+        "openchoreo-secrets/stack": STACK,
+        "pulumi.com/patchFieldManager": STACK,
+    }
+    adopted = {"metadata": {"annotations": {"pulumi.com/patchFieldManager": STACK}}}
+    assert [is_owned_by(live, "Namespace", STACK) for live in (signed, adopted)] == [True, False]
+    assert [read_creator(live) for live in (signed, adopted)] == [STACK, None]
+
+
+@pytest.mark.parametrize("length", [1, 128, 129, 300])
 def test_field_manager_fits(length: int) -> None:
     """Kubernetes refuses more than 128 characters; two stacks never share a name."""
     stack, other = "s" * length, "s" * (length - 1) + "t"
-    assert len(build_field_manager(stack)) == min(length + 19, 128)
+    assert len(build_field_manager(stack)) == min(length, 128)
     assert build_field_manager(stack) != build_field_manager(other)
-    assert build_field_manager(stack).startswith("openchoreo-secrets:s"[: length + 19])
-    assert build_field_manager("a/b/c") == "openchoreo-secrets:a/b/c"
+    assert build_field_manager(stack).startswith("s" * min(length - 1, 111))
+    assert build_field_manager("a/b/c") == "a/b/c"
