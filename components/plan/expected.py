@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -23,3 +24,38 @@ class FanOut:
 
     organization: str
     name: str
+
+
+Grouped = dict[str, dict[str, list[str]]]
+"""Organization -> namespace -> names of its ExternalSecrets: the short form in the state."""
+
+
+def group_expected(expected: Iterable[Expected]) -> Grouped:
+    """ExternalSecrets in the form in which the state records them, sorted."""
+    grouped: Grouped = {}
+    for item in sorted(expected):
+        grouped.setdefault(item.organization, {}).setdefault(item.namespace, []).append(item.name)
+    return grouped
+
+
+def list_expected(grouped: Mapping[str, Mapping[str, Iterable[str]]]) -> list[Expected]:
+    """ExternalSecrets of the form in the state, the inverse of `group_expected`."""
+    return [
+        Expected(organization, namespace, name)
+        for organization, namespaces in grouped.items()
+        for namespace, names in namespaces.items()
+        for name in names
+    ]
+
+
+def group_fan_outs(fan_outs: Iterable[FanOut]) -> dict[str, list[str]]:
+    """Organization -> names of its ClusterExternalSecrets, sorted."""
+    grouped: dict[str, list[str]] = {}
+    for item in sorted(fan_outs):
+        grouped.setdefault(item.organization, []).append(item.name)
+    return grouped
+
+
+def list_fan_outs(grouped: Mapping[str, Iterable[str]]) -> list[FanOut]:
+    """ClusterExternalSecrets of the form in the state, the inverse of `group_fan_outs`."""
+    return [FanOut(organization, name) for organization, names in grouped.items() for name in names]

@@ -11,7 +11,7 @@ from pulumi.provider.experimental import provider as rpc
 from ..cluster.connection import Cluster
 from ..cluster.readiness import describe_pending, read_readiness, wait_until_synced
 from ..errors import ClusterError
-from ..plan.expected import Expected, FanOut
+from ..plan.expected import Expected, FanOut, list_expected, list_fan_outs
 from .log import Log, Say
 from .values import to_plain
 
@@ -57,20 +57,33 @@ class ExternalSecretsReady:
         }
         kept = _in_both(_expected(old), _expected(new))
         lagging = {item.expected for item in read_readiness(self._cluster, kept).pending}
-        paths = [f"{_WATCHED}[{index}]" for index, expected in enumerate(_expected(new)) if expected in lagging]
-        paths += [f"{_SPREAD}[{index}]" for index in self._lagging(_fan_outs(old), _fan_outs(new))]
+        # The form of the state, so that the engine shows one entry of the inputs and not the whole property.
+        paths = [
+            f'{_WATCHED}["{organization}"]["{namespace}"][{index}]'
+            for organization, namespaces in new.get(_WATCHED, {}).items()
+            for namespace, names in namespaces.items()
+            for index, name in enumerate(names)
+            if Expected(organization, namespace, name) in lagging
+        ]
+        late = self._lagging(_fan_outs(old), _fan_outs(new))
+        paths += [
+            f'{_SPREAD}["{organization}"][{index}]'
+            for organization, names in new.get(_SPREAD, {}).items()
+            for index, name in enumerate(names)
+            if FanOut(organization, name) in late
+        ]
         paths += [_WATCHED] if self._unrepaired and _WATCHED not in changed else []
         for path in paths:
             changed[path] = rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=False)
         return rpc.DiffResponse(changes=bool(changed), diffs=list(changed), detailed_diff=changed)
 
-    def _lagging(self, old: list[FanOut], new: list[FanOut]) -> list[int]:
-        """Indices of the fan-outs in old and new inputs that are not synced in every namespace."""
+    def _lagging(self, old: list[FanOut], new: list[FanOut]) -> list[FanOut]:
+        """The fan-outs in old and new inputs that are not synced in every namespace."""
         kept = _in_both(old, new)
         late = (
             {item.expected.organization for item in read_readiness(self._cluster, (), kept).pending} if kept else set()
         )
-        return [index for index, fan_out in enumerate(new) if fan_out in kept and fan_out.organization in late]
+        return [fan_out for fan_out in kept if fan_out.organization in late]
 
     def _wait(self, properties: Mapping[str, Any], report: Say) -> None:
         wait_until_synced(
@@ -93,9 +106,8 @@ def _in_both(old: list[T], new: list[T]) -> list[T]:
 
 
 def _expected(properties: Mapping[str, Any]) -> list[Expected]:
-    entries = properties.get(_WATCHED, ())
-    return [Expected(entry["organization"], entry["namespace"], entry["name"]) for entry in entries]
+    return list_expected(properties.get(_WATCHED, {}))
 
 
 def _fan_outs(properties: Mapping[str, Any]) -> list[FanOut]:
-    return [FanOut(entry["organization"], entry["name"]) for entry in properties.get(_SPREAD, ())]
+    return list_fan_outs(properties.get(_SPREAD, {}))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from ..plan.expected import Expected, FanOut
+from ..plan.expected import Expected, FanOut, group_expected, group_fan_outs
 
 
 class ExternalSecretsReady(pulumi.CustomResource):
@@ -43,15 +43,12 @@ class ExternalSecretsReady(pulumi.CustomResource):
                 organization.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
         """
-        entries = [
-            {"organization": item.organization, "namespace": item.namespace, "name": item.name}
-            for item in sorted(expected)
-        ]
-        props: dict[str, Any] = {"externalSecrets": entries, "timeoutSeconds": _wait_for(after, float(timeout_seconds))}
+        props: dict[str, Any] = {
+            "externalSecrets": group_expected(expected),
+            "timeoutSeconds": _wait_for(after, float(timeout_seconds)),
+        }
         if fan_outs:
-            props["clusterExternalSecrets"] = [
-                {"organization": fan_out.organization, "name": fan_out.name} for fan_out in sorted(fan_outs)
-            ]
+            props["clusterExternalSecrets"] = group_fan_outs(fan_outs)
         if hints:
             props["hints"] = dict(hints)
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)

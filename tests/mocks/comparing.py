@@ -71,7 +71,7 @@ class Outcome:
 async def _end(stub: Any) -> str:
     """The error of `ExternalSecretsReady`, which waits for nothing here; empty if there is no error."""
     urn = URN.replace("LiveObjects", "ExternalSecretsReady")
-    state = struct({"externalSecrets": [], "timeoutSeconds": 1.0})
+    state = struct({"externalSecrets": {}, "timeoutSeconds": 1.0})
     diff = await stub.Diff(messages.DiffRequest(urn=urn, id="x", olds=state, news=state))
     if not diff.detailedDiff:
         return ""

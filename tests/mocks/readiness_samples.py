@@ -5,9 +5,11 @@ from __future__ import annotations
 from tests.mocks.stubs import synced
 
 URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ExternalSecretsReady::build-plane"
-GIT = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "git-clone-secret"}
-PUSH = {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "registry-push-secret"}
-INPUTS = {"externalSecrets": [GIT, PUSH], "timeoutSeconds": 600.0}
+GIT = {"acme": {"openchoreo-ci-acme": ["git-clone-secret"]}}
+INPUTS = {
+    "externalSecrets": {"acme": {"openchoreo-ci-acme": ["git-clone-secret", "registry-push-secret"]}},
+    "timeoutSeconds": 600.0,
+}
 BOTH = [synced("openchoreo-ci-acme", "git-clone-secret"), synced("openchoreo-ci-acme", "registry-push-secret")]
 NO_PUSH = [BOTH[0], synced("openchoreo-ci-acme", "registry-push-secret", status="False")]
 WAITING = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'

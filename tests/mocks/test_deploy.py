@@ -100,10 +100,10 @@ def test_the_end_waits_for_every_external_secret(registered: list[Registered]) -
             "openchoreo:index:ExternalSecretsReady",
             "build-plane",
             {
-                "externalSecrets": [
-                    {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "git-clone-secret"},
-                    {"organization": "globex", "namespace": "openchoreo-ci-globex", "name": "git-clone-secret"},
-                ],
+                "externalSecrets": {
+                    "acme": {"openchoreo-ci-acme": ["git-clone-secret"]},
+                    "globex": {"openchoreo-ci-globex": ["git-clone-secret"]},
+                },
                 "timeoutSeconds": 90,
             },
             provider=OPENCHOREO,

@@ -163,9 +163,7 @@ def test_each_plane_is_waited_for(registered: list[Registered]) -> None:
         (
             "build-plane",
             {
-                "externalSecrets": [
-                    {"organization": "acme", "namespace": "openchoreo-ci-acme", "name": "git-clone-secret"}
-                ],
+                "externalSecrets": {"acme": {"openchoreo-ci-acme": ["git-clone-secret"]}},
                 "timeoutSeconds": 300,
             },
             set(),
@@ -173,8 +171,8 @@ def test_each_plane_is_waited_for(registered: list[Registered]) -> None:
         (
             "data-plane",
             {
-                "externalSecrets": [],
-                "clusterExternalSecrets": [{"organization": "globex", "name": "registry-pull-secret-globex"}],
+                "externalSecrets": {},
+                "clusterExternalSecrets": {"globex": ["registry-pull-secret-globex"]},
                 "timeoutSeconds": 300,
             },
             set(),

@@ -173,15 +173,12 @@ EXPECTED: Final[dict[str, Object]] = {
         "identity": ACME,
     },
     "ExternalSecretsReady build-plane": {
-        "externalSecrets": [
-            {"organization": "globex", "namespace": "globex-builds", "name": "image-upload"},
-            {"organization": "globex", "namespace": "globex-builds", "name": "source-access"},
-        ],
+        "externalSecrets": {"globex": {"globex-builds": ["image-upload", "source-access"]}},
         "timeoutSeconds": 300,
     },
     "ExternalSecretsReady data-plane": {
-        "externalSecrets": [],
-        "clusterExternalSecrets": [{"organization": "globex", "name": "image-download-globex"}],
+        "externalSecrets": {},
+        "clusterExternalSecrets": {"globex": ["image-download-globex"]},
         "timeoutSeconds": 300,
     },
 }

@@ -39,10 +39,15 @@ Live = Callable[[list[dict[str, Any]]], None]
         pytest.param(
             INPUTS,
             NO_PUSH,
-            {"externalSecrets[1]": {"kind": "UPDATE"}},
+            {'externalSecrets["acme"]["openchoreo-ci-acme"][1]': {"kind": "UPDATE"}},
             id="a credential has stopped working",
         ),
-        pytest.param(INPUTS, [BOTH[1]], {"externalSecrets[0]": {"kind": "UPDATE"}}, id="somebody has deleted one"),
+        pytest.param(
+            INPUTS,
+            [BOTH[1]],
+            {'externalSecrets["acme"]["openchoreo-ci-acme"][0]': {"kind": "UPDATE"}},
+            id="one is deleted",
+        ),
         pytest.param(
             {**INPUTS, "timeoutSeconds": 60.0},
             BOTH,
@@ -50,7 +55,7 @@ Live = Callable[[list[dict[str, Any]]], None]
             id="another timeout",
         ),
         pytest.param(
-            {**INPUTS, "externalSecrets": [GIT]},
+            {**INPUTS, "externalSecrets": GIT},
             [BOTH[0]],
             {"externalSecrets": {"kind": "UPDATE", "inputDiff": True}},
             id="a new credential is no credential that has stopped working",
@@ -174,7 +179,7 @@ def test_an_error_of_the_provider_itself_keeps_its_trace(engine: Engine, live: L
     live(BOTH)
 
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        engine.call("Create", messages.CreateRequest(urn=URN, properties=struct({"externalSecrets": [GIT]})))
+        engine.call("Create", messages.CreateRequest(urn=URN, properties=struct({"externalSecrets": GIT})))
 
     assert raised.value.code() is grpc.StatusCode.UNKNOWN
     assert "timeoutSeconds" in str(raised.value.details())
@@ -184,7 +189,7 @@ def test_an_error_of_the_provider_itself_keeps_its_trace(engine: Engine, live: L
     ("olds", "items", "warnings"),
     [
         pytest.param(INPUTS, NO_PUSH, [(URN, "warning", NOT_READY.format(when="now"))], id="it has stopped working"),
-        pytest.param({**INPUTS, "externalSecrets": [GIT]}, [BOTH[0]], [], id="it is to be made"),
+        pytest.param({**INPUTS, "externalSecrets": GIT}, [BOTH[0]], [], id="it is to be made"),
         pytest.param({**INPUTS, "timeoutSeconds": 60.0}, BOTH, [], id="all is well"),
     ],
 )

@@ -15,8 +15,11 @@ from tests.mocks.engine import Engine, struct
 from tests.mocks.stubs import EXTERNAL_SECRETS, NAMESPACES, Object, stub, synced
 
 URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:ExternalSecretsReady::data-plane"
-FAN_OUT = {"organization": "acme", "name": "registry-pull-secret-acme"}
-INPUTS = {"externalSecrets": [], "clusterExternalSecrets": [FAN_OUT], "timeoutSeconds": 0.0}
+INPUTS = {
+    "externalSecrets": {},
+    "clusterExternalSecrets": {"acme": ["registry-pull-secret-acme"]},
+    "timeoutSeconds": 0.0,
+}
 SPEC = {"refreshInterval": "1h0m0s"}
 MADE: Object = {
     "spec": {
@@ -118,7 +121,7 @@ def test_it_has_not(
         "Fix the cause (most often a missing key in the secret manager) and run the update again",
     ]
     assert raised.value.details() == "\n".join(lines)
-    path = "clusterExternalSecrets[0]"
+    path = 'clusterExternalSecrets["acme"][0]'
     assert MessageToDict(compared) == {
         "changes": "DIFF_SOME",
         "diffs": [path],
@@ -129,7 +132,7 @@ def test_it_has_not(
 
 def test_a_new_one_is_no_one_that_has_stopped_working(engine: Engine, live: Live) -> None:
     live([], [], made=False)
-    olds = {**INPUTS, "clusterExternalSecrets": []}
+    olds = {**INPUTS, "clusterExternalSecrets": {}}
 
     compared = engine.call("Diff", messages.DiffRequest(urn=URN, olds=struct(olds), news=struct(INPUTS)))
 
