@@ -66,9 +66,8 @@ def plan_component_workflow_patch(
         if not planned.per_run or template is None:
             continue
         name = template.name if fixed else f"{release.expressions.run_name}-{template.name}"
-        annotations = {**template.annotations, **({} if stack is None else {STACK_ANNOTATION: stack})}
         target = replace(planned.target, namespace=release.expressions.build_namespace)
-        manifest = build_external_secret(target, replace(template, name=name, annotations=annotations))
+        manifest = build_external_secret(target, replace(template, name=name), _sign(stack))
         resources.append(Resource(ids[template.credential], manifest))
     return Patch(tuple(resources))
 
@@ -100,14 +99,21 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     template = content or plan_pull_content(organization, release)
     if pull.delivery != "component" or isinstance(template, ManualSecret):
         return Patch(image_pull_secrets=(name,))
-    if stack is not None:
-        template = replace(template, annotations={STACK_ANNOTATION: stack})
     where = release.expressions.data_plane_store if store is None else store
     target = plan_pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
     return Patch(
-        (Resource(pull.resource_id or release.defaults.pull_resource, build_external_secret(target, template)),),
+        (
+            Resource(
+                pull.resource_id or release.defaults.pull_resource,
+                build_external_secret(target, template, _sign(stack)),
+            ),
+        ),
         (name,),
     )
+
+
+def _sign(stack: str | None) -> dict[str, str]:
+    return {} if stack is None else {STACK_ANNOTATION: stack}
 
 
 def with_pull_secret(

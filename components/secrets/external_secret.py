@@ -81,15 +81,23 @@ class SecretTemplate:
         return tuple(entry.source for entry in self.data_from if isinstance(entry.source, Generator))
 
 
-def build_external_secret(target: Target, secret: SecretTemplate) -> Manifest:
-    """Manifest of the ExternalSecret, from which ESO creates and refreshes the Secret."""
+def build_external_secret(
+    target: Target, secret: SecretTemplate, annotations: Mapping[str, str] | None = None
+) -> Manifest:
+    """Manifest of the ExternalSecret, from which ESO creates and refreshes the Secret.
+
+    Args:
+        target: organization, namespace, store and interval.
+        secret: the Secret, with its labels and annotations.
+        annotations: of the ExternalSecret itself.
+    """
     return build_manifest(
         "external-secrets.io/v1",
         "ExternalSecret",
         secret.name,
         namespace=target.namespace,
-        labels=_labels(target, secret),
-        annotations=secret.annotations,
+        labels=build_organization_labels(target.organization),
+        annotations=annotations,
         spec=_spec(target, secret),
     )
 
@@ -105,17 +113,15 @@ def build_cluster_external_secret(
         secret: Secret of each namespace.
         namespace_labels: labels that a namespace must have, all of them.
     """
-    metadata: dict[str, Any] = {"labels": {MANAGED_BY_LABEL: MANAGED_BY, **_labels(target, secret)}}
-    if secret.annotations:
-        metadata["annotations"] = dict(secret.annotations)
+    labels = build_organization_labels(target.organization)
     return build_manifest(
         "external-secrets.io/v1",
         "ClusterExternalSecret",
         name,
-        labels=_labels(target, secret),
+        labels=labels,
         spec={
             "externalSecretName": secret.name,
-            "externalSecretMetadata": metadata,
+            "externalSecretMetadata": {"labels": {MANAGED_BY_LABEL: MANAGED_BY, **labels}},
             "externalSecretSpec": _spec(target, secret),
             "namespaceSelectors": [{"matchLabels": dict(namespace_labels)}],
             # ESO watches for new namespaces; this is only the interval at which it corrects drift.
@@ -124,15 +130,13 @@ def build_cluster_external_secret(
     )
 
 
-def _labels(target: Target, secret: SecretTemplate) -> dict[str, str]:
-    return {**build_organization_labels(target.organization), CREDENTIAL_LABEL: secret.credential}
-
-
 def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
     policies = target.policies
     interval = target.refresh_interval if policies.refresh == "Periodic" else _NEVER
     for generator in secret.generators:
         interval = limit_interval(interval, generator.lifetime)
+    organization = build_organization_labels(target.organization)
+    labels = {**organization, CREDENTIAL_LABEL: secret.credential, **secret.labels}
     spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
     if secret.data or any(isinstance(entry.source, RemoteRef) for entry in secret.data_from):
         spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
@@ -140,7 +144,7 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
         "name": secret.name,
         "creationPolicy": policies.creation,
         "deletionPolicy": policies.deletion,
-        "template": _template(secret, policies, {**_labels(target, secret), **secret.labels}),
+        "template": _template(secret, policies, labels),
     }
     if secret.data:
         spec["data"] = [_data(key, ref) for key, ref in secret.data.items()]

@@ -84,7 +84,7 @@ def _login(number: int, host: str) -> str:
 PUSH_WITH_TOKENS: Final[Manifest] = {
     "apiVersion": "external-secrets.io/v1",
     "kind": "ExternalSecret",
-    "metadata": {"name": "registry-push-secret", "namespace": SPACE, "labels": _LABELS},
+    "metadata": {"name": "registry-push-secret", "namespace": SPACE, "labels": OWNED},
     "spec": {
         "refreshPolicy": "Periodic",
         "refreshInterval": "7m30s",

@@ -40,8 +40,10 @@ REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
 
 def external_secret(name: str, namespace: str, store: str, *, interval: str = "1h0m0s", **kind: Any) -> dict[str, Any]:
     """The ExternalSecret that a resource renders; ``kind`` has what differs between git, push and pull."""
-    labels = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": kind["credential"]}
-    annotations = {**kind.get("annotations", {}), **STACK}
+    organization = {"openchoreo.dev/organization": "acme"}
+    metadata: dict[str, Any] = {"labels": {**organization, "openchoreo-secrets/credential": kind["credential"]}}
+    if "annotations" in kind:
+        metadata["annotations"] = kind["annotations"]
     template = {"engineVersion": "v2", "mergePolicy": "Replace", "type": kind["type"]}
     defaults = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
     data = [{"secretKey": key, "remoteRef": {**ref, **defaults}} for key, ref in kind["data"].items()]
@@ -51,8 +53,8 @@ def external_secret(name: str, namespace: str, store: str, *, interval: str = "1
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **labels},
-            "annotations": annotations,
+            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **organization},
+            "annotations": STACK,
         },
         "spec": {
             "refreshPolicy": "Periodic",
@@ -64,7 +66,7 @@ def external_secret(name: str, namespace: str, store: str, *, interval: str = "1
                 "deletionPolicy": "Retain",
                 "template": {
                     **template,
-                    "metadata": {"labels": labels, "annotations": annotations},
+                    "metadata": metadata,
                     **({"data": kind["templates"]} if "templates" in kind else {}),
                 },
             },

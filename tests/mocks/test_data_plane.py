@@ -31,7 +31,6 @@ MANUAL = "openchoreo:index:ManualSecrets"
 OWNED = {
     "app.kubernetes.io/managed-by": "openchoreo-secrets",
     "openchoreo.dev/organization": "acme",
-    "openchoreo-secrets/credential": "registry-pull",
 }
 PLANNED = PlannedStore(
     name="vault-acme",
@@ -43,7 +42,7 @@ PLANNED = PlannedStore(
 
 
 def everywhere(store: str, interval: str, *, depends_on: frozenset[str] = frozenset()) -> Registered:
-    labels = {key: value for key, value in OWNED.items() if not key.startswith("app.")}
+    labels = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": "registry-pull"}
     return Registered(
         "kubernetes:external-secrets.io/v1:ClusterExternalSecret",
         "acme/pull-secret",
@@ -171,7 +170,7 @@ def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> No
                     "metadata": {
                         "name": "registry-pull-secret",
                         "namespace": namespace,
-                        "labels": OWNED,
+                        "labels": {**OWNED, "openchoreo-secrets/credential": "registry-pull"},
                         "annotations": SIGNATURE,
                     },
                     "data": Secret({".dockerconfigjson": encoded(json.dumps(config, ensure_ascii=False))}),

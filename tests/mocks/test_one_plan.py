@@ -56,7 +56,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         key = lambda credential, owner: f"{owner.name} {next(iter(credential.secret_names(owner.defaults).values()))}"  # noqa: E731
         monkeypatch.setattr(model, "secrets", counting("credential", model.secrets, key))
     for module in (secret_module, patches_module):
-        key = lambda target, secret: f"{target.organization} {target.namespace}/{secret.name}"  # noqa: E731
+        key = lambda target, secret, *_: f"{target.organization} {target.namespace}/{secret.name}"  # noqa: E731
         monkeypatch.setattr(module, "build_external_secret", counting("object", module.build_external_secret, key))
     return count
 

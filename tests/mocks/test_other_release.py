@@ -80,26 +80,25 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
 
 
 def _external_secret(namespace: str, labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> Object:
-    annotations = {"annotations": keys["annotations"]} if keys.get("annotations") else {}
+    organization = {key: value for key, value in labels.items() if key.startswith("openchoreo.dev/")}
+    own = {"annotations": keys.pop("own")} if keys.get("own") else {}
     return {
         "apiVersion": ESO,
         "kind": "ExternalSecret",
-        "metadata": {"namespace": namespace, "name": name, "labels": {**OURS, **labels}, **annotations},
+        "metadata": {"namespace": namespace, "name": name, "labels": {**OURS, **organization}, **own},
         "spec": _spec(labels, name, key, secret_key, **keys),
     }
 
 
-def _git(namespace: str, organization: str, name: str, **annotations: str) -> Object:
-    labels, marks = _labels(organization, "git"), {**GITHUB, **annotations}
-    return _external_secret(
-        namespace, labels, name, f"{organization}-git", "source-token", type="Opaque", annotations=marks
-    )
+def _git(namespace: str, organization: str, name: str, **own: str) -> Object:
+    labels, key = _labels(organization, "git"), f"{organization}-git"
+    return _external_secret(namespace, labels, name, key, "source-token", type="Opaque", annotations=GITHUB, own=own)
 
 
-def _push(namespace: str, organization: str, name: str, **annotations: str) -> Object:
+def _push(namespace: str, organization: str, name: str, **own: str) -> Object:
     labels, key = _labels(organization, "registry-push"), f"{organization}-quay"
     data = QUAY.replace("KEY", key)
-    return _external_secret(namespace, labels, name, key, "registry_0", data=data, annotations=annotations)
+    return _external_secret(namespace, labels, name, key, "registry_0", data=data, own=own)
 
 
 def _namespace(organization: str) -> Object:
@@ -118,7 +117,7 @@ IN_A_COMPONENT: Final[Object] = {
         "acme-pull",
         ".dockerconfigjson",
         store="${cluster.store}",
-        annotations=STACK,
+        own=STACK,
     ),
 }
 EXPECTED: Final[dict[str, Object]] = {
@@ -129,10 +128,14 @@ EXPECTED: Final[dict[str, Object]] = {
     "ClusterExternalSecret globex/pull-secret": {
         "apiVersion": ESO,
         "kind": "ClusterExternalSecret",
-        "metadata": {"name": "image-download-globex", "labels": {**OURS, **DOWNLOAD}, "annotations": SIGNATURE},
+        "metadata": {
+            "name": "image-download-globex",
+            "labels": {**OURS, "openchoreo.dev/organization": "globex"},
+            "annotations": SIGNATURE,
+        },
         "spec": {
             "externalSecretName": "image-download",
-            "externalSecretMetadata": {"labels": {**OURS, **DOWNLOAD}},
+            "externalSecretMetadata": {"labels": {**OURS, "openchoreo.dev/organization": "globex"}},
             "externalSecretSpec": _spec(DOWNLOAD, "image-download", "globex-pull", ".dockerconfigjson"),
             "refreshTime": "1h0m0s",
             "namespaceSelectors": [{"matchLabels": {"platform.example/tenant": "globex"}}],

@@ -21,9 +21,23 @@ def external_secret_of_acme(
     store: str = "default-acme",
     interval: str = "1h0m0s",
     annotations: Mapping[str, str] | None = None,
+    own_annotations: Mapping[str, str] | None = None,
 ) -> Manifest:
-    """An ExternalSecret of the organization acme; ``template`` is that of the Secret."""
-    labels = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": credential}
+    """An ExternalSecret of the organization acme.
+
+    Args:
+        name: its name, and that of the Secret.
+        credential: kind of credential.
+        template: template of the Secret, without metadata.
+        data: entries of ``spec.data``.
+        namespace: its namespace.
+        store: its ClusterSecretStore.
+        interval: canonical Go duration.
+        annotations: of the Secret.
+        own_annotations: of the ExternalSecret itself.
+    """
+    organization = {"openchoreo.dev/organization": "acme"}
+    labels = {**organization, "openchoreo-secrets/credential": credential}
     noted = {"annotations": dict(annotations)} if annotations else {}
     return {
         "apiVersion": "external-secrets.io/v1",
@@ -31,8 +45,8 @@ def external_secret_of_acme(
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **labels},
-            **noted,
+            "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **organization},
+            **({"annotations": dict(own_annotations)} if own_annotations else {}),
         },
         "spec": {
             "refreshPolicy": "Periodic",

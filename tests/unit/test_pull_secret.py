@@ -27,7 +27,7 @@ CONFIG: Raw = {"remoteKey": "registry-credentials", "property": "value"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
 BY_HAND: Raw = {"delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
-LABELS = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": "registry-pull"}
+ORGANIZATION = {"openchoreo.dev/organization": "acme"}
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 TYPE = "kubernetes.io/dockerconfigjson"
 WHOLE = [
@@ -51,7 +51,7 @@ def _external_secret(
     name: str = NAME,
     store: str = "${dataplane.secretStore}",
     data: Any = WHOLE,
-    annotations: Any = None,
+    own_annotations: Any = None,
     **differing: Any,
 ) -> Manifest:
     interval = differing.pop("interval", "1h0m0s")
@@ -63,7 +63,7 @@ def _external_secret(
         namespace="${metadata.namespace}",
         store=store,
         interval=interval,
-        annotations=annotations,
+        own_annotations=own_annotations,
     )
 
 
@@ -92,7 +92,7 @@ def test_component_with_every_key() -> None:
         "default-acme",
         interval="5m0s",
         data=[{"secretKey": "registry_0", "remoteRef": {"key": "acme-quay", **DEFAULTS}}],
-        annotations={STACK_ANNOTATION: STACK},
+        own_annotations={STACK_ANNOTATION: STACK},
     )
     expected["spec"]["target"]["template"]["data"] = {".dockerconfigjson": template}
     assert made == Patch((Resource("pull", expected),), (name,))
@@ -150,10 +150,10 @@ def test_for_every_namespace() -> None:
     assert fan_out(user, store="default-acme", refresh_interval="5m0s") == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterExternalSecret",
-        "metadata": {"name": "registry-pull-secret-acme", "labels": {**MANAGED, **LABELS}},
+        "metadata": {"name": "registry-pull-secret-acme", "labels": {**MANAGED, **ORGANIZATION}},
         "spec": {
             "externalSecretName": "pull",
-            "externalSecretMetadata": {"labels": {**MANAGED, **LABELS}},
+            "externalSecretMetadata": {"labels": {**MANAGED, **ORGANIZATION}},
             "externalSecretSpec": _external_secret("pull", "default-acme", interval="5m0s")["spec"],
             "namespaceSelectors": [{"matchLabels": {"openchoreo.dev/release-namespace": "acme"}}],
             "refreshTime": "1h0m0s",

@@ -50,24 +50,25 @@ def _patch(user: Organization, **keys: Any) -> Patch:
     return component_workflow_patch(user, credentials(user, TARGET), release=V0_9, **keys)
 
 
-def _expected(name: str, credential: str, template: Raw, data: list[Raw], **annotations: str) -> Manifest:
+def _expected(name: str, credential: str, template: Raw, data: list[Raw], **keys: Any) -> Manifest:
     namespace = "openchoreo-ci-${metadata.orgName}"
-    return external_secret_of_acme(name, credential, template, data, namespace=namespace, annotations=annotations)
+    return external_secret_of_acme(name, credential, template, data, namespace=namespace, **keys)
 
 
-def _git(name: str, **annotations: str) -> Resource:
+def _git(name: str, **own: str) -> Resource:
     data = [{"secretKey": "clone-secret", "remoteRef": {"key": "acme-git", **DEFAULTS}}]
-    noted = {"openchoreo-secrets/git-host": "github.com", **annotations}
-    return Resource("git-credentials", _expected(name, "git", {"type": "Opaque"}, data, **noted))
+    noted = {"openchoreo-secrets/git-host": "github.com"}
+    expected = _expected(name, "git", {"type": "Opaque"}, data, annotations=noted, own_annotations=own)
+    return Resource("git-credentials", expected)
 
 
-def _push(name: str, **annotations: str) -> Resource:
+def _push(name: str, **own: str) -> Resource:
     user = organization(registries=[QUAY])
     (made,) = credentials(user, TARGET)
     assert isinstance(made.content, SecretTemplate)
     template = {"type": "kubernetes.io/dockerconfigjson", "data": dict(made.content.templates or {})}
     data = [{"secretKey": "registry_0", "remoteRef": {"key": "acme-quay", **DEFAULTS}}]
-    return Resource("registry-credentials", _expected(name, "registry-push", template, data, **annotations))
+    return Resource("registry-credentials", _expected(name, "registry-push", template, data, own_annotations=own))
 
 
 def test_each_run_has_secrets_of_its_own() -> None:
@@ -164,10 +165,10 @@ def test_results_can_be_rendered(names: str) -> None:
     assert remove_patch(done.object, done.added) == original
 
 
-def test_annotations_go_with_every_external_secret() -> None:
+def test_annotations_are_those_of_the_secret() -> None:
     secret = SecretTemplate("a", "external", {"k": RemoteRef(remote_key="r")}, annotations={"x": "y"})
     made = build_cluster_external_secret("all", TARGET, secret, {"a": "b", "c": "d"})
-    assert made["spec"]["externalSecretMetadata"]["annotations"] == {"x": "y"}
+    assert "annotations" not in made["spec"]["externalSecretMetadata"]
     assert made["spec"]["externalSecretSpec"]["target"]["template"]["metadata"]["annotations"] == {"x": "y"}
     assert made["spec"]["namespaceSelectors"] == [{"matchLabels": {"a": "b", "c": "d"}}]
     assert "annotations" not in made["metadata"]
