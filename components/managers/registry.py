@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-from pydantic import BaseModel
-
 from .manager import Manager
 
 ManagerClass = TypeVar("ManagerClass", bound=type[Manager])
@@ -59,15 +57,6 @@ def find_manager(provider_key: str) -> type[Manager] | None:
 def on_change(listener: Callable[[], None]) -> None:
     """Call a function after every change of the registry, in the order of these calls."""
     _LISTENERS.append(listener)
-
-
-def rebuild_on_change(model: type[BaseModel]) -> None:
-    """Rebuild a model that contains ``SecretStore`` whenever the registry changes: pydantic embeds nested schemas."""
-
-    def rebuild() -> None:
-        model.model_rebuild(force=True)
-
-    on_change(rebuild)
 
 
 def _notify() -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import inspect
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import model_validator
 
+from ..schema.derived import build_optional_field, set_derived_fields
 from ..schema.model import Example, Model
 from .manager import Manager
 from .registry import list_managers, on_change
@@ -60,15 +60,13 @@ class SecretStoreSettings(Model):
 
 def _derive_fields() -> None:
     """Give `SecretStoreSettings` one optional field for each registered manager."""
-    fields = SecretStoreSettings.__pydantic_fields__
-    for name in [name for name in fields if name not in {"scope", "shared_access"}]:
-        del fields[name]
-    for manager in list_managers():
-        description = inspect.cleandoc(manager.__doc__ or "").partition("\n")[0]
-        annotation: Any = manager | None
-        default = Field(default=None, alias=manager.settings_key, description=description)
-        fields[manager.settings_key] = FieldInfo.from_annotated_attribute(annotation, default)
-    SecretStoreSettings.model_rebuild(force=True)
+    fields = {
+        manager.settings_key: build_optional_field(
+            manager, manager.settings_key, inspect.cleandoc(manager.__doc__ or "").partition("\n")[0]
+        )
+        for manager in list_managers()
+    }
+    set_derived_fields(SecretStoreSettings, {"shared_access": fields})
 
 
 def _register_builtin() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ..openchoreo.release import Defaults
-from ..registries.credential import RegistryCredential
+from ..registries.credential import RegistryCredential, on_registry_change
 from ..registries.push import list_manual_passwords
 from ..schema import names
 from ..schema.deferred import Deferrable
@@ -143,6 +143,9 @@ class PullSecret(Model):
         """All values that are read from the manager."""
         whole = (self.docker_config,) if self.docker_config is not None else ()
         return (*whole, *(ref for registry in self.registries or () for ref in registry.remotes))
+
+
+on_registry_change(PullSecret.rebuild)
 
 
 class ComponentWorkflows(Model):

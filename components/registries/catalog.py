@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from ..schema.catalog import Catalog
+from ..schema.cloud_names import ArtifactLocation, AwsAccountId, AwsRegion, AzureRegistryName
 
 DOCKER_HUB: Final = "https://index.docker.io/v1/"
 """Key of Docker Hub in docker's ``auths``: the address of a retired protocol, which every client still looks up."""
@@ -35,7 +36,7 @@ ACR_HOST: Final = re.compile(r"[a-z0-9-]+\.(azurecr\.(?:io|us|cn))", re.ASCII)
 _GOOGLE_USERS: Final = ("_json_key", "_json_key_base64", "oauth2accesstoken")
 
 Parameters = Mapping[str, str]
-"""Parameters of a registry that are set: ``account``, ``region``, ``location``, ``name``, ``environmentType``."""
+"""Parameters of a registry that are set: name -> value."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,13 @@ class Registry:
     """Value of ``registry`` in the settings."""
     address: str | Callable[[Parameters], str]
     """Key in docker's ``auths``: fixed, or computed from the parameters."""
-    needs: tuple[str, ...] = ()
-    """Required parameters."""
-    takes: tuple[str, ...] = ()
-    """Optional parameters."""
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    """Required parameters: name in Python -> type. Each is a field of `RegistryCredential`, with a camelCase key in
+    YAML. Its type accepts plain text only, and registries may give one name different types."""
+    takes: Mapping[str, Any] = field(default_factory=dict)
+    """Optional parameters, in the same form."""
+    example: Parameters = field(default_factory=dict)
+    """Valid values of the required parameters: name in Python -> value."""
     hosts: re.Pattern[str] | None = None
     """Hosts of the registry, to recognize it when the settings have ``server``. None: it is not recognized, since
     its only sign-in is a user name and a password."""
@@ -58,7 +62,7 @@ class Registry:
     usernames: tuple[str, ...] = ()
     """The only user names that it accepts. Empty: any."""
     token: str = ""
-    """Key of the generator whose tokens it accepts, as in `credential.TOKEN_KEYS`. Empty: none."""
+    """``settings_key`` of the `RegistryToken` whose tokens it accepts. Empty: none."""
     service_account_key: bool = False
     """Whether it accepts the JSON key of a Google service account."""
 
@@ -78,7 +82,7 @@ def _ecr(parameters: Parameters) -> str:
 
 
 def _acr(parameters: Parameters) -> str:
-    return f"{parameters['name']}.{AZURE_DOMAINS[parameters.get('environmentType', 'PublicCloud')]}"
+    return f"{parameters['name']}.{AZURE_DOMAINS[parameters.get('environment_type', 'PublicCloud')]}"
 
 
 REGISTRIES: Final = Catalog(
@@ -91,7 +95,7 @@ REGISTRIES: Final = Catalog(
         Registry(
             "gcr",
             _gcr,
-            takes=("location",),
+            takes={"location": ArtifactLocation},
             hosts=re.compile(r"(?:[a-z]+\.)?gcr\.io", re.ASCII),
             usernames=_GOOGLE_USERS,
             token="gcr",
@@ -100,7 +104,8 @@ REGISTRIES: Final = Catalog(
         Registry(
             "artifact-registry",
             lambda parameters: f"{parameters['location']}-docker.pkg.dev",
-            needs=("location",),
+            needs={"location": ArtifactLocation},
+            example={"location": "europe-west3"},
             hosts=re.compile(r"[a-z0-9-]+-docker\.pkg\.dev", re.ASCII),
             server_form="<location>-docker.pkg.dev",
             usernames=_GOOGLE_USERS,
@@ -110,7 +115,8 @@ REGISTRIES: Final = Catalog(
         Registry(
             "ecr",
             _ecr,
-            needs=("account", "region"),
+            needs={"account": AwsAccountId, "region": AwsRegion},
+            example={"account": "123456789012", "region": "eu-central-1"},
             hosts=ECR_HOST,
             server_form="<account>.dkr.ecr.<region>.amazonaws.com",
             usernames=("AWS",),
@@ -126,8 +132,9 @@ REGISTRIES: Final = Catalog(
         Registry(
             "acr",
             _acr,
-            needs=("name",),
-            takes=("environmentType",),
+            needs={"name": AzureRegistryName},
+            takes={"environment_type": AzureCloud},
+            example={"name": "acmeprod"},
             hosts=ACR_HOST,
             server_form="<name>.azurecr.io",
             token="acr",
@@ -135,6 +142,15 @@ REGISTRIES: Final = Catalog(
     ),
 )
 """All registries that settings can name; add one with ``REGISTRIES.register(Registry(...))`` or here."""
+
+
+def list_parameters() -> dict[str, dict[str, Any]]:
+    """All parameters: name in Python -> name of each registry that has it -> its type."""
+    parameters: dict[str, dict[str, Any]] = {}
+    for registry in REGISTRIES:
+        for name, kind in {**registry.needs, **registry.takes}.items():
+            parameters.setdefault(name, {})[registry.name] = kind
+    return parameters
 
 
 def find_registry(host: str) -> Registry | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Self, get_args
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from ..schema.deferred import Deferrable
+from ..schema.derived import build_optional_field, set_derived_fields
 from ..schema.model import Example, RemoteKey
 from ..schema.sources import ManualRegistry, RemoteRef, build_ref, check_username
 from .catalog import REGISTRIES, describe
 from .hosts import RegistryHost
-from .tokens import AcrToken, EcrToken, GcrToken, RegistryToken
+from .parameters import derive_parameter_fields
+from .tokens import TOKENS, RegistryToken
 
 
 class _TextOrRemote:
@@ -55,12 +57,24 @@ class RegistryCredential(RegistryHost):
     """JSON key of a Google service account in the secret manager; the user name is ``_json_key``."""
     manual: ManualRegistry | None = None
     """User and password from encrypted configuration."""
-    ecr: EcrToken | None = None
-    """Tokens of ECR, which ESO creates and renews."""
-    acr: AcrToken | None = None
-    """Tokens of ACR, which ESO creates and renews."""
-    gcr: GcrToken | None = None
-    """Tokens of Artifact Registry or Container Registry, which ESO creates and renews."""
+
+    if TYPE_CHECKING:
+        # The parameters of registries and the kinds of tokens are fields that catalogs declare at run time, so a type
+        # checker cannot derive this signature.
+        def __init__(  # noqa: PLR0913 -- one argument for each field
+            self,
+            *,
+            server: str | None = None,
+            registry: str | None = None,
+            remote_key: Deferrable[str] | None = None,
+            property: Deferrable[str] | None = None,  # noqa: A002 -- the name of the field
+            version: Deferrable[str] | None = None,
+            username: RemoteRef | str | None = None,
+            password: RemoteRef | None = None,
+            service_account_key: RemoteRef | None = None,
+            manual: ManualRegistry | None = None,
+            **parameter_or_token: str | RegistryToken | None,
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -73,7 +87,7 @@ class RegistryCredential(RegistryHost):
             "username and password": self.username,
             "serviceAccountKey": self.service_account_key,
             "manual": self.manual,
-            **{key: getattr(self, key) for key in TOKEN_KEYS},
+            **{key: vars(self).get(key) for key in TOKENS.names()},
         }
         present = [name.partition(" (")[0] for name, value in sources.items() if value is not None]
         if len(present) != 1:
@@ -88,11 +102,11 @@ class RegistryCredential(RegistryHost):
     @model_validator(mode="after")
     def _fits_registry(self) -> Self:
         entry = self.catalog_entry
-        for key in TOKEN_KEYS:
-            if getattr(self, key) is not None and (entry is None or entry.token != key):
-                registries = describe(registry for registry in REGISTRIES if registry.token == key)
-                msg = f"{key} creates no tokens for {self.host}; use it with {registries}"
-                raise ValueError(msg)
+        key, _ = self.token or ("", None)
+        if key and (entry is None or entry.token != key):
+            registries = describe(registry for registry in REGISTRIES if registry.token == key)
+            msg = f"{key} creates no tokens for {self.host}; use it with {registries}"
+            raise ValueError(msg)
         if self.service_account_key is not None and (entry is None or not entry.service_account_key):
             registries = describe(registry for registry in REGISTRIES if registry.service_account_key)
             msg = f"serviceAccountKey is a key of Google, not of {self.host}; use it with {registries}"
@@ -114,7 +128,8 @@ class RegistryCredential(RegistryHost):
     @builtins.property
     def token(self) -> tuple[str, RegistryToken] | None:
         """Key and settings of the generator of its tokens. None: it uses no generator."""
-        return next(((key, token) for key in TOKEN_KEYS if (token := getattr(self, key)) is not None), None)
+        # A model that is older than the registration of a kind lacks the field.
+        return next(((key, token) for key in TOKENS.names() if (token := vars(self).get(key)) is not None), None)
 
     @builtins.property
     def remotes(self) -> tuple[RemoteRef, ...]:
@@ -123,9 +138,17 @@ class RegistryCredential(RegistryHost):
         return tuple(ref for ref in sources if isinstance(ref, RemoteRef))
 
 
-TOKEN_KEYS: Final = tuple(
-    name
-    for name, field in RegistryCredential.__pydantic_fields__.items()
-    if any(issubclass(part, RegistryToken) for part in get_args(field.annotation) if isinstance(part, type))
-)
-"""Fields with the settings of a token, which are also the keys in YAML: ``ecr``, ``acr``, ``gcr``."""
+def on_registry_change(listener: Callable[[], None]) -> None:
+    """Call a function after every change of the registries or the kinds of tokens, in the order of these calls."""
+    REGISTRIES.on_change(listener)
+    TOKENS.on_change(listener)
+
+
+def _derive_fields() -> None:
+    """Give `RegistryCredential` one optional field for each parameter of a registry and each kind of token."""
+    tokens = {token.settings_key: build_optional_field(token, token.settings_key) for token in TOKENS}
+    set_derived_fields(RegistryCredential, {"registry": derive_parameter_fields(), "manual": tokens})
+
+
+_derive_fields()
+on_registry_change(_derive_fields)

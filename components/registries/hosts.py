@@ -8,14 +8,16 @@ image whose name does not begin with a host is an image of Docker Hub.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from pydantic import AfterValidator, field_validator, model_validator
 
-from ..schema.cloud_names import ArtifactLocation, AwsAccountId, AwsRegion, AzureRegistryName
-from ..schema.model import Model
+from ..schema.derived import set_derived_fields
+from ..schema.model import Model, get_yaml_key
 from ..schema.text import quote
-from .catalog import ACR_HOST, AZURE_DOMAINS, DOCKER_HUB, ECR_HOST, REGISTRIES, AzureCloud, Registry, find_registry
+from .catalog import ACR_HOST, AZURE_DOMAINS, DOCKER_HUB, ECR_HOST, REGISTRIES, Registry, find_registry, list_parameters
+from .parameters import derive_parameter_fields
 
 EXPECTED_FORM: Final = "expected host[:port][/path] in lower case"
 
@@ -105,19 +107,14 @@ class RegistryHost(Model):
     """Key in docker's ``auths``: ``https://index.docker.io/v1/`` for Docker Hub, else host[:port][/path]. Exactly one
     of this and ``registry``."""
     registry: RegistryName | None = None
-    """A registry by name: ``dockerhub``, ``ghcr``, ``quay``, ``gitlab``, ``gcr``, ``artifact-registry``, ``ecr``,
-    ``ecr-public``, ``acr``, or one that a program has registered."""
-    account: AwsAccountId | None = None
-    """``ecr``: the AWS account of the registry, in quotes."""
-    region: AwsRegion | None = None
-    """``ecr``: the region of the registry, such as ``eu-central-1``."""
-    location: ArtifactLocation | None = None
-    """``artifact-registry``: region or multi-region, such as ``europe-west3``. ``gcr``: ``eu``, ``us`` or ``asia``;
-    None: ``gcr.io``."""
-    name: AzureRegistryName | None = None
-    """``acr``: name of the registry, as in ``<name>.azurecr.io``."""
-    environment_type: AzureCloud | None = None
-    """``acr``: Azure cloud of the registry. None: ``PublicCloud``."""
+    """A registry by name: one of `catalog.REGISTRIES`. Its parameters are further fields, such as ``region``."""
+
+    if TYPE_CHECKING:
+        # The parameters are fields that the catalog declares at run time, so a type checker cannot derive this
+        # signature.
+        def __init__(
+            self, *, server: str | None = None, registry: str | None = None, **parameters: str | None
+        ) -> None: ...
 
     @field_validator("registry", mode="before")
     @classmethod
@@ -129,40 +126,40 @@ class RegistryHost(Model):
 
     @model_validator(mode="after")
     def _one_host(self) -> Self:
-        present = self._parameters()
+        present = self._get_parameters(list_parameters())
         if (self.server is None) == (self.registry is None):
             what = "names both server and registry" if self.server else "names no registry"
             msg = f"{what}; expected exactly one of server, registry"
             raise ValueError(msg)
         named = REGISTRIES[self.registry] if self.registry else None
         usable = {*named.needs, *named.takes} if named else set()
-        idle = [key for key in present if key not in usable]
+        idle = [get_yaml_key(name) for name in present if name not in usable]
         if idle:
             where = f"registry {self.registry}" if self.registry else "server"
             msg = f"has {', '.join(idle)}, which {where} does not use"
             raise ValueError(msg)
-        missing = [key for key in named.needs if key not in present] if named else []
+        missing = [get_yaml_key(name) for name in named.needs if name not in present] if named else []
         if missing:
             msg = f"lacks {', '.join(missing)}, which registry {self.registry} needs"
             raise ValueError(msg)
         return self
 
-    def _parameters(self) -> dict[str, str]:
-        parameters = {
-            "account": self.account,
-            "region": self.region,
-            "location": self.location,
-            "name": self.name,
-            "environmentType": self.environment_type,
-        }
-        return {key: value for key, value in parameters.items() if value is not None}
+    def _get_parameters(self, names: Iterable[str]) -> dict[str, str]:
+        """The parameters that are set. A model that is older than the registration of a parameter lacks the field."""
+        return {name: value for name in names if (value := vars(self).get(name)) is not None}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Parameters that are set: name in Python -> value. Empty with ``server``."""
+        entry = REGISTRIES[self.registry] if self.registry else None
+        return self._get_parameters([*entry.needs, *entry.takes]) if entry else {}
 
     @property
     def auths_key(self) -> str:
         """Key in docker's ``auths``."""
         if self.registry is None:
             return str(self.server)
-        return REGISTRIES[self.registry].address_for(self._parameters())
+        return REGISTRIES[self.registry].address_for(self.parameters)
 
     @property
     def host(self) -> str:
@@ -204,3 +201,12 @@ class RegistryHost(Model):
             msg = f"{self.host} is not an ACR registry"
             raise ValueError(msg)
         return next(cloud for cloud, domain in AZURE_DOMAINS.items() if domain == match[1])
+
+
+def _derive_fields() -> None:
+    """Give `RegistryHost` one optional field for each parameter of a registry."""
+    set_derived_fields(RegistryHost, {"registry": derive_parameter_fields()})
+
+
+_derive_fields()
+REGISTRIES.on_change(_derive_fields)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Generic, Protocol, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
-
-class Named(Protocol):
-    """A value of a catalog."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the configuration."""
-
-
-Entry = TypeVar("Entry", bound=Named)
+Entry = TypeVar("Entry")
 
 
 class Catalog(Generic[Entry]):
     """Values by name, in the order of their registration."""
 
-    def __init__(self, what: str, entries: Iterable[Entry]) -> None:
+    def __init__(self, what: str, entries: Iterable[Entry], key: str = "name") -> None:
+        """Register the first values.
+
+        Args:
+            what: kind of the values, for messages.
+            entries: the first values.
+            key: attribute of a value with its name in the configuration.
+        """
         self._what = what
+        self._key: Callable[[Any], str] = attrgetter(key)
         self._entries: dict[str, Entry] = {}
+        self._listeners: list[Callable[[], None]] = []
         for entry in entries:
             self.register(entry)
 
@@ -39,10 +40,12 @@ class Catalog(Generic[Entry]):
         Raises:
             ValueError: another value has its name.
         """
-        if entry.name in self._entries:
-            msg = f"{self._what} {entry.name} is registered already"
+        name = self._key(entry)
+        if name in self._entries:
+            msg = f"{self._what} {name} is registered already"
             raise ValueError(msg)
-        self._entries[entry.name] = entry
+        self._entries[name] = entry
+        self._notify()
 
     @contextmanager
     def registered(self, entry: Entry) -> Iterator[None]:
@@ -51,7 +54,16 @@ class Catalog(Generic[Entry]):
         try:
             yield
         finally:
-            del self._entries[entry.name]
+            del self._entries[self._key(entry)]
+            self._notify()
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all values."""
+        return tuple(self._entries)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call a function after every change of the catalog, in the order of these calls."""
+        self._listeners.append(listener)
 
     def check_name(self, name: str) -> str:
         """The name, if the catalog has it.
@@ -63,3 +75,7 @@ class Catalog(Generic[Entry]):
             msg = f"is not a known {self._what}; expected one of: {', '.join(self._entries)}"
             raise ValueError(msg)
         return name
+
+    def _notify(self) -> None:
+        for listener in self._listeners:
+            listener()

@@ -123,6 +123,12 @@ class Model(BaseModel):
         """Show the arguments that a Python program writes; pydantic would show the keys of YAML."""
         cls.__signature__ = _Signature()  # type: ignore[assignment]
 
+    @classmethod
+    def rebuild(cls) -> None:
+        """Validate with the present fields of this model and of those that it contains: pydantic copies schemas."""
+        cls.model_rebuild(force=True)
+        cls.__signature__ = _Signature()  # type: ignore[assignment]
+
 
 class _Signature:
     """Signature of a model, computed on first use."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from ..external.credential import ExternalCredential
 from ..git.credential import GitCredential
 from ..pull.credential import ComponentWorkflows, PlaneStore, PullSecret
-from ..registries.credential import RegistryCredential
+from ..registries.credential import RegistryCredential, on_registry_change
 from ..registries.push import RegistryPush
 from ..schema.deferred import InputStr, sort_unique
 from ..schema.model import DataKey, Example, Interval, Label, Model, ObjectName, Several
@@ -109,6 +109,9 @@ class Organization(Model):
     def applied_policies(self) -> AppliedPolicies:
         """The policies of its credentials without their own policies."""
         return AppliedPolicies().under(self.policies)
+
+
+on_registry_change(Organization.rebuild)
 
 
 def _keys(refs: Iterable[RemoteRef]) -> tuple[InputStr, ...]:

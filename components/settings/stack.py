@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from ..iam.account import AwsAccount
-from ..managers.registry import rebuild_on_change
+from ..managers.registry import on_change
 from ..managers.secret_store import SecretStoreSettings
 from ..openchoreo import DEFAULT_RELEASE
+from ..registries.credential import on_registry_change
 from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
 from ..schema.paths import organization_path
 from .load import Budget, ExpectedLoad
@@ -96,4 +97,5 @@ class StackSettings(Model):
         return entry if shared else f"{entry}-{organization.name}"
 
 
-rebuild_on_change(StackSettings)
+on_change(StackSettings.rebuild)
+on_registry_change(StackSettings.rebuild)

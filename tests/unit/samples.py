@@ -8,9 +8,13 @@ from typing import Any, Final
 import pytest
 
 from components.errors import SettingsError
+from components.git.hosts import GIT_SOFTWARE
 from components.managers.manager import PlannedStore
+from components.managers.registry import list_managers
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
+from components.registries.catalog import REGISTRIES
+from components.registries.credential import RegistryCredential
 from components.settings.organization import Organization
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
@@ -39,15 +43,14 @@ ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "
     "policies, componentWorkflows, pullSecret, buildPlane, dataPlane, load"
 )
-REGISTRY_KEYS: Final = (
-    "server, registry, account, region, location, name, environmentType, remoteKey, property, version, username, "
-    "password, serviceAccountKey, manual, ecr, acr, gcr"
-)
+REGISTRY_KEYS: Final = ", ".join(str(field.alias) for field in RegistryCredential.model_fields.values())
 PULL_SECRET_KEYS: Final = (
     "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "
     "refreshInterval"
 )
-MANAGER_KEYS: Final = "aws, azure, custom, fake, gcp, kubernetes, vault"
+MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_managers())
+REGISTRY_NAMES: Final = ", ".join(REGISTRIES.names())
+GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
 STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (

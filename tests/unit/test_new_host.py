@@ -12,6 +12,7 @@ from components.registries.catalog import REGISTRIES, Registry
 from components.registries.credential import RegistryCredential
 from components.registries.generators import build_generator
 from components.registries.tokens import EcrManaged, EcrToken
+from components.schema.cloud_names import AwsRegion, AzureRegistryName
 from components.secrets.credential import Owner
 from tests.unit.built import manifests
 from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, settings
@@ -19,7 +20,7 @@ from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, settings
 DEPOT = Registry(
     "depot",
     lambda parameters: f"{parameters['name']}.{parameters['region']}.depot.example",
-    needs=("name", "region"),
+    needs={"name": AzureRegistryName, "region": AwsRegion},
     hosts=re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.depot\.example"),
     server_form="<name>.<region>.depot.example",
     usernames=("robot",),

@@ -14,7 +14,7 @@ from components.secrets.external_secret import SecretTemplate, Target
 from components.settings.organization import Organization
 from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ARTIFACTS, ECR, ECR_HOST, KEYS, LOGIN
-from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, organization
+from tests.unit.samples import AT_ACME, REGISTRY_NAMES, Raw, acme, assert_rejected, organization
 
 FORM = "is not the address of a registry; expected host[:port][/path] in lower case"
 HUB = 'is Docker Hub, which clients look up as "https://index.docker.io/v1/"; use that, or registry: dockerhub'
@@ -144,7 +144,7 @@ def test_what_may_be_a_password_is_not_shown(server: str, problem: str) -> None:
     assert_rejected(acme(registries=[{"server": server, **LOGIN}]), where + problem)
 
 
-NAMES = "expected one of: dockerhub, ghcr, quay, gitlab, gcr, artifact-registry, ecr, ecr-public, acr"
+NAMES = f"expected one of: {REGISTRY_NAMES}"
 
 
 @pytest.mark.parametrize(

@@ -216,8 +216,7 @@ def test_credential(git: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"provider": "gitHub", "githubApp": APP},
-            'provider: "gitHub" is not a known git provider; expected one of: github, gitlab, bitbucket, '
-            "bitbucket-server, azure-devops, gitea, generic",
+            f'provider: "gitHub" is not a known git provider; expected one of: {GIT_PROVIDERS}',
             id="unknown-provider",
         ),
         pytest.param(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...errors import Problem
 from ...registries.credential import RegistryCredential
+from ...registries.tokens import EcrToken
 from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION, fill
 from ...schema.text import quote
@@ -47,7 +48,8 @@ def refuse_ecr_roles(organization: Organization, path: str) -> Iterator[Problem]
 
 def _managed(organization: Organization, path: str = "") -> Iterator[EcrRolePlan]:
     for index, registry in enumerate(organization.registries or ()):
-        managed = registry.ecr.managed if registry.ecr is not None else None
+        _, token = registry.token or ("", None)
+        managed = token.managed if isinstance(token, EcrToken) else None
         if managed is not None:
             yield EcrRolePlan(
                 organization.name,
