@@ -84,6 +84,8 @@ class Manager(BaseModel):
     """Page that documents it, relative to ``docs/``, with an anchor if it is a section: ``stores/azure.md``."""
     example: ClassVar[Example] = {}
     """A small valid block, for messages about a wrong shape."""
+    example_key: ClassVar[str] = "acme-git"
+    """A remote key that the manager can have, with the example and with every block in its snapshot and on its page."""
     tariff: ClassVar[Tariff]
     """Prices and quota, with their source in the manager's module."""
 

@@ -36,7 +36,7 @@ def _build_type(kinds: Mapping[str, Any]) -> Any:
     return Annotated[reduce(or_, distinct), _ByRegistry(kinds)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _ByRegistry:
     """Validates a parameter with the type that the named registry declares.
 

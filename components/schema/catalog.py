@@ -38,14 +38,18 @@ class Catalog(Generic[Entry]):
         """Add a value.
 
         Raises:
-            ValueError: another value has its name.
+            ValueError: another value has its name, or a listener refuses it.
         """
         name = self._key(entry)
         if name in self._entries:
             msg = f"{self._what} {name} is registered already"
             raise ValueError(msg)
         self._entries[name] = entry
-        self._notify()
+        try:
+            self._notify()
+        except ValueError:
+            self._remove(name)
+            raise
 
     @contextmanager
     def registered(self, entry: Entry) -> Iterator[None]:
@@ -54,8 +58,7 @@ class Catalog(Generic[Entry]):
         try:
             yield
         finally:
-            del self._entries[self._key(entry)]
-            self._notify()
+            self._remove(self._key(entry))
 
     def names(self) -> tuple[str, ...]:
         """Names of all values."""
@@ -75,6 +78,10 @@ class Catalog(Generic[Entry]):
             msg = f"is not a known {self._what}; expected one of: {', '.join(self._entries)}"
             raise ValueError(msg)
         return name
+
+    def _remove(self, name: str) -> None:
+        del self._entries[name]
+        self._notify()
 
     def _notify(self) -> None:
         for listener in self._listeners:

@@ -18,11 +18,19 @@ def set_derived_fields(model: type[Model], after: Mapping[str, Mapping[str, Fiel
     Args:
         model: rebuilt here. Models that contain it embed its schema, so rebuild them as well.
         after: name of a declared field -> the derived fields that follow it, by name.
+
+    Raises:
+        ValueError: two fields have the same name.
     """
     fields = model.__pydantic_fields__
     declared = {
         name: fields[name] for base in reversed(model.__mro__) for name in get_annotations(base) if name in fields
     }
+    names = [*declared, *(name for group in after.values() for name in group)]
+    for name in names:
+        if names.count(name) > 1:
+            msg = f"{model.__name__} has another field {name}; use another name"
+            raise ValueError(msg)
     fields.clear()
     for name, field in declared.items():
         fields[name] = field

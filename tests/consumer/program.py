@@ -73,5 +73,8 @@ def refused(output: pulumi.Output[str]) -> None:
     Organization(name=output)  # type: ignore[arg-type]
     Organization(name="acme", registry_secret_name=output)  # type: ignore[arg-type]
     RegistryCredential(server=output)  # type: ignore[arg-type]
+    RegistryCredential(registry="ecr", account=output, region="a")  # type: ignore[arg-type]
+    RegistryCredential(registry="ecr", account=1, region="a")  # type: ignore[arg-type]
+    RegistryCredential(registry="ecr-public", ecr={"roleArn": "a"})  # type: ignore[arg-type]
     SecretKeyRef(name=output, namespace=output, key="id")  # type: ignore[arg-type]
     AwsAccount(account_id=output, region="eu-central-1", oidc_provider=output)  # type: ignore[arg-type]

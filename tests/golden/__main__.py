@@ -1,10 +1,11 @@
-"""Rewrite the golden files; see `tests.golden`."""
+"""Rewrite the golden files and the snapshots; see `tests.golden` and `tests.golden.snapshots`."""
 
 from __future__ import annotations
 
 import sys
 
 from tests.golden import FOLDER, SCHEMA, STACKS, advice, lost_urns, read, registrations, resources, schema, text
+from tests.golden.snapshots import write_snapshots
 
 
 def main() -> int:
@@ -18,6 +19,7 @@ def main() -> int:
         else:
             file.write_text(text(resources(registered)))
     SCHEMA.write_text(text(schema()))
+    write_snapshots()
     sys.stderr.write("".join(f"{problem}\n" for problem in problems))
     return 1 if problems else 0
 

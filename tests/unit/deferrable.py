@@ -13,10 +13,13 @@ from pydantic.fields import FieldInfo
 
 from components import api
 from components.iam.account import AwsAccount
+from components.managers.registry import list_managers
 from components.managers.secret_store import SecretStoreSettings
+from components.registries.tokens import TOKENS
 from components.schema.deferred import _ValidatedWhenKnown
 from components.schema.model import Model
 from components.settings.organization import Organization
+from tests.golden import snapshots
 from tests.unit.aws_accounts import ACCOUNT, ISSUER, OPERATOR, POD_IDENTITY
 from tests.unit.hosts import line
 from tests.unit.managers import ACCOUNT as READER, CA, GUID, KEY, OWN, ROLE, TENANT, aws, azure, gcp, vault
@@ -100,6 +103,21 @@ ACCOUNTS: Final[Mapping[str, Raw]] = {
     },
     "pod-identity": {**POD_IDENTITY, "dataPlane": {"operatorRoleArn": f"{OPERATOR}-data"}},
 }
+
+SNAPSHOTS: Final[Mapping[str, Mapping[str, Raw]]] = {
+    "store": {
+        f"snapshot-{manager.settings_key}-{index}": {manager.settings_key: document["settings"]}
+        for manager in list_managers()
+        for index, document in enumerate(snapshots.read_documents(snapshots.get_store_file(manager)))
+    },
+    "organization": {
+        f"snapshot-{token.settings_key}-{index}": {"registries": [document["settings"]]}
+        for token in TOKENS
+        for index, document in enumerate(snapshots.read_documents(snapshots.get_token_file(token)))
+    },
+    "account": {},
+}
+"""Kind -> samples in the snapshots of managers and of kinds of tokens."""
 
 BUILDERS: Final[Mapping[str, Callable[[Raw], BaseModel]]] = {
     "store": lambda raw: SecretStoreSettings.model_validate(raw).manager,
@@ -193,7 +211,7 @@ def _places(kind: str, raw: Raw, value: Any, path: tuple[str | int, ...]) -> Ite
 def find_places() -> Iterator[Any]:
     """Every place of every sample, as parameters of a test."""
     for kind, samples in (("store", STORES), ("organization", ORGANIZATIONS), ("account", ACCOUNTS)):
-        for name, raw in samples.items():
+        for name, raw in {**samples, **SNAPSHOTS[kind]}.items():
             path = (next(iter(raw)),) if kind == "store" else ()
             for place in _places(kind, raw, BUILDERS[kind](raw), path):
                 yield pytest.param(place, id=f"{name}-{'.'.join(map(str, place.path))}")

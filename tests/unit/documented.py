@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.managers.registry import list_managers
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
@@ -77,7 +78,8 @@ def settings_of(config: Raw) -> StackSettings:
 
 def _user(store: str, block: Raw) -> Raw:
     """An organization that reads from a store, so that its name is filled in and its key is checked."""
-    key = block["fake"]["data"][0]["key"] if "fake" in block else "acme-git"
+    (manager,) = [manager for manager in list_managers() if manager.settings_key in block]
+    key = block["fake"]["data"][0]["key"] if "fake" in block else manager.example_key
     return {"name": "acme", "secretStore": store, "git": {"remoteKey": key}}
 
 

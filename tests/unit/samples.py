@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, Final
 
@@ -100,8 +101,8 @@ def on_every_plane(**keys: Any) -> Edits:
     return {"clusters": {"buildPlane": {"context": "dev"}, **planes}, **acme(**keys)}
 
 
-def settings(edits: Edits | None = None) -> StackSettings:
-    return parse(raw(edits), source=SOURCE, manual_names=MANUAL)
+def settings(edits: Edits | None = None, manual_names: Iterable[str] = MANUAL) -> StackSettings:
+    return parse(raw(edits), source=SOURCE, manual_names=frozenset(manual_names))
 
 
 def organization(**keys: Any) -> Organization:

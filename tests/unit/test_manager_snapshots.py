@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from components.managers.cluster_secret_store import render_identity, render_store
-from components.managers.manager import Endpoint, Manager
+from components.managers.manager import Manager
 from components.managers.registry import list_managers
-from components.settings.parsing import parse
+from tests.golden import snapshots
+from tests.unit.documented import ROOT
 from tests.unit.managers import operator
-from tests.unit.samples import FAKE_VALUES, MANUAL, SOURCE, planned, raw
 
-SNAPSHOTS = Path(__file__).parent / "snapshots" / "stores"
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
+DOCS = ROOT / "docs"
 
 each_manager = pytest.mark.parametrize("manager", list_managers(), ids=lambda manager: manager.settings_key)
 
 
-def test_a_snapshot_for_every_manager_and_no_other() -> None:
-    assert sorted(path.stem for path in SNAPSHOTS.iterdir()) == [manager.settings_key for manager in list_managers()]
+def test_no_other_snapshot() -> None:
+    files = {snapshots.get_store_file(manager) for manager in list_managers()}
+    assert set((snapshots.FOLDER / "stores").iterdir()) - files == set(), "remove the snapshots of no manager"
 
 
 @each_manager
 def test_snapshot(manager: type[Manager]) -> None:
     """Settings of one entry of ``secretStores`` become exactly these manifests, which ESO accepts as they are."""
-    snapshot: dict[str, Any] = yaml.safe_load((SNAPSHOTS / f"{manager.settings_key}.yaml").read_text())
-    entry = {manager.settings_key: snapshot["settings"]}
-    parse(raw({"secretStores.default": entry}), source=SOURCE, manual_names=MANUAL)
-    store = planned(entry)
-    manifests = [*render_identity(store), render_store(store, FAKE_VALUES, ENDPOINT)]
-    assert manifests == snapshot["manifests"]
-    assert list(operator().problems(manifests[-1])) == []
+    built = snapshots.build_store_documents(manager)
+    file = snapshots.get_store_file(manager)
+    assert snapshots.read_documents(file) == built, f"run `python -m tests.golden` and review {file.name}"
+    stores = [document["manifests"][-1] for document in built]
+    assert [problem for store in stores for problem in operator().problems(store)] == []
+    assert [addition for store in stores for addition in operator().additions(store)] == []
+
+
+@each_manager
+def test_example_key(manager: type[Manager]) -> None:
+    example = manager.model_validate(dict(manager.example))
+    assert example.key_problem(manager.example_key, "acme") is None, f"{manager.__name__} needs another example_key"
 
 
 @each_manager
@@ -44,11 +44,16 @@ def test_documentation(manager: type[Manager]) -> None:
     page, _, anchor = manager.docs_page.partition("#")
     text = (DOCS / page).read_text()
     assert not anchor or f"\n## {anchor}\n" in text
-    assert re.search(rf"\b{manager.settings_key}:", text)
+    assert re.search(rf"\b{manager.settings_key}:", text), f"docs/{page} has no block {manager.settings_key}"
 
 
 def test_table_of_managers() -> None:
     """The first two columns name every manager once, with its page."""
-    rows = re.findall(r"^\| \[`(\w+)`\]\(([^)]+)\) \|", (DOCS / "secret-stores.md").read_text(), re.MULTILINE)
-    pages = {manager.settings_key: manager.docs_page.removeprefix("secret-stores.md") for manager in list_managers()}
-    assert sorted(rows) == sorted(pages.items())
+    rows = re.findall(r"^\| (\[`\w+`\]\([^)]+\)) \|", (DOCS / "secret-stores.md").read_text(), re.MULTILINE)
+    links = [
+        f"[`{manager.settings_key}`]({manager.docs_page.removeprefix('secret-stores.md')})"
+        for manager in list_managers()
+    ]
+    missing = [f"| {link} | <secret manager> | ... |" for link in links if link not in rows]
+    assert missing == [], f"add to the table in docs/secret-stores.md: {missing}"
+    assert sorted(rows) == sorted(links)

@@ -1,88 +1,22 @@
-"""A new registry or git host is one value: invented ones go from YAML to the Secret's template."""
+"""A new git host is one value: an invented one goes from YAML to the Secret's template."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 
 from components.git.hosts import GIT_SOFTWARE, GitSoftware
-from components.registries.catalog import REGISTRIES, Registry
-from components.registries.credential import RegistryCredential
-from components.registries.generators import build_generator
-from components.registries.tokens import EcrManaged, EcrToken
-from components.schema.cloud_names import AwsRegion, AzureRegistryName
-from components.secrets.credential import Owner
 from tests.unit.built import manifests
-from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, settings
+from tests.unit.samples import AT_ACME, GIT_PROVIDERS, Raw, acme, assert_rejected, settings
 
-DEPOT = Registry(
-    "depot",
-    lambda parameters: f"{parameters['name']}.{parameters['region']}.depot.example",
-    needs={"name": AzureRegistryName, "region": AwsRegion},
-    hosts=re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.depot\.example"),
-    server_form="<name>.<region>.depot.example",
-    usernames=("robot",),
-)
 ORCHARD = GitSoftware("orchard", ("git.orchard.example",), (".orchard.dev",), "orchard-token")
-PASSWORD: Raw = {"remoteKey": "acme-depot"}
-HOST = "acmeprod.eu-west-1.depot.example"
 
 
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
-    with REGISTRIES.registered(DEPOT), GIT_SOFTWARE.registered(ORCHARD):
+    with GIT_SOFTWARE.registered(ORCHARD):
         yield
-
-
-def _template(**keys: object) -> dict[str, str]:
-    """``spec.target.template.data`` of the only ExternalSecret."""
-    (secret,) = [made for made in manifests(settings(acme(**keys))) if made["kind"] == "ExternalSecret"]
-    data: dict[str, str] = secret["spec"]["target"]["template"]["data"]
-    return data
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        pytest.param({"registry": "depot", "name": "acmeprod", "region": "eu-west-1"}, id="by-name"),
-        pytest.param({"server": HOST}, id="by-server"),
-    ],
-)
-def test_registry(host: Raw) -> None:
-    data = _template(registries=[{**host, "username": "robot", "password": PASSWORD}])
-    assert data == {
-        ".dockerconfigjson": (
-            f'{{{{- $auths := dict -}}}}{{{{- $_ := set $auths "{HOST}" (dict "username" "robot" "password" '
-            '.registry_0_password "auth" (printf "%s:%s" "robot" .registry_0_password | b64enc)) -}}'
-            '{{- dict "auths" $auths | toJson -}}'
-        )
-    }
-
-
-@pytest.mark.parametrize(
-    ("registry", "problem"),
-    [
-        pytest.param(
-            {"registry": "depot", "name": "acmeprod"}, ": lacks region, which registry depot needs", id="parameter"
-        ),
-        pytest.param(
-            {"server": HOST, "username": "acme"},
-            f": has a username that {HOST} does not accept; expected robot",
-            id="username",
-        ),
-        pytest.param(
-            {"registry": "depott"},
-            '.registry: "depott" is not a known registry; expected one of: dockerhub, ghcr, quay, gitlab, gcr, '
-            "artifact-registry, ecr, ecr-public, acr, depot",
-            id="name",
-        ),
-    ],
-)
-def test_registry_is_refused(registry: Raw, problem: str) -> None:
-    registries = [{"username": "robot", "password": PASSWORD, **registry}]
-    assert_rejected(acme(registries=registries), f"{AT_ACME}.registries[0]{problem}")
 
 
 @pytest.mark.parametrize(
@@ -94,9 +28,14 @@ def test_registry_is_refused(registry: Raw, problem: str) -> None:
     ],
 )
 def test_git_host(host: Raw) -> None:
-    data = _template(git={**host, "basicAuth": {"password": {"remoteKey": "acme-git"}}})
+    found = settings(acme(git={**host, "basicAuth": {"password": {"remoteKey": "acme-git"}}}))
+    (secret,) = [made for made in manifests(found) if made["kind"] == "ExternalSecret"]
     password = "{{ .password }}"
-    assert data == {"username": "orchard-token", "password": password, "clone-secret": password}
+    assert secret["spec"]["target"]["template"]["data"] == {
+        "username": "orchard-token",
+        "password": password,
+        "clone-secret": password,
+    }
 
 
 def test_git_host_is_refused() -> None:
@@ -107,26 +46,14 @@ def test_git_host_is_refused() -> None:
     )
 
 
-def test_a_name_is_registered_once() -> None:
-    with pytest.raises(ValueError, match=r"^registry depot is registered already$"):
-        REGISTRIES.register(DEPOT)
-
-
-def test_unregistering() -> None:
-    with REGISTRIES.registered(Registry("cellar", "cellar.example")):
-        pass
+def test_unknown_provider() -> None:
+    basic = {"password": {"remoteKey": "acme-git"}}
     assert_rejected(
-        acme(registries=[{"registry": "cellar", "remoteKey": "docker"}]),
-        f'{AT_ACME}.registries[0].registry: "cellar" is not a known registry; expected one of: dockerhub, ghcr, '
-        "quay, gitlab, gcr, artifact-registry, ecr, ecr-public, acr, depot",
+        acme(git={"host": "git.acme.example", "provider": "orchid", "basicAuth": basic}),
+        f'{AT_ACME}.git.provider: "orchid" is not a known git provider; expected one of: {GIT_PROVIDERS}, orchard',
     )
 
 
-def test_only_a_stack_knows_the_role_that_it_creates() -> None:
-    """A component outside a stack has no AWS account, so the generator's ServiceAccount has no role."""
-    registry = RegistryCredential(
-        registry="ecr", account="123456789012", region="eu-central-1", ecr=EcrToken(managed=EcrManaged())
-    )
-    built = build_generator(registry, Owner("acme"))
-    assert built is not None
-    assert built.service_account == {}
+def test_the_providers_of_released_configurations_remain() -> None:
+    names = {"github", "gitlab", "bitbucket", "bitbucket-server", "azure-devops", "gitea", "generic"}
+    assert names <= set(GIT_SOFTWARE.names())

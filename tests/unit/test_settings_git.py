@@ -9,6 +9,7 @@ from tests.unit.samples import (
     APP,
     AT_ACME,
     GIT,
+    GIT_PROVIDERS,
     NOT_AN_OBJECT_NAME,
     ONE_GIT_KIND,
     Raw,
