@@ -16,6 +16,7 @@ from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.registries.catalog import REGISTRIES
 from components.registries.credential import RegistryCredential
+from components.registries.tokens import TOKENS
 from components.settings.organization import Organization
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
@@ -50,6 +51,7 @@ PULL_SECRET_KEYS: Final = (
     "refreshInterval"
 )
 MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_managers())
+TOKEN_KEYS: Final = ", ".join(TOKENS.names())
 REGISTRY_NAMES: Final = ", ".join(REGISTRIES.names())
 GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
 STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"

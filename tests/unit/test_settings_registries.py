@@ -18,7 +18,7 @@ from tests.unit.registries import (
     LOGIN,
     TOKEN,
 )
-from tests.unit.samples import AT_ACME, REMOTE_KEYS, Raw, acme, assert_rejected, organization
+from tests.unit.samples import AT_ACME, REMOTE_KEYS, TOKEN_KEYS, Raw, acme, assert_rejected, organization
 
 ECR_ALLOWED = "use it with registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"
 GOOGLE_ALLOWED = "use it with registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"
@@ -71,7 +71,7 @@ def test_python_takes_what_yaml_takes() -> None:
         pytest.param(
             {**GHCR, **LOGIN, "serviceAccountKey": TOKEN, "ecr": ECR_TOKEN},
             ": names username and password, serviceAccountKey, ecr; expected exactly one of remoteKey (a docker "
-            "config.json), username and password, serviceAccountKey, manual, ecr, acr, gcr",
+            f"config.json), username and password, serviceAccountKey, manual, {TOKEN_KEYS}",
             id="three-sources",
         ),
         pytest.param(

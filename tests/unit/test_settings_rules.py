@@ -10,6 +10,7 @@ from tests.unit.samples import (
     MANUAL,
     NOT_AN_OBJECT_NAME,
     ONE_GIT_KIND,
+    TOKEN_KEYS,
     Edits,
     Raw,
     acme,
@@ -26,7 +27,7 @@ MANUAL_QUAY: Raw = {"server": "quay.io", "manual": {"username": "bot", "password
 ONE_CREDENTIAL = "expected at least one of git, registries, external, pullSecret"
 ONE_REGISTRY_SOURCE = (
     "expected exactly one of remoteKey (a docker config.json), username and password, serviceAccountKey, manual, "
-    "ecr, acr, gcr"
+    f"{TOKEN_KEYS}"
 )
 
 
