@@ -133,7 +133,7 @@ class RegistryHost(Model):
             raise ValueError(msg)
         named = REGISTRIES[self.registry] if self.registry else None
         usable = {*named.needs, *named.takes} if named else set()
-        idle = [get_yaml_key(name) for name in present if name not in usable]
+        idle = sorted(get_yaml_key(name) for name in present if name not in usable)
         if idle:
             where = f"registry {self.registry}" if self.registry else "server"
             msg = f"has {', '.join(idle)}, which {where} does not use"
