@@ -163,10 +163,10 @@ def test_a_program() -> None:
     assert registry.token == ("depot", DepotToken(robot="push"))
     assert RegistryCredential(server=HOST, depot=DepotToken(robot="push")).parameters == {}
     with pytest.raises(SettingsError) as raised:
-        RegistryCredential(registry="depot", project_idd="acmeprod")
+        RegistryCredential(registry="depot", depott="acmeprod")
     keys = [str(field.alias) for field in RegistryCredential.model_fields.values()]
     assert str(raised.value).splitlines()[1] == (
-        f'  - project_idd: unknown key; did you mean "projectID"? expected one of: {", ".join(keys)}'
+        f'  - depott: unknown key; did you mean "depot"? expected one of: {", ".join(keys)}'
     )
 
 
