@@ -10,10 +10,10 @@ from ..manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field_manager,
 from ..plan.objects import PlannedObject
 from .connection import Cluster
 from .obstacles import Obstacle
+from .synced import describe_keeper, is_synced_for
 
 SYNCED_LABEL: Final = "reconcile.external-secrets.io/managed"
 """Label of the Secrets that ESO creates."""
-_LARGE_SECRETS: Final = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token"
 
 
 def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], stack: str) -> Iterator[Obstacle]:
@@ -34,8 +34,11 @@ def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], sta
         live = _live(cluster, api, kind)
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
-            if existing is not None and not is_owned_by(existing, kind, stack):
-                yield Obstacle(planned.organization, _message(planned, read_owner(existing), stack))
+            if existing is None or is_owned_by(existing, kind, stack):
+                continue
+            if not is_synced_for(cluster, planned, existing, stack):
+                message = _message(planned, read_owner(existing), stack)
+                yield Obstacle(planned.organization, f"{message}{describe_keeper(existing)}")
 
 
 def _kind(planned: PlannedObject) -> tuple[str, str]:
@@ -43,10 +46,9 @@ def _kind(planned: PlannedObject) -> tuple[str, str]:
 
 
 def _live(cluster: Cluster, api: str, kind: str) -> dict[tuple[str | None, str], Manifest]:
-    """Namespace and name -> metadata of every object of a kind; Secrets that ESO keeps are left out."""
+    """Namespace and name -> metadata of every object of a kind."""
     path = f"{'/api' if api == 'v1' else '/apis'}/{api}/{kind.lower()}s"
-    query = {"labelSelector": f"!{SYNCED_LABEL}", "fieldSelector": _LARGE_SECRETS} if kind == "Secret" else {}
-    items = cluster.items(path, metadata_only=True, **query)
+    items = cluster.items(path, metadata_only=True)
     return {(item["metadata"].get("namespace"), item["metadata"]["name"]): item for item in items}
 
 

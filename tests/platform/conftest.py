@@ -13,8 +13,9 @@ from local.pki import Pki
 from local.platform import Platform
 from local.seed import Seeder, get_openchoreo_crds
 from tests.platform.aws import MotoAws, moto_server
-from tests.platform.harness import Kubernetes, Stack, eventually, make_project
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
+from tests.platform.samples import git_organization
 from tests.platform.vault import VaultServer
 
 
@@ -130,6 +131,23 @@ def stack(new_stack: Callable[[], Stack]) -> Stack:
 def organization(names: Iterator[int]) -> str:
     """The name of an organization of this test only."""
     return f"acme-{next(names)}"
+
+
+@pytest.fixture
+def configured(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
+    """A stack with one organization, before its first update."""
+    cluster.put_secret(manager, "git", {"token": "value"})
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
+    )
+    return stack
+
+
+@pytest.fixture
+def deployed(configured: Stack) -> Stack:
+    """A stack with one organization, whose Secrets are delivered."""
+    configured.up()
+    return configured
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""The commands of docs/operations.md, run as a reader runs them."""
+"""The commands of docs/operations.md, run as a reader runs them, and the loss of a state."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -35,3 +36,10 @@ def run_documented(stack: Stack, heading: str) -> str:
     stack.outputs.append(done.stdout)
     assert done.returncode == 0, done.stdout
     return done.stdout
+
+
+def lose_resources(stack: Stack) -> None:
+    """Remove every resource from the state."""
+    exported = json.loads(stack.ok("stack", "export"))
+    exported["deployment"] = {"manifest": exported["deployment"]["manifest"]}
+    stack.restore(exported)

@@ -9,27 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.operations import lose_resources
 from tests.platform.samples import git_organization
 
 ESO = "external-secrets.io/v1"
 RBAC = "rbac.authorization.k8s.io/v1"
-
-
-@pytest.fixture
-def configured(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
-    """A stack with one organization, before its first update."""
-    cluster.put_secret(manager, "git", {"token": "value"})
-    stack.configure(
-        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
-    )
-    return stack
-
-
-def _lose_state(stack: Stack) -> None:
-    exported = json.loads(stack.ok("stack", "export"))
-    exported["deployment"] = {"manifest": exported["deployment"]["manifest"]}
-    stack.restore(exported)
 
 
 def _content(live: dict[str, Any] | None) -> dict[str, Any]:
@@ -52,7 +37,7 @@ def test_a_lost_state_is_rebuilt_and_any_change_works(
     before = _content(cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace))
 
     for _ in range(times):
-        _lose_state(configured)
+        lose_resources(configured)
         configured.up()
     configured.unchanged()
 
@@ -150,6 +135,82 @@ def test_an_object_of_others_is_never_touched(
 
     assert _content(cluster.get(api, kind, name, namespace)) == before
     assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None, "nothing was created"
+
+
+@pytest.mark.parametrize("theirs", ["owned", "labelled", "helm", "token"])
+def test_a_secret_that_the_operator_would_overwrite_is_refused(
+    configured: Stack, cluster: Kubernetes, manager: str, organization: str, theirs: str
+) -> None:
+    """Also one with ESO's own label, as another ExternalSecret or a copy of its Secret has it."""
+    namespace, name = f"openchoreo-ci-{organization}", "git-clone-secret"
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    configured.configure(organizations=[git_organization(organization, "git", namespace="adopt")])
+    label = {"labels": {"reconcile.external-secrets.io/managed": "true"}}
+    metadata: dict[str, Any] = {"name": name, "namespace": namespace}
+    secret: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {"b": "Yg=="}}
+    keeper = ""
+    if theirs == "owned":
+        _sync_theirs(cluster, namespace, name)
+        keeper = ". The ExternalSecret theirs owns it and creates it again"
+    elif theirs == "labelled":
+        cluster.create({**secret, "metadata": {**metadata, **label}})
+    elif theirs == "helm":
+        cluster.create({**secret, "type": "helm.sh/release.v1"})
+    else:
+        cluster.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {**metadata, "name": "robot"}})
+        account = {"annotations": {"kubernetes.io/service-account.name": "robot"}}
+        cluster.create({**secret, "metadata": {**metadata, **account}, "type": "kubernetes.io/service-account-token"})
+    before = cluster.get("v1", "Secret", name, namespace)
+
+    message = configured.up_fails()
+
+    assert (
+        f"Secret {namespace}/{name} exists and this stack did not create it; delete it, or use another name "
+        f"(git.secretName){keeper}\n"
+    ) in message
+    assert cluster.get("v1", "Secret", name, namespace) == before
+    assert "git-clone-secret" not in cluster.names(ESO, "ExternalSecret", namespace)
+    assert cluster.names("v1", "ServiceAccount", manager) <= {"default"}
+    cluster.delete("v1", "Namespace", namespace)
+
+
+def _sync_theirs(cluster: Kubernetes, namespace: str, target: str) -> None:
+    """An ExternalSecret ``theirs`` of others, whose Secret is delivered."""
+    fake = {"provider": {"fake": {"data": [{"key": "a", "value": "theirs"}]}}}
+    store = {"name": "theirs", "namespace": namespace}
+    cluster.create({"apiVersion": ESO, "kind": "SecretStore", "metadata": store, "spec": fake})
+    spec = {
+        "secretStoreRef": {"kind": "SecretStore", "name": "theirs"},
+        "target": {"name": target},
+        "data": [{"secretKey": "a", "remoteRef": {"key": "a"}}],
+    }
+    cluster.create({"apiVersion": ESO, "kind": "ExternalSecret", "metadata": store, "spec": spec})
+
+    def is_delivered() -> bool:
+        conditions = (cluster.get(ESO, "ExternalSecret", "theirs", namespace) or {}).get("status", {})
+        return any(condition["status"] == "True" for condition in conditions.get("conditions", ()))
+
+    eventually(is_delivered, "the Secret of theirs")
+
+
+def test_a_secret_that_the_operator_keeps_without_an_owner_is_ours(
+    configured: Stack, cluster: Kubernetes, organization: str
+) -> None:
+    """Under the policy Orphan, it outlives its ExternalSecret; only the record of writers shows its origin."""
+    namespace = f"openchoreo-ci-{organization}"
+    orphan = git_organization(organization, "git", policies={"creationPolicy": "Orphan"})
+    configured.configure(organizations=[orphan])
+    configured.up()
+    kept = cluster.get("v1", "Secret", "git-clone-secret", namespace)
+    assert kept is not None
+    assert "ownerReferences" not in kept["metadata"]
+    configured.configure(refreshInterval="17m")
+    configured.up()
+    configured.destroy()
+
+    assert cluster.get("v1", "Secret", "git-clone-secret", namespace) is not None
+    configured.up()
+    configured.unchanged()
 
 
 def test_a_second_stack_with_the_same_organization(

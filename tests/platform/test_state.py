@@ -6,23 +6,10 @@ import os
 import re
 import shutil
 
-import pytest
-
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, plane
 from tests.platform.operations import run_documented
 from tests.platform.samples import git_organization
-
-
-@pytest.fixture
-def deployed(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
-    """A stack with one organization, whose Secrets are delivered."""
-    cluster.put_secret(manager, "git", {"token": "value"})
-    stack.configure(
-        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
-    )
-    stack.up()
-    return stack
 
 
 def test_too_little_space_is_refused_before_anything_is_created(
