@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import sys
 import time
@@ -10,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from components.cluster.connection import Cluster
+from components.commands.command_line import CommandParser, run_command
+from components.commands.stack import read_yaml
 from components.errors import OpenChoreoSecretsError
 from components.settings.parsing import parse
 from components.settings.stack import ClusterSettings, StackSettings
@@ -108,9 +107,9 @@ def env() -> int:
 def read_local_settings() -> StackSettings:
     """Settings of the stack `local`, read without Pulumi, because the platform is seeded before the engine runs."""
     file = _ROOT / "stacks" / "Pulumi.local.yaml"
-    config = yaml.safe_load(file.read_text())["config"]
+    config = read_yaml(file).get("config") or {}
     raw = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
-    manual = raw.pop("manualSecrets", {})
+    manual = raw.pop("manualSecrets", None) or {}
     return parse(raw, source=str(file), manual_names=frozenset(manual))
 
 
@@ -133,22 +132,24 @@ def main() -> int:
     Raises:
         SystemExit: 0 after ``--help``, 2 without a valid command.
     """
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m local",
         description="A local OpenChoreo control plane with the External Secrets Operator, on free loopback ports.",
+        allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, summary) in _COMMANDS.items():
         commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    run, _ = _COMMANDS[parser.parse_args().command]
+    command, _ = _COMMANDS[parser.parse_args().command]
+    return run_command(lambda: _run(command), lambda text: say(f"\n{text}"))
+
+
+def _run(command: Callable[[], int]) -> int:
     try:
-        return run()
+        return command()
     except (OpenChoreoSecretsError, ObtainError, ProcessError) as error:
         say(str(error))
         return 1
-    except KeyboardInterrupt:
-        say("\nInterrupted. Run the command again to continue.")
-        return 130
 
 
 if __name__ == "__main__":

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Final
 
 from ..errors import OpenChoreoSecretsError
 from . import orphans
-
-USAGE: Final = 2
-"""Exit code if a command cannot do its work: wrong arguments, no such stack, an unreachable cluster."""
+from .command_line import USAGE, CommandParser, run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,17 +19,22 @@ def main(arguments: list[str] | None = None) -> int:
     Raises:
         SystemExit: 0 after ``--help``, 2 without a valid command.
     """
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="openchoreo-secrets", description="Commands for stacks of openchoreo-secrets.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     orphans.add_parser(commands)
     options = parser.parse_args(arguments)
+    return run_command(lambda: _run(options), _report)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         return orphans.run(options)
     except OpenChoreoSecretsError as error:
-        sys.stderr.write(f"{error}\n")
+        _report(str(error))
         return USAGE
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. Run the command again to continue.\n")
-        return 130
+
+
+def _report(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

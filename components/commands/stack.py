@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +42,7 @@ class Project:
         if not file.is_file():
             msg = f"{file}: no such file; use the name of a stack of this project, or --context"
             raise OpenChoreoSecretsError(msg)
-        raw = ((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config") or {}).get(key)
+        raw = (read_yaml(file).get("config") or {}).get(key)
         if not isinstance(raw, dict):
             msg = f"{file}: {key}: is missing; set it, or use --context"
             raise OpenChoreoSecretsError(msg)
@@ -74,8 +73,31 @@ def read_project(folder: Path) -> Project:
     if not file.is_file():
         msg = f"{file}: no such file; run the command in the folder of the Pulumi project"
         raise OpenChoreoSecretsError(msg)
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = read_yaml(file)
+    if not content.get("name"):
+        msg = f"{file}: name: is missing; set it to the name of the Pulumi project"
+        raise OpenChoreoSecretsError(msg)
     return Project(folder, str(content["name"]), folder / str(content.get("stackConfigDir", "")))
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """The mapping in a YAML file; its values may be secrets, so errors do not quote it.
+
+    Raises:
+        OpenChoreoSecretsError: the file cannot be read, or is not a mapping.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = "" if mark is None else f" (line {mark.line + 1})"
+        reason = error.strerror if isinstance(error, OSError) else f"it is not valid YAML{place}"
+        msg = f"{file}: cannot be read: {reason}; correct the file"
+        raise OpenChoreoSecretsError(msg) from None
+    if not isinstance(content, dict) or not isinstance(content.get("config") or {}, dict):
+        msg = f"{file}: must be a mapping of keys and values; correct the file"
+        raise OpenChoreoSecretsError(msg)
+    return content
 
 
 @dataclass(frozen=True)
@@ -107,8 +129,7 @@ class PulumiStack:
         Raises:
             OpenChoreoSecretsError: Pulumi cannot export the state.
         """
-        exported: Mapping[str, Any] = json.loads(_run(self.project.folder, "stack", "export", "--stack", self.name))
-        return read_state(exported)
+        return read_state(_run_json(self.project.folder, "stack", "export", "--stack", self.name))
 
     def list_locks(self) -> list[Path]:
         """Lock files of the stack in a ``file://`` backend; other backends do not show whether an update is running."""
@@ -125,7 +146,23 @@ def read_stack(project: Project, name: str) -> PulumiStack:
     Raises:
         OpenChoreoSecretsError: Pulumi is missing, or not signed in.
     """
-    return PulumiStack(project, name, str(json.loads(_run(project.folder, "whoami", "--json"))["url"]))
+    return PulumiStack(project, name, str(_run_json(project.folder, "whoami", "--json").get("url", "")))
+
+
+def _run_json(folder: Path, *arguments: str) -> dict[str, Any]:
+    """The JSON mapping that the Pulumi CLI prints.
+
+    Raises:
+        OpenChoreoSecretsError: it failed, or printed something else.
+    """
+    try:
+        printed = json.loads(_run(folder, *arguments))
+    except ValueError:
+        printed = None
+    if isinstance(printed, dict):
+        return printed
+    msg = f"pulumi {' '.join(arguments)} did not print a JSON object; check the version of Pulumi and its backend"
+    raise OpenChoreoSecretsError(msg)
 
 
 def _run(folder: Path, *arguments: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from components.errors import ClusterError
+from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
 from local.obtain import ObtainError
 from local.processes import ProcessError
@@ -40,7 +41,7 @@ Start the platform and deliver every credential of the stack `local`.
 options:
   -h, --help  show this help message and exit
 """
-USAGE = "usage: python -m local [-h] COMMAND ...\npython -m local: error: "
+SEE = "; see: python -m local --help\n"
 
 
 @pytest.fixture
@@ -84,8 +85,8 @@ def test_help(run: Callable[..., int], capsys: pytest.CaptureFixture[str], argum
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        pytest.param([], f"{USAGE}the following arguments are required: COMMAND\n", id="no command"),
-        pytest.param(["up", "now"], f"{USAGE}unrecognized arguments: now\n", id="an argument too many"),
+        pytest.param([], f"the following arguments are required: COMMAND{SEE}", id="no command"),
+        pytest.param(["up", "now"], f"unrecognized arguments: now{SEE}", id="an argument too many"),
     ],
 )
 def test_usage_error(
@@ -104,7 +105,10 @@ def test_unknown_command_is_named(run: Callable[..., int], capsys: pytest.Captur
         run("start")
 
     assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith(f"{USAGE}argument COMMAND: invalid choice: 'start' (choose from ")
+    error = capsys.readouterr().err
+    assert error.startswith("COMMAND: invalid choice: 'start' (choose from ")
+    assert error.endswith(SEE)
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["up", "down", "status", "env", "programs"])
@@ -114,6 +118,19 @@ def test_exit_code_is_that_of_the_command(
     replace(monkeypatch, name, 7)
 
     assert (run(name), capsys.readouterr().out) == (7, "")
+
+
+def test_a_stack_file_that_is_not_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_ROOT", tmp_path)
+    file = tmp_path / "stacks" / "Pulumi.local.yaml"
+    with pytest.raises(OpenChoreoSecretsError) as missing:
+        command.read_local_settings()
+    assert str(missing.value) == f"{file}: cannot be read: No such file or directory; correct the file"
+    file.parent.mkdir()
+    file.write_text("config: {\n")
+    with pytest.raises(OpenChoreoSecretsError) as invalid:
+        command.read_local_settings()
+    assert str(invalid.value) == f"{file}: cannot be read: it is not valid YAML (line 2); correct the file"
 
 
 @pytest.mark.parametrize(
