@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 Manifest = dict[str, Any]
@@ -35,6 +36,9 @@ GIT_HOST_ANNOTATION: Final = f"{PREFIX}git-host"
 
 _FIELD_MANAGER_LENGTH: Final = 128
 _DIGEST_LENGTH: Final = 16
+_EPOCH: Final = "1970-01-01T00:00:00Z"
+_CREATION: Final = timedelta(minutes=1)
+"""Longest time between the record of the first write of an object and its creation, which ends the same request."""
 
 
 def build_manifest(  # noqa: PLR0913 -- the parts of an object
@@ -90,12 +94,32 @@ def is_owned_by(live: Manifest, kind: str, stack: str) -> bool:
     return read_owner(live) == build_field_manager(stack)
 
 
-def is_applied_by(live: Manifest, kind: str, stack: str) -> bool:
-    """Whether a stack has applied a live object itself.
+def is_marked_by(live: Manifest, kind: str, stack: str) -> bool:
+    """Whether a live object has the marks of an object that a stack has applied; so do copies.
 
-    The annotation alone is not enough: ESO copies annotations to Secrets that it owns.
+    What ESO creates with such marks has an owner.
     """
     return is_owned_by(live, kind, stack) and not live["metadata"].get("ownerReferences")
+
+
+def is_applied_by(live: Manifest, kind: str, stack: str) -> bool:
+    """Whether a stack has applied a live object itself, according to the API server's record of writers.
+
+    Marks are not enough: ``kubectl get -o yaml | kubectl apply`` and GitOps tools copy them. A backup tool may copy the
+    record of writers too (Velero does); then the writes are older than the object.
+    """
+    metadata = live["metadata"]
+    manager, created = build_field_manager(stack), metadata.get("creationTimestamp", _EPOCH)
+    return is_marked_by(live, kind, stack) and any(
+        entry.get("manager") == manager
+        and entry.get("operation") == "Apply"
+        and _parse_time(entry.get("time", _EPOCH)) >= _parse_time(created) - _CREATION
+        for entry in metadata.get("managedFields") or ()
+    )
+
+
+def _parse_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def build_field_manager(stack: str) -> str:

@@ -26,6 +26,9 @@ _HINTS: Final = {
 }
 _PAGE: Final = 500
 _TIMEOUT: Final = (5.0, 30.0)
+_DISCOVERY: Final = ",".join(
+    f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
+)
 _METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 
@@ -70,6 +73,18 @@ class Cluster:
             ClusterError: the server cannot be reached, or refuses the request.
         """
         return self._request("GET", path)
+
+    def discover(self) -> Iterator[dict[str, Any]]:
+        """Every API group, with its versions and kinds, in two calls.
+
+        Source: ``APIGroupDiscovery`` of ``apidiscovery.k8s.io``, Kubernetes 1.27 or later.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        for path in ("/api", "/apis"):
+            answer = self._request("GET", path, accept=_DISCOVERY) or {}
+            yield from answer.get("items") or ()
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[dict[str, Any]]:
         """All objects of a collection, read in pages.

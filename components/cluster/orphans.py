@@ -9,11 +9,13 @@ from typing import Final
 
 from ..errors import ClusterError, ConflictError
 from ..openchoreo.release import Release
-from ..plan.orphans import NAMESPACE, STAGES, LiveObject, build_api_path, select_owned
+from ..plan.orphans import NAMESPACE, STAGES, STORE, LiveObject, build_api_path, select_owned
 from .connection import Cluster
-from .offboarding import describe_contents
-from .ownership import SYNCED_LABEL
+from .contents import describe_contents
+from .store_users import StoreUser, describe_users, list_store_users
 
+COPIED: Final = "carries this stack's annotations, but the stack did not apply it, so it is never deleted"
+"""Why `LiveObject.copied` is left."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
 
@@ -36,21 +38,22 @@ class Deletion:
     """``<pulumi organization>/<project>/<stack>``."""
     namespaces: bool
     """Whether namespaces are deleted in which objects of others live."""
+    stores: bool
+    """Whether stores are deleted that objects of others use."""
     seconds: float
     """Longest time that the objects of one stage may take to be gone."""
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] = time.sleep
 
 
 def list_owned(cluster: Cluster, stack: str) -> list[LiveObject]:
-    """Every object on a cluster that a stack has applied, with one list call for each kind.
+    """Every object on a cluster with a stack's annotations, with one list call for each kind.
 
     Raises:
         ClusterError: the cluster cannot be reached, or refuses a list.
     """
     owned: list[LiveObject] = []
     for api, kind in (kind for stage in STAGES for kind in stage):
-        query = {"labelSelector": f"!{SYNCED_LABEL}"} if kind == "Secret" else {}
-        items = cluster.items(f"{build_api_path(api)}/{kind.lower()}s", metadata_only=True, **query)
+        items = cluster.items(f"{build_api_path(api)}/{kind.lower()}s", metadata_only=True)
         owned += select_owned(items, api, kind, stack)
     return owned
 
@@ -67,14 +70,50 @@ def delete_orphans(cluster: Cluster, orphans: Sequence[LiveObject], how: Deletio
     Raises:
         ClusterError: the cluster cannot be reached.
     """
+    own = [item for item in orphans if not item.copied]
     left: list[Left] = []
     for stage in STAGES:
-        items = [item for item in orphans if (item.key.api, item.key.kind) in stage]
-        if left and stage != (NAMESPACE,):
+        items = [item for item in own if (item.key.api, item.key.kind) in stage]
+        if stage == (NAMESPACE,):
+            left += _delete_namespaces(cluster, items, left, how)
+        elif left:
             left += [Left(item, "not deleted, because an object that may need it is left") for item in items]
-            continue
-        left += _delete(cluster, items, how) if stage != (NAMESPACE,) else _delete_namespaces(cluster, items, left, how)
-    return left
+        else:
+            used = _keep_used_stores(cluster, items, own, how)
+            kept = {store.item for store in used}
+            left += [*used, *_delete(cluster, [item for item in items if item not in kept], how)]
+    return left + [Left(item, COPIED) for item in orphans if item.copied]
+
+
+def _keep_used_stores(
+    cluster: Cluster, items: Iterable[LiveObject], orphans: Iterable[LiveObject], how: Deletion
+) -> list[Left]:
+    """The stores that objects of others use, unless they may be deleted.
+
+    What a deleted ClusterExternalSecret has created is not of others, and Kubernetes deletes it soon. What is in a
+    namespace that may be deleted with its contents is given up with it.
+    """
+    stores = [item for item in items if (item.key.api, item.key.kind) == STORE]
+    if not stores or how.stores:
+        return []
+    uids = {item.uid for item in orphans}
+    given_up = {item.key.name for item in orphans if item.key.kind == "Namespace" and how.namespaces}
+    deadline, pause = time.monotonic() + how.seconds, _FIRST_PAUSE
+    while True:
+        users = [user for user in list_store_users(cluster) if user.namespace not in given_up]
+        if not any(user.owners & uids for user in users) or time.monotonic() >= deadline:
+            break
+        how.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+    return [Left(item, _describe_use(inside)) for item in stores if (inside := _select(users, item.key.name))]
+
+
+def _select(users: Iterable[StoreUser], store: str) -> list[StoreUser]:
+    return [user for user in users if user.uses(store)]
+
+
+def _describe_use(users: Iterable[StoreUser]) -> str:
+    return f"not deleted without --stores; used by: {describe_users(users)}"
 
 
 def _delete_namespaces(
@@ -82,15 +121,16 @@ def _delete_namespaces(
 ) -> list[Left]:
     """Delete the namespaces in which nothing is left, or which are to be deleted with their contents."""
     stuck = {left.item.key.namespace for left in before}
-    left, free = [], []
-    for item in items:
-        contents = "" if how.namespaces else describe_contents(cluster, item.key.name, how.release, how.stack)
-        if item.key.name in stuck:
-            left.append(Left(item, "not deleted, because an object in it is left"))
-        elif contents:
-            left.append(Left(item, f"not deleted without --namespaces; in it: {contents}"))
-        else:
-            free.append(item)
+    left = [Left(item, "not deleted, because an object in it is left") for item in items if item.key.name in stuck]
+    free = [item for item in items if item.key.name not in stuck]
+    if not how.namespaces:
+        contents = describe_contents(cluster, [item.key.name for item in free], how.release, how.stack)
+        left += [
+            Left(item, f"not deleted without --namespaces; in it: {contents[item.key.name]}")
+            for item in free
+            if contents[item.key.name]
+        ]
+        free = [item for item in free if not contents[item.key.name]]
     return left + _delete(cluster, free, how)
 
 

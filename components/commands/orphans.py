@@ -1,41 +1,51 @@
-"""``orphans``: list what carries a stack's annotation and is not in its state, and delete it on request."""
+"""``orphans``: list what carries a stack's annotations and is not in its state, and delete it on request."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ..cluster.connection import Cluster
 from ..cluster.identity import check_identity, read_identity
-from ..cluster.orphans import Deletion, Left, delete_orphans, list_owned
+from ..cluster.orphans import COPIED, Deletion, delete_orphans, list_owned
 from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import LiveObject, RecordedState, find_orphans
 from ..settings.stack import ClusterSettings
 from ..table import format_table
+from .command_line import read_seconds, read_stack_name, read_text
 from .stack import Project, PulumiStack, read_project, read_stack
 
 _HEADINGS: Final = ("CLUSTER", "KIND", "NAMESPACE", "NAME", "STATUS")
 _ORPHAN: Final = "not in the state"
 
 
-@dataclass
-class _Findings:
-    """Objects of one cluster."""
+@dataclass(frozen=True)
+class _Live:
+    """Objects of one cluster with the stack's annotations."""
 
     cluster: Cluster
-    orphans: list[LiveObject]
-    waiting: list[LiveObject]
-    """Objects in the state whose requested deletion waits for finalizers."""
+    planes: frozenset[str]
+    owned: list[LiveObject]
+
+    def find_orphans(self, recorded: RecordedState) -> list[LiveObject]:
+        """Objects that are not in the state."""
+        return find_orphans(self.owned, recorded.on_planes(self.planes))
+
+    def find_waiting(self, recorded: RecordedState) -> list[LiveObject]:
+        """Objects in the state whose requested deletion waits for finalizers."""
+        here = recorded.on_planes(self.planes)
+        return [item for item in self.owned if item.key in here and item.deleting and item.finalizers]
 
 
 def add_parser(commands: Any) -> None:
     """Add the command to a command line."""
-    summary = "list objects that carry the stack's annotation and are not in its state"
+    summary = "list objects that carry the stack's annotations and are not in its state"
     parser = commands.add_parser(
         "orphans",
         help=summary,
@@ -43,15 +53,20 @@ def add_parser(commands: Any) -> None:
         "code 0: none is left, 1: some are, 2: the command could not do its work.",
         allow_abbrev=False,
     )
-    parser.add_argument("--stack", required=True, metavar="NAME", help="dev, or <pulumi organization>/dev")
+    parser.add_argument(
+        "--stack", required=True, type=read_stack_name, metavar="NAME", help="dev, or <pulumi organization>/dev"
+    )
     parser.add_argument("--delete", action="store_true", help="delete them, and wait until they are gone")
     parser.add_argument(
         "--namespaces", action="store_true", help="also delete namespaces in which objects of others live"
     )
-    parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="longest wait; default: 60")
+    parser.add_argument("--stores", action="store_true", help="also delete stores that objects of others use")
+    parser.add_argument("--timeout", type=read_seconds, default=60, metavar="SECONDS", help="longest wait; default: 60")
     parser.add_argument("--force", action="store_true", help="even if an update of the stack may be running")
-    parser.add_argument("--context", help="this cluster only, instead of those in the file of the stack")
-    parser.add_argument("--kubeconfig", metavar="FILE", help="kubeconfig of --context")
+    parser.add_argument(
+        "--context", type=read_text, help="this cluster only, instead of those in the file of the stack"
+    )
+    parser.add_argument("--kubeconfig", type=read_text, metavar="FILE", help="kubeconfig of --context")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -64,37 +79,49 @@ def run(options: argparse.Namespace) -> int:
     project = read_project(Path.cwd())
     stack = read_stack(project, options.stack)
     recorded = stack.export()
-    if options.delete and not options.force:
-        _refuse_running(stack, recorded)
-    findings = [
-        _find(cluster, planes, stack.identifier, recorded) for cluster, planes in _clusters(options, project, recorded)
+    if (running := _describe_running(stack, recorded)) and not options.force:
+        if options.delete:
+            _refuse_running(stack, running)
+        sys.stderr.write(f"stack {stack.name}: {running}; the list may contain objects that it creates\n")
+    lives = [
+        _Live(cluster, planes, list_owned(cluster, stack.identifier))
+        for cluster, planes in _clusters(options, project, recorded)
     ]
-    left: dict[tuple[str, LiveObject], Left] = {}
-    if options.delete:
-        how = Deletion(DEFAULT_RELEASE, stack.identifier, options.namespaces, options.timeout)
-        for here in findings:
-            remaining = delete_orphans(here.cluster, here.orphans, how)
-            left |= {(here.cluster.settings.context, item.item): item for item in remaining}
-            here.orphans = [item.item for item in remaining]
-    rows = [row for here in findings for row in _rows(here, left)]
+    if not options.delete:
+        rows = [row for live in lives for row in _rows(live, live.find_orphans(recorded), recorded)]
+    else:
+        # An update that has started since then may have recorded some of the objects.
+        recorded = stack.export()
+        if (running := _describe_running(stack, recorded)) and not options.force:
+            _refuse_running(stack, running)
+        how = Deletion(DEFAULT_RELEASE, stack.identifier, options.namespaces, options.stores, options.timeout)
+        rows = []
+        for live in lives:
+            left = delete_orphans(live.cluster, live.find_orphans(recorded), how)
+            rows += _rows(live, {item.item: item.reason for item in left}, recorded)
     _print(rows, as_json=options.json)
     return 1 if rows else 0
 
 
-def _refuse_running(stack: PulumiStack, recorded: RecordedState) -> None:
-    """Refuse to delete what a running update may be about to record.
-
-    Raises:
-        OpenChoreoSecretsError: an update of the stack may be running.
-    """
+def _describe_running(stack: PulumiStack, recorded: RecordedState) -> str | None:
+    """Why an update may be running, and creating objects that the state does not have yet. None: none is."""
     if locks := stack.list_locks():
         reason = f"the stack is locked ({locks[0].name})"
     elif recorded.pending:
         reason = f"its state has {recorded.pending} pending operations"
     else:
-        return
+        return None
+    return f"{reason}, so an update may be running"
+
+
+def _refuse_running(stack: PulumiStack, running: str) -> None:
+    """Refuse to delete what a running update may be about to record.
+
+    Raises:
+        OpenChoreoSecretsError: always.
+    """
     msg = (
-        f"stack {stack.name}: {reason}, so an update may be running; wait for its end. If there is none, run: "
+        f"stack {stack.name}: {running}; wait for its end. If there is none, run: "
         f"pulumi cancel --stack {stack.name}, then pulumi refresh --stack {stack.name}; or use --force"
     )
     raise OpenChoreoSecretsError(msg)
@@ -124,23 +151,25 @@ def _clusters(
     return list(by_identity.values())
 
 
-def _find(cluster: Cluster, planes: frozenset[str], stack: str, recorded: RecordedState) -> _Findings:
-    owned = list_owned(cluster, stack)
-    here = recorded.on_planes(planes)
-    waiting = [item for item in owned if item.key in here and item.deleting and item.finalizers]
-    return _Findings(cluster, find_orphans(owned, here), waiting)
+def _rows(
+    live: _Live, orphans: Mapping[LiveObject, str] | Sequence[LiveObject], recorded: RecordedState
+) -> list[tuple[str, str, str, str, str]]:
+    """A row for each orphan and each object that waits.
+
+    Args:
+        live: objects of one cluster.
+        orphans: the objects, after a deletion with the reason why each is left.
+        recorded: the state.
+    """
+    reasons = orphans if isinstance(orphans, Mapping) else {item: _describe(item) for item in orphans}
+    reasons = {**reasons, **{item: f"in the state; {_wait(item)}" for item in live.find_waiting(recorded)}}
+    context = live.cluster.settings.context
+    return [(context, item.key.kind, item.key.namespace, item.key.name, text) for item, text in reasons.items()]
 
 
-def _rows(here: _Findings, left: dict[tuple[str, LiveObject], Left]) -> list[tuple[str, str, str, str, str]]:
-    context = here.cluster.settings.context
-    states = [(item, _status(item, left.get((context, item)))) for item in here.orphans]
-    states += [(item, f"in the state; {_wait(item)}") for item in here.waiting]
-    return [(context, item.key.kind, item.key.namespace, item.key.name, status) for item, status in states]
-
-
-def _status(item: LiveObject, left: Left | None) -> str:
-    if left is not None:
-        return left.reason
+def _describe(item: LiveObject) -> str:
+    if item.copied:
+        return COPIED
     return f"{_ORPHAN}; {_wait(item)}" if item.deleting and item.finalizers else _ORPHAN
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CREDENTIAL: Final = "git"
 APP_CREDENTIAL: Final = "github-app"
+APP_GENERATOR: Final = "GithubAccessToken"
+"""Kind of ESO's generator that creates the tokens of a GitHub App."""
 _APP_KEY: Final = "private-key"
 APP_SUFFIX: Final = "-github-app"
 """Added to the name of the Secret for the name of the one with a GitHub App's private key."""
@@ -106,7 +108,7 @@ def _generator(git: GitCredential, naming: Naming, app: GithubApp) -> Generator:
     if app.permissions is not None:
         spec["permissions"] = dict(app.permissions)
     spec["auth"] = {"privateKey": {"secretRef": {"name": naming.app, "key": _APP_KEY}}}
-    return Generator("GithubAccessToken", naming.app, spec, _LIFETIME)
+    return Generator(APP_GENERATOR, naming.app, spec, _LIFETIME)
 
 
 def _user_and_password(naming: Naming, username: str, password: str) -> dict[str, str]:

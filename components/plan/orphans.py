@@ -10,21 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..manifests import Manifest, is_applied_by
+from ..git.secret import APP_GENERATOR
+from ..manifests import Manifest, is_applied_by, is_marked_by
+from ..registries.tokens import TOKENS
 from ..secrets.generator import API as GENERATORS
 
 _ESO: Final = "external-secrets.io/v1"
 _RBAC: Final = "rbac.authorization.k8s.io/v1"
 NAMESPACE: Final = ("v1", "Namespace")
+STORE: Final = (_ESO, "ClusterSecretStore")
+_GENERATOR_KINDS: Final = sorted({APP_GENERATOR, *(token.generator_kind for token in TOKENS)})
 STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
     ((_ESO, "ExternalSecret"), (_ESO, "ClusterExternalSecret")),
     (
-        (GENERATORS, "ACRAccessToken"),
-        (GENERATORS, "ECRAuthorizationToken"),
-        (GENERATORS, "GCRAccessToken"),
-        (GENERATORS, "GithubAccessToken"),
+        *((GENERATORS, kind) for kind in _GENERATOR_KINDS),
         ("v1", "Secret"),
-        (_ESO, "ClusterSecretStore"),
+        STORE,
     ),
     ((_RBAC, "RoleBinding"), (_RBAC, "Role"), ("v1", "ServiceAccount")),
     (NAMESPACE,),
@@ -58,7 +59,7 @@ class ObjectKey:
 
 @dataclass(frozen=True)
 class LiveObject:
-    """An object that carries the stack's annotation, as the cluster has it."""
+    """An object that carries the stack's annotations, as the cluster has it."""
 
     key: ObjectKey
     uid: str
@@ -66,6 +67,8 @@ class LiveObject:
     """What its deletion waits for."""
     deleting: bool = False
     """Whether its deletion has been requested."""
+    copied: bool = False
+    """Whether the stack did not apply it: someone has copied the annotations, or removed the record of writers."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _name(urn: str) -> str:
 
 
 def select_owned(items: Iterable[Manifest], api: str, kind: str, stack: str) -> Iterator[LiveObject]:
-    """Objects that a stack has applied itself.
+    """Objects with a stack's annotations; `LiveObject.copied` if the stack has not applied them itself.
 
     Args:
         items: live objects of one kind; metadata is enough.
@@ -137,7 +140,7 @@ def select_owned(items: Iterable[Manifest], api: str, kind: str, stack: str) -> 
         stack: ``<pulumi organization>/<project>/<stack>``.
     """
     for item in items:
-        if not is_applied_by(item, kind, stack):
+        if not is_marked_by(item, kind, stack):
             continue
         metadata = item["metadata"]
         yield LiveObject(
@@ -145,6 +148,7 @@ def select_owned(items: Iterable[Manifest], api: str, kind: str, stack: str) -> 
             metadata["uid"],
             tuple(metadata.get("finalizers") or ()),
             deleting=bool(metadata.get("deletionTimestamp")),
+            copied=not is_applied_by(item, kind, stack),
         )
 
 

@@ -46,12 +46,12 @@ class ApiServer:
     def __call__(self, plane: str, settings: ClusterSettings) -> Cluster:
         return _Connection(plane, settings, self)
 
-    def put(self, live: Object, manager: str) -> Object:
+    def put(self, live: Object, manager: str, operation: str = "Update") -> Object:
         """Store an object, all of whose fields a manager owns."""
         kept = copy.deepcopy(live)
         self._uids += 1
         kept["metadata"] |= {"uid": str(self._uids), "resourceVersion": str(self._uids)}
-        kept["metadata"]["managedFields"] = [{"manager": manager, "fieldsV1": owned(live)}]
+        kept["metadata"]["managedFields"] = [{"manager": manager, "operation": operation, "fieldsV1": owned(live)}]
         self.defaults(kept)
         self.objects[path_of(live)] = kept
         return kept
@@ -107,13 +107,14 @@ class _Connection(Cluster):
         self._note("PATCH", path)
         live = self._server.objects.get(path)
         if live is None:
-            return copy.deepcopy(self._server.put(dict(manifest), field_manager))
+            return copy.deepcopy(self._server.put(dict(manifest), field_manager, "Apply"))
         if manifest["kind"] == "Secret" and live.get("type") != manifest["type"]:
             msg = "type is immutable"
             raise InvalidError(msg)
         _merge(live, {key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}})
         self._server.defaults(live)
-        live["metadata"]["managedFields"] = [{"manager": field_manager, "fieldsV1": owned(dict(manifest))}]
+        record = {"manager": field_manager, "operation": "Apply", "fieldsV1": owned(dict(manifest))}
+        live["metadata"]["managedFields"] = [record]
         self._server.touch(path)
         return copy.deepcopy(live)
 

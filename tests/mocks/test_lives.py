@@ -172,12 +172,15 @@ class Lives(RuleBasedStateMachine):
     def choose_organizations(self, organizations: tuple[str, ...]) -> None:
         self.organizations = organizations
 
-    @rule(manifest=PLACES.filter(lambda each: each["kind"] != "Namespace"), other=st.booleans())
-    def others_create(self, manifest: Manifest, other: bool) -> None:
-        """An object of others, with the name of one of ours or beside it."""
+    @rule(
+        manifest=PLACES.filter(lambda each: each["kind"] != "Namespace"), how=st.sampled_from(["same", "other", "copy"])
+    )
+    def others_create(self, manifest: Manifest, how: str) -> None:
+        """An object of others: with the name of one of ours, beside it, or a copy with all annotations."""
         live = copy.deepcopy(manifest)
-        live["metadata"]["name"] += "-other" if other else ""
-        live["metadata"]["annotations"] = {"team": "theirs"}
+        live["metadata"]["name"] += "" if how == "same" else f"-{how}"
+        if how != "copy":
+            live["metadata"]["annotations"] = {"team": "theirs"}
         path = path_of(live)
         if path not in self.server.objects and key_of(manifest) not in self.state:
             self.server.put(live, "kubectl")
@@ -213,8 +216,8 @@ class Lives(RuleBasedStateMachine):
         assert self.state == {}
         self.check_orphans()
         orphans = find_orphans(list_owned(self.cluster, STACK), frozenset())
-        how = Deletion(V0_9, STACK, namespaces=True, seconds=0, sleep=lambda _: None)
-        assert delete_orphans(self.cluster, orphans, how) == []
+        how = Deletion(V0_9, STACK, namespaces=True, stores=True, seconds=0, sleep=lambda _: None)
+        assert all(left.item.copied for left in delete_orphans(self.cluster, orphans, how))
         assert self.server.objects == self.foreign
 
     @invariant()
@@ -227,7 +230,10 @@ class Lives(RuleBasedStateMachine):
         recorded = frozenset(ObjectKey(api, kind, space or "", name) for api, kind, space, name in self.state)
         orphans = find_orphans(list_owned(self.cluster, STACK), recorded)
         ours = {path for path in self.server.objects if path not in self.foreign}
-        assert {item.key.path for item in orphans} == ours - {path_of(each) for each in self.state.values()}
+        copies = {path for path in self.foreign if path.endswith("-copy")}
+        assert {item.key.path for item in orphans if item.copied} == copies
+        orphaned = {item.key.path for item in orphans if not item.copied}
+        assert orphaned == ours - {path_of(each) for each in self.state.values()}
 
 
 TestLives = Lives.TestCase

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from local.platform import CONTEXT
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store
-from tests.platform.samples import git_organization
+from tests.platform.harness import Kubernetes, Stack
+from tests.platform.operations import lose_resources
 
 ESO = "external-secrets.io/v1"
 FINALIZER = "example.com/stuck"
+COPIED = "carries this stack's annotations, but the stack did not apply it, so it is never deleted"
 
 
 def _orphans(stack: Stack, *arguments: str) -> tuple[int, str]:
@@ -44,26 +45,32 @@ def _rows(stack: Stack, *arguments: str) -> list[tuple[str, str, str]]:
     return [(row["kind"], f"{row['namespace']}/{row['name']}".lstrip("/"), row["status"]) for row in rows]
 
 
-def _forget(stack: Stack) -> None:
-    exported = json.loads(stack.ok("stack", "export"))
-    exported["deployment"] = {"manifest": exported["deployment"]["manifest"]}
-    stack.restore(exported)
+def _marks(live: dict[str, Any]) -> dict[str, Any]:
+    return {key: live["metadata"][key] for key in ("labels", "annotations")}
+
+
+def _use(cluster: Kubernetes, namespace: str) -> None:
+    """What others have in a build namespace; it needs no build to be of use to them."""
+    cluster.put_secret(namespace, "of-others", {"a": "b"})
+    labels, web = {"app": "web"}, {"name": "web", "namespace": namespace}
+    container = {"name": "web", "image": "registry.example/web"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    cluster.create({"apiVersion": "v1", "kind": "Service", "metadata": web, "spec": {"ports": [{"port": 80}]}})
+    cluster.create(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": web,
+            "spec": {"replicas": 0, "selector": {"matchLabels": labels}, "template": template},
+        }
+    )
+    reader = {"name": "reader", "namespace": namespace}
+    cluster.create({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": reader, "rules": []})
 
 
 def _finalize(cluster: Kubernetes, namespace: str, *finalizers: str) -> None:
     body = {"metadata": {"finalizers": list(finalizers)}}
     cluster.patch(ESO, "ExternalSecret", "git-clone-secret", body, namespace)
-
-
-@pytest.fixture
-def deployed(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> Stack:
-    """A stack with one organization, up."""
-    cluster.put_secret(manager, "git", {"token": "value"})
-    stack.configure(
-        secretStores={"org": kubernetes_store(manager)}, organizations=[git_organization(organization, "git")]
-    )
-    stack.up()
-    return stack
 
 
 def test_nothing_in_the_state_is_an_orphan(deployed: Stack) -> None:
@@ -81,7 +88,7 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
         ("ServiceAccount", identity),
         ("Namespace", namespace),
     ]
-    cluster.put_secret(namespace, "of-others", {"a": "b"})
+    _use(cluster, namespace)
     rendered = cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)
     assert rendered is not None
     stack_annotation = {"openchoreo-secrets/stack": f"organization/openchoreo-secrets/{deployed.name}"}
@@ -95,7 +102,7 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
     )
     assert _rows(deployed) == []
 
-    _forget(deployed)
+    lose_resources(deployed)
 
     assert sorted(_rows(deployed)) == sorted((kind, name, "not in the state") for kind, name in ours)
     assert cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace) is not None
@@ -116,16 +123,62 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
     assert cluster.get(ESO, "ClusterSecretStore", store) is not None
 
     _finalize(cluster, namespace)
-    inside = "1 Secrets (of-others), 1 ExternalSecrets (of-a-run)"
-    code, text = _orphans(deployed, "--delete")
-    assert code == 1
-    assert text.splitlines()[2:] == [
-        f"{CONTEXT}  Namespace             {namespace}  not deleted without --namespaces; in it: {inside}"
+    inside = (
+        "1 Secrets (of-others), 1 Services (web), 1 Deployments (web), 1 Roles (reader), 1 ExternalSecrets (of-a-run)"
+    )
+    held = ("Namespace", namespace, f"not deleted without --namespaces; in it: {inside}")
+    assert _rows(deployed, "--delete") == [
+        (
+            "ClusterSecretStore",
+            store,
+            f"not deleted without --stores; used by: 1 ExternalSecrets ({namespace}/of-a-run)",
+        ),
+        ("Role", identity, kept),
+        ("RoleBinding", identity, kept),
+        ("ServiceAccount", identity, kept),
+        held,
     ]
+    assert _rows(deployed, "--delete", "--stores") == [held]
     assert cluster.get(ESO, "ExternalSecret", "of-a-run", namespace) is not None
 
     assert _orphans(deployed, "--delete", "--namespaces") == (0, "No orphans.\n")
     assert cluster.get("v1", "Namespace", namespace) is None
+
+
+def test_what_the_stack_did_not_apply_stays(
+    deployed: Stack, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    """Copies with every annotation: by hand, and by a backup tool, which restores the record of writers too."""
+    namespace, store = f"openchoreo-ci-{organization}", f"org-{organization}"
+    external = cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)
+    original = cluster.get(ESO, "ClusterSecretStore", store)
+    assert external is not None
+    assert original is not None
+    elsewhere = {"kind": "SecretStore", "name": "elsewhere"}
+    copied = {"name": "copied", "namespace": namespace, **_marks(external)}
+    cluster.create({**external, "metadata": copied, "spec": {**external["spec"], "secretStoreRef": elsewhere}})
+    restored = f"{store}-restored"
+    cluster.create({**original, "metadata": {"name": restored, **_marks(original)}})
+    writers = [{**entry, "time": "2026-01-01T00:00:00Z"} for entry in original["metadata"]["managedFields"]]
+    cluster.patch(ESO, "ClusterSecretStore", restored, {"metadata": {"managedFields": writers}})
+    cluster.patch("v1", "ServiceAccount", f"eso-{store}", {"metadata": {"managedFields": [{}]}}, manager)
+    copies = [
+        ("ExternalSecret", f"{namespace}/copied"),
+        ("ClusterSecretStore", restored),
+        ("ServiceAccount", f"{manager}/eso-{store}"),
+    ]
+    lose_resources(deployed)
+
+    left = [(*copy, COPIED) for copy in copies]
+    assert set(left) < set(_rows(deployed))
+
+    inside = "not deleted without --namespaces; in it: 1 ExternalSecrets (copied)"
+    assert sorted(_rows(deployed, "--delete")) == sorted([*left, ("Namespace", namespace, inside)])
+    assert cluster.get(ESO, "ClusterSecretStore", store) is None
+    assert cluster.get(ESO, "ClusterSecretStore", restored) is not None
+    assert cluster.get("v1", "ServiceAccount", f"eso-{store}", manager) is not None
+    assert cluster.names(ESO, "ExternalSecret", namespace) == {"copied"}
+    cluster.delete(ESO, "ClusterSecretStore", restored)
 
 
 def test_a_running_update_is_not_disturbed(deployed: Stack, cluster: Kubernetes, organization: str) -> None:

@@ -39,6 +39,9 @@ class Api:
         """Path and UID of each request."""
         self.stuck: set[str] = set()
         """Paths of objects that stay after a deletion, because of a finalizer."""
+        self.groups: list[Object] = []
+        """Answer of the discovery."""
+        self.discoveries = 0
         self.queries: list[tuple[str, dict[str, str]]] = []
 
     def __str__(self) -> str:
@@ -46,6 +49,13 @@ class Api:
 
     def get(self, path: str) -> Object | None:
         return copy.deepcopy(self.objects.get(path))
+
+    def discover(self) -> Iterator[Object]:
+        self.discoveries += 1
+        if "/apis" in self.forbidden:
+            msg = f"{self}: GET /apis was refused (403): forbidden"
+            raise ClusterError(msg)
+        yield from self.groups
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[Object]:
         self.queries.append((path, {**query, **({"metadata_only": "true"} if metadata_only else {})}))

@@ -57,6 +57,10 @@ class _Recording(BaseHTTPRequestHandler):
     requests: ClassVar[list[tuple[str, str, str | None, Any]]] = []
     answer: ClassVar[tuple[int, dict[str, Any]]] = (200, {})
 
+    def do_GET(self) -> None:
+        self.requests.append((self.command, self.path, self.headers["Accept"], None))
+        self._send()
+
     def do_PATCH(self) -> None:
         self._answer()
 
@@ -69,6 +73,9 @@ class _Recording(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.requests.append((self.command, self.path, self.headers["Content-Type"], body))
+        self._send()
+
+    def _send(self) -> None:
         status, content = self.answer
         text = json.dumps(content).encode()
         self.send_response(status)
@@ -149,3 +156,30 @@ def test_writes_to_what_does_not_exist(server: tuple[Cluster, type[_Recording]])
     assert str(caught.value) == (
         'build plane (context "dev"): /x cannot be created: its namespace, or its kind, does not exist'
     )
+
+
+def test_discovery_takes_two_calls(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (200, {"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "apps"}}]})
+
+    assert list(cluster.discover()) == [{"metadata": {"name": "apps"}}] * 2
+
+    accept = (
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
+        "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"
+    )
+    assert handler.requests == [("GET", path, accept, None) for path in ("/api", "/apis")]
+
+
+@pytest.mark.parametrize("answer", [(404, {}), (200, {})], ids=["not-found", "empty"])
+def test_discovery_of_nothing(server: tuple[Cluster, type[_Recording]], answer: tuple[int, dict[str, Any]]) -> None:
+    cluster, handler = server
+    handler.answer = answer
+    assert list(cluster.discover()) == []
+
+
+def test_a_server_that_does_not_have_aggregated_discovery(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (406, {"message": "only the following media types are accepted: application/json"})
+    with pytest.raises(ClusterError, match=r"GET /api was refused \(406\): only the following media types"):
+        list(cluster.discover())

@@ -52,6 +52,7 @@ class DepotToken(RegistryToken):
     example: ClassVar[Example] = {"robot": "push-{organization}"}
     settings_key: ClassVar[str] = "depot"
     identity_key: ClassVar[str] = "robot"
+    generator_kind: ClassVar[str] = "DepotAccessToken"
 
     robot: Deferrable[str]
     """Robot that the ServiceAccount acts as; may contain ``{organization}``."""
@@ -62,7 +63,7 @@ class DepotToken(RegistryToken):
 
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         return Generator(
-            kind="DepotAccessToken",
+            kind=self.generator_kind,
             name=name,
             spec={"host": registry.host, "region": registry.parameters.get("region")},
             lifetime="2h0m0s",

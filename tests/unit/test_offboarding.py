@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
-from components.cluster.offboarding import Departure, describe_contents, list_departures
+from components.cluster.offboarding import Departure, list_departures
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stack import plan_stack
 from tests.unit.api import Api, Object
 from tests.unit.preflight_samples import STACK
 from tests.unit.samples import raw, settings
 
-BY_STACK: Final[Object] = {"annotations": {"pulumi.com/patchFieldManager": STACK}}
-INSIDE: Final = "namespaces/openchoreo-ci-acme"
-
 
 def _object(name: str, owner: str | None = None, **more: Any) -> Object:
     annotations = {} if owner is None else {"annotations": {"openchoreo-secrets/stack": owner}}
-    status = {"status": {"phase": more.pop("phase")}} if "phase" in more else {}
-    return {"metadata": {"name": name, **annotations, **more}, **status}
+    return {"metadata": {"name": name, **annotations, **more}}
 
 
 def _departures(*namespaces: Object, planned: frozenset[str] = frozenset()) -> list[Departure]:
-    return list(list_departures(Api(namespaces=[*namespaces]).cluster, planned, V0_9, STACK))
+    api = Api(namespaces=[*namespaces])
+    departures = list(list_departures(api.cluster, planned, V0_9, STACK))
+    metadata: Object = {"labelSelector": "app.kubernetes.io/managed-by=openchoreo-secrets", "metadata_only": "true"}
+    assert api.queries == [("/api/v1/namespaces", metadata)]
+    assert api.discoveries == bool(departures)
+    return departures
 
 
 @pytest.mark.parametrize(
@@ -54,46 +55,6 @@ def test_departures(namespace: Object, departures: list[Departure]) -> None:
 def test_contents_of_many_namespaces_are_not_listed() -> None:
     found = _departures(*(_object(f"ci-{number:02}", STACK) for number in range(22)))
     assert [departure.contents for departure in found] == [""] * 20 + ["not listed"] * 2
-
-
-def test_contents_of_others() -> None:
-    by_eso: Object = {"ownerReferences": [{"kind": "ExternalSecret"}]}
-    api = Api(
-        pods=[
-            _object("run-1", phase="Running"),
-            _object("run-2", phase="Succeeded"),
-            _object("run-3", phase="Running"),
-        ],
-        workflows=[_object("run-1")],
-        externalsecrets=[_object("of-a-run", STACK)],
-        secrets=[_object(f"s-{number}") for number in range(6)]
-        + [_object("git", **by_eso), _object("own", **BY_STACK)],
-        configmaps=[_object("kube-root-ca.crt")],
-        serviceaccounts=[_object("default"), _object("builder")],
-    )
-    api.forbidden = {f"/api/v1/{INSIDE}/persistentvolumeclaims"}
-
-    assert describe_contents(api.cluster, "openchoreo-ci-acme", V0_9, STACK) == (
-        "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), 1 builds (run-1), "
-        "6 Secrets (s-0, s-1, s-2, s-3, s-4, ...), 1 ExternalSecrets (of-a-run), "
-        "PersistentVolumeClaims that cannot be listed, 1 ServiceAccounts (builder)"
-    )
-    metadata = {"metadata_only": "true"}
-    assert api.queries == [
-        (f"/api/v1/{INSIDE}/pods", {}),
-        (f"/apis/argoproj.io/v1alpha1/{INSIDE}/workflows", metadata),
-        (f"/api/v1/{INSIDE}/secrets", {"labelSelector": "!reconcile.external-secrets.io/managed", **metadata}),
-        (f"/apis/external-secrets.io/v1/{INSIDE}/externalsecrets", metadata),
-        (f"/api/v1/{INSIDE}/configmaps", metadata),
-        (f"/api/v1/{INSIDE}/persistentvolumeclaims", metadata),
-        (f"/api/v1/{INSIDE}/serviceaccounts", metadata),
-    ]
-
-
-def test_a_crowd_is_counted_up_to_a_page() -> None:
-    api = Api(secrets=[_object(f"s-{number:04}") for number in range(600)])
-    contents = describe_contents(api.cluster, "openchoreo-ci-acme", V0_9, STACK)
-    assert contents == "500 or more Secrets (s-0000, s-0001, s-0002, s-0003, s-0004, ...)"
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
-from components.cluster.orphans import Deletion, Left, delete_orphans, list_owned
+from components.cluster.orphans import COPIED, Deletion, Left, delete_orphans, list_owned
 from components.openchoreo.v0_9 import V0_9
 from components.plan.orphans import LiveObject, ObjectKey
 from tests.unit.api import Api, Object
+from tests.unit.discovery_samples import GROUPS
 from tests.unit.preflight_samples import STACK
+from tests.unit.writers import applied
 
 ESO: Final = "external-secrets.io/v1"
 SPACE: Final = "openchoreo-ci-acme"
@@ -28,8 +32,10 @@ def _api(**lists: list[Object]) -> Api:
     return Api(objects, **lists)
 
 
-def _how(*, namespaces: bool = False, seconds: float = 0) -> Deletion:
-    return Deletion(V0_9, STACK, namespaces, seconds, sleep=lambda _: None)
+def _how(
+    *, namespaces: bool = False, stores: bool = False, seconds: float = 0, sleep: Callable[[float], object] = abs
+) -> Deletion:
+    return Deletion(V0_9, STACK, namespaces, stores, seconds, sleep=sleep)
 
 
 def _requested(api: Api) -> list[LiveObject]:
@@ -83,9 +89,7 @@ def test_an_object_that_goes_slowly_is_waited_for() -> None:
         if len(pauses) == 6:
             api.objects.pop(EXTERNAL.key.path)
 
-    assert (
-        delete_orphans(api.cluster, [EXTERNAL], Deletion(V0_9, STACK, namespaces=False, seconds=60, sleep=sleep)) == []
-    )
+    assert delete_orphans(api.cluster, [EXTERNAL], _how(seconds=60, sleep=sleep)) == []
     assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0]
 
 
@@ -96,9 +100,7 @@ def test_a_new_object_of_the_same_name_is_not_waited_for() -> None:
     def sleep(_: float) -> None:
         api.objects[EXTERNAL.key.path] = {"metadata": {"uid": "9"}}
 
-    assert (
-        delete_orphans(api.cluster, [EXTERNAL], Deletion(V0_9, STACK, namespaces=False, seconds=60, sleep=sleep)) == []
-    )
+    assert delete_orphans(api.cluster, [EXTERNAL], _how(seconds=60, sleep=sleep)) == []
 
 
 def test_an_object_that_was_replaced_stays() -> None:
@@ -128,13 +130,70 @@ def test_a_refused_deletion_is_reported() -> None:
 )
 def test_a_namespace_with_objects_of_others(namespaces: bool, left: list[Left]) -> None:
     api = _api(secrets=[{"metadata": {"name": "of-others"}}])
+    api.groups = GROUPS
     assert delete_orphans(api.cluster, [NAMESPACE], _how(namespaces=namespaces)) == left
     assert (NAMESPACE.key.path in api.objects) is bool(left)
 
 
+def test_a_copy_stays_and_keeps_nothing() -> None:
+    api = _api()
+    copy = replace(EXTERNAL, copied=True)
+    assert delete_orphans(api.cluster, [copy, STORE, ROLE, NAMESPACE], _how()) == [Left(copy, COPIED)]
+    assert _requested(api) == [STORE, ROLE, NAMESPACE]
+
+
+def test_namespaces_are_described_together() -> None:
+    """One discovery, and one list of each kind, for all that may be deleted."""
+    spaces = [LiveObject(ObjectKey("v1", "Namespace", "", f"ci-{number}"), str(number)) for number in range(3)]
+    api = Api({item.key.path: {"metadata": {"uid": item.uid}} for item in spaces})
+    api.groups = GROUPS
+    api.lists["/apis/apps/v1/deployments"] = [{"metadata": {"name": "web", "namespace": "ci-1"}}]
+    reason = "not deleted without --namespaces; in it: 1 Deployments (web)"
+    assert delete_orphans(api.cluster, spaces, _how()) == [Left(spaces[1], reason)]
+    assert api.discoveries == 1
+    assert [path for path, _ in api.queries].count("/apis/apps/v1/deployments") == 1
+    assert [uid for _, uid in api.deletions] == ["0", "2"]
+
+
+def _external(namespace: str, name: str, store: str = "org-acme", **metadata: Any) -> Object:
+    reference = {"kind": "ClusterSecretStore", "name": store}
+    return {"metadata": {"namespace": namespace, "name": name, **metadata}, "spec": {"secretStoreRef": reference}}
+
+
+def test_a_store_that_others_use_stays_with_its_identity() -> None:
+    api = _api(externalsecrets=[_external("b", "git"), _external("a", "git"), _external("a", "x", "org-acme-2")])
+    used = "not deleted without --stores; used by: 2 ExternalSecrets (a/git, b/git)"
+    assert delete_orphans(api.cluster, ALL, _how()) == [Left(STORE, used), Left(ROLE, NEEDED)]
+    assert _requested(api) == [EXTERNAL, NAMESPACE]
+    assert delete_orphans(api.cluster, [STORE, ROLE], _how(stores=True)) == []
+
+
+def test_a_namespace_that_goes_with_its_contents_gives_up_the_store() -> None:
+    api = _api(externalsecrets=[_external(SPACE, "of-a-run")])
+    assert [left.item for left in delete_orphans(api.cluster, [STORE, NAMESPACE], _how())] == [STORE]
+    assert delete_orphans(api.cluster, [STORE, NAMESPACE], _how(namespaces=True)) == []
+
+
+def test_what_a_deleted_object_has_created_is_waited_for() -> None:
+    """Kubernetes deletes the ExternalSecrets of a ClusterExternalSecret a little later."""
+    fan_out = LiveObject(ObjectKey(ESO, "ClusterExternalSecret", "", "pull"), "5")
+    api = _api(externalsecrets=[_external("dp", "pull", ownerReferences=[{"uid": "5"}])])
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            api.lists.clear()
+
+    assert delete_orphans(api.cluster, [fan_out, STORE], _how(seconds=60, sleep=sleep)) == []
+    assert pauses == [0.1, 0.2]
+    api.lists["externalsecrets"] = [_external("dp", "pull", ownerReferences=[{"uid": "5"}])]
+    used = "not deleted without --stores; used by: 1 ExternalSecrets (dp/pull)"
+    assert delete_orphans(api.cluster, [fan_out, STORE], _how()) == [Left(STORE, used)]
+
+
 def test_each_kind_is_listed_once() -> None:
-    annotations = {"pulumi.com/patchFieldManager": STACK}
-    store: dict[str, Any] = {"metadata": {"name": "org-acme", "uid": "2", "annotations": annotations}}
+    store = applied({"metadata": {"name": "org-acme", "uid": "2"}}, STACK)
     api = Api(clustersecretstores=[store])
 
     assert list_owned(api.cluster, STACK) == [STORE]
@@ -147,7 +206,7 @@ def test_each_kind_is_listed_once() -> None:
         (f"{generators}/ecrauthorizationtokens", metadata),
         (f"{generators}/gcraccesstokens", metadata),
         (f"{generators}/githubaccesstokens", metadata),
-        ("/api/v1/secrets", {"labelSelector": "!reconcile.external-secrets.io/managed", **metadata}),
+        ("/api/v1/secrets", metadata),
         ("/apis/external-secrets.io/v1/clustersecretstores", metadata),
         ("/apis/rbac.authorization.k8s.io/v1/rolebindings", metadata),
         ("/apis/rbac.authorization.k8s.io/v1/roles", metadata),

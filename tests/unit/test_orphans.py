@@ -7,8 +7,11 @@ from typing import Any, Final
 
 import pytest
 
+from components.managers.kubernetes import KubernetesStore
+from components.managers.manager import PlannedStore
 from components.manifests import sign
 from components.plan.orphans import (
+    NAMESPACE,
     STAGES,
     LiveObject,
     ObjectKey,
@@ -19,7 +22,9 @@ from components.plan.orphans import (
 )
 from tests.golden import FOLDER, STACKS
 from tests.unit.generator_samples import GENERATORS
+from tests.unit.plans import stack_plan
 from tests.unit.preflight_samples import STACK
+from tests.unit.samples import on_every_plane, organization, settings
 
 ESO: Final = "external-secrets.io/v1"
 SECRET: Final = ObjectKey("v1", "Secret", "openchoreo-ci-acme", "git-clone-secret")
@@ -27,6 +32,15 @@ SPACE: Final = ObjectKey("v1", "Namespace", "", "openchoreo-ci-acme")
 STORE: Final = ObjectKey(ESO, "ClusterSecretStore", "", "org-acme")
 ROLE: Final = ObjectKey("rbac.authorization.k8s.io/v1", "Role", "vault", "eso-org-acme")
 EXTERNAL: Final = ObjectKey(ESO, "ExternalSecret", "openchoreo-ci-acme", "git-clone-secret")
+OURS: Final = STACK
+IDENTIFIED_STORE: Final = PlannedStore(
+    name="org-acme",
+    manager=KubernetesStore(remote_namespace="vault"),
+    organizations=("acme",),
+    namespaces=("openchoreo-ci-acme",),
+    keys=("acme-git",),
+)
+CREATED: Final = "2026-05-01T10:00:00Z"
 
 
 def _resource(kind: str, identifier: str, provider: str = "build-plane") -> dict[str, Any]:
@@ -92,7 +106,15 @@ def test_an_empty_state(exported: dict[str, Any]) -> None:
 def _live(**metadata: Any) -> dict[str, Any]:
     names = {"name": "git-clone-secret", "namespace": "openchoreo-ci-acme", "uid": "1"}
     signed = sign({"kind": "ExternalSecret", "metadata": names}, STACK)
-    return {"metadata": {**signed["metadata"], **metadata}}
+    record = {"creationTimestamp": CREATED, "managedFields": [_written()]}
+    return {"metadata": {**signed["metadata"], **record, **metadata}}
+
+
+def _written(manager: str = OURS, operation: str = "Apply", time: str = CREATED) -> dict[str, Any]:
+    return {"manager": manager, "operation": operation, "time": time}
+
+
+COPIED: Final = LiveObject(EXTERNAL, "1", copied=True)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +126,28 @@ def _live(**metadata: Any) -> dict[str, Any]:
             [LiveObject(EXTERNAL, "1", ("a", "b"), deleting=True)],
             id="its deletion waits",
         ),
+        pytest.param(
+            _live(managedFields=[_written("argocd"), _written(time="2026-06-01T00:00:00Z")]),
+            [LiveObject(EXTERNAL, "1")],
+            id="applied later, beside others",
+        ),
+        pytest.param(
+            _live(managedFields=[_written(time="2026-05-01T09:59:01Z")]),
+            [LiveObject(EXTERNAL, "1")],
+            id="applied in the request that created it, which was slow",
+        ),
+        pytest.param(
+            _live(managedFields=[_written("kubectl-client-side-apply", "Update")]), [COPIED], id="copied with kubectl"
+        ),
+        pytest.param(_live(managedFields=[_written("argocd-controller")]), [COPIED], id="applied by Argo CD"),
+        pytest.param(_live(managedFields=[_written(f"{OURS}-2")]), [COPIED], id="applied by another stack"),
+        pytest.param(_live(managedFields=[_written(operation="Update")]), [COPIED], id="edited by the stack only"),
+        pytest.param(
+            _live(managedFields=[_written(time="2026-05-01T09:58:59Z")]), [COPIED], id="restored from a backup"
+        ),
+        pytest.param(_live(managedFields=[{"manager": OURS, "operation": "Apply"}]), [COPIED], id="without a time"),
+        pytest.param(_live(managedFields=[]), [COPIED], id="the record of writers was removed"),
+        pytest.param(_live(managedFields=None), [COPIED], id="without a record of writers"),
         pytest.param(_live(annotations={"openchoreo-secrets/stack": STACK}), [], id="from a template of OpenChoreo"),
         pytest.param(_live(annotations=None), [], id="without annotations"),
         pytest.param(_live(annotations={"pulumi.com/patchFieldManager": f"{STACK}-2"}), [], id="of another stack"),
@@ -115,7 +159,8 @@ def test_only_what_the_stack_has_applied(item: dict[str, Any], selected: list[Li
 
 
 def test_a_cluster_scoped_object_has_no_namespace() -> None:
-    item = {"metadata": {"name": "org-acme", "uid": "2", "annotations": _live()["metadata"]["annotations"]}}
+    metadata = {key: value for key, value in _live(name="org-acme", uid="2")["metadata"].items() if key != "namespace"}
+    item = {"metadata": metadata}
     assert list(select_owned([item], ESO, "ClusterSecretStore", STACK)) == [LiveObject(STORE, "2")]
 
 
@@ -148,4 +193,12 @@ def test_every_kind_that_a_stack_creates_has_a_place_in_the_order() -> None:
     assert registered <= set(ordered)
     generators = {"GithubAccessToken", *(sample.values[1] for sample in GENERATORS)}
     assert {kind for api, kind in ordered if api.startswith("generators.")} == generators
+    registries = [organization(registries=[sample.values[0]]) for sample in GENERATORS]
+    app = {"appId": "1", "installationId": "2", "privateKey": {"remoteKey": "a"}}
+    pull = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": "a"}}
+    more = settings(on_every_plane(git={"githubApp": app}, pullSecret={**pull, "secretStore": "default"}))
+    planned = {
+        (item.api, item.kind) for item in stack_plan([*registries, *more.organizations], [IDENTIFIED_STORE]).objects
+    }
+    assert planned == set(ordered) - {NAMESPACE}
     assert len(ordered) == len(set(ordered))

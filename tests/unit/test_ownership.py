@@ -176,14 +176,7 @@ def test_one_list_for_each_kind_whatever_the_number_of_organizations() -> None:
     assert _problems(api, stack_plan(users)) == []
     assert api.queries == [
         ("/apis/external-secrets.io/v1/externalsecrets", {"metadata_only": "true"}),
-        (
-            "/api/v1/secrets",
-            {
-                "labelSelector": "!reconcile.external-secrets.io/managed",
-                "fieldSelector": "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token",
-                "metadata_only": "true",
-            },
-        ),
+        ("/api/v1/secrets", {"metadata_only": "true"}),
     ]
 
 

@@ -41,6 +41,7 @@ class AcrToken(RegistryToken):
     """One repository and its actions: ``repository:acme/app:pull,push``. None: all that the identity may do."""
     settings_key: ClassVar[str] = "acr"
     identity_key: ClassVar[str] = "clientId"
+    generator_kind: ClassVar[str] = "ACRAccessToken"
 
     @property
     def identity(self) -> InputStr | None:
@@ -51,7 +52,7 @@ class AcrToken(RegistryToken):
         """``ACRAccessToken``."""
         scope = {} if self.scope is None else {"scope": self.scope}
         return Generator(
-            kind="ACRAccessToken",
+            kind=self.generator_kind,
             name=name,
             spec={
                 "registry": registry.host,

@@ -52,6 +52,7 @@ class EcrToken(RegistryToken):
     """Create the role in the account of the stack's ``aws``, instead of ``roleArn``."""
     settings_key: ClassVar[str] = "ecr"
     identity_key: ClassVar[str] = "roleArn"
+    generator_kind: ClassVar[str] = "ECRAuthorizationToken"
 
     @model_validator(mode="after")
     def _one_role(self) -> Self:
@@ -67,7 +68,7 @@ class EcrToken(RegistryToken):
         """``ECRAuthorizationToken``."""
         arn = self._role_arn(owner)
         return Generator(
-            kind="ECRAuthorizationToken",
+            kind=self.generator_kind,
             name=name,
             spec={
                 "region": registry.aws_region,

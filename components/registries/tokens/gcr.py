@@ -40,6 +40,7 @@ class GcrToken(RegistryToken):
     ``{organization}``. None: the ServiceAccount itself."""
     settings_key: ClassVar[str] = "gcr"
     identity_key: ClassVar[str] = "gcpServiceAccount"
+    generator_kind: ClassVar[str] = "GCRAccessToken"
 
     @property
     def identity(self) -> InputStr | None:
@@ -53,7 +54,7 @@ class GcrToken(RegistryToken):
         if self.cluster_project_id is not None:
             cluster["clusterProjectID"] = self.cluster_project_id
         return Generator(
-            kind="GCRAccessToken",
+            kind=self.generator_kind,
             name=name,
             spec={
                 "projectID": self.project_id,

@@ -20,6 +20,8 @@ class RegistryToken(Model):
     """Key of the block in an entry of ``registries``: ``ecr``. It is a field of `RegistryCredential`."""
     identity_key: ClassVar[str]
     """Key of the field that differs between organizations."""
+    generator_kind: ClassVar[str]
+    """Kind of ESO's generator that creates the token."""
 
     @property
     @abstractmethod

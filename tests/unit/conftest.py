@@ -1,0 +1,49 @@
+"""Fixtures of the command line: a project with a fake Pulumi, and its only cluster."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.commands import orphans
+from components.settings.stack import ClusterSettings
+from tests.unit.api import Api
+from tests.unit.command_samples import CLUSTERS, EMPTY, configure, record, store
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The only cluster, with one store."""
+    objects = {
+        "/api/v1/namespaces/kube-system": {"metadata": {"uid": "uid-1"}},
+        "/apis/external-secrets.io/v1/clustersecretstores/org-acme": store(),
+    }
+    api = Api(objects, clustersecretstores=[store()])
+
+    def connect(plane: str, settings: ClusterSettings) -> Api:
+        api.plane, api.settings = plane, settings
+        return api
+
+    monkeypatch.setattr(orphans, "Cluster", connect)
+    return api
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a stack file, the current folder; its ``pulumi`` prints a state from a file."""
+    (tmp_path / "Pulumi.yaml").write_text("name: openchoreo-secrets\nstackConfigDir: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    configure(tmp_path, {"openchoreo-secrets:clusters": CLUSTERS})
+    program = tmp_path / "bin" / "pulumi"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nif [ "$1" = whoami ]; then cat "{tmp_path}/whoami"; else cat "{tmp_path}/state"; fi\n'
+    )
+    program.chmod(0o755)
+    (tmp_path / "whoami").write_text(json.dumps({"url": f"file://{tmp_path}"}))
+    record(tmp_path, EMPTY)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
