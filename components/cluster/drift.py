@@ -18,7 +18,7 @@ from ..drift.differences import (
     select_immutable,
 )
 from ..drift.managers import is_managed, list_managers
-from ..drift.planned import PlannedManifest, build_path
+from ..drift.planned import PlannedManifest
 from ..errors import ClusterError, ConflictError, InvalidError
 from ..manifests import (
     MANAGED_BY,
@@ -30,7 +30,9 @@ from ..manifests import (
     read_creator,
     read_owner,
 )
+from ..object_names import build_path
 from .connection import Cluster
+from .reading import Address, get_address, list_labelled, list_metadata
 
 _ATTEMPTS: Final = 5
 _POLL: Final = 0.2
@@ -96,7 +98,7 @@ class Inspector:
             live = self._list(*kind, of_kind)
             for planned in of_kind:
                 compare = self._compare_changed if is_changed(planned) else self.compare
-                drift = compare(planned, live.get(_address(planned.manifest)))
+                drift = compare(planned, live.get(get_address(planned.manifest)))
                 if drift is not None and not (planned.adopted and drift.live is None):
                     yield drift
 
@@ -156,20 +158,13 @@ class Inspector:
         msg = f"{self.cluster}: {planned.name} kept changing"
         raise ConflictError(msg)
 
-    def _list(self, api: str, kind: str, objects: Sequence[PlannedManifest]) -> dict[tuple[str | None, str], Manifest]:
-        """Namespace and name -> live object, of at least those objects that exist."""
-        path, metadata_only = build_path(api, kind), kind == "Namespace"
-        # An adopted namespace does not have the label.
-        query = {} if metadata_only else {"labelSelector": f"{MANAGED_BY_LABEL}={MANAGED_BY}"}
-        live = {_address(item): item for item in self.cluster.items(path, metadata_only=metadata_only, **query)}
-        absent = {_address(planned.manifest) for planned in objects} - live.keys()
-        if absent and not metadata_only:
-            # Someone may have removed the label.
-            existing = {_address(item) for item in self.cluster.items(path, metadata_only=True)}
-            for namespace, name in absent & existing:
-                item = self.cluster.get(build_path(api, kind, namespace, name))
-                live |= {} if item is None else {(namespace, name): item}
-        return live
+    def _list(self, api: str, kind: str, objects: Sequence[PlannedManifest]) -> dict[Address, Manifest]:
+        """Address -> live object, of at least those objects that exist."""
+        if kind == "Namespace":
+            # An adopted namespace does not have the label.
+            return list_metadata(self.cluster, api, kind)
+        addresses = (get_address(planned.manifest) for planned in objects)
+        return list_labelled(self.cluster, api, kind, addresses, f"{MANAGED_BY_LABEL}={MANAGED_BY}")
 
     def repair(self, drift: Drift, cancelled: Cancelled) -> None:
         """Make an object as configured again.
@@ -236,12 +231,8 @@ def _kind(planned: PlannedManifest) -> tuple[str, str]:
     return planned.manifest["apiVersion"], planned.manifest["kind"]
 
 
-def _address(manifest: Manifest) -> tuple[str | None, str]:
-    return manifest["metadata"].get("namespace"), manifest["metadata"]["name"]
-
-
 def _path(manifest: Manifest) -> str:
-    namespace, name = _address(manifest)
+    namespace, name = get_address(manifest)
     return build_path(manifest["apiVersion"], manifest["kind"], namespace, name)
 
 

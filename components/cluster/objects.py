@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from ..errors import ClusterError, ConflictError, NotFoundError
 from ..manifests import MANAGED_BY, Manifest
+from ..object_names import format_object
 from ..openchoreo.kinds import Kind
 from .connection import Cluster
 
@@ -34,7 +35,7 @@ class Location:
     """None for a cluster-scoped kind."""
 
     def __str__(self) -> str:
-        return f"{self.kind.name} {self.namespace}/{self.name}" if self.namespace else f"{self.kind.name} {self.name}"
+        return format_object(self.kind.name, self.name, self.namespace)
 
     @property
     def path(self) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Final
 
-from ..manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field_manager, is_owned_by, read_owner
+from ..manifests import FIELD_MANAGER_ANNOTATION, build_field_manager, is_owned_by, read_owner
 from ..plan.objects import PlannedObject
+from ..schema.text import flatten
 from .connection import Cluster
 from .obstacles import Obstacle
+from .reading import list_metadata
 from .synced import describe_keeper, is_synced_for
-
-SYNCED_LABEL: Final = "reconcile.external-secrets.io/managed"
-"""Label of the Secrets that ESO creates."""
 
 
 def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], stack: str) -> Iterator[Obstacle]:
@@ -31,7 +29,7 @@ def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], sta
     """
     ordered = sorted(objects, key=_kind)
     for (api, kind), group in groupby(ordered, key=_kind):
-        live = _live(cluster, api, kind)
+        live = list_metadata(cluster, api, kind)
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
             if existing is None or is_owned_by(existing, kind, stack):
@@ -45,18 +43,11 @@ def _kind(planned: PlannedObject) -> tuple[str, str]:
     return planned.api, planned.kind
 
 
-def _live(cluster: Cluster, api: str, kind: str) -> dict[tuple[str | None, str], Manifest]:
-    """Namespace and name -> metadata of every object of a kind."""
-    path = f"{'/api' if api == 'v1' else '/apis'}/{api}/{kind.lower()}s"
-    items = cluster.items(path, metadata_only=True)
-    return {(item["metadata"].get("namespace"), item["metadata"]["name"]): item for item in items}
-
-
 def _message(planned: PlannedObject, owner: str | None, stack: str) -> str:
     if owner is not None:
-        return f"{planned.user}: {planned} belongs to the stack {owner}. Configure it in one of the two stacks only" + (
-            f", or use another name ({planned.setting})" if planned.setting else ""
-        )
+        whose = f"{planned} belongs to the stack {flatten(owner)}"
+        rename = f", or use another name ({planned.setting})" if planned.setting else ""
+        return f"{planned.user}: {whose}. Configure it in one of the two stacks only{rename}"
     ways = ["delete it", f"use another name ({planned.setting})" if planned.setting else ""]
     if not planned.by_operator:
         place = f"-n {planned.namespace} " if planned.namespace else ""

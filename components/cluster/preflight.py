@@ -7,10 +7,12 @@ from typing import Final
 
 from ..errors import ClusterError
 from ..manifests import Manifest, read_creator
+from ..object_names import pluralize
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
+from ..schema.text import flatten
 from ..secrets.generator import API as GENERATORS
 from .connection import Cluster
 from .obstacles import Obstacle, raise_obstacles
@@ -85,7 +87,7 @@ def _check_generators(cluster: Cluster, organizations: Sequence[OrganizationPlan
     for organization in organizations:
         for manifest in organization.generators:
             if manifest["apiVersion"] == GENERATORS:
-                users.setdefault(_plural(manifest), organization.name)
+                users.setdefault(pluralize(manifest["kind"]), organization.name)
     missing = sorted(users.keys() - read_served_kinds(cluster, f"/apis/{GENERATORS}")) if users else []
     if missing:
         whose = ", ".join(f'{kind} (organization "{users[kind]}")' for kind in missing)
@@ -94,10 +96,6 @@ def _check_generators(cluster: Cluster, organizations: Sequence[OrganizationPlan
             "upgrade the Helm chart external-secrets to 0.16 or later"
         )
         raise ClusterError(msg)
-
-
-def _plural(manifest: Manifest) -> str:
-    return f"{manifest['kind'].lower()}s"
 
 
 def _namespaces(
@@ -111,7 +109,9 @@ def _namespaces(
         label = labels.get(ORGANIZATION_LABEL, organization.name)
         text = None
         if not organization.adopts_namespace and exists and owner != stack:
-            creator = f"the stack {owner}" if owner else "something else (OpenChoreo creates it at the first build)"
+            creator = (
+                f"the stack {flatten(owner)}" if owner else "something else (OpenChoreo creates it at the first build)"
+            )
             text = f"exists and was created by {creator}; set namespace: adopt, so that destroy keeps it"
         elif organization.adopts_namespace and not exists:
             text = "does not exist; set namespace: own, or run the organization's first build"

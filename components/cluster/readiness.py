@@ -14,14 +14,16 @@ from typing import Any, Final
 
 from ..errors import ClusterError, NotReadyError
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
+from ..object_names import build_path
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
+from ..schema.text import flatten
 from .connection import Cluster
 from .continuation import ADVICE, continues_on_error
+from .reading import Address, list_labelled
 
-_EXTERNAL_SECRETS: Final = "/apis/external-secrets.io/v1/externalsecrets"
-_FAN_OUTS: Final = "/apis/external-secrets.io/v1/clusterexternalsecrets"
-_STORES: Final = "/apis/external-secrets.io/v1/clustersecretstores"
+_ESO: Final = "external-secrets.io/v1"
+_STORES: Final = build_path(_ESO, "ClusterSecretStore")
 _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 """Reasons of ``Ready=True`` under ``creationPolicy: Merge`` and ``deletionPolicy: Delete``."""
 _NEVER: Final = frozenset({"0", "0s"})
@@ -61,14 +63,14 @@ def read_readiness(
 ) -> Readiness:
     """Current state of the expected ExternalSecrets.
 
-    It makes one list call for any number of ExternalSecrets, and two more calls for each fan-out.
+    It makes one list call for any number of ExternalSecrets, a second one if some are absent or have lost their label,
+    and two more calls for each fan-out.
     """
-    selector = f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
-    live = {
-        (item["metadata"]["namespace"], item["metadata"]["name"]): item
-        for item in cluster.items(_EXTERNAL_SECRETS, labelSelector=selector)
-    }
     ordered, spread = sorted(expected_secrets), sorted(fan_outs)
+    addresses = ((expected.namespace, expected.name) for expected in ordered)
+    live = list_labelled(
+        cluster, _ESO, "ExternalSecret", addresses, f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
+    )
     states = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in ordered]
     for fan_out in spread:
         states += _spread(cluster, fan_out, live)
@@ -141,7 +143,7 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     if ready is None:
         return Pending(expected, "the External Secrets Operator has not processed it; is it running?")
     if ready.get("status") != "True" or ready.get("reason") in _WITHOUT_SECRET:
-        return Pending(expected, f"{ready.get('reason')}: {ready.get('message')}", failed=True)
+        return Pending(expected, _flatten(f"{ready.get('reason')}: {ready.get('message')}"), failed=True)
     synced = str(status.get("syncedResourceVersion", "")).partition("-")[0]
     if synced != str(item["metadata"].get("generation")) and not _never_again(item.get("spec", {})):
         return Pending(expected, "the last change has not been synced yet")
@@ -154,11 +156,9 @@ def _never_again(spec: Mapping[str, Any]) -> bool:
     return once or (spec.get("refreshPolicy") != "OnChange" and spec.get("refreshInterval") in _NEVER)
 
 
-def _spread(
-    cluster: Cluster, fan_out: FanOut, live: Mapping[tuple[str, str], dict[str, Any]]
-) -> Iterator[Pending | None]:
+def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, Any]]) -> Iterator[Pending | None]:
     """Readiness in each namespace that a ClusterExternalSecret selects, whose own status may be about an older spec."""
-    cluster_secret = cluster.get(f"{_FAN_OUTS}/{fan_out.name}")
+    cluster_secret = cluster.get(build_path(_ESO, "ClusterExternalSecret", name=fan_out.name))
     if cluster_secret is None:
         everywhere = Expected(fan_out.organization, "(every namespace)", fan_out.name)
         yield Pending(everywhere, "the ClusterExternalSecret does not exist")
@@ -175,7 +175,7 @@ def _spread(
 
 
 def _retry_now(cluster: Cluster, expected: Expected) -> None:
-    path = f"/apis/external-secrets.io/v1/namespaces/{expected.namespace}/externalsecrets/{expected.name}"
+    path = build_path(_ESO, "ExternalSecret", expected.namespace, expected.name)
     stamp = {"metadata": {"annotations": {"force-sync": str(time.time_ns())}}}
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
@@ -197,7 +197,7 @@ def _details(cluster: Cluster, item: Pending, stores: dict[str, dict[str, Any]])
     """ESO's own messages: the latest event of the ExternalSecret, and why the store is not ready."""
     secret = item.expected
     reasons = [_warning(cluster, secret.namespace, "ExternalSecret", secret.name)]
-    path = f"/apis/external-secrets.io/v1/namespaces/{secret.namespace}/externalsecrets/{secret.name}"
+    path = build_path(_ESO, "ExternalSecret", secret.namespace, secret.name)
     live = cluster.get(path) or {}
     name = live.get("spec", {}).get("secretStoreRef", {}).get("name")
     if name is not None and name not in stores:
@@ -215,7 +215,7 @@ def _refused(store: Mapping[str, Any]) -> str | None:
     conditions = (store.get("status") or {}).get("conditions") or ()
     return next(
         (
-            str(entry.get("message"))
+            _flatten(str(entry.get("message")))
             for entry in conditions
             if entry.get("type") == "Ready" and entry["status"] == "False"
         ),
@@ -231,5 +231,9 @@ def _warning(cluster: Cluster, namespace: str, kind: str, name: str) -> str | No
     except ClusterError:
         return None
     latest = max(events, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime")), default=None)
-    # Vault's errors span several lines.
-    return None if latest is None else " ".join(str(latest.get("message")).split())
+    return None if latest is None else _flatten(str(latest.get("message")))
+
+
+def _flatten(message: str) -> str:
+    """A message of ESO as one line; Vault's errors span several."""
+    return flatten(" ".join(message.split()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..manifests import STACK_ANNOTATION, Manifest
+from ..object_names import name_object
 from .differences import Path
 
 _DIGEST_LENGTH: Final = 8
@@ -37,7 +38,7 @@ class PlannedManifest:
     """Whether it contains values of ``manualSecrets``."""
 
     def __str__(self) -> str:
-        return f"{name_object(self.manifest)} ({self.user})"
+        return f"{self.name} ({self.user})"
 
     @property
     def name(self) -> str:
@@ -78,22 +79,6 @@ class PlannedManifest:
         """Whether a field contains a value of ``manualSecrets``."""
         holds_secrets = self.secret and path[:1] in {("data",), ("spec",)}
         return holds_secrets or (self.manifest["kind"] == "Secret" and path[:1] == ("data",))
-
-
-def name_object(manifest: Manifest) -> str:
-    """``ExternalSecret openchoreo-ci-acme/git-clone-secret``, without the slash for a cluster-scoped object."""
-    metadata = manifest["metadata"]
-    namespace = metadata.get("namespace")
-    return (
-        f"{manifest['kind']} {namespace}/{metadata['name']}" if namespace else f"{manifest['kind']} {metadata['name']}"
-    )
-
-
-def build_path(api: str, kind: str, namespace: str | None = None, name: str = "") -> str:
-    """API path of an object, or of the list of a kind."""
-    group = f"{'/api' if api == 'v1' else '/apis'}/{api}"
-    place = f"/namespaces/{namespace}" if namespace else ""
-    return f"{group}{place}/{kind.lower()}s" + (f"/{name}" if name else "")
 
 
 def _without_values(value: Any) -> Any:

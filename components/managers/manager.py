@@ -69,6 +69,11 @@ class PlannedStore:
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
 
+    @property
+    def only_organization(self) -> str | None:
+        """The organization that uses it. None: several do."""
+        return self.organizations[0] if len(self.organizations) == 1 else None
+
 
 class Manager(BaseModel):
     """One secret manager: its settings, its rules, and the manifests that it needs.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..object_names import build_path
+
 Path = tuple[str, ...]
 """Keys from the outermost mapping to a field."""
 Variables = Mapping[str, frozenset[str] | None]
@@ -63,5 +65,4 @@ class Kind:
             namespace: of the object. None: all namespaces, or a cluster-scoped kind.
             name: of the object. Empty: the path of the list.
         """
-        place = f"namespaces/{namespace}/" if namespace else ""
-        return f"/apis/{self.api}/{place}{self.plural}" + (f"/{name}" if name else "")
+        return build_path(self.api, self.name, namespace, name, plural=self.plural)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..schema.text import quote
+from ..schema.text import flatten, quote
 from .containers import Original, ensure, find, find_lasting, prune
 from .equality import Defaults, are_equal, find_differences, read_stack
 from .model import RESOURCES, Change, History, Resource, describe_kept
@@ -95,7 +95,7 @@ def _add_one(
         return Change(path, "update", f"replaces the resource {text}"), True
     stack = read_stack(live)
     if stack is not None and stack != read_stack(entry):
-        msg = f'{owner}: the resource "{resource.id}" belongs to the stack {stack}; use another id'
+        msg = f'{owner}: the resource "{resource.id}" belongs to the stack {flatten(stack)}; use another id'
         raise PatchError(msg)
     different = _summary(live, entry, defaults)
     if different:

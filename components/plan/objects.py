@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..managers.cluster_secret_store import render_identity
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import Manifest
-from ..settings.stack import StackSettings
+from ..object_names import format_object
 from .organization import OrganizationPlan
 
 
@@ -35,24 +35,29 @@ class PlannedObject:
     """Whether ESO creates it, for one of the other objects."""
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return format_object(self.kind, self.name, self.namespace)
 
 
 def list_objects(
-    settings: StackSettings, stores: Iterable[PlannedStore], organizations: Iterable[OrganizationPlan]
+    stores: Iterable[PlannedStore], organizations: Iterable[OrganizationPlan], pull_plane: Plane
 ) -> Iterator[PlannedObject]:
-    """Every object of a stack except build namespaces, which can be adopted."""
-    one_cluster = settings.clusters.data_plane in {None, settings.clusters.build_plane}
+    """Every object of a stack except build namespaces, which can be adopted.
+
+    Args:
+        stores: all stores.
+        organizations: all organizations.
+        pull_plane: plane of the pull secrets.
+    """
     for store in stores:
         user, rename = f'store "{store.name}"', "the key of secretStores"
-        only = store.organizations[0] if len(store.organizations) == 1 else None
+        only = store.only_organization
         for manifest in render_identity(store):
             yield _object(store.plane, manifest, user, rename, only)
         yield PlannedObject(
             store.plane, "external-secrets.io/v1", "ClusterSecretStore", store.name, None, user, rename, only
         )
     for organization in organizations:
-        yield from _organization(organization, "build" if one_cluster else "data")
+        yield from _organization(organization, pull_plane)
 
 
 def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[PlannedObject]:

@@ -47,7 +47,7 @@ class Plan:
     @cached_property
     def objects(self) -> tuple[PlannedObject, ...]:
         """Every object that is created on a cluster, except build namespaces."""
-        return tuple(list_objects(self.settings, self.stores, self.organizations))
+        return tuple(list_objects(self.stores, self.organizations, self.pull_plane))
 
 
 def plan_stack(settings: StackSettings, release: Release, *, stack: str | None = None) -> Plan:

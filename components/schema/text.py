@@ -1,4 +1,4 @@
-"""Users' text in messages: shortened, on one line, without control characters."""
+"""Text of users and of others in messages: shortened, on one line, without control characters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Final
 
 SHOWN: Final = 60
 """Number of characters of a value that a message shows."""
+_LINE: Final = 1000
+"""Number of characters of a text of others that a message shows: an annotation, or the reason of another program."""
 
 
 def clip(text: str) -> str:
@@ -20,6 +22,12 @@ def quote(text: str) -> str:
     return f'"{escaped}"{rest}'
 
 
-def _parts(text: str) -> tuple[str, str]:
+def flatten(text: str) -> str:
+    """Text of others, such as an annotation of a live object, as one line; a very long one is cut as by `clip`."""
+    escaped, rest = _parts(text, _LINE)
+    return escaped + rest
+
+
+def _parts(text: str, longest: int = SHOWN) -> tuple[str, str]:
     escaped = text if text.isprintable() else text.encode("unicode_escape").decode()
-    return (escaped, "") if len(escaped) <= SHOWN else (escaped[:SHOWN], f"… ({len(text)} characters)")
+    return (escaped, "") if len(escaped) <= longest else (escaped[:longest], f"… ({len(text)} characters)")

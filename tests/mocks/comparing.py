@@ -12,7 +12,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components.drift.planned import name_object
+from components.object_names import name_object
 from tests.mocks.engine import Engine, Terminal, Values, plain, secret, serving, struct
 
 STACK = "acme-corp/openchoreo-secrets/test"

@@ -8,7 +8,7 @@ import pytest
 
 from components.drift.differences import Difference, Path
 from components.drift.managers import is_managed, list_managers
-from components.drift.planned import PlannedManifest, build_path
+from components.drift.planned import PlannedManifest
 from components.drift.words import describe_differences, format_path
 
 SECRET = {
@@ -34,13 +34,9 @@ def of_kind(kind: str, **annotations: str) -> PlannedManifest:
     return planned({"apiVersion": "v1", "kind": kind, "metadata": {"name": "x", "annotations": annotations}})
 
 
-def test_names_and_paths() -> None:
+def test_names() -> None:
     assert str(planned(SECRET)) == 'Secret ns/scanner (organization "acme")'
     assert planned(STORE).name == "ClusterSecretStore org"
-    assert build_path("v1", "Secret", "ns", "scanner") == "/api/v1/namespaces/ns/secrets/scanner"
-    assert build_path("external-secrets.io/v1", "ClusterSecretStore") == (
-        "/apis/external-secrets.io/v1/clustersecretstores"
-    )
 
 
 def test_objects_come_after_those_that_they_need() -> None:

@@ -91,15 +91,6 @@ def test_judgement(item: Object | None, expected: tuple[Pending, ...]) -> None:
     assert read_readiness(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == Readiness(1, expected)
 
 
-def test_one_call_whatever_the_number_and_sorted() -> None:
-    api = Api(externalsecrets=[_synced(PUSH)])
-    assert read_readiness(api.cluster, [OTHER, PUSH, GIT]) == Readiness(
-        3, (Pending(GIT, ABSENT), Pending(OTHER, ABSENT))
-    )
-    selector = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo.dev/organization"
-    assert api.queries == [("/apis/external-secrets.io/v1/externalsecrets", {"labelSelector": selector})]
-
-
 class Clock:
     """Stands for the pauses: at each the operator does the next piece of work, or the user gives up."""
 
