@@ -87,6 +87,11 @@ def read_creator(live: Manifest) -> str | None:
     return _read_annotation(live, STACK_ANNOTATION)
 
 
+def find_owner(live: Manifest, kind: str) -> str | None:
+    """The owner of a live object of a kind, as its annotations name it; None if they name none."""
+    return read_creator(live) if kind == NAMESPACE else read_owner(live)
+
+
 def is_owned_by(live: Manifest, kind: str, stack: str) -> bool:
     """Whether a stack owns a live object of a kind; its metadata is enough."""
     if kind == NAMESPACE:

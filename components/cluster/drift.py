@@ -23,14 +23,13 @@ from ..errors import ClusterError, ConflictError, InvalidError
 from ..manifests import (
     MANAGED_BY,
     MANAGED_BY_LABEL,
-    NAMESPACE,
     Manifest,
     build_field_manager,
+    find_owner,
     is_owned_by,
-    read_creator,
-    read_owner,
 )
 from ..object_names import build_path
+from ..schema.text import flatten
 from .connection import Cluster
 from .reading import Address, get_address, list_labelled, list_metadata
 
@@ -185,13 +184,11 @@ class Inspector:
         """Whether the object is as configured afterwards."""
         path = _path(planned.manifest)
         if live is not None and _is_ending(live):
-            self._wait_for_deletion(planned, cancelled)
-            live = None
+            self._refuse_others(planned, live)
+            live = self._wait_for_deletion(planned, cancelled)
+        if live is not None:
+            self._refuse_others(planned, live)
         differences = () if live is None else find_differences(planned.manifest, live)
-        if live is not None and not self._may_write(planned, live, differences):
-            owner = read_creator(live) if planned.manifest["kind"] == NAMESPACE else read_owner(live)
-            msg = f"{self.cluster}: {planned} belongs to {owner or 'others'}; it was not changed"
-            raise ClusterError(msg)
         if live is not None and select_immutable(planned.manifest["kind"], differences):
             self.cluster.delete(path, uid=live["metadata"]["uid"])
             self._wait_for_deletion(planned, cancelled)
@@ -204,16 +201,37 @@ class Inspector:
         repaired = self.cluster.get(path)
         return repaired is not None and self.compare(planned, repaired) is None
 
-    def _may_write(self, planned: PlannedManifest, live: Manifest, differences: Iterable[Difference]) -> bool:
-        """Whether an object is the stack's, or an adopted namespace that only lacks what the stack adds.
+    def _refuse_others(self, planned: PlannedManifest, live: Manifest) -> None:
+        """Return if the stack may write an object.
 
-        An interrupted destroy leaves such a namespace: nothing on it shows the stack any more, but its state does.
+        Raises:
+            ClusterError: it belongs to others.
         """
-        if is_owned_by(live, planned.manifest["kind"], self.stack) or is_managed(live, self.manager):
+        if not self._may_write(planned, live):
+            owner = find_owner(live, planned.manifest["kind"])
+            whom = "others" if owner is None else f"the stack {flatten(owner)}"
+            msg = f"{self.cluster}: {planned} belongs to {whom}; it was not changed"
+            raise ClusterError(msg)
+
+    def _may_write(self, planned: PlannedManifest, live: Manifest) -> bool:
+        """Whether an object is the stack's, or an adopted namespace that has or only lacks what the stack adds.
+
+        The owner decides: another stack that takes an object over leaves our field manager on it. Only an object
+        without an owner is recognized by its field manager. An adopted namespace keeps its owner, and an interrupted
+        destroy leaves one that shows the stack no more, but its state does.
+        """
+        kind = planned.manifest["kind"]
+        if is_owned_by(live, kind, self.stack):
             return True
+        if find_owner(live, kind) is not None and not planned.adopted:
+            return False
+        if is_managed(live, self.manager) or _is_ending(live):
+            return True
+        differences = find_differences(planned.manifest, live)
         return planned.adopted and all(difference.kind == "missing" for difference in differences)
 
-    def _wait_for_deletion(self, planned: PlannedManifest, cancelled: Cancelled) -> None:
+    def _wait_for_deletion(self, planned: PlannedManifest, cancelled: Cancelled) -> Manifest | None:
+        """Wait until an object is gone; another one in its place, if someone has created it."""
         path, waited = _path(planned.manifest), 0.0
         while (live := self.cluster.get(path)) is not None and _is_ending(live):
             if waited >= _DELETION or cancelled(_POLL):
@@ -221,6 +239,7 @@ class Inspector:
                 msg = f"{self.cluster}: {planned} is still being deleted ({blockers}); run the update again afterwards"
                 raise ClusterError(msg)
             waited += _POLL
+        return live
 
 
 def _is_ending(live: Manifest) -> bool:

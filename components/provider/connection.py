@@ -42,9 +42,13 @@ class Connection:
         if (recorded := config.get("clusterIdentity")) is not None:
             check_identity(cluster, recorded)
         unrepaired: list[str] = []
-        self._live = LiveObjects(cluster, cancelled, unrepaired)
-        self._ready = ExternalSecretsReady(cluster, cancelled, unrepaired)
-        self._patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
+        patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
+        self._resources: Mapping[str, Any] = {
+            TYPE: ExternalSecretsReady(cluster, cancelled, unrepaired),
+            LIVE_OBJECTS: LiveObjects(cluster, cancelled, unrepaired),
+            REFUSED: OrganizationRefused(),
+            **dict.fromkeys(patch.types, patch),
+        }
 
     def resource(self, request: Any) -> Any:
         """The implementation of the resource in a request.
@@ -53,22 +57,15 @@ class Connection:
             OpenChoreoSecretsError: the provider has no such type.
         """
         token = read_resource_type(request)
-        if token == TYPE:
-            return self._ready
-        if token == LIVE_OBJECTS:
-            return self._live
-        if token == REFUSED:
-            return OrganizationRefused()
-        if token not in self._patch.types:
-            types = ", ".join((TYPE, LIVE_OBJECTS, *self._patch.types))
-            msg = f"the openchoreo provider has no resource {token}; expected one of: {types}"
+        if token not in self._resources:
+            msg = f"the openchoreo provider has no resource {token}; expected one of: {', '.join(self._resources)}"
             raise OpenChoreoSecretsError(msg)
-        return self._patch
+        return self._resources[token]
 
     def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Accept the inputs of a resource, or return their problems."""
         resource = self.resource(request)
-        if isinstance(resource, LiveObjects):
+        if isinstance(resource, (ExternalSecretsReady, LiveObjects)):
             return resource.check(request)
         failures = resource.check(request) if isinstance(resource, ObjectPatch) else None
         return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
@@ -76,7 +73,7 @@ class Connection:
     def delete(self, request: rpc.DeleteRequest, log: Log) -> None:
         """Remove a patch; the other resources have nothing to delete."""
         resource = self.resource(request)
-        if resource is self._patch:
+        if isinstance(resource, ObjectPatch):
             resource.delete(request, log)
 
 

@@ -1,8 +1,9 @@
 """The resource ``LiveObjects``, which creates nothing: it compares the objects of a stack with a cluster and repairs.
 
-Inputs: ``stack``, ``manifests`` (a JSON list of user and manifest) and ``deferred`` (user, manifest as JSON, and the
-name of each object that contains outputs). `LiveObjects.check` replaces them with ``objects``, a short digest for each
-object, and keeps the manifests in memory; so the state and the engine's display contain neither manifests nor values.
+Inputs: ``stack``, ``manifests`` (a JSON list of user and manifest), ``deferred`` (user, manifest as JSON, and the name
+of each object that contains outputs) and ``refused`` (names of objects of refused organizations). `LiveObjects.check`
+replaces them with ``objects``, a short digest for each object, and keeps the manifests in memory; so the state and the
+engine's display contain neither manifests nor values.
 """
 
 from __future__ import annotations
@@ -69,10 +70,12 @@ class LiveObjects:
             user, manifest = to_plain(entry)["user"], json.loads(to_plain(entry)["manifest"])
             objects.append(PlannedManifest(user, manifest, secret=entry["manifest"].is_secret))
         inspector = Inspector(self._cluster, inputs["stack"])
-        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred))
         digests = {planned.name: planned.digest for planned in objects}
         # Only the update can tell whether these have changed.
         digests |= {name: before.get(name, UNKNOWN) for name in deferred}
+        # Nothing of a refused organization is changed, so what the last update recorded stays true.
+        digests |= {name: before[name] for name in inputs.get("refused", ()) if name in before}
+        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred))
         return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: digests}))
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:  # noqa: ARG002

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import pulumi
 
@@ -35,35 +36,56 @@ class AwsResources:
     """Organization -> roles with which its builds push to ECR."""
 
 
-def register_aws_resources(plan: Plan) -> AwsResources:
-    """Register the AWS resources of managed stores and managed registries.
+def import_aws(plan: Plan) -> ModuleType | None:
+    """The package ``aws``, which takes half a second to import. None: the stack creates nothing in AWS.
 
     Args:
         plan: plan of the stack; stores and registries that are not managed need no AWS resources.
 
     Raises:
-        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed.
     """
-    stores, ecr_roles = plan.managed_stores, plan.ecr_roles
-    accounts = [store.account for store in stores] + [role.account for role in ecr_roles]
-    if not accounts:
-        return AwsResources()
+    if not plan.managed_stores and not plan.ecr_roles:
+        return None
     try:
         from .. import aws  # noqa: PLC0415 -- takes half a second, and only managed stores need the package
     except ImportError as error:
         msg = f"the stack creates roles in AWS, and {error.name} is not installed; run: pip install '.[aws]'"
         raise OpenChoreoSecretsError(msg) from None
-    opts = pulumi.ResourceOptions(providers=[aws.account_provider("aws", accounts[0])])
+    return aws
+
+
+def register_aws_resources(plan: Plan, before: Mapping[str, pulumi.Resource]) -> AwsResources:
+    """Register the AWS resources of managed stores and managed registries.
+
+    Args:
+        plan: plan of the stack.
+        before: organization -> what has to succeed before anything of it is changed.
+
+    Raises:
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
+    """
+    aws = import_aws(plan)
+    if aws is None:
+        return AwsResources()
+    stores, ecr_roles = plan.managed_stores, plan.ecr_roles
+    accounts = [store.account for store in stores] + [role.account for role in ecr_roles]
+    providers = [aws.account_provider("aws", accounts[0])]
+
+    def build_options(organization: str) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(providers=providers, depends_on=before.get(organization))
+
     random = aws.random_provider("random") if any(store.unique_names for store in stores) else None
     store_resources = {}
     for store in stores:
+        opts = build_options(store.organization)
         component = aws.AwsSecretStore(store.name, aws.AwsSecretStoreArgs(store, random), opts)
         store_resources[store.name] = ManagedStoreResources(
             store.organization, component, component.names, component.secrets
         )
     roles: dict[str, list[pulumi.Resource]] = {}
     for role in ecr_roles:
-        roles.setdefault(role.organization, []).append(aws.EcrRole(role.role, role, opts))
+        roles.setdefault(role.organization, []).append(aws.EcrRole(role.role, role, build_options(role.organization)))
     return AwsResources(store_resources, roles)
 
 

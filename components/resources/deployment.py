@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
-from .aws_resources import describe_empty_secrets, list_empty_secrets, register_aws_resources
+from .aws_resources import describe_empty_secrets, import_aws, list_empty_secrets, register_aws_resources
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs
 from .configuration import Configuration
@@ -149,12 +149,9 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     check_state_disk()
     settings, plan = configuration.settings, configuration.plan
     checked = preflight(configuration)
-    aws = register_aws_resources(plan)
+    import_aws(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)
-    live = LiveInputs(configuration.manual, checked.endpoints, aws.stores)
-    repaired = {plane: _compare(plane, provider, plan, live) for plane, provider in openchoreo_of.items()}
-    kubernetes_of = register_kubernetes_providers(settings, repaired)
     refused = {
         name: OrganizationRefused(
             name,
@@ -164,6 +161,12 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         )
         for name, problems in checked.refused.items()
     }
+    aws = register_aws_resources(plan, refused)
+    live = LiveInputs(configuration.manual, checked.endpoints, aws.stores)
+    repaired = {
+        plane: _compare(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
+    }
+    kubernetes_of = register_kubernetes_providers(settings, repaired)
     stores: Stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
@@ -172,7 +175,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
             ),
             pulumi.ResourceOptions(
                 provider=kubernetes_of[store.plane],
-                depends_on=refused.get(store.organizations[0]) if len(store.organizations) == 1 else None,
+                depends_on=refused.get(store.only_organization or ""),
             ),
         )
         for store in plan.stores
@@ -182,37 +185,42 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         control_plane = register_provider(
             "control-plane", "control plane", settings.clusters.control_plane, plan.release
         )
-    empty = list_empty_secrets(aws.stores)
+    # The names of those of a refused organization may be unknown in this update.
+    empty = {name: secrets for name, secrets in list_empty_secrets(aws.stores).items() if name not in refused}
     shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty, refused)
     deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
-    waited = [organization for name, organization in deployed.items() if name not in refused]
-    _wait(plan, openchoreo_of, repaired, waited, hints)
+    _wait(plan, openchoreo_of, repaired, deployed, hints, refused.keys())
     return deployed
 
 
-def _wait(
+def _wait(  # noqa: PLR0913, PLR0917 -- what to wait for, where, and for whom
     plan: Plan,
     openchoreo_of: Mapping[Plane, OpenChoreoProvider],
     repaired: Mapping[Plane, LiveObjects],
-    deployed: list[Deployed],
+    deployed: Mapping[str, Deployed],
     hints: Mapping[str, pulumi.Input[str]],
+    refused: AbstractSet[str],
 ) -> None:
-    """Register one resource for each plane that waits until its credentials are synced."""
+    """Register one resource for each plane that waits until its credentials are synced.
+
+    It is registered for refused organizations too, so that it is not deleted, but does not wait for them.
+    """
     settings = plan.settings
     timeout = parse_seconds(settings.ready_timeout)
-    builds = [organization.build_plane for organization in deployed]
+    waited = [organization for name, organization in deployed.items() if name not in refused]
+    builds = [organization.build_plane for organization in waited]
     ExternalSecretsReady(
         "build-plane",
         expected=[expected for plane in builds for expected in plane.expected],
         timeout_seconds=timeout,
         hints=hints,
+        refused=refused,
         after=[repaired["build"], *(secret for plane in builds for secret in plane.external_secrets)],
         opts=pulumi.ResourceOptions(provider=openchoreo_of["build"]),
     )
-    data_planes = [organization.data_plane for organization in deployed if organization.data_plane is not None]
-    pulls = [plane for plane in data_planes if plane.fan_outs]
-    if pulls and settings.clusters.data_plane is not None:
+    pulls = [plane for item in waited if (plane := item.data_plane) is not None and plane.fan_outs]
+    if settings.clusters.data_plane is not None and any(item.fan_outs for item in plan.organizations):
         provider = openchoreo_of.get("data") or register_provider(
             "data-plane", PLANES["data"], settings.clusters.data_plane, plan.release
         )
@@ -222,6 +230,7 @@ def _wait(
             fan_outs=[fan_out for plane in pulls for fan_out in plane.fan_outs],
             timeout_seconds=timeout,
             hints=hints,
+            refused=refused,
             after=[*repaired.values(), *(secret for plane in pulls for secret in plane.cluster_external_secrets)],
             opts=pulumi.ResourceOptions(provider=provider),
         )
@@ -274,7 +283,13 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
     return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
 
 
-def _compare(plane: Plane, provider: OpenChoreoProvider, plan: Plan, live: LiveInputs) -> LiveObjects:
-    """Compare and repair the objects of one cluster."""
-    objects = list_registered(plan, {plane}, live)
-    return LiveObjects(f"{plane}-plane", objects=objects, opts=pulumi.ResourceOptions(provider=provider))
+def _compare(
+    plane: Plane, provider: OpenChoreoProvider, plan: Plan, live: LiveInputs, refused: AbstractSet[str]
+) -> LiveObjects:
+    """Compare and repair the objects of one cluster, except those that only a refused organization needs."""
+    return LiveObjects(
+        f"{plane}-plane",
+        objects=list_registered(plan, plane, live, lambda organization: organization not in refused),
+        refused=list_registered(plan, plane, live, lambda organization: organization in refused) if refused else (),
+        opts=pulumi.ResourceOptions(provider=provider),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -27,6 +27,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
         fan_outs: Sequence[FanOut] = (),
         timeout_seconds: float,
         hints: Mapping[str, pulumi.Input[str]] | None = None,
+        refused: Collection[str] = (),
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -38,6 +39,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
             fan_outs: ClusterExternalSecrets, whose ExternalSecret must be synced in every namespace that they select.
             timeout_seconds: longest time to wait.
             hints: organization -> text to add to the error if its credentials are not synced.
+            refused: organizations of which this update changes nothing; what the last update recorded of them is kept.
             after: the ExternalSecrets, and what repairs them. The resource waits for them without a dependency in the
                 state: if the wait fails, the engine would not delete what the wait has depended on, such as a removed
                 organization.
@@ -51,6 +53,8 @@ class ExternalSecretsReady(pulumi.CustomResource):
             props["clusterExternalSecrets"] = group_fan_outs(fan_outs)
         if hints:
             props["hints"] = dict(hints)
+        if refused:
+            props["refused"] = sorted(refused)
         super().__init__("openchoreo:index:ExternalSecretsReady", name, props, opts)
 
 

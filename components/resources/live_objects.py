@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 
-from ..drift.planned import name_object
 from ..managers.cluster_secret_store import render_identity, render_store
 from ..managers.manager import Endpoint, Plane
 from ..manifests import Manifest
+from ..object_names import name_object
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..schema.deferred import InputStr
@@ -35,12 +35,20 @@ class LiveObjects(pulumi.CustomResource):
     object that was deleted exists again before it is updated.
     """
 
-    def __init__(self, name: str, *, objects: Iterable[Registered], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        objects: Iterable[Registered],
+        refused: Iterable[Registered] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         """Compare objects.
 
         Args:
             name: name of the resource.
             objects: user and manifest of each object.
+            refused: objects of refused organizations, which are neither compared nor forgotten.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
         """
         plain, deferred = [], []
@@ -52,7 +60,9 @@ class LiveObjects(pulumi.CustomResource):
                 plain.append((user, manifest))
         # One text, because a property for each field would cost as much as registering the objects again.
         manifests = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        props = {"stack": get_stack_id(), "manifests": manifests, "deferred": deferred}
+        props: dict[str, Any] = {"stack": get_stack_id(), "manifests": manifests, "deferred": deferred}
+        if names := [name_object(manifest) for _, manifest in refused]:
+            props["refused"] = names
         super().__init__("openchoreo:index:LiveObjects", name, props, opts)
 
 
@@ -73,26 +83,31 @@ class LiveInputs:
         return {} if resources is None else resources.names
 
 
-def list_registered(plan: Plan, planes: Iterable[Plane], inputs: LiveInputs) -> Iterator[Registered]:
-    """Every object that the components of a stack register on some of its planes.
+def list_registered(
+    plan: Plan, plane: Plane, inputs: LiveInputs, select: Callable[[str | None], bool] = lambda _: True
+) -> Iterator[Registered]:
+    """Every object that the components of a stack register on one of its planes.
 
     Args:
         plan: of the stack.
-        planes: planes on the cluster; ``build`` includes pull secrets if both planes are one cluster.
+        plane: plane of the cluster; ``build`` includes pull secrets if both planes are one cluster.
         inputs: of the run.
+        select: whether to include the objects that one organization needs; called with None for objects of several.
     """
     for store in plan.stores:
-        if store.plane in planes:
+        if store.plane == plane and select(store.only_organization):
             rendered = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
             for manifest in (*render_identity(store), rendered):
                 yield f'store "{store.name}"', build_registered(manifest)
     for organization in plan.organizations:
+        if not select(organization.name):
+            continue
         user = f'organization "{organization.name}"'
-        if "build" in planes:
+        if plane == "build":
             yield user, _namespace(organization)
             for manifest in _build_plane(organization, inputs):
                 yield user, build_registered(manifest)
-        if plan.pull_plane in planes:
+        if plan.pull_plane == plane:
             for manifest in _pull_secrets(organization, inputs):
                 yield user, build_registered(manifest)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from components import ClusterError, ConflictError
 from components.cluster.connection import Cluster
-from components.drift.planned import build_path
 from components.errors import InvalidError
+from components.object_names import build_path
 from components.settings.stack import ClusterSettings
 
 Object = dict[str, Any]
@@ -37,6 +37,8 @@ class ApiServer:
         """What others do before each of our next JSON Patches and dry runs."""
         self.gone_after: dict[str, int] = {}
         """Path -> number of reads after which an object that is being deleted is gone."""
+        self.successors: dict[str, Object] = {}
+        """Path -> what others create when that object is gone."""
         self.calls: list[str] = []
         """Every request."""
         self._uids = 0
@@ -90,6 +92,8 @@ class _Connection(Cluster):
             self._server.gone_after[path] -= 1
             if self._server.gone_after[path] == 0:
                 del self._server.objects[path]
+                if path in self._server.successors:
+                    self._server.put(self._server.successors[path], "others")
         return copy.deepcopy(self._server.objects.get(path))
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[Object]:
@@ -99,7 +103,8 @@ class _Connection(Cluster):
         for place, live in list(self._server.objects.items()):
             if place.split("/")[-2] != kind or place.split("/")[:3] != path.split("/")[:3]:
                 continue
-            if label and (live["metadata"].get("labels") or {}).get(label) != value:
+            labels = live["metadata"].get("labels") or {}
+            if (label.removeprefix("!") in labels) if label.startswith("!") else (label and labels.get(label) != value):
                 continue
             yield copy.deepcopy({"metadata": live["metadata"]} if metadata_only else live)
 

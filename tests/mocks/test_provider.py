@@ -137,7 +137,7 @@ def test_ready(engine: Engine, live: Live, request_: Any, items: list[dict[str, 
             True,
             "the openchoreo provider has no resource openchoreo:index:Nonsense; "
             "expected one of: openchoreo:index:ExternalSecretsReady, openchoreo:index:LiveObjects, "
-            "openchoreo:index:ComponentTypePatch, "
+            "openchoreo:index:OrganizationRefused, openchoreo:index:ComponentTypePatch, "
             "openchoreo:index:ComponentWorkflowPatch, openchoreo:index:DataPlanePatch, "
             "openchoreo:index:BuildPlanePatch, openchoreo:index:ClusterComponentTypePatch, "
             "openchoreo:index:WorkflowPatch, openchoreo:index:ClusterWorkflowPatch",
