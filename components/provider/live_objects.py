@@ -19,6 +19,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from ..cluster.connection import Cluster
 from ..cluster.drift import Drift, Inspector
+from ..cluster.handover import refuse_deletions
 from ..drift.planned import PlannedManifest
 from ..drift.words import describe_differences
 from ..errors import ClusterError
@@ -39,6 +40,8 @@ class _Checked:
     """Object -> digest at the last update."""
     deferred: tuple[str, ...] = ()
     """Names of objects whose manifests are known after the update."""
+    removed: frozenset[str] = frozenset()
+    """Names of objects that the last update had and the configuration has not."""
 
     def kept(self) -> Iterator[PlannedManifest]:
         """The objects that the last update had, too."""
@@ -75,7 +78,8 @@ class LiveObjects:
         digests |= {name: before.get(name, UNKNOWN) for name in deferred}
         # Nothing of a refused organization is changed, so what the last update recorded stays true.
         digests |= {name: before[name] for name in inputs.get("refused", ()) if name in before}
-        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred))
+        removed = frozenset(before.keys() - digests.keys())
+        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred), removed)
         return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: digests}))
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:  # noqa: ARG002
@@ -83,10 +87,16 @@ class LiveObjects:
         return rpc.CreateResponse("live-objects", _state(request.properties))
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        """Objects that are new, changed or removed in the configuration, edited or deleted on the cluster."""
+        """Objects that are new, changed or removed in the configuration, edited or deleted on the cluster.
+
+        Raises:
+            ClusterError: the update would delete objects of another stack. An error of a diff ends a preview and an
+                update at once, also if the engine continues after errors.
+        """
         checked = self._checked.get(request.urn)
         if checked is None:  # a refresh, which has no inputs of the program
             return rpc.DiffResponse()
+        refuse_deletions(self._cluster, checked.removed, checked.inspector.stack)
         new = to_plain(request.new_inputs)[_OBJECTS]
         kinds = {
             name: _change_of(checked.before.get(name), new.get(name))
