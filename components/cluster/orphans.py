@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import ClusterError, ConflictError
+from ..object_names import build_path
 from ..openchoreo.release import Release
-from ..plan.orphans import NAMESPACE, STAGES, STORE, LiveObject, build_api_path, select_owned
+from ..plan.orphans import NAMESPACE, STAGES, STORE, LiveObject, select_owned
 from .connection import Cluster
 from .contents import describe_contents
 from .store_users import StoreUser, describe_users, list_store_users
@@ -53,7 +54,7 @@ def list_owned(cluster: Cluster, stack: str) -> list[LiveObject]:
     """
     owned: list[LiveObject] = []
     for api, kind in (kind for stage in STAGES for kind in stage):
-        items = cluster.items(f"{build_api_path(api)}/{kind.lower()}s", metadata_only=True)
+        items = cluster.items(build_path(api, kind), metadata_only=True)
         owned += select_owned(items, api, kind, stack)
     return owned
 

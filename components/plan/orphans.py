@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..git.secret import APP_GENERATOR
 from ..manifests import Manifest, is_applied_by, is_marked_by
+from ..object_names import build_path, format_object
 from ..registries.tokens import TOKENS
 from ..secrets.generator import API as GENERATORS
 
@@ -48,13 +49,12 @@ class ObjectKey:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return format_object(self.kind, self.name, self.namespace)
 
     @property
     def path(self) -> str:
         """Path of the object in the Kubernetes API."""
-        place = f"namespaces/{self.namespace}/" if self.namespace else ""
-        return f"{build_api_path(self.api)}/{place}{self.kind.lower()}s/{self.name}"
+        return build_path(self.api, self.kind, self.namespace, self.name)
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,6 @@ class RecordedState:
         elsewhere = {f"{plane}-plane" for plane in ("build", "data")} - here
         keys = (keys for provider, keys in self.objects.items() if provider not in elsewhere)
         return frozenset().union(*keys)
-
-
-def build_api_path(api: str) -> str:
-    """Path of a group and version: ``/api/v1``, ``/apis/external-secrets.io/v1``."""
-    return f"/api/{api}" if api == "v1" else f"/apis/{api}"
 
 
 def read_state(exported: Mapping[str, Any]) -> RecordedState:
