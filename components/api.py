@@ -16,8 +16,8 @@ from .external.credential import ExternalCredential
 from .git.credential import GitCredential
 from .openchoreo import RELEASES
 from .openchoreo.release import Release
-from .plan import Plan
 from .plan.patches import with_pull_secret
+from .plan.stack import Plan
 from .pull.credential import ComponentWorkflows, PullSecret
 from .registries.credential import RegistryCredential
 from .resources.build_plane import BuildPlane, BuildPlaneArgs

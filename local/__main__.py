@@ -13,8 +13,9 @@ from components.cluster.connection import Cluster
 from components.commands.command_line import CommandParser, run_command
 from components.commands.stack import read_yaml
 from components.errors import OpenChoreoSecretsError
+from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
-from components.settings.stack import ClusterSettings, StackSettings
+from components.settings.stack import StackSettings
 
 from .engine import Engine
 from .obtain import ObtainError, list_operator_crds, obtain_programs

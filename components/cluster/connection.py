@@ -11,14 +11,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
 from ..errors import ClusterError, ConflictError, InvalidError
-from ..managers.manager import Endpoint
-from ..settings.stack import ClusterSettings
+from ..settings.clusters import ClusterSettings
+
+if TYPE_CHECKING:
+    from ..managers.manager import Endpoint
 
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: "; check the credentials of the context",
@@ -58,10 +60,14 @@ class Cluster:
         Raises:
             ClusterError: the kubeconfig has no CA, without which ESO cannot verify the server.
         """
+        from ..managers.manager import Endpoint  # noqa: PLC0415 -- the provider never asks, and it imports much
+
         configuration = self._client.configuration
         if not configuration.ssl_ca_cert:
-            msg = f"{self}: the kubeconfig has no certificate authority, which server.fromKubeconfig needs; "
-            "use server.caBundle"
+            msg = (
+                f"{self}: the kubeconfig has no certificate authority, which server.fromKubeconfig needs; "
+                "use server.caBundle"
+            )
             raise ClusterError(msg)
         ca_bundle = base64.b64encode(Path(configuration.ssl_ca_cert).read_bytes()).decode()
         return Endpoint(url=str(configuration.host), ca_bundle=ca_bundle)

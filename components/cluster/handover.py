@@ -19,14 +19,12 @@ from ..manifests import (
     is_owned_by,
 )
 from ..object_names import format_object
-from ..plan.orphans import STAGES
 from ..schema.text import flatten
 from .connection import Cluster
 from .reading import list_metadata
 
 VARIABLE: Final = "OPENCHOREO_SECRETS_HANDED_OVER"
 """Environment variable that confirms that the state has no object of these other stacks any more."""
-_APIS: Final = {kind: api for stage in STAGES for api, kind in stage}
 
 
 def refuse_deletions(cluster: Cluster, removed: Iterable[str], stack: str) -> None:
@@ -43,6 +41,9 @@ def refuse_deletions(cluster: Cluster, removed: Iterable[str], stack: str) -> No
         ClusterError: an update would delete objects of another stack; or the cluster cannot be reached, or refuses a
             list.
     """
+    removed = frozenset(removed)
+    if not removed:
+        return
     owners = dict(_list_taken_over(cluster, removed, stack))
     confirmed = {owner.strip() for owner in os.environ.get(VARIABLE, "").split(",")}
     if confirmed.issuperset(owners.values()):
@@ -63,10 +64,13 @@ def refuse_deletions(cluster: Cluster, removed: Iterable[str], stack: str) -> No
 
 def _list_taken_over(cluster: Cluster, removed: Iterable[str], stack: str) -> Iterator[tuple[str, str]]:
     """Name and owner of each object that an update would delete although another stack owns it."""
-    parsed = sorted(name.partition(" ")[::2] for name in removed if name.partition(" ")[0] in _APIS)
+    from ..plan.orphans import STAGES  # noqa: PLC0415 -- most updates remove nothing, and it imports much
+
+    apis = {kind: api for stage in STAGES for api, kind in stage}
+    parsed = sorted(name.partition(" ")[::2] for name in removed if name.partition(" ")[0] in apis)
     for kind, group in groupby(parsed, key=lambda entry: entry[0]):
         names = {format_object(kind, rest) for _, rest in group}
-        for (namespace, name), live in list_metadata(cluster, _APIS[kind], kind).items():
+        for (namespace, name), live in list_metadata(cluster, apis[kind], kind).items():
             text, owner = format_object(kind, name, namespace), find_owner(live, kind)
             of_another = owner is not None and not is_owned_by(live, kind, stack)
             if text in names and of_another and (kind != NAMESPACE or _deletes(live, stack)):

@@ -16,7 +16,7 @@ from ..cluster.orphans import COPIED, Deletion, delete_orphans, list_owned
 from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import LiveObject, RecordedState, find_orphans
-from ..settings.stack import ClusterSettings
+from ..settings.clusters import ClusterSettings
 from ..table import format_table
 from .command_line import read_seconds, read_stack_name, read_text
 from .stack import Project, PulumiStack, read_project, read_stack

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from ..errors import OpenChoreoSecretsError
 from ..plan.orphans import RecordedState, read_state
 from ..schema.problems import list_problems
-from ..settings.stack import Clusters, ClusterSettings
+from ..settings.clusters import Clusters, ClusterSettings
 
 _LOCAL_ORGANIZATION: Final = "organization"
 """Pulumi organization of every stack in a backend without organizations."""

@@ -16,7 +16,7 @@ from ..cluster.connection import Cluster
 from ..cluster.identity import check_identity
 from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE, RELEASES
-from ..settings.stack import ClusterSettings
+from ..settings.clusters import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .live_objects import TYPE as LIVE_OBJECTS, LiveObjects
 from .log import Log

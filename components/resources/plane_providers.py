@@ -10,7 +10,8 @@ import pulumi_kubernetes as kubernetes
 
 from ..managers.manager import Plane
 from ..openchoreo.release import Release
-from ..settings.stack import ClusterSettings, StackSettings
+from ..settings.clusters import ClusterSettings
+from ..settings.stack import StackSettings
 from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
 
 PLANES: Final[Mapping[Plane, str]] = {"build": "build plane", "data": "data plane"}

@@ -15,8 +15,9 @@ from ..schema.model import Model
 from ..schema.partial import Doubtful, doubtful, without
 from ..schema.paths import ORGANIZATIONS, Location
 from ..secrets.credential import LocatedCredential
+from .clusters import Clusters
 from .organization import Organization
-from .stack import Clusters, StackSettings
+from .stack import StackSettings
 
 M = TypeVar("M", bound=Model)
 Below = Mapping[str | int, list[Location]]

@@ -13,32 +13,9 @@ from ..openchoreo import DEFAULT_RELEASE
 from ..registries.credential import on_registry_change
 from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
 from ..schema.paths import organization_path
+from .clusters import Clusters
 from .load import Budget, ExpectedLoad
 from .organization import Organization
-
-
-class ClusterSettings(Model):
-    """Kubeconfig and context of one plane's cluster."""
-
-    example: ClassVar[Example] = {"context": "openchoreo-build"}
-
-    context: Annotated[str, Field(min_length=1)]
-    """Context of the kubeconfig. Required, so that the current context of a shell is never used by accident."""
-    kubeconfig: Annotated[str, Field(min_length=1)] | None = None
-    """Path of the kubeconfig, relative to the project. None: ``$KUBECONFIG``, else ``~/.kube/config``."""
-
-
-class Clusters(Model):
-    """The planes of the platform, in one cluster or several."""
-
-    example: ClassVar[Example] = {"buildPlane": ClusterSettings.example}
-
-    build_plane: ClusterSettings
-    """Cluster of the builds: the stack creates namespaces, stores and ExternalSecrets in it."""
-    control_plane: ClusterSettings | None = None
-    """Cluster of OpenChoreo's objects: the stack patches ComponentTypes in it. None: the stack does not use it."""
-    data_plane: ClusterSettings | None = None
-    """Cluster of the workloads: the stack creates pull secrets in it. None: the stack does not use it."""
 
 
 def _unless_empty(value: object) -> object:

@@ -13,7 +13,7 @@ from components import ClusterError, ConflictError
 from components.cluster.connection import Cluster
 from components.errors import InvalidError
 from components.object_names import build_path
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 
 Object = dict[str, Any]
 

@@ -14,7 +14,7 @@ from components import RELEASES, Configuration, Deployed, deploy, parse
 from components.cluster.connection import Cluster
 from components.managers.manager import Endpoint
 from components.resources import deployment as stack
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from tests.mocks.recorder import Registered
 from tests.mocks.stubs import HEALTHY, OPENCHOREO, Object, StubCluster
 

@@ -11,7 +11,7 @@ from typing import Any
 from components import ClusterError, ConflictError
 from components.cluster.connection import Cluster
 from components.managers.manager import Endpoint
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 
 Object = dict[str, Any]
 

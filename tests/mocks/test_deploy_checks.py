@@ -8,7 +8,7 @@ import pytest
 
 from components.managers.manager import Endpoint
 from components.resources import deployment as stack
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from tests.mocks.pulling import (
     BUILD_PROVIDER as BUILD,
     RAW,

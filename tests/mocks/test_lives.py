@@ -21,7 +21,7 @@ from components.manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field
 from components.openchoreo.v0_9 import V0_9
 from components.plan.objects import PlannedObject
 from components.plan.orphans import ObjectKey, find_orphans
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from tests.mocks.api_server import ApiServer, path_of
 
 STACK: Final = "organization/openchoreo-secrets/dev"

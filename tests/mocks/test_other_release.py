@@ -13,7 +13,7 @@ from components import RELEASES, ClusterError, Configuration, SettingsError, dep
 from components.patches import Patch, Resource, apply_patch, remove_patch
 from components.provider.object_patch import ObjectPatch
 from components.resources import deployment as deploy_module
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import SIGNATURE, STACK, signed

@@ -13,7 +13,7 @@ from components.cluster.connection import Cluster
 from components.openchoreo.v0_9 import V0_9
 from components.provider.object_patch import ObjectPatch
 from components.provider.values import to_property_values
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from local.platform import CONTEXT, Platform
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes

@@ -17,7 +17,7 @@ from components.errors import ConflictError
 from components.openchoreo.v0_9 import V0_9
 from components.provider.object_patch import ObjectPatch
 from components.provider.values import to_property_values
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import eventually
 from tests.platform.openchoreo import API, SILENT, ControlPlane, component_type

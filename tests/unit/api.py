@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from components.cluster.connection import Cluster
 from components.errors import ClusterError, ConflictError
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 
 Object = dict[str, Any]
 

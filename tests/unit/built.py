@@ -9,7 +9,8 @@ from components.managers.cluster_secret_store import render_identity, render_sto
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
-from components.plan import OrganizationPlan, plan_stack
+from components.plan.organization import OrganizationPlan
+from components.plan.stack import plan_stack
 from components.settings.stack import StackSettings
 from tests.unit.samples import FAKE_VALUES
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.commands import orphans
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api
 from tests.unit.command_samples import CLUSTERS, EMPTY, configure, record, store
 

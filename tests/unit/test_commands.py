@@ -18,7 +18,7 @@ from components.cluster.connection import Cluster
 from components.commands import main, orphans
 from components.managers.manager import Plane
 from components.plan.orphans import LiveObject
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api
 from tests.unit.command_samples import lock, record, run_orphans, store
 

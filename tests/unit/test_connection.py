@@ -15,7 +15,7 @@ import yaml
 
 from components.cluster.connection import Cluster
 from components.errors import ClusterError, ConflictError, InvalidError
-from components.settings.stack import ClusterSettings
+from components.settings.clusters import ClusterSettings
 
 
 def _cluster(tmp_path: Path, server: str) -> Cluster:
@@ -51,6 +51,15 @@ def test_connection_times_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         with pytest.raises(ClusterError) as caught:
             cluster.get("/api")
     assert "cannot be reached: it did not answer in time. Is the cluster" in str(caught.value)
+
+
+def test_a_kubeconfig_without_a_certificate_authority_has_no_endpoint(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError) as caught:
+        _cluster(tmp_path, "https://127.0.0.1:6443").endpoint()
+    assert str(caught.value) == (
+        'build plane (context "dev"): the kubeconfig has no certificate authority, which server.fromKubeconfig needs; '
+        "use server.caBundle"
+    )
 
 
 class _Recording(BaseHTTPRequestHandler):

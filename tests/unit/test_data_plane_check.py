@@ -8,8 +8,8 @@ import pytest
 
 from components.cluster.planes import check_data_plane
 from components.errors import ClusterError
+from components.settings.clusters import ClusterSettings
 from components.settings.organization import Organization
-from components.settings.stack import ClusterSettings
 from tests.unit.api import Api, Object
 from tests.unit.plans import stack_plan
 from tests.unit.preflight_samples import STACK

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from components.openchoreo.v0_9 import V0_9
-from components.plan import plan_stack
 from components.plan.ecr_roles import EcrRoleArgs, plan_ecr_roles
+from components.plan.stack import plan_stack
 from components.registries.tokens import EcrManaged, EcrToken
 from components.settings.organization import Organization
 from components.settings.rules.ecr import refuse_ecr_roles

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.openchoreo import RELEASES
-from components.plan import plan_stack
+from components.plan.stack import plan_stack
 from components.polling.estimate import estimate_polling
 from tests.unit.built import operators
 from tests.unit.documented import blocks, configurations, settings_of

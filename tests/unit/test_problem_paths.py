@@ -8,8 +8,9 @@ import pytest
 
 from components.errors import SettingsError
 from components.schema.model import Model
+from components.settings.clusters import Clusters, ClusterSettings
 from components.settings.organization import Organization
-from components.settings.stack import Clusters, ClusterSettings, StackSettings
+from components.settings.stack import StackSettings
 from tests.unit.samples import GIT, Raw, message, raw, rejection
 
 

@@ -17,10 +17,11 @@ from components.openchoreo.v0_9 import V0_9
 from components.pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef, Source
+from components.settings.clusters import Clusters, ClusterSettings
 from components.settings.load import Budget, ExpectedLoad
 from components.settings.organization import Organization
 from components.settings.parsing import parse
-from components.settings.stack import Clusters, ClusterSettings, StackSettings
+from components.settings.stack import StackSettings
 from tests.unit.full_configuration import FULL
 from tests.unit.samples import AT_ACME, GIT, MANUAL, SOURCE, acme, message, organization, raw, rejection, settings
 
