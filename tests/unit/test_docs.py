@@ -6,27 +6,32 @@ import ast
 import importlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from pydantic import BaseModel, RootModel
 from pydantic.alias_generators import to_camel
 
-from components import settings
+from components.schema.model import Model
 from components.settings.stack import StackSettings
 from tests.unit.documented import PAGES, ROOT, blocks, configurations, settings_of
 
-MODELS = [
-    each
-    for each in vars(settings).values()
-    if isinstance(each, type) and issubclass(each, BaseModel) and not issubclass(each, RootModel)
-]
+
+def _list_models(model: type[Model]) -> Iterator[type[Model]]:
+    """Every model of the settings, at any depth."""
+    for derived in model.__subclasses__():
+        if derived.__module__.startswith("components."):
+            yield derived
+        yield from _list_models(derived)
+
+
+MODELS = sorted(set(_list_models(Model)), key=lambda model: f"{model.__module__}.{model.__name__}")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_every_key_is_documented(model: type[BaseModel]) -> None:
+def test_every_key_is_documented(model: type[Model]) -> None:
     documented = "".join(page.read_text() for page in PAGES)
     keys = [str(field.alias) for field in model.model_fields.values()]
     missing = [key for key in keys if not re.search(rf"\b{key}\b", documented)]
