@@ -6,11 +6,14 @@ from typing import Any, cast
 
 import pulumi
 
+from ..errors import SettingsError
 from ..iam.policy import build_ecr_policy
 from ..iam.text import format_document
 from ..iam.trust import build_ecr_trust
 from ..openchoreo.labels import build_organization_labels
-from ..plan.ecr_roles import EcrRoleArgs
+from ..plan.ecr_roles import EcrRoleArgs, validate_ecr_role
+from ..schema.arguments import check_arguments
+from ..schema.text import quote
 from .role import register_role
 
 
@@ -20,13 +23,18 @@ class EcrRole(pulumi.ComponentResource):
     role_arn: pulumi.Output[str]
     """ARN of the role, for ``role_arn`` of an `EcrToken`: known at once, and whoever uses it waits for the role."""
 
+    @check_arguments()
     def __init__(self, name: str, args: EcrRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the role and its policy.
 
         Raises:
-            ValueError: the account has no OIDC provider, or the prefix does not end in ``/``; nothing is registered.
+            SettingsError: the arguments violate a rule that the same role would violate in YAML; nothing is registered.
         """
         account = args.account
+        problems = list(validate_ecr_role(args))
+        if problems:
+            source = f"EcrRole {quote(name)}"
+            raise SettingsError(source, problems)
         trust = build_ecr_trust(account, args.namespace, args.service_account)
         policy = cast(
             "pulumi.Input[str]", format_document(build_ecr_policy(account, args.repositories, push=args.push))

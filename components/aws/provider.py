@@ -8,8 +8,10 @@ import pulumi_random
 
 from ..iam.account import AwsAccount
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
+from ..schema.arguments import check_arguments
 
 
+@check_arguments()
 def account_provider(name: str, account: AwsAccount, opts: pulumi.ResourceOptions | None = None) -> aws.Provider:
     """A provider for one account. It takes credentials from the environment and refuses those of another account."""
     return aws.Provider(
@@ -21,6 +23,7 @@ def account_provider(name: str, account: AwsAccount, opts: pulumi.ResourceOption
     )
 
 
+@check_arguments()
 def random_provider(name: str, opts: pulumi.ResourceOptions | None = None) -> pulumi_random.Provider:
     """A provider for random suffixes of names; it needs no network."""
     return pulumi_random.Provider(name, opts=opts)

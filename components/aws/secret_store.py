@@ -10,13 +10,17 @@ import pulumi
 import pulumi_random
 from pulumi_aws import kms, secretsmanager
 
+from ..errors import Problem, SettingsError
 from ..iam.text import format_document
 from ..plan.aws_managed import ManagedStore
+from ..schema.arguments import check_arguments
+from ..schema.text import quote
 from .role import register_role
 
 _KEY_DAYS = 30
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class AwsSecretStoreArgs:
     """Arguments of `AwsSecretStore`."""
@@ -40,8 +44,13 @@ class AwsSecretStore(pulumi.ComponentResource):
     secrets: list[pulumi.Input[str]]
     """Full names of the secrets that need a value, sorted by key."""
 
+    @check_arguments()
     def __init__(self, name: str, args: AwsSecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         managed = args.managed
+        if managed.unique_names and args.random is None:
+            text = "is missing; uniqueNames needs a provider, such as random_provider(...)"
+            source = f"AwsSecretStore {quote(name)}"
+            raise SettingsError(source, [Problem("random", text)])
         super().__init__("openchoreo:index:AwsSecretStore", name, _inputs(managed), opts)
         key = self._key(name, managed) if managed.alias is not None else None
         policy = format_document(managed.policy(None if key is None else key.arn))

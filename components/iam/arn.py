@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..errors import Problem, SettingsError
+from ..schema.text import quote
 from .account import AwsAccount
 
 _SERVICES: Final = {"SecretsManager": ("secretsmanager", "secret:"), "ParameterStore": ("ssm", "parameter/")}
@@ -31,7 +33,7 @@ def build_secret_arns(account: AwsAccount, service: str, path: str) -> str:
         path: path of one organization. It must end in ``/``: ``org/acme*`` would match ``org/acme2/...`` too.
 
     Raises:
-        ValueError: the path does not end in ``/``, or contains an IAM wildcard or variable.
+        SettingsError: the path does not end in ``/``, or contains an IAM wildcard or variable.
     """
     check_prefix(path)
     name, before = _SERVICES[service]
@@ -43,7 +45,7 @@ def build_repository_arns(account: AwsAccount, prefix: str) -> str:
     """ARN pattern of every ECR repository whose name begins with a prefix, which must end in ``/``.
 
     Raises:
-        ValueError: as for `build_secret_arns`.
+        SettingsError: as for `build_secret_arns`.
     """
     check_prefix(prefix)
     return f"{in_region(account, 'ecr')}:repository/{prefix}*"
@@ -68,8 +70,9 @@ def check_prefix(prefix: str) -> None:
     """Check that a prefix of names ends in ``/`` and contains no wildcard.
 
     Raises:
-        ValueError: the prefix has no ``/`` at its end, nothing before it, or one of ``*?${}``.
+        SettingsError: the prefix has no ``/`` at its end, nothing before it, or one of ``*?${}``.
     """
     if not prefix.endswith("/") or prefix.strip("/") == "" or any(letter in prefix for letter in "*?${}"):
-        msg = f'"{prefix}" cannot be a prefix of an organization\'s names; expected <part>/, without * ? $ {{ }}'
-        raise ValueError(msg)
+        text = f"{quote(prefix)} cannot be a prefix of an organization's names; expected <part>/, without * ? $ {{}}"
+        source = "policy"
+        raise SettingsError(source, [Problem("prefix", text)])

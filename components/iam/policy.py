@@ -35,7 +35,7 @@ def build_read_policy(account: AwsAccount, service: str, path: str, *, key: Inpu
         key: ARN of the organization's KMS key. None: the key that AWS manages, which needs no permission.
 
     Raises:
-        ValueError: the path is not exclusive to one organization (`check_prefix`).
+        SettingsError: the path is not exclusive to one organization (`check_prefix`).
     """
     statements = [build_statement(_READ[service], build_secret_arns(account, service, path), Sid="ReadOwnPath")]
     if key is not None:
@@ -58,7 +58,7 @@ def build_ecr_policy(account: AwsAccount, repositories: str, *, push: bool = Tru
         push: whether to allow pushing too.
 
     Raises:
-        ValueError: the prefix is not exclusive to one organization (`check_prefix`).
+        SettingsError: the prefix is not exclusive to one organization (`check_prefix`).
     """
     actions = sorted((*_PULL, *_PUSH) if push else _PULL)
     return build_document(

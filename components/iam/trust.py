@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, cast
 
+from ..errors import Problem, SettingsError
+from ..schema.arguments import check_arguments
 from ..schema.deferred import lift
 from .account import AwsAccount, AwsOperator
 from .arn import build_oidc_provider_arn
@@ -30,6 +32,7 @@ _POD_IDENTITY_TAGS: Final = (
 """Transitive tags of every Pod Identity session; AWS passes them on when it assumes another role."""
 
 
+@check_arguments()
 def build_web_identity_trust(
     account: AwsAccount, operators: Sequence[AwsOperator], namespace: str, service_account: str
 ) -> Document:
@@ -42,11 +45,12 @@ def build_web_identity_trust(
         service_account: name of the ServiceAccount.
 
     Raises:
-        ValueError: a cluster has no OIDC provider.
+        SettingsError: a cluster has no OIDC provider.
     """
     return build_document(*(_web_identity(account, operator, namespace, service_account) for operator in operators))
 
 
+@check_arguments()
 def build_operator_trust(operators: Sequence[AwsOperator], organization: str) -> Document:
     """A trust policy for ESO itself (Pod Identity), if its session has the tag of this organization.
 
@@ -57,12 +61,13 @@ def build_operator_trust(operators: Sequence[AwsOperator], organization: str) ->
         organization: name of the organization.
 
     Raises:
-        ValueError: there is no operator, or one has no role.
+        SettingsError: there is no operator, or one has no role.
     """
     roles = [operator.operator_role_arn for operator in operators if operator.operator_role_arn is not None]
     if len(roles) < len(operators) or not roles:
-        msg = "operatorRoleArn is missing; set it for every cluster that uses the role"
-        raise ValueError(msg)
+        text = "is missing; set it for every cluster that uses the role"
+        source = "trust policy"
+        raise SettingsError(source, [Problem("operatorRoleArn", text)])
     return build_document(
         {
             "Effect": "Allow",
@@ -76,6 +81,7 @@ def build_operator_trust(operators: Sequence[AwsOperator], organization: str) ->
     )
 
 
+@check_arguments()
 def build_ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Document:
     """A trust policy for one ServiceAccount of a build namespace, with which ESO's generator for ECR authenticates.
 
@@ -85,7 +91,7 @@ def build_ecr_trust(account: AwsAccount, namespace: str, service_account: str) -
         service_account: name of the ServiceAccount.
 
     Raises:
-        ValueError: the account has no OIDC provider.
+        SettingsError: the account has no OIDC provider.
     """
     return build_web_identity_trust(account, [account], namespace, service_account)
 
@@ -93,8 +99,9 @@ def build_ecr_trust(account: AwsAccount, namespace: str, service_account: str) -
 def _web_identity(account: AwsAccount, operator: AwsOperator, namespace: str, service_account: str) -> dict[str, Any]:
     issuer = operator.oidc_provider
     if issuer is None:
-        msg = "oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"
-        raise ValueError(msg)
+        text = "is missing; ESO cannot use Pod Identity for a ServiceAccount, so set it for the account"
+        source = "trust policy"
+        raise SettingsError(source, [Problem("oidcProvider", text)])
     # The issuer is part of keys, so an output of it defers the whole statement.
     return cast("dict[str, Any]", lift(partial(_web_identity_statement, account, namespace, service_account), issuer))
 

@@ -21,6 +21,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ..errors import Problem, SettingsError
 from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
@@ -255,8 +256,9 @@ def _role(planned: PlannedStore, managed: AwsManaged, account: AwsAccount) -> st
 
 def _account(planned: PlannedStore) -> AwsAccount:
     if planned.aws is None:
-        msg = f"the managed store {planned.name} needs its AWS account"
-        raise ValueError(msg)
+        problem = Problem("aws.managed", "creates a role in an AWS account, and the plan of the store has no account")
+        source = f"store {planned.name}"
+        raise SettingsError(source, [problem])
     return planned.aws
 
 

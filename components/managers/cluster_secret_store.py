@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..manifests import Manifest, build_manifest
+from ..openchoreo.labels import build_organization_labels
 from .manager import Endpoint, PlannedStore, StoreInputs
 
 
 def render_identity(planned: PlannedStore) -> list[Manifest]:
     """Objects that give a store its own identity in the secret manager, in the order of their creation."""
-    return planned.manager.identity(planned)
+    return [_label(manifest, planned) for manifest in planned.manager.identity(planned)]
 
 
 def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: Endpoint | None) -> Manifest:
@@ -23,10 +24,19 @@ def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: End
         endpoint: API server of the store's plane; only ``kubernetes`` with ``fromKubeconfig`` reads it.
 
     Raises:
-        ValueError: the manager needs an endpoint and has none, or several organizations share a template.
+        SettingsError: the manager needs an endpoint and has none, or several organizations share a template.
     """
     provider = planned.manager.provider(planned, StoreInputs(values, endpoint))
     exact = [{"namespaces": list(planned.namespaces)}] if planned.namespaces else []
     labelled = [{"namespaceSelector": {"matchLabels": dict(labels)}} for labels in planned.selectors]
     spec = {"provider": provider, "conditions": [*exact, *labelled]}
-    return build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec)
+    return _label(build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec), planned)
+
+
+def _label(manifest: Manifest, planned: PlannedStore) -> Manifest:
+    """The object with the label of the organization, if only one uses the store."""
+    if len(planned.organizations) != 1:
+        return manifest
+    metadata = manifest["metadata"]
+    labels = {**metadata["labels"], **build_organization_labels(planned.organizations[0])}
+    return {**manifest, "metadata": {**metadata, "labels": labels}}

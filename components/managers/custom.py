@@ -10,11 +10,14 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, ClassVar, Final, Self
 
-from pydantic import ConfigDict, RootModel, model_validator
+from pydantic import ConfigDict, RootModel, ValidationError, model_validator
 
+from ..errors import SettingsError
 from ..schema.deferred import Deferred
+from ..schema.immutable import Immutable
 from ..schema.model import Example, to_json_data
 from ..schema.placeholder import fill
+from ..schema.problems import list_problems
 from ..schema.text import clip
 from .manager import Manager, PlannedStore, StoreInputs
 from .references import SecretKeyRef
@@ -40,7 +43,7 @@ _SECRET_HEADERS: Final = frozenset({"authorization", "x-api-key", "x-vault-token
 
 
 @register
-class CustomStore(Manager, RootModel[dict[str, Any]]):
+class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
     """Any other manager, with its block as ESO documents it.
 
     One provider block, verbatim: ``{onepassword: {...}}``. Every string may contain ``{organization}``.
@@ -53,6 +56,23 @@ class CustomStore(Manager, RootModel[dict[str, Any]]):
     tariff: ClassVar[Tariff] = Tariff("custom", None, None)
 
     model_config = ConfigDict(frozen=True, strict=True, hide_input_in_errors=True)
+
+    def __init__(self, /, root: Any = None, **providers: Any) -> None:
+        """Validate the block: ``CustomStore({"doppler": {...}})`` or ``CustomStore(doppler={...})``.
+
+        Raises:
+            SettingsError: with every problem, in the words that YAML would get.
+        """
+        block = providers if root is None else root
+        try:
+            RootModel.__init__(self, block)
+        except ValidationError as error:
+            model = type(self)
+            problems = list_problems(error, block, model)
+            raise SettingsError(model.__name__, problems) from None
+
+    # Inside another model it is validated with it, so that an error has the whole path.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     @model_validator(mode="after")
     def _block_is_safe(self) -> Self:

@@ -11,12 +11,13 @@ from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
+from ..errors import Problem, SettingsError
 from ..manifests import Manifest, build_manifest
 from ..schema.deferred import Deferrable
 from ..schema.form import HttpsUrl
 from ..schema.model import Example, Label, Model
 from ..schema.names import check_subdomain
-from .manager import Endpoint, PlannedStore, StoreInputs, TypedManager
+from .manager import NO_ENDPOINT, Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import Base64, CaProvider, ServiceAccountRef
 from .registry import register
 from .rendering import build_provider_block, dump, get_account_name
@@ -115,7 +116,7 @@ class KubernetesStore(TypedManager):
         block = build_provider_block(
             planned,
             remoteNamespace=self.remote_namespace,
-            server=_server(self, inputs.endpoint),
+            server=_server(self, planned.name, inputs.endpoint),
             auth={"serviceAccount": own if self.service_account is None else dump(self.service_account)},
         )
         return {self.provider_key: block}
@@ -125,7 +126,7 @@ class KubernetesStore(TypedManager):
         return self.place_of({})
 
 
-def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]:
+def _server(store: KubernetesStore, name: str, endpoint: Endpoint | None) -> dict[str, Any]:
     server = store.server
     if server is None:
         root_ca = {
@@ -137,8 +138,9 @@ def _server(store: KubernetesStore, endpoint: Endpoint | None) -> dict[str, Any]
         return {"url": "https://kubernetes.default", "caProvider": root_ca}
     if server.from_kubeconfig:
         if endpoint is None:
-            msg = "server.fromKubeconfig needs the endpoint of the store's plane"
-            raise ValueError(msg)
+            problem = Problem(f"{store.settings_key}.server.fromKubeconfig", f"the endpoint {NO_ENDPOINT}")
+            source = f"store {name}"
+            raise SettingsError(source, [problem])
         return {"url": endpoint.url, "caBundle": endpoint.ca_bundle}
     if server.ca_provider is not None:
         return {"url": server.url, "caProvider": dump(server.ca_provider)}

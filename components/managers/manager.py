@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import getitem
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,6 +26,9 @@ from .references import Reference
 from .tariff import Place, Tariff
 
 Plane = Literal["build", "data"]
+
+NO_ENDPOINT: Final = "is missing; pass the address and the CA certificates of the API server of the store's plane"
+"""End of a message about a store that needs an endpoint."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class Manager(BaseModel):
         """``spec.provider`` of a ClusterSecretStore: the provider's key with its block.
 
         Raises:
-            ValueError: ``inputs`` lack what the block needs.
+            SettingsError: ``inputs`` lack what the block needs.
         """
 
     @classmethod

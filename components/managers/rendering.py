@@ -72,18 +72,19 @@ def fill_organization(planned: PlannedStore, block: Any) -> Any:
     """JSON data with the name of the store's only organization in place of ``{organization}``.
 
     Raises:
-        ValueError: several organizations share the store, so the placeholder has no single value.
+        SettingsError: not exactly one organization uses the store, so the placeholder has no single value.
     """
     if len(planned.organizations) == 1:
         return fill(block, planned.organizations[0])
-    problem = f"{ORGANIZATION} in the store {planned.name}, which serves {len(planned.organizations)} organizations"
+    source = f"store {planned.name}"
+    text = f"has {ORGANIZATION}, but {len(planned.organizations)} organizations use the store; expected exactly one"
+    problem = Problem(planned.manager.settings_key, text)
     if any(find_places(block)):
-        raise ValueError(problem)
+        raise SettingsError(source, [problem])
 
     def check(value: Any) -> Any:
         if list(find_places(value)):
-            source = f"store {planned.name}"
-            raise SettingsError(source, [Problem(planned.manager.settings_key, problem)], consequence=CONSEQUENCE)
+            raise SettingsError(source, [problem], consequence=CONSEQUENCE)
         return value
 
     return apply_to_deferred(check, block)

@@ -56,7 +56,7 @@ class Charts:
     """Chart of the release that can install the External Secrets Operator, with the value that enables it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Release:
     """Names, kinds and limits of one OpenChoreo release."""
 
@@ -91,6 +91,10 @@ class Release:
     """Group, version and plural name of the objects that are running or finished builds."""
     other_kinds: tuple[Kind, ...] = ()
     """More kinds that can be patched, though no setting refers to them."""
+
+    def __repr__(self) -> str:
+        """An expression for it, short enough for the default of an argument in ``help()``."""
+        return f'RELEASES["{self.name}"]'
 
     @property
     def kinds(self) -> Mapping[str, Kind]:

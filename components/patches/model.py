@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from ..manifests import Manifest
 from ..openchoreo.kinds import Path
+from ..schema.arguments import check_arguments
 from .containers import Original
 
 RESOURCES: Final = "resources"
@@ -17,6 +18,7 @@ RECORD: Final = "identity"
 """The input of a patch that says whose it is; path of a `Change` of its record on the object."""
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class Resource:
     """One entry of ``spec.resources``."""
@@ -34,6 +36,7 @@ class Resource:
         return {"id": self.id, **condition, "template": self.template}
 
 
+@check_arguments(deferred="secret_store_ref")
 @dataclass(frozen=True)
 class Patch:
     """What is added to one OpenChoreo object. Everything else in it stays."""

@@ -10,6 +10,7 @@ from ..manifests import Manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
+from ..schema.arguments import check_arguments
 from . import pod_spec, record, resources, secret_store_ref, validity
 from .containers import Original
 from .model import IMAGE_PULL_SECRETS, RECORD, RESOURCES, SECRET_STORE_REF, Added, Change, History, Patch, Patched
@@ -19,6 +20,7 @@ NOTHING: Final = Added()
 """The record of an object that has not been patched."""
 
 
+@check_arguments()
 def apply_patch(
     target: Manifest,
     desired: Patch,
@@ -82,6 +84,7 @@ def apply_patch(
     return Patched(patched, added, tuple(changes))
 
 
+@check_arguments()
 def remove_patch(
     target: Manifest,
     added: Added | History,

@@ -17,6 +17,7 @@ from ..managers.rendering import get_account_name
 from ..openchoreo.labels import build_organization_labels
 from ..schema.deferred import InputStr, sort_unique
 from ..schema.placeholder import ORGANIZATION
+from ..schema.text import quote
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def plan_managed_stores(planned: Iterable[PlannedStore]) -> tuple[ManagedStore, 
     """All managed stores of a plan, sorted by name. A store on both planes is listed once.
 
     Raises:
-        SettingsError: a secret that would be created has an output as its key.
-        ValueError: a store is not managed, or its path is not exclusive to one organization; `parse` refuses both.
+        SettingsError: a secret that would be created has an output as its key, a store is not managed, or its path is
+            not exclusive to one organization; `parse` refuses the last two.
     """
     by_name: dict[str, list[PlannedStore]] = {}
     for store in planned:
@@ -78,15 +79,14 @@ def _plan_store(name: str, planned: list[PlannedStore]) -> ManagedStore:
     first = planned[0]
     store, account = first.manager, first.aws
     if not isinstance(store, AwsStore) or store.managed is None or account is None:
-        msg = f"the store {name} is not managed"
-        raise ValueError(msg)
+        problem = Problem("aws.managed", "is missing, and the plan of the store has an AWS account; set both or none")
+        source = f"store {name}"
+        raise SettingsError(source, [problem])
     managed = store.managed
     if ORGANIZATION not in managed.path.split("/"):
-        msg = (
-            f'the path "{managed.path}" of the store {name} is not exclusive to one organization; it must contain '
-            f"{ORGANIZATION}"
-        )
-        raise ValueError(msg)
+        text = f"{quote(managed.path)} is not exclusive to one organization; it must contain {ORGANIZATION}"
+        source = f"store {name}"
+        raise SettingsError(source, [Problem("aws.managed.path", text)])
     (organization,) = first.organizations
     operators = [account.data_plane or account if item.plane == "data" else account for item in planned]
     trust = (

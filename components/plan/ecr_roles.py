@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..errors import Problem, SettingsError
 from ..iam.account import AwsAccount
 from ..openchoreo.release import Release
 from ..registries.generators import get_generator_name
+from ..registries.tokens import EcrManaged
+from ..schema.arguments import check_arguments, check_name
+from ..schema.names import check_label, check_subdomain
 from ..settings.rules.ecr import list_ecr_roles
 from ..settings.stack import StackSettings
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class EcrRoleArgs:
     """Arguments of one role: the organization, its repositories and the ServiceAccount that assumes it."""
@@ -47,3 +53,18 @@ def plan_ecr_roles(settings: StackSettings, release: Release) -> tuple[EcrRoleAr
         )
         for role in list_ecr_roles(settings)
     )
+
+
+def validate_ecr_role(args: EcrRoleArgs) -> Iterator[Problem]:
+    """Problems of a role that a program creates, with the names of the arguments as paths."""
+    if args.account.oidc_provider is None:
+        text = "is missing; ESO's generator cannot use Pod Identity for a ServiceAccount"
+        yield Problem("account.oidcProvider", text)
+    try:
+        EcrManaged(repositories=args.repositories, role_name=args.role)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Problem({"roleName": "role"}.get(problem.path, problem.path), problem.message)
+    yield from check_name("organization", args.organization, check_label)
+    yield from check_name("namespace", args.namespace, check_label)
+    yield from check_name("service_account", args.service_account, check_subdomain)

@@ -7,10 +7,11 @@ own names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ..errors import Problem, SettingsError
 from ..git.secret import CREDENTIAL as GIT
 from ..manifests import STACK_ANNOTATION, Manifest
 from ..openchoreo import DEFAULT_RELEASE
@@ -21,11 +22,16 @@ from ..patches.patch import apply_patch
 from ..patches.record import Identity
 from ..pull.credential import PullSecret
 from ..registries.push import CREDENTIAL as PUSH
+from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
+from ..schema.shapes import flow
+from ..schema.text import quote
+from ..schema.values import describe_type
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import Target, build_external_secret
 from ..secrets.manual_secret import ManualSecret
 from ..settings.organization import Organization
+from ..settings.rules.pull import validate_pull
 from .secret import PlannedSecret
 
 
@@ -92,7 +98,7 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
         content: the pull secret. None: it is built here.
 
     Raises:
-        ValueError: the organization has no pull secret.
+        SettingsError: the organization has no pull secret.
     """
     pull = _pull(organization)
     name = pull.name(release.defaults)
@@ -116,6 +122,7 @@ def _sign(stack: str | None) -> dict[str, str]:
     return {} if stack is None else {STACK_ANNOTATION: stack}
 
 
+@check_arguments()
 def with_pull_secret(
     component_type: Manifest,
     organization: Organization,
@@ -132,11 +139,30 @@ def with_pull_secret(
         store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
 
     Raises:
-        ValueError: the organization has no pull secret.
+        SettingsError: the organization has no valid pull secret, or its pull secret is not for this ComponentType.
         PatchError: the ComponentType cannot be patched.
     """
+    problems = list(validate_pull(organization, "organization", release))
+    problems += _other_type(component_type, organization, release)
+    if problems:
+        raise SettingsError(with_pull_secret.__name__, problems)
     patch = plan_component_type_patch(organization, release=release, store=store)
     return apply_patch(component_type, patch, release=release).object
+
+
+def _other_type(component_type: Manifest, organization: Organization, release: Release) -> Iterator[Problem]:
+    """A stack patches the ComponentTypes of ``componentTypes`` in the namespace of the organization, and no others."""
+    names, metadata = _pull(organization).component_types, component_type.get("metadata")
+    if not isinstance(metadata, Mapping):
+        yield Problem("component_type.metadata", f"must be a mapping, not {describe_type(metadata)}")
+        return
+    namespace = release.control_plane_namespace(organization.name)
+    if metadata.get("name") not in names:
+        text = f"is not one of organization.pullSecret.componentTypes; expected {', '.join(names)}"
+        yield Problem("component_type.metadata.name", f"{quote(str(metadata.get('name')))} {text}")
+    if metadata.get("namespace") not in {None, namespace}:
+        text = f'is not the namespace of the organization "{organization.name}"; expected "{namespace}"'
+        yield Problem("component_type.metadata.namespace", f"{quote(str(metadata['namespace']))} {text}")
 
 
 def plan_pull_target(organization: Organization, namespace: str, store: InputStr, interval: str) -> Target:
@@ -149,7 +175,7 @@ def plan_pull_content(organization: Organization, release: Release) -> SecretCon
     """The pull secret of an organization.
 
     Raises:
-        ValueError: the organization has none.
+        SettingsError: the organization has none.
     """
     (content,) = _pull(organization).secrets(Owner(organization.name, defaults=release.defaults))
     return content
@@ -157,6 +183,7 @@ def plan_pull_content(organization: Organization, release: Release) -> SecretCon
 
 def _pull(organization: Organization) -> PullSecret:
     if organization.pull_secret is None:
-        msg = f'organization "{organization.name}" has no pull_secret'
-        raise ValueError(msg)
+        text = f"is missing; expected a mapping, such as {flow(PullSecret.example)}"
+        source = f'organization "{organization.name}"'
+        raise SettingsError(source, [Problem("pullSecret", text)])
     return organization.pull_secret

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ..managers.manager import Plane, PlannedStore
 from ..openchoreo.release import Release
+from ..schema.arguments import check_arguments
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .aws_managed import ManagedStore, plan_managed_stores
@@ -50,6 +51,7 @@ class Plan:
         return tuple(list_objects(self.stores, self.organizations, self.pull_plane))
 
 
+@check_arguments()
 def plan_stack(settings: StackSettings, release: Release, *, stack: str | None = None) -> Plan:
     """Plan a stack. It calls neither a cluster nor a secret manager.
 

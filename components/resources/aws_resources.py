@@ -10,8 +10,10 @@ import pulumi
 
 from ..errors import OpenChoreoSecretsError
 from ..plan.stack import Plan
+from ..schema.arguments import check_arguments
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class ManagedStoreResources:
     """AWS resources behind one ClusterSecretStore."""
@@ -55,6 +57,7 @@ def import_aws(plan: Plan) -> ModuleType | None:
     return aws
 
 
+@check_arguments()
 def register_aws_resources(plan: Plan, before: Mapping[str, pulumi.Resource]) -> AwsResources:
     """Register the AWS resources of managed stores and managed registries.
 

@@ -12,15 +12,17 @@ from ..errors import Problem, SettingsError
 from ..manifests import DELETE
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
+from ..schema.arguments import check_arguments
 from ..secrets.external_secret import rename_remote_keys
 from ..settings.rules.ecr import refuse_ecr_roles
 from ..settings.rules.organization import validate_organization
 from .arguments import OrganizationArgs
-from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name
-from .manual_secrets import ManualSecrets, ManualSecretsArgs
+from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name, validate_store
+from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import adopt_namespace, create_output, register
 
 
+@check_arguments(unless="plan")
 @dataclass(frozen=True)
 class BuildPlaneArgs(OrganizationArgs):
     """Arguments of `BuildPlane`: the organization, its store and its manual values."""
@@ -34,8 +36,8 @@ class BuildPlaneArgs(OrganizationArgs):
     """Whether the namespace stays after the component is removed, or is deleted with everything inside."""
 
     def _stores(self) -> dict[str, Any]:
-        store = {} if self.secret_store is None else {"build_store": get_store_name(self.secret_store)}
-        return {"offboarding": self.offboarding, **store}
+        store = get_store_name(self.secret_store, type(self), "secret_store")
+        return {"offboarding": self.offboarding, **({} if store is None else {"build_store": store})}
 
 
 class BuildPlane(pulumi.ComponentResource):
@@ -53,6 +55,7 @@ class BuildPlane(pulumi.ComponentResource):
     expected: tuple[Expected, ...]
     """The ExternalSecrets that must be synced before builds can run."""
 
+    @check_arguments()
     def __init__(self, name: str, args: BuildPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the namespace and the credentials.
 
@@ -82,7 +85,8 @@ class BuildPlane(pulumi.ComponentResource):
             for manifest in plan.external_secrets
         ]
         if plan.manual_secrets:
-            manual = ManualSecretsArgs(plan.name, plan.namespace, plan.manual_secrets, args.manual)
+            values = select_values(plan.manual_secrets, args.manual)
+            manual = ManualSecretsArgs(plan.name, plan.namespace, plan.manual_secrets, values)
             ManualSecrets(name, manual, inside)
 
         self.secrets = plan.secret_names
@@ -101,6 +105,7 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
     problems = list(validate_organization(args.organization, "organization", args.release, args.manual.keys()))
     problems += refuse_ecr_roles(args.organization, "organization")
     problems += args.validate_interval()
+    problems += validate_store(args.secret_store, "secret_store")
     if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
     if problems:

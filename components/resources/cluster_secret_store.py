@@ -10,12 +10,20 @@ import pulumi
 
 from ..errors import Problem, SettingsError
 from ..managers.cluster_secret_store import render_identity, render_store
-from ..managers.manager import Endpoint, Manager, PlannedStore
-from ..schema.deferred import sort_unique
+from ..managers.manager import NO_ENDPOINT, Endpoint, Manager, PlannedStore
+from ..openchoreo import DEFAULT_RELEASE
+from ..openchoreo.release import Release
+from ..schema.arguments import check_arguments, check_name
+from ..schema.deferred import check_when_known, sort_unique
+from ..schema.names import check_subdomain
+from ..schema.text import quote
+from ..schema.values import describe_type
+from ..settings.rules.stores import StoreArguments, validate_store_arguments
 from .aws_resources import ManagedStoreResources
 from .registration import create_output, register
 
 
+@check_arguments(unless="plan")
 @dataclass(frozen=True)
 class SecretStoreArgs:
     """Arguments of `SecretStore`: the secret manager, and the namespaces that may use the store."""
@@ -39,6 +47,8 @@ class SecretStoreArgs:
     """AWS resources of a managed store. None: the store is not managed."""
     plan: PlannedStore | None = None
     """The store in a stack's plan. None: the component computes it from the other arguments."""
+    release: Release = field(default=DEFAULT_RELEASE, kw_only=True)
+    """OpenChoreo release of the platform, which names the build namespaces."""
 
     @classmethod
     def from_plan(
@@ -55,30 +65,33 @@ class SecretStoreArgs:
         """The planned store: the given one, or one that is computed from the other arguments.
 
         Raises:
-            SettingsError: ``namespaces`` is empty, or a key is an output and must be plain text.
+            SettingsError: the arguments violate a rule that the same store would violate in YAML.
         """
         if self.plan is not None:
             return self.plan
-        problems = list(self._problems())
+        arguments = StoreArguments(
+            self.name,
+            self.manager,
+            self.organizations,
+            self.namespaces,
+            self.keys,
+            self.manual.keys(),
+            self.release,
+        )
+        problems = list(validate_store_arguments(arguments))
+        if self.manager.needs_endpoint and self.endpoint is None:
+            problems.append(Problem("endpoint", NO_ENDPOINT))
         if problems:
-            source = f'SecretStore "{self.name}"'
+            source = f"SecretStore {quote(self.name)}"
             raise SettingsError(source, problems)
         keys = (key if isinstance(key, str) else pulumi.Output.from_input(key) for key in self.keys)
         return PlannedStore(
             name=self.name,
             manager=self.manager,
-            organizations=tuple(sorted(self.organizations)),
-            namespaces=tuple(sorted(self.namespaces)),
+            organizations=tuple(sorted(set(self.organizations))),
+            namespaces=tuple(sorted(set(self.namespaces))),
             keys=sort_unique(keys),
         )
-
-    def _problems(self) -> Iterator[Problem]:
-        if not self.namespaces:
-            yield Problem("namespaces", "is empty; expected at least one namespace that may use the store")
-        plain_only = self.manager.plain_keys_only
-        for index, key in enumerate(self.keys):
-            if plain_only is not None and not isinstance(key, str):
-                yield Problem(f"keys[{index}]", plain_only)
 
 
 class SecretStore(pulumi.ComponentResource):
@@ -97,6 +110,7 @@ class SecretStore(pulumi.ComponentResource):
     names: Mapping[str, pulumi.Input[str]]
     """Remote key -> its name in the manager, if that differs from the key."""
 
+    @check_arguments()
     def __init__(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the identity and the ClusterSecretStore.
 
@@ -104,6 +118,8 @@ class SecretStore(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing is registered.
         """
         planned = args.resolve_plan()
+        identities = render_identity(planned)
+        store = render_store(planned, args.manual, args.endpoint)
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
         self._name = planned.name
         self.names = {} if args.managed is None else args.managed.names
@@ -112,11 +128,10 @@ class SecretStore(pulumi.ComponentResource):
             register(
                 f"{name}-{manifest['kind'].lower()}", manifest, pulumi.ResourceOptions(parent=self, depends_on=after)
             )
-            for manifest in render_identity(planned)
+            for manifest in identities
         ]
-        manifest = render_store(planned, args.manual, args.endpoint)
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
-        self.resource = register(name, manifest, opts)
+        self.resource = register(name, store, opts)
         self.store_name = create_output(self.resource, self._name)
         self.register_outputs({"storeName": self._name})
 
@@ -136,9 +151,37 @@ Store = SecretStore | pulumi.Input[str] | None
 """A store as an argument: a component, or the name of an existing ClusterSecretStore. None: no store."""
 
 
-def get_store_name(store: Store) -> Any:
-    """Name of the ClusterSecretStore, as text or as an output. None: no store."""
-    return store.planned_name if isinstance(store, SecretStore) else store
+def get_store_name(store: Store, arguments: type, field: str) -> Any:
+    """Name of the ClusterSecretStore, as text or as an output, which is checked as soon as it is known. None: no store.
+
+    Args:
+        store: the argument.
+        arguments: class with the argument, for the message.
+        field: name of the argument, for the message.
+    """
+    if store is None or isinstance(store, str):
+        return store
+    if isinstance(store, SecretStore):
+        return store.planned_name
+    return check_when_known(pulumi.Output.from_input(store), _check_hidden, arguments, field)
+
+
+def validate_store(store: Store, path: str) -> Iterator[Problem]:
+    """The problem of a name of a store, if it is text that is no name."""
+    if isinstance(store, str):
+        yield from check_name(path, store, check_subdomain)
+
+
+def _check_hidden(name: str) -> None:
+    """The value of an output is not shown: it may be secret."""
+    if not isinstance(name, str):
+        msg = f"(value not shown) must be a string, not {describe_type(name)}"
+        raise ValueError(msg)  # noqa: TRY004 -- reported as a problem
+    try:
+        check_subdomain(name)
+    except ValueError as error:
+        msg = f"(value not shown) {error}"
+        raise ValueError(msg) from None
 
 
 def get_remote_names(store: Store) -> Mapping[str, pulumi.Input[str]]:

@@ -17,6 +17,7 @@ from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
 from ..plan.stack import Plan, plan_stack
+from ..schema.arguments import check_arguments
 from ..schema.text import clip
 from ..settings.parsing import MANUAL_KEY, check
 from ..settings.stack import StackSettings
@@ -25,6 +26,7 @@ from .stack_id import get_stack_id
 _STACK_DIRECTORY: Final = "stacks"
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class Configuration:
     """Configuration of a stack."""

@@ -9,13 +9,15 @@ from typing import Any
 import pulumi
 
 from ..errors import Problem, SettingsError
+from ..schema.arguments import check_arguments
 from ..settings.rules.pull import validate_pull
 from .arguments import OrganizationArgs
-from .cluster_secret_store import Store, get_remote_names, get_store_name
+from .cluster_secret_store import Store, get_remote_names, get_store_name, validate_store
 from .object_patches import register_patch
 from .registration import create_output
 
 
+@check_arguments(unless="plan")
 @dataclass(frozen=True)
 class ControlPlaneArgs(OrganizationArgs):
     """Arguments of `ControlPlane`: the organization, and the stores that its patches name."""
@@ -27,10 +29,9 @@ class ControlPlaneArgs(OrganizationArgs):
     """Store on the data plane that pull secrets read from. None: the one that the DataPlane names."""
 
     def _stores(self) -> dict[str, Any]:
-        return {
-            "build_store": "" if self.build_store is None else get_store_name(self.build_store),
-            "pull_store": get_store_name(self.pull_store),
-        }
+        build_store = get_store_name(self.build_store, type(self), "build_store")
+        pull_store = get_store_name(self.pull_store, type(self), "pull_store")
+        return {"build_store": "" if build_store is None else build_store, "pull_store": pull_store}
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -46,6 +47,7 @@ class ControlPlane(pulumi.ComponentResource):
     component_workflows: Sequence[str]
     """ComponentWorkflows whose runs create their own credentials."""
 
+    @check_arguments()
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the patches.
 
@@ -77,6 +79,8 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
         return
     problems = list(validate_pull(args.organization, "organization", args.release))
     problems += args.validate_interval()
+    problems += validate_store(args.build_store, "build_store")
+    problems += validate_store(args.pull_store, "pull_store")
     reads = args.organization.component_workflows is not None and args.organization.build_keys
     if reads and args.build_store is None:
         problems.append(Problem("build_store", "is missing; component_workflows read from it"))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from ..errors import Problem, SettingsError
 from ..plan.expected import FanOut
 from ..pull.credential import PullSecret
+from ..schema.arguments import check_arguments
+from ..schema.shapes import flow
 from ..secrets.external_secret import rename_fan_out_keys
+from ..settings.rules.organization import validate_manual_name
 from ..settings.rules.pull import validate_pull
 from .arguments import OrganizationArgs
-from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name
-from .manual_secrets import ManualSecrets, ManualSecretsArgs
+from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name, validate_store
+from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import create_output, register
 
 
+@check_arguments(unless="plan")
 @dataclass(frozen=True)
 class DataPlaneArgs(OrganizationArgs):
     """Arguments of `DataPlane`: an organization with a pull secret, its store and its manual values."""
@@ -30,7 +34,7 @@ class DataPlaneArgs(OrganizationArgs):
     """Entries of ``manualSecrets``; must contain those that a manual pull secret names."""
 
     def _stores(self) -> dict[str, Any]:
-        return {"pull_store": get_store_name(self.secret_store)}
+        return {"pull_store": get_store_name(self.secret_store, type(self), "secret_store")}
 
 
 class DataPlane(pulumi.ComponentResource):
@@ -50,6 +54,7 @@ class DataPlane(pulumi.ComponentResource):
     cluster_external_secrets: list[pulumi.CustomResource]
     """The ClusterExternalSecret as a resource, for ``depends_on``."""
 
+    @check_arguments()
     def __init__(self, name: str, args: DataPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the objects of the delivery.
 
@@ -73,7 +78,11 @@ class DataPlane(pulumi.ComponentResource):
             self.cluster_external_secrets = [register(f"{name}/pull-secret", manifest, child)]
         child = pulumi.ResourceOptions(parent=self)
         manual_secrets = [
-            ManualSecrets(f"{name}/{namespace}", ManualSecretsArgs(plan.name, namespace, [secret], args.manual), child)
+            ManualSecrets(
+                f"{name}/{namespace}",
+                ManualSecretsArgs(plan.name, namespace, [secret], select_values([secret], args.manual)),
+                child,
+            )
             for namespace, secret in plan.pull_manual
         ]
         secret_name = pull.name(plan.release.defaults)
@@ -82,20 +91,23 @@ class DataPlane(pulumi.ComponentResource):
         self.register_outputs({"secretName": secret_name})
 
 
+_NO_PULL_SECRET: Final = f"is missing; expected a mapping, such as {flow(PullSecret.example)}"
+
+
 def _check(name: str, args: DataPlaneArgs) -> PullSecret:
     organization, pull = args.organization, args.organization.pull_secret
     source = f'DataPlane "{name}"'
     if pull is None:
-        raise SettingsError(source, [Problem("organization.pullSecret", "is missing")])
+        raise SettingsError(source, [Problem("organization.pullSecret", _NO_PULL_SECRET)])
     if args.plan is not None:
         return pull
     problems = list(validate_pull(organization, "organization", args.release))
     problems += args.validate_interval()
     if pull.delivery == "namespace" and args.secret_store is None:
         problems.append(Problem("secret_store", "is missing; delivery namespace reads from it"))
-    missing = {registry.manual.password for registry in pull.registries or () if registry.manual} - args.manual.keys()
-    if missing:
-        problems.append(Problem("manual", f"lacks {len(missing)} entries that the registries name"))
+    problems += validate_store(args.secret_store, "secret_store")
+    for key, entry in pull.manuals.items():
+        problems += validate_manual_name(f"organization.pullSecret.{key}", entry, args.manual.keys())
     if problems:
         raise SettingsError(source, problems)
     return pull

@@ -20,6 +20,7 @@ from ..errors import ClusterError
 from ..managers.manager import Endpoint, Plane
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
+from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
 from .aws_resources import describe_empty_secrets, import_aws, list_empty_secrets, register_aws_resources
@@ -135,6 +136,7 @@ def _collect(check: Callable[[], None], refused: dict[str, list[str]], organizat
             refused.setdefault(str(obstacle.organization), []).append(f"{error.cluster}: {obstacle}")
 
 
+@check_arguments()
 def deploy(configuration: Configuration) -> dict[str, Deployed]:
     """Register everything that the configuration describes.
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import pulumi
 
+from ..errors import Problem, SettingsError
 from ..plan.expected import Expected, FanOut, group_expected, group_fan_outs
+from ..schema.arguments import check_arguments
+from ..schema.text import quote
 
 
 class ExternalSecretsReady(pulumi.CustomResource):
@@ -19,6 +23,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
     Secret and the operator's reason.
     """
 
+    @check_arguments()
     def __init__(  # noqa: PLR0913 -- the resource, what it waits for, and how long
         self,
         name: str,
@@ -44,7 +49,14 @@ class ExternalSecretsReady(pulumi.CustomResource):
                 state: if the wait fails, the engine would not delete what the wait has depended on, such as a removed
                 organization.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
+
+        Raises:
+            SettingsError: an argument is wrong; nothing is registered.
         """
+        if not (isfinite(timeout_seconds) and timeout_seconds >= 0):
+            text = f"{timeout_seconds} must be a finite number of seconds, 0 or more, such as 300"
+            source = f"ExternalSecretsReady {quote(name)}"
+            raise SettingsError(source, [Problem("timeout_seconds", text)])
         props: dict[str, Any] = {
             "externalSecrets": group_expected(expected),
             "timeoutSeconds": _wait_for(after, float(timeout_seconds)),

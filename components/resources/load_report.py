@@ -9,9 +9,11 @@ import pulumi
 from ..polling.budget import check_budget
 from ..polling.estimate import estimate_polling
 from ..polling.report import describe_load, export_load
+from ..schema.arguments import check_arguments
 from .configuration import Configuration
 
 
+@check_arguments()
 def report_load(configuration: Configuration) -> dict[str, Any]:
     """Log the expected load on secret managers, and a warning for each limit of the budget that it exceeds.
 

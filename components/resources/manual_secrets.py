@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pulumi
 
+from ..errors import Problem, SettingsError
 from ..manifests import Manifest
+from ..schema.arguments import check_arguments, check_name
+from ..schema.names import check_label, check_subdomain
+from ..schema.text import quote
 from ..secrets.external_secret import Target
 from ..secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
+from ..settings.rules.organization import validate_manual_name
 from .registration import register
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class ManualSecretsArgs:
     """Arguments of `ManualSecrets`: the Secrets, their namespace and their values."""
@@ -32,12 +38,33 @@ class ManualSecretsArgs:
 class ManualSecrets(pulumi.ComponentResource):
     """Secrets whose values are encrypted in the stack configuration and in the state."""
 
+    @check_arguments()
     def __init__(self, name: str, args: ManualSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        problems = list(_problems(args))
+        if problems:
+            source = f"ManualSecrets {quote(name)}"
+            raise SettingsError(source, problems)
         super().__init__("openchoreo:index:ManualSecrets", name, _inputs(args), opts)
         for secret in args.secrets:
             manifest = render_manual_secret(args.organization, args.namespace, secret, args.values)
             register(f"{name}/{secret.name}", manifest, pulumi.ResourceOptions(parent=self))
         self.register_outputs({})
+
+
+def select_values(
+    secrets: Iterable[ManualSecret], values: Mapping[str, pulumi.Output[str]]
+) -> dict[str, pulumi.Output[str]]:
+    """The entries of ``manualSecrets`` that some Secrets need, of all entries of a stack."""
+    return {entry: values[entry] for secret in secrets for entry in secret.entries}
+
+
+def _problems(args: ManualSecretsArgs) -> Iterator[Problem]:
+    yield from check_name("organization", args.organization, check_label)
+    yield from check_name("namespace", args.namespace, check_label)
+    for index, secret in enumerate(args.secrets):
+        yield from check_name(f"secrets[{index}].name", secret.name, check_subdomain)
+        for entry in secret.entries:
+            yield from validate_manual_name(f"secrets[{index}]", entry, args.values.keys())
 
 
 def _inputs(args: ManualSecretsArgs) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..openchoreo.kinds import Kind
 from ..patches.model import Patch
 from ..patches.record import Identity
 from ..plan.patches import PlannedPatch
+from ..schema.arguments import check_arguments
 from ..secrets.external_secret import rename_remote_keys
 from .stack_id import get_stack_id
 
@@ -44,6 +45,7 @@ class _ObjectPatch(pulumi.CustomResource):
 class ObjectPatch(_ObjectPatch):
     """A `Patch` of one object of any kind."""
 
+    @check_arguments()
     def __init__(  # noqa: PLR0913 -- the object, and the patch
         self,
         resource_name: str,
@@ -77,6 +79,7 @@ class ObjectPatch(_ObjectPatch):
 class ComponentTypePatch(_ObjectPatch):
     """Resources and image pull secrets of a ComponentType, in the namespace of an organization."""
 
+    @check_arguments()
     def __init__(  # noqa: PLR0913 -- the parts of a patch
         self,
         resource_name: str,
@@ -104,6 +107,7 @@ class ComponentTypePatch(_ObjectPatch):
 class ClusterComponentTypePatch(_ObjectPatch):
     """Resources and image pull secrets of a ClusterComponentType (OpenChoreo v0.16 and later)."""
 
+    @check_arguments()
     def __init__(
         self,
         resource_name: str,
@@ -119,6 +123,7 @@ class ClusterComponentTypePatch(_ObjectPatch):
 
 
 class _NamespacedResources(_ObjectPatch):
+    @check_arguments()
     def __init__(
         self,
         resource_name: str,
@@ -151,6 +156,7 @@ class WorkflowPatch(_NamespacedResources):
 class ClusterWorkflowPatch(_ObjectPatch):
     """Resources of a ClusterWorkflow (OpenChoreo v1.x)."""
 
+    @check_arguments()
     def __init__(
         self,
         resource_name: str,
@@ -164,6 +170,7 @@ class ClusterWorkflowPatch(_ObjectPatch):
 
 
 class _PlanePatch(_ObjectPatch):
+    @check_arguments()
     def __init__(
         self,
         resource_name: str,

@@ -7,10 +7,14 @@ from typing import Any
 
 import pulumi
 
+from ..errors import Problem, SettingsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
+from ..schema.arguments import check_arguments
+from ..schema.text import quote
 
 
+@check_arguments()
 @dataclass(frozen=True)
 class OpenChoreoProviderArgs:
     """Arguments of `OpenChoreoProvider`: the cluster and the release."""
@@ -28,7 +32,16 @@ class OpenChoreoProviderArgs:
 class OpenChoreoProvider(pulumi.ProviderResource):
     """The ``openchoreo`` provider for one cluster. Credentials stay in the kubeconfig; only its path is recorded."""
 
+    @check_arguments()
     def __init__(self, name: str, args: OpenChoreoProviderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        problems = [
+            Problem(field, "is empty; expected at least one character")
+            for field in ("context", "kubeconfig", "plane")
+            if getattr(args, field) == ""
+        ]
+        if problems:
+            source = f"OpenChoreoProvider {quote(name)}"
+            raise SettingsError(source, problems)
         props: dict[str, Any] = {"plane": args.plane, "context": args.context, "release": args.release.name}
         if args.kubeconfig is not None:
             props["kubeconfig"] = args.kubeconfig

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol, TypeVar, Union, cast, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Protocol, TypeVar, Union, cast, runtime_checkable
 
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler
 from pydantic.alias_generators import to_camel
@@ -73,6 +73,8 @@ def name_model(model: type[BaseModel]) -> Iterator[None]:
 class _ValidatedWhenKnown:
     """Marks a field: the same validators check a plain text at once and a deferred one as soon as it is known."""
 
+    takes_outputs: ClassVar[bool] = True
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_wrap_validator_function(
             self._validate, handler(source), serialization=core_schema.simple_ser_schema("any")
@@ -105,13 +107,13 @@ CONSEQUENCE: Final = "resources that use the value were not changed"
 """What a message says about a value that was found to be wrong during an update."""
 
 
-def check_when_known(text: InputStr, check: Callable[[str], None], model: type[BaseModel], path: str) -> InputStr:
+def check_when_known(text: InputStr, check: Callable[[str], object], model: type, path: str) -> InputStr:
     """The text, checked at once if it is plain, else as soon as it is known.
 
     Args:
         text: of a field of a model.
         check: raises a `ValueError` whose message does not contain the text.
-        model: for the message.
+        model: class with the field, for the message.
         path: of the field, for the message.
     """
 

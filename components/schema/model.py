@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
 from pydantic.alias_generators import to_camel
 
-from ..errors import SettingsError
+from ..errors import Problem, SettingsError
 from . import durations, names
 from .deferred import check_when_known, name_model
 from .form import must_match
+from .immutable import Immutable
 from .partial import Doubtful
 from .paths import name_suffix
 from .problems import list_problems, list_yaml_keys
+from .signatures import show_type
 
 Example = Mapping[str, Any]
 """An example of a model, with the keys of YAML."""
@@ -64,7 +66,7 @@ def get_yaml_key(name: str) -> str:
     return _KEYS.get(name) or to_camel(name)
 
 
-class Model(BaseModel):
+class Model(Immutable, BaseModel):
     """Base class: immutable, strict about types, and refuses unknown keys.
 
     YAML uses camelCase keys, Python programs snake_case keyword arguments.
@@ -83,17 +85,21 @@ class Model(BaseModel):
         hide_input_in_errors=True,
     )
 
-    def __init__(self, /, **arguments: Any) -> None:
+    def __init__(self, /, *positional: Any, **arguments: Any) -> None:
         """Validate keyword arguments in snake_case.
 
         Raises:
             SettingsError: with every problem, in the words that YAML would get.
         """
+        model = type(self)
+        if positional:
+            first = next(iter(model.model_fields))
+            text = f"takes no argument without a keyword; write {model.__name__}({first}=...)"
+            raise SettingsError(model.__name__, [Problem(model.__name__, text)])
         try:
-            with name_model(type(self)):
+            with name_model(model):
                 super().__init__(**arguments)
         except ValidationError as error:
-            model = type(self)
             problems = list_problems(error, list_yaml_keys(model, arguments), model)
             source = model.__name__ + name_suffix(arguments.get("name"))
             raise SettingsError(source, problems) from None
@@ -118,6 +124,10 @@ class Model(BaseModel):
                 raise Doubtful(name)
             return super().__getattr__(name)
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """The fields that were set, so that a default in a signature is short."""
+        return ((name, value) for name, value in super().__repr_args__() if name in self.model_fields_set)
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Show the arguments that a Python program writes; pydantic would show the keys of YAML."""
@@ -139,8 +149,10 @@ class _Signature:
                 Parameter(
                     name,
                     Parameter.KEYWORD_ONLY,
-                    default=Parameter.empty if field.is_required() else field.get_default(call_default_factory=False),
-                    annotation=field.annotation,
+                    default=Parameter.empty if field.is_required() else field.get_default(call_default_factory=True),
+                    annotation=show_type(
+                        Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+                    ),
                 )
                 for name, field in model.model_fields.items()
             ]

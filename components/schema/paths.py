@@ -35,7 +35,7 @@ def name_suffix(name: object) -> str:
 
 
 def path_of(location: Iterable[str | int], raw: object) -> str:
-    """A location in words.
+    """A location in words. Empty: the whole input.
 
     Args:
         location: place of a problem.
@@ -49,7 +49,7 @@ def path_of(location: Iterable[str | int], raw: object) -> str:
                 path += name_suffix(value_at((*steps[: index + 1], "name"), raw))
         else:
             path += f".{clip(step)}" if path else clip(step)
-    return path or "(configuration)"
+    return path
 
 
 def value_at(location: Iterable[str | int], raw: object) -> object:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +13,9 @@ from ..errors import Problem
 from .messages import is_empty, simplify_message
 from .paths import Location, path_of, value_at
 from .shapes import example_at, flow, inside
+from .suggestions import find_nearest, suggest_key
 from .text import clip, quote
+from .values import OUTPUT, describe_type, is_object, is_output
 
 _TYPES: Final = {
     "string_type": "a string",
@@ -117,15 +118,19 @@ def _unknown(
     # As it was written: a snake_case key is unknown in YAML.
     key = str(detail["loc"][-1])
     allowed = _allowed_keys(around, model, more_keys)
-    meant = _nearest(key, allowed)
-    question = f'; did you mean "{meant}"?' if meant else ";"
-    problem = Problem(path_of([*around, key], raw), f"unknown key{question} expected one of: {', '.join(allowed)}")
+    meant = find_nearest(key, allowed)
+    problem = Problem(_path([*around, key], raw, model), f"unknown key{suggest_key(key, allowed)}")
     return Mistake(problem, tuple((*around, name) for name in (key, meant) if name is not None))
+
+
+def _path(location: Iterable[str | int], raw: object, model: type[BaseModel]) -> str:
+    """A location in words; the whole input has the name of its model."""
+    return path_of(location, raw) or model.__name__
 
 
 def _mistake(detail: ErrorDetails, raw: Mapping[str, object], model: type[BaseModel]) -> Mistake:
     location = _aliased(_location(detail), model)
-    problem = Problem(path_of(location, raw), _message(detail, location, raw, model))
+    problem = Problem(_path(location, raw, model), _message(detail, location, raw, model))
     # Whoever refers to a key that is wrong means the right one, so no key around it is certain.
     return Mistake(problem, (tuple(location[:-1] if _about_key(detail) else location),))
 
@@ -134,12 +139,16 @@ def _message(detail: ErrorDetails, location: list[str | int], raw: Mapping[str, 
     kind = detail["type"]
     if kind == "missing":
         return f"is missing{_such_as(location, model)}"
+    value = value_at(location, raw)
+    if is_output(value):
+        return f"must be {_TYPES[kind]}, {OUTPUT}" if kind in _TYPES else f"{simplify_message(detail)}, {OUTPUT}"
     if kind in _TYPES:
         shape = _SHAPES.get(_TYPES[kind])
         example = None if shape is None else example_at(location, model)
         fits = shape is not None and isinstance(example, shape)
-        form = f"such as {flow(example)}" if fits else f"not {_type_name(value_at(location, raw))}"
-        return f"must be {_TYPES[kind]}, {form}"
+        form = f"such as {flow(example)}" if fits else f"not {describe_type(value)}"
+        also = f", not {describe_type(value)}" if fits and is_object(value) else ""
+        return f"must be {_TYPES[kind]}, {form}{also}"
     shown = "" if is_empty(detail) else _shown_value(location, detail, raw)
     return f"{shown}{simplify_message(detail)}"
 
@@ -189,28 +198,6 @@ def _show(value: object) -> str:
     if isinstance(value, str):
         return quote(value)
     return clip(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _type_name(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, str):
-        return "a string"
-    if isinstance(value, (int, float)):
-        return "a number"
-    if hasattr(value, "apply"):
-        return "an output, which a preview may not know; use the text itself"
-    return "a mapping" if isinstance(value, Mapping) else "a list"
-
-
-def _nearest(key: str, allowed: list[str]) -> str | None:
-    """The key that is probably meant."""
-    near = get_close_matches(key, allowed, n=1, cutoff=0.6) or get_close_matches(
-        key.lower(), [name.lower() for name in allowed], n=1, cutoff=0.6
-    )
-    return next((name for name in allowed if near and name.lower() == near[0].lower()), None)
 
 
 def _allowed_keys(location: Iterable[str | int], root: type[BaseModel], more_keys: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ..errors import Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
+from ..schema.arguments import check_arguments
 from ..schema.partial import DoubtfulValue
 from ..schema.paths import Location
 from ..schema.problems import mistakes
@@ -22,6 +23,7 @@ MANUAL_KEY: Final = "manualSecrets"
 """The only configuration key that holds values; it must be encrypted."""
 
 
+@check_arguments()
 def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[str] = frozenset()) -> StackSettings:
     """Settings of a stack, validated.
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel
+
 from ..managers.secret_store import SecretStoreSettings
 from ..schema.model import Model
 from ..schema.partial import Doubtful, doubtful, without
@@ -66,7 +68,7 @@ def certain_credentials(organization: Organization, kinds: Iterable[str] = KINDS
     for kind in kinds:
         others = {other: None for other in (*KINDS, "component_workflows") if other != kind}
         with suppress(Doubtful):
-            yield from organization.model_copy(update=others).credentials
+            yield from BaseModel.model_copy(organization, update=others).credentials
 
 
 def _below(locations: Iterable[Location]) -> Below:

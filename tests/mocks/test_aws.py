@@ -12,6 +12,7 @@ import pytest
 from components.aws.ecr_role import EcrRole
 from components.aws.provider import account_provider, random_provider
 from components.aws.secret_store import AwsSecretStore, AwsSecretStoreArgs
+from components.errors import SettingsError
 from components.plan.aws_managed import ManagedStore
 from components.plan.ecr_roles import EcrRoleArgs
 from tests.mocks.aws_samples import (
@@ -29,6 +30,9 @@ from tests.mocks.aws_samples import (
 from tests.mocks.recorder import Recorder, Registered, Unknown, resolve
 from tests.unit.aws_accounts import DECRYPT, KEY_ARN, READ, account, made, managed, pod_identity, with_account
 
+NO_LABEL = (
+    'is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and last a letter or a digit'
+)
 ACME = {"openchoreo.dev/organization": "acme"}
 
 
@@ -231,17 +235,43 @@ def test_a_role_for_pushing_images(recorder: Recorder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("differing", "message"),
+    ("differing", "problems"),
     [
-        ({"repositories": "acme"}, "cannot be a prefix of an organization"),
-        ({"account": pod_identity()}, "oidcProvider is missing"),
+        (
+            {"repositories": "acme"},
+            [
+                (
+                    'repositories: "acme" is not the beginning of names of repositories; expected <part>/[<part>/...] in '
+                    "lower case, with / at the end and {organization} as one whole part"
+                )
+            ],
+        ),
+        (
+            {"account": pod_identity()},
+            ["account.oidcProvider: is missing; ESO's generator cannot use Pod Identity for a ServiceAccount"],
+        ),
+        ({"role": "a role"}, ['role: "a role" is not the name of a role: letters, digits, _ and -']),
+        (
+            {"organization": "Acme", "namespace": "a.b", "service_account": "-"},
+            [
+                f'organization: "Acme" {NO_LABEL}',
+                f'namespace: "a.b" {NO_LABEL}',
+                (
+                    'service_account: "-" is not a Kubernetes object name: lower-case letters, digits, "-" and ".", at '
+                    "most 253 characters, first and last a letter or a digit"
+                ),
+            ],
+        ),
     ],
 )
 def test_nothing_is_registered_for_a_role_that_cannot_be(
-    recorder: Recorder, differing: dict[str, Any], message: str
+    recorder: Recorder, differing: dict[str, Any], problems: list[str]
 ) -> None:
     def failing() -> None:
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(SettingsError) as raised:
             EcrRole("acme", ecr_args(**differing))
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = [f'EcrRole "acme": {count}; nothing was changed', *(f"  - {problem}" for problem in problems)]
+        assert str(raised.value).splitlines() == lines
 
     assert recorder.run(failing) == []

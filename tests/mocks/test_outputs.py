@@ -186,8 +186,9 @@ def test_a_store_that_needs_its_keys(recorder: Recorder) -> None:
     def program() -> None:
         manager = FakeStore(data=[FakeEntry(key="a", manual="token")])
         keys: list[pulumi.Input[str]] = ["a", pulumi.Output.from_input("b")]
+        manual = {"token": pulumi.Output.secret("t0ken")}
         with pytest.raises(SettingsError) as raised:
-            SecretStore("fake", SecretStoreArgs("fake", manager, namespaces=["a"], keys=keys))
+            SecretStore("fake", SecretStoreArgs("fake", manager, namespaces=["a"], keys=keys, manual=manual))
         assert str(raised.value) == (
             'SecretStore "fake": 1 problem; nothing was changed\n'
             "  - keys[1]: is an output, and a fake store contains the values of its keys only; use the text itself"

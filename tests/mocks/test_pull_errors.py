@@ -88,7 +88,15 @@ def test_control_plane(recorder: Recorder, organization: Organization, problems:
     ("organization", "values", "problems"),
     [
         pytest.param(
-            Organization(name="acme", git=GIT), {}, ["organization.pullSecret: is missing"], id="no pull secret"
+            Organization(name="acme", git=GIT),
+            {},
+            [
+                (
+                    "organization.pullSecret: is missing; expected a mapping, such as {componentTypes: [service], "
+                    "dockerConfig: {remoteKey: acme-registry-pull}}"
+                )
+            ],
+            id="no pull secret",
         ),
         pytest.param(
             Organization(
@@ -102,7 +110,11 @@ def test_control_plane(recorder: Recorder, organization: Organization, problems:
         pytest.param(
             Organization(name="acme", pull_secret=manual("quay", "hush", "ghcr")),
             {"quay": "t0ken", "unused": "never"},
-            ["manual: lacks 2 entries that the registries name"],
+            [
+                f"organization.pullSecret.registries[{index}].manual.password: names no entry of manualSecrets (value "
+                "not shown); configured: quay, unused"
+                for index in (1, 2)
+            ],
             id="manual values that were not given, and whose names may be the values themselves",
         ),
     ],

@@ -18,7 +18,7 @@ from components.managers.references import ServiceAccountRef
 from tests.mocks.recorder import Recorder, Registered, Secret
 from tests.mocks.signature import SIGNATURE
 
-MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
 PARENT = "openchoreo:index:SecretStore org-acme"
 RBAC = "rbac.authorization.k8s.io"
 OWN = PlannedStore(

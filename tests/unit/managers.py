@@ -11,7 +11,7 @@ from local.obtain import list_operator_crds
 from tests.unit.crd_schema import Definitions
 from tests.unit.samples import MANUAL, SOURCE, Raw, planned, raw
 
-LABELS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+LABELS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
 
 GUID: Final = "11111111-2222-3333-4444-555555555555"
 TENANT: Final = "99999999-2222-3333-4444-555555555555"

@@ -101,6 +101,7 @@ def test_store_of_both_planes(operator: Definitions) -> None:
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_shipped_component_type(source: Raw, keys: Raw, openchoreo: Definitions) -> None:
     original = shipped("componenttype-service")
+    original["metadata"]["namespace"] = "acme"
     assert list(openchoreo.problems(original)) == []
     made = with_pull_secret(original, _pulling(source, **keys))
     assert made != original

@@ -166,7 +166,8 @@ def test_names_take_no_outputs() -> None:
         Organization(name=_output("acme"), secret_store="a")
     assert str(raised.value) == (
         "Organization: 1 problem; nothing was changed\n"
-        "  - name: must be a string, not an output, which a preview may not know; use the text itself"
+        "  - name: must be a string, known before the update, not an output: names and checks of a preview need it; "
+        "use the plain value, such as one from pulumi.Config"
     )
 
 

@@ -32,8 +32,12 @@ CHANGED = "resources that use the value were not changed"
     ("organizations", "text", "problem"),
     [
         (("acme", "globex"), "shared", None),
-        (("acme", "globex"), "{organization}", "{organization} in the store shared, which serves 2 organizations"),
-        ((), "{organization}", "{organization} in the store shared, which serves 0 organizations"),
+        (
+            ("acme", "globex"),
+            "{organization}",
+            "has {organization}, but 2 organizations use the store; expected exactly one",
+        ),
+        ((), "{organization}", "has {organization}, but 0 organizations use the store; expected exactly one"),
     ],
 )
 def test_a_shared_store_has_no_organization_to_fill_in(
@@ -113,7 +117,7 @@ def test_a_managed_store_is_in_a_region_that_is_known() -> None:
     with pytest.raises(SettingsError) as raised:
         AwsStore(service="SecretsManager", region=region, managed=managed_block)
     assert str(raised.value) == (
-        "AwsStore: 1 problem; nothing was changed\n  - (configuration): has an output as region, which is part of "
+        "AwsStore: 1 problem; nothing was changed\n  - AwsStore: has an output as region, which is part of "
         "names with managed; use the text itself"
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.errors import SettingsError
 from components.iam.account import AwsOperator
 from components.iam.arn import build_key_alias, build_secret_arns
 from components.iam.policy import build_ecr_policy, build_read_policy
@@ -151,23 +152,31 @@ def test_a_role_for_pushing_images() -> None:
     "prefix", ["org/acme", "", "/", "org/*/", "org/a?/", "org/${aws:username}/", "{organization}/"]
 )
 def test_a_prefix_that_does_not_end_or_means_more_than_itself(prefix: str) -> None:
-    message = f'"{prefix}" cannot be a prefix of an organization\'s names; expected <part>/, without * ? $ {{ }}'
+    message = (
+        "policy: 1 problem; nothing was changed\n"
+        f'  - prefix: "{prefix}" cannot be a prefix of an organization\'s names; expected <part>/, without * ? $ {{}}'
+    )
     for build in (
         lambda: build_secret_arns(account(), "SecretsManager", prefix),
         lambda: build_read_policy(account(), "ParameterStore", prefix),
         lambda: build_ecr_policy(account(), prefix),
     ):
-        with pytest.raises(ValueError, match="cannot be") as raised:
+        with pytest.raises(SettingsError) as raised:
             build()
         assert str(raised.value) == message
 
 
 def test_who_cannot_be_trusted() -> None:
-    with pytest.raises(ValueError, match="oidcProvider is missing; ESO cannot use Pod Identity for a ServiceAccount"):
+    whole = "trust policy: 1 problem; nothing was changed\n  - "
+    with pytest.raises(SettingsError) as raised:
         build_ecr_trust(pod_identity(), "openchoreo-ci-acme", "registry-push")
+    assert str(raised.value) == (
+        f"{whole}oidcProvider: is missing; ESO cannot use Pod Identity for a ServiceAccount, so set it for the account"
+    )
     for operators in ([], [account()], [pod_identity(), account()]):
-        with pytest.raises(ValueError, match=r"^operatorRoleArn is missing; set it for every cluster"):
+        with pytest.raises(SettingsError) as raised:
             build_operator_trust(operators, "acme")
+        assert str(raised.value) == f"{whole}operatorRoleArn: is missing; set it for every cluster that uses the role"
 
 
 def test_documented_policies_equal_the_created_ones() -> None:

@@ -66,7 +66,7 @@ class StrongboxStore(TypedManager):
 STORE: Raw = {"strongbox": {"vaultName": "{organization}-sb", "serviceAccount": {"identityNamespace": "operators"}}}
 EDITS: Raw = {"secretStores.default": STORE}
 WITH_STRONGBOX = ", ".join(sorted([*MANAGER_KEYS.split(", "), "strongbox"]))
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ def test_the_same_words(model: type[Model], place: str, yaml: Raw, arguments: di
     said = rejection(raw(acme(**{key: [yaml] if "[" in place else yaml}))).replace(f"{prefix}.", "  - ")
     with pytest.raises(SettingsError) as raised:
         model(**arguments)
-    said = said.replace(f"{prefix}: ", "  - (configuration): ")
+    said = said.replace(f"{prefix}: ", f"  - {model.__name__}: ")
     assert str(raised.value).splitlines()[1:] == said.splitlines()[1:]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from components.errors import SettingsError
 from components.manifests import STACK_ANNOTATION, Manifest
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
@@ -120,15 +122,19 @@ def test_other_deliveries_need_the_name_only(user: Organization) -> None:
 
 
 def test_a_manual_registry_is_never_part_of_a_component_type() -> None:
-    """Settings refuse it; a program that builds them with `model_copy` is not checked."""
-    pull = _pull(_organization(**BY_HAND)).model_copy(update={"delivery": "component"})
-    user = organization(git=GIT).model_copy(update={"pull_secret": pull})
+    """Settings refuse it; what a program builds without validation is not checked."""
+    pull = BaseModel.model_copy(_pull(_organization(**BY_HAND)), update={"delivery": "component"})
+    user = BaseModel.model_copy(organization(git=GIT), update={"pull_secret": pull})
     assert plan_component_type_patch(user) == Patch(image_pull_secrets=(NAME,))
 
 
 def test_an_organization_without_one() -> None:
-    with pytest.raises(ValueError, match=r'^organization "acme" has no pull_secret$'):
+    with pytest.raises(SettingsError) as raised:
         plan_component_type_patch(organization(git=GIT))
+    assert str(raised.value) == (
+        'organization "acme": 1 problem; nothing was changed\n  - pullSecret: is missing; expected a mapping, such as '
+        "{componentTypes: [service], dockerConfig: {remoteKey: acme-registry-pull}}"
+    )
 
 
 def test_secret() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
 from components.errors import SettingsError
 from components.external.credential import ExternalCredential
@@ -153,9 +152,28 @@ def test_intervals_are_canonical_for_python_programs_too() -> None:
 )
 def test_settings_are_frozen(model: StackSettings | Organization | RemoteRef, field: str, value: str) -> None:
     before = model.model_copy()
-    with pytest.raises(ValidationError, match="Instance is frozen"):
-        setattr(model, field, value)
+    changes: list[Callable[[], None]] = [lambda: setattr(model, field, value), lambda: delattr(model, field)]
+    for change in changes:
+        with pytest.raises(SettingsError) as raised:
+            change()
+        assert str(raised.value) == (
+            f"{type(model).__name__}: 1 problem; nothing was changed\n"
+            f'  - {field}: cannot be changed; create a changed copy, such as model_copy(update={{"{field}": ...}})'
+        )
     assert model == before
+
+
+def test_a_changed_copy_is_validated() -> None:
+    before = RemoteRef(remote_key="a", property="p")
+    assert before.model_copy(update={"property": None, "version": "2"}) == RemoteRef(remote_key="a", version="2")
+    assert before.model_copy() == before
+    with pytest.raises(SettingsError) as raised:
+        before.model_copy(update={"remote_key": "", "versoin": "2"})
+    assert str(raised.value) == (
+        "RemoteRef: 2 problems; nothing was changed\n"
+        "  - remoteKey: is empty; expected at least one character\n"
+        '  - versoin: unknown key; did you mean "version"? expected one of: remoteKey, property, version, decoding'
+    )
 
 
 def test_python_programs_cannot_misspell() -> None:

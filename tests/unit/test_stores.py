@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.errors import SettingsError
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.managers.manager import Endpoint, PlannedStore
 from components.managers.secret_store import SecretStoreSettings
@@ -13,7 +14,7 @@ from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import plan_stores
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
 
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
 ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
 CA = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "platform"}
 OWN_IDENTITY = {"serviceAccount": {"name": "eso-org-acme", "namespace": "secret-manager"}}
@@ -108,8 +109,12 @@ def test_kubernetes(store: Raw, block: dict[str, Any]) -> None:
 
 
 def test_kubeconfig_without_an_endpoint_is_a_mistake_of_the_program() -> None:
-    with pytest.raises(ValueError, match=r"^server\.fromKubeconfig needs the endpoint of the store's plane$"):
+    with pytest.raises(SettingsError) as raised:
         render_store(planned(_kubernetes(server={"fromKubeconfig": True})), {}, None)
+    assert str(raised.value) == (
+        "store org-acme: 1 problem; nothing was changed\n  - kubernetes.server.fromKubeconfig: the endpoint is "
+        "missing; pass the address and the CA certificates of the API server of the store's plane"
+    )
 
 
 def test_fake_has_no_unread_key() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
+from components.errors import SettingsError
 from components.iam.account import AwsOperator
 from components.iam.trust import build_operator_trust, build_web_identity_trust
 from components.managers.cluster_secret_store import render_identity, render_store
@@ -154,21 +154,25 @@ def test_a_store_that_references_an_existing_identity_needs_nothing() -> None:
 def test_a_managed_store_of_a_program_needs_its_account() -> None:
     alone = planned(managed())
     assert plan_managed_stores([alone]) == ()
-    with pytest.raises(ValueError, match="the managed store org-acme needs its AWS account"):
+    whole = "store org-acme: 1 problem; nothing was changed\n  - aws.managed: "
+    with pytest.raises(SettingsError) as raised:
         render_identity(alone)
+    assert str(raised.value) == f"{whole}creates a role in an AWS account, and the plan of the store has no account"
     other = planned({"kubernetes": {"remoteNamespace": "x"}}, aws=account())
-    with pytest.raises(ValueError, match="the store org-acme is not managed"):
+    with pytest.raises(SettingsError) as raised:
         plan_managed_stores([other])
+    assert str(raised.value) == f"{whole}is missing, and the plan of the store has an AWS account; set both or none"
 
 
 @pytest.mark.parametrize("path", ["org/", "org-{organization}/"])
 def test_a_program_cannot_give_all_one_path(path: str) -> None:
     """Programs that build their settings by themselves have no `parse` that would refuse it."""
-    with pytest.raises(
-        ValueError,
-        match=rf'^the path "{re.escape(path)}" of the store org-acme is not exclusive to one organization; it must',
-    ):
+    with pytest.raises(SettingsError) as raised:
         plan_managed_stores([planned(managed(path=path), aws=account())])
+    assert str(raised.value) == (
+        "store org-acme: 1 problem; nothing was changed\n"
+        f'  - aws.managed.path: "{path}" is not exclusive to one organization; it must contain {{organization}}'
+    )
 
 
 def test_a_secret_with_another_name_is_read_by_that_name() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from components.errors import SettingsError
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.schema.names import check_label
 from tests.unit.managers import (
@@ -31,7 +32,7 @@ from tests.unit.managers import (
 )
 from tests.unit.samples import Raw, planned
 
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
 SECRETS_MANAGER = {"service": "SecretsManager", "region": "eu-central-1"}
 
 
@@ -103,8 +104,13 @@ SHARED = ("acme", "globex")
 @pytest.mark.parametrize("store", [AWS_OWN, VAULT_OWN, AZURE_OWN, gcp(projectID="{organization}-secrets"), ONEPASSWORD])
 def test_placeholder_in_a_store_of_several_organizations_is_a_mistake_of_the_program(store: Raw) -> None:
     both = planned(store, organizations=SHARED)
-    with pytest.raises(ValueError, match=r"^\{organization\} in the store org-acme, which serves 2 organizations$"):
+    with pytest.raises(SettingsError) as raised:
         (render_identity(both), render_store(both, {}, None))
+    key = both.manager.settings_key
+    assert str(raised.value) == (
+        "store org-acme: 1 problem; nothing was changed\n"
+        f"  - {key}: has {{organization}}, but 2 organizations use the store; expected exactly one"
+    )
 
 
 def test_a_shared_store_without_placeholder() -> None:

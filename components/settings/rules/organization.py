@@ -43,18 +43,23 @@ def _any_credential(organization: Organization, path: str) -> Iterator[Problem]:
 
 
 def _name(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
-    namespace = release.build_namespace(organization.name)
+    yield from validate_name(organization.name, f"{path}.name", release)
+
+
+def validate_name(name: str, path: str, release: Release) -> Iterator[Problem]:
+    """Problems of the name of an organization with the namespaces that are named after it."""
+    namespace = release.build_namespace(name)
     if len(namespace) > LABEL_MAX:
         allowed = LABEL_MAX - len(release.build_namespace(""))
         yield Problem(
-            f"{path}.name",
-            f'"{organization.name}" gives the namespace "{namespace}" of {len(namespace)} characters; '
+            path,
+            f'"{name}" gives the namespace "{namespace}" of {len(namespace)} characters; '
             f"a namespace has at most {LABEL_MAX}, so the name at most {allowed}",
         )
-    if release.is_reserved(organization.name):
+    if release.is_reserved(name):
         yield Problem(
-            f"{path}.name",
-            f'"{organization.name}" is reserved: OpenChoreo {release.name} would take over the namespace of that name, '
+            path,
+            f'"{name}" is reserved: OpenChoreo {release.name} would take over the namespace of that name, '
             "and delete it with the organization",
         )
 

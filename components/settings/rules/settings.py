@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ...errors import Problem
 from ...openchoreo.release import Release
 from ...schema.deferred import InputStr, sort_unique
-from ...schema.names import SUBDOMAIN_MAX
 from ...schema.partial import Doubtful, certain
 from ...schema.paths import organization_path
 from ...schema.text import quote
@@ -21,9 +20,6 @@ from .organization import validate_manual_name, validate_organization
 from .policies import refuse_shared_apps
 from .pull import validate_planes
 from .registries import refuse_shared_identities
-
-_STORE_NAME_MAX = SUBDOMAIN_MAX - len("eso-")
-"""The identity of a store has the name of the store with the prefix ``eso-``."""
 
 
 def validate_settings(
@@ -125,12 +121,9 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
         names = ", ".join(sorted(settings.secret_stores)) or "none"
         yield Problem(used.path, f'no store "{used.entry}" under secretStores; configured: {names}')
         return
-    name = settings.cluster_store_name(organization, used.entry)
-    if len(name) > _STORE_NAME_MAX:
-        yield Problem(
-            used.path,
-            f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}",
-        )
+    long_name = store_rules.describe_long_name(settings.cluster_store_name(organization, used.entry))
+    if long_name is not None:
+        yield Problem(used.path, long_name)
     for key in used.keys:
         if not isinstance(key, str):
             continue  # `SecretStore` checks those of programs; YAML has none.

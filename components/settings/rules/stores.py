@@ -1,5 +1,7 @@
 """Rules about secret managers that no single model can check: isolation of organizations, and names filled in.
 
+They are the same for an entry of ``secretStores`` and for the arguments of a `SecretStore` in a program.
+
 With ``scope: organization`` an entry of ``secretStores`` is a template. The rules fill it in for every organization
 that uses it and validate it again, so that a name which only becomes too long with a long organization is reported
 before anything is created.
@@ -8,18 +10,30 @@ before anything is created.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
 
 from ...errors import Problem
+from ...managers.aws import AwsStore
+from ...managers.manager import Manager
 from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
+from ...schema.arguments import check_name
 from ...schema.deferred import InputStr
+from ...schema.names import SUBDOMAIN_MAX, check_label, check_subdomain
 from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION, fill, find_places
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .organization import validate_manual_name, validate_name
+
+_MANAGER: Final = "manager"
+"""Argument of a store with its secret manager."""
+_STORE_NAME_MAX: Final = SUBDOMAIN_MAX - len("eso-")
+"""The identity of a store has the name of the store with the prefix ``eso-``."""
 
 Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
@@ -29,12 +43,76 @@ def validate_store_access(settings: StackSettings, release: Release, reads: Read
     """Problems of the stores that depend on their scope or their organizations."""
     for name, store in settings.secret_stores.items():
         yield from certain(_access(store, f"secretStores.{name}"))
-        yield from certain(_namespaces(store, f"secretStores.{name}", settings.names, release))
+        yield from certain(_store_namespaces(store, f"secretStores.{name}", settings.names, release))
     for organization in settings.organizations:
         with suppress(Doubtful):
             entries = {entry for entry, _ in reads(organization)}
             for entry in sorted(entries & settings.secret_stores.keys()):
                 yield from certain(_filled(settings.secret_stores[entry], f"secretStores.{entry}", organization.name))
+
+
+@dataclass(frozen=True)
+class StoreArguments:
+    """A store that a program creates outside of a stack."""
+
+    name: str
+    manager: Manager
+    organizations: Sequence[str]
+    namespaces: Sequence[str]
+    keys: Sequence[object]
+    """Remote keys; each is a text or an output."""
+    manual_names: AbstractSet[str]
+    """Names of the entries of ``manualSecrets``."""
+    release: Release
+
+
+def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
+    """Problems of a store that a program creates, with the names of the arguments as paths."""
+    yield from check_name("name", store.name, check_subdomain)
+    if (problem := describe_long_name(store.name)) is not None:
+        yield Problem("name", problem)
+    for index, organization in enumerate(store.organizations):
+        path = f"organizations[{index}]"
+        yield from list(check_name(path, organization, check_label)) or validate_name(organization, path, store.release)
+    if not store.namespaces:
+        yield Problem("namespaces", "is empty; expected at least one namespace that may use the store")
+    for index, namespace in enumerate(store.namespaces):
+        yield from check_name(f"namespaces[{index}]", namespace, check_label)
+    builds = {*store.namespaces, *map(store.release.build_namespace, store.organizations)}
+    yield from _namespaces(store.manager, _MANAGER, sorted(store.organizations) or [""], builds)
+    if len(set(store.organizations)) == 1:
+        for place, text in store.manager.problems_for(store.organizations[0]):
+            yield Problem(f"{_MANAGER}{place}", text)
+    else:
+        count = "several organizations share" if store.organizations else "no organization uses"
+        yield from _shared(store.manager, _MANAGER, count, "pass exactly one in organizations")
+    if isinstance(store.manager, AwsStore) and store.manager.managed is not None:
+        text = "is created by stacks only; use auth or role, or SecretStoreArgs.from_plan with a store of plan_stack"
+        yield Problem(f"{_MANAGER}.managed", text)
+    for place, name in store.manager.manuals():
+        yield from validate_manual_name(f"{_MANAGER}{place}", name, store.manual_names)
+    yield from _keys(store)
+
+
+def _keys(store: StoreArguments) -> Iterator[Problem]:
+    plain_only = store.manager.plain_keys_only
+    for index, key in enumerate(store.keys):
+        path = f"keys[{index}]"
+        if not isinstance(key, str):
+            if plain_only is not None:
+                yield Problem(path, plain_only)
+            continue
+        problems = (store.manager.key_problem(key, organization) for organization in store.organizations or [""])
+        problem = next(filter(None, problems), None)
+        if problem is not None or not key:
+            yield Problem(path, f"{quote(key)} {problem or 'is empty; expected at least one character'}")
+
+
+def describe_long_name(name: str) -> str | None:
+    """What is wrong with a name of a ClusterSecretStore whose identity would have too long a name. None: nothing is."""
+    if len(name) <= _STORE_NAME_MAX:
+        return None
+    return f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}"
 
 
 def _filled(store: SecretStoreSettings, path: str, organization: str) -> Iterator[Problem]:
@@ -49,11 +127,8 @@ def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
     manager = store.manager
     placeholders = list(find_places(manager.template()))
     if store.scope == "shared":
-        for place in placeholders:
-            yield Problem(
-                f"{path}.{manager.settings_key}{place}",
-                f'has {ORGANIZATION}, but several organizations share the store; use scope "organization"',
-            )
+        block = f"{path}.{manager.settings_key}"
+        yield from _shared(manager, block, "several organizations share", 'use scope "organization"')
         if store.shared_access:
             yield Problem(f"{path}.sharedAccess", 'has no effect with scope "shared"; leave it out')
         return
@@ -73,22 +148,34 @@ def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
         )
 
 
+def _shared(manager: Manager, path: str, users: str, advice: str) -> Iterator[Problem]:
+    """Templates of a store that does not serve exactly one organization."""
+    for place in find_places(manager.template()):
+        yield Problem(f"{path}{place}", f"has {ORGANIZATION}, but {users} the store; {advice}")
+
+
 def _is_inside(place: str, fields: tuple[str, ...]) -> bool:
     return not fields or any(re.match(rf"\.{re.escape(field)}(?![A-Za-z0-9])", place) for field in fields)
 
 
-def _namespaces(
+def _store_namespaces(
     store: SecretStoreSettings, path: str, organizations: Sequence[str], release: Release
 ) -> Iterator[Problem]:
-    """Whoever may start builds may use every ServiceAccount and every Secret in their namespace."""
     builds = {release.build_namespace(name) for name in organizations}
-    for place, namespace in store.manager.references():
+    yield from _namespaces(store.manager, f"{path}.{store.manager.settings_key}", organizations, builds)
+
+
+def _namespaces(
+    manager: Manager, path: str, organizations: Sequence[str], builds: AbstractSet[str]
+) -> Iterator[Problem]:
+    """Whoever may start builds may use every ServiceAccount and every Secret in their namespace."""
+    for place, namespace in manager.references():
         # The namespace may contain the placeholder and only become a build namespace with an organization's name.
         filled = (fill(namespace, organization) for organization in organizations)
         build = next((name for name in filled if name in builds), None)
         if build is not None:
             yield Problem(
-                f"{path}.{store.manager.settings_key}{place}",
+                f"{path}{place}",
                 f"{quote(build)} is the build namespace of an organization, whose builds could read, use or replace "
                 "what is in it; use another namespace",
             )
