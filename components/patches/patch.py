@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Final
 
 from ..errors import PatchError
@@ -119,7 +120,8 @@ def remove_patch(
 
 def describe(target: Manifest) -> str:
     """Kind, namespace and name for messages: ``ComponentType acme/service``."""
-    metadata = target.get("metadata") or {}
+    metadata = target.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
     place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
     return f"{target.get('kind', 'object')} {place}{metadata.get('name', '(no name)')}"
 

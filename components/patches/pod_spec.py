@@ -33,14 +33,15 @@ class Pods:
     workload: Workload
 
     @property
-    def type(self) -> Any:
-        """Its workload type; None, or of another type than a string, if the object is invalid."""
-        return find(self.component_type, self.workload.type_path)
+    def type(self) -> str | None:
+        """Its workload type; None if the object is invalid."""
+        value = find(self.component_type, self.workload.type_path)
+        return value if isinstance(value, str) else None
 
     @property
     def path(self) -> Path:
         """Path of ``imagePullSecrets`` in the primary resource's template."""
-        return (*self.workload.pod_specs[self.type], IMAGE_PULL_SECRETS)
+        return (*self.workload.pod_specs[str(self.type)], IMAGE_PULL_SECRETS)
 
     @property
     def template(self) -> dict[str, Any] | None:

@@ -22,11 +22,12 @@ from ..patches.patch import apply_patch
 from ..patches.record import Identity
 from ..pull.credential import PullSecret
 from ..registries.push import CREDENTIAL as PUSH
-from ..schema.arguments import check_arguments
+from ..schema.arguments import check_arguments, check_name
 from ..schema.deferred import InputStr
+from ..schema.names import check_subdomain
 from ..schema.shapes import flow
 from ..schema.text import quote
-from ..schema.values import describe_type
+from ..schema.values import describe_type, find_other_data
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import Target, build_external_secret
 from ..secrets.manual_secret import ManualSecret
@@ -143,6 +144,9 @@ def with_pull_secret(
         PatchError: the ComponentType cannot be patched.
     """
     problems = list(validate_pull(organization, "organization", release))
+    problems += find_other_data(component_type, "component_type")
+    if store is not None and isinstance(store, str):
+        problems += check_name("store", store, check_subdomain)
     problems += _other_type(component_type, organization, release)
     if problems:
         raise SettingsError(with_pull_secret.__name__, problems)
@@ -160,7 +164,7 @@ def _other_type(component_type: Manifest, organization: Organization, release: R
     if metadata.get("name") not in names:
         text = f"is not one of organization.pullSecret.componentTypes; expected {', '.join(names)}"
         yield Problem("component_type.metadata.name", f"{quote(str(metadata.get('name')))} {text}")
-    if metadata.get("namespace") not in {None, namespace}:
+    if metadata.get("namespace") not in (None, namespace):
         text = f'is not the namespace of the organization "{organization.name}"; expected "{namespace}"'
         yield Problem("component_type.metadata.namespace", f"{quote(str(metadata['namespace']))} {text}")
 

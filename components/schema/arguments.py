@@ -31,7 +31,6 @@ _NAMES: Final = {
     "ResourceOptions": "pulumi.ResourceOptions",
 }
 """Class -> what it is called in a message, if that is not its name."""
-_RESOURCE_NAMES: Final = frozenset({"name", "resource_name"})
 _OUTPUTS: Final = frozenset({"Deferred", "Output", "_Output"})
 
 
@@ -80,7 +79,10 @@ class _Call:
         self._unless = unless
         self._deferred = deferred
         self._signature = signature(function)
-        self._is_method = next(iter(self._signature.parameters), "") == "self"
+        parameters = self._signature.parameters
+        self._is_method = "self" in parameters
+        # Whatever has options of resources begins with the name of one.
+        self._name = next((name for name in parameters if name != "self"), "") if "opts" in parameters else ""
 
     @cached_property
     def _hints(self) -> dict[str, Any]:
@@ -105,16 +107,10 @@ class _Call:
 
     def _source(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         """Class or function, with the name of the resource."""
-        if not self._is_method:
-            return self._function.__name__
-        source = type(args[0]).__name__
-        names = [name for name in list(self._signature.parameters)[1:2] if self._is_name(name)]
-        name = next((args[1] if len(args) > 1 else kwargs.get(key) for key in names), None)
+        source = type(args[0]).__name__ if self._is_method else self._function.__name__
+        position = list(self._signature.parameters).index(self._name) if self._name else len(args)
+        name = args[position] if position < len(args) else kwargs.get(self._name)
         return f"{source} {quote(name)}" if isinstance(name, str) and name else source
-
-    def _is_name(self, parameter: str) -> bool:
-        """Whether a parameter is the name of a resource. The first one of a component and of a resource is."""
-        return not isinstance(self._annotated, type) and self._is_method and parameter in _RESOURCE_NAMES
 
     def _problems(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[Problem]:
         parameters = self._signature.parameters
@@ -125,10 +121,10 @@ class _Call:
             return
         if self._unless and passed.get(self._unless) is not None:
             passed = {self._unless: passed[self._unless]}
-        for index, (name, value) in enumerate(passed.items()):
+        for name, value in passed.items():
             if name == "self" or (name == self._deferred and is_output(value)):
                 continue
-            if index == 1 and value == "" and self._is_name(name):
+            if name == self._name and value == "":
                 yield Problem(name, "is empty; expected the name of the resource")
             elif parameters[name].kind not in {Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL}:
                 yield from find_problems(value, self._hints.get(name, Any), name)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from typing import Any, Final
+
+from ..errors import Problem
+from .text import clip
 
 OUTPUT: Final = (
     "known before the update, not an output: names and checks of a preview need it; use the plain value, such as one "
@@ -41,6 +44,26 @@ def describe_type(value: object) -> str:
         return "an output"
     name = next((name for types, name in _NAMES if isinstance(value, types)), None)
     return name or _describe_object(value)
+
+
+def find_other_data(tree: object, path: str) -> Iterator[Problem]:
+    """Problems of values that JSON does not have, in a manifest that is read as a file.
+
+    Args:
+        tree: JSON data.
+        path: of the tree.
+    """
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if isinstance(key, str):
+                yield from find_other_data(value, f"{path}.{clip(key)}")
+            else:
+                yield Problem(path, f"has a key that is {describe_type(key)}; every key must be a string")
+    elif isinstance(tree, (list, tuple)):
+        for index, value in enumerate(tree):
+            yield from find_other_data(value, f"{path}[{index}]")
+    elif tree is not None and not isinstance(tree, (str, int, float)):
+        yield Problem(path, f"must be JSON data, not {describe_type(tree)}")
 
 
 def name_class(cls: Any) -> str:

@@ -241,8 +241,8 @@ def test_a_role_for_pushing_images(recorder: Recorder) -> None:
             {"repositories": "acme"},
             [
                 (
-                    'repositories: "acme" is not the beginning of names of repositories; expected <part>/[<part>/...] in '
-                    "lower case, with / at the end and {organization} as one whole part"
+                    'repositories: "acme" is not the beginning of names of repositories; expected <part>/[<part>/...] '
+                    "in lower case, with / at the end and {organization} as one whole part"
                 )
             ],
         ),
