@@ -48,7 +48,9 @@ def validate_store_access(settings: StackSettings, release: Release, reads: Read
         with suppress(Doubtful):
             entries = {entry for entry, _ in reads(organization)}
             for entry in sorted(entries & settings.secret_stores.keys()):
-                yield from certain(_filled(settings.secret_stores[entry], f"secretStores.{entry}", organization.name))
+                yield from certain(
+                    _entry_filled(settings.secret_stores[entry], f"secretStores.{entry}", organization.name)
+                )
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,7 @@ def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
     builds = {*store.namespaces, *map(store.release.build_namespace, store.organizations)}
     yield from _namespaces(store.manager, _MANAGER, sorted(store.organizations) or [""], builds)
     if len(set(store.organizations)) == 1:
-        for place, text in store.manager.problems_for(store.organizations[0]):
-            yield Problem(f"{_MANAGER}{place}", text)
+        yield from _filled(store.manager, _MANAGER, store.organizations[0])
     else:
         count = "several organizations share" if store.organizations else "no organization uses"
         yield from _shared(store.manager, _MANAGER, count, "pass exactly one in organizations")
@@ -115,11 +116,16 @@ def describe_long_name(name: str) -> str | None:
     return f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}"
 
 
-def _filled(store: SecretStoreSettings, path: str, organization: str) -> Iterator[Problem]:
+def _entry_filled(store: SecretStoreSettings, path: str, organization: str) -> Iterator[Problem]:
+    if store.scope == "organization":
+        yield from _filled(store.manager, f"{path}.{store.manager.settings_key}", organization)
+
+
+def _filled(manager: Manager, path: str, organization: str) -> Iterator[Problem]:
     """Problems that only appear with an organization's name filled in."""
-    if store.scope == "organization" and any(find_places(store.manager.template())):
-        for place, text in store.manager.problems_for(organization):
-            yield Problem(f"{path}.{store.manager.settings_key}{place}", text)
+    if any(find_places(manager.template())):
+        for place, text in manager.problems_for(organization):
+            yield Problem(f"{path}{place}", text)
 
 
 def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
