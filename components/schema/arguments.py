@@ -113,7 +113,6 @@ class _Call:
         return f"{source} {quote(name)}" if isinstance(name, str) and name else source
 
     def _problems(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[Problem]:
-        parameters = self._signature.parameters
         try:
             passed = self._signature.bind(*args, **kwargs).arguments
         except TypeError:
@@ -126,7 +125,7 @@ class _Call:
                 continue
             if name == self._name and value == "":
                 yield Problem(name, "is empty; expected the name of the resource")
-            elif parameters[name].kind not in {Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL}:
+            else:
                 yield from find_problems(value, self._hints.get(name, Any), name)
 
     def _misplaced(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[Problem]:
@@ -237,7 +236,7 @@ def _name(kind: Any) -> str:
     origin = get_origin(kind) or kind
     if origin is Literal:
         return f"one of {', '.join(map(str, get_args(kind)))}"
-    if not isinstance(origin, type) or origin is object:
+    if origin in {Any, object} or not isinstance(origin, type):
         return "a value"
     if _is_deferred(origin):
         return "an output"

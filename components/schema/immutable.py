@@ -19,7 +19,9 @@ else:
 class Immutable(_Base):
     """Base class of models: refuses changes in words of this package, and validates changed copies."""
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        pass
+    else:
 
         def __setattr__(self, name: str, _: object) -> NoReturn:
             """Refuse the change.
