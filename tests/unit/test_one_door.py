@@ -130,8 +130,9 @@ def test_a_custom_block(build: Callable[[], object], problem: str) -> None:
 
 
 def test_arguments_without_a_keyword() -> None:
+    model: Any = Organization
     with pytest.raises(SettingsError) as raised:
-        Organization("acme")  # type: ignore[call-arg]
+        model("acme")
     assert str(raised.value) == (
         "Organization: 1 problem; nothing was changed\n"
         "  - Organization: takes no argument without a keyword; write Organization(name=...)"
