@@ -14,6 +14,7 @@ from components.errors import SettingsError
 from components.git.credential import GitCredential
 from components.managers.aws import AwsStore
 from components.managers.custom import CustomStore
+from components.managers.secret_store import SecretStoreSettings
 from components.managers.vault import VaultStore
 from components.registries.credential import RegistryCredential
 from components.schema.model import Model
@@ -160,4 +161,8 @@ def test_signature_of_a_model() -> None:
         "secret_key: str | None = None, refresh_interval: str | None = None, policies: Policies | None = None)"
     )
     assert "load: ExpectedLoad = ExpectedLoad()" in str(inspect.signature(Organization))
+    assert str(inspect.signature(SecretStoreSettings)).startswith(
+        "(*, scope: Literal['organization', 'shared'] = 'organization', shared_access: bool = False, aws: AwsStore"
+    )
+    StackSettings.rebuild()
     assert "secret_stores: Mapping[str, SecretStoreSettings] = {}" in str(inspect.signature(StackSettings))
