@@ -223,7 +223,7 @@ def targets() -> dict[Callable[..., Any], dict[str, Any]]:
         account_provider: {"name": "a", "account": account(), "opts": None},
         random_provider: {"name": "a", "opts": None},
         report_load: {"configuration": configuration},
-        register_aws_resources: {"plan": configuration.plan},
+        register_aws_resources: {"plan": configuration.plan, "before": {}},
         plan_stack: {"settings": configuration.settings, "release": RELEASES["v0.9"], "stack": None},
         parse: {"raw": {}, "source": "a", "manual_names": set()},
         with_pull_secret: {"component_type": SERVICE, "organization": ACME, "release": RELEASES["v0.9"], "store": None},
