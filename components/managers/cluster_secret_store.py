@@ -12,7 +12,7 @@ from .manager import Endpoint, PlannedStore, StoreInputs
 
 def render_identity(planned: PlannedStore) -> list[Manifest]:
     """Objects that give a store its own identity in the secret manager, in the order of their creation."""
-    return [_label(manifest, planned) for manifest in planned.manager.identity(planned)]
+    return planned.manager.identity(planned)
 
 
 def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: Endpoint | None) -> Manifest:
@@ -30,13 +30,6 @@ def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: End
     exact = [{"namespaces": list(planned.namespaces)}] if planned.namespaces else []
     labelled = [{"namespaceSelector": {"matchLabels": dict(labels)}} for labels in planned.selectors]
     spec = {"provider": provider, "conditions": [*exact, *labelled]}
-    return _label(build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, spec=spec), planned)
-
-
-def _label(manifest: Manifest, planned: PlannedStore) -> Manifest:
-    """The object with the label of the organization, if only one uses the store."""
-    if len(planned.organizations) != 1:
-        return manifest
-    metadata = manifest["metadata"]
-    labels = {**metadata["labels"], **build_organization_labels(planned.organizations[0])}
-    return {**manifest, "metadata": {**metadata, "labels": labels}}
+    # Its ServiceAccount, Role and RoleBinding have names of their own, and a label would be three times in the state.
+    labels = build_organization_labels(planned.organizations[0]) if len(planned.organizations) == 1 else {}
+    return build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, labels=labels, spec=spec)

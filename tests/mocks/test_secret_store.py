@@ -18,7 +18,8 @@ from components.managers.references import ServiceAccountRef
 from tests.mocks.recorder import Recorder, Registered, Secret
 from tests.mocks.signature import SIGNATURE
 
-MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
+MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+OF_ACME = {**MANAGED, "openchoreo.dev/organization": "acme"}
 PARENT = "openchoreo:index:SecretStore org-acme"
 RBAC = "rbac.authorization.k8s.io"
 OWN = PlannedStore(
@@ -39,7 +40,7 @@ def kubernetes_store(*, account: dict[str, str], server: dict[str, Any], depends
         {
             "apiVersion": "external-secrets.io/v1",
             "kind": "ClusterSecretStore",
-            "metadata": {"name": "org-acme", "labels": MANAGED, "annotations": SIGNATURE},
+            "metadata": {"name": "org-acme", "labels": OF_ACME, "annotations": SIGNATURE},
             "spec": {"provider": {"kubernetes": block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
         },
         parent=PARENT,
@@ -187,7 +188,7 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
             {
                 "apiVersion": "external-secrets.io/v1",
                 "kind": "ClusterSecretStore",
-                "metadata": {"name": "org-acme", "labels": MANAGED, "annotations": SIGNATURE},
+                "metadata": {"name": "org-acme", "labels": OF_ACME, "annotations": SIGNATURE},
                 "spec": {
                     "provider": {
                         "fake": {

@@ -66,7 +66,8 @@ class StrongboxStore(TypedManager):
 STORE: Raw = {"strongbox": {"vaultName": "{organization}-sb", "serviceAccount": {"identityNamespace": "operators"}}}
 EDITS: Raw = {"secretStores.default": STORE}
 WITH_STRONGBOX = ", ".join(sorted([*MANAGER_KEYS.split(", "), "strongbox"]))
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+OF_ACME = {**LABELS, "openchoreo.dev/organization": "acme"}
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +91,7 @@ def test_manifests() -> None:
     assert store == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",
-        "metadata": {"name": "default-acme", "labels": LABELS},
+        "metadata": {"name": "default-acme", "labels": OF_ACME},
         "spec": {
             "provider": {
                 "strongboxsm": {

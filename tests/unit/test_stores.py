@@ -14,7 +14,8 @@ from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import plan_stores
 from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
 
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+OF_ACME = {**LABELS, "openchoreo.dev/organization": "acme"}
 ENDPOINT = Endpoint("https://127.0.0.1:6443", "Q0E=")
 CA = {"type": "ConfigMap", "name": "ca", "key": "ca.crt", "namespace": "platform"}
 OWN_IDENTITY = {"serviceAccount": {"name": "eso-org-acme", "namespace": "secret-manager"}}
@@ -100,7 +101,7 @@ def test_kubernetes(store: Raw, block: dict[str, Any]) -> None:
     assert render_store(planned(store), {}, ENDPOINT) == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",
-        "metadata": {"name": "org-acme", "labels": LABELS},
+        "metadata": {"name": "org-acme", "labels": OF_ACME},
         "spec": {
             "provider": {"kubernetes": block},
             "conditions": [{"namespaces": ["openchoreo-ci-acme"]}],
@@ -128,7 +129,7 @@ def test_fake_has_no_unread_key() -> None:
     assert render_store(store, values, None) == {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",
-        "metadata": {"name": "org-acme", "labels": LABELS},
+        "metadata": {"name": "org-acme", "labels": OF_ACME},
         "spec": {
             "provider": {
                 "fake": {

@@ -35,7 +35,7 @@ from tests.unit.aws_accounts import (
     with_account,
 )
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
-from tests.unit.managers import LABELS, operator
+from tests.unit.managers import operator
 from tests.unit.plans import fan_out
 from tests.unit.samples import GIT, Edits, on_every_plane, planned, settings
 
@@ -58,7 +58,7 @@ def test_a_store_signs_in_as_itself() -> None:
     metadata = {
         "name": "eso-default-acme",
         "namespace": "external-secrets",
-        "labels": LABELS,
+        "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets"},
         "annotations": {"eks.amazonaws.com/role-arn": ROLE},
     }
     assert accounts == [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}]

@@ -32,7 +32,7 @@ from tests.unit.managers import (
 )
 from tests.unit.samples import Raw, planned
 
-LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
+LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 SECRETS_MANAGER = {"service": "SecretsManager", "region": "eu-central-1"}
 
 
