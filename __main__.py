@@ -13,7 +13,12 @@ import pulumi  # noqa: E402
 
 from components import OpenChoreoSecretsError, deploy, load_configuration, report_load  # noqa: E402
 from components.resources.engine_log import drop_debug_messages  # noqa: E402
-from components.resources.thrift import drop_kubernetes_outputs, omit_stack_traces, tune_garbage_collector  # noqa: E402
+from components.resources.thrift import (  # noqa: E402
+    begin_registrations,
+    drop_kubernetes_outputs,
+    omit_stack_traces,
+    tune_garbage_collector,
+)
 
 _SHOWN: Final = 32
 """Exit code by which a Python program tells Pulumi that the user has seen the error already."""
@@ -33,6 +38,7 @@ def main() -> None:
         sys.exit(_SHOWN)
     pulumi.export("organizations", {name: organization.outputs() for name, organization in deployed.items()})
     pulumi.export("load", report_load(configuration))
+    begin_registrations()
 
 
 main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 from collections.abc import Iterator
@@ -68,3 +69,18 @@ def drop_kubernetes_outputs() -> None:
         return response
 
     monitor.RegisterResource = register_without_outputs
+
+
+def begin_registrations() -> None:
+    """Let the SDK begin all registrations before it waits for them; call it once, at the end of the program.
+
+    If none has begun, the SDK waits for any one of all pending outputs, again and again: for each resource it visits
+    every other one. If they have begun, it waits for one registration after the other.
+    """
+    run = getattr(pulumi, "run", None)
+    if run is not None:
+        run(_yield_once)
+
+
+async def _yield_once() -> None:
+    await asyncio.sleep(0)

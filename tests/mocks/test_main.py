@@ -60,9 +60,13 @@ def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.Monkey
     install(monkeypatch)
     monkeypatch.setattr(components, "load_configuration", lambda: configuration(RAW))
 
+    entries: list[object] = []
+    monkeypatch.setattr(pulumi, "run", entries.append)
+
     recorder.run(lambda: runpy.run_path(str(MAIN), run_name="__main__"))
 
     assert recorder.exported == {"organizations": OUTPUTS, "load": LOAD}
+    assert len(entries) == 1, "the SDK gets a chance to begin the registrations"
 
 
 def test_the_program_ends_with_the_message_alone(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pulumi
 import pytest
 
-from components.resources.thrift import drop_kubernetes_outputs, omit_stack_traces, tune_garbage_collector
+from components.resources.thrift import (
+    begin_registrations,
+    drop_kubernetes_outputs,
+    omit_stack_traces,
+    tune_garbage_collector,
+)
 from tests.mocks import recorder as mocks
 from tests.mocks.recorder import Recorder
 
@@ -96,3 +103,27 @@ def test_kubernetes_outputs_are_the_inputs() -> None:
 def test_an_sdk_that_connects_in_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi.runtime.settings, "get_monitor", lambda: None)
     drop_kubernetes_outputs()
+
+
+def test_registrations_have_begun_before_the_sdk_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries: list[Callable[[], Awaitable[None]]] = []
+    monkeypatch.setattr(pulumi, "run", entries.append)
+    begin_registrations()
+    begun: list[int] = []
+
+    async def register(number: int) -> None:
+        begun.append(number)
+
+    async def program() -> None:
+        registrations = [asyncio.ensure_future(register(number)) for number in range(3)]
+        await entries[0]()
+        assert begun == [0, 1, 2]
+        await asyncio.gather(*registrations)
+
+    asyncio.run(program())
+    assert len(entries) == 1
+
+
+def test_an_sdk_without_an_entrypoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(pulumi, "run", raising=False)
+    begin_registrations()
