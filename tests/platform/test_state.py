@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 
+import pytest
+
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, plane
 from tests.platform.operations import run_documented
@@ -49,10 +51,27 @@ def test_a_truncated_state_is_recovered_from_the_history(deployed: Stack) -> Non
         file.write_bytes(complete[: len(complete) // 2])
     assert "unexpected end of JSON input" in deployed.preview_fails()
 
-    printed = run_documented(deployed, "The disk is full")
+    printed = run_documented(deployed, "The state cannot be read")
 
-    assert "Import complete." in printed
+    assert f"{deployed.name}.json has the content of {deployed.name}-" in printed
     assert re.search(r"Resources:\n    \d+ unchanged\n", printed)
+    deployed.unchanged()
+
+
+@pytest.mark.parametrize(
+    ("emptied", "recovered_from"),
+    [(".json.attrs", ".json"), (".json", ".json.bak")],
+    ids=["killed-while-it-was-written", "full-disk"],
+)
+def test_an_empty_file_of_the_state(deployed: Stack, emptied: str, recovered_from: str) -> None:
+    deployed.state.with_suffix(emptied).write_bytes(b"")
+    message = "EOF" if emptied == ".json.attrs" else "place 1: unexpected end of JSON input"
+    assert f"failed to load checkpoint: {message}" in deployed.preview_fails()
+
+    printed = run_documented(deployed, "The state cannot be read")
+
+    assert f"{deployed.name}.json has the content of {deployed.name}{recovered_from} now" in printed
+    deployed.up()
     deployed.unchanged()
 
 
@@ -67,7 +86,7 @@ def test_objects_that_an_older_state_lacks_are_adopted(deployed: Stack, cluster:
     for file in (deployed.state, deployed.state.with_suffix(".json.bak"), max(history.glob("*.checkpoint.json"))):
         file.write_bytes(b"")
 
-    assert re.search(r"\+ \d+ to create\n", run_documented(deployed, "The disk is full"))
+    assert re.search(r"\+ \d+ to create\n", run_documented(deployed, "The state cannot be read"))
     deployed.up()
 
     deployed.unchanged()
