@@ -19,7 +19,7 @@ _OWN_RECORDS: Final = frozenset(
 )
 """Group and plural name of kinds that controllers write about other objects."""
 _METRICS: Final = "metrics.k8s.io"
-"""End of the groups with measurements, which no one can delete."""
+"""End of the groups with measurements, which cannot be deleted."""
 _NEEDED: Final = frozenset({"list", "delete"})
 
 

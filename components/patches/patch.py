@@ -43,7 +43,7 @@ def apply_patch(
         identity: whose patch it is; the object gets a record of it. None: it gets none.
 
     Raises:
-        PatchError: the patch would break the object, or overwrite something of someone else.
+        PatchError: the patch would break the object, or overwrite an entry of another owner.
     """
     owner = describe(target)
     kind = _kind(target, release)

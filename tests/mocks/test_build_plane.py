@@ -242,7 +242,7 @@ def encoded(text: str) -> str:
             None,
             "organization.registries[0].ecr.managed: is created by stacks only; use roleArn, such as the ARN of an "
             "EcrRole",
-            id="a role that nobody makes",
+            id="a role that the stack does not create",
         ),
     ],
 )

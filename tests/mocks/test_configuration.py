@@ -170,7 +170,7 @@ def test_manual_values_stay_secret(stack: Stack) -> None:
             {**GOOD},
             (),
             'organizations[0] ("acme").git.manual: names no entry of manualSecrets (value not shown); configured: none',
-            id="a value that an organization names and nobody has set",
+            id="a value that an organization names and that is not set",
         ),
     ],
 )

@@ -26,7 +26,7 @@ def of_run(identity: str, data: str) -> Values:
 
 @pytest.fixture(autouse=True)
 def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody needs a cluster to see what is wrong with the inputs."""
+    """The inputs are validated without a cluster."""
     memory = Memory()
     memory.refused = dict.fromkeys(("get", "list", "patch"), "nothing is asked")
     monkeypatch.setattr(connection, "Cluster", memory)

@@ -97,7 +97,7 @@ class Case:
                 added(entry("git"), resources=["spec"]),
                 (ADDS[0].replace("pull", "git", 1),),
             ),
-            id="ClusterWorkflow with a resource of somebody else",
+            id="ClusterWorkflow with a resource of another owner",
         ),
         pytest.param(
             Case(

@@ -57,7 +57,7 @@ def response(changed: dict[str, Any], *replaces: str) -> Values:
             state(),
             inputs(),
             {"resources": DRIFT, "imagePullSecrets": DRIFT},
-            id="the object was made anew",
+            id="the object was created again",
         ),
         pytest.param(
             component_type(),

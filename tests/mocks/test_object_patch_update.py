@@ -56,7 +56,7 @@ def marked(stack: str) -> Object:
             patched(version="9"),
             RECORD,
             [("status", f'adds the resource "pull" {WHAT}'), ("status", f'adds "{NAME}" to the {POD}')],
-            id="the object was made anew",
+            id="the object was created again",
         ),
         pytest.param(
             patched(pull=("by-hand",)),

@@ -58,7 +58,7 @@ Live = Callable[[list[dict[str, Any]]], None]
             {**INPUTS, "externalSecrets": GIT},
             [BOTH[0]],
             {"externalSecrets": {"kind": "UPDATE", "inputDiff": True}},
-            id="a new credential is no credential that has stopped working",
+            id="a new credential has not stopped working",
         ),
     ],
 )

@@ -48,8 +48,8 @@ def test_nothing_was_recorded(engine: Engine) -> None:
 
 
 def test_nothing_is_recorded_of_others_that_are_removed(engine: Engine) -> None:
-    nobody = {"externalSecrets": {}, "timeoutSeconds": 0.0, "refused": ["acme"]}
-    assert _check(engine, BEFORE, nobody) == {
+    nothing = {"externalSecrets": {}, "timeoutSeconds": 0.0, "refused": ["acme"]}
+    assert _check(engine, BEFORE, nothing) == {
         **BEFORE,
         "externalSecrets": {"acme": ACME},
         "hints": {"acme": "set the value of org/acme/git"},

@@ -121,7 +121,7 @@ def test_a_rebuilt_cluster_gets_everything_again(
     deployed.destroy()
     assert data_cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret") is None
     data_cluster.delete("v1", "Namespace", manager)
-    # What the first cluster has is nobody's business any more.
+    # The state is about the second cluster now; the first one stays as it is.
     cluster.delete("v1", "Namespace", f"openchoreo-ci-{organization}")
     cluster.delete("external-secrets.io/v1", "ClusterSecretStore", f"org-{organization}")
     shutil.copy(platform.kubeconfig, kubeconfig)

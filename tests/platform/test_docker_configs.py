@@ -92,7 +92,7 @@ CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXT = st.lists(st.sampled_from(PIECES) | CHARACTERS, min_size=1, max_size=6).map("".join)
 PASSWORDS = TEXT | st.sampled_from(PIECES).map(lambda piece: (piece * 10_000)[:10_000]) | TEXT.map(lambda t: f"{t}:{t}")
 USERS = TEXT.map(lambda text: text.replace(":", ";"))
-# What clients look up; settings refuse the rest. In a config that somebody else has made, any key may stand.
+# What clients look up; settings refuse the rest. A config from another tool may contain any key.
 SERVERS = st.sampled_from(
     ["https://index.docker.io/v1/", "ghcr.io", "localhost:5000", "[::1]:5000/a/b"]
 ) | st.from_regex(

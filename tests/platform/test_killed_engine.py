@@ -37,7 +37,7 @@ def ended(process: psutil.Process) -> bool:
 def test_our_processes_end_with_a_killed_engine(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, also: str | None
 ) -> None:
-    """In the middle of a wait of ten minutes; without a language host, nobody else would end them."""
+    """In the middle of a wait of ten minutes, and without a language host that could end them."""
     secret = (f"openchoreo-ci-{organization}", "git-clone-secret")
     stack.configure(
         secretStores={"org": kubernetes_store(manager)},

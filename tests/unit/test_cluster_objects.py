@@ -104,7 +104,7 @@ def test_nothing_is_written_when_all_is_as_it_should_be() -> None:
     assert api.patches == []
 
 
-def test_a_conflict_is_computed_anew() -> None:
+def test_a_change_is_computed_again_after_a_conflict() -> None:
     api = Api({PATH: _live("a")})
     api.meanwhile = [
         lambda: api.write(PATH, {"spec": {"resources": ["a", "b"]}}),

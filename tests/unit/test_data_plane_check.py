@@ -110,7 +110,7 @@ RELEASE = "openchoreo.dev/release-namespace"
 @pytest.mark.parametrize(
     "objects",
     [
-        pytest.param(_namespace(), id="a-namespace-of-nobody"),
+        pytest.param(_namespace(), id="a-namespace-without-an-owner"),
         pytest.param(_namespace({RELEASE: "acme", "team": "a"}), id="the-organization's"),
     ],
 )

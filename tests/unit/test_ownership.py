@@ -111,8 +111,8 @@ OF_ORGANIZATION: Final = [
 def test_objects_of_a_store(kinds: str, what: str, name: str, namespace: str | None) -> None:
     kind = what.partition(" ")[0].lower()
     ways = f"delete it, or use another name (the key of secretStores), or {_take_over(kind, name, namespace or '')}"
-    nobody = Api(**{kinds: [_live(name, namespace)]})
-    assert _problems(nobody, EVERYTHING) == [f'store "org-acme": {what} {FOREIGN}; {ways}']
+    unowned = Api(**{kinds: [_live(name, namespace)]})
+    assert _problems(unowned, EVERYTHING) == [f'store "org-acme": {what} {FOREIGN}; {ways}']
     another = Api(**{kinds: [_live(name, namespace, OTHER)]})
     both = f"belongs to the stack {OTHER}. Configure it in one of the two stacks only"
     assert _problems(another, EVERYTHING) == [
@@ -127,8 +127,8 @@ def test_objects_of_a_store(kinds: str, what: str, name: str, namespace: str | N
 def test_objects_of_an_organization(kinds: str, what: str, name: str, namespace: str, setting: str) -> None:
     kind = what.partition(" ")[0].lower()
     rename = f"use another name ({setting}), or " if setting else ""
-    nobody = Api(**{kinds: [_live(name, namespace)]})
-    assert _problems(nobody, EVERYTHING) == [
+    unowned = Api(**{kinds: [_live(name, namespace)]})
+    assert _problems(unowned, EVERYTHING) == [
         (f'organization "acme": {what} {FOREIGN}; delete it, or {rename}{_take_over(kind, name, namespace)}')
     ]
     another = Api(**{kinds: [_live(name, namespace, OTHER)]})
@@ -140,7 +140,7 @@ def test_objects_of_an_organization(kinds: str, what: str, name: str, namespace:
 
 
 def test_a_secret_that_the_operator_would_overwrite() -> None:
-    """Annotating it helps nobody: the operator does not look at the stack."""
+    """An annotation would not help: the operator does not read the owner."""
     ways = "delete it, or use another name (external[0].name)"
     problem = f'organization "acme": Secret {SPACE}/sonar {FOREIGN}; {ways}'
     assert _problems(Api(secrets=[_live("sonar", SPACE)]), EVERYTHING) == [problem]

@@ -193,11 +193,11 @@ def test_nothing_is_wanted_any_more() -> None:
 def test_a_recreated_object_is_measured_again() -> None:
     """A chart that deletes and recreates the ComponentType may create it with other surrounding containers."""
     one = apply_patch(component_type("deployment", {}), pulling())
-    anew = component_type("deployment", pods({"containers": []}))
-    done = apply_patch(anew, pulling(), one.added)
+    recreated = component_type("deployment", pods({"containers": []}))
+    done = apply_patch(recreated, pulling(), one.added)
     assert done.added.kept == {"resources": ("spec",), "imagePullSecrets": POD_SPEC}
     assert done.changes == adds()
-    assert remove_patch(done.object, done.added) == anew
+    assert remove_patch(done.object, done.added) == recreated
 
 
 def test_a_record_survives_the_state() -> None:

@@ -1,4 +1,4 @@
-"""Mistakes of the shape and mistakes of the rules in one message, and none that is only a consequence of another."""
+"""Mistakes of the shape and mistakes of the rules in one message, but not the consequences of another mistake."""
 
 from __future__ import annotations
 
