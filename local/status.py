@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from components.cluster.connection import Cluster
-from components.manifests import CREDENTIAL_LABEL, MANAGED_BY
+from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL
 from components.openchoreo import DEFAULT_RELEASE as RELEASE
 from components.openchoreo.labels import ORGANIZATION_LABEL
 from components.patches.pod_spec import read_image_pull_secrets
@@ -14,18 +14,24 @@ from components.table import format_table
 
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
 _TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE")
-_OURS: Final = f"app.kubernetes.io/managed-by={MANAGED_BY},{CREDENTIAL_LABEL}"
+_OURS: Final = f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
+_MANUAL: Final = f"{_OURS},{CREDENTIAL_LABEL}"
 
 
 def format_credential_tables(cluster: Cluster) -> str:
     """A table of all Secrets and, if there are any, one of the ComponentTypes that use pull secrets."""
     rows = [
-        _row(item, item["spec"]["secretStoreRef"]["name"], _ready(item))
+        _row(
+            item,
+            _labels_of_secret(item),
+            item["spec"].get("secretStoreRef", {}).get("name", "(generator)"),
+            _ready(item),
+        )
         for item in cluster.items("/apis/external-secrets.io/v1/externalsecrets", labelSelector=_OURS)
     ]
     rows += [
-        _row(item, "(manual)", "True")
-        for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_OURS)
+        _row(item, item["metadata"]["labels"], "(manual)", "True")
+        for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_MANUAL)
     ]
     tables = ((_HEADINGS, rows), (_TYPES, _patched(cluster)))
     return (
@@ -47,13 +53,18 @@ def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
     return rows
 
 
-def _row(item: dict[str, Any], store: str, ready: str) -> tuple[str, ...]:
+def _labels_of_secret(external_secret: dict[str, Any]) -> dict[str, str]:
+    """Labels that the Secret of an ExternalSecret has. Empty: the ExternalSecret is not from this package."""
+    template = external_secret["spec"].get("target", {}).get("template", {})
+    return dict(template.get("metadata", {}).get("labels") or {})
+
+
+def _row(item: dict[str, Any], labels: dict[str, str], store: str, ready: str) -> tuple[str, ...]:
     metadata = item["metadata"]
-    labels = metadata["labels"]
     return (
-        labels[ORGANIZATION_LABEL],
+        metadata["labels"][ORGANIZATION_LABEL],
         metadata["namespace"],
-        labels[CREDENTIAL_LABEL],
+        labels.get(CREDENTIAL_LABEL, "unknown"),
         metadata["name"],
         store,
         ready,

@@ -30,7 +30,7 @@ from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
 from .external_secrets_ready import ExternalSecretsReady
-from .live_objects import LiveInputs, LiveObjects, list_registered
+from .live_objects import LiveInputs, LiveObjects, compare_objects
 from .organization_refused import OrganizationRefused
 from .plane_providers import (
     PLANES,
@@ -39,6 +39,7 @@ from .plane_providers import (
     register_provider,
 )
 from .provider import OpenChoreoProvider
+from .registration import after_ownership_check
 from .stack_id import get_stack_id
 from .state_disk import check_state_disk
 
@@ -149,8 +150,13 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         OpenChoreoSecretsError: the disk of the state is almost full; nothing is registered.
     """
     check_state_disk()
-    settings, plan = configuration.settings, configuration.plan
     checked = preflight(configuration)
+    with after_ownership_check():
+        return _register(configuration, checked)
+
+
+def _register(configuration: Configuration, checked: Preflight) -> dict[str, Deployed]:
+    settings, plan = configuration.settings, configuration.plan
     import_aws(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)
@@ -166,7 +172,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
     aws = register_aws_resources(plan, refused)
     live = LiveInputs(configuration.manual, checked.endpoints, aws.stores)
     repaired = {
-        plane: _compare(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
+        plane: compare_objects(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
     }
     kubernetes_of = register_kubernetes_providers(settings, repaired)
     stores: Stores = {
@@ -283,15 +289,3 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
             pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
         )
     return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
-
-
-def _compare(
-    plane: Plane, provider: OpenChoreoProvider, plan: Plan, live: LiveInputs, refused: AbstractSet[str]
-) -> LiveObjects:
-    """Compare and repair the objects of one cluster, except those that only a refused organization needs."""
-    return LiveObjects(
-        f"{plane}-plane",
-        objects=list_registered(plan, plane, live, lambda organization: organization not in refused),
-        refused=list_registered(plan, plane, live, lambda organization: organization in refused) if refused else (),
-        opts=pulumi.ResourceOptions(provider=provider),
-    )

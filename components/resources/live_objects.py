@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..secrets.external_secret import rename_fan_out_keys, rename_remote_keys
 from ..secrets.manual_secret import ManualSecret
 from .aws_resources import ManagedStoreResources
 from .manual_secrets import render_manual_secret
+from .provider import OpenChoreoProvider
 from .registration import build_registered, build_registered_patch
 from .stack_id import get_stack_id
 
@@ -142,3 +143,15 @@ def _has_outputs(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_has_outputs(item) for item in value)
     return isinstance(value, pulumi.Output)
+
+
+def compare_objects(
+    plane: Plane, provider: OpenChoreoProvider, plan: Plan, inputs: LiveInputs, refused: AbstractSet[str]
+) -> LiveObjects:
+    """Compare and repair the objects of one cluster, except those that only a refused organization needs."""
+    return LiveObjects(
+        f"{plane}-plane",
+        objects=list_registered(plan, plane, inputs, lambda organization: organization not in refused),
+        refused=list_registered(plan, plane, inputs, lambda organization: organization in refused) if refused else (),
+        opts=pulumi.ResourceOptions(provider=provider),
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, TypeVar
 
 import pulumi
@@ -14,17 +17,31 @@ T = TypeVar("T")
 
 _FORCE: Final = "pulumi.com/patchForce"
 """Annotation by which it overwrites fields that others have applied."""
+_OWNERSHIP_CHECKED: Final[ContextVar[bool]] = ContextVar("ownership_checked", default=False)
 _FINALIZED: Final = frozenset({"ClusterExternalSecret", "ClusterSecretStore", "ExternalSecret", "Namespace"})
 """Kinds on which controllers set finalizers, so that a deletion may wait for them."""
 _DELETION: Final = pulumi.CustomTimeouts(delete="5m")
 """Half of the provider's own limit. Each object with it adds about 40 bytes to the state."""
 
 
+@contextmanager
+def after_ownership_check() -> Iterator[None]:
+    """Take back every field of the objects in a ``with`` block; the preflight check has refused objects of others.
+
+    Outside of it, as in a program that uses single components, the API server refuses to overwrite the fields of
+    another owner. The mark of the owner is such a field, so an object of another stack is always a conflict.
+    """
+    token = _OWNERSHIP_CHECKED.set(True)
+    try:
+        yield
+    finally:
+        _OWNERSHIP_CHECKED.reset(token)
+
+
 def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """The resource of a manifest. The live object shows which stack owns it.
 
-    The stack always applies under the same name and takes its fields back, so that no kill, no lost state and no edit
-    by hand leads to a conflict. The preflight check refuses objects of other owners first.
+    The stack always applies under the same name, so that no kill and no lost state leads to a conflict with itself.
     """
     if manifest["kind"] in _FINALIZED:
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=_DELETION))
@@ -33,7 +50,11 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
 
 def build_registered(manifest: Manifest) -> Manifest:
     """The manifest as `register` passes it to the Kubernetes provider."""
-    return sign(manifest, get_stack_id(), **{_FORCE: "true"})
+    return sign(manifest, get_stack_id(), **_force())
+
+
+def _force() -> dict[str, str]:
+    return {_FORCE: "true"} if _OWNERSHIP_CHECKED.get() else {}
 
 
 def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
@@ -49,10 +70,10 @@ def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions)
 def build_registered_patch(manifest: Manifest) -> Manifest:
     """The manifest as `adopt_namespace` passes it to the Kubernetes provider.
 
-    With force, because another stack that owns or adopts the namespace has set the same annotation to its own name. The
-    preflight check refuses a namespace with the label of another organization.
+    After the preflight check with force, because another stack that owns or adopts the namespace has set the same
+    annotation to its own name. The check refuses a namespace with the label of another organization.
     """
     metadata = manifest["metadata"]
-    annotations = {FIELD_MANAGER_ANNOTATION: build_field_manager(get_stack_id()), _FORCE: "true"}
+    annotations = {FIELD_MANAGER_ANNOTATION: build_field_manager(get_stack_id()), **_force()}
     patch = {"name": metadata["name"], "labels": metadata["labels"], "annotations": annotations}
     return {**manifest, "metadata": patch}

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from components.cluster.connection import Cluster
+from components.schema.sources import RemoteRef
+from components.secrets.external_secret import DataFrom, SecretTemplate, Target, build_external_secret
+from components.secrets.generator import Generator
 from components.table import format_table
 from local import status as module
 from local.status import format_credential_tables
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
-OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo-secrets/credential"
+OURS = "app.kubernetes.io/managed-by=openchoreo-secrets,openchoreo.dev/organization"
 
 
 class Clock(datetime):
@@ -36,7 +39,7 @@ class StubCluster(Cluster):
         self._answers = {
             ("/apis/external-secrets.io/v1/externalsecrets", False, OURS): external,
             # Metadata only: the values stay on the server.
-            ("/api/v1/secrets", True, OURS): manual,
+            ("/api/v1/secrets", True, f"{OURS},openchoreo-secrets/credential"): manual,
             ("/apis/openchoreo.dev/v1alpha1/componenttypes", False, None): [*types],
         }
 
@@ -60,9 +63,11 @@ def metadata(organization: str, credential: str, name: str, created: str) -> dic
 
 
 def external(organization: str, name: str, created: str, *conditions: dict[str, str]) -> dict[str, Any]:
+    """An ExternalSecret exactly as the package renders it, with its status."""
     status_ = {"status": {"conditions": list(conditions)}} if conditions else {}
-    spec = {"secretStoreRef": {"kind": "ClusterSecretStore", "name": f"org-{organization}"}}
-    return {"metadata": metadata(organization, "git", name, created), "spec": spec, **status_}
+    target = Target(organization, f"openchoreo-ci-{organization}", f"org-{organization}", "1h0m0s")
+    manifest = build_external_secret(target, SecretTemplate(name, "git", {"token": RemoteRef(remote_key="key")}))
+    return {**manifest, "metadata": {**manifest["metadata"], "creationTimestamp": created}, **status_}
 
 
 def test_credentials_of_every_organization() -> None:
@@ -85,6 +90,26 @@ def test_credentials_of_every_organization() -> None:
         ["initech", "openchoreo-ci-initech", "registry-push", "registry-push-secret", "(manual)", "True", "1m"],
     ]
     assert columns[0] == ["ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE"]
+
+
+def test_an_external_secret_of_tokens_alone_has_no_store() -> None:
+    target = Target("acme", "openchoreo-ci-acme", "", "1h0m0s")
+    token = Generator("ECRAuthorizationToken", "ecr", {"region": "eu-central-1"}, "12h0m0s")
+    content = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(token),))
+    live = build_external_secret(target, content)
+    live["metadata"]["creationTimestamp"] = "2026-03-02T12:00:00Z"
+
+    columns = [re.split(r" {2,}", line) for line in format_credential_tables(StubCluster([live], [])).splitlines()]
+    assert columns[2:] == [["acme", "openchoreo-ci-acme", "registry-push", "push", "(generator)", "not yet", "0s"]]
+
+
+def test_an_external_secret_of_a_tenant_with_the_labels_of_the_package() -> None:
+    labels = {"openchoreo.dev/organization": "acme"}
+    metadata_ = {"namespace": "ns", "name": "own", "labels": labels, "creationTimestamp": "2026-03-02T12:00:00Z"}
+    live = {"metadata": metadata_, "spec": {"secretStoreRef": {"name": "org-acme"}}}
+
+    columns = [re.split(r" {2,}", line) for line in format_credential_tables(StubCluster([live], [])).splitlines()]
+    assert columns[2:] == [["acme", "ns", "unknown", "own", "org-acme", "not yet", "0s"]]
 
 
 def component_type(name: str, kind: str, pods: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mocks.recorder import Registered
-from tests.mocks.signature import SIGNATURE, STACK
+from tests.mocks.signature import OWNER, STACK
 
 PLANE = "openchoreo:index:BuildPlane acme"
 SPACE = "openchoreo-ci-acme"
@@ -18,7 +18,7 @@ NAMESPACE = Registered(
         "metadata": {
             "name": SPACE,
             "labels": OWNED,
-            "annotations": {**STACK, **SIGNATURE},
+            "annotations": {**STACK, **OWNER},
         },
     },
     parent=PLANE,
@@ -32,7 +32,7 @@ PATCH = Registered(
         "metadata": {
             "name": SPACE,
             "labels": {"openchoreo.dev/organization": "acme"},
-            "annotations": SIGNATURE,
+            "annotations": OWNER,
         },
     },
     parent=PLANE,

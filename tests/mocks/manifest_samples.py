@@ -7,7 +7,7 @@ from typing import Any, Final
 from components.manifests import Manifest
 from tests.mocks.build_plane_samples import OWNED, PLANE, SPACE
 from tests.mocks.recorder import Registered
-from tests.mocks.signature import signed
+from tests.mocks.signature import OWNER, sign
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 
 ECR_NAME: Final = "123456789012-dkr-ecr-eu-central-1-amazonaws-com"
@@ -153,7 +153,7 @@ def registered_secret(manifest: Manifest, *, depends_on: frozenset[str]) -> Regi
     return Registered(
         "kubernetes:external-secrets.io/v1:ExternalSecret",
         f"acme/{manifest['metadata']['name']}",
-        signed(manifest),
+        sign(manifest, OWNER),
         parent=PLANE,
         depends_on=depends_on,
     )

@@ -29,7 +29,7 @@ from components.schema.sources import ManualRegistry
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, OWNED, PATCH, PLANE, SPACE
 from tests.mocks.manifest_samples import git_secret, push_secret, registered_secret, sonar_secret
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
-from tests.mocks.signature import SIGNATURE
+from tests.mocks.signature import OWNER
 
 GIT = GitCredential(remote_key="acme-pat")
 REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
@@ -126,7 +126,7 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
                     "name": "git-clone-secret",
                     "namespace": SPACE,
                     "labels": {**OWNED, "openchoreo-secrets/credential": "git"},
-                    "annotations": {"openchoreo-secrets/git-host": "github.com", **SIGNATURE},
+                    "annotations": {"openchoreo-secrets/git-host": "github.com", **OWNER},
                 },
                 "data": Secret({"clone-secret": encoded("t0ken")}),
             },
@@ -143,7 +143,7 @@ def test_manual_values_reach_the_secret_encrypted(recorder: Recorder) -> None:
                     "name": "registry-push-secret",
                     "namespace": SPACE,
                     "labels": {**OWNED, "openchoreo-secrets/credential": "registry-push"},
-                    "annotations": SIGNATURE,
+                    "annotations": OWNER,
                 },
                 "data": Secret({".dockerconfigjson": encoded(json.dumps(config, ensure_ascii=False))}),
             },

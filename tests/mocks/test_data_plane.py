@@ -24,7 +24,7 @@ from components.managers.manager import PlannedStore
 from components.plan.expected import FanOut
 from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
-from tests.mocks.signature import SIGNATURE
+from tests.mocks.signature import OWNER
 
 COMPONENT = "openchoreo:index:DataPlane"
 MANUAL = "openchoreo:index:ManualSecrets"
@@ -49,7 +49,7 @@ def everywhere(store: str, interval: str, *, depends_on: frozenset[str] = frozen
         {
             "apiVersion": "external-secrets.io/v1",
             "kind": "ClusterExternalSecret",
-            "metadata": {"name": "registry-pull-secret-acme", "labels": OWNED, "annotations": SIGNATURE},
+            "metadata": {"name": "registry-pull-secret-acme", "labels": OWNED, "annotations": OWNER},
             "spec": {
                 "externalSecretName": "regcred",
                 "externalSecretMetadata": {"labels": OWNED},
@@ -171,7 +171,7 @@ def test_manual_values_reach_every_namespace_encrypted(recorder: Recorder) -> No
                         "name": "registry-pull-secret",
                         "namespace": namespace,
                         "labels": {**OWNED, "openchoreo-secrets/credential": "registry-pull"},
-                        "annotations": SIGNATURE,
+                        "annotations": OWNER,
                     },
                     "data": Secret({".dockerconfigjson": encoded(json.dumps(config, ensure_ascii=False))}),
                 },

@@ -14,7 +14,7 @@ from components.resources import aws_resources as registering, deployment as sta
 from tests.mocks.aws_samples import COMPUTED, PROVIDER, PUSH_POLICY, SECRET, push_trust
 from tests.mocks.pulling import Platform
 from tests.mocks.recorder import Recorder, Registered
-from tests.mocks.signature import SIGNATURE
+from tests.mocks.signature import FORCED
 from tests.mocks.stubs import NAMESPACES, stub
 from tests.unit.aws_accounts import ACCOUNT, managed
 from tests.unit.registries import ECR, ECR_NAME
@@ -145,7 +145,7 @@ def test_builds_push_with_a_role_that_is_created_before_them(recorder: Recorder)
     signs_in = named(registered, f"kubernetes:core/v1:ServiceAccount acme/ServiceAccount/{ECR_NAME}")
     assert signs_in.inputs["metadata"]["annotations"] == {
         "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/ecr-acme",
-        **SIGNATURE,
+        **FORCED,
     }
     plane = named(registered, "openchoreo:index:BuildPlane acme")
     assert {str(role), str(policy)} <= plane.depends_on

@@ -24,7 +24,7 @@ from components.registries.tokens import EcrToken, GcrToken
 from tests.mocks.build_plane_samples import COMPONENT, NAMESPACE, PATCH, PLANE, SPACE
 from tests.mocks.manifest_samples import GENERATORS, PUSH_WITH_TOKENS, TOKENS, registered_secret
 from tests.mocks.recorder import Recorder, Registered
-from tests.mocks.signature import signed
+from tests.mocks.signature import OWNER, sign
 
 ROLE = "arn:aws:iam::123456789012:role/push-{organization}"
 GOOGLE = GcrToken(project_id="acme-prod", cluster_location="europe-west3", cluster_name="build")
@@ -43,7 +43,7 @@ def registered_generators(namespace: Registered) -> list[Registered]:
             if manifest["kind"] == "ServiceAccount"
             else f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}",
             f"acme/{manifest['kind']}/{manifest['metadata']['name']}",
-            signed(manifest),
+            sign(manifest, OWNER),
             parent=PLANE,
             depends_on=frozenset({str(namespace)}),
         )

@@ -16,7 +16,7 @@ from components.resources import deployment as deploy_module
 from components.settings.clusters import ClusterSettings
 from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
-from tests.mocks.signature import SIGNATURE, STACK, signed
+from tests.mocks.signature import FORCED, STACK, sign
 from tests.mocks.stubs import Object
 
 ESO: Final = "external-secrets.io/v1"
@@ -121,17 +121,17 @@ IN_A_COMPONENT: Final[Object] = {
     ),
 }
 EXPECTED: Final[dict[str, Object]] = {
-    "Namespace acme-namespace": signed(_namespace("acme")),
-    "Namespace globex-namespace": signed(_namespace("globex")),
-    "ExternalSecret globex/source-access": signed(_git("globex-builds", "globex", "source-access")),
-    "ExternalSecret globex/image-upload": signed(_push("globex-builds", "globex", "image-upload")),
+    "Namespace acme-namespace": sign(_namespace("acme"), FORCED),
+    "Namespace globex-namespace": sign(_namespace("globex"), FORCED),
+    "ExternalSecret globex/source-access": sign(_git("globex-builds", "globex", "source-access"), FORCED),
+    "ExternalSecret globex/image-upload": sign(_push("globex-builds", "globex", "image-upload"), FORCED),
     "ClusterExternalSecret globex/pull-secret": {
         "apiVersion": ESO,
         "kind": "ClusterExternalSecret",
         "metadata": {
             "name": "image-download-globex",
             "labels": {**OURS, "openchoreo.dev/organization": "globex"},
-            "annotations": SIGNATURE,
+            "annotations": FORCED,
         },
         "spec": {
             "externalSecretName": "image-download",

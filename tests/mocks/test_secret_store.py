@@ -16,7 +16,7 @@ from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.manager import Endpoint, PlannedStore
 from components.managers.references import ServiceAccountRef
 from tests.mocks.recorder import Recorder, Registered, Secret
-from tests.mocks.signature import SIGNATURE
+from tests.mocks.signature import OWNER
 
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 OF_ACME = {**MANAGED, "openchoreo.dev/organization": "acme"}
@@ -40,7 +40,7 @@ def kubernetes_store(*, account: dict[str, str], server: dict[str, Any], depends
         {
             "apiVersion": "external-secrets.io/v1",
             "kind": "ClusterSecretStore",
-            "metadata": {"name": "org-acme", "labels": OF_ACME, "annotations": SIGNATURE},
+            "metadata": {"name": "org-acme", "labels": OF_ACME, "annotations": OWNER},
             "spec": {"provider": {"kubernetes": block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
         },
         parent=PARENT,
@@ -49,7 +49,7 @@ def kubernetes_store(*, account: dict[str, str], server: dict[str, Any], depends
 
 
 def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) -> None:
-    metadata = {"name": "eso-org-acme", "namespace": "vault", "labels": MANAGED, "annotations": SIGNATURE}
+    metadata = {"name": "eso-org-acme", "namespace": "vault", "labels": MANAGED, "annotations": OWNER}
     account = Registered(
         "kubernetes:core/v1:ServiceAccount",
         "org-acme-serviceaccount",
@@ -108,7 +108,7 @@ def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Re
     aws = AwsStore(service="SecretsManager", region="eu-central-1", auth=auth)
     registered = recorder.run(lambda: SecretStore("org-acme", SecretStoreArgs.from_plan(replace(OWN, manager=aws))))
 
-    annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme", **SIGNATURE}
+    annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/eso-acme", **OWNER}
     metadata = {"name": "eso-org-acme", "namespace": "eso", "labels": MANAGED, "annotations": annotations}
     assert registered[0] == Registered(
         "kubernetes:core/v1:ServiceAccount",
@@ -188,7 +188,7 @@ def test_fake_store_gives_away_no_value(recorder: Recorder) -> None:
             {
                 "apiVersion": "external-secrets.io/v1",
                 "kind": "ClusterSecretStore",
-                "metadata": {"name": "org-acme", "labels": OF_ACME, "annotations": SIGNATURE},
+                "metadata": {"name": "org-acme", "labels": OF_ACME, "annotations": OWNER},
                 "spec": {
                     "provider": {
                         "fake": {
