@@ -12,6 +12,7 @@ from typing import Any, Final
 from ..drift.differences import (
     Difference,
     build_removal,
+    build_replacement,
     find_differences,
     is_default,
     remove_fields,
@@ -36,7 +37,7 @@ from .reading import Address, get_address, list_labelled, list_metadata
 _ATTEMPTS: Final = 5
 _POLL: Final = 0.2
 _DELETION: Final = 120.0
-"""Seconds to wait for an object that is being deleted."""
+"""Seconds to wait for all objects that are being deleted."""
 
 Cancelled = Callable[[float], bool]
 """Waits for that many seconds; returns True if the user has cancelled the update."""
@@ -70,6 +71,7 @@ class Inspector:
     unjudged: dict[str, str] = field(default_factory=dict)
     """Object -> why the API server did not say which of its fields are defaults."""
     _defaults: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    _waited: float = 0.0
 
     @property
     def manager(self) -> str:
@@ -192,7 +194,7 @@ class Inspector:
         if live is not None and select_immutable(planned.manifest["kind"], differences):
             self.cluster.delete(path, uid=live["metadata"]["uid"])
             self._wait_for_deletion(planned, cancelled)
-        stored = self.cluster.apply(path, planned.manifest, field_manager=self.manager)
+        stored = self._apply(planned, live)
         rest = self._judge(planned, stored, find_differences(planned.manifest, stored))
         if not rest:
             return True
@@ -200,6 +202,21 @@ class Inspector:
         self.cluster.json_patch(path, [version, *build_removal(rest)], field_manager=self.manager)
         repaired = self.cluster.get(path)
         return repaired is not None and self.compare(planned, repaired) is None
+
+    def _apply(self, planned: PlannedManifest, live: Manifest | None) -> Manifest:
+        """The applied object.
+
+        If live and configured fields together are invalid, such as two providers of a store, the body of the live
+        object is replaced first.
+        """
+        path = _path(planned.manifest)
+        try:
+            return self.cluster.apply(path, planned.manifest, field_manager=self.manager)
+        except InvalidError:
+            if live is None:
+                raise
+            self.cluster.json_patch(path, build_replacement(planned.manifest, live), field_manager=self.manager)
+            return self.cluster.apply(path, planned.manifest, field_manager=self.manager)
 
     def _refuse_others(self, planned: PlannedManifest, live: Manifest) -> None:
         """Return if the stack may write an object.
@@ -231,14 +248,17 @@ class Inspector:
         return planned.adopted and all(difference.kind == "missing" for difference in differences)
 
     def _wait_for_deletion(self, planned: PlannedManifest, cancelled: Cancelled) -> Manifest | None:
-        """Wait until an object is gone; another one in its place, if someone has created it."""
-        path, waited = _path(planned.manifest), 0.0
+        """Wait until an object is gone; another one in its place, if someone has created it.
+
+        All deletions of a run share one deadline, so that many stuck objects of one organization do not hold up others.
+        """
+        path = _path(planned.manifest)
         while (live := self.cluster.get(path)) is not None and _is_ending(live):
-            if waited >= _DELETION or cancelled(_POLL):
+            if self._waited >= _DELETION or cancelled(_POLL):
                 blockers = ", ".join(live["metadata"].get("finalizers") or ()) or "its contents"
                 msg = f"{self.cluster}: {planned} is still being deleted ({blockers}); run the update again afterwards"
                 raise ClusterError(msg)
-            waited += _POLL
+            self._waited += _POLL
         return live
 
 

@@ -98,6 +98,14 @@ def build_removal(differences: Iterable[Difference]) -> list[dict[str, Any]]:
     ]
 
 
+def build_replacement(configured: Manifest, live: Manifest) -> list[dict[str, Any]]:
+    """Operations of a JSON Patch that replace the body of exactly this version of a live object, and no metadata."""
+    version = live["metadata"]["resourceVersion"]
+    operations: list[dict[str, Any]] = [{"op": "replace", "path": "/metadata/resourceVersion", "value": version}]
+    body = configured.keys() - _IDENTITY
+    return operations + [{"op": "add", "path": f"/{key}", "value": configured[key]} for key in sorted(body)]
+
+
 def _list_extra(differences: Iterable[Difference]) -> list[Path]:
     return [difference.path for difference in differences if difference.kind == "extra"]
 

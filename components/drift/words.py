@@ -32,13 +32,19 @@ def format_path(path: Path) -> str:
 
 def _describe(planned: PlannedManifest, difference: Difference) -> str:
     path = format_path(difference.path)
-    hidden = planned.hides(difference.path, extra=difference.kind == "extra")
+    hidden = planned.hides(difference.path, extra=difference.kind == "extra") or _has_template(difference.live)
     live, configured = _value(difference.live), _value(difference.configured)
     if difference.kind == "missing":
         return f"{path} is missing" if hidden else f"{path} is missing, configured {configured}"
     if difference.kind == "extra":
         return f"{path} is not configured" if hidden else f"{path} is {live}, not configured"
     return f"{path} has another value" if hidden else f"{path} is {live}, configured {configured}"
+
+
+def _has_template(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any("template" in key.lower() or _has_template(item) for key, item in value.items())
+    return isinstance(value, list) and any(_has_template(item) for item in value)
 
 
 def _value(value: Any) -> str:

@@ -59,12 +59,16 @@ def _clusters(settings: StackSettings) -> dict[Plane, ClusterSettings]:
 
 
 def _kubernetes(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:
-    """The provider of a plane. A new address of the same context never replaces the objects."""
+    """The provider of a plane.
+
+    The ``openchoreo`` provider recognizes the cluster by its identity. So a new context, kubeconfig or address must
+    never replace the objects: the engine would delete the replaced ones by name, which are the same ones.
+    """
     return kubernetes.Provider(
         name,
         kubeconfig=cluster.kubeconfig,
         context=cluster.context,
-        cluster_identifier=cluster.context,
+        cluster_identifier=name,
         enable_secret_mutable=True,
         # Version 4.29 and later would refuse to create what exists after a kill; the preflight check decides that.
         upsert_existing_objects=True,

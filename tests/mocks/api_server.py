@@ -116,7 +116,12 @@ class _Connection(Cluster):
         if manifest["kind"] == "Secret" and live.get("type") != manifest["type"]:
             msg = "type is immutable"
             raise InvalidError(msg)
-        _merge(live, {key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}})
+        merged = copy.deepcopy(live)
+        _merge(merged, {key: value for key, value in manifest.items() if key not in {"apiVersion", "kind"}})
+        if len(merged.get("spec", {}).get("provider", {})) > 1:
+            msg = "spec.provider: Too many: 2: must have at most 1 item"
+            raise InvalidError(msg)
+        self._server.objects[path] = live = merged
         self._server.defaults(live)
         record = {"manager": field_manager, "operation": "Apply", "fieldsV1": owned(dict(manifest))}
         live["metadata"]["managedFields"] = [record]
@@ -138,14 +143,17 @@ class _Connection(Cluster):
         self._meanwhile()
         self._note("JSON", path)
         assert field_manager
-        version, *removals = operations
+        version, *changes = operations
         self._check_version(path, version["value"])
-        for removal in removals:
-            assert removal["op"] == "remove"
-            *parents, last = removal["path"].split("/")[1:]
+        for change in changes:
+            *parents, last = change["path"].split("/")[1:]
             place: Any = self._server.objects[path]
             for step in parents:
                 place = place[int(step)] if isinstance(place, list) else place[step]
+            if change["op"] == "add":
+                place[last] = copy.deepcopy(change["value"])
+                continue
+            assert change["op"] == "remove"
             del place[int(last) if isinstance(place, list) else last]
         self._server.touch(path)
 

@@ -75,7 +75,7 @@ def test_providers_name_context_and_kubeconfig(registered: list[Registered]) -> 
             {
                 "kubeconfig": "build.yaml",
                 "context": "kind-build",
-                "clusterIdentifier": "kind-build",
+                "clusterIdentifier": "build-plane",
                 "enableSecretMutable": "true",
                 "upsertExistingObjects": "true",
                 "kubeClientSettings": '{"burst": 200, "qps": 100}',

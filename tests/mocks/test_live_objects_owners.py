@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from components.cluster import drift
 from tests.mocks.api_server import ApiServer, Object, path_of
-from tests.mocks.comparing import EXTERNAL, NAMESPACE, OURS, PLAIN, STACK, WHO, Outcome, inputs, run
+from tests.mocks.comparing import ESO, EXTERNAL, NAMESPACE, OURS, PLAIN, STACK, WHO, Outcome, inputs, manifest, run
 from tests.mocks.engine import Engine
 
 OTHER = "acme-corp/openchoreo-secrets/other"
@@ -115,3 +116,36 @@ def test_objects_of_a_refused_organization_are_neither_compared_nor_forgotten(
 def test_a_refused_organization_in_the_first_update(engine: Engine, server: ApiServer) -> None:
     outcome = run(engine, {**inputs(NAMESPACE), "refused": ["ExternalSecret ns/git"]}, None, preview=False)
     assert sorted(outcome.inputs["objects"]) == ["Namespace ns"]
+
+
+def test_a_store_with_another_provider(engine: Engine, server: ApiServer) -> None:
+    """The API server refuses to add the configured provider to it."""
+    store = manifest(
+        ESO, "ClusterSecretStore", "org", spec={"provider": {"vault": {"server": "https://vault.example"}}}
+    )
+    server.put(store, OURS)
+    state = run(engine, inputs(store), None, preview=False).inputs
+    server.edit(path_of(store), lambda live: live.update(spec={"provider": {"fake": {"data": []}}}))
+
+    assert run(engine, inputs(store), state, preview=False).failure == ""
+
+    assert server.objects[path_of(store)]["spec"] == store["spec"]
+
+
+def test_deletions_that_do_not_end_share_one_deadline(
+    engine: Engine, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drift, "_DELETION", 3 * drift._POLL)
+    stuck = [manifest(ESO, "ExternalSecret", name, "ns", spec={}) for name in ("a", "b", "c")]
+    for each in stuck:
+        server.put(each, OURS)
+    state = run(engine, inputs(*stuck), None, preview=False).inputs
+    for each in stuck:
+        server.edit(path_of(each), lambda live: live["metadata"].update(deletionTimestamp="now", finalizers=["x/y"]))
+    server.calls.clear()
+
+    failure = run(engine, inputs(*stuck), state, preview=False).failure
+
+    waits = "is still being deleted (x/y); run the update again afterwards"
+    assert failure.splitlines() == [f"{PLANE}: ExternalSecret ns/{name} {WHO} {waits}" for name in ("a", "b", "c")]
+    assert [server.calls.count(f"GET {path_of(each)}") for each in stuck] == [4, 1, 1]

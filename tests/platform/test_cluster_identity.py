@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.kills import owned
 from tests.platform.samples import git_organization
 
 COMMANDS = (
@@ -125,3 +127,25 @@ def test_a_rebuilt_cluster_gets_everything_again(
     cluster.delete("v1", "Namespace", f"openchoreo-ci-{organization}")
     cluster.delete("external-secrets.io/v1", "ClusterSecretStore", f"org-{organization}")
     shutil.copy(platform.kubeconfig, kubeconfig)
+
+
+@pytest.mark.parametrize("offboarding", ["keep", "delete"])
+def test_another_context_of_the_same_cluster_changes_nothing(
+    deployed: Stack, cluster: Kubernetes, kubeconfig: Path, organization: str, offboarding: str
+) -> None:
+    content = yaml.safe_load(kubeconfig.read_text())
+    (context,) = (entry for entry in content["contexts"] if entry["name"] == CONTEXT)
+    content["contexts"].append({**context, "name": "renamed"})
+    kubeconfig.write_text(yaml.safe_dump(content))
+    deployed.configure(offboarding=offboarding)
+    deployed.up()
+    before = owned(cluster, deployed)
+    cluster.put_secret(f"openchoreo-ci-{organization}", "of-others", {"a": "b"})
+
+    deployed.configure(clusters={"buildPlane": {"kubeconfig": str(kubeconfig), "context": "renamed"}})
+    printed = deployed.up()
+
+    assert [line for line in printed.splitlines() if line.lstrip().startswith(("+-", "++", "--", "-  "))] == []
+    assert owned(cluster, deployed) == before
+    assert cluster.secret(f"openchoreo-ci-{organization}", "of-others") == ("Opaque", {"a": "b"})
+    deployed.unchanged()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.platform.drift_samples import ESO, Deployed, Object
+from tests.platform.drift_samples import ESO, Deployed, Object, warnings_of
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.samples import git_organization
 
@@ -179,3 +179,21 @@ def test_the_label_of_an_adopted_namespace_is_restored(
     assert live is not None
     assert live["metadata"]["labels"] == {"a": "b", "kubernetes.io/metadata.name": namespace}
     cluster.delete("v1", "Namespace", namespace)
+
+
+def test_a_store_with_another_provider_is_repaired(configured: Stack, cluster: Kubernetes, organization: str) -> None:
+    """Live and configured fields together are invalid: a store has exactly one provider."""
+    configured.up()
+    store = f"org-{organization}"
+    before = cluster.get(ESO, "ClusterSecretStore", store)
+    assert before is not None
+    cluster.edit(ESO, "ClusterSecretStore", store, lambda live: live["spec"].update(provider={"fake": {"data": []}}))
+
+    (line,) = warnings_of(configured.ok("preview", "--suppress-progress"))
+    assert "spec.provider.kubernetes is missing" in line
+    configured.up()
+
+    live = cluster.get(ESO, "ClusterSecretStore", store)
+    assert live is not None
+    assert live["spec"] == before["spec"]
+    configured.unchanged()

@@ -10,6 +10,7 @@ import pytest
 from components.drift.differences import (
     Difference,
     build_removal,
+    build_replacement,
     find_differences,
     is_default,
     remove_fields,
@@ -180,3 +181,12 @@ def test_the_api_server_decides_what_is_a_default(stored: dict[str, Any], *, def
 def test_immutable_fields_need_a_new_object(kind: str, path: tuple[str | int, ...], *, immutable: bool) -> None:
     difference = Difference(path, "changed")
     assert select_immutable(kind, [difference]) == ((difference,) if immutable else ())
+
+
+def test_a_replacement_of_the_body_keeps_the_metadata() -> None:
+    live = {"metadata": {"name": "a", "resourceVersion": "7"}, "spec": {"provider": {"fake": {}}}, "status": {}}
+    configured = {"apiVersion": "v1", "kind": "K", "metadata": {"name": "a"}, "spec": {"provider": {"vault": {}}}}
+    assert build_replacement(configured, live) == [
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": "7"},
+        {"op": "add", "path": "/spec", "value": {"provider": {"vault": {}}}},
+    ]

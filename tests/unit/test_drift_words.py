@@ -158,3 +158,16 @@ def test_who_wrote_a_field() -> None:
     assert is_managed(live, "ours")
     assert not is_managed(live, "others")
     assert not is_managed({"metadata": {}}, "ours")
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        [{"rewrite": [{"transform": {"template": "canary"}}]}],
+        {"templateFrom": [{"literal": "canary"}]},
+    ],
+)
+def test_a_template_in_an_added_value_is_not_shown(added: Any) -> None:
+    manifest = {"apiVersion": "v1", "kind": "ExternalSecret", "metadata": {"name": "x"}}
+    difference = Difference(("spec", "dataFrom"), "extra", live=added)
+    assert describe_differences(planned(manifest), (difference,)) == "spec.dataFrom is not configured"
