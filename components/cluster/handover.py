@@ -1,86 +1,120 @@
-"""Objects that another stack has taken over: removing them from the configuration must not delete them."""
+"""Objects that others have taken over: removing them from the configuration must not delete them.
+
+The state of ``LiveObjects`` has an entry for each object, a text:
+
+- of a configured object its digest; `_GOES` follows if it is a namespace that Pulumi deletes with its organization;
+- of an object that is no longer configured `_LEAVING` and its UID, until it is gone. The engine deletes it only at the
+  end of an update, and not at all after an error.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from ..drift.managers import list_managers
+from ..drift.planned import PlannedManifest
 from ..errors import ClusterError
-from ..manifests import (
-    DELETE,
-    NAMESPACE,
-    OFFBOARDING_ANNOTATION,
-    Manifest,
-    build_field_manager,
-    find_owner,
-    is_owned_by,
-)
+from ..manifests import DELETE, NAMESPACE, OFFBOARDING_ANNOTATION, Manifest, find_owner, is_owned_by
 from ..object_names import format_object
 from ..schema.text import flatten
 from .connection import Cluster
 from .reading import list_metadata
 
 VARIABLE: Final = "OPENCHOREO_SECRETS_HANDED_OVER"
-"""Environment variable that confirms that the state has no object of these other stacks any more."""
+"""Environment variable that confirms that the state has no object of these owners any more."""
+_OTHERS: Final = "others"
+"""Owner of an object that no stack owns."""
+_GOES: Final = "!"
+_LEAVING: Final = "-"
 
 
-def refuse_deletions(cluster: Cluster, removed: Iterable[str], stack: str) -> None:
-    """Return if no object that is removed from the configuration belongs to another stack.
+def record(planned: PlannedManifest) -> str:
+    """The entry of an object that is configured."""
+    annotations = planned.manifest["metadata"].get("annotations") or {}
+    is_created = planned.manifest["kind"] == NAMESPACE and not planned.adopted
+    goes = is_created and annotations.get(OFFBOARDING_ANNOTATION) == DELETE
+    return f"{planned.digest}{_GOES if goes else ''}"
 
-    It makes one list call for each kind.
+
+def select_configured(entries: Mapping[str, str]) -> dict[str, str]:
+    """Entries of objects that were configured when they were recorded."""
+    return {name: entry for name, entry in entries.items() if not entry.startswith(_LEAVING)}
+
+
+def is_deleted_without(name: str, entry: str) -> bool:
+    """Whether Pulumi deletes an object that is no longer configured. Namespaces stay if the last update said so."""
+    return not name.startswith(f"{NAMESPACE} ") or entry.startswith(_LEAVING) or entry.endswith(_GOES)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Objects that are no longer configured, and that exist."""
+
+    leaving: Mapping[str, str] = field(default_factory=dict)
+    """Name -> entry of each object that the stack owns, and still has to delete."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Name -> owner of each object that the stack does not own."""
+
+    def refuse(self, cluster: Cluster) -> None:
+        """Return if an update deletes no object of others, or the user has confirmed that it is not in the state.
+
+        Raises:
+            ClusterError: an update would delete objects of others.
+        """
+        confirmed = {owner.strip() for owner in os.environ.get(VARIABLE, "").split(",")}
+        if confirmed.issuperset(self.owners.values()):
+            return
+        lines = [f"  - {name}: {owner}" for name, owner in sorted(self.owners.items())]
+        first = (
+            f"{cluster}: nothing was changed. An update would delete these objects, which this stack does not need any "
+            "more, but others own them by now:"
+        )
+        last = (
+            "Remove them from the state of this stack with `pulumi state delete`, and then set "
+            f"{VARIABLE}={','.join(sorted(set(self.owners.values())))} for one `pulumi up`; or hand them back to this "
+            "stack, which deletes them"
+        )
+        msg = "\n".join([first, *lines, last])
+        raise ClusterError(msg)
+
+
+def find_removed(cluster: Cluster, entries: Mapping[str, str], stack: str) -> Removal:
+    """Which objects that are no longer configured exist, and who owns them.
+
+    It makes one list call for each kind. An object with another UID than the recorded one was created after the stack
+    had deleted its own.
 
     Args:
         cluster: cluster of the objects.
-        removed: names as `format_object` returns them.
+        entries: name as `format_object` returns it -> entry of the last update.
         stack: ``<pulumi organization>/<project>/<stack>``.
 
     Raises:
-        ClusterError: an update would delete objects of another stack; or the cluster cannot be reached, or refuses a
-            list.
+        ClusterError: the cluster cannot be reached, or refuses a list.
     """
-    removed = frozenset(removed)
-    if not removed:
-        return
-    owners = dict(_list_taken_over(cluster, removed, stack))
-    confirmed = {owner.strip() for owner in os.environ.get(VARIABLE, "").split(",")}
-    if confirmed.issuperset(owners.values()):
-        return
-    lines = [f"  - {name}: {owner}" for name, owner in sorted(owners.items())]
-    first = (
-        f"{cluster}: nothing was changed. These objects are no longer configured, and an update would delete them, but "
-        "another stack owns them by now:"
-    )
-    last = (
-        "Remove them from the state of this stack with `pulumi state delete`, and then set "
-        f"{VARIABLE}={','.join(sorted(set(owners.values())))} for one `pulumi up`; or hand them back to this stack, "
-        "which deletes them"
-    )
-    msg = "\n".join([first, *lines, last])
-    raise ClusterError(msg)
+    leaving, owners = {}, {}
+    for name, kind, live in _list_live(cluster, entries) if entries else ():
+        entry = f"{_LEAVING}{live['metadata']['uid']}"
+        if entries[name].startswith(_LEAVING) and entries[name] != entry:
+            continue
+        if is_owned_by(live, kind, stack):
+            leaving[name] = entry
+        else:
+            owners[name] = flatten(find_owner(live, kind) or _OTHERS)
+    return Removal(leaving, owners)
 
 
-def _list_taken_over(cluster: Cluster, removed: Iterable[str], stack: str) -> Iterator[tuple[str, str]]:
-    """Name and owner of each object that an update would delete although another stack owns it."""
+def _list_live(cluster: Cluster, names: Mapping[str, str]) -> Iterator[tuple[str, str, Manifest]]:
+    """Name, kind and metadata of each object that exists."""
     from ..plan.orphans import STAGES  # noqa: PLC0415 -- most updates remove nothing, and it imports much
 
     apis = {kind: api for stage in STAGES for api, kind in stage}
-    parsed = sorted(name.partition(" ")[::2] for name in removed if name.partition(" ")[0] in apis)
-    for kind, group in groupby(parsed, key=lambda entry: entry[0]):
-        names = {format_object(kind, rest) for _, rest in group}
-        for (namespace, name), live in list_metadata(cluster, apis[kind], kind).items():
-            text, owner = format_object(kind, name, namespace), find_owner(live, kind)
-            of_another = owner is not None and not is_owned_by(live, kind, stack)
-            if text in names and of_another and (kind != NAMESPACE or _deletes(live, stack)):
-                yield text, flatten(str(owner))
-
-
-def _deletes(namespace: Manifest, stack: str) -> bool:
-    """Whether a stack deletes a namespace with its organization: it has recorded that on it, and did not adopt it."""
-    path = ("metadata", "annotations", OFFBOARDING_ANNOTATION)
-    annotations = namespace["metadata"].get("annotations") or {}
-    return annotations.get(OFFBOARDING_ANNOTATION) == DELETE and build_field_manager(stack) in list_managers(
-        namespace, path
-    )
+    kinds = sorted(name.partition(" ")[0] for name in names)
+    for kind, _ in groupby(kind for kind in kinds if kind in apis):
+        for (namespace, own), live in list_metadata(cluster, apis[kind], kind).items():
+            name = format_object(kind, own, namespace)
+            if name in names:
+                yield name, kind, live

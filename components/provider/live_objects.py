@@ -2,8 +2,8 @@
 
 Inputs: ``stack``, ``manifests`` (a JSON list of user and manifest), ``deferred`` (user, manifest as JSON, and the name
 of each object that contains outputs) and ``refused`` (names of objects of refused organizations). `LiveObjects.check`
-replaces them with ``objects``, a short digest for each object, and keeps the manifests in memory; so the state and the
-engine's display contain neither manifests nor values.
+replaces them with ``objects``, a short text for each object (`components.cluster.handover`), and keeps the manifests in
+memory; so the state and the engine's display contain neither manifests nor values.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from ..cluster.connection import Cluster
 from ..cluster.drift import Drift, Inspector
-from ..cluster.handover import refuse_deletions
+from ..cluster.handover import Removal, find_removed, is_deleted_without, record, select_configured
 from ..drift.planned import PlannedManifest
 from ..drift.words import describe_differences
 from ..errors import ClusterError
@@ -37,11 +37,11 @@ class _Checked:
     inspector: Inspector
     objects: tuple[PlannedManifest, ...]
     before: Mapping[str, str] = field(default_factory=dict)
-    """Object -> digest at the last update."""
+    """Object -> its entry at the last update, if it was configured."""
     deferred: tuple[str, ...] = ()
     """Names of objects whose manifests are known after the update."""
-    removed: frozenset[str] = frozenset()
-    """Names of objects that the last update had and the configuration has not."""
+    removal: Removal = field(default_factory=Removal)
+    """Objects that the last update, or one before it, had and the configuration has not."""
 
     def kept(self) -> Iterator[PlannedManifest]:
         """The objects that the last update had, too."""
@@ -49,7 +49,7 @@ class _Checked:
 
     def is_changed(self, planned: PlannedManifest) -> bool:
         """Whether the configuration has changed since the last update."""
-        return self.before[planned.name] != planned.digest
+        return self.before[planned.name] != record(planned)
 
 
 class LiveObjects:
@@ -63,7 +63,8 @@ class LiveObjects:
 
     def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Replace the manifests with digests."""
-        inputs, before = to_plain(request.new_inputs), to_plain(request.old_inputs).get(_OBJECTS, {})
+        inputs, entries = to_plain(request.new_inputs), to_plain(request.old_inputs).get(_OBJECTS, {})
+        before = select_configured(entries)
         objects = [PlannedManifest(user, manifest) for user, manifest in json.loads(inputs["manifests"])]
         deferred = []
         for name, entry in _items(request.new_inputs.get("deferred")):
@@ -73,14 +74,18 @@ class LiveObjects:
             user, manifest = to_plain(entry)["user"], json.loads(to_plain(entry)["manifest"])
             objects.append(PlannedManifest(user, manifest, secret=entry["manifest"].is_secret))
         inspector = Inspector(self._cluster, inputs["stack"])
-        digests = {planned.name: planned.digest for planned in objects}
+        digests = {planned.name: record(planned) for planned in objects}
         # Only the update can tell whether these have changed.
         digests |= {name: before.get(name, UNKNOWN) for name in deferred}
         # Nothing of a refused organization is changed, so what the last update recorded stays true.
-        digests |= {name: before[name] for name in inputs.get("refused", ()) if name in before}
-        removed = frozenset(before.keys() - digests.keys())
-        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred), removed)
-        return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: digests}))
+        digests |= {name: entries[name] for name in inputs.get("refused", ()) if name in entries}
+        # Pulumi deletes a namespace that was created by the stack and is adopted now.
+        adopted = {planned.name for planned in objects if planned.adopted}
+        absent = {name: entry for name, entry in entries.items() if name not in digests or name in adopted}
+        removed = {name: entry for name, entry in absent.items() if is_deleted_without(name, entry)}
+        removal = find_removed(self._cluster, removed, inspector.stack)
+        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred), removal)
+        return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: {**removal.leaving, **digests}}))
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:  # noqa: ARG002
         """Record the objects; there is no earlier update to compare with."""
@@ -90,14 +95,14 @@ class LiveObjects:
         """Objects that are new, changed or removed in the configuration, edited or deleted on the cluster.
 
         Raises:
-            ClusterError: the update would delete objects of another stack. An error of a diff ends a preview and an
+            ClusterError: the update would delete objects of others. An error of a diff ends a preview and an
                 update at once, also if the engine continues after errors.
         """
         checked = self._checked.get(request.urn)
         if checked is None:  # a refresh, which has no inputs of the program
             return rpc.DiffResponse()
-        refuse_deletions(self._cluster, checked.removed, checked.inspector.stack)
-        new = to_plain(request.new_inputs)[_OBJECTS]
+        checked.removal.refuse(self._cluster)
+        new = select_configured(to_plain(request.new_inputs)[_OBJECTS])
         kinds = {
             name: _change_of(checked.before.get(name), new.get(name))
             for name in {*checked.before, *new}
@@ -176,5 +181,5 @@ def _change_of(before: str | None, now: str | None) -> rpc.PropertyDiffKind:
 
 
 def _state(inputs: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
-    """The state; the inputs in it have all digests already."""
-    return to_property_values({"total": len(to_plain(inputs)[_OBJECTS])})
+    """The state; the inputs in it have all entries already."""
+    return to_property_values({"total": len(select_configured(to_plain(inputs)[_OBJECTS]))})

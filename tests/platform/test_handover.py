@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.samples import git_organization
 
 ESO = "external-secrets.io/v1"
@@ -24,23 +24,13 @@ def test_an_organization_moves_without_a_gap(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moved, second = f"{organization}-b", new_stack()
-    owner, account = f"organization/openchoreo-secrets/{second.name}", f"eso-org-{moved}"
-    objects = [
-        ("v1", "Namespace", f"openchoreo-ci-{moved}", None),
-        ("v1", "ServiceAccount", account, manager),
-        (RBAC, "Role", account, manager),
-        (RBAC, "RoleBinding", account, manager),
-        (ESO, "ClusterSecretStore", f"org-{moved}", None),
-        (ESO, "ExternalSecret", "git-clone-secret", f"openchoreo-ci-{moved}"),
-    ]
+    owner, objects = f"organization/openchoreo-secrets/{second.name}", _objects(moved, manager)
     cluster.put_secret(manager, "git", {"token": "value"})
     store = {"org": kubernetes_store(manager)}
     kept = git_organization(organization, "git")
     stack.configure(secretStores=store, organizations=[kept, git_organization(moved, "git")])
     stack.up()
-    for api, kind, name, namespace in objects:
-        mark = "openchoreo-secrets/stack" if kind == "Namespace" else "pulumi.com/patchFieldManager"
-        cluster.patch(api, kind, name, {"metadata": {"annotations": {mark: owner}}}, namespace)
+    _hand_over(cluster, objects, owner)
     second.configure(secretStores=store, organizations=[git_organization(moved, "git")])
     second.up()
     before = _versions(cluster, objects)
@@ -50,7 +40,7 @@ def test_an_organization_moves_without_a_gap(
     for variable in ("", "true"):
         monkeypatch.setenv("PULUMI_CONTINUE_ON_ERROR", variable)
         for message in (stack.preview_fails(), stack.up_fails()):
-            assert "nothing was changed. These objects are no longer configured" in message
+            assert "nothing was changed. An update would delete these objects" in message
             for _, kind, name, namespace in objects[1:]:
                 assert f"  - {kind} {f'{namespace}/' if namespace else ''}{name}: {owner}\n" in message
             assert f"then set OPENCHOREO_SECRETS_HANDED_OVER={owner} for one `pulumi up`" in message
@@ -67,18 +57,111 @@ def test_an_organization_moves_without_a_gap(
     second.unchanged()
 
 
+def test_a_deletion_that_an_error_held_back(
+    stack: Stack, new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    """A key of another organization is missing, so Pulumi deletes nothing; meanwhile the second stack takes over."""
+    moved, second = f"{organization}-b", new_stack()
+    owner, objects = f"organization/openchoreo-secrets/{second.name}", _objects(moved, manager)
+    cluster.put_secret(manager, "git", {"token": "value"})
+    store = {"org": kubernetes_store(manager)}
+    kept, of_second = git_organization(organization, "git"), git_organization(moved, "git")
+    stack.configure(secretStores=store, readyTimeout="5s", organizations=[kept, of_second])
+    stack.up()
+    stack.configure(organizations=[git_organization(organization, "absent")])
+    stack.up_fails()
+    _hand_over(cluster, objects, owner)
+    second.configure(secretStores=store, organizations=[of_second])
+    second.up()
+    before = _versions(cluster, objects)
+
+    stack.configure(organizations=[kept])
+    for message in (stack.preview_fails(), stack.up_fails()):
+        for _, kind, name, namespace in objects[1:]:
+            assert f"  - {kind} {f'{namespace}/' if namespace else ''}{name}: {owner}\n" in message
+
+    assert len(before) == len(objects)
+    assert _versions(cluster, objects) == before
+    _hand_over(cluster, objects, f"organization/openchoreo-secrets/{stack.name}")
+    stack.up()
+    assert _versions(cluster, objects).keys() == {f"openchoreo-ci-{moved}Namespace"}
+    _hand_over(cluster, objects[:1], owner)
+    second.up()
+    assert _versions(cluster, objects).keys() == before.keys()
+    stack.unchanged()
+
+
+@pytest.mark.parametrize("namespace", ["removed", "adopted"])
+def test_a_namespace_that_others_created_again(
+    stack: Stack,
+    cluster: Kubernetes,
+    manager: str,
+    organization: str,
+    monkeypatch: pytest.MonkeyPatch,
+    namespace: str,
+) -> None:
+    name = f"openchoreo-ci-{organization}"
+    cluster.put_secret(manager, "git", {"token": "value"})
+    store, configured = {"org": kubernetes_store(manager)}, git_organization(organization, "git")
+    stack.configure(secretStores=store, offboarding="delete", organizations=[configured])
+    stack.up()
+    _create_again(cluster, organization)
+    before = _versions(cluster, [("v1", "Namespace", name, None)])
+    changed = [] if namespace == "removed" else [{**configured, "namespace": "adopt"}]
+
+    stack.configure(organizations=changed)
+    for message in (stack.preview_fails(), stack.up_fails()):
+        assert f"  - Namespace {name}: others\nRemove them from the state" in message
+
+    (urn,) = [urn for urn in _recorded(stack, organization) if ":Namespace::" in urn]
+    stack.ok("state", "delete", "--target-dependents", urn, "--yes")
+    monkeypatch.setenv("OPENCHOREO_SECRETS_HANDED_OVER", "others")
+    stack.up()
+    monkeypatch.delenv("OPENCHOREO_SECRETS_HANDED_OVER")
+    stack.unchanged()
+    assert before
+    assert _versions(cluster, [("v1", "Namespace", name, None)]) == before
+    stack.destroy()
+    assert _versions(cluster, [("v1", "Namespace", name, None)]) == before
+
+
+def _objects(organization: str, manager: str) -> list[tuple[str, str, str, str | None]]:
+    """API, kind, name and namespace of the objects of an organization; its namespace comes first."""
+    account = f"eso-org-{organization}"
+    return [
+        ("v1", "Namespace", f"openchoreo-ci-{organization}", None),
+        ("v1", "ServiceAccount", account, manager),
+        (RBAC, "Role", account, manager),
+        (RBAC, "RoleBinding", account, manager),
+        (ESO, "ClusterSecretStore", f"org-{organization}", None),
+        (ESO, "ExternalSecret", "git-clone-secret", f"openchoreo-ci-{organization}"),
+    ]
+
+
+def _hand_over(cluster: Kubernetes, objects: list[tuple[str, str, str, str | None]], owner: str) -> None:
+    for api, kind, name, namespace in objects:
+        mark = "openchoreo-secrets/stack" if kind == "Namespace" else "pulumi.com/patchFieldManager"
+        cluster.patch(api, kind, name, {"metadata": {"annotations": {mark: owner}}}, namespace)
+
+
+def _create_again(cluster: Kubernetes, organization: str) -> None:
+    """A person deletes a namespace, and OpenChoreo creates it without the marks of a stack."""
+    name = f"openchoreo-ci-{organization}"
+    cluster.delete("v1", "Namespace", name)
+    eventually(lambda: cluster.get("v1", "Namespace", name) is None, f"namespace {name} is gone")
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+
 def _versions(cluster: Kubernetes, objects: list[tuple[str, str, str, str | None]]) -> dict[str, Any]:
     live = {name + kind: cluster.get(api, kind, name, namespace) for api, kind, name, namespace in objects}
     return {name: (item["metadata"]["uid"], item.get("spec")) for name, item in live.items() if item is not None}
 
 
 def _recorded(stack: Stack, organization: str) -> list[str]:
-    """URNs of the objects of an organization in the state, except its namespace; what uses an object comes first."""
+    """URNs of the objects of an organization in the state; what uses an object comes first."""
     resources = json.loads(stack.ok("stack", "export"))["deployment"]["resources"]
     return [
         resource["urn"]
         for resource in reversed(resources)
-        if resource["type"].startswith("kubernetes:")
-        and not resource["type"].endswith(":Namespace")
-        and organization in resource["id"]
+        if resource["type"].startswith("kubernetes:") and organization in resource["id"]
     ]
