@@ -24,7 +24,10 @@ class OrganizationRefused:
         """
         properties = to_plain(request.properties)
         problems = "".join(f"\n  - {problem}" for problem in properties["problems"])
-        message = f'nothing of the organization "{properties["organization"]}" is changed:{problems}'
+        message = (
+            f'nothing of the organization "{properties["organization"]}" is changed, except credentials that its '
+            f"configuration no longer has, which are deleted:{problems}"
+        )
         if not request.preview:
             raise ClusterError(message)
         log.warning(message)

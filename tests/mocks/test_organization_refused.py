@@ -23,7 +23,10 @@ PROBLEM = (
 )
 INPUTS = {"organization": "acme", "problems": [PROBLEM]}
 REFUSED = "openchoreo:index:OrganizationRefused acme"
-MESSAGE = f'nothing of the organization "acme" is changed:\n  - {PROBLEM}'
+MESSAGE = (
+    'nothing of the organization "acme" is changed, except credentials that its configuration no longer has, which are '
+    f"deleted:\n  - {PROBLEM}"
+)
 STORE = {"kubernetes": {"remoteNamespace": "vault", "server": {"fromKubeconfig": True}}}
 
 

@@ -100,20 +100,23 @@ def test_a_namespace_that_others_created_again(
     monkeypatch: pytest.MonkeyPatch,
     namespace: str,
 ) -> None:
-    name = f"openchoreo-ci-{organization}"
+    moved = f"{organization}-b"
+    name = f"openchoreo-ci-{moved}"
     cluster.put_secret(manager, "git", {"token": "value"})
-    store, configured = {"org": kubernetes_store(manager)}, git_organization(organization, "git")
-    stack.configure(secretStores=store, offboarding="delete", organizations=[configured])
+    store, kept = {"org": kubernetes_store(manager)}, git_organization(organization, "git")
+    configured = git_organization(moved, "git")
+    stack.configure(secretStores=store, offboarding="delete", organizations=[kept, configured])
     stack.up()
-    _create_again(cluster, organization)
+    _create_again(cluster, moved)
     before = _versions(cluster, [("v1", "Namespace", name, None)])
     changed = [] if namespace == "removed" else [{**configured, "namespace": "adopt"}]
 
-    stack.configure(organizations=changed)
+    stack.configure(organizations=[kept, *changed])
     for message in (stack.preview_fails(), stack.up_fails()):
-        assert f"  - Namespace {name}: others\nRemove them from the state" in message
+        assert f"  - Namespace {name}: others\n" in message
+        assert "then set OPENCHOREO_SECRETS_HANDED_OVER=others for one `pulumi up`" in message
 
-    (urn,) = [urn for urn in _recorded(stack, organization) if ":Namespace::" in urn]
+    (urn,) = [urn for urn in _recorded(stack, moved) if ":Namespace::" in urn]
     stack.ok("state", "delete", "--target-dependents", urn, "--yes")
     monkeypatch.setenv("OPENCHOREO_SECRETS_HANDED_OVER", "others")
     stack.up()
