@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 VERSION: Final = read_version()
 IDENTITY: Final = "clusterIdentity"
 """Configuration of the provider: UID of the cluster's ``kube-system`` namespace, recorded in the state."""
+_NOT_CONFIGURED: Final = "the openchoreo provider is not configured; set plane and context of its Provider"
 
 
 class OpenChoreo(rpc.Provider):
@@ -45,6 +46,7 @@ class OpenChoreo(rpc.Provider):
         """Add the identity of the cluster to the configuration, which the Pulumi program has validated.
 
         Raises:
+            OpenChoreoSecretsError: the configuration has no plane or no context, as that of a default provider.
             ClusterError: the cluster cannot be reached, or the state is about another cluster.
         """
         identity = await asyncio.to_thread(_identify, to_plain(request.old_inputs), to_plain(request.new_inputs))
@@ -92,21 +94,27 @@ class OpenChoreo(rpc.Provider):
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            msg = "the openchoreo provider is not configured; set plane and context of its Provider"
-            raise OpenChoreoSecretsError(msg)
+            raise OpenChoreoSecretsError(_NOT_CONFIGURED)
         return self._connection
 
 
 def _identify(old: dict[str, Any], new: dict[str, Any]) -> str:
     from .connection import identify  # noqa: PLC0415 -- the engine waits for the port, and not for this
 
+    _check_configured(new)
     return identify(new, recorded=old.get(IDENTITY))
 
 
 def _connect(config: dict[str, Any], cancelled: threading.Event) -> Connection:
     from .connection import Connection  # noqa: PLC0415 -- the engine waits for the port, and not for this
 
+    _check_configured(config)
     return Connection(config, cancelled)
+
+
+def _check_configured(config: dict[str, Any]) -> None:
+    if not (config.get("plane") and config.get("context")):
+        raise OpenChoreoSecretsError(_NOT_CONFIGURED)
 
 
 class Servicer(ProviderServicer):

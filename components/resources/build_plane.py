@@ -20,6 +20,7 @@ from .arguments import OrganizationArgs
 from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name, validate_store
 from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import adopt_namespace, create_output, register
+from .required_providers import require_kubernetes_provider
 
 
 @check_arguments(unless="plan")
@@ -63,6 +64,7 @@ class BuildPlane(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing is registered.
         """
         _check(name, args)
+        require_kubernetes_provider("BuildPlane", name, opts)
         plan, names = args.resolve_plan(), get_remote_names(args.secret_store)
         super().__init__("openchoreo:index:BuildPlane", name, _inputs(plan), opts)
         child = pulumi.ResourceOptions(parent=self)

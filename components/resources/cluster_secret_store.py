@@ -21,6 +21,7 @@ from ..schema.values import describe_type
 from ..settings.rules.stores import StoreArguments, validate_store_arguments
 from .aws_resources import ManagedStoreResources
 from .registration import create_output, register
+from .required_providers import require_kubernetes_provider
 
 
 @check_arguments(unless="plan")
@@ -120,6 +121,7 @@ class SecretStore(pulumi.ComponentResource):
         planned = args.resolve_plan()
         identities = render_identity(planned)
         store = render_store(planned, args.manual, args.endpoint)
+        require_kubernetes_provider("SecretStore", name, opts)
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
         self._name = planned.name
         self.names = {} if args.managed is None else args.managed.names

@@ -15,6 +15,7 @@ from .arguments import OrganizationArgs
 from .cluster_secret_store import Store, get_remote_names, get_store_name, validate_store
 from .object_patches import register_patch
 from .registration import create_output
+from .required_providers import require_openchoreo_provider
 
 
 @check_arguments(unless="plan")
@@ -61,6 +62,8 @@ class ControlPlane(pulumi.ComponentResource):
         """
         _check(name, args)
         organization, plan = args.organization, args.resolve_plan()
+        if plan.patches:
+            require_openchoreo_provider("ControlPlane", name, opts)
         super().__init__("openchoreo:index:ControlPlane", name, {"organization": plan.name}, opts)
         pull, workflows = organization.pull_secret, organization.component_workflows
         self.component_types = pull.component_types if pull else ()

@@ -20,6 +20,7 @@ from .arguments import OrganizationArgs
 from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name, validate_store
 from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import create_output, register
+from .required_providers import require_kubernetes_provider
 
 
 @check_arguments(unless="plan")
@@ -68,6 +69,8 @@ class DataPlane(pulumi.ComponentResource):
         """
         pull = _check(name, args)
         plan, store = args.resolve_plan(), args.secret_store
+        if plan.fan_out is not None or plan.pull_manual:
+            require_kubernetes_provider("DataPlane", name, opts)
         super().__init__("openchoreo:index:DataPlane", name, {"organization": plan.name}, opts)
         self.namespaces = pull.namespaces or ()
         self.fan_outs, self.cluster_external_secrets = plan.fan_outs, []

@@ -13,6 +13,7 @@ from ..errors import Problem, SettingsError
 from ..plan.expected import Expected, FanOut, group_expected, group_fan_outs
 from ..schema.arguments import check_arguments
 from ..schema.text import quote
+from .required_providers import require_openchoreo_provider
 
 
 class ExternalSecretsReady(pulumi.CustomResource):
@@ -57,6 +58,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
             text = f"{timeout_seconds} must be a finite number of seconds, 0 or more, such as 300"
             source = f"ExternalSecretsReady {quote(name)}"
             raise SettingsError(source, [Problem("timeout_seconds", text)])
+        require_openchoreo_provider("ExternalSecretsReady", name, opts)
         props: dict[str, Any] = {
             "externalSecrets": group_expected(expected),
             "timeoutSeconds": _wait_for(after, float(timeout_seconds)),

@@ -18,6 +18,7 @@ from ..secrets.external_secret import Target
 from ..secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from ..settings.rules.organization import validate_manual_name
 from .registration import register
+from .required_providers import require_kubernetes_provider
 
 
 @check_arguments()
@@ -44,6 +45,7 @@ class ManualSecrets(pulumi.ComponentResource):
         if problems:
             source = f"ManualSecrets {quote(name)}"
             raise SettingsError(source, problems)
+        require_kubernetes_provider("ManualSecrets", name, opts)
         super().__init__("openchoreo:index:ManualSecrets", name, _inputs(args), opts)
         for secret in args.secrets:
             manifest = render_manual_secret(args.organization, args.namespace, secret, args.values)

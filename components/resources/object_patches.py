@@ -20,6 +20,7 @@ from ..patches.record import Identity
 from ..plan.patches import PlannedPatch
 from ..schema.arguments import check_arguments
 from ..secrets.external_secret import rename_remote_keys
+from .required_providers import require_openchoreo_provider
 from .stack_id import get_stack_id
 
 Resources = Sequence[pulumi.Input[Mapping[str, Any]]]
@@ -36,6 +37,7 @@ class _ObjectPatch(pulumi.CustomResource):
         identity: Identity | None = None,
     ) -> None:
         kind = type_name or type(self).__name__
+        require_openchoreo_provider(type(self).__name__, resource_name, opts)
         whose = identity or Identity(get_stack_id(), f"{kind}/{resource_name}")
         set_props = {key: value for key, value in props.items() if value is not None}
         set_props["identity"] = {"stack": whose.stack, "name": whose.name}

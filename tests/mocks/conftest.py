@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from components.provider import connection
+from components.resources import required_providers
 from tests.mocks.api_server import ApiServer
 from tests.mocks.comparing import EXTERNAL, NAMESPACE, OURS, PLAIN, SECRET, STORE, run
 from tests.mocks.engine import Engine
@@ -22,6 +23,12 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     for variable in ("PULUMI_CONFIG", "PULUMI_CONFIG_SECRET_KEYS"):
         monkeypatch.delenv(variable, raising=False)
     return Recorder()
+
+
+@pytest.fixture
+def default_providers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accept components without an explicit provider, in tests of everything else that they register."""
+    monkeypatch.setattr(required_providers, "has_provider", lambda *_: True)
 
 
 @pytest.fixture(scope="module")

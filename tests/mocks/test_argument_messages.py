@@ -207,6 +207,7 @@ def test_message(recorder: Recorder, call: Callable[[], object], source: str, pr
     assert messages[0].splitlines() == lines
 
 
+@pytest.mark.usefixtures("default_providers")
 @pytest.mark.parametrize(
     ("value", "problem"), [("Not A Name", NO_NAME), (5, "must be a string, not a number")], ids=["text", "number"]
 )

@@ -31,6 +31,8 @@ from tests.mocks.manifest_samples import git_secret, push_secret, registered_sec
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
 from tests.mocks.signature import OWNER
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 GIT = GitCredential(remote_key="acme-pat")
 REGISTRY = RegistryCredential(server="ghcr.io", remote_key="acme-registry")
 SONAR = ExternalCredential(name="sonar", keys={"token": Source(remote_key="acme-sonar")})

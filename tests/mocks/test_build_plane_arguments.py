@@ -8,6 +8,8 @@ import pytest
 from components import BuildPlane, BuildPlaneArgs, GitCredential, Organization, SettingsError
 from tests.mocks.recorder import Recorder
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 
 def test_an_interval_that_is_none_is_refused(recorder: Recorder) -> None:
     """In the words of the same mistake in YAML; ``1h`` is as good as ``1h0m0s``."""

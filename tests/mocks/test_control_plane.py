@@ -29,6 +29,8 @@ from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import STACK
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 COMPONENT = "openchoreo:index:ControlPlane"
 PROVIDER = "pulumi:providers:openchoreo control-plane"
 IDENTITY = {"stack": "acme-corp/openchoreo-secrets/test", "name": "acme"}

@@ -26,6 +26,8 @@ from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
 from tests.mocks.signature import OWNER
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 COMPONENT = "openchoreo:index:DataPlane"
 MANUAL = "openchoreo:index:ManualSecrets"
 OWNED = {

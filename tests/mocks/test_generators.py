@@ -26,6 +26,8 @@ from tests.mocks.manifest_samples import GENERATORS, PUSH_WITH_TOKENS, TOKENS, r
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import OWNER, sign
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 ROLE = "arn:aws:iam::123456789012:role/push-{organization}"
 GOOGLE = GcrToken(project_id="acme-prod", cluster_location="europe-west3", cluster_name="build")
 REGISTRIES = (

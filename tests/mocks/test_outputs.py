@@ -36,6 +36,8 @@ from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 from tests.unit.aws_accounts import ESO, managed
 from tests.unit.deferrable import Place, find_places
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 NAMESPACE: Final = "openchoreo-ci-acme"
 OTHER: Final = "test:index:Other"
 HIDDEN: Final = "hidden"

@@ -58,3 +58,11 @@ def test_a_rebuilt_cluster_is_accepted_by_its_name(engine: Engine, monkeypatch: 
     response = engine.call("CheckConfig", check, configured=False)
     assert MessageToDict(response) == {"inputs": {**ARGS, "clusterIdentity": "here"}}
     engine.call("Configure", messages.ConfigureRequest(args=recorded), configured=False)
+
+
+@pytest.mark.parametrize("args", [{}, {"version": "0.1.0"}, {"plane": "build plane"}, {"context": "kind-build"}])
+def test_a_provider_without_a_cluster_is_refused(engine: Engine, args: dict[str, str]) -> None:
+    """As Pulumi's default provider, which a program uses that passes none."""
+    message = "the openchoreo provider is not configured; set plane and context of its Provider"
+    assert _failure(engine, "CheckConfig", messages.CheckRequest(urn=URN, news=struct(args))) == message
+    assert _failure(engine, "Configure", messages.ConfigureRequest(args=struct(args))) == message

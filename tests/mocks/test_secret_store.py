@@ -18,6 +18,8 @@ from components.managers.references import ServiceAccountRef
 from tests.mocks.recorder import Recorder, Registered, Secret
 from tests.mocks.signature import OWNER
 
+pytestmark = pytest.mark.usefixtures("default_providers")
+
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 OF_ACME = {**MANAGED, "openchoreo.dev/organization": "acme"}
 PARENT = "openchoreo:index:SecretStore org-acme"

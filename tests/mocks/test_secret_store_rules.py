@@ -138,6 +138,7 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
 ]
 
 
+@pytest.mark.usefixtures("default_providers")
 @pytest.mark.parametrize(("manager", "differing", "problems"), CASES)
 def test_rule(recorder: Recorder, manager: Manager, differing: dict[str, Any], problems: list[str]) -> None:
     arguments = {"name": "org", "organizations": ["acme"], "namespaces": ["openchoreo-ci-acme"], **differing}
