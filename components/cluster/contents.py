@@ -96,9 +96,11 @@ def _describe(lists: _Lists, unavailable: Iterable[str], release: Release, stack
     for kind, items in lists.items():
         others = [item for item in items or () if _is_of_others(kind, item, owners, stack)]
         if others:
-            parts.append(_summarize("builds" if _is_build(kind, release) else str(kind), others))
+            build = ServedKind("", "", "builds", "build") if _is_build(kind, release) else kind
+            parts.append(_summarize(build, others))
     if len(parts) > _KINDS:
-        parts[_KINDS:] = [f"objects of {len(parts) - _KINDS} more kinds"]
+        more = len(parts) - _KINDS
+        parts[_KINDS:] = [f"objects of {more} more {'kind' if more == 1 else 'kinds'}"]
     hidden = [*(str(kind) for kind, items in lists.items() if items is None), *unavailable]
     if hidden:
         parts.append(f"{_shorten(hidden)} that cannot be listed")
@@ -119,9 +121,9 @@ def _is_of_others(kind: ServedKind, item: Manifest, owners: set[str], stack: str
     )
 
 
-def _summarize(kind: str, items: list[Manifest]) -> str:
+def _summarize(kind: ServedKind, items: list[Manifest]) -> str:
     names = sorted(str(item["metadata"]["name"]) for item in items)
-    number = f"{len(items)} {kind}" if len(items) < _COUNTED else f"{_COUNTED} or more {kind}"
+    number = kind.count(len(items)) if len(items) < _COUNTED else f"{_COUNTED} or more {kind}"
     phases = Counter(phase for item in items if (phase := (item.get("status") or {}).get("phase")))
     details = [", ".join(f"{count} {phase}" for phase, count in sorted(phases.items()))] if phases else []
     details.append(_shorten(names))

@@ -41,6 +41,10 @@ class ServedKind:
         common = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
         return self.kind[:common] + self.plural[common:]
 
+    def count(self, number: int) -> str:
+        """``1 NetworkPolicy``, ``2 NetworkPolicies``."""
+        return f"{number} {self.kind if number == 1 else self}"
+
     def path(self, namespace: str | None = None) -> str:
         """Path of its objects in one namespace. None: in all namespaces."""
         place = "" if namespace is None else f"/namespaces/{namespace}"

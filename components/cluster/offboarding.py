@@ -13,6 +13,8 @@ from .contents import describe_contents
 
 _LISTED: Final = 20
 """Namespaces whose contents are listed; more are only named."""
+_COMMAND: Final = "venv/bin/python -m components" if __name__.startswith("components.") else "openchoreo-secrets"
+"""The installed package has another name and a command; a checkout has only the module."""
 _MINE: Final = f"{MANAGED_BY_LABEL}={MANAGED_BY}"
 
 
@@ -38,9 +40,10 @@ class Departure:
                 f"namespace {self.namespace} is deleted with its organization{inside}. To keep it, add the "
                 "organization again, set offboarding: keep, and update before you remove it"
             )
+        options = "--delete --namespaces" if self.contents else "--delete"
         return (
             f"namespace {self.namespace} stays without its organization{inside}. Delete it with: kubectl delete "
-            f"namespace {self.namespace}, or openchoreo-secrets orphans --stack {stack} --delete"
+            f"namespace {self.namespace}, or {_COMMAND} orphans --stack {stack} {options}"
         )
 
 

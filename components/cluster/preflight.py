@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ..errors import ClusterError
-from ..manifests import Manifest, read_creator
+from ..manifests import STACK_ANNOTATION, Manifest, read_creator
 from ..object_names import pluralize
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..openchoreo.release import Release
@@ -112,7 +112,10 @@ def _namespaces(
             creator = (
                 f"the stack {flatten(owner)}" if owner else "something else (OpenChoreo creates it at the first build)"
             )
-            text = f"exists and was created by {creator}; set namespace: adopt, so that destroy keeps it"
+            text = (
+                f"exists and was created by {creator}; set namespace: adopt, so that destroy keeps it, or let the "
+                f"stack take it over: kubectl annotate --overwrite namespace {name} {STACK_ANNOTATION}={stack}"
+            )
         elif organization.adopts_namespace and not exists:
             text = "does not exist; set namespace: own, or run the organization's first build"
         elif organization.adopts_namespace and owner == stack:

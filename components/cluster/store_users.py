@@ -69,7 +69,7 @@ def _summarize(kind: str, names: list[str]) -> str:
     if names == [""]:
         return f"{kind} that cannot be listed"
     listed = ", ".join([*names[:_NAMES], *(["..."] if len(names) > _NAMES else [])])
-    return f"{len(names)} {kind} ({listed})"
+    return f"{len(names)} {kind.removesuffix('s') if len(names) == 1 else kind} ({listed})"
 
 
 def _read(kind: str, item: Mapping[str, Any], place: tuple[str, ...]) -> StoreUser | None:

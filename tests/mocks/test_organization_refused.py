@@ -19,7 +19,9 @@ from tests.mocks.stubs import NAMESPACES, stub
 URN = "urn:pulumi:test::openchoreo-secrets::openchoreo:index:OrganizationRefused::acme"
 PROBLEM = (
     'build plane (context "kind-build"): organization "acme": namespace openchoreo-ci-acme exists and was created by '
-    "something else (OpenChoreo creates it at the first build); set namespace: adopt, so that destroy keeps it"
+    "something else (OpenChoreo creates it at the first build); set namespace: adopt, so that destroy keeps it, or let "
+    "the stack take it over: kubectl annotate --overwrite namespace openchoreo-ci-acme "
+    "openchoreo-secrets/stack=acme-corp/openchoreo-secrets/test"
 )
 INPUTS = {"organization": "acme", "problems": [PROBLEM]}
 REFUSED = "openchoreo:index:OrganizationRefused acme"

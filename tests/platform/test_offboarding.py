@@ -40,9 +40,9 @@ def test_a_namespace_stays_and_is_named_until_it_is_gone(
     assert before is not None
     stack.configure(organizations=[git_organization(first, "git")])
     message = (
-        f"namespace {namespace} stays without its organization; in it: 1 Pods (1 Pending: build), 1 Secrets "
-        f"(of-others). Delete it with: kubectl delete namespace {namespace}, or openchoreo-secrets orphans --stack "
-        f"{stack.name} --delete"
+        f"namespace {namespace} stays without its organization; in it: 1 Pod (1 Pending: build), 1 Secret "
+        f"(of-others). Delete it with: kubectl delete namespace {namespace}, or venv/bin/python -m components orphans "
+        f"--stack {stack.name} --delete --namespaces"
     )
 
     assert message in stack.ok("preview", "--suppress-progress")
@@ -74,7 +74,7 @@ def test_a_recorded_word_deletes_it(stack: Stack, cluster: Kubernetes, two: tupl
     stack.unchanged()
     stack.configure(organizations=[git_organization(first, "git")])
     message = (
-        f"namespace {namespace} is deleted with its organization; in it: 1 Secrets (of-others). To keep it, add the "
+        f"namespace {namespace} is deleted with its organization; in it: 1 Secret (of-others). To keep it, add the "
         "organization again, set offboarding: keep, and update before you remove it"
     )
 

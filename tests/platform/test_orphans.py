@@ -123,15 +123,13 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
     assert cluster.get(ESO, "ClusterSecretStore", store) is not None
 
     _finalize(cluster, namespace)
-    inside = (
-        "1 Secrets (of-others), 1 Services (web), 1 Deployments (web), 1 Roles (reader), 1 ExternalSecrets (of-a-run)"
-    )
+    inside = "1 Secret (of-others), 1 Service (web), 1 Deployment (web), 1 Role (reader), 1 ExternalSecret (of-a-run)"
     held = ("Namespace", namespace, f"not deleted without --namespaces; in it: {inside}")
     assert _rows(deployed, "--delete") == [
         (
             "ClusterSecretStore",
             store,
-            f"not deleted without --stores; used by: 1 ExternalSecrets ({namespace}/of-a-run)",
+            f"not deleted without --stores; used by: 1 ExternalSecret ({namespace}/of-a-run)",
         ),
         ("Role", identity, kept),
         ("RoleBinding", identity, kept),
@@ -172,7 +170,7 @@ def test_what_the_stack_did_not_apply_stays(
     left = [(*copy, COPIED) for copy in copies]
     assert set(left) < set(_rows(deployed))
 
-    inside = "not deleted without --namespaces; in it: 1 ExternalSecrets (copied)"
+    inside = "not deleted without --namespaces; in it: 1 ExternalSecret (copied)"
     assert sorted(_rows(deployed, "--delete")) == sorted([*left, ("Namespace", namespace, inside)])
     assert cluster.get(ESO, "ClusterSecretStore", store) is None
     assert cluster.get(ESO, "ClusterSecretStore", restored) is not None

@@ -57,9 +57,9 @@ def test_objects_of_others() -> None:
     )
 
     assert _describe(api, SPACE) == {
-        SPACE: "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), 1 builds (run-1), 1 ConfigMaps (default), "
-        "6 Secrets (s-0, s-1, s-2, s-3, s-4, ...), 1 ServiceAccounts (builder), 1 Deployments (web), "
-        "1 ReplicaSets (old), 1 NetworkPolicies (deny), objects of 1 more kinds"
+        SPACE: "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), 1 build (run-1), 1 ConfigMap (default), "
+        "6 Secrets (s-0, s-1, s-2, s-3, s-4, ...), 1 ServiceAccount (builder), 1 Deployment (web), "
+        "1 ReplicaSet (old), 1 NetworkPolicy (deny), objects of 1 more kind"
     }
     assert api.discoveries == 1
     assert api.queries == [
@@ -105,8 +105,8 @@ def test_several_namespaces_share_the_lists() -> None:
     api.lists["/api/v1/namespaces/ci-a/pods"] = [_object("run", "ci-a", phase="Failed")]
 
     assert _describe(api, "ci-a", "ci-b", "ci-c") == {
-        "ci-a": "1 Pods (1 Failed: run), 1 Deployments (a)",
-        "ci-b": "1 Secrets (of-others), 1 Deployments (b)",
+        "ci-a": "1 Pod (1 Failed: run), 1 Deployment (a)",
+        "ci-b": "1 Secret (of-others), 1 Deployment (b)",
         "ci-c": "",
     }
     paths = [path for path, _ in api.queries]
@@ -123,9 +123,9 @@ def test_what_cannot_be_listed_is_named() -> None:
     api.forbidden = {f"/api/v1/namespaces/ci-a/{kind}" for kind in kinds} | {f"/api/v1/{kind}" for kind in kinds}
     api.groups = [*GROUPS, group("example.com", version("v1", freshness="Stale"))]
     hidden = "PersistentVolumeClaims, Secrets, example.com/v1 that cannot be listed"
-    assert _describe(api, "ci-a") == {"ci-a": f"1 ServiceAccounts (builder), {hidden}"}
+    assert _describe(api, "ci-a") == {"ci-a": f"1 ServiceAccount (builder), {hidden}"}
     assert _describe(api, "ci-a", "ci-b") == {
-        "ci-a": f"1 ServiceAccounts (builder), {hidden}",
+        "ci-a": f"1 ServiceAccount (builder), {hidden}",
         "ci-b": "example.com/v1 that cannot be listed",
     }
 

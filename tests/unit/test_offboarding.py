@@ -61,10 +61,16 @@ def test_contents_of_many_namespaces_are_not_listed() -> None:
     ("departure", "message"),
     [
         pytest.param(
-            Departure("ci-a", goes=False, contents="1 Pods (1 Running: run-1)"),
-            "namespace ci-a stays without its organization; in it: 1 Pods (1 Running: run-1). Delete it with: kubectl "
-            "delete namespace ci-a, or openchoreo-secrets orphans --stack dev --delete",
-            id="stays",
+            Departure("ci-a", goes=False, contents="1 Pod (1 Running: run-1)"),
+            "namespace ci-a stays without its organization; in it: 1 Pod (1 Running: run-1). Delete it with: kubectl "
+            "delete namespace ci-a, or venv/bin/python -m components orphans --stack dev --delete --namespaces",
+            id="stays-with-contents",
+        ),
+        pytest.param(
+            Departure("ci-a", goes=False, contents=""),
+            "namespace ci-a stays without its organization; nothing of others is in it. Delete it with: kubectl "
+            "delete namespace ci-a, or venv/bin/python -m components orphans --stack dev --delete",
+            id="stays-empty",
         ),
         pytest.param(
             Departure("ci-a", goes=True, contents=""),

@@ -123,7 +123,7 @@ def test_a_refused_deletion_is_reported() -> None:
     ("namespaces", "left"),
     [
         pytest.param(
-            False, [Left(NAMESPACE, "not deleted without --namespaces; in it: 1 Secrets (of-others)")], id="kept"
+            False, [Left(NAMESPACE, "not deleted without --namespaces; in it: 1 Secret (of-others)")], id="kept"
         ),
         pytest.param(True, [], id="deleted-on-request"),
     ],
@@ -148,7 +148,7 @@ def test_namespaces_are_described_together() -> None:
     api = Api({item.key.path: {"metadata": {"uid": item.uid}} for item in spaces})
     api.groups = GROUPS
     api.lists["/apis/apps/v1/deployments"] = [{"metadata": {"name": "web", "namespace": "ci-1"}}]
-    reason = "not deleted without --namespaces; in it: 1 Deployments (web)"
+    reason = "not deleted without --namespaces; in it: 1 Deployment (web)"
     assert delete_orphans(api.cluster, spaces, _how()) == [Left(spaces[1], reason)]
     assert api.discoveries == 1
     assert [path for path, _ in api.queries].count("/apis/apps/v1/deployments") == 1
@@ -188,7 +188,7 @@ def test_what_a_deleted_object_has_created_is_waited_for() -> None:
     assert delete_orphans(api.cluster, [fan_out, STORE], _how(seconds=60, sleep=sleep)) == []
     assert pauses == [0.1, 0.2]
     api.lists["externalsecrets"] = [_external("dp", "pull", ownerReferences=[{"uid": "5"}])]
-    used = "not deleted without --stores; used by: 1 ExternalSecrets (dp/pull)"
+    used = "not deleted without --stores; used by: 1 ExternalSecret (dp/pull)"
     assert delete_orphans(api.cluster, [fan_out, STORE], _how()) == [Left(STORE, used)]
 
 

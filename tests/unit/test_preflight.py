@@ -14,6 +14,10 @@ from tests.unit.samples import on_every_plane, organization, settings
 
 OWN = organization(git={"remoteKey": "a"})
 ADOPT = organization(git={"remoteKey": "a"}, namespace="adopt")
+CHOICE = (
+    "set namespace: adopt, so that destroy keeps it, or let the stack take it over: kubectl annotate --overwrite "
+    f"namespace openchoreo-ci-acme openchoreo-secrets/stack={STACK}"
+)
 
 
 def _namespace(organization: str, owner: str | None = None) -> Object:
@@ -88,14 +92,13 @@ def test_fit(user: Organization, namespaces: list[Object]) -> None:
             OWN,
             [_namespace("acme")],
             "namespace openchoreo-ci-acme exists and was created by something else (OpenChoreo creates it at the first "
-            "build); set namespace: adopt, so that destroy keeps it",
+            f"build); {CHOICE}",
             id="own-what-openchoreo-made",
         ),
         pytest.param(
             OWN,
             [_namespace("acme", "organization/other/prod")],
-            "namespace openchoreo-ci-acme exists and was created by the stack organization/other/prod; "
-            "set namespace: adopt, so that destroy keeps it",
+            f"namespace openchoreo-ci-acme exists and was created by the stack organization/other/prod; {CHOICE}",
             id="own-what-another-stack-made",
         ),
         pytest.param(
@@ -129,11 +132,11 @@ def test_all_namespaces_at_once() -> None:
     globex = ADOPT.model_copy(update={"name": "globex"})
     with pytest.raises(ClusterError) as caught:
         _check(Api(OPERATOR, namespaces=[_namespace("acme")]), OWN, globex)
-    foreign = "was created by something else (OpenChoreo creates it at the first build); set namespace: adopt, so that"
+    foreign = f"was created by something else (OpenChoreo creates it at the first build); {CHOICE}"
     absent = "does not exist; set namespace: own, or run the organization's first build"
     assert str(caught.value).splitlines() == [
         f"{PLANE}: nothing was changed",
-        f'  - organization "acme": namespace openchoreo-ci-acme exists and {foreign} destroy keeps it',
+        f'  - organization "acme": namespace openchoreo-ci-acme exists and {foreign}',
         f'  - organization "globex": namespace openchoreo-ci-globex {absent}',
     ]
 

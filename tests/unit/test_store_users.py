@@ -89,6 +89,6 @@ def test_many_users_are_shortened() -> None:
     fan_out = StoreUser("ClusterExternalSecrets", "", "pull", frozenset({"org"}))
     assert not fan_out.uses("org-acme")
     assert describe_users([*users, fan_out]) == (
-        "7 ExternalSecrets (ns-0/git, ns-1/git, ns-2/git, ns-3/git, ns-4/git, ...), 1 ClusterExternalSecrets (pull)"
+        "7 ExternalSecrets (ns-0/git, ns-1/git, ns-2/git, ns-3/git, ns-4/git, ...), 1 ClusterExternalSecret (pull)"
     )
     assert describe_users([]) == ""
