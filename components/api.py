@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from .cluster.obstacles import PreflightError
 from .errors import (
     ClusterError,
     ConflictError,
+    InvalidError,
     NotFoundError,
     NotReadyError,
     OpenChoreoSecretsError,
@@ -67,6 +69,7 @@ __all__ = [
     "ExternalCredential",
     "ExternalSecretsReady",
     "GitCredential",
+    "InvalidError",
     "ManualSecrets",
     "ManualSecretsArgs",
     "NotFoundError",
@@ -78,6 +81,7 @@ __all__ = [
     "PatchError",
     "Plan",
     "Policies",
+    "PreflightError",
     "Problem",
     "PullSecret",
     "RegistryCredential",

@@ -4,7 +4,8 @@
     ├── SettingsError      the stack configuration or the arguments of a component are wrong
     ├── ClusterError       a cluster cannot be reached, or lacks something that this package needs
     │   ├── ConflictError  another client changed an object between our read and our write
-    │   └── InvalidError   the API server refuses the content of an object
+    │   ├── InvalidError   the API server refuses the content of an object
+    │   └── PreflightError a check before an update has found problems on a cluster (`cluster.obstacles`)
     ├── NotReadyError      credentials were not synced in time
     └── PatchError         an OpenChoreo object cannot be patched as asked
         └── NotFoundError  the object does not exist
