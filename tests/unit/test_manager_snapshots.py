@@ -42,8 +42,9 @@ def test_example_key(manager: type[Manager]) -> None:
 @each_manager
 def test_documentation(manager: type[Manager]) -> None:
     page, _, anchor = manager.docs_page.partition("#")
+    assert (DOCS / page).is_file(), f"write docs/{page}, which {manager.__name__}.docs_page names"
     text = (DOCS / page).read_text()
-    assert not anchor or f"\n## {anchor}\n" in text
+    assert not anchor or f"\n## {anchor}\n" in text, f"add to docs/{page}: ## {anchor}"
     assert re.search(rf"\b{manager.settings_key}:", text), f"docs/{page} has no block {manager.settings_key}"
 
 
