@@ -23,7 +23,7 @@ class OpenChoreoProviderArgs:
     """Context of the kubeconfig. Required, so that the current context of a shell is never used by accident."""
     kubeconfig: str | None = None
     """Path of the kubeconfig, relative to the project. None: ``$KUBECONFIG``, else ``~/.kube/config``."""
-    plane: str = "cluster"
+    plane: str = "the cluster"
     """Name of the cluster in messages, such as ``build plane``."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform; it decides which kinds and expressions a patch may have."""
