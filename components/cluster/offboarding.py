@@ -13,8 +13,6 @@ from .contents import describe_contents
 
 _LISTED: Final = 20
 """Namespaces whose contents are listed; more are only named."""
-_COMMAND: Final = "venv/bin/python -m components" if __name__.startswith("components.") else "openchoreo-secrets"
-"""The installed package has another name and a command; a checkout has only the module."""
 _MINE: Final = f"{MANAGED_BY_LABEL}={MANAGED_BY}"
 
 
@@ -43,8 +41,17 @@ class Departure:
         options = "--delete --namespaces" if self.contents else "--delete"
         return (
             f"namespace {self.namespace} stays without its organization{inside}. Delete it with: kubectl delete "
-            f"namespace {self.namespace}, or {_COMMAND} orphans --stack {stack} {options}"
+            f"namespace {self.namespace}, or {name_command()} orphans --stack {stack} {options}"
         )
+
+
+def name_command(module: str = __name__) -> str:
+    """The command line of this package where it runs: an installation has a command, and a checkout only its module.
+
+    Args:
+        module: name of a module of the package, which has another name in a checkout.
+    """
+    return "venv/bin/python -m components" if module.startswith("components.") else "openchoreo-secrets"
 
 
 def list_departures(cluster: Cluster, planned: AbstractSet[str], release: Release, stack: str) -> Iterator[Departure]:

@@ -83,7 +83,7 @@ def describe_pending(
 ) -> str | None:
     """A message with the ExternalSecrets that are not synced now and ESO's reasons; None if all are synced."""
     readiness = read_readiness(cluster, expected_secrets, fan_outs)
-    return _message(cluster, readiness, "now") if readiness.pending else None
+    return _message(cluster, readiness, "now", ready="Ready at the last sync") if readiness.pending else None
 
 
 def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom to inform
@@ -180,15 +180,21 @@ def _retry_now(cluster: Cluster, expected: Expected) -> None:
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
 
-def _message(cluster: Cluster, readiness: Readiness, when: str, hints: Mapping[str, str] | None = None) -> str:
+def _message(
+    cluster: Cluster,
+    readiness: Readiness,
+    when: str,
+    hints: Mapping[str, str] | None = None,
+    ready: str = "Ready",
+) -> str:
     stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
     lines = [f"{len(readiness.pending)} of {readiness.total} credentials are not ready {when} on {cluster}:"]
     lines += [f"  - {item}{_details(cluster, item, stores)}" for item in readiness.pending]
     late = {item.expected.organization for item in readiness.pending}
     lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
-    if ready := sorted(readiness.organizations - late):
-        more = f" and {len(ready) - _NAMES} more" if len(ready) > _NAMES else ""
-        lines.append(f"Ready: {', '.join(ready[:_NAMES])}{more}")
+    if others := sorted(readiness.organizations - late):
+        more = f" and {len(others) - _NAMES} more" if len(others) > _NAMES else ""
+        lines.append(f"{ready}: {', '.join(others[:_NAMES])}{more}")
     lines.append("Fix the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster.offboarding import Departure, list_departures
+from components.cluster.offboarding import Departure, list_departures, name_command
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stack import plan_stack
 from tests.unit.api import Api, Object
@@ -82,6 +82,10 @@ def test_contents_of_many_namespaces_are_not_listed() -> None:
 )
 def test_messages(departure: Departure, message: str) -> None:
     assert departure.describe("dev") == message
+
+
+def test_an_installed_package_has_a_command() -> None:
+    assert name_command("openchoreo_secrets.cluster.offboarding") == "openchoreo-secrets"
 
 
 @pytest.mark.parametrize(

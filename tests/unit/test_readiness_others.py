@@ -74,6 +74,6 @@ def test_only_some_of_many_ready_organizations_are_named() -> None:
     assert message.splitlines() == [
         f"1 of 8 credentials are not ready now on {PLANE}:",
         MISSING,
-        "Ready: org-0, org-1, org-2, org-3, org-4 and 2 more",
+        "Ready at the last sync: org-0, org-1, org-2, org-3, org-4 and 2 more",
         FIX,
     ]
