@@ -64,7 +64,7 @@ class BuildPlane(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing is registered.
         """
         _check(name, args)
-        require_kubernetes_provider("BuildPlane", name, opts)
+        require_kubernetes_provider(type(self).__name__, name, opts)
         plan, names = args.resolve_plan(), get_remote_names(args.secret_store)
         super().__init__("openchoreo:index:BuildPlane", name, _inputs(plan), opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -121,7 +121,7 @@ class SecretStore(pulumi.ComponentResource):
         planned = args.resolve_plan()
         identities = render_identity(planned)
         store = render_store(planned, args.manual, args.endpoint)
-        require_kubernetes_provider("SecretStore", name, opts)
+        require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
         self._name = planned.name
         self.names = {} if args.managed is None else args.managed.names

@@ -63,7 +63,7 @@ class ControlPlane(pulumi.ComponentResource):
         _check(name, args)
         organization, plan = args.organization, args.resolve_plan()
         if plan.patches:
-            require_openchoreo_provider("ControlPlane", name, opts)
+            require_openchoreo_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:ControlPlane", name, {"organization": plan.name}, opts)
         pull, workflows = organization.pull_secret, organization.component_workflows
         self.component_types = pull.component_types if pull else ()

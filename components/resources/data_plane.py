@@ -70,7 +70,7 @@ class DataPlane(pulumi.ComponentResource):
         pull = _check(name, args)
         plan, store = args.resolve_plan(), args.secret_store
         if plan.fan_out is not None or plan.pull_manual:
-            require_kubernetes_provider("DataPlane", name, opts)
+            require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:DataPlane", name, {"organization": plan.name}, opts)
         self.namespaces = pull.namespaces or ()
         self.fan_outs, self.cluster_external_secrets = plan.fan_outs, []

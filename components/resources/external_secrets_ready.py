@@ -58,7 +58,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
             text = f"{timeout_seconds} must be a finite number of seconds, 0 or more, such as 300"
             source = f"ExternalSecretsReady {quote(name)}"
             raise SettingsError(source, [Problem("timeout_seconds", text)])
-        require_openchoreo_provider("ExternalSecretsReady", name, opts)
+        require_openchoreo_provider(type(self).__name__, name, opts)
         props: dict[str, Any] = {
             "externalSecrets": group_expected(expected),
             "timeoutSeconds": _wait_for(after, float(timeout_seconds)),

@@ -45,7 +45,7 @@ class ManualSecrets(pulumi.ComponentResource):
         if problems:
             source = f"ManualSecrets {quote(name)}"
             raise SettingsError(source, problems)
-        require_kubernetes_provider("ManualSecrets", name, opts)
+        require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:ManualSecrets", name, _inputs(args), opts)
         for secret in args.secrets:
             manifest = render_manual_secret(args.organization, args.namespace, secret, args.values)

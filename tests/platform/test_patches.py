@@ -28,7 +28,7 @@ ENTRY = "registry-pull-secret"
 def external_secret(stack: Stack, organization: str, name: str = NAME, interval: str = "1h0m0s") -> Object:
     """The entry that the patch adds to a ComponentType."""
     mine = f"organization/openchoreo-secrets/{stack.name}"
-    labels = {"openchoreo.dev/organization": organization, "openchoreo-secrets/credential": "registry-pull"}
+    owner = {"openchoreo.dev/organization": organization}
     annotations = {"openchoreo-secrets/stack": mine}
     return {
         "id": ENTRY,
@@ -39,7 +39,7 @@ def external_secret(stack: Stack, organization: str, name: str = NAME, interval:
             "metadata": {
                 "name": name,
                 "namespace": "${metadata.namespace}",
-                "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **labels},
+                "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", **owner},
                 "annotations": annotations,
             },
             "spec": {
@@ -54,7 +54,7 @@ def external_secret(stack: Stack, organization: str, name: str = NAME, interval:
                         "engineVersion": "v2",
                         "mergePolicy": "Replace",
                         "type": "kubernetes.io/dockerconfigjson",
-                        "metadata": {"labels": labels, "annotations": annotations},
+                        "metadata": {"labels": {**owner, "openchoreo-secrets/credential": "registry-pull"}},
                     },
                 },
                 "data": [
