@@ -101,12 +101,14 @@ class KubernetesStore(TypedManager):
             return []
         name, namespace = get_account_name(planned), self.remote_namespace
         rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": list(planned.keys), "verbs": ["get"]}
+        # In RBAC, an empty list of names means every Secret of the namespace.
+        rules = [rule] if planned.keys else []
         subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
         role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
         rbac = "rbac.authorization.k8s.io/v1"
         return [
             build_manifest("v1", "ServiceAccount", name, namespace=namespace),
-            build_manifest(rbac, "Role", name, namespace=namespace, rules=[rule]),
+            build_manifest(rbac, "Role", name, namespace=namespace, rules=rules),
             build_manifest(rbac, "RoleBinding", name, namespace=namespace, subjects=[subject], roleRef=role),
         ]
 

@@ -38,8 +38,8 @@ class SecretStoreArgs:
     namespaces: Sequence[str] = ()
     """Exact names of the namespaces whose ExternalSecrets may use the store; at least one."""
     keys: Sequence[pulumi.Input[str]] = ()
-    """Remote keys that the store may read; only the managers ``kubernetes`` and ``fake`` enforce this. Each
-    may be an output, unless the manager is ``fake`` or a managed one."""
+    """Remote keys that the store may read; only the managers ``kubernetes`` and ``fake`` enforce this, and then
+    an empty list reads nothing. Each may be an output, unless the manager is ``fake`` or a managed one."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,6 +143,12 @@ def test_fake_has_no_unread_key() -> None:
             "conditions": [{"namespaces": ["openchoreo-ci-acme", "openchoreo-ci-b"]}],
         },
     }
+
+
+def test_an_identity_without_keys_may_get_nothing() -> None:
+    """In RBAC, an empty list of names means every Secret of the namespace."""
+    (role,) = (item for item in render_identity(replace(planned(_kubernetes()), keys=())) if item["kind"] == "Role")
+    assert role["rules"] == []
 
 
 def test_identity_may_get_exactly_the_planned_keys() -> None:
