@@ -94,9 +94,7 @@ def find_owner(live: Manifest, kind: str) -> str | None:
 
 def is_owned_by(live: Manifest, kind: str, stack: str) -> bool:
     """Whether a stack owns a live object of a kind; its metadata is enough."""
-    if kind == NAMESPACE:
-        return read_creator(live) == stack
-    return read_owner(live) == build_field_manager(stack)
+    return find_owner(live, kind) == (stack if kind == NAMESPACE else build_field_manager(stack))
 
 
 def is_marked_by(live: Manifest, kind: str, stack: str) -> bool:

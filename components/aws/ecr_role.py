@@ -6,14 +6,12 @@ from typing import Any, cast
 
 import pulumi
 
-from ..errors import SettingsError
 from ..iam.policy import build_ecr_policy
 from ..iam.text import format_document
 from ..iam.trust import build_ecr_trust
 from ..openchoreo.labels import build_organization_labels
 from ..plan.ecr_roles import EcrRoleArgs, validate_ecr_role
-from ..schema.arguments import check_arguments
-from ..schema.text import quote
+from ..schema.arguments import check_arguments, raise_problems
 from .role import register_role
 
 
@@ -31,10 +29,7 @@ class EcrRole(pulumi.ComponentResource):
             SettingsError: the arguments violate a rule that the same role would violate in YAML; nothing is registered.
         """
         account = args.account
-        problems = list(validate_ecr_role(args))
-        if problems:
-            source = f"EcrRole {quote(name)}"
-            raise SettingsError(source, problems)
+        raise_problems(type(self).__name__, name, validate_ecr_role(args))
         trust = build_ecr_trust(account, args.namespace, args.service_account)
         policy = cast(
             "pulumi.Input[str]", format_document(build_ecr_policy(account, args.repositories, push=args.push))

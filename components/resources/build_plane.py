@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import pulumi
 
-from ..errors import Problem, SettingsError
+from ..errors import Problem
 from ..manifests import DELETE
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
-from ..schema.arguments import check_arguments
+from ..schema.arguments import check_arguments, raise_problems
 from ..secrets.external_secret import rename_remote_keys
 from ..settings.rules.ecr import refuse_ecr_roles
 from ..settings.rules.organization import validate_organization
@@ -110,6 +110,4 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
     problems += validate_store(args.secret_store, "secret_store")
     if args.secret_store is None and args.organization.build_keys:
         problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
-    if problems:
-        source = f'BuildPlane "{name}"'
-        raise SettingsError(source, problems)
+    raise_problems(BuildPlane.__name__, name, problems)

@@ -8,15 +8,14 @@ from typing import Any, Self
 
 import pulumi
 
-from ..errors import Problem, SettingsError
+from ..errors import Problem
 from ..managers.cluster_secret_store import render_identity, render_store
 from ..managers.manager import NO_ENDPOINT, Endpoint, Manager, PlannedStore
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
-from ..schema.arguments import check_arguments, check_name
+from ..schema.arguments import check_arguments, check_name, raise_problems
 from ..schema.deferred import check_when_known, sort_unique
 from ..schema.names import check_subdomain
-from ..schema.text import quote
 from ..schema.values import describe_type
 from ..settings.rules.stores import StoreArguments, validate_store_arguments
 from .aws_resources import ManagedStoreResources
@@ -82,9 +81,7 @@ class SecretStoreArgs:
         problems = list(validate_store_arguments(arguments))
         if self.manager.needs_endpoint and self.endpoint is None:
             problems.append(Problem("endpoint", NO_ENDPOINT))
-        if problems:
-            source = f"SecretStore {quote(self.name)}"
-            raise SettingsError(source, problems)
+        raise_problems(SecretStore.__name__, str(self.name), problems)
         keys = (key if isinstance(key, str) else pulumi.Output.from_input(key) for key in self.keys)
         return PlannedStore(
             name=self.name,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pulumi
 
-from ..errors import Problem, SettingsError
-from ..schema.arguments import check_arguments
+from ..errors import Problem
+from ..schema.arguments import check_arguments, raise_problems
 from ..settings.rules.pull import validate_pull
 from .arguments import OrganizationArgs
 from .cluster_secret_store import Store, get_remote_names, get_store_name, validate_store
@@ -87,6 +87,4 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
     reads = args.organization.component_workflows is not None and args.organization.build_keys
     if reads and args.build_store is None:
         problems.append(Problem("build_store", "is missing; component_workflows read from it"))
-    if problems:
-        source = f'ControlPlane "{name}"'
-        raise SettingsError(source, problems)
+    raise_problems(ControlPlane.__name__, name, problems)

@@ -11,8 +11,9 @@ import pulumi
 from ..errors import Problem, SettingsError
 from ..plan.expected import FanOut
 from ..pull.credential import PullSecret
-from ..schema.arguments import check_arguments
+from ..schema.arguments import check_arguments, raise_problems
 from ..schema.shapes import flow
+from ..schema.text import quote
 from ..secrets.external_secret import rename_fan_out_keys
 from ..settings.rules.organization import validate_manual_name
 from ..settings.rules.pull import validate_pull
@@ -99,8 +100,9 @@ _NO_PULL_SECRET: Final = f"is missing; expected a mapping, such as {flow(PullSec
 
 def _check(name: str, args: DataPlaneArgs) -> PullSecret:
     organization, pull = args.organization, args.organization.pull_secret
-    source = f'DataPlane "{name}"'
     if pull is None:
+        # Not `raise_problems`, after which a type checker would not know the pull secret.
+        source = f"{DataPlane.__name__} {quote(name)}"
         raise SettingsError(source, [Problem("organization.pullSecret", _NO_PULL_SECRET)])
     if args.plan is not None:
         return pull
@@ -111,6 +113,5 @@ def _check(name: str, args: DataPlaneArgs) -> PullSecret:
     problems += validate_store(args.secret_store, "secret_store")
     for key, entry in pull.manuals.items():
         problems += validate_manual_name(f"organization.pullSecret.{key}", entry, args.manual.keys())
-    if problems:
-        raise SettingsError(source, problems)
+    raise_problems(DataPlane.__name__, name, problems)
     return pull

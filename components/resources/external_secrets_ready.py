@@ -9,10 +9,9 @@ from typing import Any
 
 import pulumi
 
-from ..errors import Problem, SettingsError
+from ..errors import Problem
 from ..plan.expected import Expected, FanOut, group_expected, group_fan_outs
-from ..schema.arguments import check_arguments
-from ..schema.text import quote
+from ..schema.arguments import check_arguments, raise_problems
 from .required_providers import require_openchoreo_provider
 
 
@@ -56,8 +55,7 @@ class ExternalSecretsReady(pulumi.CustomResource):
         """
         if not (isfinite(timeout_seconds) and timeout_seconds >= 0):
             text = f"{timeout_seconds} must be a finite number of seconds, 0 or more, such as 300"
-            source = f"ExternalSecretsReady {quote(name)}"
-            raise SettingsError(source, [Problem("timeout_seconds", text)])
+            raise_problems(type(self).__name__, name, [Problem("timeout_seconds", text)])
         require_openchoreo_provider(type(self).__name__, name, opts)
         props: dict[str, Any] = {
             "externalSecrets": group_expected(expected),

@@ -9,11 +9,10 @@ from typing import Any
 
 import pulumi
 
-from ..errors import Problem, SettingsError
+from ..errors import Problem
 from ..manifests import Manifest
-from ..schema.arguments import check_arguments, check_name
+from ..schema.arguments import check_arguments, check_name, raise_problems
 from ..schema.names import check_label, check_subdomain
-from ..schema.text import quote
 from ..secrets.external_secret import Target
 from ..secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from ..settings.rules.organization import validate_manual_name
@@ -41,10 +40,7 @@ class ManualSecrets(pulumi.ComponentResource):
 
     @check_arguments()
     def __init__(self, name: str, args: ManualSecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        problems = list(_problems(args))
-        if problems:
-            source = f"ManualSecrets {quote(name)}"
-            raise SettingsError(source, problems)
+        raise_problems(type(self).__name__, name, _problems(args))
         require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:ManualSecrets", name, _inputs(args), opts)
         for secret in args.secrets:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pulumi
 
-from ..errors import Problem, SettingsError
+from ..errors import Problem
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
-from ..schema.arguments import check_arguments
-from ..schema.text import quote
+from ..schema.arguments import check_arguments, raise_problems
 
 
 @check_arguments()
@@ -39,9 +38,7 @@ class OpenChoreoProvider(pulumi.ProviderResource):
             for field in ("context", "kubeconfig", "plane")
             if getattr(args, field) == ""
         ]
-        if problems:
-            source = f"OpenChoreoProvider {quote(name)}"
-            raise SettingsError(source, problems)
+        raise_problems(type(self).__name__, name, problems)
         props: dict[str, Any] = {"plane": args.plane, "context": args.context, "release": args.release.name}
         if args.kubeconfig is not None:
             props["kubeconfig"] = args.kubeconfig

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from ..errors import Problem, SettingsError
-from ..schema.text import quote
+from ..errors import Problem
+from ..schema.arguments import raise_problems
 
 
 def require_kubernetes_provider(component: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
@@ -30,8 +30,7 @@ def require_kubernetes_provider(component: str, name: str, opts: pulumi.Resource
             "has no Kubernetes provider, and the cluster of the shell is never used by accident; pass "
             "ResourceOptions(provider=kubernetes.Provider(...))"
         )
-        source = f"{component} {quote(name)}"
-        raise SettingsError(source, [Problem("opts", text)])
+        raise_problems(component, name, [Problem("opts", text)])
 
 
 def require_openchoreo_provider(component: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
@@ -42,8 +41,7 @@ def require_openchoreo_provider(component: str, name: str, opts: pulumi.Resource
     """
     if not has_provider(opts, "openchoreo"):
         text = "has no openchoreo provider; pass ResourceOptions(provider=OpenChoreoProvider(...))"
-        source = f"{component} {quote(name)}"
-        raise SettingsError(source, [Problem("opts", text)])
+        raise_problems(component, name, [Problem("opts", text)])
 
 
 def has_provider(opts: pulumi.ResourceOptions | None, package: str) -> bool:

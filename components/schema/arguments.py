@@ -7,7 +7,7 @@ often after the first resource is registered.
 from __future__ import annotations
 
 import types
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, isawaitable, signature
 from typing import Any, Final, Literal, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -149,6 +149,22 @@ class _Call:
                 yield Problem(entry.name, f"is missing; expected {_expected(self._hints.get(entry.name, Any))}")
 
 
+def raise_problems(component: str, name: str, problems: Iterable[Problem]) -> None:
+    """Return if there is no problem.
+
+    Args:
+        component: class of the resource that is not registered.
+        name: its name.
+        problems: with its arguments.
+
+    Raises:
+        SettingsError: with all problems.
+    """
+    if collected := tuple(problems):
+        source = f"{component} {quote(name)}"
+        raise SettingsError(source, collected)
+
+
 def check_name(path: str, name: str, check: Callable[[str], object]) -> Iterator[Problem]:
     """The problem of a name, in the words of the same name in YAML.
 
@@ -220,7 +236,7 @@ def _inside(value: Any, kind: Any, path: str) -> Iterator[Problem]:
 
 
 def _is_deferred(origin: Any) -> bool:
-    """Whether a type is that of outputs. By name: the process of the provider has neither pydantic nor Pulumi's SDK."""
+    """Whether a type is that of outputs. By name, because this package does not import Pulumi's SDK."""
     return getattr(origin, "__name__", "") in _OUTPUTS
 
 

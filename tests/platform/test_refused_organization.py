@@ -10,20 +10,13 @@ from typing import Any
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.kills import ESO, KINDS as OWNED_KINDS
 from tests.platform.openchoreo import API, ControlPlane, comparable, component_type, component_workflow, plane
 from tests.platform.samples import git_organization
 
-ESO = "external-secrets.io/v1"
-RBAC = "rbac.authorization.k8s.io/v1"
 OTHER = "organization/openchoreo-secrets/other"
 KINDS = (
-    ("v1", "Namespace"),
-    ("v1", "Secret"),
-    ("v1", "ServiceAccount"),
-    (RBAC, "Role"),
-    (RBAC, "RoleBinding"),
-    (ESO, "ClusterSecretStore"),
-    (ESO, "ExternalSecret"),
+    *OWNED_KINDS,
     (ESO, "ClusterExternalSecret"),
     (API, "ComponentType"),
     (API, "ComponentWorkflow"),

@@ -20,8 +20,6 @@ GENERIC: Final = {"spec", "template"}
 EXEMPT: Final = {
     "openchoreo:index:BuildPlane": "Pulumi type of this package's component; changing it would replace resources",
     "openchoreo:index:DataPlane": "the same",
-    'BuildPlane "': "name of this package's component, in errors about its arguments",
-    'DataPlane "': "the same",
 }
 """Text -> why it is not a name of a release."""
 OF_PULUMI: Final = {"components/plan/orphans.py": "'deployment' in \"deployment\""}
