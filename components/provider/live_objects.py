@@ -37,7 +37,7 @@ class _Checked:
     inspector: Inspector
     objects: tuple[PlannedManifest, ...]
     before: Mapping[str, str] = field(default_factory=dict)
-    """Object -> its entry at the last update, if it was configured."""
+    """Object -> its entry at the last update, if it was configured then or is configured now."""
     deferred: tuple[str, ...] = ()
     """Names of objects whose manifests are known after the update."""
     removal: Removal = field(default_factory=Removal)
@@ -64,7 +64,6 @@ class LiveObjects:
     def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         """Replace the manifests with digests."""
         inputs, entries = to_plain(request.new_inputs), to_plain(request.old_inputs).get(_OBJECTS, {})
-        before = select_configured(entries)
         objects = [PlannedManifest(user, manifest) for user, manifest in json.loads(inputs["manifests"])]
         deferred = []
         for name, entry in _items(request.new_inputs.get("deferred")):
@@ -74,6 +73,9 @@ class LiveObjects:
             user, manifest = to_plain(entry)["user"], json.loads(to_plain(entry)["manifest"])
             objects.append(PlannedManifest(user, manifest, secret=entry["manifest"].is_secret))
         inspector = Inspector(self._cluster, inputs["stack"])
+        # The state may still have an object that is configured again, so nothing but this resource creates it again.
+        again = {planned.name: entries[planned.name] for planned in objects if planned.name in entries}
+        before = {**select_configured(entries), **again}
         digests = {planned.name: record(planned) for planned in objects}
         # Only the update can tell whether these have changed.
         digests |= {name: before.get(name, UNKNOWN) for name in deferred}
@@ -102,11 +104,9 @@ class LiveObjects:
         if checked is None:  # a refresh, which has no inputs of the program
             return rpc.DiffResponse()
         checked.removal.refuse(self._cluster)
-        new = select_configured(to_plain(request.new_inputs)[_OBJECTS])
+        new, old = select_configured(to_plain(request.new_inputs)[_OBJECTS]), select_configured(checked.before)
         kinds = {
-            name: _change_of(checked.before.get(name), new.get(name))
-            for name in {*checked.before, *new}
-            if checked.before.get(name) != new.get(name)
+            name: _change_of(old.get(name), new.get(name)) for name in {*old, *new} if old.get(name) != new.get(name)
         }
         for drift in self._find(checked):
             kinds.setdefault(drift.planned.name, rpc.PropertyDiffKind.UPDATE)

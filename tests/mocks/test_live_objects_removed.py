@@ -135,6 +135,19 @@ def test_an_object_that_is_configured_again(engine: Engine, state: dict[str, Any
     assert outcome.inputs["objects"]["ExternalSecret ns/git"] == state["objects"]["ExternalSecret ns/git"]
 
 
+def test_an_object_that_is_configured_again_after_its_deletion(
+    engine: Engine, server: ApiServer, state: dict[str, Any]
+) -> None:
+    """The deletion was killed before Pulumi recorded it, so the state still has the object and nothing creates it."""
+    removed = run(engine, KEPT, state, preview=False).inputs
+    del server.objects[path_of(EXTERNAL)]
+
+    outcome = run(engine, inputs(EXTERNAL), removed, preview=False)
+
+    assert outcome.failure == ""
+    assert server.objects[path_of(EXTERNAL)]["spec"] == EXTERNAL["spec"]
+
+
 def test_a_leaving_object_of_a_refused_organization(engine: Engine, server: ApiServer, state: dict[str, Any]) -> None:
     """It is registered again, so it is not deleted."""
     leaving = run(engine, inputs(NAMESPACE), state, preview=False).inputs
