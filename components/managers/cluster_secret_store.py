@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from ..errors import Problem, SettingsError
 from ..manifests import Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
 from .manager import Endpoint, PlannedStore, StoreInputs
+
+NO_NAMESPACES: Final = "is empty; expected at least one namespace that may use the store"
+"""End of a message about a store that, without conditions, every namespace could use."""
 
 
 def render_identity(planned: PlannedStore) -> list[Manifest]:
@@ -24,8 +28,13 @@ def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: End
         endpoint: API server of the store's plane; only ``kubernetes`` with ``fromKubeconfig`` reads it.
 
     Raises:
-        SettingsError: the manager needs an endpoint and has none, or several organizations share a template.
+        SettingsError: no namespace may use the store, the manager needs an endpoint and has none, or several
+            organizations share a template.
     """
+    if not (planned.namespaces or planned.selectors) or not all(planned.selectors):
+        # ESO lets every namespace use a store without conditions, or with a selector without labels.
+        source = f"store {planned.name}"
+        raise SettingsError(source, [Problem("namespaces", NO_NAMESPACES)])
     provider = planned.manager.provider(planned, StoreInputs(values, endpoint))
     exact = [{"namespaces": list(planned.namespaces)}] if planned.namespaces else []
     labelled = [{"namespaceSelector": {"matchLabels": dict(labels)}} for labels in planned.selectors]

@@ -72,6 +72,11 @@ class FakeStore(TypedManager):
         """The keys decide which values a store contains."""
         return "is an output, and a fake store contains the values of its keys only; use the text itself"
 
+    @property
+    def enforces_keys(self) -> bool:
+        """No other value is in the block."""
+        return True
+
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The ``fake`` block of a ClusterSecretStore, without keys that its organizations do not read."""
         entries: list[dict[str, Any]] = []

@@ -82,6 +82,11 @@ class KubernetesStore(TypedManager):
         """With ``server.fromKubeconfig`` only."""
         return self.server is not None and self.server.from_kubeconfig
 
+    @property
+    def enforces_keys(self) -> bool:
+        """With a created account, whose Role names them."""
+        return self.service_account is None
+
     def references(self) -> Iterator[tuple[str, str]]:
         """The namespace of the source Secrets as well: builds there could read every one of them."""
         yield ".remoteNamespace", self.remote_namespace

@@ -111,6 +111,11 @@ class Manager(BaseModel):
         """Whether `provider` needs ``StoreInputs.endpoint``."""
         return False
 
+    @property
+    def enforces_keys(self) -> bool:
+        """Whether a store can read its own remote keys only, because they are in its identity or in its block."""
+        return False
+
     def template(self) -> Any:
         """The settings in which ``{organization}`` is a placeholder, as JSON data."""
         return to_json_data(self)

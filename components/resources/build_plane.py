@@ -16,8 +16,9 @@ from ..schema.arguments import check_arguments, raise_problems
 from ..secrets.external_secret import rename_remote_keys
 from ..settings.rules.ecr import refuse_ecr_roles
 from ..settings.rules.organization import validate_organization
+from ..settings.rules.store_use import use_by_builds
 from .arguments import OrganizationArgs
-from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name, validate_store
+from .cluster_secret_store import PASS_STORE, SecretStore, Store, get_remote_names, get_store_name, validate_store
 from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import adopt_namespace, create_output, register
 from .required_providers import require_kubernetes_provider
@@ -107,7 +108,10 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
     problems = list(validate_organization(args.organization, "organization", args.release, args.manual.keys()))
     problems += refuse_ecr_roles(args.organization, "organization")
     problems += args.validate_interval()
-    problems += validate_store(args.secret_store, "secret_store")
-    if args.secret_store is None and args.organization.build_keys:
-        problems.append(Problem("secret_store", "is missing; the organization has credentials with a remote key"))
+    keys = args.organization.build_keys
+    namespace = args.release.build_namespace(args.organization.name) if keys else None
+    problems += validate_store(args.secret_store, use_by_builds(args.organization, "secret_store", namespace, keys))
+    if args.secret_store is None and keys:
+        text = f"is missing, but the organization has credentials with a remote key; {PASS_STORE}"
+        problems.append(Problem("secret_store", text))
     raise_problems(BuildPlane.__name__, name, problems)

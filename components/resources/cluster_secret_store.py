@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import pulumi
 
@@ -17,6 +17,7 @@ from ..schema.arguments import check_arguments, check_name, raise_problems
 from ..schema.deferred import check_when_known, sort_unique
 from ..schema.names import check_subdomain
 from ..schema.values import describe_type
+from ..settings.rules.store_use import StoreUse, validate_entry, validate_store_use
 from ..settings.rules.stores import StoreArguments, validate_store_arguments
 from .aws_resources import ManagedStoreResources
 from .registration import create_output, register
@@ -37,8 +38,9 @@ class SecretStoreArgs:
     namespaces: Sequence[str] = ()
     """Exact names of the namespaces whose ExternalSecrets may use the store; at least one."""
     keys: Sequence[pulumi.Input[str]] = ()
-    """Remote keys that the store may read; only the managers ``kubernetes`` and ``fake`` enforce this, and then
-    an empty list reads nothing. Each may be an output, unless the manager is ``fake`` or a managed one."""
+    """Remote keys that the store may read, such as ``organization.build_keys``. Required for the manager ``fake``, and
+    for ``kubernetes`` without ``service_account``: their stores can read these keys only. Other managers decide by
+    themselves what the store may read. Each may be an output, unless the manager is ``fake`` or a managed one."""
     manual: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
     """Entries of ``manualSecrets``; only the fake manager reads them."""
     endpoint: Endpoint | None = None
@@ -120,7 +122,7 @@ class SecretStore(pulumi.ComponentResource):
         store = render_store(planned, args.manual, args.endpoint)
         require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
-        self._name = planned.name
+        self._planned = planned
         self.names = {} if args.managed is None else args.managed.names
         after = [] if args.managed is None else [args.managed.resource]
         identity = [
@@ -131,13 +133,13 @@ class SecretStore(pulumi.ComponentResource):
         ]
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, store, opts)
-        self.store_name = create_output(self.resource, self._name)
-        self.register_outputs({"storeName": self._name})
+        self.store_name = create_output(self.resource, self._planned.name)
+        self.register_outputs({"storeName": self._planned.name})
 
     @property
-    def planned_name(self) -> str:
-        """Name of the ClusterSecretStore as plain text, for manifests that refer to it."""
-        return self._name
+    def planned(self) -> PlannedStore:
+        """The store as it was registered: its name as plain text, its organizations, namespaces and remote keys."""
+        return self._planned
 
 
 def _inputs(planned: PlannedStore) -> dict[str, Any]:
@@ -148,6 +150,9 @@ def _inputs(planned: PlannedStore) -> dict[str, Any]:
 
 Store = SecretStore | pulumi.Input[str] | None
 """A store as an argument: a component, or the name of an existing ClusterSecretStore. None: no store."""
+
+PASS_STORE: Final = "pass a SecretStore, or the name of a ClusterSecretStore"
+"""What to do if a store is missing."""
 
 
 def get_store_name(store: Store, arguments: type, field: str) -> Any:
@@ -161,14 +166,23 @@ def get_store_name(store: Store, arguments: type, field: str) -> Any:
     if store is None or isinstance(store, str):
         return store
     if isinstance(store, SecretStore):
-        return store.planned_name
+        return store.planned.name
     return check_when_known(pulumi.Output.from_input(store), _check_hidden, arguments, field)
 
 
-def validate_store(store: Store, path: str) -> Iterator[Problem]:
-    """The problem of a name of a store, if it is text that is no name."""
+def validate_store(store: Store, use: StoreUse) -> Iterator[Problem]:
+    """Problems of a store that cannot serve the organization, as far as they are known before the update.
+
+    Args:
+        store: the argument; of a text only the name is checked, of an output nothing.
+        use: what the component reads from the store.
+    """
     if isinstance(store, str):
-        yield from check_name(path, store, check_subdomain)
+        problems = list(check_name(use.argument, store, check_subdomain))
+        yield from problems or validate_entry(store, use)
+    elif isinstance(store, SecretStore):
+        yield from validate_store_use(store.planned, use)
+        yield from validate_entry(store.planned.name, use)
 
 
 def _check_hidden(name: str) -> None:

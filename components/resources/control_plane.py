@@ -11,8 +11,9 @@ import pulumi
 from ..errors import Problem
 from ..schema.arguments import check_arguments, raise_problems
 from ..settings.rules.pull import validate_pull
+from ..settings.rules.store_use import use_by_builds, use_by_workloads
 from .arguments import OrganizationArgs
-from .cluster_secret_store import Store, get_remote_names, get_store_name, validate_store
+from .cluster_secret_store import PASS_STORE, Store, get_remote_names, get_store_name, validate_store
 from .object_patches import register_patch
 from .registration import create_output
 from .required_providers import require_openchoreo_provider
@@ -82,9 +83,10 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
         return
     problems = list(validate_pull(args.organization, "organization", args.release))
     problems += args.validate_interval()
-    problems += validate_store(args.build_store, "build_store")
-    problems += validate_store(args.pull_store, "pull_store")
-    reads = args.organization.component_workflows is not None and args.organization.build_keys
-    if reads and args.build_store is None:
-        problems.append(Problem("build_store", "is missing; component_workflows read from it"))
+    organization, keys = args.organization, args.organization.run_keys
+    namespace = args.release.build_namespace(organization.name) if keys else None
+    problems += validate_store(args.build_store, use_by_builds(organization, "build_store", namespace, keys))
+    problems += validate_store(args.pull_store, use_by_workloads(organization, "pull_store"))
+    if organization.component_workflows is not None and organization.build_keys and args.build_store is None:
+        problems.append(Problem("build_store", f"is missing; component_workflows read from it; {PASS_STORE}"))
     raise_problems(ControlPlane.__name__, name, problems)

@@ -17,8 +17,9 @@ from ..schema.text import quote
 from ..secrets.external_secret import rename_fan_out_keys
 from ..settings.rules.organization import validate_manual_name
 from ..settings.rules.pull import validate_pull
+from ..settings.rules.store_use import use_by_workloads
 from .arguments import OrganizationArgs
-from .cluster_secret_store import SecretStore, Store, get_remote_names, get_store_name, validate_store
+from .cluster_secret_store import PASS_STORE, SecretStore, Store, get_remote_names, get_store_name, validate_store
 from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import create_output, register
 from .required_providers import require_kubernetes_provider
@@ -109,8 +110,8 @@ def _check(name: str, args: DataPlaneArgs) -> PullSecret:
     problems = list(validate_pull(organization, "organization", args.release))
     problems += args.validate_interval()
     if pull.delivery == "namespace" and args.secret_store is None:
-        problems.append(Problem("secret_store", "is missing; delivery namespace reads from it"))
-    problems += validate_store(args.secret_store, "secret_store")
+        problems.append(Problem("secret_store", f"is missing; delivery namespace reads from it; {PASS_STORE}"))
+    problems += validate_store(args.secret_store, use_by_workloads(organization, "secret_store"))
     for key, entry in pull.manuals.items():
         problems += validate_manual_name(f"organization.pullSecret.{key}", entry, args.manual.keys())
     raise_problems(DataPlane.__name__, name, problems)

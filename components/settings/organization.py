@@ -93,6 +93,11 @@ class Organization(Model):
         return _keys(ref for located in self.build_credentials for ref in located.credential.remotes)
 
     @property
+    def run_keys(self) -> tuple[InputStr, ...]:
+        """Those of its `build_keys` that runs of ``component_workflows`` read."""
+        return _keys(ref for located in self.build_credentials if located.per_run for ref in located.credential.remotes)
+
+    @property
     def pull_store(self) -> str | None:
         """Entry of ``secretStores`` that its workloads read from. None: the stack creates no store for them."""
         pull = self.pull_secret
@@ -102,8 +107,8 @@ class Organization(Model):
 
     @property
     def pull_keys(self) -> tuple[InputStr, ...]:
-        """Names of all secrets in the manager that are read from `pull_store`, sorted, without duplicates."""
-        return () if self.pull_secret is None or self.pull_store is None else _keys(self.pull_secret.remotes)
+        """Names of all secrets in the manager that its pull secret reads, sorted, without duplicates."""
+        return () if self.pull_secret is None else _keys(self.pull_secret.remotes)
 
     @property
     def applied_policies(self) -> AppliedPolicies:

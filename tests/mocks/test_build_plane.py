@@ -213,7 +213,8 @@ def encoded(text: str) -> str:
         pytest.param(
             Organization(name="acme", git=GIT),
             None,
-            "secret_store: is missing; the organization has credentials with a remote key",
+            "secret_store: is missing, but the organization has credentials with a remote key; pass a SecretStore, or "
+            "the name of a ClusterSecretStore",
             id="remote credentials without a store",
         ),
         pytest.param(

@@ -157,6 +157,7 @@ def test_a_store_component_gives_its_name(recorder: Recorder) -> None:
         organizations=("acme",),
         namespaces=(),
         keys=("registry-credentials",),
+        selectors=({"openchoreo.dev/organization": "acme"},),
     )
     organization = pulling(component_types=("web",))
 

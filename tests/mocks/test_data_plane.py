@@ -40,6 +40,7 @@ PLANNED = PlannedStore(
     organizations=("acme",),
     namespaces=(),
     keys=("registry-credentials",),
+    selectors=({"openchoreo.dev/organization": "acme"},),
 )
 
 

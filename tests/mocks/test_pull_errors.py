@@ -27,6 +27,7 @@ from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder
 
 GIT = GitCredential(remote_key="acme-pat")
+PASS = "pass a SecretStore, or the name of a ClusterSecretStore"
 WHOLE = RemoteRef(remote_key="registry-credentials")
 RUNS = ComponentWorkflows(names=("docker",))
 
@@ -44,7 +45,7 @@ def manual(*entries: str) -> PullSecret:
     [
         pytest.param(
             Organization(name="acme", git=GIT, component_workflows=RUNS),
-            ["build_store: is missing; component_workflows read from it"],
+            [f"build_store: is missing; component_workflows read from it; {PASS}"],
             id="no store for the builds",
         ),
         pytest.param(
@@ -56,7 +57,7 @@ def manual(*entries: str) -> PullSecret:
             [
                 'organization.componentWorkflows.names[1]: "docker" is listed twice',
                 "organization.componentWorkflows: has no credentials; expected git, registries or both",
-                "build_store: is missing; component_workflows read from it",
+                f"build_store: is missing; component_workflows read from it; {PASS}",
             ],
             id="everything that is wrong with workflows",
         ),
@@ -104,7 +105,7 @@ def test_control_plane(recorder: Recorder, organization: Organization, problems:
                 pull_secret=PullSecret(component_types=("web",), delivery="namespace", docker_config=WHOLE),
             ),
             {},
-            ["secret_store: is missing; delivery namespace reads from it"],
+            [f"secret_store: is missing; delivery namespace reads from it; {PASS}"],
             id="no store",
         ),
         pytest.param(

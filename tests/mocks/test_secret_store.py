@@ -221,7 +221,7 @@ def test_a_program_without_a_plan(recorder: Recorder) -> None:
 
     def program() -> None:
         with pytest.raises(SettingsError) as raised:
-            SecretStore("nobody", SecretStoreArgs("nobody", KubernetesStore(remote_namespace="vault")))
+            SecretStore("nobody", SecretStoreArgs("nobody", KubernetesStore(remote_namespace="vault"), keys=["a"]))
         assert str(raised.value) == (
             'SecretStore "nobody": 1 problem; nothing was changed\n'
             "  - namespaces: is empty; expected at least one namespace that may use the store"

@@ -13,7 +13,7 @@ from components.managers.aws_managed import AwsManaged
 from components.managers.fake import FakeEntry, FakeStore
 from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.manager import Manager
-from components.managers.references import StoreServiceAccount
+from components.managers.references import ServiceAccountRef, StoreServiceAccount
 from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
 from components.schema.text import quote
 from tests.mocks.recorder import Recorder
@@ -35,6 +35,10 @@ def vault(role: str = "acme", namespace: str = "eso") -> VaultStore:
     return VaultStore(server="https://vault.acme.example", path="secret", auth=auth)
 
 
+NO_KEYS = (
+    "keys: is empty; pass the remote keys that the store may read, such as keys=organization.build_keys, or "
+    "organization.pull_keys for a pull secret"
+)
 CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
     (KUBERNETES, {"namespaces": ["*"]}, [f'namespaces[0]: "*" {NO_LABEL}']),
     (KUBERNETES, {"organizations": ["Acme"]}, [f'organizations[0]: "Acme" {NO_LABEL}']),
@@ -53,6 +57,20 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
         KUBERNETES,
         {"name": "a" * 250},
         ["name: gives a ClusterSecretStore a name of 250 characters; the maximum is 249"],
+    ),
+    (KUBERNETES, {"keys": []}, [NO_KEYS]),
+    (
+        FakeStore(data=[FakeEntry(key="git", manual="token")]),
+        {"keys": [], "manual": {"token": pulumi.Output.secret("t0ken")}},
+        [NO_KEYS],
+    ),
+    (vault(), {"keys": []}, []),
+    (
+        KubernetesStore(
+            remote_namespace="vault", service_account=ServiceAccountRef(name="reader", namespace="platform")
+        ),
+        {"keys": []},
+        [],
     ),
     (KUBERNETES, {"keys": ["Not A Name"]}, [f'keys[0]: "Not A Name" {NO_NAME}']),
     (vault(), {"keys": [""]}, ['keys[0]: "" is empty; expected at least one character']),
@@ -141,7 +159,8 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
 @pytest.mark.usefixtures("default_providers")
 @pytest.mark.parametrize(("manager", "differing", "problems"), CASES)
 def test_rule(recorder: Recorder, manager: Manager, differing: dict[str, Any], problems: list[str]) -> None:
-    arguments = {"name": "org", "organizations": ["acme"], "namespaces": ["openchoreo-ci-acme"], **differing}
+    acme = {"organizations": ["acme"], "namespaces": ["openchoreo-ci-acme"], "keys": ["acme-git"]}
+    arguments = {"name": "org", **acme, **differing}
     lines: list[str] = []
 
     def program() -> None:

@@ -11,7 +11,6 @@ from ...openchoreo.release import Release
 from ...schema.deferred import InputStr, sort_unique
 from ...schema.partial import Doubtful, certain
 from ...schema.paths import organization_path
-from ...schema.text import quote
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
@@ -20,6 +19,7 @@ from .organization import validate_manual_name, validate_organization
 from .policies import refuse_shared_apps
 from .pull import validate_planes
 from .registries import refuse_shared_identities
+from .store_use import validate_keys
 
 
 def validate_settings(
@@ -124,12 +124,7 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
     long_name = store_rules.describe_long_name(settings.cluster_store_name(organization, used.entry))
     if long_name is not None:
         yield Problem(used.path, long_name)
-    for key in used.keys:
-        if not isinstance(key, str):
-            continue  # `SecretStore` checks those of programs; YAML has none.
-        problem = store.manager.key_problem(key, organization.name)
-        if problem is not None:
-            yield Problem(used.owner, f'remoteKey {quote(key)} {problem} (store "{used.entry}")')
+    yield from validate_keys(store.manager, organization.name, used.keys, f'store "{used.entry}"', used.owner)
 
 
 def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str] | None) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from ...errors import Problem
 from ...managers.aws import AwsStore
+from ...managers.cluster_secret_store import NO_NAMESPACES
 from ...managers.manager import Manager
 from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
@@ -34,6 +35,12 @@ _MANAGER: Final = "manager"
 """Argument of a store with its secret manager."""
 _STORE_NAME_MAX: Final = SUBDOMAIN_MAX - len("eso-")
 """The identity of a store has the name of the store with the prefix ``eso-``."""
+
+NO_KEYS: Final = (
+    "is empty; pass the remote keys that the store may read, such as keys=organization.build_keys, or "
+    "organization.pull_keys for a pull secret"
+)
+"""End of a message about a store that could read nothing."""
 
 Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
@@ -77,7 +84,7 @@ def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
         path = f"organizations[{index}]"
         yield from list(check_name(path, organization, check_label)) or validate_name(organization, path, store.release)
     if not store.namespaces:
-        yield Problem("namespaces", "is empty; expected at least one namespace that may use the store")
+        yield Problem("namespaces", NO_NAMESPACES)
     for index, namespace in enumerate(store.namespaces):
         yield from check_name(f"namespaces[{index}]", namespace, check_label)
     builds = {*store.namespaces, *map(store.release.build_namespace, store.organizations)}
@@ -97,6 +104,8 @@ def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
 
 def _keys(store: StoreArguments) -> Iterator[Problem]:
     plain_only = store.manager.plain_keys_only
+    if store.manager.enforces_keys and not store.keys:
+        yield Problem("keys", NO_KEYS)
     for index, key in enumerate(store.keys):
         path = f"keys[{index}]"
         if not isinstance(key, str):
