@@ -6,6 +6,7 @@ often after the first resource is registered.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from functools import cached_property, wraps
@@ -198,7 +199,21 @@ def find_problems(value: object, annotation: Any, path: str) -> Iterator[Problem
         shown = f"{quote(value)} " if isinstance(value, str) else ""
         yield Problem(path, f"{shown}must be {_expected(annotation)}")
     else:
-        yield Problem(path, f"must be {_expected(annotation)}, not {describe_type(value)}")
+        yield Problem(path, f"must be {_expected(annotation)}, not {describe_type(value)}{_advice(value, kinds, path)}")
+
+
+def _advice(value: Any, kinds: list[Any], path: str) -> str:
+    """What to do about a value that belongs near the argument. Empty: nothing is near."""
+    classes = [kind for kind in kinds if isinstance(kind, type)]
+    if isinstance(value, type):
+        return f"; create it: {value.__name__}(...)" if issubclass(value, tuple(classes)) else ""
+    if isinstance(value, str) and any(_is_deferred(get_origin(kind) or kind) for kind in kinds):
+        return "; use pulumi.Output.secret(...)"
+    if any(_is_instance(getattr(value, "__dict__", {}).get(path), kind) for kind in kinds if kind is not type(None)):
+        owner = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(value).__name__).lower()
+        return f"; pass {owner}.{path}" if hasattr(type(value), "urn") else ""
+    name = next((kind.__name__ for kind in classes if kind.__name__.endswith("Args")), None)
+    return f"; use {name}({next(iter(signature(classes[0]).parameters))}, ...)" if name else ""
 
 
 def _alternatives(annotation: Any) -> list[Any]:

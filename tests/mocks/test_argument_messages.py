@@ -24,6 +24,7 @@ from components import (
     OpenChoreoProvider,
     OpenChoreoProviderArgs,
     SecretStore,
+    SecretStoreArgs,
     SettingsError,
     api,
     deploy,
@@ -31,6 +32,7 @@ from components import (
     with_pull_secret,
 )
 from components.aws import AwsSecretStore, AwsSecretStoreArgs
+from components.managers.kubernetes import KubernetesStore
 from components.secrets.manual_secret import ManualSecret
 from tests.mocks.argument_samples import (
     ACME,
@@ -61,7 +63,17 @@ from tests.mocks.recorder import Recorder
         (
             lambda: BuildPlane("acme", ControlPlaneArgs(ACME)),
             'BuildPlane "acme"',
-            ["args: must be a BuildPlaneArgs, not a ControlPlaneArgs"],
+            ["args: must be a BuildPlaneArgs, not a ControlPlaneArgs; use BuildPlaneArgs(organization, ...)"],
+        ),
+        (
+            lambda: BuildPlane("acme", ACME),
+            'BuildPlane "acme"',
+            ["args: must be a BuildPlaneArgs, not an Organization; use BuildPlaneArgs(organization, ...)"],
+        ),
+        (
+            lambda: SecretStoreArgs("org", KubernetesStore),
+            "SecretStoreArgs",
+            ["manager: must be a Manager, not the class KubernetesStore; create it: KubernetesStore(...)"],
         ),
         (
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME), {}),
@@ -91,7 +103,7 @@ from tests.mocks.recorder import Recorder
         (
             lambda: BuildPlaneArgs(ACME, manual={"token": "t0ken"}),
             "BuildPlaneArgs",
-            ["manual.token: must be an output, not a string"],
+            ["manual.token: must be an output, not a string; use pulumi.Output.secret(...)"],
         ),
         (
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME, "Vault")),
@@ -219,6 +231,17 @@ def test_an_output_that_names_no_store(recorder: Recorder, value: object, proble
         "BuildPlaneArgs: 1 problem; resources that use the value were not changed\n"
         f"  - secret_store: (value not shown) {problem}"
     )
+
+
+def test_a_component_where_one_of_its_attributes_belongs(recorder: Recorder) -> None:
+    def program() -> None:
+        build_plane = BuildPlane("acme", BuildPlaneArgs(ACME, "org"))
+        assert refusal(lambda: ExternalSecretsReady("a", expected=build_plane, timeout_seconds=5)) == (
+            'ExternalSecretsReady "a": 1 problem; nothing was changed\n'
+            "  - expected: must be a list, not a BuildPlane; pass build_plane.expected"
+        )
+
+    assert "BuildPlane" in {each.type.rpartition(":")[2] for each in recorder.run(program)}
 
 
 def test_signatures_are_short() -> None:

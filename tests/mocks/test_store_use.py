@@ -70,7 +70,7 @@ def hooli() -> SecretStore:
             ],
         ),
         (
-            lambda: ControlPlane("acme", ControlPlaneArgs(ACME, hooli(), hooli())),
+            lambda: ControlPlane("acme", ControlPlaneArgs(ACME, *[hooli()] * 2)),
             [
                 *(f"build_store: {text}" for text in OTHER),
                 f'build_store: the store "org" may not read "acme-git" {UNREAD}.build_keys',
@@ -89,8 +89,8 @@ def hooli() -> SecretStore:
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME, store(organizations=[]))),
             [
                 (
-                    'secret_store: the store "org" serves no organization, not acme; pass "acme" in organizations of the '
-                    "store"
+                    'secret_store: the store "org" serves no organization, not acme; pass "acme" in organizations of '
+                    "the store"
                 )
             ],
         ),
@@ -103,8 +103,8 @@ def hooli() -> SecretStore:
             ),
             [
                 (
-                    'organization: remoteKey "Acme/PAT" is not a Kubernetes object name: lower-case letters, digits, "-" '
-                    'and ".", at most 253 characters, first and last a letter or a digit (store "org")'
+                    'organization: remoteKey "Acme/PAT" is not a Kubernetes object name: lower-case letters, digits, '
+                    '"-" and ".", at most 253 characters, first and last a letter or a digit (store "org")'
                 )
             ],
         ),
@@ -117,8 +117,8 @@ def hooli() -> SecretStore:
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME.model_copy(update={"secret_store": "other"}), store())),
             [
                 (
-                    'organization.secretStore: "other" is not the store "org" of secret_store; leave it out, or pass the '
-                    "same store"
+                    'organization.secretStore: "other" is not the store "org" of secret_store; leave it out, or '
+                    "pass the same store"
                 )
             ],
         ),
@@ -126,8 +126,8 @@ def hooli() -> SecretStore:
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME.model_copy(update={"secret_store": "other"}), "default")),
             [
                 (
-                    'organization.secretStore: "other" is not the store "default" of secret_store; leave it out, or pass '
-                    "the same store"
+                    'organization.secretStore: "other" is not the store "default" of secret_store; leave it out, or '
+                    "pass the same store"
                 )
             ],
         ),
