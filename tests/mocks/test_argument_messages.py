@@ -233,6 +233,7 @@ def test_an_output_that_names_no_store(recorder: Recorder, value: object, proble
     )
 
 
+@pytest.mark.usefixtures("default_providers")
 def test_a_component_where_one_of_its_attributes_belongs(recorder: Recorder) -> None:
     def program() -> None:
         build_plane = BuildPlane("acme", BuildPlaneArgs(ACME, "org"))

@@ -50,7 +50,7 @@ STORE = PlannedStore(
     name="vault-acme",
     manager=KubernetesStore(remote_namespace="vault"),
     organizations=("acme",),
-    namespaces=(),
+    namespaces=("acme",),
     keys=("registry",),
 )
 

@@ -59,11 +59,6 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
         ["name: gives a ClusterSecretStore a name of 250 characters; the maximum is 249"],
     ),
     (KUBERNETES, {"keys": []}, [NO_KEYS]),
-    (
-        FakeStore(data=[FakeEntry(key="git", manual="token")]),
-        {"keys": [], "manual": {"token": pulumi.Output.secret("t0ken")}},
-        [NO_KEYS],
-    ),
     (vault(), {"keys": []}, []),
     (
         KubernetesStore(
@@ -175,6 +170,24 @@ def test_rule(recorder: Recorder, manager: Manager, differing: dict[str, Any], p
     head = [f"SecretStore {quote(arguments['name'])}: {count}; nothing was changed"] if problems else []
     assert lines == [*head, *(f"  - {problem}" for problem in problems)]
     assert bool(registered) == (not problems)
+
+
+@pytest.mark.usefixtures("default_providers")
+def test_a_fake_store_without_keys(recorder: Recorder) -> None:
+    """Not a case of the table: an output belongs to the event loop of its program."""
+    lines: list[str] = []
+
+    def program() -> None:
+        manager = FakeStore(data=[FakeEntry(key="git", manual="token")])
+        manual = {"token": pulumi.Output.secret("t0ken")}
+        args = SecretStoreArgs("org", manager, ["acme"], ["openchoreo-ci-acme"], [], manual)
+        try:
+            SecretStore("org", args)
+        except SettingsError as error:
+            lines.extend(str(error).splitlines())
+
+    assert recorder.run(program) == []
+    assert lines == ['SecretStore "org": 1 problem; nothing was changed', f"  - {NO_KEYS}"]
 
 
 def test_names_in_one_text() -> None:

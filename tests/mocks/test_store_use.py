@@ -56,6 +56,7 @@ def hooli() -> SecretStore:
     return store(organizations=["hooli"], namespaces=["openchoreo-ci-hooli"], keys=["hooli-git"])
 
 
+@pytest.mark.usefixtures("default_providers")
 @pytest.mark.parametrize(
     ("call", "problems"),
     [

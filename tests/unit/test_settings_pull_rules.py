@@ -257,7 +257,7 @@ def test_manual_passwords_are_named_in_no_message() -> None:
     ("keys", "store", "remote"),
     [
         pytest.param({"git": GIT}, None, (), id="none"),
-        pytest.param({"pullSecret": _pull()}, None, (), id="the-data-plane's"),
+        pytest.param({"pullSecret": _pull()}, None, ("registry-credentials",), id="the-data-plane's"),
         pytest.param(
             {"pullSecret": _pull(secretStore="default")}, "default", ("registry-credentials",), id="of-components"
         ),
