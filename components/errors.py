@@ -17,6 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+NOTHING_CHANGED: Final = "nothing was changed"
+"""Consequence of a mistake in the configuration of a stack, which is read before anything is registered."""
 
 
 class OpenChoreoSecretsError(Exception):
@@ -37,13 +41,20 @@ class Problem:
 
 
 class SettingsError(OpenChoreoSecretsError):
-    """All problems of one configuration together, so that one edit can fix them."""
+    """All problems of one configuration together, so that one edit can fix them.
 
-    def __init__(self, source: str, problems: Sequence[Problem], *, consequence: str = "nothing was changed") -> None:
+    Args:
+        source: the file, or the class or function with the name of its resource.
+        problems: at least one.
+        consequence: what they kept from happening. Empty: a program may have registered other resources before.
+    """
+
+    def __init__(self, source: str, problems: Sequence[Problem], *, consequence: str = "") -> None:
         self.source = source
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        lines = [f"{source}: {count}; {consequence}", *(f"  - {problem}" for problem in self.problems)]
+        head = f"{source}: {count}; {consequence}" if consequence else f"{source}: {count}"
+        lines = [head, *(f"  - {problem}" for problem in self.problems)]
         super().__init__("\n".join(lines))
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pulumi
 import yaml
 
-from ..errors import Problem, SettingsError
+from ..errors import NOTHING_CHANGED, Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
 from ..plan.stack import Plan, plan_stack
@@ -68,7 +68,7 @@ def load_configuration() -> Configuration:
     settings, others = check(raw, None if values is None else values.keys(), encrypted)
     problems += others
     if problems:
-        raise SettingsError(str(file), problems)
+        raise SettingsError(str(file), problems, consequence=NOTHING_CHANGED)
     secrets = {name: pulumi.Output.secret(value) for name, value in (values or {}).items()}
     return Configuration(settings, RELEASES[settings.release], secrets)
 

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from pydantic import ValidationError
 
-from ..errors import Problem, SettingsError
+from ..errors import NOTHING_CHANGED, Problem, SettingsError
 from ..openchoreo import RELEASES
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
@@ -37,7 +37,7 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
     """
     settings, problems = check(raw, manual_names)
     if problems:
-        raise SettingsError(source, problems)
+        raise SettingsError(source, problems, consequence=NOTHING_CHANGED)
     return settings
 
 

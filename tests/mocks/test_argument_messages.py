@@ -215,7 +215,7 @@ def test_message(recorder: Recorder, call: Callable[[], object], source: str, pr
 
     assert recorder.run(program) == []
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    lines = [f"{source}: {count}; nothing was changed", *(f"  - {problem}" for problem in problems)]
+    lines = [f"{source}: {count}", *(f"  - {problem}" for problem in problems)]
     assert messages[0].splitlines() == lines
 
 
@@ -238,7 +238,7 @@ def test_a_component_where_one_of_its_attributes_belongs(recorder: Recorder) -> 
     def program() -> None:
         build_plane = BuildPlane("acme", BuildPlaneArgs(ACME, "org"))
         assert refusal(lambda: ExternalSecretsReady("a", expected=build_plane, timeout_seconds=5)) == (
-            'ExternalSecretsReady "a": 1 problem; nothing was changed\n'
+            'ExternalSecretsReady "a": 1 problem\n'
             "  - expected: must be a list, not a BuildPlane; pass build_plane.expected"
         )
 

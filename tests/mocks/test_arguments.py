@@ -58,17 +58,17 @@ def test_an_unknown_argument(target: Callable[..., Any]) -> None:
 
 def test_arguments_that_are_missing_or_too_many() -> None:
     assert refusal(lambda: SecretStoreArgs(nam="a")) == (
-        "SecretStoreArgs: 3 problems; nothing was changed\n"
+        "SecretStoreArgs: 3 problems\n"
         '  - nam: unknown argument; did you mean "name"? expected one of: name, manager, organizations, namespaces, '
         "keys, manual, endpoint, managed, plan, release\n"
         "  - name: is missing; expected a string\n"
         "  - manager: is missing; expected a Manager"
     )
     assert refusal(lambda: BuildPlane("acme", BuildPlaneArgs(ACME), None, 5, name="acme")) == (
-        'BuildPlane "acme": 2 problems; nothing was changed\n'
+        'BuildPlane "acme": 2 problems\n'
         "  - BuildPlane: takes at most 3 arguments without a keyword, not 4; expected: name, args, opts\n"
         "  - name: is passed twice; pass it once"
     )
     assert refusal(lambda: ControlPlane("acme")) == (
-        'ControlPlane "acme": 1 problem; nothing was changed\n  - args: is missing; expected a ControlPlaneArgs'
+        'ControlPlane "acme": 1 problem\n  - args: is missing; expected a ControlPlaneArgs'
     )

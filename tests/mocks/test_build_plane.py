@@ -255,6 +255,6 @@ def test_contradictions_are_refused_before_anything_is_registered(
     def program() -> None:
         with pytest.raises(SettingsError) as caught:
             BuildPlane("acme", BuildPlaneArgs(organization, store))
-        assert str(caught.value) == f'BuildPlane "acme": 1 problem; nothing was changed\n  - {problem}'
+        assert str(caught.value) == f'BuildPlane "acme": 1 problem\n  - {problem}'
 
     assert recorder.run(program) == []

@@ -19,7 +19,7 @@ def test_an_interval_that_is_none_is_refused(recorder: Recorder) -> None:
         with pytest.raises(SettingsError) as raised:
             BuildPlane("acme", BuildPlaneArgs(organization, "vault", refresh_interval="1 hour"))
         assert str(raised.value) == (
-            'BuildPlane "acme": 1 problem; nothing was changed\n'
+            'BuildPlane "acme": 1 problem\n'
             '  - refresh_interval: "1 hour" is not a duration; expected a Go duration such as "30m", "1h" or "1h30m"'
         )
         BuildPlane("acme", BuildPlaneArgs(organization, "vault", refresh_interval="30m"))

@@ -192,7 +192,7 @@ def test_a_store_that_needs_its_keys(recorder: Recorder) -> None:
         with pytest.raises(SettingsError) as raised:
             SecretStore("fake", SecretStoreArgs("fake", manager, namespaces=["a"], keys=keys, manual=manual))
         assert str(raised.value) == (
-            'SecretStore "fake": 1 problem; nothing was changed\n'
+            'SecretStore "fake": 1 problem\n'
             "  - keys[1]: is an output, and a fake store contains the values of its keys only; use the text itself"
         )
 
@@ -201,7 +201,7 @@ def test_a_store_that_needs_its_keys(recorder: Recorder) -> None:
 
 def test_a_wrong_text_beside_an_output_is_refused_at_once(recorder: Recorder) -> None:
     def program() -> None:
-        with pytest.raises(SettingsError, match="nothing was changed\n  - remoteKey: is empty"):
+        with pytest.raises(SettingsError, match="problem\n  - remoteKey: is empty"):
             RemoteRef(remote_key="", property=Other().later("token"))
 
     assert [each.type for each in recorder.run(program)] == [OTHER]

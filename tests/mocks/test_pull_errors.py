@@ -134,5 +134,5 @@ def test_data_plane(
 
 def whole(component: str, problems: list[str]) -> str:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    lines = [f'{component} "acme": {count}; nothing was changed', *(f"  - {problem}" for problem in problems)]
+    lines = [f'{component} "acme": {count}', *(f"  - {problem}" for problem in problems)]
     return "\n".join(lines)

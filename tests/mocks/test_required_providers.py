@@ -120,7 +120,7 @@ def test_refused(recorder: Recorder, package: str, message: str, source: str, ma
 
     registered = recorder.run(program)
 
-    assert names == [f"{source}: 1 problem; nothing was changed\n  - opts: {message}"]
+    assert names == [f"{source}: 1 problem\n  - opts: {message}"]
     assert {each.name for each in registered} <= {"a", "cluster"}
 
 

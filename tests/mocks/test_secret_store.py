@@ -223,7 +223,7 @@ def test_a_program_without_a_plan(recorder: Recorder) -> None:
         with pytest.raises(SettingsError) as raised:
             SecretStore("nobody", SecretStoreArgs("nobody", KubernetesStore(remote_namespace="vault"), keys=["a"]))
         assert str(raised.value) == (
-            'SecretStore "nobody": 1 problem; nothing was changed\n'
+            'SecretStore "nobody": 1 problem\n'
             "  - namespaces: is empty; expected at least one namespace that may use the store"
         )
         SecretStore("org-acme", args)

@@ -105,7 +105,7 @@ def test_managers_whose_keys_are_plain() -> None:
     with pytest.raises(SettingsError) as raised:
         plan_managed_stores([_planned(own, aws=account())])
     assert str(raised.value) == (
-        "store org-acme: 1 problem; nothing was changed\n"
+        "store org-acme: 1 problem\n"
         "  - remoteKey: is an output, and managed creates a secret for each key; use the text itself, or "
         "containers: false"
     )
@@ -117,7 +117,7 @@ def test_a_managed_store_is_in_a_region_that_is_known() -> None:
     with pytest.raises(SettingsError) as raised:
         AwsStore(service="SecretsManager", region=region, managed=managed_block)
     assert str(raised.value) == (
-        "AwsStore: 1 problem; nothing was changed\n  - AwsStore: has an output as region, which is part of "
+        "AwsStore: 1 problem\n  - AwsStore: has an output as region, which is part of "
         "names with managed; use the text itself"
     )
 

@@ -49,13 +49,13 @@ def test_only_organizations_are_named() -> None:
         pytest.param(
             Organization,
             {"name": "acme", "git": {"remoteKey": 1}},
-            'Organization ("acme"): 1 problem; nothing was changed\n  - git.remoteKey: must be a string, not a number',
+            'Organization ("acme"): 1 problem\n  - git.remoteKey: must be a string, not a number',
             id="an-organization-of-its-own",
         ),
         pytest.param(
             Organization,
             {"name": "Acme"},
-            "Organization: 1 problem; nothing was changed\n"
+            "Organization: 1 problem\n"
             '  - name: "Acme" is not a DNS label: lower-case letters, digits and "-", at most 63 characters, first and '
             "last a letter or a digit",
             id="whose-name-is-wrong",
@@ -66,8 +66,7 @@ def test_only_organizations_are_named() -> None:
                 "clusters": Clusters(build_plane=ClusterSettings(context="dev")),
                 "organizations": [Organization(name="acme"), {"name": "globex", "git": {"remoteKey": 1}}],
             },
-            "StackSettings: 1 problem; nothing was changed\n"
-            '  - organizations[1] ("globex").git.remoteKey: must be a string, not a number',
+            'StackSettings: 1 problem\n  - organizations[1] ("globex").git.remoteKey: must be a string, not a number',
             id="one-of-a-stack",
         ),
     ],

@@ -132,7 +132,7 @@ def test_an_organization_without_one() -> None:
     with pytest.raises(SettingsError) as raised:
         plan_component_type_patch(organization(git=GIT))
     assert str(raised.value) == (
-        'organization "acme": 1 problem; nothing was changed\n  - pullSecret: is missing; expected a mapping, such as '
+        'organization "acme": 1 problem\n  - pullSecret: is missing; expected a mapping, such as '
         "{componentTypes: [service], dockerConfig: {remoteKey: acme-registry-pull}}"
     )
 

@@ -159,7 +159,7 @@ def test_settings_are_frozen(model: StackSettings | Organization | RemoteRef, fi
         with pytest.raises(SettingsError) as raised:
             change()
         assert str(raised.value) == (
-            f"{type(model).__name__}: 1 problem; nothing was changed\n"
+            f"{type(model).__name__}: 1 problem\n"
             f'  - {field}: cannot be changed; create a changed copy, such as model_copy(update={{"{field}": ...}})'
         )
     assert model == before
@@ -172,7 +172,7 @@ def test_a_changed_copy_is_validated() -> None:
     with pytest.raises(SettingsError) as raised:
         before.model_copy(update={"remote_key": "", "versoin": "2"})
     assert str(raised.value) == (
-        "RemoteRef: 2 problems; nothing was changed\n"
+        "RemoteRef: 2 problems\n"
         "  - remoteKey: is empty; expected at least one character\n"
         '  - versoin: unknown key; did you mean "version"? expected one of: remoteKey, property, version, decoding'
     )
@@ -182,7 +182,7 @@ def test_python_programs_cannot_misspell() -> None:
     with pytest.raises(SettingsError) as raised:
         RemoteRef(remote_key="a", propertie="b")  # type: ignore[call-arg]
     assert str(raised.value) == (
-        "RemoteRef: 1 problem; nothing was changed\n"
+        "RemoteRef: 1 problem\n"
         '  - propertie: unknown key; did you mean "property"? expected one of: remoteKey, property, version, decoding'
     )
 

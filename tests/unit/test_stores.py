@@ -114,7 +114,7 @@ def test_kubeconfig_without_an_endpoint_is_a_mistake_of_the_program() -> None:
     with pytest.raises(SettingsError) as raised:
         render_store(planned(_kubernetes(server={"fromKubeconfig": True})), {}, None)
     assert str(raised.value) == (
-        "store org-acme: 1 problem; nothing was changed\n  - kubernetes.server.fromKubeconfig: the endpoint is "
+        "store org-acme: 1 problem\n  - kubernetes.server.fromKubeconfig: the endpoint is "
         "missing; pass the address and the CA certificates of the API server of the store's plane"
     )
 

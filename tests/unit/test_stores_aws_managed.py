@@ -154,7 +154,7 @@ def test_a_store_that_references_an_existing_identity_needs_nothing() -> None:
 def test_a_managed_store_of_a_program_needs_its_account() -> None:
     alone = planned(managed())
     assert plan_managed_stores([alone]) == ()
-    whole = "store org-acme: 1 problem; nothing was changed\n  - aws.managed: "
+    whole = "store org-acme: 1 problem\n  - aws.managed: "
     with pytest.raises(SettingsError) as raised:
         render_identity(alone)
     assert str(raised.value) == f"{whole}creates a role in an AWS account, and the plan of the store has no account"
@@ -170,7 +170,7 @@ def test_a_program_cannot_give_all_one_path(path: str) -> None:
     with pytest.raises(SettingsError) as raised:
         plan_managed_stores([planned(managed(path=path), aws=account())])
     assert str(raised.value) == (
-        "store org-acme: 1 problem; nothing was changed\n"
+        "store org-acme: 1 problem\n"
         f'  - aws.managed.path: "{path}" is not exclusive to one organization; it must contain {{organization}}'
     )
 

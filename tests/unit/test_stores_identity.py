@@ -108,7 +108,7 @@ def test_placeholder_in_a_store_of_several_organizations_is_a_mistake_of_the_pro
         (render_identity(both), render_store(both, {}, None))
     key = both.manager.settings_key
     assert str(raised.value) == (
-        "store org-acme: 1 problem; nothing was changed\n"
+        "store org-acme: 1 problem\n"
         f"  - {key}: has {{organization}}, but 2 organizations use the store; expected exactly one"
     )
 
