@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := venv
 BIN := $(VENV)/bin
+# Platforms that the tests use at once: each takes a core and 1.5 GB.
+PLATFORMS ?= 2
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: help venv dev local status down env test unit platform bench check format wheel clean
@@ -32,7 +34,7 @@ unit: $(VENV)/.dev ## Tests without a platform
 
 platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
-	$(BIN)/python -m pytest tests/platform --durations=15
+	$(BIN)/python -m pytest tests/platform --numprocesses=$(PLATFORMS) --dist=loadfile --durations=15
 
 bench: $(VENV)/.dev ## Compare time, memory and state with a flat program
 	$(BIN)/python -m tests.bench

@@ -17,6 +17,7 @@ from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_sto
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.samples import git_organization
 from tests.platform.vault import VaultServer
+from tests.platform.watchdog import stopped_at_the_end
 
 
 @pytest.fixture(scope="session")
@@ -29,29 +30,23 @@ def aws() -> Iterator[MotoAws]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator[Platform]:
     """One platform for all tests; every test uses its own organizations."""
-    platform = Platform(tmp_path_factory.mktemp("platform"), obtain_programs(print))
-    try:
+    with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs(print))) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
         seeder.apply_definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
         platform.start_operator(aws.environment)
         yield platform
-    finally:
-        platform.stop()
 
 
 @pytest.fixture(scope="session")
 def data_platform(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A second cluster, for tests with a separate data plane; it has the local platform's CRDs of OpenChoreo."""
-    other = Platform(tmp_path_factory.mktemp("data-plane"), platform.programs)
-    try:
+    with stopped_at_the_end(Platform(tmp_path_factory.mktemp("data-plane"), platform.programs)) as other:
         other.start_control_plane()
         seeder = Seeder(other.kubeconfig)
         seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], other.process("kube-apiserver"))
         other.start_operator()
         yield other
-    finally:
-        other.stop()
 
 
 @pytest.fixture(scope="session")
