@@ -8,10 +8,10 @@ from typing import Final
 VARIABLE: Final = "PULUMI_CONTINUE_ON_ERROR"
 """Environment variable of the Pulumi engine; the option ``--continue-on-error`` is invisible to a program."""
 ADVICE: Final = (
-    f"An error of one organization holds back removals of all; with {VARIABLE}=true, an update continues with the "
-    "others"
+    "An error of one organization holds back removals of all;\n"
+    f"with {VARIABLE}=true, an update continues with the others"
 )
-"""Last line of an error of one organization of several, if the engine does not continue."""
+"""Last lines of an error of one organization of several, if the engine does not continue."""
 
 
 def continues_on_error() -> bool:

@@ -7,23 +7,25 @@ An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may be about 
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..errors import ClusterError, NotReadyError
+from ..errors import NotReadyError
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
 from ..object_names import build_path
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
-from ..schema.text import flatten
 from .connection import Cluster
 from .continuation import ADVICE, continues_on_error
 from .reading import Address, list_labelled
+from .reasons import ESO, Store, list_reasons, unwrap
 
-_ESO: Final = "external-secrets.io/v1"
-_STORES: Final = build_path(_ESO, "ClusterSecretStore")
+_STORES: Final = build_path(ESO, "ClusterSecretStore")
+_NO_VALUE: Final = "could not get secret data from provider"
+"""Condition of every failure to read a value; the event has the reason."""
 _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 """Reasons of ``Ready=True`` under ``creationPolicy: Merge`` and ``deletionPolicy: Delete``."""
 _NEVER: Final = frozenset({"0", "0s"})
@@ -31,6 +33,9 @@ _NAMES: Final = 5
 """Names of ready organizations in a message; there may be a thousand."""
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
+_COLUMNS: Final = 100
+_DIAGNOSTICS: Final = 4
+"""Columns by which Pulumi indents a message."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def read_readiness(
     ordered, spread = sorted(expected_secrets), sorted(fan_outs)
     addresses = ((expected.namespace, expected.name) for expected in ordered)
     live = list_labelled(
-        cluster, _ESO, "ExternalSecret", addresses, f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
+        cluster, ESO, "ExternalSecret", addresses, f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
     )
     states = [_judge(expected, live.get((expected.namespace, expected.name))) for expected in ordered]
     for fan_out in spread:
@@ -105,7 +110,7 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
         expected_secrets: ExternalSecrets that must be synced.
         fan_outs: ClusterExternalSecrets that must be synced in every namespace that they select.
         seconds: longest time to wait.
-        report: receives a message whenever the number of synced ExternalSecrets changes.
+        report: receives a line of at most 100 columns whenever their number or ESO's reason changes.
         cancelled: sleeps for that many seconds; returns True at once if the user has cancelled the update.
         hints: organization -> text to add to the message if its credentials are not synced.
 
@@ -117,13 +122,14 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
     for item in readiness.pending:
         if item.failed:
             _retry_now(cluster, item.expected)
-    reported = readiness.total
-    pause = _FIRST_POLL
+    reported, pause = "", _FIRST_POLL
     while readiness.pending:
-        if len(readiness.pending) != reported:
-            reported = len(readiness.pending)
-            first = readiness.pending[0].expected
-            report(f"{readiness.total - reported} of {readiness.total} credentials synced, waiting for {first}")
+        # At the first look, ESO may not have seen what was just applied.
+        if pause == _POLL or any(item.failed for item in readiness.pending):
+            line = _describe_wait(cluster, readiness)
+            if line != reported:
+                report(line)
+            reported = line
         left = deadline - time.monotonic()
         if left <= 0:
             message = _message(cluster, readiness, f"after {seconds:g} s", hints)
@@ -141,9 +147,10 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     status = item.get("status") or {}
     ready = next((entry for entry in status.get("conditions") or () if entry.get("type") == "Ready"), None)
     if ready is None:
-        return Pending(expected, "the External Secrets Operator has not processed it; is it running?")
+        return Pending(expected, "ESO has not processed it; is it running?")
     if ready.get("status") != "True" or ready.get("reason") in _WITHOUT_SECRET:
-        return Pending(expected, _flatten(f"{ready.get('reason')}: {ready.get('message')}"), failed=True)
+        words = unwrap(f"{ready.get('reason')}: {ready.get('message')}").removeprefix("SecretSyncedError: ")
+        return Pending(expected, words, failed=True)
     synced = str(status.get("syncedResourceVersion", "")).partition("-")[0]
     if synced != str(item["metadata"].get("generation")) and not _never_again(item.get("spec", {})):
         return Pending(expected, "the last change has not been synced yet")
@@ -158,7 +165,7 @@ def _never_again(spec: Mapping[str, Any]) -> bool:
 
 def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, Any]]) -> Iterator[Pending | None]:
     """Readiness in each namespace that a ClusterExternalSecret selects, whose own status may be about an older spec."""
-    cluster_secret = cluster.get(build_path(_ESO, "ClusterExternalSecret", name=fan_out.name))
+    cluster_secret = cluster.get(build_path(ESO, "ClusterExternalSecret", name=fan_out.name))
     if cluster_secret is None:
         everywhere = Expected(fan_out.organization, "(every namespace)", fan_out.name)
         yield Pending(everywhere, "the ClusterExternalSecret does not exist")
@@ -175,9 +182,32 @@ def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, 
 
 
 def _retry_now(cluster: Cluster, expected: Expected) -> None:
-    path = build_path(_ESO, "ExternalSecret", expected.namespace, expected.name)
+    path = build_path(ESO, "ExternalSecret", expected.namespace, expected.name)
     stamp = {"metadata": {"annotations": {"force-sync": str(time.time_ns())}}}
     cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
+
+
+def _describe_wait(cluster: Cluster, readiness: Readiness) -> str:
+    """A line about the first ExternalSecret that has failed, otherwise about the first one that is not synced."""
+    pending = readiness.pending
+    first = next((item for item in pending if item.failed), pending[0])
+    reason = _explain(cluster, first, lambda name: _read_store(cluster, name))
+    place = f"{first.expected.organization}/{first.expected.name}"
+    return textwrap.shorten(
+        f"{len(pending)} of {readiness.total} waiting: {place}: {reason}", _COLUMNS, placeholder=" …"
+    )
+
+
+def _read_store(cluster: Cluster, name: str) -> Store | None:
+    return cluster.get(build_path(ESO, "ClusterSecretStore", name=name))
+
+
+def _explain(cluster: Cluster, item: Pending, read_store: Callable[[str], Store | None]) -> str:
+    """ESO's reasons, beside the condition unless that says nothing more."""
+    reasons = "; ".join(list_reasons(cluster, item.expected, read_store))
+    if not reasons:
+        return item.reason
+    return reasons if item.reason == _NO_VALUE else f"{item.reason} ({reasons})"
 
 
 def _message(
@@ -189,7 +219,8 @@ def _message(
 ) -> str:
     stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
     lines = [f"{len(readiness.pending)} of {readiness.total} credentials are not ready {when} on {cluster}:"]
-    lines += [f"  - {item}{_details(cluster, item, stores)}" for item in readiness.pending]
+    for item in readiness.pending:
+        lines += _wrap(f"  - {item.expected}:", _explain(cluster, item, stores.get))
     late = {item.expected.organization for item in readiness.pending}
     lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
     if others := sorted(readiness.organizations - late):
@@ -199,47 +230,20 @@ def _message(
     return "\n".join(lines)
 
 
-def _details(cluster: Cluster, item: Pending, stores: dict[str, dict[str, Any]]) -> str:
-    """ESO's own messages: the latest event of the ExternalSecret, and why the store is not ready."""
-    secret = item.expected
-    reasons = [_warning(cluster, secret.namespace, "ExternalSecret", secret.name)]
-    path = build_path(_ESO, "ExternalSecret", secret.namespace, secret.name)
-    live = cluster.get(path) or {}
-    name = live.get("spec", {}).get("secretStoreRef", {}).get("name")
-    if name is not None and name not in stores:
-        reasons.append(None if reasons[0] else f'ClusterSecretStore "{name}" does not exist')
-    elif name is not None and (refused := _refused(stores[name])) is not None:
-        # Events of cluster-scoped objects are in "default"; they say more than the condition, often only a title.
-        reasons.append(
-            f'ClusterSecretStore "{name}": {_warning(cluster, "default", "ClusterSecretStore", name) or refused}'
-        )
-    return f" ({'; '.join(filter(None, reasons))})" if any(reasons) else ""
-
-
-def _refused(store: Mapping[str, Any]) -> str | None:
-    """The message of a store that is not ready; None if the store is ready."""
-    conditions = (store.get("status") or {}).get("conditions") or ()
-    return next(
-        (
-            _flatten(str(entry.get("message")))
-            for entry in conditions
-            if entry.get("type") == "Ready" and entry["status"] == "False"
+def _wrap(subject: str, reason: str) -> list[str]:
+    """A subject and its reason, on one line if they fit."""
+    width = _COLUMNS - _DIAGNOSTICS
+    if len(f"{subject} {reason}") <= width:
+        return [f"{subject} {reason}"]
+    indent = " " * 6
+    return [
+        subject,
+        *textwrap.wrap(
+            reason,
+            width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
         ),
-        None,
-    )
-
-
-def _warning(cluster: Cluster, namespace: str, kind: str, name: str) -> str | None:
-    """The latest warning event of an object; None if there is none, or the user may not read events."""
-    selector = f"involvedObject.kind={kind},involvedObject.name={name},type=Warning"
-    try:
-        events = [*cluster.items(f"/api/v1/namespaces/{namespace}/events", fieldSelector=selector)]
-    except ClusterError:
-        return None
-    latest = max(events, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime")), default=None)
-    return None if latest is None else _flatten(str(latest.get("message")))
-
-
-def _flatten(message: str) -> str:
-    """A message of ESO as one line; Vault's errors span several."""
-    return flatten(" ".join(message.split()))
+    ]

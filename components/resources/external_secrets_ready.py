@@ -18,9 +18,9 @@ from .required_providers import require_openchoreo_provider
 class ExternalSecretsReady(pulumi.CustomResource):
     """Ready when every ExternalSecret is synced for the generation that was just applied.
 
-    It makes one list call per second for any number of them. Its diff reads the live objects, so a preview shows a
-    credential that no longer syncs. If a credential is not synced in time, the update fails with the organization, the
-    Secret and the operator's reason.
+    It makes one list call per second for any number of them, and shows ESO's reason for the first one that has failed.
+    Its diff reads the live objects, so a preview shows a credential that no longer syncs. If a credential is not synced
+    in time, the update fails with the organization, the Secret and ESO's reason.
     """
 
     @check_arguments()

@@ -13,9 +13,9 @@ INPUTS = {
 BOTH = [synced("openchoreo-ci-acme", "git-clone-secret"), synced("openchoreo-ci-acme", "registry-push-secret")]
 NO_PUSH = [BOTH[0], synced("openchoreo-ci-acme", "registry-push-secret", status="False")]
 WAITING = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'
-PENDING = f"{WAITING}: SecretSyncedError: could not get secret data"
 NOT_READY = (
     '1 of 2 credentials are not ready {when} on build plane (context "kind-build"):\n'
-    f"  - {PENDING}\n"
+    f"  - {WAITING}:\n"
+    "      could not get secret data\n"
     "Fix the cause (most often a missing key in the secret manager) and run the update again"
 )

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from components.provider import connection
 from tests.mocks.engine import Engine, Terminal, serving, struct
-from tests.mocks.readiness_samples import BOTH, GIT, INPUTS, NO_PUSH, NOT_READY, URN, WAITING
+from tests.mocks.readiness_samples import BOTH, GIT, INPUTS, NO_PUSH, NOT_READY, URN
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub
 
 
@@ -233,7 +233,7 @@ def test_cancel_ends_a_wait_at_once(engine: Engine, live: Live) -> None:
             return raised.value.details()
 
     assert engine.run(cancelled()) == NOT_READY.format(when="when the update was cancelled")
-    assert said == [(URN, "status", f"1 of 2 credentials synced, waiting for {WAITING}")]
+    assert said == [(URN, "status", "1 of 2 waiting: acme/registry-push-secret: could not get secret data")]
 
 
 def test_read_returns_the_state_and_delete_does_nothing(engine: Engine, live: Live) -> None:

@@ -12,7 +12,7 @@ from tests.mocks.readiness_samples import BOTH, INPUTS, NO_PUSH, NOT_READY, URN
 from tests.mocks.stubs import EXTERNAL_SECRETS, stub
 
 HINT = "The stack created these secrets in AWS without a value; set their values: org/acme/git"
-FIRST, REASON, ADVICE = NOT_READY.format(when="after 0 s").split("\n")
+*FIRST, ADVICE = NOT_READY.format(when="after 0 s").split("\n")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_an_error_names_what_is_empty(
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         engine.call("Create", messages.CreateRequest(urn=URN, properties=struct(inputs)))
 
-    assert raised.value.details() == "\n".join([FIRST, REASON, *said, ADVICE])
+    assert raised.value.details() == "\n".join([*FIRST, *said, ADVICE])
 
 
 def test_no_hint_when_all_credentials_are_ready(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

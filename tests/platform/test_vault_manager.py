@@ -146,9 +146,10 @@ def test_logins_that_fail_are_explained(
         "role": f'invalid role name "eso-{organization}-role"',
         "account": "service account name not authorized",
     }
+    items = message.partition("Diagnostics:")[2].split("\n      - ")
     for entry, reason in reasons.items():
         name = f"{organization}-{entry}"
-        (line,) = (line for line in message.splitlines() if f'  - organization "{name}"' in line)
-        assert f"Secret openchoreo-ci-{name}/git-clone-secret: SecretSyncedError" in line
-        assert reason in line.partition(f'ClusterSecretStore "{entry}-{name}": ')[2]
+        (text,) = (" ".join(text.split()) for text in items if f'organization "{name}"' in text)
+        assert f"Secret openchoreo-ci-{name}/git-clone-secret: " in text
+        assert reason in text.partition(f'ClusterSecretStore "{entry}-{name}" is not ready: ')[2]
         assert cluster.secret(f"openchoreo-ci-{name}", "git-clone-secret") is None

@@ -19,8 +19,8 @@ PATH = "/apis/external-secrets.io/v1/namespaces/openchoreo-ci-acme/externalsecre
 PLANE = 'build plane (context "dev")'
 ADVICE = "Fix the cause (most often a missing key in the secret manager) and run the update again"
 
-NEVER_LOOKED = "the External Secrets Operator has not processed it; is it running?"
-FAILED = "SecretSyncedError: could not get secret data from provider"
+NEVER_LOOKED = "ESO has not processed it; is it running?"
+FAILED = "could not get secret data from provider"
 OLD = "the last change has not been synced yet"
 ABSENT = "the ExternalSecret does not exist"
 
@@ -113,6 +113,12 @@ class Clock:
         )
 
 
+def _lines(reason: str) -> list[str]:
+    """Of a message: the Secret, and the reason on the same line if both fit."""
+    subject = '  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret:'
+    return [f"{subject} {reason}"] if len(f"{subject} {reason}") <= 96 else [subject, f"      {reason}"]
+
+
 def _error(waiting: Callable[[], None]) -> str:
     with pytest.raises(NotReadyError) as caught:
         waiting()
@@ -131,11 +137,10 @@ def test_progress() -> None:
     one, two = [_synced(GIT)], [_synced(GIT), _synced(PUSH)]
     clock = Clock(api, [_item(GIT, None)], one, one, two, [*two, _synced(OTHER)])
     clock.wait(GIT, PUSH, OTHER)
-    push = 'organization "acme", Secret openchoreo-ci-acme/registry-push-secret'
-    other = 'organization "globex", Secret openchoreo-ci-globex/git-clone-secret'
     assert clock.reports == [
-        f"1 of 3 credentials synced, waiting for {push}",
-        f"2 of 3 credentials synced, waiting for {other}",
+        f"3 of 3 waiting: acme/git-clone-secret: {NEVER_LOOKED}",
+        f"2 of 3 waiting: acme/registry-push-secret: {ABSENT}",
+        f"1 of 3 waiting: globex/git-clone-secret: {ABSENT}",
     ]
     assert clock.pauses == [0.25, 1.0, 1.0, 1.0, 1.0]
     assert api.patches == []
@@ -163,7 +168,10 @@ def test_each_retry_differs_so_that_the_operator_sees_it() -> None:
 
 EVENTS: list[Object] = [
     {"lastTimestamp": "2025-01-01T00:00:00Z", "message": "older"},
-    {"lastTimestamp": "2025-01-02T00:00:00Z", "message": 'Secret "acme-git" not found'},
+    {
+        "lastTimestamp": "2025-01-02T00:00:00Z",
+        "message": 'error processing spec.data[0] (key: acme-git), err: secrets "acme-git" not found',
+    },
     {"lastTimestamp": None, "eventTime": "2025-01-01T12:00:00.0Z", "message": "between"},
 ]
 
@@ -171,18 +179,18 @@ EVENTS: list[Object] = [
 @pytest.mark.parametrize(
     ("objects", "lists", "detail"),
     [
-        pytest.param({}, {}, "", id="nothing-more-is-known"),
-        pytest.param({}, {"events": EVENTS}, ' (Secret "acme-git" not found)', id="latest-event"),
+        pytest.param({}, {}, FAILED, id="nothing-more-is-known"),
+        pytest.param({}, {"events": EVENTS}, 'secrets "acme-git" not found', id="latest-event"),
         pytest.param(
             {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}}}},
             {"clustersecretstores": [{"metadata": {"name": "org-globex"}}]},
-            ' (ClusterSecretStore "org-acme" does not exist)',
+            'ClusterSecretStore "org-acme" does not exist',
             id="no-such-store",
         ),
         pytest.param(
             {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}}}},
             {"clustersecretstores": [{"metadata": {"name": "org-acme"}}]},
-            "",
+            FAILED,
             id="the-store-is-there",
         ),
     ],
@@ -193,7 +201,7 @@ def test_timeout(objects: dict[str, Object], lists: dict[str, list[Object]], det
     assert _error(lambda: clock.wait(GIT, PUSH, seconds=0)) == "\n".join(
         [
             f"1 of 2 credentials are not ready after 0 s on {PLANE}:",
-            f'  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: {FAILED}{detail}',
+            *_lines(detail),
             ADVICE,
         ]
     )
@@ -207,7 +215,7 @@ def _store(status: str) -> Object:
 
 STORE_EVENTS = "/api/v1/namespaces/default/events"
 SECRET_EVENTS = "/api/v1/namespaces/openchoreo-ci-acme/events"
-NOT_READY = [{"lastTimestamp": "2025-01-01T00:00:00Z", "message": "the store is not ready"}]
+NOT_READY = [{"lastTimestamp": "2025-01-01T00:00:00Z", "message": 'ClusterSecretStore "org-acme" is not ready'}]
 
 
 @pytest.mark.parametrize(
@@ -217,31 +225,38 @@ NOT_READY = [{"lastTimestamp": "2025-01-01T00:00:00Z", "message": "the store is 
             _store("False"),
             {SECRET_EVENTS: NOT_READY, STORE_EVENTS: [{"message": "Errors:\n\n* permission denied\n"}]},
             [],
-            ' (the store is not ready; ClusterSecretStore "org-acme": Errors: * permission denied)',
+            'ClusterSecretStore "org-acme" is not ready: permission denied',
             id="its-event",
         ),
         pytest.param(
             _store("False"),
             {SECRET_EVENTS: NOT_READY},
             [],
-            ' (the store is not ready; ClusterSecretStore "org-acme": unable to create client)',
+            'ClusterSecretStore "org-acme" is not ready: unable to create client',
             id="its-condition",
         ),
         pytest.param(
             _store("False"),
             {},
             [SECRET_EVENTS, STORE_EVENTS],
-            ' (ClusterSecretStore "org-acme": unable to create client)',
+            'ClusterSecretStore "org-acme" is not ready: unable to create client',
             id="events-that-may-not-be-read",
         ),
         pytest.param(
-            _store("True"), {SECRET_EVENTS: EVENTS}, [], ' (Secret "acme-git" not found)', id="a-store-that-is-ready"
+            _store("True"), {SECRET_EVENTS: EVENTS}, [], 'secrets "acme-git" not found', id="a-store-that-is-ready"
+        ),
+        pytest.param(
+            _store("False"),
+            {SECRET_EVENTS: EVENTS[:1]},
+            [],
+            'older; ClusterSecretStore "org-acme" is not ready: unable to create client',
+            id="another-event-of-the-secret",
         ),
         pytest.param(
             {"metadata": {"name": "org-acme"}, "status": None},
             {SECRET_EVENTS: NOT_READY},
             [],
-            " (the store is not ready)",
+            'ClusterSecretStore "org-acme" is not ready',
             id="a-store-without-a-status",
         ),
     ],
@@ -254,7 +269,7 @@ def test_a_store_that_is_not_ready_says_why(
     api.lists |= lists
     api.forbidden |= set(forbidden)
     message = _error(lambda: Clock(api).wait(GIT, seconds=0))
-    assert message.splitlines()[1].partition(FAILED)[2] == detail
+    assert message.splitlines()[1:-1] == _lines(detail)
 
 
 def test_events_are_asked_for_the_one_secret() -> None:
@@ -270,8 +285,9 @@ def test_cancelled_names_every_secret() -> None:
     assert _error(lambda: clock.wait(OTHER, GIT)) == "\n".join(
         [
             f"2 of 2 credentials are not ready when the update was cancelled on {PLANE}:",
-            f'  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: {OLD}',
-            f'  - organization "globex", Secret openchoreo-ci-globex/git-clone-secret: {ABSENT}',
+            *_lines(OLD),
+            '  - organization "globex", Secret openchoreo-ci-globex/git-clone-secret:',
+            f"      {ABSENT}",
             ADVICE,
         ]
     )

@@ -49,9 +49,7 @@ def test_a_second_call_for_those_that_are_absent_and_sorted() -> None:
     ("live", "pending"),
     [
         pytest.param(_item(GIT), (), id="synced"),
-        pytest.param(
-            _item(GIT, "False"), (Pending(GIT, "SecretSyncedError: no such key", failed=True),), id="not synced"
-        ),
+        pytest.param(_item(GIT, "False"), (Pending(GIT, "no such key", failed=True),), id="not synced"),
         pytest.param(None, (Pending(GIT, ABSENT),), id="deleted between two calls"),
     ],
 )

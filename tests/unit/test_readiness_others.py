@@ -10,11 +10,14 @@ from components.plan.expected import Expected
 from tests.unit.api import Api, Object
 
 PLANE = 'build plane (context "dev")'
-MISSING = '  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: the ExternalSecret does not exist'
+MISSING = (
+    '  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret:',
+    "      the ExternalSecret does not exist",
+)
 FIX = "Fix the cause (most often a missing key in the secret manager) and run the update again"
 ADVICE = (
-    "An error of one organization holds back removals of all; with PULUMI_CONTINUE_ON_ERROR=true, an update continues "
-    "with the others"
+    "An error of one organization holds back removals of all;",
+    "with PULUMI_CONTINUE_ON_ERROR=true, an update continues with the others",
 )
 
 
@@ -40,8 +43,8 @@ def _message(*organizations: str, ready: tuple[str, ...] = ()) -> list[str]:
 @pytest.mark.parametrize(
     ("variable", "last"),
     [
-        pytest.param("", [ADVICE], id="the-engine-stops"),
-        pytest.param("false", [ADVICE], id="the-engine-stops-too"),
+        pytest.param("", [*ADVICE], id="the-engine-stops"),
+        pytest.param("false", [*ADVICE], id="the-engine-stops-too"),
         pytest.param("true", [], id="the-engine-continues"),
         pytest.param("True", [], id="as-pulumi-reads-it"),
         pytest.param("1", [], id="the-engine-continues-too"),
@@ -52,7 +55,7 @@ def test_a_timeout_names_who_is_ready(monkeypatch: pytest.MonkeyPatch, variable:
 
     assert _message("acme", "initech", "globex", ready=("globex", "initech")) == [
         f"1 of 3 credentials are not ready after 0 s on {PLANE}:",
-        MISSING,
+        *MISSING,
         "Ready: globex, initech",
         FIX,
         *last,
@@ -61,7 +64,7 @@ def test_a_timeout_names_who_is_ready(monkeypatch: pytest.MonkeyPatch, variable:
 
 def test_one_organization_needs_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PULUMI_CONTINUE_ON_ERROR", raising=False)
-    assert _message("acme") == [f"1 of 1 credentials are not ready after 0 s on {PLANE}:", MISSING, FIX]
+    assert _message("acme") == [f"1 of 1 credentials are not ready after 0 s on {PLANE}:", *MISSING, FIX]
 
 
 def test_only_some_of_many_ready_organizations_are_named() -> None:
@@ -73,7 +76,7 @@ def test_only_some_of_many_ready_organizations_are_named() -> None:
     assert message is not None
     assert message.splitlines() == [
         f"1 of 8 credentials are not ready now on {PLANE}:",
-        MISSING,
+        *MISSING,
         "Ready at the last sync: org-0, org-1, org-2, org-3, org-4 and 2 more",
         FIX,
     ]
