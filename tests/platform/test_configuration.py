@@ -47,14 +47,18 @@ def test_every_mistake_is_reported_at_once_and_nothing_is_created(
         ],
         refreshInterval="soon",
         refreshIntervall="1h",
+        budget=[50],
+        load="many",
     )
 
     for message in (stack.preview_fails(), stack.up_fails()):
-        assert f"stacks/Pulumi.{stack.name}.yaml: 4 problems; nothing was changed" in message
+        assert f"stacks/Pulumi.{stack.name}.yaml: 6 problems; nothing was changed" in message
         assert f'organizations[0] ("{organization}").regsitries: unknown key; did you mean "registries"?' in message
         assert 'organizations[1].name: "Not_A_Label" is not a DNS label' in message
         assert 'refreshInterval: "soon" is not a duration' in message
         assert 'refreshIntervall: unknown key; did you mean "refreshInterval"?' in message
+        assert "budget: must be a mapping, such as {dollarsPerMonth: 50}" in message
+        assert "load: must be a mapping, such as {components: 20}" in message
         assert "Traceback" not in message
     assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
 

@@ -270,6 +270,8 @@ NOT_A_HOST = "is not the host of a git repository; expected name[:port] in lower
     ("host", "problem"),
     [
         ("https://github.com/acme", '"https://github.com/acme" is not a host alone; use github.com'),
+        ("https://gitlab.example.com", '"https://gitlab.example.com" is not a host alone; use gitlab.example.com'),
+        ("example.com/gitlab", '"example.com/gitlab" is not a host alone; use example.com'),
         ("GitHub.com", '"GitHub.com" is not a host alone; use github.com'),
         ("git@github.com:acme/app.git", "(value not shown) is not a host alone; use github.com"),
         ("ssh://git@git.acme.example:2222/a", "(value not shown) is not a host alone; use git.acme.example:2222"),
