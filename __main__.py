@@ -36,7 +36,9 @@ def main() -> None:
     except OpenChoreoSecretsError as error:
         pulumi.log.error(str(error))
         sys.exit(_SHOWN)
-    pulumi.export("organizations", {name: organization.outputs() for name, organization in deployed.items()})
+    names = {name: organization.outputs() for name, organization in deployed.items()}
+    # Pulumi prints no key that begins with two underscores, so a summary of a thousand organizations stays one line.
+    pulumi.export("organizations", {"count": len(names), "__names": names})
     pulumi.export("load", report_load(configuration))
     begin_registrations()
 

@@ -20,9 +20,11 @@ PASSPHRASE: Final = "openchoreo-local"
 """Not a secret: the stack ``local`` contains demo values only."""
 
 _CHANGE: Final = re.compile(r"\b\d+ (created|updated|deleted|replaced)\b")
-_PROVIDER_WARNING: Final = re.compile(
-    r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)|Stack \S+ +\d+ warnings?$"
-)
+_PROVIDER_WARNING: Final = re.compile(r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)")
+_COUNTS: Final = re.compile(r"( (\d+ (error|warning|message)s?(; )?)+)$")
+"""Numbers of the diagnostics at the end of a row, which include the warnings that are omitted."""
+_UNCHANGED: Final = re.compile(r"^ *pulumi:pulumi:Stack \S+ *$")
+_DONE: Final = re.compile(r"^(.* )(creating|updating|deleting|created|updated|deleted) \([\d.]+s\) (.+)$")
 _STARTED: Final = re.compile(r" (creating|updating|deleting) \(\d+s\)( \[diff: [^]]*\];?)?$")
 _COLOR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -111,8 +113,12 @@ class Engine:
 
 
 def _relevant_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Pulumi's output without operations that only started and without warnings about a locally built provider."""
+    """Pulumi's output without operations that only started and without warnings about a locally built provider.
+
+    Pulumi repeats the last message of an operation in its last row; it is printed once.
+    """
     diagnostics: list[str] = []
+    messages: dict[str, str] = {}
     for line in lines:
         text, plain = line.rstrip(), _plain(line)
         if _PROVIDER_WARNING.search(plain) or _STARTED.search(plain):
@@ -125,7 +131,27 @@ def _relevant_lines(lines: Iterable[str]) -> Iterator[str]:
             if any(re.search("error|warning", diagnostic) for diagnostic in diagnostics):
                 yield from diagnostics
             diagnostics = []
-            yield text
+            if row := _shorten(text, plain, messages):
+                yield row
+
+
+def _shorten(text: str, plain: str, messages: dict[str, str]) -> str:
+    """A row without numbers of diagnostics and without the message that an earlier row of its resource has shown.
+
+    Args:
+        text: the row.
+        plain: the same without colors.
+        messages: resource -> its last message, which this function updates.
+    """
+    if counts := _COUNTS.search(plain):
+        plain = plain[: counts.start()]
+        return "" if _UNCHANGED.search(plain) else plain
+    if row := _DONE.search(plain):
+        resource, _, message = row.groups()
+        if messages.get(resource.lstrip("+~- ")) == message:
+            return plain.removesuffix(message).rstrip()
+        messages[resource.lstrip("+~- ")] = message
+    return text
 
 
 def _plain(line: str) -> str:

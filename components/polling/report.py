@@ -15,24 +15,32 @@ _HEADINGS: Final = (
     "STORE", "MANAGER", "SECRETS", "KEYS", "CALLS/S", "CALLS/MONTH", "FOR CALLS", "FOR KEYS", "QUOTA", "LAG",
 )  # fmt: skip
 _TITLE: Final = "Expected calls to secret managers in 30 days, at list prices:"
+_ROWS: Final = 10
+"""Most stores in the table."""
 _QUIET: Final = frozenset({"kubernetes", "fake"})
 
 
 def describe_load(load: Load) -> str:
-    """The load as a table of stores; one line if only the cluster or fixed values are read; empty if nothing is."""
+    """The load as a table of the busiest stores; one line if only the cluster or fixed values are read.
+
+    Empty if nothing is read.
+    """
     lines: list[str] = []
     if not {store.tariff.manager for store in load.stores} <= _QUIET:
-        rows = [_row(store) for store in load.stores]
-        lines = [_TITLE, format_table(_HEADINGS, [*rows, _total(load)] if len(rows) > 1 else rows), *_expected(load)]
+        lines = [_TITLE, format_table(_HEADINGS, _rows(load)), *_expected(load)]
     elif load.stores:
         lines = [_line(load)]
     return "\n".join([*lines, *_generated(load)])
 
 
 def export_load(load: Load) -> dict[str, Any]:
-    """The load as plain numbers for ``pulumi stack output load``; unknown prices and quotas are left out."""
+    """The load as plain numbers for ``pulumi stack output load``; unknown prices and quotas are left out.
+
+    Pulumi prints no key that begins with two underscores (``IsInternalPropertyKey`` of its SDK), so that an update does
+    not print more for a large stack than for a small one.
+    """
     return {
-        "stores": {store.entry: _store_outputs(store) for store in load.stores},
+        "__stores": {store.entry: _store_outputs(store) for store in load.stores},
         "generatorsPerSecond": {kind: _number(rate) for kind, rate in load.generated_per_second.items()},
         "callsPerSecond": _number(load.calls_per_second),
         "callsPerMonth": round(load.calls_per_month),
@@ -59,6 +67,16 @@ def _number(value: Fraction) -> float:
     return round(float(value), 9)
 
 
+def _rows(load: Load) -> list[list[str]]:
+    """A row for each of the busiest stores, one for all others, and their total."""
+    busiest = sorted(load.stores, key=lambda store: store.calls_per_second, reverse=True)[:_ROWS]
+    others = [store for store in load.stores if store not in busiest]
+    rows = [_row(store) for store in load.stores if store in busiest]
+    if others:
+        rows.append(_sum(_count("other", len(others)), Load(tuple(others), ())))
+    return [*rows, _sum("total", load)] if len(rows) > 1 else rows
+
+
 def _row(store: StoreLoad) -> list[str]:
     return [
         store.entry,
@@ -74,11 +92,11 @@ def _row(store: StoreLoad) -> list[str]:
     ]
 
 
-def _total(load: Load) -> list[str]:
-    """The row of all stores; ``>=`` marks a sum without the prices that are unknown."""
+def _sum(title: str, load: Load) -> list[str]:
+    """The row of several stores; ``>=`` marks a sum without the prices that are unknown."""
     more = ">=" if any(None in (store.calls_dollars, store.keys_dollars) for store in load.stores) else ""
     return [
-        "total",
+        title,
         "",
         f"{sum(store.external_secrets for store in load.stores):,}",
         f"{sum(sum(store.keys.values()) for store in load.stores):,}",

@@ -36,6 +36,44 @@ def test_warnings_about_the_locally_built_provider_are_omitted() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        pytest.param(
+            "    pulumi:pulumi:Stack openchoreo-secrets-local  3 warnings; 1 message\n", [], id="nothing-else"
+        ),
+        pytest.param(
+            " +  pulumi:pulumi:Stack openchoreo-secrets-local created (5s) 3 warnings; 1 message\n",
+            [" +  pulumi:pulumi:Stack openchoreo-secrets-local created (5s)"],
+            id="created",
+        ),
+        pytest.param(
+            "    pulumi:pulumi:Stack openchoreo-secrets-local **failed** 2 errors; 3 warnings\n",
+            ["    pulumi:pulumi:Stack openchoreo-secrets-local **failed**"],
+            id="failed",
+        ),
+    ],
+)
+def test_no_number_of_warnings_without_the_warnings(line: str, shown: list[str]) -> None:
+    assert list(_relevant_lines([line])) == shown
+
+
+def test_each_message_about_a_patch_is_printed_once() -> None:
+    row = " +  openchoreo:index:ComponentTypePatch acme/service"
+    lines = (
+        f"{row} creating (0s) adds the resource\n",
+        f"{row} creating (0s) adds a name\n",
+        f"{row} created (0.45s) adds a name\n",
+        " +  openchoreo:index:ComponentTypePatch globex/service created (0.1s) adds a name\n",
+    )
+    assert list(_relevant_lines(lines)) == [
+        f"{row} creating (0s) adds the resource",
+        f"{row} creating (0s) adds a name",
+        f"{row} created (0.45s)",
+        " +  openchoreo:index:ComponentTypePatch globex/service created (0.1s) adds a name",
+    ]
+
+
 def test_errors_and_other_warnings_are_printed_with_their_heading() -> None:
     lines = (*HEADING, *OWN, "    error: acme is not ready\n", "Resources:\n", "    1 errored\n")
     assert list(_relevant_lines(lines)) == [

@@ -82,7 +82,7 @@ def test_manual_secrets_are_silent(teller: Teller) -> None:
 def test_the_output_is_plain_numbers(teller: Teller) -> None:
     teller.tell("aws")
     assert teller.outputs == {
-        "stores": {
+        "__stores": {
             "aws": {
                 "manager": "AWS Secrets Manager",
                 "externalSecrets": 1,

@@ -17,7 +17,7 @@ from tests.mocks.pulling import OUTPUTS, RAW, configuration, install
 from tests.mocks.recorder import Recorder
 
 LOAD = {
-    "stores": {
+    "__stores": {
         "${dataplane.secretStore}": {
             "manager": "not known",
             "externalSecrets": 1,
@@ -65,7 +65,7 @@ def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.Monkey
 
     recorder.run(lambda: runpy.run_path(str(MAIN), run_name="__main__"))
 
-    assert recorder.exported == {"organizations": OUTPUTS, "load": LOAD}
+    assert recorder.exported == {"organizations": {"count": len(OUTPUTS), "__names": OUTPUTS}, "load": LOAD}
     assert len(entries) == 1, "the SDK gets a chance to begin the registrations"
 
 

@@ -140,7 +140,7 @@ def test_create_fill_read_and_delete(
         assert f'organization "{name}", Secret openchoreo-ci-{name}/git-clone-secret' in message
         said = f"The stack created these secrets in AWS without a value; set their values: org/{name}/git"
         assert f'organization "{name}": {said}' in message
-        assert stack.output()["organizations"][name]["awsSecrets"] == [f"org/{name}/git"]
+        assert stack.output()["organizations"]["__names"][name]["awsSecrets"] == [f"org/{name}/git"]
 
     account = AwsAccount.model_validate(WHERE)
     for name in (one, other):
@@ -201,7 +201,7 @@ def test_a_key_and_names_that_are_never_used_twice(
     )
     stack.ok("preview")
     stack.up_fails()
-    (name,) = stack.output()["organizations"][organization]["awsSecrets"]
+    (name,) = stack.output()["organizations"]["__names"][organization]["awsSecrets"]
     assert name.startswith(f"org/{organization}/git-")
     fill(aws, name, "first")
     stack.configure(readyTimeout="30s")
@@ -223,7 +223,7 @@ def test_a_key_and_names_that_are_never_used_twice(
     assert gone["KeyState"] == "PendingDeletion"
     stack.configure(readyTimeout="3s")
     stack.up_fails()
-    (again,) = stack.output()["organizations"][organization]["awsSecrets"]
+    (again,) = stack.output()["organizations"]["__names"][organization]["awsSecrets"]
     assert again != name
 
 
@@ -239,7 +239,7 @@ def test_parameters_are_read_and_none_is_created(
 
     assert clone_secret(cluster, organization) == "parameter"
     assert secrets_of(aws, organization) == {}
-    assert "awsSecrets" not in stack.output()["organizations"][organization]
+    assert "awsSecrets" not in stack.output()["organizations"]["__names"][organization]
     stack.unchanged()
 
 

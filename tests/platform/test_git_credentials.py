@@ -118,7 +118,7 @@ def test_tokens_of_a_github_app_are_issued_and_renewed(
     made = cluster.get(*EXTERNAL_SECRET, "git-clone-secret", namespace)
     assert made is not None
     assert made["spec"]["refreshInterval"] == "30m0s"
-    assert stack.output()["organizations"][organization]["secrets"] == {
+    assert stack.output()["organizations"]["__names"][organization]["secrets"] == {
         "github-app": ["git-clone-secret-github-app"],
         "git": ["git-clone-secret"],
     }

@@ -100,7 +100,7 @@ def test_the_shipped_type_gains_exactly_our_entries_and_loses_exactly_them(
     live = control_plane.get("ComponentType", "service")
     assert remove_record(live, stack, organization) == patched(original, external_secret(stack, organization))
     stack.unchanged()
-    assert stack.output()["organizations"][organization]["pullSecret"] == {
+    assert stack.output()["organizations"]["__names"][organization]["pullSecret"] == {
         "secretName": NAME,
         "componentTypes": ["service"],
     }

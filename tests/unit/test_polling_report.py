@@ -56,6 +56,23 @@ total                         54       13    0.0849    219,960      >=$0.94    >
 Assumes 20 components, 5 namespaces, 10 runs; set the expected numbers in load."""
 
 
+def test_the_table_does_not_grow_with_the_stack() -> None:
+    """The ten busiest stores have a row, all others have one together."""
+    names = [f"store-{number:02}" for number in range(30)]
+    organizations: list[Raw] = [
+        {"name": name, "secretStore": name, "git": {**GIT, "refreshInterval": f"{100 - number}s"}}
+        for number, name in enumerate(names)
+    ]
+    lines = describe_load(several(dict.fromkeys(names, AWS_OWN), *organizations)).splitlines()
+    assert [line.split("  ")[0] for line in lines[3:]] == [*names[20:], "20 others", "total"]
+    assert lines[-2:] == OTHERS.splitlines()
+
+
+OTHERS = """\
+20 others                       20       20    0.222    575,160      $2.88      $8.00
+total                           30       30    0.355    918,970      $4.59      $12.00"""
+
+
 def test_one_store_needs_no_total() -> None:
     assert describe_load(load(AWS_OWN, acme(git=GIT))) == ONE_ROW
 
@@ -103,7 +120,7 @@ def test_generators_have_a_section_of_their_own() -> None:
         describe_load(found) == "ECRAuthorizationToken: 0.000556 values per second, each from one call to another API."
     )
     assert export_load(found) == {
-        "stores": {},
+        "__stores": {},
         "generatorsPerSecond": {"ECRAuthorizationToken": 0.000555556},
         "callsPerSecond": 0.0,
         "callsPerMonth": 0,
@@ -113,7 +130,7 @@ def test_generators_have_a_section_of_their_own() -> None:
 
 def test_outputs_leave_out_what_is_not_known() -> None:
     found = export_load(clouds())
-    assert found["stores"]["aws"] == {
+    assert found["__stores"]["aws"] == {
         "manager": "AWS Secrets Manager",
         "externalSecrets": 3,
         "keys": 3,
@@ -124,7 +141,7 @@ def test_outputs_leave_out_what_is_not_known() -> None:
         "slowest": {"organization": "aws", "secret": "sonar"},
         "quotaShare": 6.708e-06,
     }
-    assert found["stores"]["other"] == {
+    assert found["__stores"]["other"] == {
         "manager": "onepassword",
         "externalSecrets": 2,
         "keys": 2,
@@ -134,7 +151,7 @@ def test_outputs_leave_out_what_is_not_known() -> None:
         "revocationLag": "1h",
         "slowest": {"organization": "other", "secret": "git-clone-secret"},
     }
-    assert {key: each for key, each in found.items() if key != "stores"} == {
+    assert {key: each for key, each in found.items() if key != "__stores"} == {
         "generatorsPerSecond": {},
         "callsPerSecond": 0.084861111,
         "callsPerMonth": 219_960,
