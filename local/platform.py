@@ -15,7 +15,7 @@ import urllib3
 import yaml
 
 from . import pki as certificates
-from .processes import Process
+from .processes import Process, ProcessError
 
 CONTEXT: Final = "openchoreo-local"
 """Name of the context in the kubeconfig."""
@@ -26,6 +26,8 @@ _CONTROLLERS: Final = (
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
 )
+_PORTS: Final = ("etcd", "etcd-peer", "apiserver")
+_LAST_PORT: Final = 65535
 _NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "external-secrets")
 
 
@@ -92,13 +94,17 @@ class Platform:
             process.start([str(self.programs[name]), *arguments], environment)
 
     def _ports(self) -> dict[str, int]:
-        """Free ports by name, stored in the folder so that addresses stay the same after a restart."""
+        """Free ports by name, stored in the folder so that addresses stay the same after a restart.
+
+        Raises:
+            ProcessError: the stored ports cannot be read.
+        """
         file = self.folder / "ports.json"
         if file.exists():
-            stored: dict[str, int] = json.loads(file.read_text())
+            stored = _read_ports(file)
             if self.running() or all(_is_free(port) for port in stored.values()):
                 return stored
-        ports = _free_ports("etcd", "etcd-peer", "apiserver")
+        ports = _free_ports(*_PORTS)
         file.write_text(json.dumps(ports))
         return ports
 
@@ -187,6 +193,24 @@ def _reconciles(log: Path) -> bool:
     return any('"clustersecretstore"' in line for line in started) and any(
         '"externalsecret"' in line for line in started
     )
+
+
+def _read_ports(file: Path) -> dict[str, int]:
+    """Ports by name, as they were stored.
+
+    Raises:
+        ProcessError: the file is damaged; a new choice would leave running programs at unknown addresses.
+    """
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        ports = {name: stored[name] for name in _PORTS}
+    except (OSError, ValueError, KeyError, TypeError):
+        ports = {}
+    if not ports or not all(type(port) is int and 0 < port <= _LAST_PORT for port in ports.values()):
+        advice = "remove the platform and start it again: make down local"
+        msg = f"{file}: does not contain the ports of the platform; {advice}"
+        raise ProcessError(msg)
+    return ports
 
 
 def _free_ports(*names: str) -> dict[str, int]:

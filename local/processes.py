@@ -19,7 +19,7 @@ _LOG_LINES: Final = 8
 
 
 class ProcessError(Exception):
-    """A program did not become ready; the message ends with the last lines of its log."""
+    """A program cannot be started, or did not become ready; then the message ends with the last lines of its log."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every program of docs/components.md runs as it stands."""
+"""Every program of README.md and docs/components.md runs as it stands."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import pytest
 
 from tests.mocks.recorder import Recorder
 
-PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "components.md"
-PROGRAMS: Final = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+ROOT: Final = Path(__file__).resolve().parents[2]
+PROGRAMS: Final = [
+    program
+    for page in (ROOT / "README.md", ROOT / "docs" / "components.md")
+    for program in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+]
 REGISTERED: Final[list[set[str]]] = [
+    {"BuildPlane acme", "ExternalSecretsReady build-plane"},
     {"BuildPlane acme", "ExternalSecretsReady build-plane"},
     {"SecretStore vault-acme"},
     {"BuildPlane acme", "SecretStore acme"},
@@ -35,7 +40,7 @@ def test_every_program_is_looked_at() -> None:
 
 @pytest.mark.parametrize(("program", "registered"), list(zip(PROGRAMS, REGISTERED, strict=True)))
 def test_a_program_runs(recorder: Recorder, program: str, registered: set[str]) -> None:
-    code = compile(program.replace("openchoreo_secrets", "components"), PAGE.name, "exec")
+    code = compile(program.replace("openchoreo_secrets", "components"), "a page", "exec")
     names: dict[str, Any] = {}
     recorder.computed = COMPUTED
     found = recorder.run(lambda: exec(code, names))  # noqa: S102 -- the page is part of this project

@@ -1,0 +1,46 @@
+"""Ports of the platform: stored once, and a damaged file is a message with the next step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.platform import Platform
+from local.processes import ProcessError
+
+PORTS = {"etcd": 40001, "etcd-peer": 40002, "apiserver": 40003}
+
+
+def test_ports_are_stored_and_used_again(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, {})
+    ports = platform._ports()
+    assert sorted(ports) == sorted(PORTS)
+    assert json.loads((tmp_path / "ports.json").read_text()) == ports
+    assert platform._ports() == ports
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b'{"etcd": 400', id="cut-off"),
+        pytest.param(b"\xff\xfe", id="no-text"),
+        pytest.param(b"[40001, 40002, 40003]", id="a-list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'{"etcd": 40001}', id="a-port-is-missing"),
+        pytest.param(json.dumps(PORTS | {"etcd": "40001"}).encode(), id="a-string"),
+        pytest.param(json.dumps(PORTS | {"etcd": True}).encode(), id="a-boolean"),
+        pytest.param(json.dumps(PORTS | {"apiserver": 70000}).encode(), id="no-port"),
+    ],
+)
+def test_a_damaged_file(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "ports.json"
+    file.write_bytes(content)
+    with pytest.raises(ProcessError) as caught:
+        Platform(tmp_path, {})._ports()
+    assert str(caught.value) == (
+        f"{file}: does not contain the ports of the platform; remove the platform and start it again: make down local"
+    )
+    assert file.read_bytes() == content
