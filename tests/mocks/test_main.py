@@ -11,8 +11,7 @@ from typing import Any
 import pulumi
 import pytest
 
-import components
-from components import ClusterError
+from components import ClusterError, program
 from tests.mocks.pulling import OUTPUTS, RAW, configuration, install
 from tests.mocks.recorder import Recorder
 
@@ -58,7 +57,7 @@ def collector() -> Iterator[None]:
 
 def test_the_program_exports_them(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch)
-    monkeypatch.setattr(components, "load_configuration", lambda: configuration(RAW))
+    monkeypatch.setattr(program, "load_configuration", lambda: configuration(RAW))
 
     entries: list[object] = []
     monkeypatch.setattr(pulumi, "run", entries.append)
@@ -82,7 +81,7 @@ def test_the_program_ends_with_the_message_alone(
         assert ended.value.code == 32
 
     logged: list[str] = []
-    monkeypatch.setattr(components, "load_configuration", failing)
+    monkeypatch.setattr(program, "load_configuration", failing)
     monkeypatch.setattr(pulumi.log, "error", logged.append)
 
     assert recorder.run(body) == []
