@@ -24,7 +24,11 @@ _PROVIDER_WARNING: Final = re.compile(r"warning: (using pulumi-resource-kubernet
 _COUNTS: Final = re.compile(r"( (\d+ (error|warning|message)s?(; )?)+)$")
 """Numbers of the diagnostics at the end of a row, which include the warnings that are omitted."""
 _UNCHANGED: Final = re.compile(r"^ *pulumi:pulumi:Stack \S+ *$")
-_DONE: Final = re.compile(r"^(.* )(creating|updating|deleting|created|updated|deleted) \([\d.]+s\) (.+)$")
+_MESSAGE: Final = re.compile(
+    r"^(?P<resource>.* )(creating|updating|deleting|created|updated|deleted) \([\d.]+s\) (?P<text>.+)$"
+    r"|^(?P<stack> *pulumi:pulumi:Stack \S+ ) *(running )?(?P<said>\S.*)$"
+)
+"""A row that ends with a message."""
 _STARTED: Final = re.compile(r" (creating|updating|deleting) \(\d+s\)( \[diff: [^]]*\];?)?$")
 _COLOR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -146,11 +150,12 @@ def _shorten(text: str, plain: str, messages: dict[str, str]) -> str:
     if counts := _COUNTS.search(plain):
         plain = plain[: counts.start()]
         return "" if _UNCHANGED.search(plain) else plain
-    if row := _DONE.search(plain):
-        resource, _, message = row.groups()
-        if messages.get(resource.lstrip("+~- ")) == message:
-            return plain.removesuffix(message).rstrip()
-        messages[resource.lstrip("+~- ")] = message
+    if row := _MESSAGE.search(plain):
+        resource, message = (row["resource"] or row["stack"]).strip("+~- "), row["text"] or row["said"]
+        if messages.get(resource) == message:
+            plain = plain.removesuffix(message).rstrip().removesuffix(" running")
+            return "" if _UNCHANGED.search(plain) or _STARTED.search(plain) else plain
+        messages[resource] = message
     return text
 
 

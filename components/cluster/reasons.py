@@ -20,11 +20,11 @@ _KEY: Final = re.compile(r"error processing spec\.data\[\d+\] \(key: (.+?)\), er
 _WRAPPERS: Final = re.compile(
     r"(?:error processing spec\.data(?:From)?\[\d+\](?:\.\w+)*(?: \(key: .+?\))?, err: )"
     r"|.* desc = "
-    r"|.*\bErrors: \* "
     r"|.*\bhttps response error StatusCode: \d+, RequestID: [^,]*, (?:api error )?"
 )
-"""What ESO (``externalsecret_controller_secret.go``), gRPC, Vault's client (``ResponseError``) and AWS' SDK
-(``smithy-go``) put before the clause that names the cause."""
+"""What ESO (``externalsecret_controller_secret.go``), gRPC and AWS' SDK (``smithy-go``) put before the cause."""
+_VAULT: Final = re.compile(r".*\bURL: (?P<request>\w+ \S+) Code: (?P<code>\d+)\. Errors: (?:\* )?(?P<cause>.+)")
+"""Vault's client (``ResponseError``): the cause comes after the request."""
 
 
 def list_reasons(cluster: Cluster, secret: Expected, read_store: Callable[[str], Store | None]) -> list[str]:
@@ -58,6 +58,8 @@ def unwrap(message: str) -> str:
     key = _KEY.search(text)
     while wrapper := _WRAPPERS.match(text):
         text = text[wrapper.end() :]
+    if vault := _VAULT.fullmatch(text):
+        text = f"{vault['cause']} ({vault['code']}, {vault['request']})"
     return flatten(text if key is None or key[1] in text else f'key "{key[1]}": {text}')
 
 

@@ -74,6 +74,17 @@ def test_each_message_about_a_patch_is_printed_once() -> None:
     ]
 
 
+def test_a_message_of_the_stack_is_printed_once() -> None:
+    row = "pulumi:pulumi:Stack openchoreo-secrets-local"
+    lines = (
+        f"    {row}  Polling: 7 Secrets\n",
+        f" +  {row} creating (0s) Polling: 7 Secrets\n",
+        f"    {row} running Polling: 7 Secrets\n",
+        f" +  {row} created (5s) 1 message\n",
+    )
+    assert list(_relevant_lines(lines)) == [f"    {row}  Polling: 7 Secrets", f" +  {row} created (5s)"]
+
+
 def test_errors_and_other_warnings_are_printed_with_their_heading() -> None:
     lines = (*HEADING, *OWN, "    error: acme is not ready\n", "Resources:\n", "    1 errored\n")
     assert list(_relevant_lines(lines)) == [

@@ -25,7 +25,7 @@ WRAPPED = 'error processing spec.data[0] (key: umbrella-github), err: secrets "u
         pytest.param(
             "error processing spec.data[12] (key: a), err: cannot read secret data from Vault: Error making API "
             "request.\n\nURL: GET https://vault:8200/v1/kv/data/a\nCode: 403. Errors:\n\n* permission denied\n\n",
-            'key "a": permission denied',
+            "permission denied (403, GET https://vault:8200/v1/kv/data/a)",
             id="vault",
         ),
         pytest.param(
