@@ -6,6 +6,7 @@ from .cluster.obstacles import PreflightError
 from .errors import (
     ClusterError,
     ConflictError,
+    ForbiddenError,
     InvalidError,
     NotFoundError,
     NotReadyError,
@@ -13,6 +14,7 @@ from .errors import (
     PatchError,
     Problem,
     SettingsError,
+    UnavailableError,
 )
 from .external.credential import ExternalCredential
 from .git.credential import GitCredential
@@ -68,6 +70,7 @@ __all__ = [
     "Deployed",
     "ExternalCredential",
     "ExternalSecretsReady",
+    "ForbiddenError",
     "GitCredential",
     "InvalidError",
     "ManualSecrets",
@@ -92,6 +95,7 @@ __all__ = [
     "SettingsError",
     "Source",
     "StackSettings",
+    "UnavailableError",
     "WorkflowPatch",
     "deploy",
     "load_configuration",

@@ -5,6 +5,8 @@
     ├── ClusterError       a cluster cannot be reached, or lacks something that this package needs
     │   ├── ConflictError  another client changed an object between our read and our write
     │   ├── InvalidError   the API server refuses the content of an object
+    │   ├── ForbiddenError the user of the context may not do what was asked
+    │   ├── UnavailableError the API server does not answer, or something else answers in its place
     │   └── PreflightError a check before an update has found problems on a cluster (`cluster.obstacles`)
     ├── NotReadyError      credentials were not synced in time
     └── PatchError         an OpenChoreo object cannot be patched as asked
@@ -68,6 +70,14 @@ class ConflictError(ClusterError):
 
 class InvalidError(ClusterError):
     """The API server refuses the content of an object: a field is not valid, or immutable."""
+
+
+class ForbiddenError(ClusterError):
+    """The user of the context may not do what was asked; nothing was done."""
+
+
+class UnavailableError(ClusterError):
+    """The API server does not answer, or something else answers in its place. A later attempt may succeed."""
 
 
 class NotReadyError(OpenChoreoSecretsError):

@@ -112,11 +112,11 @@ def is_applied_by(live: Manifest, kind: str, stack: str) -> bool:
     record of writers too (Velero does); then the writes are older than the object.
     """
     metadata = live["metadata"]
-    manager, created = build_field_manager(stack), metadata.get("creationTimestamp", _EPOCH)
+    manager, created = build_field_manager(stack), metadata.get("creationTimestamp") or _EPOCH
     return is_marked_by(live, kind, stack) and any(
         entry.get("manager") == manager
         and entry.get("operation") == "Apply"
-        and _parse_time(entry.get("time", _EPOCH)) >= _parse_time(created) - _CREATION
+        and _parse_time(entry.get("time") or _EPOCH) >= _parse_time(created) - _CREATION
         for entry in metadata.get("managedFields") or ()
     )
 

@@ -7,22 +7,27 @@ The official client handles kubeconfigs, client certificates, tokens and credent
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kubernetes import client, config
-from urllib3.exceptions import HTTPError
 
-from ..errors import ClusterError, ConflictError, InvalidError
+from ..errors import ClusterError, ConflictError, ForbiddenError, InvalidError, UnavailableError
 from ..settings.clusters import ClusterSettings
+from .answers import Answer, hide_credentials
+from .failures import describe_failure
 
 if TYPE_CHECKING:
     from ..managers.manager import Endpoint
 
-_HINTS: Final = {
+_ERRORS: Final[Mapping[int, type[ClusterError]]] = {
+    HTTPStatus.FORBIDDEN: ForbiddenError,
+    HTTPStatus.CONFLICT: ConflictError,
+    HTTPStatus.UNPROCESSABLE_ENTITY: InvalidError,
+}
+_HINTS: Final[Mapping[int, str]] = {
     HTTPStatus.UNAUTHORIZED: "; check the credentials of the context",
     HTTPStatus.FORBIDDEN: "; grant the user of the context that verb",
 }
@@ -89,8 +94,11 @@ class Cluster:
             ClusterError: the server cannot be reached, or refuses the request.
         """
         for path in ("/api", "/apis"):
-            answer = self._request("GET", path, accept=_DISCOVERY) or {}
-            yield from answer.get("items") or ()
+            answer = self._request("GET", path, accept=_DISCOVERY)
+            if answer is None:
+                msg = f"{self}: GET {path}: the API server does not say which kinds it serves"
+                raise ClusterError(msg)
+            yield from answer["items"] or ()
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[dict[str, Any]]:
         """All objects of a collection, read in pages.
@@ -105,12 +113,17 @@ class Cluster:
         """
         accept = _METADATA_ONLY if metadata_only else "application/json"
         parameters = {**query, "limit": str(_PAGE)}
+        tokens: set[str] = set()
         while True:
-            page = self._request("GET", path, query=parameters, accept=accept) or {}
+            page = self._request("GET", path, query=parameters, accept=accept) or {"metadata": {}}
             yield from page.get("items") or ()
-            token = page.get("metadata", {}).get("continue")
+            token = page["metadata"].get("continue")
             if not token:
                 return
+            if token in tokens:
+                msg = f"{self}: GET {path}: {self._address} repeats one page; check any proxy before it"
+                raise UnavailableError(msg)
+            tokens.add(token)
             parameters["continue"] = token
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
@@ -190,40 +203,48 @@ class Cluster:
         accept: str = "application/json",
         content: str = "application/json",
     ) -> dict[str, Any] | None:
-        request = self._client.param_serialize(
-            method,
-            path,
-            query_params=list((query or {}).items()),
-            header_params={"Accept": accept, "Content-Type": content},
-            body=body,
-            auth_settings=["BearerToken"],
-        )
         try:
+            request = self._client.param_serialize(
+                method,
+                path,
+                query_params=list((query or {}).items()),
+                header_params={"Accept": accept, "Content-Type": content},
+                body=body,
+                auth_settings=["BearerToken"],
+            )
             response = self._client.call_api(*request, _request_timeout=_TIMEOUT)
-            text = response.read()
-        except (client.ApiException, HTTPError, OSError) as error:
-            raise ClusterError(self._unreachable(error)) from None
-        if response.status == HTTPStatus.NOT_FOUND:
-            return None
-        if response.status == HTTPStatus.CONFLICT:
-            raise ConflictError(self._refused(method, path, response.status, text))
-        if response.status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            raise InvalidError(self._refused(method, path, response.status, text))
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            raise ClusterError(self._refused(method, path, response.status, text))
-        parsed: dict[str, Any] = json.loads(text)
-        return parsed
+            answer = Answer(response.status, response.getheader("Content-Type"), response.read())
+        except Exception as error:  # noqa: BLE001 -- the client and its libraries have no common class of errors
+            raise UnavailableError(self._unreachable(error)) from None
+        return self._read(method, path, answer)
 
-    def _refused(self, method: str, path: str, status: int, text: bytes) -> str:
-        try:
-            reason = json.loads(text)["message"]
-        except (ValueError, KeyError, TypeError):
-            reason = "no reason given"
-        return f"{self}: {method} {path} was refused ({status}): {reason}{_HINTS.get(HTTPStatus(status), '')}"
+    def _read(self, method: str, path: str, answer: Answer) -> dict[str, Any] | None:
+        if answer.is_not_found:
+            return None
+        if answer.is_success:
+            if (content := answer.read(path)) is not None:
+                return content
+            if method == "DELETE" and answer.read_message() is not None:
+                return None
+        elif (reason := answer.read_message()) is not None:
+            kind = _ERRORS.get(answer.status, UnavailableError if answer.is_passing else ClusterError)
+            hint = _HINTS.get(answer.status, "")
+            msg = f"{self}: {method} {path} was refused ({answer.status}): {reason}{hint}"
+            raise kind(msg)
+        problem = "; it may be overloaded or restarting" if answer.is_passing else ", as no Kubernetes API server does"
+        msg = (
+            f"{self}: {method} {path}: {self._address} answered {answer.describe()}{problem}; "
+            "check the address in the kubeconfig, and any proxy or login page before it"
+        )
+        raise UnavailableError(msg)
+
+    @property
+    def _address(self) -> str:
+        return hide_credentials(str(self._client.configuration.host))
 
     def _unreachable(self, error: Exception) -> str:
         return (
-            f"{self}: {self._client.configuration.host} cannot be reached: {_cause(error)}. "
+            f"{self}: {self._address} cannot be reached: {describe_failure(error)}. "
             "Is the cluster running, and is this the right context?"
         )
 
@@ -255,17 +276,6 @@ def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
         msg = f"{where}: the kubeconfig ({source}) cannot be used: {_reason(error)}"
         raise ClusterError(msg) from None
     return connected
-
-
-def _cause(error: Exception) -> str:
-    """Innermost reason of a failed connection: ``Connection refused``. Outer ones repeat types of the library."""
-    reason = getattr(error, "reason", None)
-    cause: BaseException = reason if isinstance(reason, Exception) else error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    if isinstance(cause, TimeoutError):
-        return "it did not answer in time"
-    return cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
 
 
 def _reason(error: Exception) -> str:

@@ -75,7 +75,7 @@ def _list(cluster: Cluster, kind: ServedKind, namespaces: Sequence[str]) -> dict
         if everywhere is not None and len(everywhere) <= _COUNTED:
             lists: dict[str, list[Manifest] | None] = {namespace: [] for namespace in namespaces}
             for item in everywhere:
-                if (items := lists.get(item["metadata"]["namespace"])) is not None:
+                if (items := lists.get(item["metadata"].get("namespace", ""))) is not None:
                     items.append(item)
             return lists
     # The phase of a Pod is not in its metadata.

@@ -79,9 +79,14 @@ def discover_kinds(cluster: Cluster) -> Discovery:
             for resource in served.get("resources") or ():
                 key = group, resource["resource"]
                 if _goes_with_namespace(resource) and key not in _OWN_RECORDS:
-                    kinds.setdefault(key, ServedKind(group, version, key[1], resource["responseKind"]["kind"]))
+                    kinds.setdefault(key, ServedKind(group, version, key[1], _get_kind(resource)))
     return Discovery(tuple(kinds.values()), tuple(unavailable))
 
 
 def _goes_with_namespace(resource: dict[str, Any]) -> bool:
-    return resource["scope"] == "Namespaced" and set(resource["verbs"]) >= _NEEDED
+    return resource.get("scope") == "Namespaced" and set(resource.get("verbs") or ()) >= _NEEDED
+
+
+def _get_kind(resource: dict[str, Any]) -> str:
+    """``NetworkPolicy``; the plural name if the server does not say it."""
+    return (resource.get("responseKind") or {}).get("kind") or str(resource["resource"])

@@ -10,10 +10,11 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..errors import NotReadyError
+from ..errors import ClusterError, NotReadyError, UnavailableError
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
 from ..object_names import build_path
 from ..openchoreo.labels import ORGANIZATION_LABEL
@@ -36,6 +37,8 @@ _FIRST_POLL: Final = 0.25
 _COLUMNS: Final = 100
 _DIAGNOSTICS: Final = 4
 """Columns by which Pulumi indents a message."""
+_PATIENCE: Final = 30.0
+"""Seconds for which a wait goes on while the API server does not answer: it restarts, or a proxy does."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,11 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
 
     Raises:
         NotReadyError: some are not synced in time; the message has each Secret and ESO's reason.
+        ClusterError: the cluster refuses a call, or did not answer for `_PATIENCE` seconds or until the end.
     """
     deadline = time.monotonic() + seconds
-    readiness = read_readiness(cluster, expected_secrets, fan_outs)
+    read = _PatientReader(cluster, expected_secrets, fan_outs, min(_PATIENCE, seconds), cancelled)
+    readiness = read()
     for item in readiness.pending:
         if item.failed:
             _retry_now(cluster, item.expected)
@@ -138,7 +143,33 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
         if cancelled(min(pause, left)):
             raise NotReadyError(_message(cluster, readiness, "when the update was cancelled", hints))
         pause = _POLL
-        readiness = read_readiness(cluster, expected_secrets, fan_outs)
+        readiness = read()
+
+
+@dataclass(frozen=True)
+class _PatientReader:
+    """Reads the readiness, and again if the API server does not answer."""
+
+    cluster: Cluster
+    expected_secrets: Sequence[Expected]
+    fan_outs: Sequence[FanOut]
+    seconds: float
+    cancelled: Callable[[float], bool]
+
+    def __call__(self) -> Readiness:
+        """The readiness.
+
+        Raises:
+            ClusterError: the cluster refuses a call, or did not answer for that many seconds, or until the user
+                cancelled the update.
+        """
+        deadline = time.monotonic() + self.seconds
+        while True:
+            try:
+                return read_readiness(self.cluster, self.expected_secrets, self.fan_outs)
+            except UnavailableError:
+                if time.monotonic() >= deadline or self.cancelled(_POLL):
+                    raise
 
 
 def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
@@ -152,7 +183,7 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
         words = unwrap(f"{ready.get('reason')}: {ready.get('message')}").removeprefix("SecretSyncedError: ")
         return Pending(expected, words, failed=True)
     synced = str(status.get("syncedResourceVersion", "")).partition("-")[0]
-    if synced != str(item["metadata"].get("generation")) and not _never_again(item.get("spec", {})):
+    if synced != str(item["metadata"].get("generation")) and not _never_again(item.get("spec") or {}):
         return Pending(expected, "the last change has not been synced yet")
     return None
 
@@ -166,16 +197,20 @@ def _never_again(spec: Mapping[str, Any]) -> bool:
 def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, Any]]) -> Iterator[Pending | None]:
     """Readiness in each namespace that a ClusterExternalSecret selects, whose own status may be about an older spec."""
     cluster_secret = cluster.get(build_path(ESO, "ClusterExternalSecret", name=fan_out.name))
+    everywhere = Expected(fan_out.organization, "(every namespace)", fan_out.name)
     if cluster_secret is None:
-        everywhere = Expected(fan_out.organization, "(every namespace)", fan_out.name)
         yield Pending(everywhere, "the ClusterExternalSecret does not exist")
         return
-    spec = cluster_secret["spec"]
-    labels = ",".join(f"{key}={value}" for key, value in spec["namespaceSelectors"][0]["matchLabels"].items())
+    spec = cluster_secret.get("spec") or {}
+    selectors = [selector.get("matchLabels") for selector in spec.get("namespaceSelectors") or ()]
+    if not selectors or not selectors[0] or not spec.get("externalSecretName"):
+        yield Pending(everywhere, "the ClusterExternalSecret was edited, and selects no namespace by labels any more")
+        return
+    labels = ",".join(f"{key}={value}" for key, value in selectors[0].items())
     for namespace in cluster.items("/api/v1/namespaces", metadata_only=True, labelSelector=labels):
         expected = Expected(fan_out.organization, namespace["metadata"]["name"], spec["externalSecretName"])
         item = live.get((expected.namespace, expected.name))
-        if item is not None and item["spec"] == spec["externalSecretSpec"]:
+        if item is not None and item.get("spec") == spec.get("externalSecretSpec"):
             yield _judge(expected, item)
         elif not namespace["metadata"].get("deletionTimestamp"):
             yield Pending(expected, f"the ClusterExternalSecret {fan_out.name} has not reached the namespace yet")
@@ -184,7 +219,9 @@ def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, 
 def _retry_now(cluster: Cluster, expected: Expected) -> None:
     path = build_path(ESO, "ExternalSecret", expected.namespace, expected.name)
     stamp = {"metadata": {"annotations": {"force-sync": str(time.time_ns())}}}
-    cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
+    # ESO retries without it, too, only later.
+    with suppress(UnavailableError):
+        cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
 
 
 def _describe_wait(cluster: Cluster, readiness: Readiness) -> str:
@@ -202,9 +239,20 @@ def _read_store(cluster: Cluster, name: str) -> Store | None:
     return cluster.get(build_path(ESO, "ClusterSecretStore", name=name))
 
 
+def _read_stores(cluster: Cluster) -> Mapping[str, Store] | None:
+    """Name -> ClusterSecretStore, in one call. None: they cannot be read, which is no reason to hide the rest."""
+    try:
+        return {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
+    except ClusterError:
+        return None
+
+
 def _explain(cluster: Cluster, item: Pending, read_store: Callable[[str], Store | None]) -> str:
-    """ESO's reasons, beside the condition unless that says nothing more."""
-    reasons = "; ".join(list_reasons(cluster, item.expected, read_store))
+    """ESO's reasons, beside the condition unless that says nothing more, or the reasons cannot be read."""
+    try:
+        reasons = "; ".join(list_reasons(cluster, item.expected, read_store))
+    except ClusterError:
+        return item.reason
     if not reasons:
         return item.reason
     return reasons if item.reason == _NO_VALUE else f"{item.reason} ({reasons})"
@@ -217,10 +265,10 @@ def _message(
     hints: Mapping[str, str] | None = None,
     ready: str = "Ready",
 ) -> str:
-    stores = {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
+    stores = _read_stores(cluster)
     lines = [f"{len(readiness.pending)} of {readiness.total} credentials are not ready {when} on {cluster}:"]
     for item in readiness.pending:
-        lines += _wrap(f"  - {item.expected}:", _explain(cluster, item, stores.get))
+        lines += _wrap(f"  - {item.expected}:", item.reason if stores is None else _explain(cluster, item, stores.get))
     late = {item.expected.organization for item in readiness.pending}
     lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
     if others := sorted(readiness.organizations - late):

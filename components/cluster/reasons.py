@@ -37,7 +37,7 @@ def list_reasons(cluster: Cluster, secret: Expected, read_store: Callable[[str],
     """
     warning = _read_warning(cluster, secret.namespace, "ExternalSecret", secret.name)
     live = cluster.get(build_path(ESO, "ExternalSecret", secret.namespace, secret.name)) or {}
-    name = live.get("spec", {}).get("secretStoreRef", {}).get("name")
+    name = ((live.get("spec") or {}).get("secretStoreRef") or {}).get("name")
     if name is None:
         return [] if warning is None else [warning]
     store = read_store(name)
@@ -70,7 +70,7 @@ def _read_refusal(store: Store) -> str | None:
         (
             unwrap(str(entry.get("message")))
             for entry in conditions
-            if entry.get("type") == "Ready" and entry["status"] == "False"
+            if entry.get("type") == "Ready" and entry.get("status") == "False"
         ),
         None,
     )

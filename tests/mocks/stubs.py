@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from components import ClusterError, ConflictError
+from components import ConflictError
+from components.cluster.answers import Answer
 from components.cluster.connection import Cluster
 from components.managers.manager import Endpoint
 from components.settings.clusters import ClusterSettings
@@ -131,17 +132,18 @@ class _Connection(StubCluster):
                 place[last] = operation["value"]
         metadata = wanted["metadata"]
         if metadata["resourceVersion"] != memory.objects[path]["metadata"]["resourceVersion"]:
-            raise ConflictError(self._answer("PATCH", path, HTTPStatus.CONFLICT, "the object has been modified"))
+            self._refuse("PATCH", path, HTTPStatus.CONFLICT, "the object has been modified")
         metadata["resourceVersion"] = str(int(metadata["resourceVersion"]) + 1)
         memory.objects[path] = _defaulted(wanted)
         memory.writers.append(field_manager)
 
     def _check(self, verb: str, method: str, path: str) -> None:
         if verb in self._memory.refused:
-            raise ClusterError(self._answer(method, path, HTTPStatus.FORBIDDEN, self._memory.refused[verb]))
+            self._refuse(method, path, HTTPStatus.FORBIDDEN, self._memory.refused[verb])
 
-    def _answer(self, method: str, path: str, status: int, reason: str) -> str:
-        return self._refused(method, path, status, json.dumps({"message": reason}).encode())
+    def _refuse(self, method: str, path: str, status: int, reason: str) -> None:
+        body = {"apiVersion": "v1", "kind": "Status", "message": reason}
+        self._read(method, path, Answer(status, "application/json", json.dumps(body).encode()))
 
 
 def path_of(live: Object) -> str:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from components.cluster.connection import Cluster
-from components.errors import ClusterError, ConflictError, InvalidError
+from components.errors import ClusterError, ConflictError, ForbiddenError, InvalidError, UnavailableError
 from components.settings.clusters import ClusterSettings
 
 
@@ -60,6 +60,11 @@ def test_a_kubeconfig_without_a_certificate_authority_has_no_endpoint(tmp_path: 
         'build plane (context "dev"): the kubeconfig has no certificate authority, which server.fromKubeconfig needs; '
         "use server.caBundle"
     )
+
+
+def refusal(message: str) -> dict[str, Any]:
+    """An error of an API server."""
+    return {"apiVersion": "v1", "kind": "Status", "status": "Failure", "message": message}
 
 
 class _Recording(BaseHTTPRequestHandler):
@@ -110,11 +115,13 @@ def server(tmp_path: Path) -> Iterator[tuple[Cluster, type[_Recording]]]:
             thread.join()
 
 
+PATH = "/api/v1/namespaces/acme/secrets/git"
 OBJECT: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "git"}}
+STORED: dict[str, Any] = {**OBJECT, "metadata": {"name": "git", "uid": "1", "resourceVersion": "7"}}
 WRITES: dict[str, Callable[[Cluster], object]] = {
-    "PATCH": lambda cluster: cluster.apply("/x", OBJECT, field_manager="ours"),
-    "PUT": lambda cluster: cluster.dry_replace("/x", OBJECT),
-    "DELETE": lambda cluster: cluster.delete("/x", uid="1"),
+    "PATCH": lambda cluster: cluster.apply(PATH, OBJECT, field_manager="ours"),
+    "PUT": lambda cluster: cluster.dry_replace(PATH, OBJECT),
+    "DELETE": lambda cluster: cluster.delete(PATH, uid="1"),
 }
 DELETION = {
     "apiVersion": "v1",
@@ -123,55 +130,59 @@ DELETION = {
     "preconditions": {"uid": "1"},
 }
 REQUESTS: dict[str, tuple[str, str, Any]] = {
-    "PATCH": ("/x?fieldManager=ours&force=true", "application/apply-patch+yaml", OBJECT),
-    "PUT": ("/x?dryRun=All", "application/json", OBJECT),
-    "DELETE": ("/x", "application/json", DELETION),
+    "PATCH": (f"{PATH}?fieldManager=ours&force=true", "application/apply-patch+yaml", OBJECT),
+    "PUT": (f"{PATH}?dryRun=All", "application/json", OBJECT),
+    "DELETE": (PATH, "application/json", DELETION),
 }
 
 
 @pytest.mark.parametrize("method", WRITES)
 def test_writes(method: str, server: tuple[Cluster, type[_Recording]]) -> None:
     cluster, handler = server
-    handler.answer = (200, {"stored": True})
+    handler.answer = (200, STORED)
 
-    assert WRITES[method](cluster) == (None if method == "DELETE" else {"stored": True})
+    assert WRITES[method](cluster) == (None if method == "DELETE" else STORED)
 
     assert handler.requests == [(method, *REQUESTS[method])]
 
 
-@pytest.mark.parametrize(("status", "error"), [(409, ConflictError), (422, InvalidError), (403, ClusterError)], ids=str)
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, ClusterError), (403, ForbiddenError), (409, ConflictError), (422, InvalidError), (503, UnavailableError)],
+    ids=str,
+)
 @pytest.mark.parametrize("method", WRITES)
 def test_refused_writes(
     method: str, status: int, error: type[ClusterError], server: tuple[Cluster, type[_Recording]]
 ) -> None:
     cluster, handler = server
-    handler.answer = (status, {"message": "no"})
+    handler.answer = (status, refusal("no"))
 
     with pytest.raises(ClusterError) as caught:
         WRITES[method](cluster)
 
     assert type(caught.value) is error
-    assert str(caught.value).startswith(f'build plane (context "dev"): {method} /x was refused ({status}): no')
+    assert str(caught.value).startswith(f'build plane (context "dev"): {method} {PATH} was refused ({status}): no')
 
 
 def test_writes_to_what_does_not_exist(server: tuple[Cluster, type[_Recording]]) -> None:
     cluster, handler = server
-    handler.answer = (404, {})
+    handler.answer = (404, refusal('secrets "git" not found'))
 
-    assert cluster.dry_replace("/x", OBJECT) is None
-    cluster.delete("/x", uid="1")
+    assert cluster.dry_replace(PATH, OBJECT) is None
+    cluster.delete(PATH, uid="1")
     with pytest.raises(ClusterError) as caught:
-        cluster.apply("/x", OBJECT, field_manager="ours")
+        cluster.apply(PATH, OBJECT, field_manager="ours")
     assert str(caught.value) == (
-        'build plane (context "dev"): /x cannot be created: its namespace, or its kind, does not exist'
+        f'build plane (context "dev"): {PATH} cannot be created: its namespace, or its kind, does not exist'
     )
 
 
 def test_discovery_takes_two_calls(server: tuple[Cluster, type[_Recording]]) -> None:
     cluster, handler = server
-    handler.answer = (200, {"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "apps"}}]})
+    handler.answer = (200, {"kind": "APIGroupDiscoveryList", "items": [{"metadata": {"name": "apps"}, "versions": []}]})
 
-    assert list(cluster.discover()) == [{"metadata": {"name": "apps"}}] * 2
+    assert list(cluster.discover()) == [{"metadata": {"name": "apps"}, "versions": []}] * 2
 
     accept = (
         "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
@@ -180,15 +191,31 @@ def test_discovery_takes_two_calls(server: tuple[Cluster, type[_Recording]]) -> 
     assert handler.requests == [("GET", path, accept, None) for path in ("/api", "/apis")]
 
 
-@pytest.mark.parametrize("answer", [(404, {}), (200, {})], ids=["not-found", "empty"])
-def test_discovery_of_nothing(server: tuple[Cluster, type[_Recording]], answer: tuple[int, dict[str, Any]]) -> None:
+def test_discovery_of_nothing(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (200, {"kind": "APIGroupDiscoveryList", "items": None})
+    assert list(cluster.discover()) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param((404, refusal("no")), "the API server does not say which kinds it serves", id="not-found"),
+        pytest.param((200, {"kind": "APIGroupList"}), "as no Kubernetes API server does", id="another-form"),
+    ],
+)
+def test_unknown_kinds_are_not_taken_for_none(
+    server: tuple[Cluster, type[_Recording]], answer: tuple[int, dict[str, Any]], message: str
+) -> None:
+    """What is not listed would be deleted with its namespace."""
     cluster, handler = server
     handler.answer = answer
-    assert list(cluster.discover()) == []
+    with pytest.raises(ClusterError, match=message):
+        list(cluster.discover())
 
 
 def test_a_server_that_does_not_have_aggregated_discovery(server: tuple[Cluster, type[_Recording]]) -> None:
     cluster, handler = server
-    handler.answer = (406, {"message": "only the following media types are accepted: application/json"})
+    handler.answer = (406, refusal("only the following media types are accepted: application/json"))
     with pytest.raises(ClusterError, match=r"GET /api was refused \(406\): only the following media types"):
         list(cluster.discover())
