@@ -126,6 +126,14 @@ class Cluster:
             tokens.add(token)
             parameters["continue"] = token
 
+    def create(self, path: str, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer to a review; None if the server does not serve its kind.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        return self._request("POST", path, body=manifest)
+
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
         """Apply a JSON Merge Patch (RFC 7386) to one object; an object that no longer exists is no error.
 

@@ -19,6 +19,7 @@ from ..cluster.preflight import check_build_plane
 from ..errors import ClusterError
 from ..managers.manager import Endpoint, Plane
 from ..plan.organization import OrganizationPlan
+from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
 from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
@@ -40,6 +41,7 @@ from .plane_providers import (
 )
 from .provider import OpenChoreoProvider
 from .registration import after_ownership_check
+from .rights import check_rights
 from .stack_id import get_stack_id
 from .state_disk import check_state_disk
 
@@ -94,20 +96,21 @@ def preflight(configuration: Configuration) -> Preflight:
     """
     clusters, plan, stack = configuration.settings.clusters, configuration.plan, get_stack_id()
     build_plane = Cluster(PLANES["build"], clusters.build_plane)
+    reached: dict[ClusterPlane, Cluster] = {"build": build_plane}
     checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]
     if clusters.control_plane is not None:
-        control_plane = Cluster("control plane", clusters.control_plane)
-        checks.append(partial(check_control_plane, control_plane, plan.release, plan.organizations))
-    planes = {"build": build_plane}
+        reached["control"] = Cluster("control plane", clusters.control_plane)
+        checks.append(partial(check_control_plane, reached["control"], plan.release, plan.organizations))
     if clusters.data_plane is not None:
-        planes["data"] = Cluster(PLANES["data"], clusters.data_plane)
-        checks.append(partial(check_data_plane, planes["data"], plan, stack=stack, build_plane=build_plane))
+        reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
+        checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
+    check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
     for check in checks:
         _collect(check, refused, len(plan.organizations))
     _log_departures(build_plane, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
-    return Preflight({plane: planes[plane].endpoint() for plane in sorted(needed)}, refused)
+    return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused)
 
 
 def _log_departures(build_plane: Cluster, plan: Plan, stack: str) -> None:

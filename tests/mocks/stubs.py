@@ -47,6 +47,10 @@ class StubCluster(Cluster):
     def items(self, path: str, **_: object) -> Iterator[Object]:
         yield from self.collections.get(path, [])
 
+    def create(self, path: str, manifest: Mapping[str, Any]) -> Object:  # noqa: ARG002 -- of the real one
+        """The user of the context may do everything."""
+        return {"status": {"allowed": True}}
+
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
         """Accept the request to retry a failed credential; it has no effect here."""
 

@@ -23,6 +23,7 @@ from components.cluster.orphans import list_owned
 from components.cluster.planes import check_control_plane, check_data_plane
 from components.cluster.preflight import check_build_plane
 from components.cluster.readiness import wait_until_synced
+from components.cluster.reviews import list_missing_rights
 from components.cluster.store_users import describe_users, list_store_users
 from components.drift.planned import PlannedManifest
 from components.errors import NotReadyError, OpenChoreoSecretsError
@@ -31,6 +32,7 @@ from components.openchoreo.v0_9 import V0_9
 from components.patches.model import History
 from components.patches.patch import apply_patch
 from components.plan.expected import Expected, FanOut
+from components.plan.rights import list_rights
 from components.plan.stack import plan_stack
 from tests.unit.loopback import connect, http, serve
 from tests.unit.samples import GIT, on_every_plane, settings
@@ -48,6 +50,7 @@ PULL: Final = {
 }
 PLAN: Final = plan_stack(settings(on_every_plane(git=GIT, pullSecret=PULL)), V0_9, stack=STACK)
 ACME: Final = PLAN.organizations[0]
+RIGHTS: Final = [right for right in list_rights(PLAN) if right.plane == "build"][:4]
 SERVICE: Final = Location(V0_9.component_type, "service", "acme")
 
 Answers = dict[tuple[str, str], Any]
@@ -134,6 +137,8 @@ def healthy() -> Answers:
     answers: Answers = {("GET", path): content for path, content in (objects | lists).items()}
     for path, content in objects.items():
         answers |= {("PUT", path): content, ("PATCH", path): content}
+    review = {"kind": "SelfSubjectAccessReview", "status": {"allowed": False, "reason": "none"}}
+    answers["POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"] = review
     return answers
 
 
@@ -167,6 +172,7 @@ CALLS: Final[dict[str, Callable[[Cluster], object]]] = {
     "build-plane": lambda cluster: check_build_plane(cluster, PLAN, stack=STACK),
     "control-plane": lambda cluster: check_control_plane(cluster, V0_9, PLAN.organizations),
     "data-plane": lambda cluster: check_data_plane(cluster, PLAN, stack=STACK, build_plane=cluster),
+    "rights": lambda cluster: list_missing_rights({"build": cluster}, RIGHTS),
     "identity": lambda cluster: check_identity(cluster, "1"),
     "wait": wait,
     "patch": lambda cluster: edit(cluster, SERVICE, change, never),
