@@ -222,6 +222,8 @@ class Cluster:
             )
             response = self._client.call_api(*request, _request_timeout=_TIMEOUT)
             answer = Answer(response.status, response.getheader("Content-Type"), response.read())
+        except ClusterError:
+            raise
         except Exception as error:  # noqa: BLE001 -- the client and its libraries have no common class of errors
             raise UnavailableError(self._unreachable(error)) from None
         return self._read(method, path, answer)

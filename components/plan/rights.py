@@ -131,14 +131,19 @@ def _object_needs(plane: ClusterPlane, group: str, resource: str, place: Place) 
 
 
 def _granted_needs(plane: ClusterPlane, manifest: Manifest) -> Iterator[_Need]:
-    """What a created Role grants: the API server lets nobody grant more than they may do themselves."""
+    """What a created Role grants, since nobody can grant more than their own rights; and to bind it.
+
+    Without ``bind``, the preview of a RoleBinding fails as long as its Role does not exist.
+    """
     if manifest["kind"] == _ROLE:
+        metadata = manifest["metadata"]
+        bound = metadata["namespace"], metadata["name"]
+        yield from _needs(plane, _get_group(manifest["apiVersion"]), pluralize(_ROLE), ("bind",), bound)
         for rule in manifest["rules"]:
             for group in rule["apiGroups"]:
                 for resource in rule["resources"]:
                     for name in rule.get("resourceNames", (None,)):
-                        place = (manifest["metadata"]["namespace"], name)
-                        yield from _needs(plane, group, resource, rule["verbs"], place)
+                        yield from _needs(plane, group, resource, rule["verbs"], (metadata["namespace"], name))
 
 
 def _needs(plane: ClusterPlane, group: str, resource: str, verbs: Iterable[str], place: Place) -> Iterator[_Need]:
