@@ -6,15 +6,18 @@ Sources: OpenChoreo v0.9 docs (one Secret with the token); Kubernetes, "Types of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..manifests import GIT_HOST_ANNOTATION
+from ..schema.deferred import InputStr
 from ..schema.secret_types import BASIC_AUTH, SSH_AUTH
 from ..schema.sources import RemoteRef
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.generator import Generator
 from ..secrets.manual_secret import ManualSecret
+from ..secrets.value_templates import describe_source, render_lines, render_pem, render_word
 from .kinds import BasicAuth, GithubApp, SshKey
 
 if TYPE_CHECKING:
@@ -28,10 +31,7 @@ _APP_KEY: Final = "private-key"
 APP_SUFFIX: Final = "-github-app"
 """Added to the name of the Secret for the name of the one with a GitHub App's private key."""
 _LIFETIME: Final = "1h0m0s"
-_PASSWORD: Final = "{{ .password }}"
 _TOKEN: Final = "{{ .token }}"
-# OpenSSH refuses a key without a newline at its end, which many secret managers remove.
-_WITH_NEWLINE: Final = "{{{{ .{} | trim }}}}\n"
 
 
 @dataclass(frozen=True)
@@ -60,18 +60,20 @@ def build_secret(git: GitCredential, naming: Naming) -> SecretTemplate | ManualS
         return _remote(git, naming, {}, BASIC_AUTH, _user_and_password(naming, str(git.username), _TOKEN), token)
     if git.remote is None:
         return _manual(git, naming, {naming.key: str(git.manual)})
-    return _remote(git, naming, {naming.key: git.remote})
+    templates = {naming.key: render_word(".token", describe_source(git.remote))}
+    return _remote(git, naming, {"token": git.remote}, templates=templates)
 
 
 def build_app_key(git: GitCredential, naming: Naming) -> SecretTemplate | None:
     """The Secret with a GitHub App's private key, from which ESO creates its tokens; None for other credentials."""
     if git.github_app is None:
         return None
-    data = {_APP_KEY: git.github_app.private_key}
+    key = git.github_app.private_key
     return SecretTemplate(
         name=naming.app,
         credential=APP_CREDENTIAL,
-        data=data,
+        data={"privateKey": key},
+        templates={_APP_KEY: render_pem(".privateKey", describe_source(key))},
         annotations=_annotations(git),
         operator_policies=True,
     )
@@ -82,10 +84,13 @@ def _basic_auth(git: GitCredential, naming: Naming, auth: BasicAuth) -> SecretTe
     if password is None:
         manual = {"password": str(auth.password.manual), naming.key: str(auth.password.manual)}
         return _manual(git, naming, manual, BASIC_AUTH, {"username": str(git.username)})
-    data, username = {"password": password}, str(git.username)
+    data = {"password": password}
+    username: InputStr = str(git.username)
     if auth.username_from is not None:
-        data, username = {"username": auth.username_from, **data}, "{{ .username }}"
-    return _remote(git, naming, data, BASIC_AUTH, _user_and_password(naming, username, _PASSWORD))
+        data = {"username": auth.username_from, **data}
+        username = render_word(".username", describe_source(auth.username_from))
+    password_template = render_word(".password", describe_source(password))
+    return _remote(git, naming, data, BASIC_AUTH, _user_and_password(naming, username, password_template))
 
 
 def _ssh(git: GitCredential, naming: Naming, ssh: SshKey) -> SecretTemplate | ManualSecret:
@@ -96,8 +101,8 @@ def _ssh(git: GitCredential, naming: Naming, ssh: SshKey) -> SecretTemplate | Ma
         )
     data = {"privateKey": key}
     if ssh.known_hosts_from is not None:
-        data, known_hosts = {**data, "knownHosts": ssh.known_hosts_from}, _WITH_NEWLINE.format("knownHosts")
-    templates = {"ssh-privatekey": _WITH_NEWLINE.format("privateKey"), "known_hosts": known_hosts}
+        data, known_hosts = {**data, "knownHosts": ssh.known_hosts_from}, render_lines(".knownHosts")
+    templates = {"ssh-privatekey": render_pem(".privateKey", describe_source(key)), "known_hosts": known_hosts}
     return _remote(git, naming, data, SSH_AUTH, templates)
 
 
@@ -111,7 +116,7 @@ def _generator(git: GitCredential, naming: Naming, app: GithubApp) -> Generator:
     return Generator(APP_GENERATOR, naming.app, spec, _LIFETIME)
 
 
-def _user_and_password(naming: Naming, username: str, password: str) -> dict[str, str]:
+def _user_and_password(naming: Naming, username: InputStr, password: InputStr) -> dict[str, InputStr]:
     """The two keys of the Secret's type, and the key that OpenChoreo's docs name."""
     return {"username": username, "password": password, naming.key: password}
 
@@ -121,7 +126,7 @@ def _remote(
     naming: Naming,
     data: dict[str, RemoteRef],
     kind: str = "Opaque",
-    templates: dict[str, str] | None = None,
+    templates: Mapping[str, InputStr] | None = None,
     *data_from: DataFrom,
 ) -> SecretTemplate:
     return SecretTemplate(

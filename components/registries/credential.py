@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 from ..schema.deferred import Deferrable
 from ..schema.derived import build_optional_field, set_derived_fields
 from ..schema.model import Example, RemoteKey
-from ..schema.sources import ManualRegistry, RemoteRef, build_ref, check_username
+from ..schema.sources import Decoding, ManualRegistry, RemoteRef, build_ref, check_username
 from .catalog import REGISTRIES, describe
 from .hosts import RegistryHost
 from .parameters import derive_parameter_fields
@@ -49,6 +49,8 @@ class RegistryCredential(RegistryHost):
     """Property of that secret with the ``config.json``; may be an output. None: the whole secret."""
     version: Deferrable[RemoteKey] | None = None
     """Version of that secret; may be an output. None: the manager's default."""
+    decoding: Decoding = "None"
+    """Encoding of the ``config.json`` in the manager."""
     username: UsernameOrRemote | None = None
     """User name, with ``password``: plain text, or a reference to the secret manager."""
     password: RemoteRef | None = None
@@ -69,6 +71,7 @@ class RegistryCredential(RegistryHost):
             remote_key: Deferrable[str] | None = None,
             property: Deferrable[str] | None = None,  # noqa: A002 -- the name of the field
             version: Deferrable[str] | None = None,
+            decoding: Decoding = "None",
             username: RemoteRef | str | None = None,
             password: RemoteRef | None = None,
             service_account_key: RemoteRef | None = None,
@@ -94,8 +97,9 @@ class RegistryCredential(RegistryHost):
             what = f"names {', '.join(present)}" if present else "names no source"
             msg = f"{what}; expected exactly one of {', '.join(sources)}"
             raise ValueError(msg)
-        if self.remote_key is None and (self.property is not None or self.version is not None):
-            msg = "property and version belong to remoteKey"
+        idle = self.property is not None or self.version is not None or self.decoding != "None"
+        if self.remote_key is None and idle:
+            msg = "property, version and decoding belong to remoteKey; leave them out"
             raise ValueError(msg)
         return self
 
@@ -123,7 +127,7 @@ class RegistryCredential(RegistryHost):
         """Reference to a docker ``config.json``. None: the credential has another source."""
         if self.remote_key is None:
             return None
-        return build_ref(self.remote_key, self.property, self.version)
+        return build_ref(self.remote_key, self.property, self.version, self.decoding)
 
     @builtins.property
     def token(self) -> tuple[str, RegistryToken] | None:

@@ -7,7 +7,6 @@ character of a password can break the JSON.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -17,30 +16,22 @@ from ..schema.sources import RemoteRef
 from ..secrets.credential import Owner
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.manual_secret import ManualSecret
+from ..secrets.value_templates import describe_source, quote_literal, read_word
 from .credential import RegistryCredential
 from .generators import build_generator
+from .stored_login import read_all_stored_logins, read_stored_login, set_login
 
 KEY: Final = DOCKER_CONFIG_KEY
 TYPE: Final = DOCKER_CONFIG
 
 _NOBODY: Final = Owner("")
-_WHOLE_CONFIG: Final = (
-    "{{{{- $found := fromJson .{variable} -}}}}"
-    '{{{{- range list "auths" {server} -}}}}{{{{- if kindIs "map" $found -}}}}{{{{- $found = get $found . -}}}}'
-    '{{{{- else -}}}}{{{{- $found = "" -}}}}{{{{- end -}}}}{{{{- end -}}}}'
-    '{{{{- if not (and (kindIs "map" $found) $found) -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
-    "{{{{- $_ := set $auths {server} $found -}}}}"
-)
 _SERVICE_ACCOUNT_KEY: Final = (
-    "{{{{- $key := fromJson {password} -}}}}"
-    '{{{{- if not (kindIs "map" $key) -}}}}{{{{- $key = dict -}}}}{{{{- end -}}}}'
-    '{{{{- if ne (dig "type" "" $key | toString) "service_account" -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
+    "{{- $key := fromJson %(value)s -}}"
+    '{{- if not (kindIs "map" $key) -}}{{- $key = dict -}}{{- end -}}'
+    '{{- if ne (dig "type" "" $key | toString) "service_account" -}}{{- fail %(failure)s -}}{{- end -}}'
+    '{{- $user := "_json_key" -}}{{- $password := trim %(value)s -}}'
 )
-_NO_COLON: Final = '{{{{- if contains ":" {username} -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
-_USER_AND_PASSWORD: Final = (
-    '{{{{- $_ := set $auths {server} (dict "username" {username} "password" {password} '
-    '"auth" (printf "%s:%s" {username} {password} | b64enc)) -}}}}'
-)
+_NO_COLON: Final = '{{{{- if contains ":" $user -}}}}{{{{- fail {failure} -}}}}{{{{- end -}}}}'
 
 
 def build_docker_config(
@@ -66,7 +57,7 @@ def build_docker_config(
         return ManualSecret(name=name, credential=credential, registries=manual, docker_config_keys=keys)
     data: dict[str, RemoteRef] = {}
     data_from: list[DataFrom] = []
-    steps: list[InputStr] = ["{{- $auths := dict -}}"]
+    steps: list[InputStr] = []
     for index, registry in enumerate(registries):
         variable = f"registry_{index}"
         token = build_generator(registry, owner)
@@ -74,15 +65,33 @@ def build_docker_config(
             data_from.append(DataFrom(token, prefix=f"{variable}_"))
         data |= _inputs(registry, variable)
         steps.append(_step(registry, variable))
-    steps.append('{{- dict "auths" $auths | toJson -}}')
     return SecretTemplate(
         name=name,
         credential=credential,
         data=data,
         type=TYPE,
-        templates=dict.fromkeys(keys, join_texts(*steps)),
+        templates=dict.fromkeys(keys, _render(*steps)),
         data_from=tuple(data_from),
     )
+
+
+def build_whole_docker_config(name: str, config: RemoteRef, credential: str) -> SecretTemplate:
+    """A Secret with every login of a docker ``config.json`` in the manager, under the keys that it has there.
+
+    Args:
+        name: name of the Secret.
+        config: the ``config.json``.
+        credential: value of the credential label.
+    """
+    steps = read_all_stored_logins(".config", describe_source(config))
+    return SecretTemplate(
+        name=name, credential=credential, data={"config": config}, type=TYPE, templates={KEY: _render(steps)}
+    )
+
+
+def _render(*steps: InputStr) -> InputStr:
+    """The template of a docker config, from the steps that add logins to ``$auths``."""
+    return join_texts("{{- $auths := dict -}}", *steps, '{{- dict "auths" $auths | toJson -}}')
 
 
 def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]:
@@ -98,34 +107,31 @@ def _inputs(registry: RegistryCredential, variable: str) -> dict[str, RemoteRef]
 
 def _step(registry: RegistryCredential, variable: str) -> InputStr:
     """The part of the template that adds one registry to ``$auths``."""
-    server = _literal(registry.auths_key)
+    login = _read_login(registry, variable)
+    return join_texts(login, set_login(quote_literal(registry.auths_key)))
+
+
+def _read_login(registry: RegistryCredential, variable: str) -> InputStr:
+    """Steps that assign ``$user`` and ``$password``."""
     if registry.docker_config is not None:
-        failure = _failure(registry.docker_config, f"has no docker auth for {registry.auths_key}")
-        return _filled(_WHOLE_CONFIG, variable=variable, server=server, failure=failure)
+        return read_stored_login(f".{variable}", registry.auths_key, describe_source(registry.docker_config))
     if registry.service_account_key is not None:
-        failure = _failure(registry.service_account_key, "is not the JSON key of a Google service account")
-        password = f".{variable}_key"
-        checked = _filled(_SERVICE_ACCOUNT_KEY, password=password, failure=failure)
-        return join_texts(checked, _USER_AND_PASSWORD.format(server=server, username='"_json_key"', password=password))
-    username, no_colon = f".{variable}_username", ""
-    if isinstance(registry.username, str):
-        username = _literal(registry.username)
-    elif registry.username is not None:
-        what = f'the user name for {registry.auths_key} contains ":", which separates user from password in docker auth'
-        no_colon = _NO_COLON.format(username=username, failure=_literal(what))
-    return no_colon + _USER_AND_PASSWORD.format(server=server, username=username, password=f".{variable}_password")
+        return _read_service_account_key(registry.service_account_key, f".{variable}_key")
+    username, password = f".{variable}_username", f".{variable}_password"
+    if registry.password is None:
+        # A generator's own values have no white space around them.
+        return f"{{{{- $user := {username} -}}}}{{{{- $password := {password} -}}}}"
+    read_password = read_word("$password", password, describe_source(registry.password))
+    if not isinstance(registry.username, RemoteRef):
+        return join_texts(f"{{{{- $user := {quote_literal(str(registry.username))} -}}}}", read_password)
+    what = f'the user name for {registry.auths_key} contains ":", which separates user from password in docker auth'
+    read_user = read_word("$user", username, describe_source(registry.username))
+    return join_texts(read_user, _NO_COLON.format(failure=quote_literal(what)), read_password)
 
 
-def _failure(ref: RemoteRef, problem: str) -> InputStr:
-    """A literal that names the secret with a problem; known as late as its key."""
-    source = ref.remote_key if ref.property is None else join_texts(ref.remote_key, " (", ref.property, ")")
-    return cast("InputStr", lift(lambda text: _literal(f"{text} {problem}"), source))
+def _read_service_account_key(ref: RemoteRef, value: str) -> InputStr:
+    def fill(source: str) -> str:
+        failure = quote_literal(f"{source} is not the JSON key of a Google service account")
+        return _SERVICE_ACCOUNT_KEY % {"value": value, "failure": failure}
 
-
-def _filled(template: str, *, failure: InputStr, **texts: str) -> InputStr:
-    return cast("InputStr", lift(lambda text: template.format(failure=text, **texts), failure))
-
-
-def _literal(text: str) -> str:
-    """A string literal of Go templates, not escaped to ASCII: Go refuses the surrogate pairs of JSON escapes."""
-    return json.dumps(text, ensure_ascii=False)
+    return cast("InputStr", lift(fill, describe_source(ref)))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from ..errors import Problem, SettingsError
 from ..manifests import CREDENTIAL_LABEL, Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
-from ..schema.secret_types import SSH_AUTH
+from ..schema.deferred import CONSEQUENCE
 from ..schema.sources import ManualRegistry
 from .external_secret import Target
+from .manual_values import clean_key, clean_word
+from .value_templates import PEM_LABELS
 
 
 @dataclass(frozen=True)
@@ -61,17 +65,37 @@ def encode_secret_data(secret: ManualSecret, values: Sequence[str]) -> dict[str,
 
     Args:
         secret: the Secret.
-        values: values of ``secret.entries``, in the same order.
+        values: values of ``secret.entries``, in the same order. White space around a user name, password or token
+            is removed, and PEM gets the line ends of Unix.
+
+    Raises:
+        SettingsError: a value is empty, or is not PEM where the type of the Secret requires it.
     """
     if secret.registries:
         registries = zip(secret.registries.items(), values, strict=True)
-        auths = {server: build_docker_auth(registry.username, password) for (server, registry), password in registries}
+        auths = {
+            server: build_docker_auth(registry.username, _clean(clean_word, registry.password, password))
+            for (server, registry), password in registries
+        }
         return dict.fromkeys(secret.docker_config_keys, _base64(json.dumps({"auths": auths}, ensure_ascii=False)))
-    texts = {**secret.texts, **dict(zip(secret.values, values, strict=True))}
-    if secret.type == SSH_AUTH:
-        # OpenSSH refuses a key without a newline at its end, which `pulumi config set` removes.
-        texts = {key: f"{value.strip()}\n" for key, value in texts.items()}
-    return {key: _base64(value) for key, value in texts.items()}
+    entries = zip(secret.values.items(), values, strict=True)
+    texts = {key: _clean(partial(_clean_key, secret, key), entry, value) for (key, entry), value in entries}
+    return {key: _base64(value) for key, value in {**secret.texts, **texts}.items()}
+
+
+def _clean_key(secret: ManualSecret, key: str, value: str) -> str:
+    """A value of an external service may be a whole file; any other one is PEM, or a user name, password or token."""
+    if secret.credential == "external" or key in PEM_LABELS.get(secret.type, {}):
+        return clean_key(secret.type, key, value)
+    return clean_word(value)
+
+
+def _clean(clean: Callable[[str], str], entry: str, value: str) -> str:
+    try:
+        return clean(value)
+    except ValueError as error:
+        path = f"manualSecrets.{entry}"
+        raise SettingsError(path, [Problem(path, f"(value not shown) {error}")], consequence=CONSEQUENCE) from None
 
 
 def build_docker_auth(username: str, password: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from local.pki import Pki
 from local.platform import Platform
 from local.seed import Seeder, get_openchoreo_crds
 from tests.platform.aws import MotoAws, moto_server
+from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.samples import git_organization
@@ -94,6 +95,13 @@ def vault(platform: Platform, cluster: Kubernetes) -> Iterator[VaultServer]:
     yield server
     server.stop()
     assert server.failures == []
+
+
+@pytest.fixture
+def delivery(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Delivery]:
+    """The operator with a store of its own, without a stack."""
+    with start_delivery(cluster, vault, manager) as started:
+        yield started
 
 
 @pytest.fixture

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from components.managers.cluster_secret_store import render_identity, render_store
 from components.registries.credential import RegistryCredential
-from components.registries.docker_config import KEY, TYPE, build_docker_config
+from components.registries.docker_config import KEY, TYPE, build_docker_config, build_whole_docker_config
 from components.schema.sources import RemoteRef
-from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
-from tests.platform.harness import Kubernetes, eventually
-from tests.platform.samples import auth, vault_store
-from tests.platform.vault import Role, VaultServer
-from tests.unit.samples import planned
+from components.secrets.external_secret import SecretTemplate
+from tests.platform.delivery import Delivery
+from tests.platform.samples import auth
 
 Render = Callable[[Sequence["Case"]], dict[str, Any]]
+Batch = tuple[Mapping[str, Mapping[str, str]], Callable[[Mapping[str, str], str], SecretTemplate]]
+Keychain = Callable[..., list[list[str]]]
+GO_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Go's ``strings.TrimSpace`` removes."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,21 @@ class Case:
 
 
 def user_and_password(server: str, user: str, password: str) -> Case:
-    expected = {"username": user, "password": password, "auth": auth(user, password)}
-    return Case(server, {"user": user, "password": password}, expected)
+    return Case(server, {"user": user, "password": password}, login(user, password))
 
 
 def whole_config(server: str, entry: dict[str, Any], others: dict[str, Any], *, escaped: bool) -> Case:
     config = {"auths": {**others, server: entry}, "HttpHeaders": {"User-Agent": "docker"}, "credsStore": ""}
-    return Case(server, {"config": json.dumps(config, ensure_ascii=escaped)}, entry)
+    user, password = entry["username"], entry["password"]
+    if "auth" in entry:
+        user, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
+    return Case(server, {"config": json.dumps(config, ensure_ascii=escaped)}, login(user, password))
+
+
+def login(user: str, password: str) -> dict[str, str]:
+    """An entry of ``auths``, without the white space around both that Go trims."""
+    user, password = user.strip(GO_SPACE), password.strip(GO_SPACE)
+    return {"username": user, "password": password, "auth": auth(user, password)}
 
 
 PIECES = [
@@ -89,8 +99,14 @@ PIECES = [
 ]
 # Neither NUL, which no registry takes, nor halves of characters, which are no text.
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-TEXT = st.lists(st.sampled_from(PIECES) | CHARACTERS, min_size=1, max_size=6).map("".join)
-PASSWORDS = TEXT | st.sampled_from(PIECES).map(lambda piece: (piece * 10_000)[:10_000]) | TEXT.map(lambda t: f"{t}:{t}")
+# White space alone is no user name and no password.
+TEXT = (
+    st.lists(st.sampled_from(PIECES) | CHARACTERS, min_size=1, max_size=6)
+    .map("".join)
+    .filter(lambda text: bool(text.strip(GO_SPACE)))
+)
+LONG = st.sampled_from(PIECES).filter(lambda piece: bool(piece.strip(GO_SPACE)))
+PASSWORDS = TEXT | LONG.map(lambda piece: (piece * 10_000)[:10_000]) | TEXT.map(lambda t: f"{t}:{t}")
 USERS = TEXT.map(lambda text: text.replace(":", ";"))
 # What clients look up; settings refuse the rest. A config from another tool may contain any key.
 SERVERS = st.sampled_from(
@@ -99,66 +115,38 @@ SERVERS = st.sampled_from(
     r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?\.[a-z0-9]{1,3}(:[1-9][0-9]{0,3})?(/[a-z0-9]{1,3}([._-][a-z0-9]{1,3})?){0,2}",
     fullmatch=True,
 )
-ENTRIES = st.dictionaries(
-    st.sampled_from(["auth", "username", "password", "email", "identitytoken", "registrytoken"]),
-    TEXT,
-    min_size=1,
-    max_size=3,
+PAIRS = st.fixed_dictionaries({"username": USERS, "password": PASSWORDS}, optional={"email": TEXT})
+ENTRIES = st.builds(
+    lambda entry, pair: entry if pair is None else {**entry, "auth": auth(*pair)},
+    PAIRS,
+    st.none() | st.tuples(USERS, PASSWORDS),
 )
+"""An ``auth`` of its own takes precedence."""
 CASES = st.builds(user_and_password, SERVERS, USERS, PASSWORDS) | st.builds(
     whole_config, SERVERS, ENTRIES, st.dictionaries(SERVERS | TEXT, ENTRIES, max_size=1), escaped=st.booleans()
 )
 
 
 @pytest.fixture
-def render(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Render]:
+def render(delivery: Delivery) -> Render:
     """Write the values of a batch to Vault and return the docker config that the operator renders from them."""
-    store = planned(vault_store(vault, manager), name=manager, organizations=("acme",), namespaces=(manager,))
-    made = [*render_identity(store), render_store(store, {}, None)]
-    vault.roles["", "kubernetes", "eso-acme"] = Role((manager, f"eso-{manager}"), "secret/data/batch-")
-    for manifest in made:
-        cluster.create(manifest)
-    eventually(lambda: is_ready(cluster, manager), f"the store {manager}")
-    batches = 0
 
     def render(cases: Sequence[Case]) -> dict[str, Any]:
-        nonlocal batches
-        batches += 1
-        keys = [f"batch-{batches}/{index}" for index in range(len(cases))]
-        for key, case in zip(keys, cases, strict=True):
-            vault.put(f"secret/{key}", case.stored)
-        registries = tuple(case.credential(key) for key, case in zip(keys, cases, strict=True))
-        template = build_docker_config(f"batch-{batches}", registries)
+        kind, data = delivery.deliver(*as_batch(cases))
+        assert (kind, list(data)) == (TYPE, [KEY])
+        config: dict[str, Any] = json.loads(data[KEY])
+        return config
+
+    return render
+
+
+def as_batch(cases: Sequence[Case]) -> Batch:
+    def build(keys: Mapping[str, str], name: str) -> SecretTemplate:
+        template = build_docker_config(name, [case.credential(keys[str(index)]) for index, case in enumerate(cases)])
         assert isinstance(template, SecretTemplate)
-        cluster.create(build_external_secret(Target("acme", manager, manager, "0s"), template))
-        return arrived(cluster, manager, template.name)
+        return template
 
-    yield render
-    cluster.delete("external-secrets.io/v1", "ClusterSecretStore", manager)
-
-
-def is_ready(cluster: Kubernetes, store: str) -> bool:
-    found = cluster.get("external-secrets.io/v1", "ClusterSecretStore", store) or {}
-    return any(each["status"] == "True" for each in found.get("status", {}).get("conditions", ()))
-
-
-def arrived(cluster: Kubernetes, namespace: str, name: str) -> dict[str, Any]:
-    """The docker config of a Secret, or what the operator says instead."""
-
-    def find() -> dict[str, Any] | None:
-        failed = [
-            event["message"]
-            for event in cluster.list("v1", "Event", namespace)
-            if event["involvedObject"].get("name") == name and event["type"] == "Warning"
-        ]
-        if failed:
-            raise ValueError(failed[0])
-        return cluster.get("v1", "Secret", name, namespace)
-
-    found = eventually(find, f"{name} to arrive")
-    assert (found["type"], list(found["data"])) == (TYPE, [KEY])
-    config: dict[str, Any] = json.loads(base64.b64decode(found["data"][KEY]))
-    return config
+    return {str(index): case.stored for index, case in enumerate(cases)}, build
 
 
 @settings(
@@ -180,33 +168,123 @@ def test_every_registry_arrives_as_it_was(render: Render, cases: list[Case]) -> 
         if "user" in case.stored:
             # As docker reads it: `auth` wins over the other two, and its first colon ends the user.
             user, _, password = base64.b64decode(found[case.server]["auth"]).decode().partition(":")
-            assert (user, password) == (case.stored["user"], case.stored["password"])
+            assert (user, password) == (case.expected["username"], case.expected["password"])
 
 
-def test_what_would_be_no_docker_config_is_refused(render: Render) -> None:
-    for config in (
-        "canary",
-        '["canary"]',
-        "null",
-        "{}",
-        '{"auths": null}',
-        '{"auths": ["canary"]}',
-        '{"auths": {"GHCR.io": {"auth": "canary"}}}',
-        '{"auths": {"ghcr.io": {}}}',
-        '{"auths": {"ghcr.io": null}}',
-        '{"auths": {"ghcr.io": "canary"}}',
+INSTEAD = "store a config.json with the user name and the password of ghcr.io"
+NO_CONFIG = "0 (config) is not a docker config.json; if it is encoded, set decoding: Base64"
+NO_LOGIN = f"0 (config) has no docker auth for ghcr.io; {INSTEAD}"
+HELPER = (
+    "0 (config) has no docker auth for ghcr.io, which a credential helper (credsStore, credHelpers) may have; "
+    f"{INSTEAD}"
+)
+TOKEN = f"0 (config) has an identity token for ghcr.io, which expires; {INSTEAD}"
+NO_PAIR = f"0 (config) has an auth for ghcr.io that is not the base64 of user:password; {INSTEAD}"
+
+
+def test_what_would_be_no_docker_config_is_refused(delivery: Delivery) -> None:
+    for config, problem in (
+        ("canary", NO_CONFIG),
+        ('["canary"]', NO_CONFIG),
+        ("null", NO_CONFIG),
+        (base64.b64encode(b'{"auths": {"ghcr.io": {}}}').decode(), NO_CONFIG),
+        ("{}", NO_LOGIN),
+        ('{"auths": null}', NO_LOGIN),
+        ('{"auths": ["canary"]}', NO_LOGIN),
+        ('{"auths": {"GHCR.io": {"auth": "canary"}}}', NO_LOGIN),
+        ('{"auths": {"ghcr.io": {}}}', NO_LOGIN),
+        ('{"auths": {"ghcr.io": null}}', NO_LOGIN),
+        ('{"auths": {"ghcr.io": "canary"}}', NO_LOGIN),
+        ('{"auths": {"ghcr.io": {"username": "canary"}}}', NO_LOGIN),
+        ('{"auths": {"ghcr.io": {"auth": "Ym90Og=="}}}', NO_LOGIN),
+        ('{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}', HELPER),
+        ('{"credHelpers": {"ghcr.io": "gh"}}', HELPER),
+        ('{"auths": {"ghcr.io": {"auth": "MDAwOg==", "identitytoken": "canary"}}}', TOKEN),
+        ('{"auths": {"ghcr.io": {"registrytoken": "canary"}}}', TOKEN),
+        ('{"auths": {"ghcr.io": {"auth": "canary!"}}}', NO_PAIR),
+        ('{"auths": {"ghcr.io": {"auth": "Y2FuYXJ5"}}}', NO_PAIR),
     ):
-        assert (
-            refusal(render, Case("ghcr.io", {"config": config}, {})) == "BATCH (config) has no docker auth for ghcr.io"
-        )
-    assert refusal(render, user_and_password("ghcr.io", "canary:user", "canary")) == (
+        assert delivery.refusal(*as_batch([Case("ghcr.io", {"config": config}, {})])) == problem, config
+    assert delivery.refusal(*as_batch([user_and_password("ghcr.io", "canary:user", "canary")])) == (
         'the user name for ghcr.io contains ":", which separates user from password in docker auth'
     )
 
 
-def refusal(render: Render, case: Case) -> str:
-    """The reason that the template gives, at the end of what the operator says."""
-    with pytest.raises(ValueError, match="error calling fail: ") as refused:
-        render([case])
-    assert "canary" not in str(refused.value)
-    return re.sub(r"batch-\d+/0", "BATCH", str(refused.value).rpartition("error calling fail: ")[2])
+def test_a_whole_config_keeps_its_keys_and_gets_every_auth(delivery: Delivery) -> None:
+    def build(keys: Mapping[str, str], name: str) -> SecretTemplate:
+        config = RemoteRef(remote_key=keys["0"], property="config", decoding="Base64")
+        return build_whole_docker_config(name, config, "registry-pull")
+
+    def encode(config: object) -> Mapping[str, Mapping[str, str]]:
+        return {"0": {"config": base64.b64encode(json.dumps(config).encode()).decode()}}
+
+    bot = {"username": "bot", "password": "pw", "auth": auth("bot", "pw")}
+    auths = {
+        "https://quay.io": {"username": "bot", "password": "pw", "email": "a@b.example"},
+        "*.azurecr.io": {"auth": auth("bot", "pw\n")},
+        "ghcr.io": {},
+    }
+    kind, data = delivery.deliver(encode({"auths": auths}), build)
+    assert (kind, list(data)) == (TYPE, [KEY])
+    assert json.loads(data[KEY]) == {"auths": {"https://quay.io": bot, "*.azurecr.io": bot}}
+    assert delivery.refusal(encode({"auths": {"ghcr.io": {"identitytoken": "canary"}}}), build) == (
+        "0 (config) has an identity token for ghcr.io, which expires; store a config.json with user names and passwords"
+    )
+    assert delivery.refusal(encode({"auths": {"ghcr.io": {}}, "credsStore": "desktop"}), build) == (
+        "0 (config) has no docker auth, which a credential helper (credsStore, credHelpers) may have; "
+        "store a config.json with user names and passwords"
+    )
+
+
+HUB = "https://index.docker.io/v1/"
+LOGIN = {"auth": auth("bot", "pw")}
+SPELLINGS = [
+    *(("quay.io", key) for key in ("quay.io", "quay.io/", "http://quay.io", "https://quay.io", "https://quay.io/")),
+    *(("quay.io", key) for key in ("https://quay.io/v1/", "https://quay.io/v2/", "quay.io/v2", "https://quay.io/acme")),
+    ("127.0.0.1:5000", "http://127.0.0.1:5000/v2/"),
+    *((HUB, key) for key in (HUB, "https://index.docker.io/v2/", "index.docker.io", "https://index.docker.io")),
+]
+"""Key in docker's ``auths`` that the settings have, and the key that the stored config has."""
+
+
+@pytest.fixture(scope="session")
+def keychain(tmp_path_factory: pytest.TempPathFactory) -> Keychain:
+    """The logins that go-containerregistry reads for images from a docker config."""
+    folder = tmp_path_factory.mktemp("keychain")
+    program = folder / "program"
+    subprocess.run(["go", "build", "-o", program, "."], cwd=Path(__file__).parent / "keychain", check=True)
+
+    def resolve(config: object, *images: str) -> list[list[str]]:
+        (folder / "config.json").write_text(json.dumps(config))
+        done = subprocess.run(
+            [program, *images], env={"DOCKER_CONFIG": str(folder)}, capture_output=True, text=True, check=True
+        )
+        logins: list[list[str]] = json.loads(done.stdout)
+        return logins
+
+    return resolve
+
+
+def test_clients_read_the_same_login_as_from_the_stored_config(render: Render, keychain: Keychain) -> None:
+    """A case for each spelling of a key, and one config with two keys of which clients take one."""
+    for server, stored in SPELLINGS:
+        config = {"auths": {"other.example": {"auth": auth("other", "one")}, stored: LOGIN}}
+        delivered = render([Case(server, {"config": json.dumps(config)}, {})])
+        image = "nginx" if server == HUB else f"{server}/acme/app"
+        assert keychain(config, image) == [["bot", "pw"]], stored
+        assert keychain(delivered, image) == [["bot", "pw"]], stored
+    both = {"auths": {"https://quay.io/v1/": {"auth": auth("old", "one")}, "quay.io": LOGIN}}
+    assert keychain(both, "quay.io/acme/app") == [["bot", "pw"]]
+    assert keychain(render([Case("quay.io", {"config": json.dumps(both)}, {})]), "quay.io/acme/app") == [["bot", "pw"]]
+
+
+def test_keys_that_only_podman_or_the_kubelet_reads(render: Render) -> None:
+    bot = {"username": "bot", "password": "pw", **LOGIN}
+    for server, stored in (
+        (HUB, "docker.io"),
+        (HUB, "registry-1.docker.io"),
+        ("ghcr.io/acme", "https://ghcr.io/acme/"),
+        ("*.azurecr.io", "*.azurecr.io"),
+    ):
+        config = json.dumps({"auths": {stored: LOGIN}})
+        assert render([Case(server, {"config": config}, {})]) == {"auths": {server: bot}}, stored

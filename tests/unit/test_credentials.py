@@ -11,27 +11,10 @@ from components.secrets.external_secret import SecretTemplate, Target, build_ext
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.plans import credentials
 from tests.unit.samples import GIT, Raw, acme, organization, settings
+from tests.unit.templates import CLOSED, DOCKER_HUB_FORMS, OPENED, config, key, remote_login, word
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 PUSH = {"server": "quay.io", "remoteKey": "acme-quay"}
-
-INDEX = '"https://index.docker.io/v1/"'
-WHOLE_CONFIG = (
-    "{{- $auths := dict -}}"
-    "{{- $found := fromJson .registry_0 -}}"
-    f'{{{{- range list "auths" {INDEX} -}}}}'
-    '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}'
-    "{{- end -}}"
-    '{{- if not (and (kindIs "map" $found) $found) -}}'
-    '{{- fail "acme-hub (config) has no docker auth for https://index.docker.io/v1/" -}}{{- end -}}'
-    f"{{{{- $_ := set $auths {INDEX} $found -}}}}"
-)
-USER_AND_PASSWORD = (
-    '{{- if contains ":" .registry_1_username -}}{{- fail "the user name for ghcr.io contains \\":\\", '
-    'which separates user from password in docker auth" -}}{{- end -}}'
-    '{{- $_ := set $auths "ghcr.io" (dict "username" .registry_1_username "password" .registry_1_password '
-    '"auth" (printf "%s:%s" .registry_1_username .registry_1_password | b64enc)) -}}'
-)
 
 
 def _manifests(**keys: Any) -> list[Manifest]:
@@ -54,8 +37,8 @@ def _expected(name: str, credential: str, template: Raw, data: list[Raw], host: 
             _expected(
                 "git-clone-secret",
                 "git",
-                {"type": "Opaque"},
-                [{"secretKey": "clone-secret", "remoteRef": {"key": "acme-git", **DEFAULTS}}],
+                {"type": "Opaque", "data": {"clone-secret": word(".token", "acme-git")}},
+                [{"secretKey": "token", "remoteRef": {"key": "acme-git", **DEFAULTS}}],
                 host="github.com",
             ),
             id="defaults-of-openchoreo",
@@ -72,7 +55,7 @@ def _expected(name: str, credential: str, template: Raw, data: list[Raw], host: 
             _expected(
                 "clone",
                 "git",
-                {"type": "Opaque"},
+                {"type": "Opaque", "data": {"token": word(".token", "acme-git (token)")}},
                 [
                     {
                         "secretKey": "token",
@@ -98,7 +81,9 @@ def test_registries() -> None:
             "password": {"remoteKey": "acme-ghcr", "property": "password", "version": "7"},
         },
     ]
-    template = WHOLE_CONFIG + USER_AND_PASSWORD + '{{- dict "auths" $auths | toJson -}}'
+    hub = config("https://index.docker.io/v1/", DOCKER_HUB_FORMS, "registry_0", "acme-hub (config)")
+    ghcr = remote_login("ghcr.io", "registry_1", "acme-ghcr (username)", "acme-ghcr (password)")
+    template = OPENED + hub + ghcr + CLOSED
     assert _manifests(registries=registries, registrySecretName="push") == [
         _expected(
             "push",
@@ -126,7 +111,7 @@ def test_external() -> None:
         _expected(
             "sonar",
             "external",
-            {"type": "Opaque"},
+            {"type": "Opaque", "data": {"token": key("token"), "user": key("user")}},
             [
                 {"secretKey": "token", "remoteRef": {"key": "acme-sonar", "property": "token", **DEFAULTS}},
                 {"secretKey": "user", "remoteRef": {"key": "acme-git", **DEFAULTS}},
@@ -135,7 +120,7 @@ def test_external() -> None:
         _expected(
             "npm",
             "external",
-            {"type": "Opaque"},
+            {"type": "Opaque", "data": {".npmrc": key(".npmrc")}},
             [{"secretKey": ".npmrc", "remoteRef": {"key": "acme-npm", **DEFAULTS}}],
         ),
     ]
@@ -150,17 +135,17 @@ def test_no_manifests_without_credentials() -> None:
     [
         pytest.param(
             {"server": "quay.io", "username": "🐳", "password": {"remoteKey": "a"}},
-            '(dict "username" "🐳"',
+            '{{- $user := "🐳" -}}',
             id="username",
         ),
         pytest.param(
             {"server": "quay.io", "remoteKey": "a", "property": "🔑"},
-            'fail "a (🔑) has no docker auth for quay.io"',
+            'fail "a (🔑) has no docker auth for quay.io; ',
             id="key",
         ),
         pytest.param(
             {"server": "quay.io", "remoteKey": "a", "property": '{{ "\n\\ }}'},
-            'fail "a ({{ \\"\\n\\\\ }}) has no docker auth for quay.io"',
+            'fail "a ({{ \\"\\n\\\\ }}) has no docker auth for quay.io; ',
             id="template-in-a-key",
         ),
     ],

@@ -10,6 +10,7 @@ from components.secrets.manual_secret import ManualSecret, build_manual_secret
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.plans import credentials
 from tests.unit.samples import Raw, acme, organization
+from tests.unit.templates import key
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 TLS = "kubernetes.io/tls"
@@ -50,7 +51,7 @@ def test_the_largest() -> None:
         "external",
         {
             "type": "acme.example/settings",
-            "data": {"settings.xml": "<user>{{ .user }}</user>", ".npmrc": "{{ .npm_token }}"},
+            "data": {"user": key("user"), "settings.xml": "<user>{{ .user }}</user>", ".npmrc": "{{ .npm_token }}"},
         },
         [
             {
@@ -89,7 +90,7 @@ def test_the_largest() -> None:
 
 
 def test_a_whole_object_and_nothing_else() -> None:
-    expected = _expected({"type": "Opaque"}, [])
+    expected = _expected({"type": "Opaque", "mergePolicy": "Merge"}, [])
     del expected["spec"]["data"]
     expected["spec"]["dataFrom"] = [{"extract": {**DEFAULTS, "key": "acme-nexus"}}]
     assert _made(extract=[{"remoteKey": "acme-nexus"}]) == expected

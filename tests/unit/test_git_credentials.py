@@ -14,11 +14,13 @@ from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.hosts import line
 from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
+from tests.unit.templates import lines, pem, word
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 REF = {"remoteKey": "acme-git"}
 KNOWN = line("git.acme.example", comment="by hand")
 BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
+TOKEN = {"type": "Opaque", "data": {"clone-secret": word(".token", "acme-git")}}
 APP = {"appId": 123, "installationId": 456, "privateKey": REF}
 API = "generators.external-secrets.io/v1alpha1"
 
@@ -49,17 +51,17 @@ def _expected(
     return external_secret_of_acme(name, credential, template, entries, annotations=noted, **more)
 
 
-def _basic(username: str, source: str = "{{ .password }}", key: str = "clone-secret") -> Raw:
+def _basic(username: str, source: str = word(".password", "acme-git"), key: str = "clone-secret") -> Raw:
     return {"type": BASIC, "data": {"username": username, "password": source, key: source}}
 
 
 @pytest.mark.parametrize(
     ("git", "expected"),
     [
-        pytest.param(REF, _expected({"type": "Opaque"}, {"clone-secret": {"key": "acme-git"}}), id="token"),
+        pytest.param(REF, _expected(TOKEN, {"token": {"key": "acme-git"}}), id="token"),
         pytest.param(
             {**REF, "decoding": "Base64URL"},
-            _expected({"type": "Opaque"}, {"clone-secret": {"key": "acme-git", "decodingStrategy": "Base64URL"}}),
+            _expected(TOKEN, {"token": {"key": "acme-git", "decodingStrategy": "Base64URL"}}),
             id="encoded-token",
         ),
         pytest.param(
@@ -79,7 +81,7 @@ def _basic(username: str, source: str = "{{ .password }}", key: str = "clone-sec
                 "refreshInterval": "5m",
             },
             _expected(
-                _basic("{{ .username }}", key="token"),
+                _basic(word(".username", "a (user)"), word(".password", "a (pass)"), key="token"),
                 {
                     "username": {"key": "a", "property": "user", "version": "1"},
                     "password": {"key": "a", "property": "pass", "version": "2", "decodingStrategy": "Base64"},
@@ -95,7 +97,7 @@ def _basic(username: str, source: str = "{{ .password }}", key: str = "clone-sec
             _expected(
                 {
                     "type": SSH,
-                    "data": {"ssh-privatekey": "{{ .privateKey | trim }}\n", "known_hosts": f"{KNOWN}\n"},
+                    "data": {"ssh-privatekey": pem(".privateKey", "acme-git"), "known_hosts": f"{KNOWN}\n"},
                 },
                 {"privateKey": {"key": "acme-git"}},
                 host="git.acme.example",
@@ -114,8 +116,8 @@ def _basic(username: str, source: str = "{{ .password }}", key: str = "clone-sec
                 {
                     "type": SSH,
                     "data": {
-                        "ssh-privatekey": "{{ .privateKey | trim }}\n",
-                        "known_hosts": "{{ .knownHosts | trim }}\n",
+                        "ssh-privatekey": pem(".privateKey", "a (key)"),
+                        "known_hosts": lines(".knownHosts"),
                     },
                 },
                 {"privateKey": {"key": "a", "property": "key"}, "knownHosts": {"key": "a", "property": "hosts"}},
@@ -134,8 +136,8 @@ def _github_app(
 ) -> list[Manifest]:
     """The private key, the generator that reads it, and the Secret that reads from the generator."""
     private_key = _expected(
-        {"type": "Opaque"},
-        {"private-key": {"key": "acme-git"}},
+        {"type": "Opaque", "data": {"private-key": pem(".privateKey", "acme-git")}},
+        {"privateKey": {"key": "acme-git"}},
         name=f"{name}-github-app",
         credential="github-app",
         host=host,

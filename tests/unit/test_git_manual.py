@@ -10,6 +10,7 @@ from components.manifests import Manifest
 from components.secrets.external_secret import Target
 from components.secrets.manual_secret import ManualSecret, build_manual_secret, encode_secret_data
 from tests.unit.hosts import line
+from tests.unit.keys import SSH_KEY, write_pem
 from tests.unit.plans import credentials
 from tests.unit.samples import Raw, organization
 
@@ -34,8 +35,8 @@ def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
             {"basicAuth": {"password": {"manual": "gitToken"}}, "secretKey": "token"},
             BASIC,
             " pass\n",
-            {"username": "x-access-token", "password": " pass\n", "token": " pass\n"},
-            id="basic-auth-to-the-byte",
+            {"username": "x-access-token", "password": "pass", "token": "pass"},
+            id="basic-auth-without-white-space",
         ),
         pytest.param(
             {
@@ -43,9 +44,9 @@ def _manual(git: Raw, value: str) -> tuple[Manifest, dict[str, str]]:
                 "ssh": {"privateKey": {"manual": "gitToken"}, "knownHosts": f"\n{KNOWN}\n\n"},
             },
             SSH,
-            "-----BEGIN KEY-----\nx\n-----END KEY-----",
-            {"ssh-privatekey": "-----BEGIN KEY-----\nx\n-----END KEY-----\n", "known_hosts": f"{KNOWN}\n"},
-            id="ssh-with-an-end-of-the-last-line",
+            write_pem("OPENSSH PRIVATE KEY", end="\r\n"),
+            {"ssh-privatekey": f"{SSH_KEY}\n", "known_hosts": f"{KNOWN}\n"},
+            id="ssh-with-the-line-ends-of-unix",
         ),
     ],
 )

@@ -154,19 +154,19 @@ def _entry(user: str, password: str) -> Raw:
 
 @pytest.mark.parametrize("password", HOSTILE)
 def test_docker_config(password: str) -> None:
-    assert _docker_config(["bot", "ünï"], [password, "second"]) == {
-        "auths": {"registry-0": _entry("bot", password), "registry-1": _entry("ünï", "second")}
+    assert _docker_config(["bot", "ünï"], [password, "second\n"]) == {
+        "auths": {"registry-0": _entry("bot", password.strip()), "registry-1": _entry("ünï", "second")}
     }
 
 
-TEXT = st.text(min_size=1, max_size=40)
+TEXT = st.text(min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
 
 
 @given(pairs=st.lists(st.tuples(TEXT.filter(lambda text: ":" not in text), TEXT), min_size=1, max_size=4))
 @hypothesis_settings(deadline=None, max_examples=150)
 def test_docker_config_of_any_text(pairs: list[tuple[str, str]]) -> None:
     users, passwords = [user for user, _ in pairs], [password for _, password in pairs]
-    expected = {f"registry-{index}": _entry(user, password) for index, (user, password) in enumerate(pairs)}
+    expected = {f"registry-{index}": _entry(user, password.strip()) for index, (user, password) in enumerate(pairs)}
     assert _docker_config(users, passwords) == {"auths": expected}
 
 

@@ -9,6 +9,7 @@ import pytest
 from components.git.hosts import GIT_SOFTWARE, GitSoftware
 from tests.unit.built import manifests
 from tests.unit.samples import AT_ACME, GIT_PROVIDERS, Raw, acme, assert_rejected, settings
+from tests.unit.templates import word
 
 ORCHARD = GitSoftware("orchard", ("git.orchard.example",), (".orchard.dev",), "orchard-token")
 
@@ -30,7 +31,7 @@ def _registered() -> Iterator[None]:
 def test_git_host(host: Raw) -> None:
     found = settings(acme(git={**host, "basicAuth": {"password": {"remoteKey": "acme-git"}}}))
     (secret,) = [made for made in manifests(found) if made["kind"] == "ExternalSecret"]
-    password = "{{ .password }}"
+    password = word(".password", "acme-git")
     assert secret["spec"]["target"]["template"]["data"] == {
         "username": "orchard-token",
         "password": password,

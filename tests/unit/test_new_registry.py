@@ -26,6 +26,7 @@ from components.settings.stack import StackSettings
 from tests import golden
 from tests.unit.built import manifests
 from tests.unit.samples import AT_ACME, REGISTRY_KEYS, REGISTRY_NAMES, Raw, acme, assert_rejected, settings
+from tests.unit.templates import CLOSED, OPENED, plain_login
 
 DEPOT = Registry(
     "depot",
@@ -82,11 +83,7 @@ def test_registry(host: Raw) -> None:
     found = settings(acme(registries=[{**host, **LOGIN}]))
     (secret,) = [made for made in manifests(found) if made["kind"] == "ExternalSecret"]
     assert secret["spec"]["target"]["template"]["data"] == {
-        ".dockerconfigjson": (
-            f'{{{{- $auths := dict -}}}}{{{{- $_ := set $auths "{HOST}" (dict "username" "robot" "password" '
-            '.registry_0_password "auth" (printf "%s:%s" "robot" .registry_0_password | b64enc)) -}}'
-            '{{- dict "auths" $auths | toJson -}}'
-        )
+        ".dockerconfigjson": OPENED + plain_login(HOST, "robot", "registry_0", "acme-depot") + CLOSED
     }
 
 

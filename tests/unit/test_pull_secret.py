@@ -24,7 +24,9 @@ from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import NAME, STACK, component_type, pods
 from tests.unit.plans import fan_out
 from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
+from tests.unit.templates import CLOSED, OPENED, config, config_forms, whole_config
 
+WHOLE_TEMPLATE = whole_config("registry-credentials (value)")
 CONFIG: Raw = {"remoteKey": "registry-credentials", "property": "value"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
@@ -32,9 +34,7 @@ BY_HAND: Raw = {"delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"
 ORGANIZATION = {"openchoreo.dev/organization": "acme"}
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 TYPE = "kubernetes.io/dockerconfigjson"
-WHOLE = [
-    {"secretKey": ".dockerconfigjson", "remoteRef": {"key": "registry-credentials", "property": "value", **DEFAULTS}}
-]
+WHOLE = [{"secretKey": "config", "remoteRef": {"key": "registry-credentials", "property": "value", **DEFAULTS}}]
 
 
 def _organization(refresh_interval: str | None = None, **pull: Any) -> Organization:
@@ -60,7 +60,7 @@ def _external_secret(
     return external_secret_of_acme(
         name,
         "registry-pull",
-        {"type": TYPE, **differing},
+        {"type": TYPE, "data": {".dockerconfigjson": WHOLE_TEMPLATE}, **differing},
         data,
         namespace="${metadata.namespace}",
         store=store,
@@ -79,15 +79,7 @@ def test_component_with_every_key() -> None:
         secretName="pull-${metadata.componentName}", resourceId="pull", registries=[QUAY], refreshInterval="5m"
     )
     made = plan_component_type_patch(user, store="default-acme", refresh_interval="2h0m0s", stack=STACK)
-    template = (
-        "{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}"
-        '{{- range list "auths" "quay.io" -}}{{- if kindIs "map" $found -}}{{- $found = get $found . -}}'
-        '{{- else -}}{{- $found = "" -}}{{- end -}}{{- end -}}'
-        '{{- if not (and (kindIs "map" $found) $found) -}}'
-        '{{- fail "acme-quay has no docker auth for quay.io" -}}{{- end -}}'
-        '{{- $_ := set $auths "quay.io" $found -}}'
-        '{{- dict "auths" $auths | toJson -}}'
-    )
+    template = OPENED + config("quay.io", config_forms("quay\\.io"), "registry_0", "acme-quay") + CLOSED
     name = "pull-${metadata.componentName}"
     expected = _external_secret(
         name,
@@ -141,8 +133,9 @@ def test_secret() -> None:
     assert pull_secret(_pull(_organization()), NAME) == SecretTemplate(
         name=NAME,
         credential="registry-pull",
-        data={".dockerconfigjson": RemoteRef(remote_key="registry-credentials", property="value")},
+        data={"config": RemoteRef(remote_key="registry-credentials", property="value")},
         type=TYPE,
+        templates={".dockerconfigjson": WHOLE_TEMPLATE},
     )
     assert pull_secret(_pull(_organization(**BY_HAND)), "registry-pull-secret") == ManualSecret(
         name="registry-pull-secret",

@@ -280,4 +280,4 @@ def test_a_key_is_quoted_in_the_template(server: str) -> None:
     assert made.content.templates is not None
     template = str(made.content.templates[".dockerconfigjson"])
     assert template.count(f"set $auths {json.dumps(server)} (dict") == 1
-    assert template.count(r'"username" "a\"\\{{" ') == 1
+    assert template.count(r'{{- $user := "a\"\\{{" -}}') == 1

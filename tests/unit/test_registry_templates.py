@@ -15,55 +15,20 @@ from tests.unit.managers import operator
 from tests.unit.plans import credentials
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_NAME, ECR_TOKEN, GCR_FULL, LOGIN
 from tests.unit.samples import Raw, organization
+from tests.unit.templates import (
+    CLOSED,
+    DOCKER_HUB_FORMS,
+    OPENED,
+    config,
+    config_forms,
+    google,
+    plain_login,
+    remote_login,
+    token,
+)
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
-OPENED = "{{- $auths := dict -}}"
-CLOSED = '{{- dict "auths" $auths | toJson -}}'
 EU = "europe-west3-docker.pkg.dev"
-
-
-def login(server: str, username: str, password: str) -> str:
-    """The step of a user and a password, both as Go reads them."""
-    return (
-        f'{{{{- $_ := set $auths "{server}" (dict "username" {username} "password" {password} '
-        f'"auth" (printf "%s:%s" {username} {password} | b64enc)) -}}}}'
-    )
-
-
-def google(server: str, variable: str, key: str) -> str:
-    """The step of a Google key: what is no such key ends the update."""
-    return (
-        f"{{{{- $key := fromJson .{variable}_key -}}}}"
-        '{{- if not (kindIs "map" $key) -}}{{- $key = dict -}}{{- end -}}'
-        '{{- if ne (dig "type" "" $key | toString) "service_account" -}}'
-        f'{{{{- fail "{key} is not the JSON key of a Google service account" -}}}}{{{{- end -}}}}'
-    ) + login(server, '"_json_key"', f".{variable}_key")
-
-
-def config(server: str, variable: str, key: str) -> str:
-    """The step of a whole docker config."""
-    return (
-        f"{{{{- $found := fromJson .{variable} -}}}}"
-        f'{{{{- range list "auths" "{server}" -}}}}'
-        '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}'
-        "{{- end -}}"
-        '{{- if not (and (kindIs "map" $found) $found) -}}'
-        f'{{{{- fail "{key} has no docker auth for {server}" -}}}}{{{{- end -}}}}'
-        f'{{{{- $_ := set $auths "{server}" $found -}}}}'
-    )
-
-
-def remote_login(server: str, variable: str) -> str:
-    """The step of a user in the manager, whose name must not end where docker would end it."""
-    return (
-        f'{{{{- if contains ":" .{variable}_username -}}}}{{{{- fail "the user name for {server} contains \\":\\", '
-        'which separates user from password in docker auth" -}}{{- end -}}'
-    ) + token(server, variable)
-
-
-def token(server: str, variable: str) -> str:
-    """The step of a generator, whose outputs have the variable in front."""
-    return login(server, f".{variable}_username", f".{variable}_password")
 
 
 def data(key: str, remote: str, **more: str) -> Raw:
@@ -105,7 +70,7 @@ ONE = (".dockerconfigjson",)
     [
         pytest.param(
             {"registry": "ghcr", **LOGIN},
-            login("ghcr.io", '"bot"', ".registry_0_password"),
+            plain_login("ghcr.io", "bot", "registry_0", "acme-token"),
             [data("registry_0_password", "acme-token")],
             id="plain-user",
         ),
@@ -115,7 +80,7 @@ ONE = (".dockerconfigjson",)
                 "username": {"remoteKey": "hub", "property": "u"},
                 "password": {"remoteKey": "hub", "property": "p", "version": "2"},
             },
-            remote_login("https://index.docker.io/v1/", "registry_0"),
+            remote_login("https://index.docker.io/v1/", "registry_0", "hub (u)", "hub (p)"),
             [
                 data("registry_0_username", "hub", property="u"),
                 data("registry_0_password", "hub", property="p", version="2"),
@@ -124,7 +89,7 @@ ONE = (".dockerconfigjson",)
         ),
         pytest.param(
             {"registry": "quay", "remoteKey": "config", "property": "p", "version": "3"},
-            config("quay.io", "registry_0", "config (p)"),
+            config("quay.io", config_forms("quay\\.io"), "registry_0", "config (p)"),
             [data("registry_0", "config", property="p", version="3")],
             id="docker-config",
         ),
@@ -142,7 +107,7 @@ ONE = (".dockerconfigjson",)
         ),
         pytest.param(
             {"registry": "gitlab", **LOGIN, "username": 'a"\\{{ "b'},
-            login("registry.gitlab.com", '"a\\"\\\\{{ \\"b"', ".registry_0_password"),
+            plain_login("registry.gitlab.com", 'a"\\{{ "b', "registry_0", "acme-token"),
             [data("registry_0_password", "acme-token")],
             id="user-of-any-text",
         ),
@@ -181,12 +146,12 @@ ALL: list[Raw] = [
 def test_all_sources_in_one_config_under_more_than_one_key() -> None:
     steps = (
         token(ECR_HOST, "registry_0")
-        + login("ghcr.io", '"bot"', ".registry_1_password")
-        + config("https://index.docker.io/v1/", "registry_2", "hub (config)")
+        + plain_login("ghcr.io", "bot", "registry_1", "acme-token")
+        + config("https://index.docker.io/v1/", DOCKER_HUB_FORMS, "registry_2", "hub (config)")
         + token("acmeprod.azurecr.io", "registry_3")
         + google(EU, "registry_4", "json")
         + token("eu.gcr.io", "registry_5")
-        + remote_login("harbor.example:8443/acme", "registry_6")
+        + remote_login("harbor.example:8443/acme", "registry_6", "harbor")
     )
     found = [
         data("registry_1_password", "acme-token"),

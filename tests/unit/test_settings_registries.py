@@ -75,7 +75,9 @@ def test_python_takes_what_yaml_takes() -> None:
             id="three-sources",
         ),
         pytest.param(
-            {**ECR, "ecr": ECR_TOKEN, "version": "1"}, ": property and version belong to remoteKey", id="version"
+            {**ECR, "ecr": ECR_TOKEN, "version": "1"},
+            ": property, version and decoding belong to remoteKey; leave them out",
+            id="version",
         ),
         pytest.param(
             {**ECR, "ecr": {}},

@@ -142,7 +142,9 @@ def test_git_source(git: Raw, problem: str) -> None:
             id="no-username",
         ),
         pytest.param(
-            {**MANUAL_QUAY, "property": "x"}, "property and version belong to remoteKey", id="property-of-a-manual-one"
+            {**MANUAL_QUAY, "property": "x"},
+            "property, version and decoding belong to remoteKey; leave them out",
+            id="property-of-a-manual-one",
         ),
     ],
 )

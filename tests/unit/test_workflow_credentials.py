@@ -34,6 +34,7 @@ from tests.unit.samples import (
     rejection,
     settings,
 )
+from tests.unit.templates import word
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
@@ -56,9 +57,10 @@ def _expected(name: str, credential: str, template: Raw, data: list[Raw], **keys
 
 
 def _git(name: str, **own: str) -> Resource:
-    data = [{"secretKey": "clone-secret", "remoteRef": {"key": "acme-git", **DEFAULTS}}]
+    data = [{"secretKey": "token", "remoteRef": {"key": "acme-git", **DEFAULTS}}]
     noted = {"openchoreo-secrets/git-host": "github.com"}
-    expected = _expected(name, "git", {"type": "Opaque"}, data, annotations=noted, own_annotations=own)
+    template = {"type": "Opaque", "data": {"clone-secret": word(".token", "acme-git")}}
+    expected = _expected(name, "git", template, data, annotations=noted, own_annotations=own)
     return Resource("git-credentials", expected)
 
 

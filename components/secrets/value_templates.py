@@ -1,0 +1,126 @@
+"""Go templates that clean one value of the manager: ``echo`` and editors add line ends that no server accepts.
+
+Sources: ESO, "Advanced Templating" (engine v2, the functions of sprig); RFC 7468 for the text form of keys and
+certificates. `manual_values` does the same for values from encrypted configuration.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final, cast
+
+from ..schema.deferred import InputStr, join_texts, lift
+from ..schema.sources import RemoteRef
+
+PRIVATE_KEY: Final = "PRIVATE KEY"
+CERTIFICATE: Final = "CERTIFICATE"
+PEM_LABELS: Final = {
+    "kubernetes.io/ssh-auth": {"ssh-privatekey": PRIVATE_KEY},
+    "kubernetes.io/tls": {"tls.crt": CERTIFICATE, "tls.key": PRIVATE_KEY},
+}
+"""Type of a Secret -> key that holds PEM -> end of the label in its ``BEGIN`` line."""
+WORD_KEYS: Final = {"kubernetes.io/basic-auth": ("username", "password")}
+"""Type of a Secret -> keys that hold a user name or a password."""
+NAMES: Final = {PRIVATE_KEY: "a private key", CERTIFICATE: "a certificate"}
+
+WORD: Final = r"\A\s*[!-~]+\s*\z"
+"""One word of ASCII, and the white space around it, as Go writes regular expressions."""
+PASSPHRASE: Final = r"(?m)^(-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)"
+NOT_PEM: Final = "in PEM format; store the whole file, with its line breaks"
+HAS_PASSPHRASE: Final = "is a private key with a passphrase, which nobody can enter; store a key without one"
+EMPTY: Final = "is empty; store the value"
+
+_WORD_STEP: Final = "{{{{- {name} := trim {value} -}}}}{{{{- if not {name} -}}}}{{{{- fail {empty} -}}}}{{{{- end -}}}}"
+_PEM_STEP: Final = (
+    '{{{{- {name} := {value} | replace "\\r\\n" "\\n" | trim -}}}}'
+    "{{{{- if regexMatch `{passphrase}` {name} -}}}}{{{{- fail {locked} -}}}}{{{{- end -}}}}"
+    "{{{{- if not (regexMatch `{form}` {name}) -}}}}{{{{- fail {problem} -}}}}{{{{- end -}}}}"
+)
+_ANY_STEP: Final = (
+    "{{{{- $value := {value} -}}}}"
+    "{{{{- if regexMatch `{word}` $value -}}}}{{{{- $value = trim $value -}}}}"
+    '{{{{- else if contains "-----BEGIN " $value -}}}}{{{{- $value = replace "\\r\\n" "\\n" $value -}}}}{{{{- end -}}}}'
+    "{{{{- $value -}}}}"
+)
+
+
+def get_pem_form(label: str) -> str:
+    """Regular expression of Go and of Python for PEM with a label that ends in these words."""
+    name = f"([A-Z0-9]+ )*{label}-----"
+    return rf"(?m)^-----BEGIN {name}[ \t]*\n([A-Za-z0-9+/=]+[ \t]*\n)+-----END {name}"
+
+
+def read_word(name: str, value: str, source: InputStr) -> InputStr:
+    """A step that assigns a user name, password or token without white space around it; an empty one ends the update.
+
+    Args:
+        name: variable of the template: ``$token``.
+        value: expression of the value: ``.token``.
+        source: what a message names, as `describe_source` returns it.
+    """
+    return _fill(_WORD_STEP, {"name": name, "value": value}, empty=_say(source, EMPTY))
+
+
+def render_word(value: str, source: InputStr) -> InputStr:
+    """The same value as the whole result."""
+    return join_texts(read_word("$word", value, source), "{{ $word }}")
+
+
+def render_pem(value: str, source: InputStr, label: str = PRIVATE_KEY) -> InputStr:
+    """PEM with the line ends of Unix and one at the end, which OpenSSH requires; anything else ends the update."""
+    step = _fill(
+        _PEM_STEP,
+        {"name": "$pem", "value": value, "passphrase": PASSPHRASE, "form": get_pem_form(label)},
+        problem=_say(source, f"is not {NAMES[label]} {NOT_PEM}"),
+        locked=_say(source, HAS_PASSPHRASE),
+    )
+    return join_texts(step, "{{ $pem }}\n")
+
+
+def render_lines(value: str) -> str:
+    """Lines with the line ends of Unix, and one at the end."""
+    return f'{{{{ {value} | replace "\\r\\n" "\\n" | trim }}}}\n'
+
+
+def render_any(value: str) -> str:
+    """A word without white space around it, PEM with the line ends of Unix, and anything else unchanged."""
+    return _ANY_STEP.format(value=value, word=WORD)
+
+
+def render_key(secret_type: str, key: str, ref: RemoteRef) -> InputStr:
+    """The template of one key of a Secret, by the type of the Secret.
+
+    Args:
+        secret_type: type of the Secret.
+        key: key of the Secret, and of the template's input.
+        ref: source of the value.
+    """
+    value = f"(index . {quote_literal(key)})"
+    label = PEM_LABELS.get(secret_type, {}).get(key)
+    if label is not None:
+        return render_pem(value, describe_source(ref), label)
+    if key in WORD_KEYS.get(secret_type, ()):
+        return render_word(value, describe_source(ref))
+    return render_any(value)
+
+
+def describe_source(ref: RemoteRef) -> InputStr:
+    """Remote key and property of a value for messages; known as late as its key."""
+    return ref.remote_key if ref.property is None else join_texts(ref.remote_key, " (", ref.property, ")")
+
+
+def quote_literal(text: str) -> str:
+    """A string literal of Go templates, not escaped to ASCII: Go refuses the surrogate pairs of JSON escapes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _say(source: InputStr, problem: str) -> InputStr:
+    return cast("InputStr", lift(lambda text: quote_literal(f"{text} {problem}"), source))
+
+
+def _fill(template: str, texts: dict[str, str], **literals: InputStr) -> InputStr:
+    names = list(literals)
+    return cast(
+        "InputStr",
+        lift(lambda *values: template.format(**texts, **dict(zip(names, values, strict=True))), *literals.values()),
+    )
