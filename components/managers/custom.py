@@ -20,6 +20,7 @@ from ..schema.placeholder import fill
 from ..schema.problems import list_problems
 from ..schema.text import clip
 from .manager import Manager, PlannedStore, StoreInputs
+from .plain_values import check_when_known, list_plain_values
 from .references import SecretKeyRef
 from .registry import find_manager, register
 from .rendering import fill_organization
@@ -36,10 +37,6 @@ PROVIDERS: Final = frozenset(
     }
 )  # fmt: skip
 """Keys of ``SecretStoreProvider`` in ``external-secrets.io/v1``, of ESO 0.16 to 2.x."""
-
-_SECRET_VALUES: Final = frozenset({"apiKey", "certificateKey", "clientSecret", "password", "secretKey"})
-"""Fields that hold either ``secretRef`` or a plain ``value`` in ESO, and whose value is secret."""
-_SECRET_HEADERS: Final = frozenset({"authorization", "x-api-key", "x-vault-token"})
 
 
 @register
@@ -106,7 +103,8 @@ class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The provider with its block, verbatim."""
-        block: dict[str, Any] = fill_organization(planned, to_json_data(self))
+        checked = check_when_known(to_json_data(self), f"store {planned.name}")
+        block: dict[str, Any] = fill_organization(planned, checked)
         return block
 
     def place(self, planned: PlannedStore) -> Place:
@@ -119,8 +117,7 @@ class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
 def _problems(tree: Any, path: str) -> Iterator[str]:
     for where, text in _odd_values(tree, path):
         yield f"has {text} at {where[1:]}; expected strings, numbers, booleans, lists, and mappings with string keys"
-    for where, text in _plain_values(tree, path):
-        yield f"has {text} in plain text at {where[1:]}; use a reference to a Kubernetes Secret"
+    yield from list_plain_values(tree)
     for where, reference in _references(tree, path):
         if not isinstance(reference.get("namespace"), str):
             yield (
@@ -142,18 +139,6 @@ def _odd_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
             yield where, "a value that JSON cannot represent"
         else:
             yield from _odd_values(value, where)
-
-
-def _plain_values(tree: Any, path: str) -> Iterator[tuple[str, str]]:
-    for key, value, where in _children(tree, path):
-        if key in _SECRET_VALUES and isinstance(value, Mapping) and "value" in value:
-            yield f"{where}.value", "a secret"
-        if key == "headers" and isinstance(value, Mapping):
-            for name, text in value.items():
-                # The webhook provider fills templates into its headers, from the Secrets that it names.
-                if name.lower() in _SECRET_HEADERS and not (isinstance(text, str) and "{{" in text):
-                    yield f"{where}.{clip(name)}", "a login"
-        yield from _plain_values(value, where)
 
 
 def _references(tree: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

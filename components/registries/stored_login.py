@@ -49,9 +49,9 @@ _READ: Final = (
     '{{- $password := get $entry "password" | default "" | toString | trim -}}'
     '{{- $auth := get $entry "auth" | default "" | toString | trim -}}'
     "{{- if $auth -}}"
-    '{{- $pair := $auth | b64dec | splitn ":" 2 -}}'
-    '{{- if not (hasKey $pair "_1") -}}{{- fail %(no_pair)s -}}{{- end -}}'
-    '{{- $user = get $pair "_0" | trim -}}{{- $password = get $pair "_1" | trim -}}'
+    "{{- $pair := b64dec $auth -}}"
+    '{{- if not (contains ":" $pair) -}}{{- fail %(no_pair)s -}}{{- end -}}'
+    '{{- $parts := splitn ":" 2 $pair -}}{{- $user = trim $parts._0 -}}{{- $password = trim $parts._1 -}}'
     "{{- end -}}"
 )
 _REFUSE: Final = (

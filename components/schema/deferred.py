@@ -18,7 +18,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 from ..errors import Problem, SettingsError
+from .plain_secrets import PUBLIC_FIELDS, refuse_plain_secret
 from .problems import list_hidden_problems
+from .text import HIDDEN
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -92,14 +94,20 @@ class _ValidatedWhenKnown:
         field = None if model is None else model.model_fields.get(name)
         path = to_camel(name) if field is None else str(field.alias)
         source = "settings" if model is None else model.__name__
-        return value.apply(lambda text: _validate_known(text, validate, source, path))
+        random = name not in PUBLIC_FIELDS
+        return value.apply(lambda text: _validate_known(text, validate, source, path, random=random))
 
 
-def _validate_known(value: Any, validate: ValidatorFunctionWrapHandler, source: str, path: str) -> Any:
+def _validate_known(value: Any, validate: ValidatorFunctionWrapHandler, source: str, path: str, *, random: bool) -> Any:
     try:
+        if isinstance(value, str):
+            refuse_plain_secret(value, random=random)
         return validate(value)
     except ValidationError as error:
         problems = list_hidden_problems(error, path)
+        raise SettingsError(source, problems, consequence=CONSEQUENCE) from None
+    except ValueError as error:
+        problems = [Problem(path, f"{HIDDEN} {error}")]
         raise SettingsError(source, problems, consequence=CONSEQUENCE) from None
 
 

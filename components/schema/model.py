@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from ..errors import Problem, SettingsError
@@ -16,6 +25,7 @@ from .form import must_match
 from .immutable import Immutable
 from .partial import Doubtful
 from .paths import name_suffix
+from .plain_secrets import PUBLIC_FIELDS, refuse_plain_secret
 from .problems import list_problems, list_yaml_keys
 from .signatures import show_type
 
@@ -103,6 +113,22 @@ class Model(Immutable, BaseModel):
             problems = list_problems(error, list_yaml_keys(model, arguments), model)
             source = model.__name__ + name_suffix(arguments.get("name"))
             raise SettingsError(source, problems) from None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_plain_text(cls, value: Any, info: ValidationInfo) -> Any:
+        """A text is checked before its own rules, so that the message says what it seems to be."""
+        if isinstance(value, str):
+            refuse_plain_secret(value, random=info.field_name not in PUBLIC_FIELDS)
+        return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _refuse_plain_entries(cls, value: Any, info: ValidationInfo) -> Any:
+        """The texts of a list or a mapping; models inside one check their own."""
+        if isinstance(value, (tuple, Mapping)):
+            refuse_plain_secret(value, random=info.field_name not in PUBLIC_FIELDS)
+        return value
 
     def _check_when_known(self, name: str, check: Callable[[str], None]) -> None:
         """Check a field together with others: see `check_when_known`. None needs no check."""

@@ -12,9 +12,10 @@ from pydantic_core import ErrorDetails
 from ..errors import Problem
 from .messages import is_empty, simplify_message
 from .paths import Location, path_of, value_at
+from .plain_secrets import describe_secret
 from .shapes import example_at, flow, inside
 from .suggestions import find_nearest, suggest_key
-from .text import clip, quote
+from .text import HIDDEN, clip, quote
 from .values import OUTPUT, describe_type, is_object, is_output
 
 _TYPES: Final = {
@@ -89,9 +90,7 @@ def list_hidden_problems(error: ValidationError, path: str) -> list[Problem]:
         path: of the value.
     """
     details = error.errors(include_url=False, include_input=False, include_context=True)
-    return [
-        Problem(path, f"(value not shown) {_expected_type(detail) or simplify_message(detail)}") for detail in details
-    ]
+    return [Problem(path, f"{HIDDEN} {_expected_type(detail) or simplify_message(detail)}") for detail in details]
 
 
 def _expected_type(detail: ErrorDetails) -> str | None:
@@ -189,8 +188,9 @@ def _shown_value(location: list[str | int], detail: ErrorDetails, raw: Mapping[s
     value = value_at(location, raw)
     if not isinstance(value, (str, int, float, bool)):
         return ""
-    if location and (location[-1] in _SECRET_FIELDS or (location[-1] in _ADDRESSES and "@" in str(value))):
-        return "(value not shown) "
+    secret_place = location and (location[-1] in _SECRET_FIELDS or (location[-1] in _ADDRESSES and "@" in str(value)))
+    if secret_place or describe_secret(str(value)):
+        return f"{HIDDEN} "
     return f"{_show(value)} "
 
 

@@ -242,7 +242,7 @@ SPELLINGS = [
     *(("quay.io", key) for key in ("quay.io", "quay.io/", "http://quay.io", "https://quay.io", "https://quay.io/")),
     *(("quay.io", key) for key in ("https://quay.io/v1/", "https://quay.io/v2/", "quay.io/v2", "https://quay.io/acme")),
     ("127.0.0.1:5000", "http://127.0.0.1:5000/v2/"),
-    *((HUB, key) for key in (HUB, "https://index.docker.io/v2/", "index.docker.io", "https://index.docker.io")),
+    (HUB, HUB),
 ]
 """Key in docker's ``auths`` that the settings have, and the key that the stored config has."""
 
@@ -282,6 +282,8 @@ def test_keys_that_only_podman_or_the_kubelet_reads(render: Render) -> None:
     bot = {"username": "bot", "password": "pw", **LOGIN}
     for server, stored in (
         (HUB, "docker.io"),
+        (HUB, "https://index.docker.io/v2/"),
+        (HUB, "index.docker.io"),
         (HUB, "registry-1.docker.io"),
         ("ghcr.io/acme", "https://ghcr.io/acme/"),
         ("*.azurecr.io", "*.azurecr.io"),

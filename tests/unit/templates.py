@@ -105,8 +105,8 @@ _READ = (
     '{{- $user := get $entry "username" | default "" | toString | trim -}}'
     '{{- $password := get $entry "password" | default "" | toString | trim -}}'
     '{{- $auth := get $entry "auth" | default "" | toString | trim -}}'
-    '{{- if $auth -}}{{- $pair := $auth | b64dec | splitn ":" 2 -}}{{- if not (hasKey $pair "_1") -}}PAIR'
-    '{{- $user = get $pair "_0" | trim -}}{{- $password = get $pair "_1" | trim -}}{{- end -}}'
+    '{{- if $auth -}}{{- $pair := b64dec $auth -}}{{- if not (contains ":" $pair) -}}PAIR'
+    '{{- $parts := splitn ":" 2 $pair -}}{{- $user = trim $parts._0 -}}{{- $password = trim $parts._1 -}}{{- end -}}'
 )
 _HELPER = "which a credential helper (credsStore, credHelpers) may have"
 _STORES = '{{- if or (get $config "credsStore") (get $config "credHelpers") -}}'

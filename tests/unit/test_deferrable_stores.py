@@ -76,7 +76,7 @@ def test_a_custom_block_takes_outputs() -> None:
     [
         (
             {"webhook": {"headers": {"Authorization": Later("Bearer t0ken")}}},
-            "has a login in plain text at webhook.headers.Authorization; use a reference to a Kubernetes Secret",
+            "has a header in plain text at webhook.headers.Authorization; use a template over webhook.secrets",
         ),
         (
             {"webhook": {"caProvider": {"name": "ca", "namespace": Later("eso"), "key": "ca"}}},

@@ -15,6 +15,7 @@ from tests.unit.samples import CANARY, Raw, assert_rejected, raw, rejection, set
 
 NO_NAMESPACE = "set it, or a ClusterSecretStore would use the namespace of each ExternalSecret"
 REFERENCE = "use a reference to a Kubernetes Secret"
+OVER_SECRETS = 'use a template over webhook.secrets, such as "{{ .login.token }}"'
 
 
 JSON = "expected strings, numbers, booleans, lists, and mappings with string keys"
@@ -55,17 +56,17 @@ def _rejected(store: Raw, problem: str) -> None:
         ),
         pytest.param(
             custom("webhook", {"url": "https://{organization}", "headers": {"authorization": f"Bearer {CANARY}"}}),
-            f"has a login in plain text at webhook.headers.authorization; {REFERENCE}",
+            f"has a header in plain text at webhook.headers.authorization; {OVER_SECRETS}",
             id="a-login-in-a-header",
         ),
         pytest.param(
             custom("webhook", {"url": "https://{organization}", "headers": {"X-API-Key": CANARY}}),
-            f"has a login in plain text at webhook.headers.X-API-Key; {REFERENCE}",
+            f"has a header in plain text at webhook.headers.X-API-Key; {OVER_SECRETS}",
             id="a-key-in-a-header",
         ),
         pytest.param(
             custom("webhook", {"url": "https://{organization}", "headers": {"X-Vault-Token": CANARY}}),
-            f"has a login in plain text at webhook.headers.X-Vault-Token; {REFERENCE}",
+            f"has a header in plain text at webhook.headers.X-Vault-Token; {OVER_SECRETS}",
             id="a-token-in-a-header",
         ),
         pytest.param(

@@ -1,0 +1,104 @@
+"""Secrets that someone typed in plain text: known forms of tokens, URLs with a password, and random text.
+
+Sources: "GitHub's token formats"; GitLab, "Token overview"; the rules of gitleaks 8 for the other providers. The words
+around a token are not looked at, so a name that only mentions one (``acme/ghp_token``) is no secret.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+_FORMS: Final = {
+    "a GitHub token": r"gh[opusr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}",
+    "a GitLab token": r"gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|oas)-(?=[\w-]*[A-Z])[\w-]{20,}",
+    "a token of Atlassian": r"(?:ATBB|ATCTT3|ATATT3)[A-Za-z0-9_=-]{16,}",
+    "a Docker token": r"dckr_[op]at_[\w-]{16,}",
+    "a key of AWS": r"\A(?:AKIA|ASIA)[A-Z2-7]{16}\Z",
+    "a key of Google": r"ya29\.[\w-]{16,}|AIza[\w-]{35}|GOCSPX-[\w-]{20,}",
+    "a secret of Microsoft Entra": r"[\w.~]{3}[0-9]Q~[\w.~-]{31,34}",
+    "a JSON Web Token": r"eyJ[\w-]{10,}\.[\w-]{10,}",
+    "a Vault token": r"hv[sbr]\.[\w-]{20,}",
+    "a Slack token": r"xox[abeoprs]-[A-Za-z0-9-]{10,}",
+    "an npm token": r"npm_[A-Za-z0-9]{30,}",
+    "a PyPI token": r"pypi-AgE[\w-]{20,}",
+    "a token of 1Password": r"ops_eyJ[\w-]{20,}",
+    "a token of Doppler": r"dp\.(?:st|pt|ct|sa)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}",
+    "a SonarQube token": r"sq[pua]_[0-9a-f]{40}",
+    "an Artifactory token": r"AKCp[A-Za-z0-9]{60,}|cmVmdGtu[A-Za-z0-9]{50,}",
+    "a Pulumi token": r"pul-[0-9a-f]{40}",
+    "a Stripe key": r"[rs]k_live_[A-Za-z0-9]{20,}",
+    "a SendGrid key": r"SG\.[\w-]{20,}\.[\w-]{30,}",
+    "a DigitalOcean token": r"do[opr]_v1_[0-9a-f]{64}",
+    "a Hugging Face token": r"hf_[A-Za-z]{34}",
+    "a private key": r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|AGE-SECRET-KEY-1[A-Z0-9]{20,}",
+    "a URL with a password": r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@{}]*:[^\s/@{}]+@",
+}
+_NAMES: Final = tuple(_FORMS)
+_KNOWN: Final = re.compile("|".join(f"(?<![A-Za-z0-9])(?:{form})" for form in _FORMS.values()), re.ASCII)
+_EACH: Final = tuple(re.compile(f"(?<![A-Za-z0-9])(?:{form})", re.ASCII) for form in _FORMS.values())
+
+_RUN: Final = re.compile(r"[A-Za-z0-9+=]{28,}", re.ASCII)
+"""Shorter ones are ids: those of Keeper have 22 characters, a KSUID has 27."""
+_AWS_KEY: Final = re.compile(r"[A-Za-z0-9/+]{40}", re.ASCII)
+_LOWER: Final = re.compile("[a-z]+")
+_LONGEST_WORDS: Final = 2.4
+"""Mean length of the runs of lower-case letters: 1.7 in random text, at least 3 in words that are written together."""
+_LEAST_ENTROPY: Final = 3.8
+"""Bits for each character; 28 random ones have 4.4 on average."""
+
+PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "template"})
+"""Fields with long text that is public, such as keys and certificates. Known forms of tokens are refused there, too."""
+INSTEAD: Final = "store it in the secret manager, and write its name"
+
+
+def describe_secret(text: str, *, random: bool = True) -> str | None:
+    """What a text seems to be, such as ``a GitHub token``. None: no secret.
+
+    Args:
+        text: of a person, who may have typed a secret in the wrong place.
+        random: also refuse long random text, which some public values are: certificates, public keys.
+    """
+    if _KNOWN.search(text):
+        return next(name for name, form in zip(_NAMES, _EACH, strict=True) if form.search(text))
+    if not random:
+        return None
+    if _AWS_KEY.fullmatch(text) and _is_random(text.replace("/", "")):
+        return "a key of AWS"
+    return "a random secret" if any(map(_is_random, _RUN.findall(text))) else None
+
+
+def refuse_plain_secret(value: object, *, random: bool = True) -> None:
+    """Raise a `ValueError` for a text, or a text in a list or mapping, that seems to be a secret.
+
+    The message does not contain the text.
+    """
+    if isinstance(value, str):
+        texts = [value]
+    elif isinstance(value, Mapping):
+        texts = [text for pair in value.items() for text in pair if isinstance(text, str)]
+    else:
+        texts = [text for text in value if isinstance(text, str)] if isinstance(value, (list, tuple)) else []
+    for text in texts:
+        secret = describe_secret(text, random=random)
+        if secret is not None:
+            where = "" if text is value else "has a text that "
+            msg = f"{where}looks like {secret}; {INSTEAD}"
+            raise ValueError(msg)
+
+
+def hide_secrets(text: str) -> str:
+    """The text of a program with its known tokens replaced."""
+    return _KNOWN.sub("(value not shown)", text)
+
+
+def _is_random(run: str) -> bool:
+    """Whether a run of letters and digits is not made of words: mixed case, digits, and hardly any lower-case words."""
+    words = _LOWER.findall(run)
+    if not words or not any(map(str.isupper, run)) or not any(map(str.isdigit, run)):
+        return False
+    entropy = -sum(count / len(run) * math.log2(count / len(run)) for count in Counter(run).values())
+    return sum(map(len, words)) / len(words) <= _LONGEST_WORDS and entropy >= _LEAST_ENTROPY
