@@ -14,6 +14,7 @@ from ..manifests import GIT_HOST_ANNOTATION
 from ..schema.deferred import InputStr
 from ..schema.secret_types import BASIC_AUTH, SSH_AUTH
 from ..schema.sources import RemoteRef
+from ..secrets import lifetimes
 from ..secrets.external_secret import DataFrom, SecretTemplate
 from ..secrets.generator import Generator
 from ..secrets.manual_secret import ManualSecret
@@ -30,7 +31,6 @@ APP_GENERATOR: Final = "GithubAccessToken"
 _APP_KEY: Final = "private-key"
 APP_SUFFIX: Final = "-github-app"
 """Added to the name of the Secret for the name of the one with a GitHub App's private key."""
-_LIFETIME: Final = "1h0m0s"
 _TOKEN: Final = "{{ .token }}"
 
 
@@ -113,7 +113,7 @@ def _generator(git: GitCredential, naming: Naming, app: GithubApp) -> Generator:
     if app.permissions is not None:
         spec["permissions"] = dict(app.permissions)
     spec["auth"] = {"privateKey": {"secretRef": {"name": naming.app, "key": _APP_KEY}}}
-    return Generator(APP_GENERATOR, naming.app, spec, _LIFETIME)
+    return Generator(APP_GENERATOR, naming.app, spec, lifetimes.GITHUB_APP)
 
 
 def _user_and_password(naming: Naming, username: InputStr, password: InputStr) -> dict[str, InputStr]:

@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from ..manifests import MANAGED_BY_LABEL
 from ..openchoreo.labels import ORGANIZATION_LABEL
-from ..schema.cloud_names import AwsAccountId, AwsRegion
+from ..schema.cloud_names import AwsAccountId
+from ..schema.cloud_regions import AwsRegion
 from ..schema.deferred import Deferrable
 from ..schema.form import must_match
 from ..schema.model import Example, Model

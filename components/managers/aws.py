@@ -25,7 +25,8 @@ from ..errors import Problem, SettingsError
 from ..iam.account import AwsAccount
 from ..iam.trust import ORGANIZATION_TAG
 from ..manifests import Manifest
-from ..schema.cloud_names import ROLE_EXAMPLE, AwsRegion, RoleArn
+from ..schema.cloud_names import ROLE_EXAMPLE, RoleArn
+from ..schema.cloud_regions import AwsRegion
 from ..schema.deferred import Deferrable, InputStr
 from ..schema.model import Example, Several, to_json_data
 from ..schema.placeholder import ORGANIZATION, fill, must_match_template

@@ -18,6 +18,7 @@ from pydantic import model_validator
 
 from ..manifests import Manifest
 from ..schema.cloud_names import CloudName, GcpProject, GcpServiceAccountEmail
+from ..schema.cloud_regions import GoogleLocation, GoogleRegion
 from ..schema.deferred import Deferrable
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
@@ -63,7 +64,7 @@ class GcpWorkloadIdentity(Model):
     """With a ServiceAccount that the stack creates for each store."""
     service_account_ref: ServiceAccountRef | None = None
     """With an existing ServiceAccount."""
-    cluster_location: Deferrable[CloudName] | None = None
+    cluster_location: Deferrable[GoogleLocation] | None = None
     """Region or zone of the cluster."""
     cluster_name: Deferrable[CloudName] | None = None
     """Name of the cluster."""
@@ -120,7 +121,7 @@ class GcpStore(TypedManager):
 
     project_id: Deferrable[ProjectId]
     """Project of the secrets; may contain ``{organization}``."""
-    location: Deferrable[CloudName] | None = None
+    location: Deferrable[GoogleRegion] | None = None
     """Region of regional secrets. None: global secrets."""
     auth: GcpAuth | None = None
     """How the operator signs in. None: as itself (application default credentials)."""

@@ -51,8 +51,8 @@ def list_plain_values(tree: Any) -> Iterator[str]:
     """
     for path, text in _walk(tree, ()):
         # Of an output, only the place is known here.
-        known = "" if isinstance(text, Deferred) else text
-        problem = _find_problem(path, known) if isinstance(known, str) else None
+        plain = "" if isinstance(text, Deferred) else text
+        problem = _find_problem(path, plain) if isinstance(plain, str) else None
         if problem is not None:
             yield problem
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ..schema.catalog import Catalog
-from ..schema.cloud_names import ArtifactLocation, AwsAccountId, AwsRegion, AzureRegistryName
+from ..schema.cloud_names import AwsAccountId, AzureRegistryName
+from ..schema.cloud_regions import ArtifactLocation, AwsRegion, ContainerLocation
 
 DOCKER_HUB: Final = "https://index.docker.io/v1/"
 """Key of Docker Hub in docker's ``auths``: the address of a retired protocol, which every client still looks up."""
@@ -95,7 +96,7 @@ REGISTRIES: Final = Catalog(
         Registry(
             "gcr",
             _gcr,
-            takes={"location": ArtifactLocation},
+            takes={"location": ContainerLocation},
             hosts=re.compile(r"(?:[a-z]+\.)?gcr\.io", re.ASCII),
             usernames=_GOOGLE_USERS,
             token="gcr",

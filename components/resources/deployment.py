@@ -24,6 +24,7 @@ from ..plan.stack import Plan
 from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
+from ..settings.warnings import list_warnings
 from .aws_resources import describe_empty_secrets, import_aws, list_empty_secrets, register_aws_resources
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs
@@ -153,6 +154,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
         OpenChoreoSecretsError: the disk of the state is almost full; nothing is registered.
     """
     check_state_disk()
+    for warning in list_warnings(configuration.settings):
+        pulumi.log.warn(warning)
     checked = preflight(configuration)
     with after_ownership_check():
         return _register(configuration, checked)

@@ -48,9 +48,6 @@ RoleName = Annotated[str, must_match_template(r"[\w-]+", "the name of a role: le
 AwsAccountId = Annotated[
     str, must_match(r"[0-9]{12}", "the number of an AWS account; expected 12 digits in quotation marks")
 ]
-AwsRegion = Annotated[
-    str, must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", "the name of an AWS region; expected a name such as eu-central-1")
-]
 AwsTagKey = Annotated[
     str,
     must_match(
@@ -92,13 +89,6 @@ CloudName = Annotated[
 GcpProject = Annotated[
     str,
     must_match(r"([a-z0-9.-]+:)?[a-z0-9-]+", "the id of a Google Cloud project; expected an id such as acme-prod"),
-]
-ArtifactLocation = Annotated[
-    str,
-    must_match(
-        r"[a-z]+(-[a-z]+[0-9]+)?",
-        "a location of Google's registries; expected a region such as europe-west3, or eu, us or asia",
-    ),
 ]
 _ACCOUNT: Final = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", re.ASCII)
 

@@ -14,6 +14,7 @@ from pydantic import (
     RootModel,
     ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -26,7 +27,7 @@ from .immutable import Immutable
 from .partial import Doubtful
 from .paths import name_suffix
 from .plain_secrets import PUBLIC_FIELDS, refuse_plain_secret
-from .problems import list_problems, list_yaml_keys
+from .problems import WRONG_TYPES, list_problems, list_yaml_keys
 from .signatures import show_type
 
 Example = Mapping[str, Any]
@@ -114,21 +115,23 @@ class Model(Immutable, BaseModel):
             source = model.__name__ + name_suffix(arguments.get("name"))
             raise SettingsError(source, problems) from None
 
-    @field_validator("*", mode="before")
+    @field_validator("*", mode="wrap")
     @classmethod
-    def _refuse_plain_text(cls, value: Any, info: ValidationInfo) -> Any:
-        """A text is checked before its own rules, so that the message says what it seems to be."""
-        if isinstance(value, str):
-            refuse_plain_secret(value, random=info.field_name not in PUBLIC_FIELDS)
-        return value
+    def _refuse_plain_secrets(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Refuse texts, and those of a list or a mapping, that seem to be secrets; models inside check their own.
 
-    @field_validator("*", mode="after")
-    @classmethod
-    def _refuse_plain_entries(cls, value: Any, info: ValidationInfo) -> Any:
-        """The texts of a list or a mapping; models inside one check their own."""
-        if isinstance(value, (tuple, Mapping)):
-            refuse_plain_secret(value, random=info.field_name not in PUBLIC_FIELDS)
-        return value
+        A text where a mapping must be gets the right form instead.
+        """
+        random = info.field_name not in PUBLIC_FIELDS
+        try:
+            result = validate(value)
+        except ValidationError as error:
+            if isinstance(value, str) and not any(detail["type"] in WRONG_TYPES for detail in error.errors()):
+                refuse_plain_secret(value, random=random)
+            raise
+        if isinstance(result, (str, tuple, Mapping)):
+            refuse_plain_secret(result, random=random)
+        return result
 
     def _check_when_known(self, name: str, check: Callable[[str], None]) -> None:
         """Check a field together with others: see `check_when_known`. None needs no check."""

@@ -45,10 +45,10 @@ _RUN: Final = re.compile(r"[A-Za-z0-9+=]{28,}", re.ASCII)
 """Shorter ones are ids: those of Keeper have 22 characters, a KSUID has 27."""
 _AWS_KEY: Final = re.compile(r"[A-Za-z0-9/+]{40}", re.ASCII)
 _LOWER: Final = re.compile("[a-z]+")
-_LONGEST_WORDS: Final = 2.4
+_LONGEST_WORDS: Final = 2.2
 """Mean length of the runs of lower-case letters: 1.7 in random text, at least 3 in words that are written together."""
-_LEAST_ENTROPY: Final = 3.8
-"""Bits for each character; 28 random ones have 4.4 on average."""
+_LEAST_ENTROPY: Final = 4.2
+"""Bits for each character; 28 random ones have 4.5 on average."""
 
 PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "template"})
 """Fields with long text that is public, such as keys and certificates. Known forms of tokens are refused there, too."""

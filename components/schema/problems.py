@@ -29,6 +29,8 @@ _TYPES: Final = {
     "tuple_type": "a list",
     "list_type": "a list",
 }
+WRONG_TYPES: Final = frozenset(_TYPES)
+"""Types of the library's errors about a value of another type than the field's."""
 _SHAPES: Final[Mapping[str, type]] = {"a mapping": Mapping, "a list": list}
 _SECRET_FIELDS: Final = frozenset({"manual", "password", "username"})
 

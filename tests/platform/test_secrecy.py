@@ -158,3 +158,36 @@ def assert_nowhere(stack: Stack, *values: str) -> None:
     for value in values:
         for form in (value, base64.b64encode(value.encode()).decode().rstrip("=")):
             assert [where for where, text in texts.items() if form in text] == []
+
+
+def test_tokens_in_plain_settings_are_refused_and_shown_nowhere(stack: Stack, organization: str) -> None:
+    canary = f"ghp_{secrets.token_hex(18)}"
+    header = secrets.token_hex(8)
+    webhook = {"url": "https://secrets.example/{organization}", "headers": {"X-Auth": header}}
+    stack.configure(
+        secretStores={
+            "org": {"kubernetes": {"remoteNamespace": "manager"}},
+            "hook": {"custom": {"webhook": webhook}},
+            "address": {"custom": {"conjur": {"url": f"https://bot:{canary}@conjur.example/{{organization}}"}}},
+        },
+        organizations=[
+            {"name": f"{organization}-a", "secretStore": "org", "git": {"remoteKey": canary}},
+            {"name": f"{organization}-b", "secretStore": "org", "git": {"remoteKey": "git", "property": canary}},
+            {"name": f"{organization}-c", "secretStore": "org", "git": {"remoteKey": "git", "host": canary}},
+            {
+                "name": f"{organization}-d",
+                "secretStore": "org",
+                "registries": [{"registry": "ghcr", "username": canary, "password": {"remoteKey": "ghcr"}}],
+            },
+            {"name": f"{organization}-e", "secretStore": "org", "registries": [{"server": canary, "remoteKey": "a"}]},
+        ],
+    )
+
+    for output in (stack.preview_fails(), stack.up_fails()):
+        assert "7 problems; nothing was changed" in output
+        assert output.count("(value not shown) looks like a GitHub token") == 5
+    state = stack.engine.folder / "state"
+    texts = {str(path): path.read_text(errors="replace") for path in state.rglob("*") if path.is_file()}
+    texts |= {f"output {index}": text for index, text in enumerate(stack.outputs)}
+    for value in (canary, header):
+        assert [where for where, text in texts.items() if value in text] == []

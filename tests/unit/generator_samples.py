@@ -88,7 +88,7 @@ GENERATORS: list[Any] = [
         "acmeprod-azurecr-io",
         _acr("acmeprod-azurecr-io", "acmeprod.azurecr.io"),
         CLIENT,
-        "1h30m0s",
+        "30m0s",
         id="acr",
     ),
     pytest.param(

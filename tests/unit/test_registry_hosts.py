@@ -135,7 +135,11 @@ def test_the_message_has_the_place() -> None:
 @pytest.mark.parametrize(
     ("server", "problem"),
     [
-        ("https://bot:hunter2@ghcr.io", "has an @; expected host[:port][/path] in lower case"),
+        (
+            "https://bot:hunter2@ghcr.io",
+            "looks like a URL with a password; store it in the secret manager, and write its name",
+        ),
+        ("bot:hunter2@ghcr.io", "has an @; expected host[:port][/path] in lower case"),
         ("ghcr.io/app@sha256:abc", _right("the tag or digest of an image", "ghcr.io/app")),
     ],
 )
@@ -197,8 +201,8 @@ NAMES = f"expected one of: {REGISTRY_NAMES}"
         ),
         pytest.param(
             {**ARTIFACTS, "location": "europe-west3-a/b"},
-            '.location: "europe-west3-a/b" is not a location of Google\'s registries; '
-            'expected a region such as europe-west3, or eu, us or asia',
+            '.location: "europe-west3-a/b" is not a location of Artifact Registry; '
+            "expected a region such as europe-west3, or asia, europe or us; did you mean europe-west3?",
             id="no-location",
         ),
     ],

@@ -121,7 +121,7 @@ def test_source(registry: Raw, steps: str, found: list[Raw]) -> None:
     ("registry", "server", "kind", "name", "interval"),
     [
         ({**ECR, "ecr": ECR_TOKEN}, ECR_HOST, "ECRAuthorizationToken", ECR_NAME, "1h0m0s"),
-        ({**ACR, "acr": ACR_TOKEN}, "acmeprod.azurecr.io", "ACRAccessToken", "acmeprod-azurecr-io", "1h0m0s"),
+        ({**ACR, "acr": ACR_TOKEN}, "acmeprod.azurecr.io", "ACRAccessToken", "acmeprod-azurecr-io", "30m0s"),
         ({**ARTIFACTS, "gcr": GCR_FULL}, EU, "GCRAccessToken", "europe-west3-docker-pkg-dev", "30m0s"),
     ],
     ids=["ecr", "acr", "gcr"],

@@ -121,8 +121,8 @@ def test_python_takes_what_yaml_takes() -> None:
             id="user-of-google",
         ),
         pytest.param(
-            {"registry": "artifact-registry", "location": "eu", **LOGIN},
-            f": has a username that eu-docker.pkg.dev does not accept; {GOOGLE_USERS}",
+            {"registry": "artifact-registry", "location": "europe", **LOGIN},
+            f": has a username that europe-docker.pkg.dev does not accept; {GOOGLE_USERS}",
             id="user-of-artifact-registry",
         ),
         pytest.param(

@@ -1,8 +1,6 @@
 """Tokens of Azure Container Registry.
 
-Source: ``ACRAccessToken`` of ``generators.external-secrets.io/v1alpha1``; Microsoft, "Authenticate with an Azure
-container registry", for the lifetime of 3 h of a refresh token. For access tokens an hour is assumed; no source was
-found.
+Source: ``ACRAccessToken`` of ``generators.external-secrets.io/v1alpha1``.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from ...schema.cloud_names import ENTRA_ID, Guid
 from ...schema.deferred import Deferrable, InputStr, lift
 from ...schema.form import must_match
 from ...schema.model import Example
+from ...secrets import lifetimes
 from ...secrets.credential import Owner
 from ...secrets.generator import Generator
 from ..hosts import RegistryHost
@@ -29,7 +28,7 @@ _Scope = Annotated[
 
 @register_token
 class AcrToken(RegistryToken):
-    """A token of Azure Container Registry: a refresh token, valid for 3 h, or with ``scope`` an access token."""
+    """A token of Azure Container Registry, valid for an hour: a refresh token, or with ``scope`` an access token."""
 
     example: ClassVar[Example] = {"clientId": ENTRA_ID, "tenantId": ENTRA_ID}
 
@@ -61,7 +60,7 @@ class AcrToken(RegistryToken):
                 "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}}},
                 **scope,
             },
-            lifetime="3h0m0s" if self.scope is None else "1h0m0s",
+            lifetime=lifetimes.ACR,
             service_account={
                 "azure.workload.identity/client-id": self.client_id,
                 "azure.workload.identity/tenant-id": self.tenant_id,

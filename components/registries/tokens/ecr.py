@@ -1,7 +1,6 @@
 """Tokens of Amazon's Elastic Container Registry.
 
-Source: ``ECRAuthorizationToken`` of ``generators.external-secrets.io/v1alpha1``; Amazon, "Private registry
-authentication", for the lifetime of 12 h.
+Source: ``ECRAuthorizationToken`` of ``generators.external-secrets.io/v1alpha1``.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from ...schema.deferred import Deferrable, InputStr
 from ...schema.model import Example, Model
 from ...schema.one_of import check_one_of
 from ...schema.placeholder import ORGANIZATION, fill, fill_text, must_match_template
+from ...secrets import lifetimes
 from ...secrets.credential import Owner
 from ...secrets.generator import Generator
 from ..hosts import RegistryHost
@@ -75,7 +75,7 @@ class EcrToken(RegistryToken):
                 "scope": "public" if registry.is_ecr_public else "private",
                 "auth": {"jwt": {"serviceAccountRef": {"name": name}}},
             },
-            lifetime="12h0m0s",
+            lifetime=lifetimes.ECR,
             service_account={} if arn is None else {"eks.amazonaws.com/role-arn": arn},
         )
 

@@ -1,7 +1,6 @@
 """Tokens of Google's Artifact Registry and Container Registry.
 
-Source: ``GCRAccessToken`` of ``generators.external-secrets.io/v1alpha1``. A token of a Google service account lives for
-an hour; any other as long as the Kubernetes token that it was exchanged for, which ESO requests for 15 minutes.
+Source: ``GCRAccessToken`` of ``generators.external-secrets.io/v1alpha1``.
 """
 
 from __future__ import annotations
@@ -9,9 +8,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ...schema.cloud_names import CloudName, GcpServiceAccountEmail
+from ...schema.cloud_regions import GoogleLocation
 from ...schema.deferred import Deferrable, InputStr
 from ...schema.model import Example
 from ...schema.placeholder import fill_text
+from ...secrets import lifetimes
 from ...secrets.credential import Owner
 from ...secrets.generator import Generator
 from ..hosts import RegistryHost
@@ -29,7 +30,7 @@ class GcrToken(RegistryToken):
 
     project_id: Deferrable[CloudName]
     """Project of the registry."""
-    cluster_location: Deferrable[CloudName]
+    cluster_location: Deferrable[GoogleLocation]
     """Region or zone of the build plane's cluster."""
     cluster_name: Deferrable[CloudName]
     """Name of that cluster."""
@@ -60,7 +61,7 @@ class GcrToken(RegistryToken):
                 "projectID": self.project_id,
                 "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}, **cluster}},
             },
-            lifetime="15m0s" if account is None else "1h0m0s",
+            lifetime=lifetimes.GOOGLE_FEDERATED if account is None else lifetimes.GOOGLE_ACCOUNT,
             service_account={}
             if account is None
             else {"iam.gke.io/gcp-service-account": fill_text(account, owner.name)},

@@ -1,0 +1,45 @@
+"""Warnings about valid settings, in full."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.settings.warnings import list_warnings
+from tests.unit.managers import custom
+from tests.unit.samples import AT_ACME, KUBERNETES, Raw, acme, settings
+
+INSIDE = {"remoteKey": "doc", "property": "settings"}
+WARNING = (
+    "property: the values arrive with quotation marks around them, because ESO reads an object in a field of a "
+    "Kubernetes Secret in that way; name each value in keys, or leave property out and give each value a field of its "
+    "own"
+)
+FAKE = {"fake": {"data": [{"key": "doc", "manual": "gitToken"}]}}
+CUSTOM = custom("kubernetes", {"remoteNamespace": "{organization}"})
+
+
+@pytest.mark.parametrize(
+    ("store", "extracts", "expected"),
+    [
+        pytest.param(
+            KUBERNETES, [{"remoteKey": "doc"}, INSIDE], [f"{AT_ACME}.external[1].extract[1].{WARNING}"], id="kubernetes"
+        ),
+        pytest.param(CUSTOM, [INSIDE], [f"{AT_ACME}.external[1].extract[0].{WARNING}"], id="custom"),
+        pytest.param(KUBERNETES, [{"remoteKey": "doc"}], [], id="whole-secret"),
+        pytest.param(FAKE, [INSIDE], [], id="another-manager"),
+        pytest.param(custom("doppler", {"project": "{organization}"}), [INSIDE], [], id="another-custom-manager"),
+    ],
+)
+def test_objects_inside_a_field(store: Raw, extracts: list[Raw], expected: list[str]) -> None:
+    external = [
+        {"name": "sonar", "keys": {"token": {"remoteKey": "doc", "property": "x"}}},
+        {"name": "nexus", "extract": extracts},
+    ]
+    found = settings({"secretStores.default": store, **acme(external=external)})
+    assert list(list_warnings(found)) == expected
+
+
+def test_an_organization_without_a_store_or_services() -> None:
+    manual = settings({"secretStores": {}, **acme(git={"manual": "gitToken"})})
+    assert list(list_warnings(manual)) == []
+    assert list(list_warnings(settings())) == []
