@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 
 import pytest
 
@@ -46,6 +47,19 @@ def test_preflight_checks_every_plane(connected: list[tuple[str, ClusterSettings
         ("build plane", ClusterSettings(context="kind-build")),
         ("control plane", ClusterSettings(context="kind-control")),
         ("data plane", ClusterSettings(context="kind-data")),
+    ]
+
+
+def test_warnings_about_settings(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
+    raw = copy.deepcopy(RAW)
+    nexus = {"name": "nexus", "extract": [{"remoteKey": "acme-nexus", "property": "doc"}]}
+    raw["organizations"] = [{"name": "acme", "secretStore": "org", "external": [nexus]}]
+
+    recorder.run(program(raw))
+
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert [text.partition(": ")[0] for text in warnings] == [
+        'organizations[0] ("acme").external[0].extract[0].property'
     ]
 
 

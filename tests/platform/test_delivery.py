@@ -14,7 +14,8 @@ def test_every_credential_of_an_organization_arrives(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
     token, password, scanner = (secrets.token_urlsafe(30) for _ in range(3))
-    hub = {"auth": auth("hub", secrets.token_urlsafe(30))}
+    hub_password = secrets.token_urlsafe(30)
+    hub = {"auth": auth("hub", hub_password)}
     other = {"auth": auth("nobody", "asked for this registry")}
     whole = json.dumps({"auths": {DOCKER_HUB: hub, "unasked.example": other}})
     cluster.put_secret(manager, "git", {"token": token})
@@ -58,7 +59,7 @@ def test_every_credential_of_an_organization_arrives(
     assert push[0] == "kubernetes.io/dockerconfigjson"
     assert json.loads(push[1][".dockerconfigjson"]) == {
         "auths": {
-            DOCKER_HUB: hub,
+            DOCKER_HUB: {**hub, "username": "hub", "password": hub_password},
             "ghcr.io": {"username": "robot", "password": password, "auth": auth("robot", password)},
         }
     }

@@ -47,7 +47,7 @@ def deployed(
     control_plane.create(component_type("service", organization))
     cluster.put_secret(manager, "github-app", {"private-key": github.private_key})
     cluster.put_secret(manager, "sonar", {"token": "right", "other": "wrong"})
-    cluster.put_secret(manager, "pull", {"config": '{"auths": {}}'})
+    cluster.put_secret(manager, "pull", {"config": '{"auths": {"ghcr.io": {"auth": "eDp5"}}}'})
     configure(stack, manager, organization, github)
     stack.set_secret("manualSecrets.scanner", canary)
     stack.up()

@@ -14,6 +14,7 @@ from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_sto
 from tests.unit.built import operators
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.hosts import line
+from tests.unit.keys import write_pem
 from tests.unit.samples import acme, raw
 
 GENERATORS = "generators.external-secrets.io/v1alpha1"
@@ -39,7 +40,7 @@ def test_a_user_with_a_password_and_a_private_key(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
     token, name = secrets.token_urlsafe(30), f"bot-{secrets.token_hex(4)}"
-    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nnot a real one {{ .x }}\n-----END OPENSSH PRIVATE KEY-----"
+    key = write_pem("OPENSSH PRIVATE KEY", secrets.token_bytes(200))
     known = line("git.acme.example", comment="by hand")
     cluster.put_secret(manager, "git", {"token": token, "user": name, "key": key})
 

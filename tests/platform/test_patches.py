@@ -20,6 +20,7 @@ from tests.platform.openchoreo import (
     remove_record,
     shipped,
 )
+from tests.unit.templates import whole_config
 
 NAME = "${metadata.name}-registry-pull-secret"
 ENTRY = "registry-pull-secret"
@@ -55,11 +56,12 @@ def external_secret(stack: Stack, organization: str, name: str = NAME, interval:
                         "mergePolicy": "Replace",
                         "type": "kubernetes.io/dockerconfigjson",
                         "metadata": {"labels": {**owner, "openchoreo-secrets/credential": "registry-pull"}},
+                        "data": {".dockerconfigjson": whole_config("registry-credentials")},
                     },
                 },
                 "data": [
                     {
-                        "secretKey": ".dockerconfigjson",
+                        "secretKey": "config",
                         "remoteRef": {
                             "key": "registry-credentials",
                             "conversionStrategy": "Default",

@@ -49,8 +49,8 @@ OTHERS: list[Raw] = [
 ]
 AUTHS: Raw = {
     "ghcr.io": _login("robot$a", HOSTILE),
-    DOCKER_HUB: HUB,
-    EU: _login("_json_key", KEY),
+    DOCKER_HUB: _login("hub", "pass"),
+    EU: _login("_json_key", KEY.strip()),
     "harbor.example:8443/acme": _login("rób", HOSTILE),
 }
 """What the others become."""

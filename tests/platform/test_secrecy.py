@@ -7,6 +7,7 @@ import json
 import secrets
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.unit.keys import write_pem
 
 
 def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernetes, organization: str) -> None:
@@ -59,7 +60,8 @@ def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernete
 
 
 def test_passwords_and_private_keys_show_nowhere(stack: Stack, cluster: Kubernetes, organization: str) -> None:
-    password, private_key = (f"canary-{secrets.token_hex(16)}" for _ in range(2))
+    password = f"canary-{secrets.token_hex(16)}"
+    private_key = write_pem("OPENSSH PRIVATE KEY", secrets.token_bytes(200))
     stack.set_secret("manualSecrets.password", password)
     stack.set_secret("manualSecrets.key", private_key)
     trusted = "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9LsUxNkMhg1rtHbHG0eY6zW2w0pNxh3pP0PFS5c2gb"
@@ -78,7 +80,7 @@ def test_passwords_and_private_keys_show_nowhere(stack: Stack, cluster: Kubernet
     assert first == ("kubernetes.io/basic-auth", user)
     key = {"ssh-privatekey": f"{private_key}\n", "known_hosts": f"{trusted}\n"}
     assert second == ("kubernetes.io/ssh-auth", key)
-    assert_nowhere(stack, password, private_key)
+    assert_nowhere(stack, password, *private_key.splitlines()[1:-1])
 
 
 def test_a_value_of_the_manager_never_reaches_pulumi(

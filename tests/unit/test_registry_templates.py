@@ -94,6 +94,17 @@ ONE = (".dockerconfigjson",)
             id="docker-config",
         ),
         pytest.param(
+            {"registry": "dockerhub", "remoteKey": "acme-docker", "decoding": "Base64"},
+            config("https://index.docker.io/v1/", DOCKER_HUB_FORMS, "registry_0", "acme-docker"),
+            [
+                {
+                    "secretKey": "registry_0",
+                    "remoteRef": {**DEFAULTS, "key": "acme-docker", "decodingStrategy": "Base64"},
+                }
+            ],
+            id="encoded-docker-config",
+        ),
+        pytest.param(
             {**ARTIFACTS, "serviceAccountKey": {"remoteKey": "json"}},
             google(EU, "registry_0", "json"),
             [data("registry_0_key", "json")],
