@@ -17,6 +17,11 @@ from .provider import OpenChoreoProvider, OpenChoreoProviderArgs
 PLANES: Final[Mapping[Plane, str]] = {"build": "build plane", "data": "data plane"}
 """Plane -> its name in messages."""
 
+_RECORDED: Final = frozenset(
+    {"context", "cluster_identifier", "enable_secret_mutable", "upsert_existing_objects", "kube_client_settings"}
+)
+"""Arguments of the Kubernetes provider that go into the state; a kubeconfig does if the settings name one."""
+
 
 def register_provider(name: str, plane: str, cluster: ClusterSettings, release: Release) -> OpenChoreoProvider:
     """The ``openchoreo`` provider of one cluster.
@@ -63,7 +68,17 @@ def _kubernetes(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> 
 
     The ``openchoreo`` provider recognizes the cluster by its identity. So a new context, kubeconfig or address must
     never replace the objects: the engine would delete the replaced ones by name, which are the same ones.
+
+    The SDK copies ``$KUBECONFIG`` and each ``$PULUMI_K8S_...`` into arguments that are None, and so the path of one
+    machine into the state. Without a recorded path, the provider reads ``$KUBECONFIG`` or ``~/.kube/config`` of the
+    machine that runs it, with all its files; it reads the other variables by itself, too.
     """
+    recorded = _RECORDED if cluster.kubeconfig is None else _RECORDED | {"kubeconfig"}
+
+    def drop_ambient(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        props = {key: value for key, value in args.props.items() if key in recorded}
+        return pulumi.ResourceTransformationResult(props, args.opts)
+
     return kubernetes.Provider(
         name,
         kubeconfig=cluster.kubeconfig,
@@ -72,6 +87,6 @@ def _kubernetes(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> 
         enable_secret_mutable=True,
         # Version 4.29 and later would refuse to create what exists after a kill; the preflight check decides that.
         upsert_existing_objects=True,
-        kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=100, burst=200),
-        opts=pulumi.ResourceOptions(depends_on=after),
+        kube_client_settings={"burst": 200, "qps": 100},
+        opts=pulumi.ResourceOptions(depends_on=after, transformations=[drop_ambient]),
     )

@@ -90,6 +90,45 @@ def test_providers_name_context_and_kubeconfig(registered: list[Registered]) -> 
     ]
 
 
+AMBIENT = {
+    "KUBECONFIG": "/home/alice/.kube/config:/home/alice/.kube/build",
+    "PULUMI_K8S_CLIENT_BURST": "1",
+    "PULUMI_K8S_CLIENT_QPS": "1",
+    "PULUMI_K8S_CLIENT_TIMEOUT": "1",
+    "PULUMI_K8S_DELETE_UNREACHABLE": "true",
+    "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE": "true",
+    "PULUMI_K8S_ENABLE_PATCH_FORCE": "true",
+    "PULUMI_K8S_ENABLE_SECRET_MUTABLE": "false",
+    "PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY": "false",
+    "PULUMI_K8S_SKIP_UPDATE_UNREACHABLE": "true",
+    "PULUMI_K8S_SUPPRESS_DEPRECATION_WARNINGS": "true",
+    "PULUMI_K8S_SUPPRESS_HELM_HOOK_WARNINGS": "true",
+    "PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "false",
+}
+
+
+def test_nothing_of_the_environment_is_recorded(
+    recorder: Recorder, cluster: type[StubCluster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine would see a change, and destroy would look for the file of the machine that ran the update."""
+    for name, value in AMBIENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setitem(RAW, "clusters", {"buildPlane": {"context": "kind-build"}})
+
+    registered = recorder.run(program)
+
+    assert [each.inputs for each in registered if each.type.startswith("pulumi:providers:")] == [
+        {
+            "context": "kind-build",
+            "clusterIdentifier": "build-plane",
+            "enableSecretMutable": "true",
+            "upsertExistingObjects": "true",
+            "kubeClientSettings": '{"burst": 200, "qps": 100}',
+        },
+        {"plane": "build plane", "context": "kind-build", "release": "v0.9"},
+    ]
+
+
 def test_the_end_waits_for_every_external_secret(registered: list[Registered]) -> None:
     """Without a dependency in the state: after a failed wait, the engine would not delete what the wait depends on."""
     external = {each.name: each.position for each in registered if each.inputs.get("kind") == "ExternalSecret"}
