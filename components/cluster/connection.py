@@ -1,22 +1,23 @@
 """A connection to a cluster outside Pulumi resources, for checks, readiness and edits.
 
-The official client handles kubeconfigs, client certificates, tokens and credential plugins. Every failure becomes a
-`ClusterError` that names the plane, the context and the next step.
+`access` handles kubeconfigs, proxies, certificates, tokens and login plugins. Every failure becomes a `ClusterError`
+that names the plane, the context and the next step.
 """
 
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kubernetes import client, config
 
 from ..errors import ClusterError, ConflictError, ForbiddenError, InvalidError, UnavailableError
 from ..settings.clusters import ClusterSettings
-from .answers import Answer, hide_credentials
+from .access.kubeconfig import read_access
+from .access.transport import Transport
+from .answers import Answer
 from .failures import describe_failure
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _HINTS: Final[Mapping[int, str]] = {
     HTTPStatus.FORBIDDEN: "; grant the user of the context that verb",
 }
 _PAGE: Final = 500
+_USER_AGENT: Final = "openchoreo-secrets"
 _TIMEOUT: Final = (5.0, 30.0)
 _DISCOVERY: Final = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
@@ -50,14 +52,18 @@ class Cluster:
             settings: kubeconfig and context.
 
         Raises:
-            ClusterError: the kubeconfig cannot be read, or does not have the context.
+            ClusterError: the kubeconfig cannot be read, does not have the context, or has a field that cannot be used.
         """
         self.plane = plane
         self.settings = settings
-        self._client = _connect(plane, settings)
+        self._transport = Transport(read_access(plane, settings))
 
     def __str__(self) -> str:
         return f'{self.plane} (context "{self.settings.context}")'
+
+    def close(self) -> None:
+        """End the open connections; a later request opens new ones."""
+        self._transport.close()
 
     def endpoint(self) -> Endpoint:
         """Address and CA of the API server, from the kubeconfig.
@@ -67,15 +73,13 @@ class Cluster:
         """
         from ..managers.manager import Endpoint  # noqa: PLC0415 -- the provider never asks, and it imports much
 
-        configuration = self._client.configuration
-        if not configuration.ssl_ca_cert:
+        if not self._transport.authority:
             msg = (
                 f"{self}: the kubeconfig has no certificate authority, which server.fromKubeconfig needs; "
                 "use server.caBundle"
             )
             raise ClusterError(msg)
-        ca_bundle = base64.b64encode(Path(configuration.ssl_ca_cert).read_bytes()).decode()
-        return Endpoint(url=str(configuration.host), ca_bundle=ca_bundle)
+        return Endpoint(url=self._transport.host, ca_bundle=base64.b64encode(self._transport.authority).decode())
 
     def get(self, path: str) -> dict[str, Any] | None:
         """The JSON at a path of the API; None if the server answers 404.
@@ -211,17 +215,13 @@ class Cluster:
         accept: str = "application/json",
         content: str = "application/json",
     ) -> dict[str, Any] | None:
+        headers = {"Accept": accept, "Content-Type": content, "User-Agent": _USER_AGENT}
+        encoded = None if body is None else json.dumps(body).encode()
         try:
-            request = self._client.param_serialize(
-                method,
-                path,
-                query_params=list((query or {}).items()),
-                header_params={"Accept": accept, "Content-Type": content},
-                body=body,
-                auth_settings=["BearerToken"],
+            response = self._transport.send(
+                method, path, query=query or {}, headers=headers, body=encoded, timeout=_TIMEOUT
             )
-            response = self._client.call_api(*request, _request_timeout=_TIMEOUT)
-            answer = Answer(response.status, response.getheader("Content-Type"), response.read())
+            answer = Answer(response.status, response.headers.get("Content-Type"), response.data)
         except ClusterError:
             raise
         except Exception as error:  # noqa: BLE001 -- the client and its libraries have no common class of errors
@@ -250,47 +250,14 @@ class Cluster:
 
     @property
     def _address(self) -> str:
-        return hide_credentials(str(self._client.configuration.host))
+        return self._transport.host
 
     def _unreachable(self, error: Exception) -> str:
         return (
-            f"{self}: {self._address} cannot be reached: {describe_failure(error)}. "
+            f"{self}: {self._address} cannot be reached{self._through()}: {describe_failure(error)}. "
             "Is the cluster running, and is this the right context?"
         )
 
-
-def _connect(plane: str, settings: ClusterSettings) -> client.ApiClient:
-    source = settings.kubeconfig or "$KUBECONFIG, else ~/.kube/config"
-    where = f'{plane} (context "{settings.context}")'
-    if settings.kubeconfig is not None and not Path(settings.kubeconfig).expanduser().is_file():
-        msg = f"{where}: no kubeconfig at {settings.kubeconfig} (seen from {Path.cwd()})"
-        raise ClusterError(msg)
-    file = None if settings.kubeconfig is None else str(Path(settings.kubeconfig).expanduser())
-    try:
-        contexts, _ = config.list_kube_config_contexts(config_file=file)
-    except Exception as error:  # noqa: BLE001 -- see below
-        # The client lets errors of its YAML and file layers through; their messages may quote the file.
-        msg = f"{where}: the kubeconfig ({source}) cannot be read: {_reason(error)}"
-        raise ClusterError(msg) from None
-    names = sorted(str(context.get("name")) for context in contexts)
-    if settings.context not in names:
-        msg = f"{where}: no such context in the kubeconfig ({source}); it has: {', '.join(names) or 'none'}"
-        raise ClusterError(msg)
-    configuration = client.Configuration()
-    configuration.retries = False
-    try:
-        connected: client.ApiClient = config.new_client_from_config(
-            file, settings.context, client_configuration=configuration
-        )
-    except Exception as error:  # noqa: BLE001 -- see above
-        msg = f"{where}: the kubeconfig ({source}) cannot be used: {_reason(error)}"
-        raise ClusterError(msg) from None
-    return connected
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, config.ConfigException):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return "it is not a valid kubeconfig"
+    def _through(self) -> str:
+        proxy = self._transport.proxy
+        return "" if proxy is None else f" through the proxy {proxy}"
