@@ -105,3 +105,17 @@ def test_a_machine_without_the_context(deployed: Stack, machine: Path, monkeypat
 
     monkeypatch.setenv("KUBECONFIG", str(machine))
     deployed.unchanged()
+
+
+def test_a_named_kubeconfig_that_moved(deployed: Stack, cluster: Kubernetes, organization: str, machine: Path) -> None:
+    """Its path is part of the settings, and so of the state."""
+    deployed.configure(clusters={"buildPlane": {"context": CONTEXT, "kubeconfig": str(machine)}})
+    deployed.up()
+    moved = machine.rename(machine.with_name("moved"))
+    deployed.configure(clusters={"buildPlane": {"context": CONTEXT, "kubeconfig": str(moved)}})
+
+    deployed.up()
+    deployed.unchanged()
+    deployed.destroy()
+
+    assert not _delivered(cluster, organization)

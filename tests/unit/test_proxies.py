@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from components.cluster.access.fields import Server, User
 from components.cluster.access.kubeconfig import Access
 from components.cluster.access.proxy import choose_proxy
 from components.errors import ClusterError
+from tests.proxies import Proxy
 from tests.unit.https_server import RecordingServer, serve
 from tests.unit.kubeconfigs import WHERE, connect, kubeconfig, write_kubeconfig
 
@@ -84,50 +84,6 @@ def test_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-class _Proxy:
-    """A proxy for one connection: SOCKS5 if the first byte says so, else HTTP CONNECT."""
-
-    def __init__(self, target: int) -> None:
-        self.requests: list[bytes] = []
-        self._target = target
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._thread.join()
-        self._listening.close()
-
-    def _serve(self) -> None:
-        client, _ = self._listening.accept()
-        with client, socket.create_connection(("127.0.0.1", self._target)) as server:
-            first = client.recv(4096)
-            if first[:1] == b"\x05":
-                client.sendall(b"\x05\x02" if b"\x02" in first[2:] else b"\x05\x00")
-                if b"\x02" in first[2:]:
-                    self.requests.append(client.recv(4096))
-                    client.sendall(b"\x01\x00")
-                self.requests.append(client.recv(4096))
-                client.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
-            else:
-                self.requests.append(first)
-                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=_copy, args=(server, client))
-            back.start()
-            _copy(client, server)
-            back.join()
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[RecordingServer]:
     """It is known by a name that only the proxy resolves."""
@@ -136,8 +92,8 @@ def server() -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def proxy(server: RecordingServer) -> Iterator[_Proxy]:
-    proxy = _Proxy(server.port)
+def proxy(server: RecordingServer) -> Iterator[Proxy]:
+    proxy = Proxy(server.port)
     yield proxy
     proxy.close()
 
@@ -145,7 +101,7 @@ def proxy(server: RecordingServer) -> Iterator[_Proxy]:
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 @pytest.mark.parametrize("source", ["kubeconfig", "variable"])
 def test_real_proxies(
-    scheme: str, source: str, server: RecordingServer, proxy: _Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scheme: str, source: str, server: RecordingServer, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"{scheme}://user:p%40ss@127.0.0.1:{proxy.port}"
     fields = server.cluster(server=f"https://api.internal:{server.port}")
