@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ..schema.text import flatten
 from .shapes import COLLECTION, DISCOVERY, GROUP, OBJECT, RESOURCES, REVIEW, STATUS, Shape
@@ -86,15 +85,6 @@ class Answer:
         except ValueError:
             return None
         return content if shape.accepts(content) else None
-
-
-def hide_credentials(url: str) -> str:
-    """Scheme, host, port and path of an address, without a user name, a password or a query."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "the address in the kubeconfig"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _load(body: bytes) -> Any:

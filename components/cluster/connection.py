@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-
 from ..errors import ClusterError, ConflictError, ForbiddenError, InvalidError, UnavailableError
 from ..settings.clusters import ClusterSettings
 from .access.kubeconfig import read_access

@@ -1,6 +1,6 @@
 """The provider's resources, connected to one cluster.
 
-A separate module from the server, because its imports (the Kubernetes client, the models) take longer than the rest of
+A separate module from the server, because its imports (the HTTP client, the models) take longer than the rest of
 the start. The engine waits until the process prints its port, so the server imports this module only at configuration.
 """
 

@@ -269,3 +269,13 @@ def test_both_sign_in_alike(name: str, machine: Machine, platform: Platform, mon
     assert (ours, _who(theirs)) == (case.user, case.user), f"{error}\n{theirs}"
     assert case.message in error
     assert machine.token not in error
+
+
+def test_an_empty_kubeconfig_of_the_provider_is_that_of_the_environment(
+    machine: Machine, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs pass it, so that the SDK does not record the path in $KUBECONFIG."""
+    monkeypatch.setenv("KUBECONFIG", machine.write("config", yaml.safe_dump(machine.content)))
+    configuration = {"context": CONTEXT, "kubeconfig": ""}
+    program = platform.programs["pulumi-resource-kubernetes"]
+    assert read_with_provider(program, machine.folder, configuration) == ADMIN

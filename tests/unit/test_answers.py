@@ -14,7 +14,6 @@ from typing import Any, Final
 import pytest
 import trustme
 
-from components.cluster.answers import hide_credentials
 from components.cluster.connection import Cluster
 from components.cluster.failures import describe_failure
 from components.errors import UnavailableError
@@ -208,15 +207,3 @@ def test_no_tls(tmp_path: Path) -> None:
 )
 def test_reasons(error: Exception, words: str) -> None:
     assert describe_failure(error) == words
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://me:s3cr3t@example.com:6443/k8s?token=s3cr3t", "https://example.com:6443/k8s"),
-        ("https://[::1]:6443", "https://[::1]:6443"),
-        ("https://[s3cr3t", "the address in the kubeconfig"),
-    ],
-)
-def test_an_address_in_a_message(url: str, shown: str) -> None:
-    assert hide_credentials(url) == shown

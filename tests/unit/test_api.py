@@ -10,7 +10,7 @@ import pytest
 import components
 from components import api
 
-LOADED = "import sys, {module}; print(*sorted(set(sys.modules) & {{'components.api', 'kubernetes', 'pydantic'}}))"
+LOADED = "import sys, {module}; print(*sorted(set(sys.modules) & {{'components.api', 'urllib3', 'pydantic'}}))"
 
 
 def loaded(module: str) -> list[str]:
