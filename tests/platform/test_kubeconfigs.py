@@ -187,7 +187,7 @@ CASES: dict[str, Case] = {
     ),
     "another-server-name": Case(ADMIN, lambda m: m.change(**{"tls-server-name": "localhost"})),
     "wrong-server-name": Case(
-        REFUSED, lambda m: m.change(**{"tls-server-name": "example.org"}), "certificate verify failed"
+        REFUSED, lambda m: m.change(**{"tls-server-name": "example.org"}), "certificate"
     ),
     "insecure": Case(ADMIN, lambda m: m.change("certificate-authority-data", **{"insecure-skip-tls-verify": True})),
     "insecure-with-authority": Case(
@@ -196,7 +196,7 @@ CASES: dict[str, Case] = {
     "another-authority": Case(
         REFUSED,
         lambda m: m.change(**{"certificate-authority-data": base64.b64encode(trustme.CA().cert_pem.bytes()).decode()}),
-        "certificate verify failed",
+        "certificate",
     ),
     "harmless-fields": Case(ADMIN, lambda m: m.change(**{"disable-compression": True, "future": {"a": 1}})),
     "the-first-file-wins": Case(

@@ -202,7 +202,7 @@ def test_when_a_plugin_runs(
 def test_another_server_name(authority: trustme.CA, tmp_path: Path) -> None:
     with serve(authority, "kubernetes.internal") as server:
         file = write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster()))
-        with pytest.raises(ClusterError, match=r"cannot be reached: .*certificate verify failed"):
+        with pytest.raises(ClusterError, match=r"cannot be reached: .*certificate"):
             connect(file).get("/api")
         write_kubeconfig(file, kubeconfig(server.cluster(**{"tls-server-name": "kubernetes.internal"})))
         connect(file).get("/api")
@@ -215,7 +215,7 @@ def test_another_server_name(authority: trustme.CA, tmp_path: Path) -> None:
 def test_a_certificate_of_somebody_else(server: RecordingServer, tmp_path: Path) -> None:
     other = base64.b64encode(trustme.CA().cert_pem.bytes()).decode()
     fields = server.cluster(**{"certificate-authority-data": other})
-    with pytest.raises(ClusterError, match=r"cannot be reached: .*certificate verify failed"):
+    with pytest.raises(ClusterError, match=r"cannot be reached: .*certificate"):
         connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields))).get("/api")
     assert server.requests == []
 

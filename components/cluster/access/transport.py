@@ -22,6 +22,9 @@ from .proxy import Proxy, choose_proxy
 
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
+_CONNECTIONS: Final = 16
+"""Connections that stay open for the next requests, which several threads send."""
+
 
 class Transport:
     """Requests to one API server; connections stay open between them."""
@@ -171,15 +174,17 @@ def _unusable(access: Access) -> ClusterError:
 
 def _open_pool(proxy: Proxy | None, context: ssl.SSLContext | None, name: str | None) -> urllib3.PoolManager:
     """Connections with TLS as in the context, and a server name other than the host of the address."""
-    tls: dict[str, Any] = {} if context is None else {"ssl_context": context, "server_hostname": name}
+    options: dict[str, Any] = {"maxsize": _CONNECTIONS}
+    if context is not None:
+        options |= {"ssl_context": context, "server_hostname": name}
     if proxy is None:
-        return urllib3.PoolManager(**tls)
+        return urllib3.PoolManager(**options)
     if proxy.scheme == "socks5":
         # socks5h: the proxy resolves the name of the host, as with Go.
         return SOCKSProxyManager(
-            f"socks5h://{proxy.address}", username=proxy.username or None, password=proxy.password or None, **tls
+            f"socks5h://{proxy.address}", username=proxy.username or None, password=proxy.password or None, **options
         )
     login = f"{proxy.username}:{proxy.password}" if proxy.username or proxy.password else None
     headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
     # Go verifies a proxy like the server, and shows it the same certificate.
-    return urllib3.ProxyManager(str(proxy), proxy_headers=headers, proxy_ssl_context=context, **tls)
+    return urllib3.ProxyManager(str(proxy), proxy_headers=headers, proxy_ssl_context=context, **options)
