@@ -67,7 +67,7 @@ def plan_component_workflow_patch(
     fixed = workflows is not None and workflows.secret_names == "fixed"
     defaults = release.defaults
     ids = {GIT: defaults.git_resource, PUSH: defaults.push_resource}
-    resources = []
+    resources: list[Resource] = []
     for planned in secrets:
         template = planned.template
         if not planned.per_run or template is None:
@@ -75,7 +75,10 @@ def plan_component_workflow_patch(
         name = template.name if fixed else f"{release.expressions.run_name}-{template.name}"
         target = replace(planned.target, namespace=release.expressions.build_namespace)
         manifest = build_external_secret(target, replace(template, name=name), _sign(stack))
-        resources.append(Resource(ids[template.credential], manifest))
+        identifier = ids[template.credential]
+        if any(resource.id == identifier for resource in resources):
+            identifier = f"{identifier}-{template.name}"
+        resources.append(Resource(identifier, manifest))
     return Patch(tuple(resources))
 
 

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import Problem
 from .messages import is_empty, simplify_message
+from .one_or_several import drop_choices
 from .paths import Location, path_of, value_at
 from .plain_secrets import describe_secret
 from .shapes import example_at, flow, inside
@@ -71,6 +72,8 @@ def mistakes(
         more_keys: keys that the input may have beside those of the model.
     """
     details = error.errors(include_url=False, include_input=False, include_context=True)
+    for detail in details:
+        detail["loc"] = drop_choices(detail["loc"])
     all_mistakes = [
         _unknown(detail, raw, model, more_keys) if detail["type"] == "extra_forbidden" else _mistake(detail, raw, model)
         for detail in details

@@ -51,6 +51,9 @@ def inside(annotation: Any, step: str | int) -> Any:
         IndexError: the type has no parts.
     """
     if _is_model(annotation):
+        if isinstance(step, int):
+            # `OneOrSeveral`: an entry of the list is such a model too.
+            return annotation
         fields = annotation.model_fields.items()
         inner = next(field.annotation for name, field in fields if step in {name, field.alias})
     else:

@@ -14,6 +14,7 @@ from ..registries.credential import RegistryCredential, on_registry_change
 from ..registries.push import RegistryPush
 from ..schema.deferred import InputStr, sort_unique
 from ..schema.model import DataKey, Example, Interval, Label, Model, ObjectName, Several
+from ..schema.one_or_several import OneOrSeveral
 from ..schema.policies import AppliedPolicies, Policies
 from ..schema.sources import RemoteRef
 from ..secrets.credential import LocatedCredential
@@ -32,8 +33,8 @@ class Organization(Model):
     (OpenChoreo creates it at the first build); the stack adds labels, and removes only those on destroy."""
     secret_store: ObjectName = "default"
     """Entry of ``secretStores`` that its credentials are read from."""
-    git: GitCredential | None = None
-    """Credential for cloning. None: no git Secret."""
+    git: OneOrSeveral[GitCredential] | None = None
+    """Credential for cloning, or a list of them with a Secret for each. None: no git Secret."""
     registries: Annotated[Several[RegistryCredential], Field(min_length=1)] | None = None
     """Registries to push to, all in one Secret. None: no push Secret."""
     registry_secret_name: ObjectName | None = None
@@ -61,6 +62,13 @@ class Organization(Model):
     """Expected numbers of its components, namespaces and runs. Missing numbers: those of the stack."""
 
     @property
+    def git_credentials(self) -> tuple[tuple[str, GitCredential], ...]:
+        """Its git credentials, each with the key that configures it: ``git``, or ``git[0]`` and so on."""
+        if isinstance(self.git, GitCredential):
+            return (("git", self.git),)
+        return tuple((f"git[{index}]", git) for index, git in enumerate(self.git or ()))
+
+    @property
     def push(self) -> RegistryPush | None:
         """Its registries as one credential. None: its builds do not push."""
         if self.registries is None:
@@ -71,7 +79,7 @@ class Organization(Model):
     def build_credentials(self) -> tuple[LocatedCredential, ...]:
         """Every credential of its builds, in the order git, registries, external services."""
         per_run, push = self.component_workflows is not None, self.push
-        credentials = [] if self.git is None else [LocatedCredential(self.git, "git", "git.", per_run)]
+        credentials = [LocatedCredential(git, place, f"{place}.", per_run) for place, git in self.git_credentials]
         if push is not None:
             credentials.append(LocatedCredential(push, "registries", "", per_run))
         credentials += [

@@ -258,8 +258,7 @@ def test_address_of_github(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://a", "https://a.b:8443/api/v3", "http://127.0.0.1:1", "http://localhost:80/x"])
 def test_address_of_github_that_is_right(url: str) -> None:
-    git = organization(git={"githubApp": {**APP, "url": url}}).git
-    assert git is not None
+    ((_, git),) = organization(git={"githubApp": {**APP, "url": url}}).git_credentials
     assert git.app_url == url
 
 

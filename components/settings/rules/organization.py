@@ -23,6 +23,7 @@ def validate_organization(
         _name(organization, path, release),
         _any_credential(organization, path),
         validate_push(organization, path, release),
+        _named_git_secrets(organization, path),
         _one_writer_per_secret(organization, path, release),
         validate_pull(organization, path, release),
         validate_policies(organization, path),
@@ -64,11 +65,26 @@ def validate_name(name: str, path: str, release: Release) -> Iterator[Problem]:
         )
 
 
+def _named_git_secrets(organization: Organization, path: str) -> Iterator[Problem]:
+    for place in _unnamed(organization):
+        text = "is missing; every git credential after the first needs a name for its Secret, such as git-gitlab"
+        yield Problem(f"{path}.{place}.secretName", text)
+
+
+def _unnamed(organization: Organization) -> Iterator[str]:
+    """Places of the git credentials whose Secret would have the name of the first one."""
+    for place, git in organization.git_credentials[1:]:
+        if git.secret_name is None:
+            yield place
+
+
 def _one_writer_per_secret(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     writers: dict[str, str] = {}
+    unnamed = set(certain(_unnamed(organization)))
     names = [
         (f"{path}.{located.prefix}{key}", name)
         for located in certain_credentials(organization, BUILD_KINDS)
+        if located.place not in unnamed
         for key, name in located.credential.secret_names(release.defaults).items()
     ]
     for where, secret in names:

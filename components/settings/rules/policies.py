@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Problem
-from ...schema.partial import Doubtful, certain
+from ...schema.partial import certain
 from ...schema.policies import AppliedPolicies, Policies
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
@@ -52,10 +51,11 @@ def _merged_types(organization: Organization, path: str, base: AppliedPolicies) 
 
 
 def _app_token(organization: Organization, path: str, base: AppliedPolicies) -> Iterator[Problem]:
-    git = organization.git
-    if git is not None and git.github_app is not None:
+    for place, git in organization.git_credentials:
+        if git.github_app is None:
+            continue
         own = git.policies is not None and git.policies.refresh_policy is not None
-        where = f"{path}.git.policies" if own else f"{path}.policies"
+        where = f"{path}.{place}.policies" if own else f"{path}.policies"
         yield from require_periodic_refresh(
             where, base.under(git.policies), "the token of the GitHub App, which is valid for one hour"
         )
@@ -85,15 +85,17 @@ def refuse_shared_apps(settings: StackSettings) -> Iterator[Problem]:
     """Organizations that share a GitHub App: its private key creates tokens for all of them."""
     seen: dict[tuple[str, str], str] = {}
     for path, organization in settings.located:
-        with suppress(Doubtful):
-            git = organization.git
-            if git is None or git.github_app is None or not isinstance(git.github_app.app_id, str):
-                continue
-            first = seen.setdefault((git.app_url, git.github_app.app_id), path)
-            if first == path:
-                continue
+        yield from certain(_shared_apps(organization, path, seen))
+
+
+def _shared_apps(organization: Organization, path: str, seen: dict[tuple[str, str], str]) -> Iterator[Problem]:
+    for place, git in organization.git_credentials:
+        if git.github_app is None or not isinstance(git.github_app.app_id, str):
+            continue
+        first = seen.setdefault((git.app_url, git.github_app.app_id), path)
+        if first != path:
             yield Problem(
-                f"{path}.git.githubApp.appId",
+                f"{path}.{place}.githubApp.appId",
                 f'"{git.github_app.app_id}" is also the app of {first}; builds can read its private '
                 "key, which creates tokens for every installation; use one app for each organization",
             )

@@ -103,12 +103,12 @@ def _builds_only(organization: Organization, settings: StackSettings, path: str)
 
 def _workflow_credentials(organization: Organization, path: str) -> Iterator[Problem]:
     where = f"{path}.componentWorkflows"
-    git, registries = organization.git, organization.registries or ()
-    if git is None and not registries:
+    gits, registries = [git for _, git in organization.git_credentials], organization.registries or ()
+    if not gits and not registries:
         yield Problem(where, "has no credentials; expected git, registries or both")
-    if (git is not None and git.manuals) or any(registry.manual for registry in registries):
+    if any(git.manuals for git in gits) or any(registry.manual for registry in registries):
         yield Problem(where, "cannot have manual credentials, which everyone who can read the workflow would see")
-    refs = git.remotes if git is not None else ()
+    refs = [ref for git in gits for ref in git.remotes]
     registry_refs = [ref for registry in registries for ref in registry.remotes]
     yield from _literal((*refs, *registry_refs, *_users(organization.registries)), where)
 
