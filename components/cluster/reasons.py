@@ -15,6 +15,7 @@ from .connection import Cluster
 ESO: Final = "external-secrets.io/v1"
 """API version of ESO's objects."""
 Store = Mapping[str, Any]
+_ABSENT: Final = "does not exist"
 
 _KEY: Final = re.compile(r"error processing spec\.data\[\d+\] \(key: (.+?)\), err: ")
 _WRAPPERS: Final = re.compile(
@@ -37,19 +38,32 @@ def list_reasons(cluster: Cluster, secret: Expected, read_store: Callable[[str],
     """
     warning = _read_warning(cluster, secret.namespace, "ExternalSecret", secret.name)
     live = cluster.get(build_path(ESO, "ExternalSecret", secret.namespace, secret.name)) or {}
-    name = ((live.get("spec") or {}).get("secretStoreRef") or {}).get("name")
-    if name is None:
-        return [] if warning is None else [warning]
-    store = read_store(name)
+    problems = {name: _find_problem(cluster, name, read_store(name)) for name in _store_names(live.get("spec") or {})}
+    titles = {f'ClusterSecretStore "{name}" is not ready' for name, problem in problems.items() if problem is not None}
+    reasons = [] if warning is None or warning in titles else [warning]
+    for problem in filter(None, problems.values()):
+        if not (reasons and problem.endswith(_ABSENT)):
+            reasons.append(problem)
+    return reasons
+
+
+def _store_names(spec: Mapping[str, Any]) -> list[str]:
+    """Names of the stores that an ExternalSecret reads from."""
+    sources = [spec, *((entry.get("sourceRef") or {}) for entry in spec.get("data") or ())]
+    references = [source.get("secretStoreRef") or source.get("storeRef") or {} for source in sources]
+    return list(dict.fromkeys(reference["name"] for reference in references if reference.get("name")))
+
+
+def _find_problem(cluster: Cluster, name: str, store: Store | None) -> str | None:
+    """Why a store cannot be read from. None: it is ready."""
     if store is None:
-        return [warning or f'ClusterSecretStore "{name}" does not exist']
+        return f'ClusterSecretStore "{name}" {_ABSENT}'
     refused = _read_refusal(store)
     if refused is None:
-        return [] if warning is None else [warning]
+        return None
     # Events of cluster-scoped objects are in "default"; they say more than the condition, often only a title.
     cause = _read_warning(cluster, "default", "ClusterSecretStore", name) or refused
-    reasons = [] if warning in {None, f'ClusterSecretStore "{name}" is not ready'} else [str(warning)]
-    return [*reasons, f'ClusterSecretStore "{name}" is not ready: {cause}']
+    return f'ClusterSecretStore "{name}" is not ready: {cause}'
 
 
 def unwrap(message: str) -> str:

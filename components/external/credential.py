@@ -14,7 +14,7 @@ from ..schema.model import DataKey, Example, Interval, Model, ObjectName, Severa
 from ..schema.policies import Policies
 from ..schema.secret_types import SecretType, list_missing_keys
 from ..schema.sources import RemoteRef, Source
-from ..secrets.credential import Owner, SecretContent
+from ..secrets.credential import NO_VALUE, Owner, SecretContent, StoreRead
 from .secret import CREDENTIAL, build_secret
 
 
@@ -57,6 +57,8 @@ class ExternalCredential(Model):
     """Additional labels of the Secret."""
     annotations: Annotations = Field(default_factory=dict)
     """Additional annotations of the Secret."""
+    secret_store: ObjectName | None = None
+    """Entry of ``secretStores`` that its values are read from. None: that of the organization."""
     refresh_interval: Interval | None = None
     """Interval between two polls. None: that of the organization, else of the stack."""
     policies: Policies | None = None
@@ -79,6 +81,8 @@ class ExternalCredential(Model):
                 yield "mixes extract and manual in one Secret; use one of them"
             if self.template is not None:
                 yield "template has no effect on a manual secret; leave it out"
+            if self.secret_store is not None:
+                yield f"secretStore {NO_VALUE}"
         extracts = [(ref.remote_key, ref.property, ref.version, ref.prefix) for ref in self.extract or ()]
         for index, extract in enumerate(extracts):
             if extract in extracts[:index]:
@@ -139,3 +143,8 @@ class ExternalCredential(Model):
         """All values that are read from the manager."""
         values = [source.remote for source in self.keys.values()]
         return (*(ref for ref in values if ref is not None), *(self.extract or ()))
+
+    @property
+    def reads(self) -> tuple[StoreRead, ...]:
+        """The same values, all from one store."""
+        return tuple(StoreRead(ref, self.secret_store) for ref in self.remotes)

@@ -13,7 +13,7 @@ from ..schema import names
 from ..schema.model import DataKey, Example, Interval, ManualName, ObjectName
 from ..schema.policies import Policies
 from ..schema.sources import OptionalRemote, RemoteRef
-from ..secrets.credential import Owner, SecretContent
+from ..secrets.credential import NO_VALUE, Owner, SecretContent, StoreRead
 from . import known_hosts
 from .hosts import Host, Provider, find_software, get_github_api, get_token_username
 from .kinds import BasicAuth, GithubApp, SshKey
@@ -44,6 +44,8 @@ class GitCredential(OptionalRemote):
     resources."""
     secret_key: DataKey | None = None
     """Key of the token in that Secret. None: the default of the release."""
+    secret_store: ObjectName | None = None
+    """Entry of ``secretStores`` that its values are read from. None: that of the organization."""
     refresh_interval: Interval | None = None
     """Interval between two polls of the manager. None: that of the organization, else of the stack."""
     policies: Policies | None = None
@@ -95,6 +97,8 @@ class GitCredential(OptionalRemote):
                 names.check_subdomain(f"{self.secret_name}{APP_SUFFIX}")
             except ValueError as error:
                 yield f"secretName is part of the name of a second Secret, which {error}"
+        if self.secret_store is not None and not self.remotes:
+            yield f"secretStore {NO_VALUE}"
         if self.ssh is not None and "secret_key" in self.model_fields_set:
             yield "secretKey is only for tokens, and ssh has fixed keys; leave it out"
         if (self.basic_auth or self.github_app) and self.secret_key in {"username", "password"}:
@@ -153,6 +157,11 @@ class GitCredential(OptionalRemote):
         if self.github_app is not None:
             refs.append(self.github_app.private_key)
         return tuple(ref for ref in refs if ref is not None)
+
+    @property
+    def reads(self) -> tuple[StoreRead, ...]:
+        """The same values, all from one store."""
+        return tuple(StoreRead(ref, self.secret_store) for ref in self.remotes)
 
     @property
     def manuals(self) -> dict[str, str]:

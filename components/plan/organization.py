@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, cast
 
@@ -42,6 +42,9 @@ class OrganizationPlan:
     """AWS account in which the stack creates roles of registries. None: it creates none."""
     build_store: InputStr = ""
     """ClusterSecretStore of its builds. Empty: they have manual credentials only."""
+    stores: Mapping[str, InputStr] = field(default_factory=dict)
+    """Entry of ``secretStores`` -> its ClusterSecretStore, for credentials of builds that do not read from the store of
+    the organization."""
     pull_store: InputStr | None = None
     """ClusterSecretStore of its workloads. None: the one that the DataPlane names."""
     refresh_interval: str = "1h0m0s"
@@ -76,6 +79,11 @@ class OrganizationPlan:
         annotations = {OFFBOARDING_ANNOTATION: DELETE} if self.offboarding == DELETE else {}
         return build_manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
 
+    @property
+    def build_stores(self) -> Mapping[str | None, InputStr]:
+        """Entry of ``secretStores`` -> its ClusterSecretStore on the build plane; None: that of the organization."""
+        return {**self.stores, None: self.build_store, self.organization.secret_store: self.build_store}
+
     @cached_property
     def secrets(self) -> tuple[PlannedSecret, ...]:
         """All Secrets of its builds, in the order git, registries, external services."""
@@ -85,6 +93,7 @@ class OrganizationPlan:
             self.namespace,
             self.build_store,
             organization.refresh_interval or self.refresh_interval,
+            stores=self.build_stores if self.stores else {},
             policies=organization.applied_policies,
         )
         owner = Owner(self.name, self.account, self.release.defaults)

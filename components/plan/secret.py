@@ -72,6 +72,8 @@ def plan_secrets(located: LocatedCredential, owner: Owner, base: Target) -> Iter
     credential = located.credential
     interval = credential.refresh_interval or base.refresh_interval
     target = replace(base, refresh_interval=interval, policies=base.policies.under(credential.policies))
+    if base.stores and credential.reads:
+        target = replace(target, store=base.stores[credential.reads[0].entry])
     paths = {name: path for path, name in credential.secret_names(owner.defaults).items()}
     for content in credential.secrets(owner):
         operators = isinstance(content, SecretTemplate) and content.operator_policies

@@ -8,6 +8,7 @@ from functools import cached_property
 from ..managers.manager import Plane, PlannedStore
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
+from ..schema.deferred import InputStr
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .aws_managed import ManagedStore, plan_managed_stores
@@ -70,6 +71,7 @@ def plan_stack(settings: StackSettings, release: Release, *, stack: str | None =
                 release=release,
                 account=settings.aws,
                 build_store=_store(settings, organization, organization.secret_store) or "",
+                stores=_other_stores(settings, organization),
                 pull_store=_store(settings, organization, organization.pull_store),
                 refresh_interval=settings.refresh_interval,
                 stack=stack,
@@ -78,6 +80,12 @@ def plan_stack(settings: StackSettings, release: Release, *, stack: str | None =
             for organization in settings.organizations
         ),
     )
+
+
+def _other_stores(settings: StackSettings, organization: Organization) -> dict[str, InputStr]:
+    """ClusterSecretStores of the credentials that do not read from the store of the organization."""
+    stores = {entry: _store(settings, organization, entry) for entry in organization.build_reads}
+    return {entry: name for entry, name in stores.items() if entry != organization.secret_store and name is not None}
 
 
 def _store(settings: StackSettings, organization: Organization, entry: str | None) -> str | None:

@@ -30,13 +30,9 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
     one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     members: dict[tuple[str, Plane, str], list[_Use]] = {}
     for organization in settings.organizations:
-        name, keys, store = organization.name, organization.build_keys, organization.pull_store
-        if keys:
-            place: tuple[str, Plane, str] = (
-                settings.cluster_store_name(organization, organization.secret_store),
-                "build",
-                organization.secret_store,
-            )
+        name, store = organization.name, organization.pull_store
+        for entry, keys in organization.build_reads.items():
+            place: tuple[str, Plane, str] = (settings.cluster_store_name(organization, entry), "build", entry)
             members.setdefault(place, []).append(_Use(name, keys, release.build_namespace(name)))
         if store is not None:
             plane: Plane = "build" if one_cluster else "data"

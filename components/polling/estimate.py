@@ -19,14 +19,14 @@ from ..schema.deferred import InputStr, join_texts
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .model import Load, StoreLoad
-from .poll import Poll, read_poll, read_store_name
+from .poll import Poll, read_poll, read_store_names
 
 
 @dataclass(frozen=True)
 class _Delivery:
     plan: OrganizationPlan
-    entry: str | None
-    """Entry of ``secretStores`` behind its store. None: the store is not one of the stack's."""
+    entries: Mapping[InputStr, str]
+    """Name of a store of the stack -> its entry of ``secretStores``."""
     spec: Mapping[str, Any]
     brought_by: str = ""
     copies: int = 1
@@ -50,27 +50,31 @@ def estimate_polling(plan: Plan) -> Load:
     polls: list[Poll] = []
     stores: dict[str, list[tuple[Poll, Place]]] = {}
     for delivery in deliveries:
-        name = read_store_name(delivery.spec)
-        poll = read_poll(
-            delivery.plan.name,
-            delivery.spec,
-            store=(delivery.entry if name in places and delivery.entry else name),
-            copies=delivery.copies,
-            brought_by=delivery.brought_by,
-            reads_once=name in reads_once,
-        )
-        polls.append(poll)
-        if poll.store:
-            stores.setdefault(poll.store, []).append((poll, places.get(name, UNKNOWN)))
+        for name in read_store_names(delivery.spec):
+            poll = read_poll(
+                delivery.plan.name,
+                delivery.spec,
+                store_name=name,
+                store=(delivery.entries.get(name, name) if name in places else name),
+                copies=delivery.copies,
+                brought_by=delivery.brought_by,
+                reads_once=name in reads_once,
+            )
+            polls.append(poll)
+            if poll.store:
+                stores.setdefault(poll.store, []).append((poll, places.get(name, UNKNOWN)))
     return Load(tuple(_store(entry, used) for entry, used in sorted(stores.items())), tuple(polls))
 
 
 def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_Delivery]:
     """Every ExternalSecret of an organization, wherever it is delivered."""
     organization = plan.organization
-    entry, pull_entry = organization.secret_store, organization.pull_store
+    entries: dict[InputStr, str] = {name: entry for entry, name in plan.build_stores.items() if entry is not None}
+    pull_entries: dict[InputStr, str] = {}
+    if plan.pull_store is not None and organization.pull_store is not None:
+        pull_entries[plan.pull_store] = organization.pull_store
     for manifest in plan.external_secrets:
-        yield _Delivery(plan, entry, manifest["spec"])
+        yield _Delivery(plan, entries, manifest["spec"])
     workflows = organization.component_workflows
     patched: set[str] = set()
     for patch in plan.patches:
@@ -81,15 +85,15 @@ def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_De
         for resource in patch.patch.resources:
             if patch.reads == "pull":
                 components = _expected(organization, settings, "components")
-                yield _Delivery(plan, pull_entry, resource.template["spec"], "component", components)
+                yield _Delivery(plan, pull_entries, resource.template["spec"], "component", components)
             else:
                 runs = _expected(organization, settings, "runs")
                 fixed = workflows is not None and workflows.secret_names == "fixed"
                 copies = min(runs, 1) if fixed else runs
-                yield _Delivery(plan, entry, resource.template["spec"], "run", copies)
+                yield _Delivery(plan, entries, resource.template["spec"], "run", copies)
     if plan.fan_out is not None:
         namespaces = _expected(organization, settings, "namespaces")
-        yield _Delivery(plan, pull_entry, plan.fan_out["spec"]["externalSecretSpec"], "namespace", namespaces)
+        yield _Delivery(plan, pull_entries, plan.fan_out["spec"]["externalSecretSpec"], "namespace", namespaces)
 
 
 def _expected(organization: Organization, settings: StackSettings, what: str) -> int:

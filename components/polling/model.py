@@ -73,6 +73,12 @@ class Load:
     """Polls of all ExternalSecrets, including those that use generators only."""
 
     @property
+    def external_secrets(self) -> int:
+        """Number of ExternalSecrets that read from a store; one that reads from several counts once."""
+        reading = {(poll.organization, poll.secret, poll.brought_by): poll.copies for poll in self.polls if poll.store}
+        return sum(reading.values())
+
+    @property
     def calls_per_second(self) -> Fraction:
         """Calls per second to all managers."""
         return sum((store.calls_per_second for store in self.stores), _NOTHING)

@@ -20,7 +20,7 @@ MONTH: Final = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class Poll:
-    """One ExternalSecret, or the expected number of equal ones."""
+    """What one ExternalSecret, or the expected number of equal ones, reads from one store."""
 
     organization: str
     """Name of the organization."""
@@ -53,19 +53,28 @@ class Poll:
 
 
 def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
-    organization: str, spec: Mapping[str, Any], *, store: str, copies: int, brought_by: str, reads_once: bool
+    organization: str,
+    spec: Mapping[str, Any],
+    *,
+    store_name: str,
+    store: str,
+    copies: int,
+    brought_by: str,
+    reads_once: bool,
 ) -> Poll:
-    """Read one ExternalSecret.
+    """Read what one ExternalSecret reads from one of its stores, of `read_store_names`.
 
     Args:
         organization: name of the organization.
         spec: its ``spec``.
+        store_name: name of the ClusterSecretStore. Generators count for the first one.
         store: entry of ``secretStores`` that it reads from; empty if it reads from none.
         copies: expected number of equal ExternalSecrets.
         brought_by: what creates one: ``component``, ``namespace``, ``run``; empty if there is exactly one.
         reads_once: whether several properties of one secret are one call.
     """
-    refs = [*_refs(spec)]
+    first = read_store_names(spec)[0]
+    refs = [ref for name, ref in _refs(spec) if name == store_name]
     return Poll(
         organization=organization,
         secret=spec["target"]["name"],
@@ -76,19 +85,28 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
         keys=sort_unique(ref["key"] for ref in refs),
         calls=len({(ref["key"], ref.get("version")) for ref in refs}) if reads_once else len(refs),
         generators=tuple(
-            entry["sourceRef"]["generatorRef"]["kind"] for entry in spec.get("dataFrom", ()) if "sourceRef" in entry
+            entry["sourceRef"]["generatorRef"]["kind"]
+            for entry in spec.get("dataFrom", ())
+            if "sourceRef" in entry and store_name == first
         ),
     )
 
 
-def read_store_name(spec: Mapping[str, Any]) -> str:
-    """Name of the store that an ExternalSecret reads from; empty if it reads from none."""
+def read_store_names(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the stores that an ExternalSecret reads from, its own first; one empty text if it reads from none."""
+    return tuple(dict.fromkeys((_own_store(spec), *(name for name, _ in _refs(spec)))))
+
+
+def _own_store(spec: Mapping[str, Any]) -> str:
     return str(spec["secretStoreRef"]["name"]) if "secretStoreRef" in spec else ""
 
 
-def _refs(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (entry["remoteRef"] for entry in spec.get("data", ()))
-    yield from (entry["extract"] for entry in spec.get("dataFrom", ()) if "extract" in entry)
+def _refs(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Name of the store and reference of each value."""
+    own = _own_store(spec)
+    for entry in spec.get("data", ()):
+        yield str(entry["sourceRef"]["storeRef"]["name"]) if "sourceRef" in entry else own, entry["remoteRef"]
+    yield from ((own, entry["extract"]) for entry in spec.get("dataFrom", ()) if "extract" in entry)
 
 
 def _interval(spec: Mapping[str, Any]) -> int | None:

@@ -98,7 +98,7 @@ def _sum(title: str, load: Load) -> list[str]:
     return [
         title,
         "",
-        f"{sum(store.external_secrets for store in load.stores):,}",
+        f"{load.external_secrets:,}",
         f"{sum(sum(store.keys.values()) for store in load.stores):,}",
         format_rate(load.calls_per_second),
         f"{round(load.calls_per_month):,}",
@@ -132,8 +132,7 @@ def describe_poll(poll: Poll) -> str:
 
 
 def _line(load: Load) -> str:
-    count = sum(store.external_secrets for store in load.stores)
-    calls = f"{_count('Secret', count)}, {format_rate(load.calls_per_second)} calls per second"
+    calls = f"{_count('Secret', load.external_secrets)}, {format_rate(load.calls_per_second)} calls per second"
     lags = dict.fromkeys(("" if store.slowest.interval is None else "within ") + _lag(store) for store in load.stores)
     return f"Polling: {calls}, free; a replaced value arrives {', '.join(lags)}"
 

@@ -15,7 +15,7 @@ from ..schema.deferred import Deferrable
 from ..schema.model import Example, Interval, Label, Model, ObjectName, Several
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
-from ..secrets.credential import Owner, SecretContent
+from ..secrets.credential import Owner, SecretContent, StoreRead
 from .secret import CREDENTIAL, build_secret
 
 EXPRESSION: Final = re.compile(r"\$\{[^{}]*\}")
@@ -64,12 +64,20 @@ class PullSecret(Model):
 
     @field_validator("registries")
     @classmethod
-    def _no_tokens(cls, registries: tuple[RegistryCredential, ...] | None) -> tuple[RegistryCredential, ...] | None:
+    def _one_store_without_tokens(
+        cls, registries: tuple[RegistryCredential, ...] | None
+    ) -> tuple[RegistryCredential, ...] | None:
         for index, registry in enumerate(registries or ()):
             if registry.token is not None:
                 msg = (
                     f"[{index}].{registry.token[0]} would need an identity in every namespace of workloads; grant the "
                     f"nodes access to {registry.host}, or use username and password of a robot account"
+                )
+                raise ValueError(msg)
+            if registry.secret_store is not None:
+                msg = (
+                    f"[{index}].secretStore is for registries that builds push to; a pull secret has one store, so set "
+                    "pullSecret.secretStore"
                 )
                 raise ValueError(msg)
         return registries
@@ -143,6 +151,11 @@ class PullSecret(Model):
         """All values that are read from the manager."""
         whole = (self.docker_config,) if self.docker_config is not None else ()
         return (*whole, *(ref for registry in self.registries or () for ref in registry.remotes))
+
+    @property
+    def reads(self) -> tuple[StoreRead, ...]:
+        """The same values, all from one store."""
+        return tuple(StoreRead(ref, self.secret_store) for ref in self.remotes)
 
 
 on_registry_change(PullSecret.rebuild)

@@ -11,8 +11,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from ..schema.deferred import Deferrable
 from ..schema.derived import build_optional_field, set_derived_fields
-from ..schema.model import Example, RemoteKey
+from ..schema.model import Example, ObjectName, RemoteKey
 from ..schema.sources import Decoding, ManualRegistry, RemoteRef, build_ref, check_username
+from ..secrets.credential import NO_VALUE
 from .catalog import REGISTRIES, describe
 from .hosts import RegistryHost
 from .parameters import derive_parameter_fields
@@ -57,6 +58,8 @@ class RegistryCredential(RegistryHost):
     """Password or token in the secret manager, with ``username``."""
     service_account_key: RemoteRef | None = None
     """JSON key of a Google service account in the secret manager; the user name is ``_json_key``."""
+    secret_store: ObjectName | None = None
+    """Entry of ``secretStores`` that its values are read from. None: that of the organization."""
     manual: ManualRegistry | None = None
     """User and password from encrypted configuration."""
 
@@ -75,6 +78,7 @@ class RegistryCredential(RegistryHost):
             username: RemoteRef | str | None = None,
             password: RemoteRef | None = None,
             service_account_key: RemoteRef | None = None,
+            secret_store: str | None = None,
             manual: ManualRegistry | None = None,
             **parameter_or_token: str | RegistryToken | None,
         ) -> None: ...
@@ -100,6 +104,9 @@ class RegistryCredential(RegistryHost):
         idle = self.property is not None or self.version is not None or self.decoding != "None"
         if self.remote_key is None and idle:
             msg = "property, version and decoding belong to remoteKey; leave them out"
+            raise ValueError(msg)
+        if self.secret_store is not None and not self.remotes:
+            msg = f"secretStore {NO_VALUE}"
             raise ValueError(msg)
         return self
 

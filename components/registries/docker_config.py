@@ -56,6 +56,7 @@ def build_docker_config(
     if manual:
         return ManualSecret(name=name, credential=credential, registries=manual, docker_config_keys=keys)
     data: dict[str, RemoteRef] = {}
+    entries: dict[str, str | None] = {}
     data_from: list[DataFrom] = []
     steps: list[InputStr] = []
     for index, registry in enumerate(registries):
@@ -63,8 +64,10 @@ def build_docker_config(
         token = build_generator(registry, owner)
         if token is not None:
             data_from.append(DataFrom(token, prefix=f"{variable}_"))
-        data |= _inputs(registry, variable)
+        data |= (inputs := _inputs(registry, variable))
+        entries |= dict.fromkeys(inputs, registry.secret_store)
         steps.append(_step(registry, variable))
+    first = next(iter(entries.values()), None)
     return SecretTemplate(
         name=name,
         credential=credential,
@@ -72,6 +75,7 @@ def build_docker_config(
         type=TYPE,
         templates=dict.fromkeys(keys, _render(*steps)),
         data_from=tuple(data_from),
+        entries={key: entry for key, entry in entries.items() if entry != first},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from ..openchoreo.release import Defaults
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
-from ..secrets.credential import Owner, SecretContent
+from ..secrets.credential import Owner, SecretContent, StoreRead
 from .credential import RegistryCredential
 from .docker_config import build_docker_config
 
@@ -37,6 +37,15 @@ class RegistryPush:
     def remotes(self) -> tuple[RemoteRef, ...]:
         """All values that are read from the secret manager."""
         return tuple(ref for registry in self.registries for ref in registry.remotes)
+
+    @property
+    def reads(self) -> tuple[StoreRead, ...]:
+        """The same values, each from the store of its registry."""
+        return tuple(
+            StoreRead(ref, registry.secret_store, f"registries[{index}].")
+            for index, registry in enumerate(self.registries)
+            for ref in registry.remotes
+        )
 
     @property
     def manuals(self) -> Mapping[str, str]:

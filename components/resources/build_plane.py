@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import pulumi
 
-from ..errors import Problem
 from ..manifests import DELETE
 from ..plan.expected import Expected
 from ..plan.organization import OrganizationPlan
@@ -16,9 +15,9 @@ from ..schema.arguments import check_arguments, raise_problems
 from ..secrets.external_secret import rename_remote_keys
 from ..settings.rules.ecr import refuse_ecr_roles
 from ..settings.rules.organization import validate_organization
-from ..settings.rules.store_use import use_by_builds
 from .arguments import OrganizationArgs
-from .cluster_secret_store import PASS_STORE, SecretStore, Store, get_remote_names, get_store_name, validate_store
+from .build_stores import get_store_names, list_store_resources, validate_build_stores
+from .cluster_secret_store import PASS_STORE, Store, get_remote_names, get_store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
 from .registration import adopt_namespace, create_output, register
 from .required_providers import require_kubernetes_provider
@@ -36,10 +35,13 @@ class BuildPlaneArgs(OrganizationArgs):
     """Entries of ``manualSecrets``; must contain those that its manual credentials name."""
     offboarding: Literal["keep", "delete"] = "keep"
     """Whether the namespace stays after the component is removed, or is deleted with everything inside."""
+    stores: Mapping[str, Store] = field(default_factory=dict, kw_only=True)
+    """Entry of ``secretStores`` -> store, for each entry that credentials name in ``secret_store``."""
 
     def _stores(self) -> dict[str, Any]:
         store = get_store_name(self.secret_store, type(self), "secret_store")
-        return {"offboarding": self.offboarding, **({} if store is None else {"build_store": store})}
+        stores = get_store_names(self.stores, type(self))
+        return {"offboarding": self.offboarding, "stores": stores, **({} if store is None else {"build_store": store})}
 
 
 class BuildPlane(pulumi.ComponentResource):
@@ -66,7 +68,7 @@ class BuildPlane(pulumi.ComponentResource):
         """
         _check(name, args)
         require_kubernetes_provider(type(self).__name__, name, opts)
-        plan, names = args.resolve_plan(), get_remote_names(args.secret_store)
+        plan, names = args.resolve_plan(), get_remote_names(args.secret_store, *args.stores.values())
         super().__init__("openchoreo:index:BuildPlane", name, _inputs(plan), opts)
         child = pulumi.ResourceOptions(parent=self)
         if plan.adopts_namespace:
@@ -75,7 +77,7 @@ class BuildPlane(pulumi.ComponentResource):
             kept = pulumi.ResourceOptions(parent=self, retain_on_delete=plan.offboarding != DELETE)
             namespace = register(f"{name}-namespace", plan.namespace_manifest, kept)
         self.namespace = create_output(namespace, plan.namespace)
-        after = [namespace, args.secret_store.resource] if isinstance(args.secret_store, SecretStore) else [namespace]
+        after = [namespace, *list_store_resources([args.secret_store, *args.stores.values()])]
         # Not deleted_with the namespace: the state would lose what is inside before the namespace is gone.
         inside = pulumi.ResourceOptions(parent=self, depends_on=after)
         generators = [
@@ -108,10 +110,8 @@ def _check(name: str, args: BuildPlaneArgs) -> None:
     problems = list(validate_organization(args.organization, "organization", args.release, args.manual.keys()))
     problems += refuse_ecr_roles(args.organization, "organization")
     problems += args.validate_interval()
-    keys = args.organization.build_keys
-    namespace = args.release.build_namespace(args.organization.name) if keys else None
-    problems += validate_store(args.secret_store, use_by_builds(args.organization, "secret_store", namespace, keys))
-    if args.secret_store is None and keys:
-        text = f"is missing, but the organization has credentials with a remote key; {PASS_STORE}"
-        problems.append(Problem("secret_store", text))
+    text = f"is missing, but the organization has credentials with a remote key; {PASS_STORE}"
+    default = ("secret_store", args.secret_store, text)
+    namespace = args.release.build_namespace(args.organization.name)
+    problems += validate_build_stores(args.organization, namespace, default, args.stores, args.organization.build_reads)
     raise_problems(BuildPlane.__name__, name, problems)

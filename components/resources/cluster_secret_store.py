@@ -17,6 +17,7 @@ from ..schema.arguments import check_arguments, check_name, raise_problems
 from ..schema.deferred import check_when_known, sort_unique
 from ..schema.names import check_subdomain
 from ..schema.values import describe_type
+from ..secrets.external_secret import Names
 from ..settings.rules.store_use import StoreUse, validate_entry, validate_store_use
 from ..settings.rules.stores import StoreArguments, validate_store_arguments
 from .aws_resources import ManagedStoreResources
@@ -197,6 +198,6 @@ def _check_hidden(name: str) -> None:
         raise ValueError(msg) from None
 
 
-def get_remote_names(store: Store) -> Mapping[str, pulumi.Input[str]]:
-    """Remote key -> its name in the manager, if that differs from the key."""
-    return store.names if isinstance(store, SecretStore) else {}
+def get_remote_names(*stores: Store) -> Names:
+    """Name of each store -> remote key -> its name in the manager, if that differs from the key."""
+    return {store.planned.name: store.names for store in stores if isinstance(store, SecretStore)}

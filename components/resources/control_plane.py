@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 
-from ..errors import Problem
 from ..schema.arguments import check_arguments, raise_problems
 from ..settings.rules.pull import validate_pull
-from ..settings.rules.store_use import use_by_builds, use_by_workloads
+from ..settings.rules.store_use import use_by_workloads
 from .arguments import OrganizationArgs
+from .build_stores import get_store_names, validate_build_stores
 from .cluster_secret_store import PASS_STORE, Store, get_remote_names, get_store_name, validate_store
 from .object_patches import register_patch
 from .registration import create_output
@@ -29,11 +29,14 @@ class ControlPlaneArgs(OrganizationArgs):
     for ``component_workflows``."""
     pull_store: Store = None
     """Store on the data plane that pull secrets read from. None: the one that the DataPlane names."""
+    stores: Mapping[str, Store] = field(default_factory=dict, kw_only=True)
+    """Entry of ``secretStores`` -> store, for each entry that credentials name in ``secret_store``."""
 
     def _stores(self) -> dict[str, Any]:
         build_store = get_store_name(self.build_store, type(self), "build_store")
         pull_store = get_store_name(self.pull_store, type(self), "pull_store")
-        return {"build_store": "" if build_store is None else build_store, "pull_store": pull_store}
+        build = {"build_store": "" if build_store is None else build_store}
+        return {**build, "stores": get_store_names(self.stores, type(self)), "pull_store": pull_store}
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -69,11 +72,9 @@ class ControlPlane(pulumi.ComponentResource):
         pull, workflows = organization.pull_secret, organization.component_workflows
         self.component_types = pull.component_types if pull else ()
         self.component_workflows = workflows.names if workflows else ()
-        names = {"build": get_remote_names(args.build_store), "pull": get_remote_names(args.pull_store)}
+        names = get_remote_names(args.build_store, args.pull_store, *args.stores.values())
         child = pulumi.ResourceOptions(parent=self)
-        patches = [
-            register_patch(f"{name}/{patch.resource}", patch, names[patch.reads], child) for patch in plan.patches
-        ]
+        patches = [register_patch(f"{name}/{patch.resource}", patch, names, child) for patch in plan.patches]
         self.secret_name = create_output(patches[-1], pull.name(plan.release.defaults)) if pull else None
         self.register_outputs({"componentTypes": self.component_types, "componentWorkflows": self.component_workflows})
 
@@ -83,10 +84,9 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
         return
     problems = list(validate_pull(args.organization, "organization", args.release))
     problems += args.validate_interval()
-    organization, keys = args.organization, args.organization.run_keys
-    namespace = args.release.build_namespace(organization.name) if keys else None
-    problems += validate_store(args.build_store, use_by_builds(organization, "build_store", namespace, keys))
+    organization = args.organization
+    default = ("build_store", args.build_store, f"is missing; component_workflows read from it; {PASS_STORE}")
+    namespace = args.release.build_namespace(organization.name)
+    problems += validate_build_stores(organization, namespace, default, args.stores, organization.run_reads)
     problems += validate_store(args.pull_store, use_by_workloads(organization, "pull_store"))
-    if organization.component_workflows is not None and organization.build_keys and args.build_store is None:
-        problems.append(Problem("build_store", f"is missing; component_workflows read from it; {PASS_STORE}"))
     raise_problems(ControlPlane.__name__, name, problems)

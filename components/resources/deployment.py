@@ -271,10 +271,11 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
     pull_plane: Plane = "data" if "data" in kubernetes_of else "build"
     before = shared.before(plan.name)
     builds = stores.get(("build", plan.build_store))
+    others = {entry: stores.get(("build", name)) for entry, name in plan.stores.items()}
     pulls = None if plan.pull_store is None else stores.get((pull_plane, plan.pull_store))
     build_plane = BuildPlane(
         plan.name,
-        BuildPlaneArgs(organization, builds, manual, plan=plan),
+        BuildPlaneArgs(organization, builds, manual, plan=plan, stores=others),
         pulumi.ResourceOptions(
             provider=kubernetes_of["build"], depends_on=[*before, *shared.push_roles.get(plan.name, ())]
         ),
@@ -288,10 +289,12 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
         )
     patches = None
     if shared.control_plane is not None and plan.patches:
-        after = [resource for resource in (*before, data_plane, pulls, builds) if resource is not None]
+        after = [
+            resource for resource in (*before, data_plane, pulls, builds, *others.values()) if resource is not None
+        ]
         patches = ControlPlane(
             plan.name,
-            ControlPlaneArgs(organization, builds, pulls, plan=plan),
+            ControlPlaneArgs(organization, builds, pulls, plan=plan, stores=others),
             pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
         )
     return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))

@@ -15,8 +15,7 @@ from ..manifests import Manifest
 from ..object_names import name_object
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
-from ..schema.deferred import InputStr
-from ..secrets.external_secret import rename_fan_out_keys, rename_remote_keys
+from ..secrets.external_secret import Names, rename_fan_out_keys, rename_remote_keys
 from ..secrets.manual_secret import ManualSecret
 from .aws_resources import ManagedStoreResources
 from .manual_secrets import render_manual_secret
@@ -78,10 +77,10 @@ class LiveInputs:
     aws: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
     """Name of a ClusterSecretStore -> its AWS resources."""
 
-    def names(self, store: InputStr | None) -> Mapping[str, pulumi.Input[str]]:
-        """Remote key -> its name in the manager of a store, if that differs from the key."""
-        resources = self.aws.get(store) if isinstance(store, str) else None
-        return {} if resources is None else resources.names
+    @property
+    def names(self) -> Names:
+        """Name of a ClusterSecretStore -> remote key -> its name in the manager, if that differs from the key."""
+        return {store: resources.names for store, resources in self.aws.items()}
 
 
 def list_registered(
@@ -121,14 +120,14 @@ def _namespace(plan: OrganizationPlan) -> Manifest:
 def _build_plane(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
     yield from plan.generators
     for manifest in plan.external_secrets:
-        yield rename_remote_keys(manifest, inputs.names(plan.build_store))
+        yield rename_remote_keys(manifest, inputs.names)
     for secret in plan.manual_secrets:
         yield _manual(plan, plan.namespace, secret, inputs)
 
 
 def _pull_secrets(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
     if plan.fan_out is not None:
-        yield rename_fan_out_keys(plan.fan_out, inputs.names(plan.pull_store))
+        yield rename_fan_out_keys(plan.fan_out, inputs.names)
     for namespace, secret in plan.pull_manual:
         yield _manual(plan, namespace, secret, inputs)
 

@@ -19,7 +19,7 @@ from ..patches.model import Patch
 from ..patches.record import Identity
 from ..plan.patches import PlannedPatch
 from ..schema.arguments import check_arguments
-from ..secrets.external_secret import rename_remote_keys
+from ..secrets.external_secret import Names, rename_remote_keys
 from .required_providers import require_openchoreo_provider
 from .stack_id import get_stack_id
 
@@ -205,14 +205,14 @@ class BuildPlanePatch(_PlanePatch):
 
 
 def register_patch(
-    resource_name: str, planned: PlannedPatch, names: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
+    resource_name: str, planned: PlannedPatch, names: Names, opts: pulumi.ResourceOptions
 ) -> ObjectPatch:
     """Register the patch of one object.
 
     Args:
         resource_name: name of the resource.
         planned: the object and its patch.
-        names: remote key -> its name in the manager, if that differs from the key.
+        names: names in the managers of the stores.
         opts: options of the resource, with the `OpenChoreoProvider` of the control plane.
     """
     resources = tuple(

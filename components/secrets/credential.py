@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..iam.account import AwsAccount
 from ..openchoreo import DEFAULT_RELEASE
@@ -16,6 +16,22 @@ from .manual_secret import ManualSecret
 
 SecretContent = SecretTemplate | ManualSecret
 """A Secret that the operator creates, or one from encrypted configuration."""
+
+NO_VALUE: Final = "has no effect without a value from the secret manager; leave it out"
+"""What is wrong with the store of a credential that reads none."""
+
+
+@dataclass(frozen=True)
+class StoreRead:
+    """One value that is read from a secret manager, and the store that it is read through."""
+
+    ref: RemoteRef
+    """The value."""
+    entry: str | None = None
+    """Entry of ``secretStores``. None: that of the organization."""
+    prefix: str = ""
+    """Path below the credential of the block that may name the store: ``registries[0].``; empty if it is the
+    credential itself."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,10 @@ class CredentialModel(Protocol):
     @property
     def remotes(self) -> tuple[RemoteRef, ...]:
         """All values that are read from the secret manager."""
+
+    @property
+    def reads(self) -> tuple[StoreRead, ...]:
+        """The same values with their stores. The store of the first one is that of its Secrets."""
 
     @property
     def manuals(self) -> Mapping[str, str]:

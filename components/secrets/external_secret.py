@@ -19,6 +19,7 @@ from ..schema.sources import RemoteRef
 from .generator import API as GENERATORS, Generator
 
 _NEVER: Final = "0s"
+_STORE: Final = "ClusterSecretStore"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Target:
     refresh_interval: str
     """Canonical Go duration between two polls; ``0s`` never polls again. With a generator, at
     most half of the lifetime of its values."""
+    stores: Mapping[str | None, InputStr] = field(default_factory=dict)
+    """Entry of ``secretStores`` -> its ClusterSecretStore; None: that of the organization. Empty: everything is read
+    from ``store``."""
     policies: AppliedPolicies = field(default_factory=AppliedPolicies)
     """How ESO creates, refreshes and deletes the Secret."""
 
@@ -68,6 +72,9 @@ class SecretTemplate:
     """Annotations of the ExternalSecret and the Secret."""
     data_from: tuple[DataFrom, ...] = ()
     """Sources of several keys each, in addition to ``data``."""
+    entries: Mapping[str, str | None] = field(default_factory=dict)
+    """Key of ``data`` -> entry of ``secretStores`` (None: that of the organization), for values that are not read from
+    the store of the Secret."""
     merge_policy: str = "Replace"
     """With ``templates``: ``Replace``: the Secret has only their keys. ``Merge``: the keys of ``data`` too."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -139,7 +146,7 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
     labels = {**organization, CREDENTIAL_LABEL: secret.credential, **secret.labels}
     spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
     if secret.data or any(isinstance(entry.source, RemoteRef) for entry in secret.data_from):
-        spec["secretStoreRef"] = {"kind": "ClusterSecretStore", "name": target.store}
+        spec["secretStoreRef"] = {"kind": _STORE, "name": target.store}
     spec["target"] = {
         "name": secret.name,
         "creationPolicy": policies.creation,
@@ -147,7 +154,7 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
         "template": _template(secret, policies, labels),
     }
     if secret.data:
-        spec["data"] = [_data(key, ref) for key, ref in secret.data.items()]
+        spec["data"] = [_data(key, ref, target, secret) for key, ref in secret.data.items()]
     if secret.data_from:
         spec["dataFrom"] = [_data_from(entry) for entry in secret.data_from]
     return spec
@@ -170,8 +177,10 @@ def _template(secret: SecretTemplate, policies: AppliedPolicies, labels: Mapping
     return template
 
 
-def _data(key: str, ref: RemoteRef) -> dict[str, Any]:
-    return {"secretKey": key, "remoteRef": _remote(ref)}
+def _data(key: str, ref: RemoteRef, target: Target, secret: SecretTemplate) -> dict[str, Any]:
+    store = target.stores[secret.entries[key]] if target.stores and key in secret.entries else target.store
+    source = {} if store == target.store else {"sourceRef": {"storeRef": {"kind": _STORE, "name": store}}}
+    return {"secretKey": key, "remoteRef": _remote(ref), **source}
 
 
 def _data_from(entry: DataFrom) -> dict[str, Any]:
@@ -196,30 +205,38 @@ def _remote(ref: RemoteRef, conversion: str = "Default") -> dict[str, Any]:
     return remote | {"conversionStrategy": conversion, "decodingStrategy": ref.decoding, "metadataPolicy": "None"}
 
 
-def rename_remote_keys(external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
+Names = Mapping[str, Mapping[str, Any]]
+"""Name of a ClusterSecretStore -> remote key -> its name in the manager, where that differs; it may be known after the
+update only."""
+
+
+def rename_remote_keys(external_secret: Manifest, names: Names) -> Manifest:
     """The ExternalSecret, or any template of one, with other names of its secrets in the manager.
 
     Args:
         external_secret: it is not changed.
-        names: remote key -> its name in the manager, where that differs; may be known after the update only.
+        names: names in the managers of the stores.
     """
-    if not names:
+    if not any(names.values()):
         return external_secret
     spec = dict(external_secret["spec"])
+    store = spec.get("secretStoreRef")
     for field_name, ref in (("data", "remoteRef"), ("dataFrom", "extract")):
         if field_name in spec:
-            spec[field_name] = [_renamed(entry, ref, names) for entry in spec[field_name]]
+            spec[field_name] = [_renamed(entry, ref, store, names) for entry in spec[field_name]]
     return {**external_secret, "spec": spec}
 
 
-def rename_fan_out_keys(cluster_external_secret: Manifest, names: Mapping[str, Any]) -> Manifest:
+def rename_fan_out_keys(cluster_external_secret: Manifest, names: Names) -> Manifest:
     """The same for a ClusterExternalSecret."""
     spec = cluster_external_secret["spec"]
     inner = rename_remote_keys({"spec": spec["externalSecretSpec"]}, names)["spec"]
     return {**cluster_external_secret, "spec": {**spec, "externalSecretSpec": inner}}
 
 
-def _renamed(entry: Mapping[str, Any], ref: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    if ref not in entry:
+def _renamed(entry: Mapping[str, Any], ref: str, default: Mapping[str, Any] | None, names: Names) -> dict[str, Any]:
+    store = (entry.get("sourceRef") or {}).get("storeRef") or default
+    own = names.get(store["name"]) if store else None
+    if ref not in entry or not own:
         return dict(entry)
-    return {**entry, ref: {**entry[ref], "key": lift(lambda key: names.get(key, key), entry[ref]["key"])}}
+    return {**entry, ref: {**entry[ref], "key": lift(lambda key: own.get(key, key), entry[ref]["key"])}}

@@ -96,14 +96,27 @@ class Organization(Model):
         return (*self.build_credentials, LocatedCredential(self.pull_secret, "pullSecret", "pullSecret."))
 
     @property
-    def build_keys(self) -> tuple[InputStr, ...]:
-        """Names of all secrets in the manager that its builds read, sorted, without duplicates."""
-        return _keys(ref for located in self.build_credentials for ref in located.credential.remotes)
+    def build_reads(self) -> dict[str, tuple[InputStr, ...]]:
+        """Entries of ``secretStores`` that its builds read from, each with the sorted names of the secrets there."""
+        return self.group_reads(self.build_credentials)
+
+    def group_reads(self, credentials: Iterable[LocatedCredential]) -> dict[str, tuple[InputStr, ...]]:
+        """The same for some of its credentials."""
+        refs: dict[str, list[RemoteRef]] = {}
+        for located in credentials:
+            for read in located.credential.reads:
+                refs.setdefault(read.entry or self.secret_store, []).append(read.ref)
+        return {entry: _keys(used) for entry, used in refs.items()}
 
     @property
-    def run_keys(self) -> tuple[InputStr, ...]:
-        """Those of its `build_keys` that runs of ``component_workflows`` read."""
-        return _keys(ref for located in self.build_credentials if located.per_run for ref in located.credential.remotes)
+    def run_reads(self) -> dict[str, tuple[InputStr, ...]]:
+        """The same for runs of ``component_workflows``."""
+        return self.group_reads(located for located in self.build_credentials if located.per_run)
+
+    @property
+    def build_keys(self) -> tuple[InputStr, ...]:
+        """Names of all secrets that its builds read from its own store, sorted, without duplicates."""
+        return self.build_reads.get(self.secret_store, ())
 
     @property
     def pull_store(self) -> str | None:

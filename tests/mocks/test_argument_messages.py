@@ -249,7 +249,8 @@ def test_signatures_are_short() -> None:
     assert str(inspect.signature(BuildPlaneArgs)) == (
         "(organization: Organization, secret_store: Store = None, manual: Mapping[str, pulumi.Output[str]] = "
         "<factory>, offboarding: Literal['keep', 'delete'] = 'keep', *, refresh_interval: str = '1h0m0s', "
-        'release: Release = RELEASES["v0.9"], plan: OrganizationPlan | None = None)'
+        'release: Release = RELEASES["v0.9"], plan: OrganizationPlan | None = None, '
+        "stores: Mapping[str, Store] = <factory>)"
     )
     assert str(inspect.signature(SecretStore.__init__)) == (
         "(self, name: str, args: SecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None"

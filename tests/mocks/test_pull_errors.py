@@ -57,7 +57,6 @@ def manual(*entries: str) -> PullSecret:
             [
                 'organization.componentWorkflows.names[1]: "docker" is listed twice',
                 "organization.componentWorkflows: has no credentials; expected git, registries or both",
-                f"build_store: is missing; component_workflows read from it; {PASS}",
             ],
             id="everything that is wrong with workflows",
         ),

@@ -186,9 +186,7 @@ CASES: dict[str, Case] = {
         REFUSED, lambda m: m.change(**{"proxy-url": "ftp://localhost"}), "proxy-url: is not supported"
     ),
     "another-server-name": Case(ADMIN, lambda m: m.change(**{"tls-server-name": "localhost"})),
-    "wrong-server-name": Case(
-        REFUSED, lambda m: m.change(**{"tls-server-name": "example.org"}), "certificate"
-    ),
+    "wrong-server-name": Case(REFUSED, lambda m: m.change(**{"tls-server-name": "example.org"}), "certificate"),
     "insecure": Case(ADMIN, lambda m: m.change("certificate-authority-data", **{"insecure-skip-tls-verify": True})),
     "insecure-with-authority": Case(
         REFUSED, lambda m: m.change(**{"insecure-skip-tls-verify": True}), "is set beside a certificate authority"

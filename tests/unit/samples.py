@@ -57,8 +57,8 @@ GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
 STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (
-    f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, refreshInterval, "
-    "policies"
+    f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "
+    "refreshInterval, policies"
 )
 ONE_GIT_KIND: Final = "expected exactly one of remoteKey, manual, basicAuth, ssh, githubApp"
 NOT_A_LABEL: Final = (

@@ -51,7 +51,7 @@ def _manifests(place: Place, model: Any) -> Any:
     built = OrganizationPlan(model, build_store="org-acme", pull_store="org-acme")
     patches = [patch.patch for patch in built.patches]
     # A text and an output of the same text are two keys until the output is known.
-    keys = list(sort_unique(map(revealed, (*model.build_keys, *model.pull_keys))))
+    keys = list(sort_unique(map(revealed, (*model.build_reads.get("default", ()), *model.pull_keys))))
     return [
         *built.generators,
         *built.external_secrets,
@@ -193,7 +193,7 @@ def test_a_key_gets_the_name_that_aws_chose() -> None:
     (manifest,) = OrganizationPlan(
         Organization(name="acme", git=GitCredential(remote_key=key)), build_store="a"
     ).external_secrets
-    renamed = rename_remote_keys(manifest, {"git": "git-0123"})
+    renamed = rename_remote_keys(manifest, {"a": {"git": "git-0123"}})
     assert revealed(renamed)["spec"]["data"][0]["remoteRef"]["key"] == "git-0123"
 
 

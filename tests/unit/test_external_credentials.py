@@ -123,4 +123,4 @@ def test_every_key_is_among_those_that_the_store_may_read() -> None:
     user = organization(
         external=[{"name": "a", "keys": {"k": {"remoteKey": "one"}}, "extract": [{"remoteKey": "two"}]}]
     )
-    assert user.build_keys == ("one", "two")
+    assert user.build_reads == {"default": ("one", "two")}

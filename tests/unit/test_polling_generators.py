@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.polling.model import Load
-from components.polling.poll import Poll, read_poll, read_store_name
+from components.polling.poll import Poll, read_poll, read_store_names
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, build_external_secret
 from components.secrets.generator import Generator
@@ -22,7 +22,8 @@ GITHUB = Generator("GithubAccessToken", "git", {}, "1h0m0s")
 
 def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
     made = {**build_external_secret(TARGET, secret)["spec"], **spec}
-    return read_poll("acme", made, store=read_store_name(made), copies=copies, brought_by="", reads_once=False)
+    (store,) = read_store_names(made)
+    return read_poll("acme", made, store_name=store, store=store, copies=copies, brought_by="", reads_once=False)
 
 
 def test_generators_are_counted_separately() -> None:

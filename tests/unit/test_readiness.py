@@ -166,6 +166,7 @@ def test_each_retry_differs_so_that_the_operator_sees_it() -> None:
     assert first != second
 
 
+OF_PARAMS: Object = {"sourceRef": {"storeRef": {"kind": "ClusterSecretStore", "name": "params-acme"}}}
 EVENTS: list[Object] = [
     {"lastTimestamp": "2025-01-01T00:00:00Z", "message": "older"},
     {"lastTimestamp": "2025-01-02T00:00:00Z", "message": 'secrets "acme-git" not found'},
@@ -189,6 +190,12 @@ EVENTS: list[Object] = [
             {"clustersecretstores": [{"metadata": {"name": "org-acme"}}]},
             FAILED,
             id="the-store-is-there",
+        ),
+        pytest.param(
+            {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}, "data": [{}, OF_PARAMS, OF_PARAMS]}}},
+            {"clustersecretstores": [{"metadata": {"name": "org-acme"}}]},
+            ' (ClusterSecretStore "params-acme" does not exist)',
+            id="the-store-of-one-value-is-not-there",
         ),
     ],
 )

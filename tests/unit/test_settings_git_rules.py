@@ -83,7 +83,7 @@ def test_every_key_is_among_those_that_the_store_may_read() -> None:
     basic = organization(git={"basicAuth": {"usernameFrom": keys[0], "password": keys[1]}})
     by_key = organization(git=ssh(privateKey=keys[2], knownHostsFrom=keys[3]))
     app = organization(git={"githubApp": {**APP, "privateKey": keys[4]}})
-    assert [each.build_keys for each in (basic, by_key, app)] == [("a", "b"), ("c", "d"), ("e",)]
+    assert [each.build_reads["default"] for each in (basic, by_key, app)] == [("a", "b"), ("c", "d"), ("e",)]
 
 
 def test_the_key_of_an_app_is_a_secret_too() -> None:

@@ -55,7 +55,7 @@ def test_source(registry: Raw, remotes: list[str]) -> None:
     found = organization(registries=[registry])
     assert found.registries is not None
     assert [ref.remote_key for ref in found.registries[0].remotes] == remotes
-    assert found.build_keys == tuple(sorted(remotes))
+    assert found.build_reads == ({"default": tuple(sorted(remotes))} if remotes else {})
 
 
 def test_python_takes_what_yaml_takes() -> None:

@@ -200,13 +200,13 @@ def test_remote_keys_are_sorted_and_each_once() -> None:
             {"name": "npm", "keys": {"token": {"manual": "gitToken"}}},
         ],
     )
-    assert found.build_keys == ("acme-a", "acme-ghcr", "acme-git", "acme-shared")
+    assert found.build_reads == {"default": ("acme-a", "acme-ghcr", "acme-git", "acme-shared")}
 
 
 def test_manual_credentials_have_no_remote_keys() -> None:
     quay = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
     found = organization(git={"manual": "gitToken"}, registries=[quay])
-    assert found.build_keys == ()
+    assert found.build_reads == {}
     assert found.registries == (
         RegistryCredential(server="quay.io", manual=ManualRegistry(username="bot", password="quayPassword")),
     )

@@ -179,7 +179,7 @@ def test_a_secret_with_another_name_is_read_by_that_name() -> None:
     target = Target("acme", "openchoreo-ci-acme", "default-acme", "1h0m0s")
     refs = {"a": RemoteRef(remote_key="git"), "b": RemoteRef(remote_key="other", property="p")}
     plain = build_external_secret(target, SecretTemplate("git-clone-secret", "git", refs))
-    found = rename_remote_keys(plain, {"git": "git-1f2e"})
+    found = rename_remote_keys(plain, {"default-acme": {"git": "git-1f2e"}})
     assert rename_remote_keys(plain, {}) == plain
     assert found == external_secret_of_acme(
         "git-clone-secret",
@@ -194,9 +194,10 @@ def test_a_secret_with_another_name_is_read_by_that_name() -> None:
 
 def test_tokens_of_generators_have_no_remote_name() -> None:
     from_generator = {"sourceRef": {"generatorRef": {"kind": "ECRAuthorizationToken", "name": "git"}}}
-    plain = {"spec": {"dataFrom": [from_generator, {"extract": {"key": "git"}}]}}
-    assert rename_remote_keys(plain, {"git": "git-1f2e"}) == {
-        "spec": {"dataFrom": [from_generator, {"extract": {"key": "git-1f2e"}}]}
+    store = {"secretStoreRef": {"name": "org"}}
+    plain = {"spec": {**store, "dataFrom": [from_generator, {"extract": {"key": "git"}}]}}
+    assert rename_remote_keys(plain, {"org": {"git": "git-1f2e"}}) == {
+        "spec": {**store, "dataFrom": [from_generator, {"extract": {"key": "git-1f2e"}}]}
     }
 
 
@@ -204,11 +205,19 @@ def test_the_same_for_every_namespace_of_an_organization() -> None:
     organization = settings(on_every_plane(pullSecret=PULL)).organizations[0]
     plain = fan_out(organization, store="s")
     assert plain is not None
-    found = rename_fan_out_keys(plain, {"pull": "pull-1f2e"})
+    found = rename_fan_out_keys(plain, {"s": {"pull": "pull-1f2e"}})
     assert found["spec"]["externalSecretSpec"]["data"][0]["remoteRef"]["key"] == "pull-1f2e"
 
 
-def test_a_generator_has_no_name_in_the_manager() -> None:
-    reads = [{"sourceRef": {"generatorRef": {"name": "app"}}}, {"extract": {"key": "git"}}]
-    renamed = rename_remote_keys({"spec": {"dataFrom": reads}}, {"git": "git-1f2e"})
-    assert renamed == {"spec": {"dataFrom": [reads[0], {"extract": {"key": "git-1f2e"}}]}}
+def test_each_value_is_renamed_as_its_own_store_says() -> None:
+    target = Target("acme", "openchoreo-ci-acme", "org-acme", "1h0m0s", {None: "org-acme", "params": "params-acme"})
+    refs = {name: RemoteRef(remote_key="git") for name in ("a", "b")}
+    plain = build_external_secret(target, SecretTemplate("push", "registry-push", refs, entries={"b": "params"}))
+    source = {"sourceRef": {"storeRef": {"kind": "ClusterSecretStore", "name": "params-acme"}}}
+    data = [
+        {"secretKey": "a", "remoteRef": {"key": "git-1f2e", **DEFAULTS}},
+        {"secretKey": "b", "remoteRef": {"key": "git", **DEFAULTS}, **source},
+    ]
+    assert rename_remote_keys(plain, {"org-acme": {"git": "git-1f2e"}, "params-acme": {}})["spec"]["data"] == data
+    other = [{**data[0], "remoteRef": data[1]["remoteRef"]}, {**data[1], "remoteRef": data[0]["remoteRef"]}]
+    assert rename_remote_keys(plain, {"params-acme": {"git": "git-1f2e"}})["spec"]["data"] == other

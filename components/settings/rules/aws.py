@@ -152,10 +152,10 @@ def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator
     problem = "has uniqueNames, and OpenChoreo needs the names before they are chosen; use"
     for path, organization in settings.located:
         with suppress(Doubtful):
-            if organization.component_workflows is not None and organization.secret_store in unique:
+            for entry in sorted(organization.run_reads.keys() & unique):
                 yield Problem(
                     f"{path}.componentWorkflows",
-                    f'the store "{organization.secret_store}" {problem} uniqueNames: false, or no componentWorkflows',
+                    f'the store "{entry}" {problem} uniqueNames: false, or no componentWorkflows',
                 )
         pull = vars(organization).get("pull_secret")
         if pull is not None and pull.delivery == "component" and pull.secret_store in unique:

@@ -89,16 +89,18 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
 
 def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
     """The DataPlane names a store that only builds may use."""
-    pull, plane, entry = organization.pull_secret, organization.data_plane, organization.secret_store
-    if pull is None or plane is None or entry not in settings.secret_stores:
+    pull, plane = organization.pull_secret, organization.data_plane
+    if pull is None or plane is None or pull.delivery != "component" or organization.pull_store is not None:
         return
-    reads_through_plane = pull.delivery == "component" and organization.pull_store is None
-    if reads_through_plane and plane.secret_store_ref == settings.cluster_store_name(organization, entry):
-        yield Problem(
-            f"{path}.dataPlane.secretStoreRef",
-            f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
-            "the organization's workloads may use it too",
-        )
+    for entry in dict.fromkeys((organization.secret_store, *organization.build_reads)):
+        if entry not in settings.secret_stores:
+            continue
+        if plane.secret_store_ref == settings.cluster_store_name(organization, entry):
+            yield Problem(
+                f"{path}.dataPlane.secretStoreRef",
+                f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
+                "the organization's workloads may use it too",
+            )
 
 
 def _workflow_credentials(organization: Organization, path: str) -> Iterator[Problem]:

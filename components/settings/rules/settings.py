@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from ...openchoreo.release import Release
 from ...schema.deferred import InputStr, sort_unique
 from ...schema.partial import Doubtful, certain
 from ...schema.paths import organization_path
+from ...secrets.credential import LocatedCredential
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
@@ -79,20 +80,30 @@ class _Used:
 
 
 def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
-    keys = organization.build_keys
-    if keys:
-        yield _Used(organization.secret_store, keys, f"{path}.secretStore", path)
+    yield from _build_stores(organization, path, organization.build_credentials)
     yield from _pull_store(organization, path)
+
+
+def _build_stores(organization: Organization, path: str, credentials: Iterable[LocatedCredential]) -> Iterator[_Used]:
+    """The store of the organization, and those that its credentials name."""
+    named: dict[tuple[str | None, str], list[InputStr]] = {}
+    for located in credentials:
+        for read in located.credential.reads:
+            owner = "" if read.entry is None else f".{located.prefix}{read.prefix}".removesuffix(".")
+            named.setdefault((read.entry, owner), []).append(read.ref.remote_key)
+    for (entry, owner), keys in named.items():
+        store = organization.secret_store if entry is None else entry
+        yield _Used(store, sort_unique(keys), f"{path}{owner}.secretStore", f"{path}{owner}")
 
 
 def _certain_stores(organization: Organization, path: str) -> Iterator[_Used]:
     """The same, as far as nothing in it is doubtful. With a doubtful credential, a store that is named is used."""
-    certain_ones = list(certain_credentials(organization, BUILD_KINDS))
-    keys = sort_unique(ref.remote_key for located in certain_ones for ref in located.credential.remotes)
+    used = list(certain(_build_stores(organization, path, certain_credentials(organization, BUILD_KINDS))))
     doubts = any(kind not in vars(organization) for kind in BUILD_KINDS)
-    if keys or (doubts and "secret_store" in organization.model_fields_set):
+    if doubts and "secret_store" in organization.model_fields_set and all(store.owner != path for store in used):
         with suppress(Doubtful):
-            yield _Used(organization.secret_store, keys, f"{path}.secretStore", path)
+            yield _Used(organization.secret_store, (), f"{path}.secretStore", path)
+    yield from used
     yield from certain(_pull_store(organization, path))
 
 

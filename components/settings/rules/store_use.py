@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ...errors import Problem
 from ...managers.manager import Manager, PlannedStore
 from ...schema.deferred import InputStr
 from ...schema.text import quote
 from ..organization import Organization
+
+STORES: Final = "stores."
+"""Argument of a component with the stores that credentials name, before the name of an entry."""
 
 
 @dataclass(frozen=True)
@@ -102,4 +106,6 @@ def validate_keys(
 
 
 def _attribute(use: StoreUse) -> str:
+    if use.argument.startswith(STORES):
+        return f"build_reads[{quote(use.argument.removeprefix(STORES))}]"
     return "pull_keys" if use.keys == use.organization.pull_keys else "build_keys"
