@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -25,13 +25,14 @@ class Extract(RemoteRef):
 
     prefix: DataKey | None = None
     """Prefix for every key. None: the keys stay unchanged."""
-    conversion: Literal["Default", "Unicode"] = "Default"
-    """Replacement of characters that a key must not have: ``Default``: ``_``. ``Unicode``: ``_U<code>_``."""
+    conversion: Literal["Default", "Unicode"] | None = None
+    """Replacement of characters that a key must not have: ``Default``: ``_``. ``Unicode``: ``_U<code>_``, not with
+    ``prefix``. None: ``Default``; with ``prefix`` no replacement, so ESO refuses such a key."""
 
     @model_validator(mode="after")
     def _one_change(self) -> Self:
-        if self.prefix is not None and self.conversion != "Default":
-            msg = "conversion has no effect with prefix, because ESO does not convert rewritten keys; leave it out"
+        if self.prefix is not None and self.conversion == "Unicode":
+            msg = "conversion Unicode does not work with prefix, because ESO cannot convert the keys then; use Default"
             raise ValueError(msg)
         return self
 
@@ -40,6 +41,13 @@ class ExternalCredential(Model):
     """Credentials of a service that builds call (a scanner, a package registry): one Secret with named keys."""
 
     example: ClassVar[Example] = {"name": "sonar", "keys": {"token": Source.example}}
+    refused_keys: ClassVar[Mapping[str, str]] = {
+        "find": (
+            "reads every secret of the manager that matches, those of other organizations included, and ESO needs "
+            "permission to list them; name each secret in keys or extract"
+        ),
+        "dataFrom": "is a list of ESO; write extract: [{remoteKey: acme-sonar}] for a whole JSON object",
+    }
 
     name: ObjectName
     """Name of the Secret in the build namespace. Plain text: it forms names of resources."""

@@ -35,7 +35,15 @@ def build_secret(external: ExternalCredential) -> SecretTemplate | ManualSecret:
         name=external.name,
         credential=CREDENTIAL,
         data=data,
-        data_from=tuple(DataFrom(extract, extract.prefix, extract.conversion) for extract in external.extract or ()),
+        data_from=tuple(
+            DataFrom(
+                extract,
+                extract.prefix,
+                extract.conversion or "Default",
+                extract.prefix is not None and extract.conversion is not None,
+            )
+            for extract in external.extract or ()
+        ),
         templates=templates,
         merge_policy=merge_policy,
         type=external.type,

@@ -89,6 +89,7 @@ class AzureStore(TypedManager):
     settings_key: ClassVar[str] = "azure"
     provider_key: ClassVar[str] = "azurekv"
     docs_page: ClassVar[str] = "stores/azure.md"
+    retries: ClassVar[bool] = False
     tariff: ClassVar[Tariff] = Tariff("Azure Key Vault", per_10_000("0.03"), FREE, Fraction(4_000, 10))
 
     vault_url: Deferrable[

@@ -38,7 +38,7 @@ def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: End
     provider = planned.manager.provider(planned, StoreInputs(values, endpoint))
     exact = [{"namespaces": list(planned.namespaces)}] if planned.namespaces else []
     labelled = [{"namespaceSelector": {"matchLabels": dict(labels)}} for labels in planned.selectors]
-    spec = {"provider": provider, "conditions": [*exact, *labelled]}
+    spec = {**planned.options.spec(), "provider": provider, "conditions": [*exact, *labelled]}
     # Its ServiceAccount, Role and RoleBinding have names of their own, and a label would be three times in the state.
     labels = build_organization_labels(planned.organizations[0]) if len(planned.organizations) == 1 else {}
     return build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, labels=labels, spec=spec)

@@ -41,6 +41,7 @@ class FakeStore(TypedManager):
     settings_key: ClassVar[str] = "fake"
     provider_key: ClassVar[str] = "fake"
     docs_page: ClassVar[str] = "secret-stores.md#fake"
+    retries: ClassVar[bool] = False
     tariff: ClassVar[Tariff] = Tariff("fake", FREE, FREE)
 
     data: Annotated[Several[FakeEntry], Field(min_length=1)]

@@ -115,6 +115,7 @@ class GcpStore(TypedManager):
     settings_key: ClassVar[str] = "gcp"
     provider_key: ClassVar[str] = "gcpsm"
     docs_page: ClassVar[str] = "stores/gcp.md"
+    retries: ClassVar[bool] = False
     tariff: ClassVar[Tariff] = Tariff(
         "Google Secret Manager", per_10_000("0.03"), Fraction("0.06"), Fraction(90_000, 60)
     )

@@ -63,6 +63,7 @@ class KubernetesStore(TypedManager):
     settings_key: ClassVar[str] = "kubernetes"
     provider_key: ClassVar[str] = "kubernetes"
     docs_page: ClassVar[str] = "secret-stores.md#kubernetes"
+    retries: ClassVar[bool] = False
     tariff: ClassVar[Tariff] = Tariff("kubernetes", FREE, FREE)
 
     remote_namespace: Label

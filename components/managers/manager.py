@@ -22,6 +22,7 @@ from ..schema.messages import simplify_message
 from ..schema.model import Example, Model, to_json_data
 from ..schema.placeholder import fill
 from ..schema.text import quote
+from .options import StoreOptions
 from .references import Reference
 from .tariff import Place, Tariff
 
@@ -69,6 +70,8 @@ class PlannedStore:
     """Labels of further namespaces whose ExternalSecrets may use it: those of the organizations' workloads."""
     plane: Plane = "build"
     """Cluster of the store; ``build`` where both planes are one cluster."""
+    options: StoreOptions = field(default_factory=StoreOptions)
+    """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
 
@@ -94,6 +97,8 @@ class Manager(BaseModel):
     """A small valid block, for messages about a wrong shape."""
     example_key: ClassVar[str] = "acme-git"
     """A remote key that the manager can have, with the example and with every block in its snapshot and on its page."""
+    retries: ClassVar[bool] = True
+    """Whether ESO's provider reads ``retrySettings`` of a store."""
     tariff: ClassVar[Tariff]
     """Prices and quota, with their source in the manager's module."""
 

@@ -6,6 +6,7 @@ Source of the provider blocks: External Secrets Operator, ``SecretStoreProvider`
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
@@ -15,6 +16,7 @@ from pydantic import model_validator
 from ..schema.derived import build_optional_field, set_derived_fields
 from ..schema.model import Example, Model
 from .manager import Manager
+from .options import REFUSED, ControllerClass, RetrySettings, StoreInterval, StoreOptions, describe_idle_retries
 from .registry import list_managers, on_change
 
 
@@ -22,6 +24,7 @@ class SecretStoreSettings(Model):
     """One secret manager. Exactly one provider block, a field of its own for each registered manager."""
 
     example: ClassVar[Example] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
+    refused_keys: ClassVar[Mapping[str, str]] = REFUSED
 
     scope: Literal["organization", "shared"] = "organization"
     """``organization``: each organization has its own ClusterSecretStore ``<name>-<org>`` with its own identity.
@@ -30,6 +33,13 @@ class SecretStoreSettings(Model):
     """Accept, with scope ``organization``, that no field of the block isolates the organizations: every organization
     could read all secrets, unless the manager itself isolates them."""
 
+    retry_settings: RetrySettings | None = None
+    """How often ESO repeats a failed call. None: as ESO does for the secret manager."""
+    refresh_interval: StoreInterval | None = None
+    """Interval between two checks whether ESO can sign in; see `StoreOptions`. None: as the operator is configured."""
+    controller: ControllerClass | None = None
+    """Controller class of the operator that processes the store. None: every operator does."""
+
     if TYPE_CHECKING:
         # The fields of the managers are registered at run time, so a type checker cannot derive this signature.
         def __init__(
@@ -37,6 +47,9 @@ class SecretStoreSettings(Model):
             *,
             scope: Literal["organization", "shared"] = "organization",
             shared_access: bool = False,
+            retry_settings: RetrySettings | None = None,
+            refresh_interval: str | None = None,
+            controller: str | None = None,
             **manager: Manager | None,
         ) -> None: ...
 
@@ -49,6 +62,21 @@ class SecretStoreSettings(Model):
             msg = f"{what}; expected exactly one of {', '.join(keys)}"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _retries(self) -> Self:
+        problem = describe_idle_retries(self.options, self.manager.settings_key, retries=self.manager.retries)
+        if problem is not None:
+            msg = f"retrySettings {problem}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def options(self) -> StoreOptions:
+        """Fields of its ClusterSecretStores that do not depend on the manager."""
+        return StoreOptions.model_construct(
+            retry_settings=self.retry_settings, refresh_interval=self.refresh_interval, controller=self.controller
+        )
 
     @property
     def manager(self) -> Manager:

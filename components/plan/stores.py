@@ -51,6 +51,7 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
                 use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
             ),
             plane=plane,
+            options=settings.secret_stores[entry].options,
             aws=settings.aws if _is_managed(settings.secret_stores[entry].manager) else None,
         )
         for (name, plane, entry), uses in sorted(members.items())

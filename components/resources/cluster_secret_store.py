@@ -11,6 +11,7 @@ import pulumi
 from ..errors import Problem
 from ..managers.cluster_secret_store import render_identity, render_store
 from ..managers.manager import NO_ENDPOINT, Endpoint, Manager, PlannedStore
+from ..managers.options import StoreOptions
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments, check_name, raise_problems
@@ -52,6 +53,8 @@ class SecretStoreArgs:
     """The store in a stack's plan. None: the component computes it from the other arguments."""
     release: Release = field(default=DEFAULT_RELEASE, kw_only=True)
     """OpenChoreo release of the platform, which names the build namespaces."""
+    options: StoreOptions = field(default_factory=StoreOptions, kw_only=True)
+    """Fields of the ClusterSecretStore that do not depend on the manager."""
 
     @classmethod
     def from_plan(
@@ -80,6 +83,7 @@ class SecretStoreArgs:
             self.keys,
             self.manual.keys(),
             self.release,
+            self.options,
         )
         problems = list(validate_store_arguments(arguments))
         if self.manager.needs_endpoint and self.endpoint is None:
@@ -92,6 +96,7 @@ class SecretStoreArgs:
             organizations=tuple(sorted(set(self.organizations))),
             namespaces=tuple(sorted(set(self.namespaces))),
             keys=sort_unique(keys),
+            options=self.options,
         )
 
 

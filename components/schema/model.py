@@ -87,6 +87,9 @@ class Model(Immutable, BaseModel):
     """A small valid block with the keys of YAML. Messages about a wrong shape show it, so every model that a key of the
     configuration can hold has one of its own."""
 
+    refused_keys: ClassVar[Mapping[str, str]] = {}
+    """Keys that people look for and that the model does not have on purpose -> why, and what to do."""
+
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",

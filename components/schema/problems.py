@@ -121,7 +121,11 @@ def _unknown(
     around = _aliased(list(detail["loc"][:-1]), model)
     # As it was written: a snake_case key is unknown in YAML.
     key = str(detail["loc"][-1])
-    allowed = _allowed_keys(around, model, more_keys)
+    holder = _model_at(around, model)
+    refused = getattr(holder, "refused_keys", {}).get(key)
+    if refused is not None:
+        return Mistake(Problem(_path([*around, key], raw, model), refused), ((*around, key),))
+    allowed = [*_list_keys(holder), *(more_keys if holder is model else ())]
     meant = find_nearest(key, allowed)
     problem = Problem(_path([*around, key], raw, model), f"unknown key{suggest_key(key, allowed)}")
     return Mistake(problem, tuple((*around, name) for name in (key, meant) if name is not None))
@@ -205,10 +209,14 @@ def _show(value: object) -> str:
     return clip(str(value).lower() if isinstance(value, bool) else str(value))
 
 
-def _allowed_keys(location: Iterable[str | int], root: type[BaseModel], more_keys: Sequence[str]) -> list[str]:
-    """Keys of the model at a location of the input, in the order of its fields."""
+def _model_at(location: Iterable[str | int], root: type[BaseModel]) -> Any:
+    """The model at a location of the input."""
     model: Any = root
     for step in location:
         model = inside(model, step)
-    names = [field.alias for field in model.model_fields.values()]
-    return [*names, *more_keys] if model is root else names
+    return model
+
+
+def _list_keys(model: Any) -> list[str]:
+    """Keys of a model, in the order of its fields."""
+    return [field.alias for field in model.model_fields.values()]

@@ -18,6 +18,8 @@ from ..schema.policies import AppliedPolicies
 from ..schema.sources import RemoteRef
 from .generator import API as GENERATORS, Generator
 
+_NOT_IN_KEYS: Final = "[^-._a-zA-Z0-9]"
+"""Characters that a key of a Secret cannot have, as a regular expression of Go."""
 _NEVER: Final = "0s"
 _STORE: Final = "ClusterSecretStore"
 
@@ -52,6 +54,8 @@ class DataFrom:
     """Prefix for every key, so that two sources have no key in common. None: the keys stay unchanged."""
     conversion: str = "Default"
     """``conversionStrategy``: how ESO replaces characters that a key of a Secret cannot have."""
+    convert_first: bool = False
+    """Whether such characters become ``_`` before the prefix: ESO ignores ``conversionStrategy`` of rewritten keys."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,8 @@ def _data_from(entry: DataFrom) -> dict[str, Any]:
     else:
         data_from = {"extract": _remote(source, entry.conversion)}
     if entry.prefix is not None:
-        data_from["rewrite"] = [{"regexp": {"source": "^", "target": entry.prefix}}]
+        first = [{"regexp": {"source": _NOT_IN_KEYS, "target": "_"}}] if entry.convert_first else []
+        data_from["rewrite"] = [*first, {"regexp": {"source": "^", "target": entry.prefix}}]
     return data_from
 
 

@@ -13,6 +13,7 @@ from components.managers.aws_managed import AwsManaged
 from components.managers.fake import FakeEntry, FakeStore
 from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.manager import Manager
+from components.managers.options import RetrySettings, StoreOptions
 from components.managers.references import ServiceAccountRef, StoreServiceAccount
 from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
 from components.schema.text import quote
@@ -66,6 +67,11 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
         ),
         {"keys": []},
         [],
+    ),
+    (
+        KUBERNETES,
+        {"options": StoreOptions(retry_settings=RetrySettings(max_retries=5))},
+        ["options.retrySettings: has no effect with kubernetes, for which ESO does not read it; leave it out"],
     ),
     (KUBERNETES, {"keys": ["Not A Name"]}, [f'keys[0]: "Not A Name" {NO_NAME}']),
     (vault(), {"keys": [""]}, ['keys[0]: "" is empty; expected at least one character']),

@@ -54,7 +54,7 @@ MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_manager
 TOKEN_KEYS: Final = ", ".join(TOKENS.names())
 REGISTRY_NAMES: Final = ", ".join(REGISTRIES.names())
 GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
-STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}"
+STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}, retrySettings, refreshInterval, controller"
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (
     f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "

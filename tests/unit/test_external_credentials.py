@@ -96,6 +96,23 @@ def test_a_whole_object_and_nothing_else() -> None:
     assert _made(extract=[{"remoteKey": "acme-nexus"}]) == expected
 
 
+def test_keys_are_converted_before_they_get_the_prefix() -> None:
+    """ESO ignores the strategy of keys that it rewrites."""
+    expected = _expected({"type": "Opaque"}, [])
+    del expected["spec"]["data"]
+    expected["spec"]["dataFrom"] = [
+        {
+            "extract": {**DEFAULTS, "key": "acme-nexus"},
+            "rewrite": [
+                {"regexp": {"source": "[^-._a-zA-Z0-9]", "target": "_"}},
+                {"regexp": {"source": "^", "target": "nexus_"}},
+            ],
+        }
+    ]
+    extract = [{"remoteKey": "acme-nexus", "prefix": "nexus_", "conversion": "Default"}]
+    assert _made(extract=extract) == expected
+
+
 def test_a_manual_secret_of_a_type() -> None:
     keys = {"tls.crt": {"manual": "gitToken"}, "tls.key": {"manual": "quayPassword"}}
     dressed = {"labels": {"team": "a"}, "annotations": {"note": "b"}}

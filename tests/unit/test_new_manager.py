@@ -21,7 +21,7 @@ from components.plan.stack import plan_stack
 from components.polling.estimate import estimate_polling
 from components.schema.placeholder import must_match_template
 from tests.unit.built import manifests
-from tests.unit.samples import AT_ACME, MANAGER_KEYS, Raw, acme, assert_rejected, raw, rejection, settings
+from tests.unit.samples import AT_ACME, MANAGER_KEYS, STORE_KEYS, Raw, acme, assert_rejected, raw, rejection, settings
 
 
 def _vault(name: str) -> str | None:
@@ -202,5 +202,5 @@ def test_unregistering() -> None:
         assert settings({"secretStores.default": {"other": STORE["strongbox"]}})
     assert_rejected(
         {"secretStores.default": {"other": STORE["strongbox"]}},
-        "secretStores.default.other: unknown key; expected one of: scope, sharedAccess, " + WITH_STRONGBOX,
+        f"secretStores.default.other: unknown key; expected one of: {STORE_KEYS.replace(MANAGER_KEYS, WITH_STRONGBOX)}",
     )

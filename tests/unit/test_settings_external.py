@@ -126,8 +126,8 @@ def test_service(keys: Raw, problem: str) -> None:
         pytest.param({"extract": [{**GIT, "prefix": "a/"}]}, f'extract[0].prefix: "a/" {NOT_A_DATA_KEY}', id="prefix"),
         pytest.param(
             {"extract": [{**GIT, "prefix": "a", "conversion": "Unicode"}]},
-            "extract[0]: conversion has no effect with prefix, because ESO does not convert rewritten keys; leave it "
-            "out",
+            "extract[0]: conversion Unicode does not work with prefix, because ESO cannot convert the keys then; use "
+            "Default",
             id="conversion-with-a-prefix",
         ),
         pytest.param(

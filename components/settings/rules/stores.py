@@ -19,6 +19,7 @@ from ...errors import Problem
 from ...managers.aws import AwsStore
 from ...managers.cluster_secret_store import NO_NAMESPACES
 from ...managers.manager import Manager
+from ...managers.options import StoreOptions, describe_idle_retries
 from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.release import Release
 from ...schema.arguments import check_name
@@ -73,6 +74,7 @@ class StoreArguments:
     manual_names: AbstractSet[str]
     """Names of the entries of ``manualSecrets``."""
     release: Release
+    options: StoreOptions
 
 
 def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
@@ -97,6 +99,9 @@ def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
     if isinstance(store.manager, AwsStore) and store.manager.managed is not None:
         text = "is created by stacks only; use auth or role, or SecretStoreArgs.from_plan with a store of plan_stack"
         yield Problem(f"{_MANAGER}.managed", text)
+    idle = describe_idle_retries(store.options, store.manager.settings_key, retries=store.manager.retries)
+    if idle is not None:
+        yield Problem("options.retrySettings", idle)
     for place, name in store.manager.manuals():
         yield from validate_manual_name(f"{_MANAGER}{place}", name, store.manual_names)
     yield from _keys(store)
