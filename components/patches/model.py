@@ -14,6 +14,7 @@ from .containers import Original
 RESOURCES: Final = "resources"
 IMAGE_PULL_SECRETS: Final = "imagePullSecrets"
 SECRET_STORE_REF: Final = "secretStoreRef"
+PODS: Final = "pods"
 RECORD: Final = "identity"
 """The input of a patch that says whose it is; path of a `Change` of its record on the object."""
 
@@ -36,6 +37,26 @@ class Resource:
         return {"id": self.id, **condition, "template": self.template}
 
 
+@check_arguments()
+@dataclass(frozen=True)
+class PodPath:
+    """The pods of a resource that is not the primary workload."""
+
+    resource: str
+    """Id of the entry of ``spec.resources``."""
+    path: str
+    """Path of the pod spec in its template, keys joined by dots: ``spec.podTemplate.spec``. Lists are not supported:
+    others may insert entries, so that an index would mean another pod."""
+
+    @property
+    def steps(self) -> Path:
+        """The keys."""
+        return tuple(self.path.split("."))
+
+    def __str__(self) -> str:
+        return f'resource "{self.resource}"'
+
+
 @check_arguments(deferred="secret_store_ref")
 @dataclass(frozen=True)
 class Patch:
@@ -49,6 +70,32 @@ class Patch:
     the Secret."""
     secret_store_ref: str | None = None
     """Name in ``spec.secretStoreRef`` of a plane."""
+    pods: tuple[PodPath, ...] = ()
+    """Further pods that get ``image_pull_secrets``, beside those of the primary workload; the only ones if it has
+    none."""
+
+
+@dataclass(frozen=True)
+class AddedPods:
+    """What a patch added to the pods of one resource that is not the primary workload."""
+
+    place: PodPath
+    names: tuple[str, ...]
+    """Names that did not exist before."""
+    original: Original
+    """What was there before."""
+
+    def plain(self) -> dict[str, Any]:
+        """The record as JSON data."""
+        replaced = {} if self.original.replaced is None else {"replaced": self.original.replaced}
+        place = {"resource": self.place.resource, "path": self.place.path}
+        return {**place, "names": list(self.names), "kept": list(self.original.kept), **replaced}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> AddedPods:
+        """The record that `plain` returned."""
+        original = Original(tuple(plain["kept"]), plain.get("replaced"))
+        return cls(PodPath(plain["resource"], plain["path"]), tuple(plain["names"]), original)
 
 
 @dataclass(frozen=True)
@@ -65,11 +112,13 @@ class Added:
     """Part of the patch -> path of the innermost container that existed before, and stays when it becomes empty."""
     replaced: Mapping[str, str] = field(default_factory=dict)
     """Part of the patch -> the null or the empty string below that container that it replaced, as JSON."""
+    pods: tuple[AddedPods, ...] = ()
+    """Names in the pods of resources that are not the primary workload."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was added: everything existed before."""
-        return not (self.resources or self.image_pull_secrets or self.secret_store_ref)
+        return not (self.resources or self.image_pull_secrets or self.secret_store_ref or self.pods)
 
     def original(self, part: str) -> Original | None:
         """What was in the object before this part of the patch. None: it is not recorded."""
@@ -79,12 +128,14 @@ class Added:
     def plain(self) -> dict[str, Any]:
         """The record as JSON data, for the state and the annotation."""
         replaced = {"replaced": dict(self.replaced)} if self.replaced else {}
+        pods = {PODS: [added.plain() for added in self.pods]} if self.pods else {}
         return {
             RESOURCES: list(self.resources),
             IMAGE_PULL_SECRETS: list(self.image_pull_secrets),
             SECRET_STORE_REF: self.secret_store_ref or "",
             "kept": {part: list(path) for part, path in self.kept.items()},
             **replaced,
+            **pods,
         }
 
     @classmethod
@@ -94,6 +145,7 @@ class Added:
             resources=tuple(plain[RESOURCES]),
             image_pull_secrets=tuple(plain[IMAGE_PULL_SECRETS]),
             secret_store_ref=plain[SECRET_STORE_REF] or None,
+            pods=tuple(AddedPods.from_plain(entry) for entry in plain.get(PODS) or ()),
             kept={part: tuple(path) for part, path in plain["kept"].items()},
             replaced=dict(plain.get("replaced") or {}),
         )

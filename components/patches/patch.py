@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..errors import PatchError
@@ -14,7 +14,20 @@ from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
 from . import pod_spec, record, resources, secret_store_ref, validity
 from .containers import Original
-from .model import IMAGE_PULL_SECRETS, RECORD, RESOURCES, SECRET_STORE_REF, Added, Change, History, Patch, Patched
+from .model import (
+    IMAGE_PULL_SECRETS,
+    PODS,
+    RECORD,
+    RESOURCES,
+    SECRET_STORE_REF,
+    Added,
+    AddedPods,
+    Change,
+    History,
+    Patch,
+    Patched,
+)
+from .other_pods import OtherPods
 from .record import Identity
 
 NOTHING: Final = Added()
@@ -55,15 +68,19 @@ def apply_patch(
     nothing = Original(())
     entries, references = resources.Edited((), nothing, (), frozenset()), pod_spec.Referenced((), nothing, ())
     store = None
+    pods: tuple[AddedPods, ...] = ()
     if kind.resources:
         entries = resources.add(patched, desired.resources, history, kind.entry_defaults, owner)
         originals[RESOURCES] = entries.original
         changes += entries.changes
     if kind.workload is not None:
         workload = pod_spec.Pods(patched, kind.workload)
-        references = pod_spec.add(workload, desired.image_pull_secrets, history, entries.recovered, owner)
+        if workload.has_pods or not desired.pods:
+            references = pod_spec.add(workload, desired.image_pull_secrets, history, entries.recovered, owner)
         originals[IMAGE_PULL_SECRETS] = references.original
         changes += references.changes
+        pods, pod_changes = _add_to_other_pods(patched, desired, history, entries.recovered, owner)
+        changes += pod_changes
         validity.check_workload(workload, desired, owner)
     if kind.secret_store_ref:
         store, originals[SECRET_STORE_REF], stored = secret_store_ref.add(
@@ -76,6 +93,7 @@ def apply_patch(
         store,
         {part: original.kept for part, original in originals.items()},
         {part: original.replaced for part, original in originals.items() if original.replaced is not None},
+        pods,
     )
     if identity is not None:
         added, recorded = record.write(patched, identity, owner, added, history)
@@ -109,6 +127,8 @@ def remove_patch(
     history = added if isinstance(added, History) else record.read(target, identity, added)
     if history.own.image_pull_secrets and kind.workload is not None:
         pod_spec.remove(pod_spec.Pods(patched, kind.workload), history)
+    for pods in history.own.pods:
+        pod_spec.remove(OtherPods(patched, pods.place), history)
     if history.own.resources:
         resources.remove(patched, history, kind.entry_defaults, describe(target))
     if history.own.secret_store_ref:
@@ -116,6 +136,23 @@ def remove_patch(
     if identity is not None:
         record.remove(patched, identity, history)
     return patched
+
+
+def _add_to_other_pods(
+    patched: Manifest, desired: Patch, history: History, recovered: Collection[str], owner: str
+) -> tuple[tuple[AddedPods, ...], list[Change]]:
+    """Add the names to the pods of other resources, and remove them where they are not desired any more."""
+    changes: list[Change] = []
+    added: list[AddedPods] = []
+    for obsolete in history.own.pods:
+        if obsolete.place not in desired.pods:
+            changes += pod_spec.remove(OtherPods(patched, obsolete.place), history)
+    for place in desired.pods:
+        result = pod_spec.add(OtherPods(patched, place), desired.image_pull_secrets, history, recovered, owner)
+        changes += result.changes
+        if result.added:
+            added.append(AddedPods(place, result.added, result.original))
+    return tuple(added), changes
 
 
 def describe(target: Manifest) -> str:
@@ -138,6 +175,7 @@ def _check_parts(kind: Kind, desired: Patch, owner: str) -> None:
     parts = (
         (RESOURCES, kind.resources, desired.resources),
         (IMAGE_PULL_SECRETS, kind.workload is not None, desired.image_pull_secrets),
+        (PODS, kind.workload is not None, desired.pods),
         (SECRET_STORE_REF, kind.secret_store_ref, desired.secret_store_ref),
     )
     for part, supported, value in parts:

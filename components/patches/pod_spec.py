@@ -13,7 +13,8 @@ from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Kind, Path, Workload
 from .containers import Original, ensure, find, find_lasting, prune
-from .model import IMAGE_PULL_SECRETS, RESOURCES, Change, History, describe_kept
+from .model import IMAGE_PULL_SECRETS, Added, Change, History, describe_kept
+from .other_pods import OtherPods, list_templates
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,22 @@ class Pods:
         value = find(self.component_type, self.workload.type_path)
         return value if isinstance(value, str) else None
 
+    def __str__(self) -> str:
+        return str(self.type)
+
+    @property
+    def has_pods(self) -> bool:
+        """Whether a workload of its type has pods."""
+        return self.type in self.workload.pod_specs
+
+    def names_in(self, added: Added) -> tuple[str, ...]:
+        """Names that a patch added here."""
+        return added.image_pull_secrets
+
+    def original_in(self, added: Added) -> Original | None:
+        """What was here before a patch. None: it is not recorded."""
+        return added.original(IMAGE_PULL_SECRETS)
+
     @property
     def path(self) -> Path:
         """Path of ``imagePullSecrets`` in the primary resource's template."""
@@ -46,12 +63,7 @@ class Pods:
     @property
     def template(self) -> dict[str, Any] | None:
         """Template of the primary resource. None: there is none, or the workload type has no pods."""
-        entries = find(self.component_type, ("spec", RESOURCES)) if self.type in self.workload.pod_specs else None
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and entry.get("id") == self.type and isinstance(entry.get("template"), dict):
-                template: dict[str, Any] = entry["template"]
-                return template
-        return None
+        return list_templates(self.component_type).get(str(self.type)) if self.has_pods else None
 
     def check(self, owner: str) -> dict[str, Any]:
         """The template of the primary resource.
@@ -59,9 +71,13 @@ class Pods:
         Raises:
             PatchError: there is none.
         """
-        if self.type not in self.workload.pod_specs:
-            problem = f"a {self.type} has no pods" if self.type else f"{'.'.join(self.workload.type_path)} is missing"
-            msg = f"{owner}: {problem}; expected {', '.join(sorted(self.workload.pod_specs))}"
+        if not self.has_pods:
+            expected = ", ".join(sorted(self.workload.pod_specs))
+            if self.type:
+                problem, expected = f"a {self.type} has no pods", f"{expected}, or set pods"
+            else:
+                problem = f"{'.'.join(self.workload.type_path)} is missing"
+            msg = f"{owner}: {problem}; expected {expected}"
             raise PatchError(msg)
         template = self.template
         if template is None:
@@ -69,6 +85,10 @@ class Pods:
             msg = f'{owner}: no resource with a template has the id "{self.type}", which its {field} requires'
             raise PatchError(msg)
         return template
+
+
+Place = Pods | OtherPods
+"""Pods of the primary workload, or those of another resource."""
 
 
 def read_image_pull_secrets(component_type: Manifest, kind: Kind) -> list[str]:
@@ -79,7 +99,7 @@ def read_image_pull_secrets(component_type: Manifest, kind: Kind) -> list[str]:
     return [reference["name"] for reference in references] if isinstance(references, list) else []
 
 
-def add(pods: Pods, desired: Collection[str], history: History, recovered: Collection[str], owner: str) -> Referenced:
+def add(pods: Place, desired: Collection[str], history: History, recovered: Collection[str], owner: str) -> Referenced:
     """Add names, and remove those of an earlier patch that are not desired any more.
 
     Args:
@@ -92,11 +112,11 @@ def add(pods: Pods, desired: Collection[str], history: History, recovered: Colle
     Raises:
         PatchError: the workload has no pods, or a field on the path is a template expression.
     """
-    ours, shared = history.own.image_pull_secrets, _shared(history)
+    ours, shared = pods.names_in(history.own), _shared(pods, history)
     if not desired and not ours:
         return Referenced((), Original(()), ())
     template = pods.check(owner)
-    path, original = pods.path, _original(template, pods.path, history)
+    path, original = pods.path, _original(pods, template, history)
     changes = _remove(pods, template, [name for name in ours if name not in {*desired, *shared}])
     added: list[str] = []
     if desired:
@@ -105,48 +125,49 @@ def add(pods: Pods, desired: Collection[str], history: History, recovered: Colle
             exists = {"name": name} in references
             if not exists:
                 references.append({"name": name})
-                text = f'adds "{name}" to the {IMAGE_PULL_SECRETS} of its {pods.type}'
+                text = f'adds "{name}" to the {IMAGE_PULL_SECRETS} of its {pods}'
                 changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "add", text))
             owned = not exists or name in ours or name in recovered
             if owned or name in shared:
                 added.append(name)
             if not owned:
-                existing = f'"{name}" in the {IMAGE_PULL_SECRETS} of its {pods.type}'
+                existing = f'"{name}" in the {IMAGE_PULL_SECRETS} of its {pods}'
                 text = describe_kept(existing, shared=name in shared)
                 changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "keep", text))
     prune(template, path, original)
     return Referenced(tuple(added), original, tuple(changes))
 
 
-def remove(pods: Pods, history: History) -> None:
+def remove(pods: Place, history: History) -> list[Change]:
     """Remove what was added. The component type is changed; a workload that is gone took the names along."""
-    template, shared = pods.template, _shared(history)
+    template, shared = pods.template, _shared(pods, history)
     if template is None:
-        return
-    _remove(pods, template, [name for name in history.own.image_pull_secrets if name not in shared])
-    prune(template, pods.path, history.own.original(IMAGE_PULL_SECRETS) or Original(pods.path))
+        return []
+    changes = _remove(pods, template, [name for name in pods.names_in(history.own) if name not in shared])
+    prune(template, pods.path, pods.original_in(history.own) or Original(pods.path))
+    return changes
 
 
-def _shared(history: History) -> frozenset[str]:
+def _shared(pods: Place, history: History) -> frozenset[str]:
     """Names that other patches want too."""
-    return frozenset(name for added in history.others for name in added.image_pull_secrets)
+    return frozenset(name for added in history.others for name in pods.names_in(added))
 
 
-def _original(template: Manifest, path: Path, history: History) -> Original:
-    references = find(template, path)
+def _original(pods: Place, template: Manifest, history: History) -> Original:
+    references = find(template, pods.path)
     for added in history.all if isinstance(references, list) else ():
-        original = added.original(IMAGE_PULL_SECRETS)
-        if original is not None and any({"name": name} in references for name in added.image_pull_secrets):
+        original = pods.original_in(added)
+        if original is not None and any({"name": name} in references for name in pods.names_in(added)):
             return original
-    return find_lasting(template, path)
+    return find_lasting(template, pods.path)
 
 
-def _remove(pods: Pods, template: Manifest, names: Collection[str]) -> list[Change]:
+def _remove(pods: Place, template: Manifest, names: Collection[str]) -> list[Change]:
     references = find(template, pods.path)
     changes: list[Change] = []
     for name in names if isinstance(references, list) else ():
         if {"name": name} in references:
             references.remove({"name": name})
-            text = f'removes "{name}" from the {IMAGE_PULL_SECRETS} of its {pods.type}'
+            text = f'removes "{name}" from the {IMAGE_PULL_SECRETS} of its {pods}'
             changes.append(Change(f'{IMAGE_PULL_SECRETS}["{name}"]', "delete", text))
     return changes

@@ -26,6 +26,7 @@ from .patches import (
     plan_component_workflow_patch,
     plan_pull_content,
     plan_pull_target,
+    select_pods,
 )
 from .secret import PlannedSecret, plan_secrets
 
@@ -82,7 +83,9 @@ class OrganizationPlan:
     @property
     def build_stores(self) -> Mapping[str | None, InputStr]:
         """Entry of ``secretStores`` -> its ClusterSecretStore on the build plane; None: that of the organization."""
-        return {**self.stores, None: self.build_store, self.organization.secret_store: self.build_store}
+        named = {**self.stores, self.organization.secret_store: self.build_store}
+        # A mapping of other keys, which a type checker refuses: the entries of the organization, and None.
+        return {**cast("Mapping[str | None, InputStr]", named), None: self.build_store}
 
     @cached_property
     def secrets(self) -> tuple[PlannedSecret, ...]:
@@ -192,7 +195,8 @@ class OrganizationPlan:
                 content=self.pull_content,
             )
             for name in organization.pull_secret.component_types:
-                yield PlannedPatch(release.component_type, namespace, name, patch, name, "pull")
+                of_type = replace(patch, pods=select_pods(organization, name))
+                yield PlannedPatch(release.component_type, namespace, name, of_type, name, "pull")
         if organization.component_workflows is not None:
             patch = plan_component_workflow_patch(organization, self.secrets, release=release, stack=self.stack)
             for name in organization.component_workflows.names:

@@ -17,7 +17,7 @@ from ..manifests import STACK_ANNOTATION, Manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
-from ..patches.model import Patch, Resource
+from ..patches.model import Patch, PodPath, Resource
 from ..patches.patch import apply_patch
 from ..patches.record import Identity
 from ..pull.credential import PullSecret
@@ -91,7 +91,7 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     stack: str | None = None,
     content: SecretContent | None = None,
 ) -> Patch:
-    """The patch of each ComponentType of an organization's pull secret.
+    """The patch of each ComponentType of an organization's pull secret, without further pods: `select_pods`.
 
     Args:
         organization: one with a ``pull_secret``.
@@ -120,6 +120,12 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
         ),
         (name,),
     )
+
+
+def select_pods(organization: Organization, component_type: str) -> tuple[PodPath, ...]:
+    """Pods of a ComponentType that are not those of its primary workload."""
+    pods = _pull(organization).pods or ()
+    return tuple(PodPath(place.resource, place.path) for place in pods if place.component_type == component_type)
 
 
 def _sign(stack: str | None) -> dict[str, str]:
@@ -154,6 +160,7 @@ def with_pull_secret(
     if problems:
         raise SettingsError(with_pull_secret.__name__, problems)
     patch = plan_component_type_patch(organization, release=release, store=store)
+    patch = replace(patch, pods=select_pods(organization, component_type["metadata"]["name"]))
     return apply_patch(component_type, patch, release=release).object
 
 

@@ -1,7 +1,8 @@
 """The resources ``ComponentTypePatch``, ``ComponentWorkflowPatch``, ``DataPlanePatch`` and so on, in one class.
 
 Inputs: ``namespace`` (not for a cluster-scoped kind), ``name``, ``resources`` (a list of ``id``, ``template`` and
-``includeWhen``), ``imagePullSecrets`` (a list of names), ``secretStoreRef`` (a name), and ``identity`` (``stack`` and
+``includeWhen``), ``imagePullSecrets`` (a list of names), ``pods`` (a list of ``resource`` and
+``path``), ``secretStoreRef`` (a name), and ``identity`` (``stack`` and
 ``name``), under which the object has a record of the patch. State: the inputs, and ``added``, the same record.
 """
 
@@ -22,7 +23,7 @@ from ..errors import NotFoundError, Problem
 from ..manifests import Manifest
 from ..openchoreo.release import Release
 from ..patches import record
-from ..patches.model import RECORD, Added, History, Patch, Patched, Resource
+from ..patches.model import PODS, RECORD, Added, History, Patch, Patched, PodPath, Resource
 from ..patches.patch import NOTHING, apply_patch, remove_patch
 from ..patches.record import Identity
 from ..patches.validity import validate_patch
@@ -33,6 +34,7 @@ _PREFIX: Final = "openchoreo:index:"
 _SUFFIX: Final = "Patch"
 _ADDRESS: Final = ("namespace", "name")
 _PARTS: Final = ("resources", "imagePullSecrets", "secretStoreRef")
+_INPUTS: Final = (*_PARTS, PODS, RECORD)
 
 
 class ObjectPatch:
@@ -97,7 +99,7 @@ class ObjectPatch:
         moved = [key for key in _ADDRESS if old.get(key) != new.get(key)]
         changed = {
             part: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE, input_diff=True)
-            for part in (*_PARTS, RECORD)
+            for part in _INPUTS
             if old.get(part) != new.get(part)
         }
         changed |= {key: rpc.PropertyDiff(rpc.PropertyDiffKind.UPDATE_REPLACE, input_diff=True) for key in moved}
@@ -159,6 +161,13 @@ def _shape_problems(inputs: Mapping[str, Any]) -> list[Problem]:
         for index, name in enumerate(_items(inputs, "imagePullSecrets"))
         if not isinstance(name, str)
     ]
+    failures += [
+        Problem(f"{PODS}[{index}]", "must be a mapping with the texts resource and path")
+        for index, place in enumerate(_items(inputs, PODS))
+        if place != UNKNOWN and not _has_texts(place, "resource", "path")
+    ]
+    if _items(inputs, PODS) and not inputs.get("imagePullSecrets"):
+        failures.append(Problem(PODS, "has no effect without imagePullSecrets; leave it out"))
     if not _is_identity(inputs.get(RECORD)):
         failures.append(Problem(RECORD, "must be a mapping with the texts stack and name"))
     return failures
@@ -167,7 +176,11 @@ def _shape_problems(inputs: Mapping[str, Any]) -> list[Problem]:
 def _is_identity(whose: Any) -> bool:
     if whose is None or whose == UNKNOWN:
         return True
-    return isinstance(whose, dict) and all(isinstance(whose.get(key), str) for key in ("stack", "name"))
+    return _has_texts(whose, "stack", "name")
+
+
+def _has_texts(value: Any, *keys: str) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(key), str) for key in keys)
 
 
 def _has_known_address(inputs: Mapping[str, Any]) -> bool:
@@ -189,7 +202,7 @@ def _known_patch(inputs: Mapping[str, Any]) -> tuple[Patch, list[str]]:
     """The known part of the patch, and a message for each unknown part."""
     unknown = [
         f"{part} {'is' if part == 'secretStoreRef' else 'are'} known after the update"
-        for part in _PARTS
+        for part in (*_PARTS, PODS)
         if inputs.get(part) == UNKNOWN
     ]
     resources, names = _items(inputs, "resources"), _items(inputs, "imagePullSecrets")
@@ -199,11 +212,14 @@ def _known_patch(inputs: Mapping[str, Any]) -> tuple[Patch, list[str]]:
             which = "a resource" if name == UNKNOWN else f'the resource "{name}"'
             unknown.append(f"adds {which}, known after the update")
     unknown += ["adds a name to imagePullSecrets, known after the update" for name in names if name == UNKNOWN]
+    places = _items(inputs, PODS)
+    unknown += ["adds the names to pods, known after the update" for place in places if not is_known(place)]
     store = inputs.get("secretStoreRef")
     desired = Patch(
         resources=tuple(Resource(r["id"], r["template"], r.get("includeWhen")) for r in resources if is_known(r)),
         image_pull_secrets=tuple(name for name in names if name != UNKNOWN),
         secret_store_ref=None if store == UNKNOWN else store,
+        pods=tuple(PodPath(place["resource"], place["path"]) for place in places if is_known(place)),
     )
     return desired, unknown
 
@@ -221,6 +237,7 @@ def _comparable(before: Added, desired: Patch) -> Added:
         resources=tuple(entry for entry in before.resources if entry["id"] in ids),
         image_pull_secrets=tuple(name for name in before.image_pull_secrets if name in desired.image_pull_secrets),
         secret_store_ref=before.secret_store_ref if desired.secret_store_ref else None,
+        pods=tuple(pods for pods in before.pods if pods.place in desired.pods),
     )
 
 

@@ -12,6 +12,7 @@ from ..registries.credential import RegistryCredential, on_registry_change
 from ..registries.push import list_manual_passwords
 from ..schema import names
 from ..schema.deferred import Deferrable
+from ..schema.form import must_match
 from ..schema.model import Example, Interval, Label, Model, ObjectName, Several
 from ..schema.policies import Policies
 from ..schema.sources import RemoteRef
@@ -29,6 +30,29 @@ def _check_secret_name(value: str) -> str:
 
 
 SecretName = Annotated[str, AfterValidator(_check_secret_name)]
+
+
+class OtherPods(Model):
+    """The pods of a resource of a ComponentType that is not its primary workload."""
+
+    example: ClassVar[Example] = {
+        "componentType": "ai-agent",
+        "resource": "sandbox-template",
+        "path": "spec.podTemplate.spec",
+    }
+
+    component_type: ObjectName
+    """One of ``componentTypes``."""
+    resource: Annotated[str, Field(min_length=1)]
+    """Id of the resource in the ComponentType."""
+    path: Annotated[
+        str,
+        must_match(
+            r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*",
+            "a path of a pod spec; expected keys joined by dots, without lists, such as spec.template.spec",
+        ),
+    ]
+    """Path of the pod spec in the template of the resource."""
 
 
 class PullSecret(Model):
@@ -59,6 +83,9 @@ class PullSecret(Model):
     that the DataPlane names (``${dataplane.secretStore}``), with ``namespace`` the organization's store."""
     namespaces: Annotated[Several[Label], Field(min_length=1)] | None = None
     """Namespaces on the data plane that get the Secret (``manual``); they must exist."""
+    pods: Annotated[Several[OtherPods], Field(min_length=1)] | None = None
+    """Further pods that pull with the Secret: those of resources that are not the primary workload of a ComponentType.
+    None: those of the primary workloads only."""
     refresh_interval: Interval | None = None
     """Interval between two polls. None: that of the organization, else of the stack."""
 
@@ -116,6 +143,18 @@ class PullSecret(Model):
         if self.delivery != "component" and "${" in (self.secret_name or ""):
             msg = f"secretName may contain an expression with delivery component only, not {self.delivery}"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _pods_of_its_types(self) -> Self:
+        places = [(pods.component_type, pods.resource, pods.path) for pods in self.pods or ()]
+        for index, place in enumerate(places):
+            if place[0] not in self.component_types:
+                msg = f'pods[{index}].componentType "{place[0]}" is not one of componentTypes; add it there'
+                raise ValueError(msg)
+            if place in places[:index]:
+                msg = f"pods[{index}] is the same as pods[{places.index(place)}]; remove one of them"
+                raise ValueError(msg)
         return self
 
     def name(self, defaults: Defaults) -> str:

@@ -27,6 +27,10 @@ Resources = Sequence[pulumi.Input[Mapping[str, Any]]]
 """Entries of ``spec.resources``: ``id``, ``template`` and, if the kind supports it, ``includeWhen``."""
 
 
+OtherPods = Sequence[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+"""Pods of other resources: ``resource``, the id of the resource, and ``path``, the path of the pod spec in it."""
+
+
 class _ObjectPatch(pulumi.CustomResource):
     def __init__(
         self,
@@ -75,6 +79,8 @@ class ObjectPatch(_ObjectPatch):
             props["resources"] = [resource.entry() for resource in patch.resources]
         if patch.image_pull_secrets:
             props["imagePullSecrets"] = list(patch.image_pull_secrets)
+        if patch.pods:
+            props["pods"] = [{"resource": place.resource, "path": place.path} for place in patch.pods]
         super().__init__(resource_name, opts, props, f"{kind.name}Patch", identity)
 
 
@@ -90,6 +96,7 @@ class ComponentTypePatch(_ObjectPatch):
         name: pulumi.Input[str],
         resources: pulumi.Input[Resources] | None = None,
         image_pull_secrets: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        pods: pulumi.Input[OtherPods] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Patch a ComponentType.
@@ -100,9 +107,16 @@ class ComponentTypePatch(_ObjectPatch):
             name: name of the ComponentType; it must exist.
             resources: entries to add; their ids must be unused.
             image_pull_secrets: names to add to the pods of its workload.
+            pods: further pods that get these names, of resources that are not its primary workload.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
         """
-        props = {"namespace": namespace, "name": name, "resources": resources, "imagePullSecrets": image_pull_secrets}
+        props = {
+            "namespace": namespace,
+            "name": name,
+            "resources": resources,
+            "imagePullSecrets": image_pull_secrets,
+            "pods": pods,
+        }
         super().__init__(resource_name, opts, props)
 
 
@@ -110,17 +124,18 @@ class ClusterComponentTypePatch(_ObjectPatch):
     """Resources and image pull secrets of a ClusterComponentType (OpenChoreo v0.16 and later)."""
 
     @check_arguments()
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the parts of a patch
         self,
         resource_name: str,
         *,
         name: pulumi.Input[str],
         resources: pulumi.Input[Resources] | None = None,
         image_pull_secrets: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        pods: pulumi.Input[OtherPods] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Patch a ClusterComponentType; arguments as for `ComponentTypePatch`."""
-        props = {"name": name, "resources": resources, "imagePullSecrets": image_pull_secrets}
+        props = {"name": name, "resources": resources, "imagePullSecrets": image_pull_secrets, "pods": pods}
         super().__init__(resource_name, opts, props)
 
 

@@ -114,6 +114,18 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         ),
         pytest.param(
             "ComponentType",
+            inputs(pull=("a",), pods=["service", {"resource": "service"}, {"resource": 1, "path": "spec"}]),
+            [(f"pods[{index}]", "must be a mapping with the texts resource and path") for index in range(3)],
+            id="pods that are no places",
+        ),
+        pytest.param(
+            "ComponentType",
+            inputs(entry(), pods=[{"resource": "service", "path": "spec"}]),
+            [("pods", "has no effect without imagePullSecrets; leave it out")],
+            id="pods without a name to add",
+        ),
+        pytest.param(
+            "ComponentType",
             inputs({"id": "pull", "template": "text"}),
             [("resources[0]", "must be a mapping with id and template")],
             id="a template that is a text",

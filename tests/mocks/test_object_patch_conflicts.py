@@ -80,7 +80,7 @@ def test_a_conflict_that_makes_it_impossible_ends_it(engine: Engine, place: Plac
     memory.meanwhile = [lambda live: live["spec"].update(workloadType="proxy")]
 
     assert patch.failure(lambda: patch.create(inputs())) == (
-        f"{WHERE}: a proxy has no pods; expected cronjob, deployment, job, statefulset"
+        f"{WHERE}: a proxy has no pods; expected cronjob, deployment, job, statefulset, or set pods"
     )
     assert (memory.writers, patch.said) == ([], [])
 

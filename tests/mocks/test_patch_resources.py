@@ -25,6 +25,7 @@ from tests.mocks.samples import entry
 PROVIDER = "pulumi:providers:openchoreo control-plane"
 ACME = {"namespace": "acme", "name": "object"}
 WIDE = {"name": "object"}
+SANDBOX = {"resource": "sandbox-template", "path": "spec.podTemplate.spec"}
 CONDITIONAL = {**entry(), "includeWhen": "${parameters.private}"}
 
 
@@ -59,6 +60,14 @@ def run(recorder: Recorder, make: Make) -> list[Registered]:
             ),
             {**ACME, "resources": [CONDITIONAL], "imagePullSecrets": ["a"]},
             id="ComponentType",
+        ),
+        pytest.param(
+            "ComponentType",
+            lambda opts: ComponentTypePatch(
+                "mine", namespace="acme", name="object", image_pull_secrets=["a"], pods=[SANDBOX], opts=opts
+            ),
+            {**ACME, "imagePullSecrets": ["a"], "pods": [SANDBOX]},
+            id="pods of another resource",
         ),
         pytest.param(
             "ComponentType",

@@ -47,7 +47,7 @@ ORGANIZATION_KEYS: Final = (
 )
 REGISTRY_KEYS: Final = ", ".join(str(field.alias) for field in RegistryCredential.model_fields.values())
 PULL_SECRET_KEYS: Final = (
-    "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, "
+    "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, pods, "
     "refreshInterval"
 )
 MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_managers())

@@ -31,7 +31,7 @@ def _with(**spec: Any) -> Manifest:
         pytest.param(
             component_type("proxy", {}),
             pulling(),
-            "a proxy has no pods; expected cronjob, deployment, job, statefulset",
+            "a proxy has no pods; expected cronjob, deployment, job, statefulset, or set pods",
             id="proxy",
         ),
         pytest.param(
