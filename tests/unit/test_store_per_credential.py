@@ -50,6 +50,7 @@ QUAY: Raw = {
     "username": "bot",
     "password": {"remoteKey": "acme-quay", "property": "password"},
 }
+LOUD: Raw = {**QUAY, "password": {"remoteKey": "A"}}
 ECR: Raw = {"registry": "ecr", "account": "123456789012", "region": "eu-central-1"}
 NO_VALUE = "secretStore has no effect without a value from the secret manager; leave it out"
 
@@ -189,7 +190,7 @@ def test_polling_counts_each_key_for_the_store_that_it_is_read_from() -> None:
             id="a-key-of-the-organization's-store",
         ),
         pytest.param(
-            {"registries": [GHCR, {**QUAY, "password": {"remoteKey": "A"}}]},
+            {"registries": [GHCR, LOUD]},
             [(f'registries[1]: remoteKey "A" {NOT_AN_OBJECT_NAME} (store "vault")')],
             id="a-key-of-another-store",
         ),
