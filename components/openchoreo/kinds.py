@@ -10,7 +10,7 @@ from ..object_names import build_path
 Path = tuple[str, ...]
 """Keys from the outermost mapping to a field."""
 Variables = Mapping[str, frozenset[str] | None]
-"""Variable of template expressions -> its fields; None: the fields depend on the object."""
+"""Variable of expressions -> its fields, which are texts, lists and mappings. None: the fields depend on the object."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,15 @@ class Kind:
     """Fields of such an entry that the API server adds."""
     variables: Variables | None = field(default=None, hash=False)
     """What expressions in those entries may refer to. None: they are not checked."""
+    schemas: Mapping[str, Path] = field(default_factory=dict, hash=False)
+    """Variable whose fields depend on the object -> path of the mapping in it whose keys are these fields."""
+    retypes: bool = False
+    """Whether the entries are rendered as the arguments of a build: a text that is a JSON array becomes a list, and a
+    mapping in a field named ``value`` becomes a text."""
+    namespace: str | None = None
+    """The only namespace that those entries may have, as an expression. None: they may have any."""
+    needs_namespace: bool = False
+    """Whether they must have it. If not, they may leave it out."""
     workload: Workload | None = None
     """Where its pods are. None: it has no pods."""
     secret_store_ref: bool = False

@@ -1,9 +1,11 @@
 """OpenChoreo v0.9.
 
 Source: the CRDs, controllers and documentation of openchoreo/openchoreo v0.9.0, and the CRDs of v1.2.3 for the kinds
-that v0.9 does not have. The Organization controller creates a namespace with the organization's name, and deletes it
-with the organization, even if it existed before; hence the reserved names. The Release controller creates the
-namespaces of workloads and labels them with the namespace of the Release, which has the organization's name.
+that v0.9 does not have. The objects of an organization are in the namespace with its name; hence the reserved names.
+The Organization controller runs only if OpenChoreo is started with ``--enable-legacy-crds``, which its chart does not
+set. It creates that namespace, and deletes it with the organization, even if it existed before. The Release controller
+creates the namespaces of workloads and labels them with the namespace of the Release, which has the organization's
+name.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ _WORKLOAD: Final = Workload(
     },
     without_pods=frozenset({"proxy"}),
 )
+_NAMESPACE: Final = "${metadata.namespace}"
 _PLANE_OF_RESOURCES: Final = {"targetPlane": "dataplane"}
 
 _COMPONENT_TYPE: Final = Kind(
@@ -34,13 +37,17 @@ _COMPONENT_TYPE: Final = Kind(
     resources=True,
     entry_defaults=_PLANE_OF_RESOURCES,
     variables={
-        "metadata": None,
+        "metadata": frozenset(
+            {"name", "namespace", "labels", "annotations", "podSelectors", "componentName", "componentUID"}
+            | {"projectName", "projectUID", "environmentName", "environmentUID", "dataPlaneName", "dataPlaneUID"}
+        ),
         "dataplane": frozenset({"secretStore", "publicVirtualHost", "observabilityPlaneRef"}),
         "parameters": None,
         "envOverrides": None,
-        "workload": None,
+        "workload": frozenset({"containers"}),
         "configurations": None,
     },
+    schemas={"parameters": ("spec", "schema", "parameters"), "envOverrides": ("spec", "schema", "envOverrides")},
     workload=_WORKLOAD,
 )
 _COMPONENT_WORKFLOW: Final = Kind(
@@ -49,6 +56,7 @@ _COMPONENT_WORKFLOW: Final = Kind(
     "componentworkflows",
     resources=True,
     include_when=False,
+    retypes=True,
     variables={
         "metadata": frozenset({"orgName", "projectName", "componentName", "workflowRunName"}),
         "systemParameters": frozenset({"repository"}),
@@ -65,10 +73,20 @@ _LATER_KINDS: Final = (
         namespaced=False,
         resources=True,
         entry_defaults=_PLANE_OF_RESOURCES,
+        namespace=_NAMESPACE,
         workload=_WORKLOAD,
     ),
-    Kind(_API, "Workflow", "workflows", resources=True),
-    Kind(_API, "ClusterWorkflow", "clusterworkflows", namespaced=False, resources=True),
+    Kind(_API, "Workflow", "workflows", resources=True, retypes=True, namespace=_NAMESPACE, needs_namespace=True),
+    Kind(
+        _API,
+        "ClusterWorkflow",
+        "clusterworkflows",
+        namespaced=False,
+        resources=True,
+        retypes=True,
+        namespace=_NAMESPACE,
+        needs_namespace=True,
+    ),
 )
 """Kinds of v0.16 and v1.x, so that programs can patch them before this package has a `Release` for those versions."""
 

@@ -14,6 +14,7 @@ from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
 from . import pod_spec, record, resources, secret_store_ref, validity
 from .containers import Original
+from .expressions import check_schema
 from .model import (
     IMAGE_PULL_SECRETS,
     PODS,
@@ -61,6 +62,7 @@ def apply_patch(
     owner = describe(target)
     kind = _kind(target, release)
     _check_parts(kind, desired, owner)
+    check_schema(target, kind, desired, owner)
     history = before if isinstance(before, History) else record.read(target, identity, before)
     patched = copy.deepcopy(target)
     originals: dict[str, Original] = {}

@@ -6,22 +6,16 @@ webhook checks a ComponentType in the same way. It does not check a ComponentWor
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
 
 from ..errors import PatchError, Problem
-from ..openchoreo.kinds import Kind, Variables
+from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
-from ..schema.text import clip, quote
+from ..openchoreo.template_engine import START
+from ..schema.text import quote
+from .expressions import find_condition_problems, find_expression_problems, find_retyped, list_texts
 from .model import IMAGE_PULL_SECRETS, RESOURCES, Patch, Resource
 from .pod_spec import Pods
-
-_CONDITION: Final = re.compile(r"\$\{[\s\S]+\}\s*", re.ASCII)
-_PATH: Final = re.compile(r"\s*([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?(?:\.[A-Za-z_]\w*)*\s*", re.ASCII)
-
-_LITERALS: Final = frozenset({"true", "false", "null"})
-"""Words of the expression language that look like variables."""
 
 
 def validate_patch(kind: Kind, patch: Patch, release: Release) -> Iterator[Problem]:
@@ -43,16 +37,18 @@ def validate_patch(kind: Kind, patch: Patch, release: Release) -> Iterator[Probl
         seen.add(resource.id)
         if resource.id in workload_types:
             yield Problem(f"{path}.id", f"{quote(resource.id)} is a workload type; use another id")
-        yield from _template_problems(resource, f"{path}.template")
+        yield from _template_problems(resource, f"{path}.template", kind)
         if resource.include_when is not None and not kind.include_when:
             text = f"does not exist in a {kind.name} of OpenChoreo {release.name}"
             yield Problem(f"{path}.includeWhen", text)
         elif resource.include_when is not None:
-            yield from _condition_problems(resource.include_when, f"{path}.includeWhen", kind)
-        for where, text in _strings(resource.template, f"{path}.template"):
-            yield from _expression_problems(text, where, kind)
+            yield from find_condition_problems(resource.include_when, f"{path}.includeWhen", kind)
+        for where, text in list_texts(resource.template, f"{path}.template"):
+            yield from find_expression_problems(text, where, kind)
+        if kind.retypes:
+            yield from find_retyped(resource.template, f"{path}.template")
     for index, name in enumerate(patch.image_pull_secrets):
-        yield from _expression_problems(name, f"{IMAGE_PULL_SECRETS}[{index}]", kind)
+        yield from find_expression_problems(name, f"{IMAGE_PULL_SECRETS}[{index}]", kind)
 
 
 def check_workload(pods: Pods, patch: Patch, owner: str) -> None:
@@ -68,78 +64,22 @@ def check_workload(pods: Pods, patch: Patch, owner: str) -> None:
             raise PatchError(msg)
 
 
-def _template_problems(resource: Resource, path: str) -> Iterator[Problem]:
+def _template_problems(resource: Resource, path: str, kind: Kind) -> Iterator[Problem]:
     for field in ("apiVersion", "kind"):
         value = resource.template.get(field)
         if not isinstance(value, str) or not value:
             yield Problem(f"{path}.{field}", "is missing")
-        elif "${" in value:
+        elif START in value:
             yield Problem(f"{path}.{field}", f"{quote(value)} is an expression; it must be literal text")
     metadata = resource.template.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
+    metadata = metadata if isinstance(metadata, dict) else {}
+    name, namespace = metadata.get("name"), metadata.get("namespace")
     if not isinstance(name, str) or not name:
         yield Problem(f"{path}.metadata.name", "is missing")
-
-
-def _condition_problems(condition: str, path: str, kind: Kind) -> Iterator[Problem]:
-    text = condition.rstrip()
-    if not _CONDITION.fullmatch(text) or _end(text, 2) not in {None, len(text) - 1}:
-        yield Problem(path, f"{quote(condition)} must be exactly one ${{...}} expression")
-    yield from _expression_problems(condition, path, kind)
-
-
-def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Path and text of every string in a value, including keys of mappings."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield f"{path} (key)", key
-            yield from _strings(item, f"{path}.{clip(key)}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _strings(item, f"{path}[{index}]")
-
-
-def _expression_problems(text: str, path: str, kind: Kind) -> Iterator[Problem]:
-    position = text.find("${")
-    while position >= 0:
-        end = _end(text, position + 2)
-        if end is None:
-            yield Problem(path, f"{quote(text)} has a ${{ without a closing }}")
-            return
-        inner = text[position + 2 : end]
-        if "${" in inner:
-            yield Problem(path, f"{quote(text)} has an expression inside an expression")
-            return
-        reference = _PATH.fullmatch(inner)
-        if reference and kind.variables is not None and inner.strip() not in _LITERALS:
-            yield from _variable_problems(reference, path, kind.name, kind.variables)
-        position = text.find("${", end)
-
-
-def _variable_problems(reference: re.Match[str], path: str, kind: str, variables: Variables) -> Iterator[Problem]:
-    variable, field = reference.groups()
-    if variable not in variables:
-        yield Problem(path, f"{quote(variable)} is not a variable of a {kind}; expected {_listed(variables)}")
+    if kind.namespace is None or namespace == kind.namespace:
         return
-    fields = variables[variable]
-    if fields is not None and field is not None and field not in fields:
-        yield Problem(path, f"{quote(f'{variable}.{field}')} does not exist; expected {_listed(fields)}")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
-
-
-def _end(text: str, start: int) -> int | None:
-    """Index of the brace that closes the expression whose text begins at ``start``. None: there is none."""
-    depth = 0
-    for index in range(start, len(text)):
-        if text[index] == "{":
-            depth += 1
-        elif text[index] == "}":
-            if not depth:
-                return index
-            depth -= 1
-    return None
+    where, use = f"{path}.metadata.namespace", f'use "{kind.namespace}"'
+    if namespace is not None:
+        yield Problem(where, f"{quote(str(namespace))} is refused by OpenChoreo in a {kind.name}; {use}")
+    elif kind.needs_namespace:
+        yield Problem(where, f"is missing; {use}")

@@ -26,6 +26,7 @@ PIPELINE: Final = Kind(
     "pipelines",
     resources=True,
     variables={"run": frozenset({"id"}), "owner": frozenset({"tenant"})},
+    retypes=True,
 )
 
 

@@ -166,7 +166,7 @@ def test_nothing_is_wrong(engine: Engine, kind: str, given: Values) -> None:
         ),
         pytest.param(
             "ComponentType",
-            inputs(entry(data="${metadata.orgName}"), pull=("${context.name}",)),
+            inputs(entry(data="${metadata.name}"), pull=("${context.name}",)),
             [
                 (
                     "imagePullSecrets[0]",

@@ -98,7 +98,9 @@ def test_a_fixed_name_needs_no_resource() -> None:
 
 def test_a_condition_is_part_of_the_entry() -> None:
     wanted = Patch((Resource(ID, template(), "${parameters.private}"),))
-    done = apply_patch(component_type("deployment", {}), wanted)
+    original = component_type("deployment", {})
+    original["spec"]["schema"] = {"parameters": {"private": "boolean | default=false"}}
+    done = apply_patch(original, wanted)
     assert done.object["spec"]["resources"][1] == {
         "id": ID,
         "includeWhen": "${parameters.private}",

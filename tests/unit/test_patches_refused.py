@@ -11,7 +11,7 @@ from components.errors import PatchError
 from components.manifests import Manifest
 from components.patches.model import Patch, Resource
 from components.patches.patch import apply_patch
-from tests.unit.objects import ID, STACK, component_type, entry, plane, pods, pulling
+from tests.unit.objects import ID, STACK, component_type, entry, plane, pods, pulling, template
 
 WHERE = "ComponentType acme/service"
 BARE = component_type("deployment", {})
@@ -132,6 +132,20 @@ def _with(**spec: Any) -> Manifest:
             'the resource "second" is a second Deployment; a deployment has exactly one',
             id="second-workload",
         ),
+        pytest.param(
+            _with(schema={"parameters": {"port": "integer", "exposed": "boolean"}}),
+            Patch((Resource("a", template(), "${parameters.nope == 1}"),)),
+            'the resource "a" refers to "parameters.nope", which its schema lacks; add it to spec.schema.parameters, '
+            "or use one of: exposed, port",
+            id="parameter-that-the-schema-lacks",
+        ),
+        pytest.param(
+            BARE,
+            Patch(image_pull_secrets=("a", "x-${envOverrides.name}")),
+            'imagePullSecrets refers to "envOverrides.name", which its schema lacks; '
+            "add it to spec.schema.envOverrides",
+            id="parameter-without-a-schema",
+        ),
         pytest.param(BARE, Patch(secret_store_ref="default"), "a ComponentType has no secretStoreRef", id="no-store"),
     ],
 )
@@ -167,3 +181,18 @@ def test_what_a_kind_lacks(target: Manifest, wanted: Patch, problem: str) -> Non
     with pytest.raises(PatchError) as caught:
         apply_patch(target, wanted)
     assert str(caught.value).startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [
+        pytest.param({"schema": {"parameters": {"a": {"b": "string"}}}}, "${parameters.a.c}", id="deep"),
+        pytest.param({"schema": {"parameters": "${x}"}}, "${parameters.a}", id="schema-of-an-unknown-shape"),
+        pytest.param({}, "${parameters}", id="all-parameters"),
+        pytest.param({}, "${has(metadata.labels.a)}", id="another-variable"),
+        pytest.param({}, "${parameters.a", id="no-expression"),
+    ],
+)
+def test_references_that_the_schema_allows(spec: Manifest, text: str) -> None:
+    wanted = Patch((Resource("a", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": text}}),))
+    assert apply_patch(_with(**spec), wanted).added.resources == (wanted.resources[0].entry(),)

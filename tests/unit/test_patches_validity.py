@@ -12,9 +12,14 @@ from components.manifests import Manifest
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch, Resource
 from components.patches.validity import validate_patch
+from components.schema.text import quote
 from tests.unit.objects import pulling, template
 
 COMPONENT_TYPE = "configurations, dataplane, envOverrides, metadata, parameters, workload"
+METADATA = (
+    "annotations, componentName, componentUID, dataPlaneName, dataPlaneUID, environmentName, environmentUID, labels, "
+    "name, namespace, podSelectors, projectName, projectUID"
+)
 COMPONENT_WORKFLOW = "metadata, parameters, systemParameters"
 
 
@@ -96,6 +101,65 @@ def test_a_pull_secret_is_fine() -> None:
             id="unknown-field",
         ),
         pytest.param(
+            _resource("${metadata.orgName}"),
+            "resources[0].template.x",
+            f'"metadata.orgName" does not exist; expected {METADATA}',
+            id="field-of-another-kind",
+        ),
+        pytest.param(
+            _resource("${has(workload.nope) ? workload.nope : ''}"),
+            "resources[0].template.x",
+            '"workload.nope" does not exist; expected containers',
+            id="unknown-field-twice",
+        ),
+        pytest.param(
+            _resource("${unknown[0]}"),
+            "resources[0].template.x",
+            f'"unknown" is not a variable of a ComponentType; expected {COMPONENT_TYPE}',
+            id="unknown-variable-with-an-index",
+        ),
+        pytest.param(
+            _resource("${1 +}"),
+            "resources[0].template.x",
+            '"${1 +}" has an invalid expression: nothing follows "+"',
+            id="no-operand",
+        ),
+        pytest.param(
+            _resource("a ${metadata.name b} ${'open}"),
+            "resources[0].template.x",
+            '"a ${metadata.name b} ${\'open}" has a ${ without a closing }',
+            id="no-quotation-mark",
+        ),
+        pytest.param(
+            Patch((Resource("a", template(), "${1 +}"),)),
+            "resources[0].includeWhen",
+            '"${1 +}" has an invalid expression: nothing follows "+"',
+            id="condition-without-operand",
+        ),
+        pytest.param(
+            Patch((Resource("a", template(), "${metadata.name"),)),
+            "resources[0].includeWhen",
+            '"${metadata.name" has a ${ without a closing }',
+            id="condition-never-closed",
+        ),
+        *(
+            pytest.param(
+                Patch((Resource("a", template(), condition),)),
+                "resources[0].includeWhen",
+                f"{quote(condition)} is never true or false; compare it with a value",
+                id=f"condition-{condition}",
+            )
+            for condition in (
+                "${'yes'}",
+                "${1}",
+                "${null}",
+                "${metadata.name}",
+                "${workload}",
+                "${('a' + 'b')}",
+                "${[true]}",
+            )
+        ),
+        pytest.param(
             Patch((Resource("a", template(), "${parameters.x} and more"),)),
             "resources[0].includeWhen",
             '"${parameters.x} and more" must be exactly one ${...} expression',
@@ -112,6 +176,12 @@ def test_a_pull_secret_is_fine() -> None:
             "resources[0].includeWhen",
             f'"spec" is not a variable of a ComponentType; expected {COMPONENT_TYPE}',
             id="condition-with-an-unknown-variable",
+        ),
+        pytest.param(
+            Patch((Resource("a", template(), "parameters.x"),)),
+            "resources[0].includeWhen",
+            '"parameters.x" must be exactly one ${...} expression',
+            id="condition-without-expression",
         ),
         pytest.param(
             Patch(image_pull_secrets=("a", "${metadata.name")),
@@ -147,11 +217,58 @@ def test_a_workflow_knows_other_variables(text: str, said: str | None) -> None:
 
 def test_a_workflow_has_no_conditions() -> None:
     """The API server would drop it, and every preview would find the entry changed."""
-    wanted = Patch((Resource("a", template("${metadata.workflowRunName}", data=[]), "${parameters.x}"),))
+    wanted = Patch((Resource("a", template("${metadata.componentName}", data=[]), "${parameters.x}"),))
     wanted.resources[0].template["metadata"].pop("namespace")
     wanted.resources[0].template["spec"].pop("secretStoreRef")
     said = Problem("resources[0].includeWhen", "does not exist in a ComponentWorkflow of OpenChoreo v0.9")
     assert (_found(wanted, "ComponentWorkflow"), _found(wanted)) == ([said], [])
+
+
+LIST = "is a JSON array, which OpenChoreo renders as a list; use another text"
+MAPPING = "is a mapping, which OpenChoreo renders as a text; use another key than value"
+
+
+@pytest.mark.parametrize(
+    ("value", "problems"),
+    [
+        ("[1,2]", [("", f'"[1,2]" {LIST}')]),
+        ({"a": ["b", '["c"]']}, [(".a[1]", f'"["c"]" {LIST}')]),
+        ('["${metadata.workflowRunName}"]', [("", f'"["${{metadata.workflowRunName}}"]" {LIST}')]),
+        ([{"name": "a", "value": {"b": 1}}], [("[0].value", MAPPING)]),
+        ({"value": "[1]"}, [(".value", f'"[1]" {LIST}')]),
+        ({"value": ["[1]"], "[2]": "a", "b": {"c": '{"d": 1}'}, "e": 1}, []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["ComponentWorkflow", "ComponentType"])
+def test_texts_that_a_workflow_renders_as_another_type(value: Any, problems: list[tuple[str, str]], kind: str) -> None:
+    expected = [Problem(f"resources[0].template.x{path}", message) for path, message in problems]
+    evaluated = [
+        problem
+        for problem in _found(_resource(value), kind)
+        if "workflowRunName" not in problem.message or "JSON" in problem.message
+    ]
+    assert evaluated == (expected if kind == "ComponentWorkflow" else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "message"),
+    [
+        ("ClusterWorkflow", "${metadata.namespace}", None),
+        ("ClusterWorkflow", None, 'is missing; use "${metadata.namespace}"'),
+        ("Workflow", "builds", '"builds" is refused by OpenChoreo in a Workflow; use "${metadata.namespace}"'),
+        ("ClusterComponentType", None, None),
+        (
+            "ClusterComponentType",
+            "x",
+            '"x" is refused by OpenChoreo in a ClusterComponentType; use "${metadata.namespace}"',
+        ),
+        ("ComponentType", "x", None),
+    ],
+)
+def test_namespaces_that_later_releases_refuse(kind: str, namespace: str | None, message: str | None) -> None:
+    metadata = {"name": "a"} if namespace is None else {"name": "a", "namespace": namespace}
+    expected = [] if message is None else [Problem("resources[0].template.metadata.namespace", message)]
+    assert _found(_resource("", metadata=metadata), kind) == expected
 
 
 def test_a_workflow_has_no_workload() -> None:
@@ -165,8 +282,13 @@ def test_a_workflow_has_no_workload() -> None:
         "${dataplane}",
         "${parameters.a.b.c}",
         '${workload.containers.map(c, {"name": c.name}).size() > 0 ? "a" : oc_omit()}',
-        "${unknown[0]}",
         "${true}",
+        "${'{'}",
+        '${"${x}"}',
+        '${metadata.name == "}"}',
+        "${'it\\'s }' + metadata.name}",
+        "${metadata.labels.map(key, value, key + value).join(',')}",
+        "${configurations.toVolumes()}",
         "{{ .x }} $x $$ } {",
         "",
     ],
@@ -183,7 +305,7 @@ def test_variables_of_a_kind_that_the_release_does_not_know_are_not_judged() -> 
 FAST = hypothesis_settings(deadline=None, max_examples=200)
 ANY = st.text(max_size=20) | st.text(alphabet="${}.a ", max_size=12)
 LITERAL = ANY.filter(lambda text: "${" not in text)
-NO_BRACES = st.text(max_size=8).filter(lambda text: not set(text) & set("${}"))
+PLAIN = st.text(max_size=8).filter(lambda text: not set(text) & set("${}'\""))
 PLACES = st.sampled_from(["template", "key", "condition", "name"])
 
 
@@ -212,14 +334,14 @@ def test_text_without_expressions_is_never_a_problem(text: str, place: str) -> N
     assert _messages(place, text) == []
 
 
-@given(LITERAL, st.text(max_size=8).filter(lambda text: "}" not in text), PLACES)
+@given(LITERAL, st.text(max_size=8).filter(lambda text: "}" not in text and "${" not in text), PLACES)
 @FAST
 def test_what_is_never_closed_is_always_found(before: str, inside: str, place: str) -> None:
     (message,) = _messages(place, f"{before}${{{inside}")
     assert message.endswith(" has a ${ without a closing }")
 
 
-@given(LITERAL, NO_BRACES, NO_BRACES, NO_BRACES, LITERAL, PLACES)
+@given(LITERAL, PLAIN, PLAIN, PLAIN, LITERAL, PLACES)
 @FAST
 def test_what_is_nested_is_always_found(before: str, a: str, b: str, c: str, after: str, place: str) -> None:
     (message,) = _messages(place, f"{before}${{{a}${{{b}}}{c}}}{after}")

@@ -75,6 +75,19 @@ def _pull(**keys: Any) -> Raw:
             'componentWorkflows: "${y}" has a ${, which OpenChoreo would evaluate as an expression',
             id="expression-in-a-registry-of-a-workflow",
         ),
+        *(
+            pytest.param(
+                {**keys, "componentWorkflows": DOCKER},
+                f"componentWorkflows: {text} is a JSON array, which OpenChoreo renders as a list; use another text",
+                id=f"list-in-a-workflow-{text}",
+            )
+            for keys, text in (
+                ({"git": {**GIT, "version": "[1,2]"}}, '"[1,2]"'),
+                ({"git": {**GIT, "property": "[]"}}, '"[]"'),
+                ({"git": {"basicAuth": {"username": '["x"]', "password": GIT}}}, '"["x"]"'),
+                ({"registries": [{**QUAY, "property": '["a"]'}]}, '"["a"]"'),
+            )
+        ),
         pytest.param(
             {"external": [{"name": "sonar", "keys": {"token": GIT}}], "componentWorkflows": DOCKER},
             "componentWorkflows: has no credentials; expected git, registries or both",

@@ -139,12 +139,18 @@ def test_every_kind_of_git_credential_can_come_with_a_run(git: Raw) -> None:
     assert resource == Resource("git-credentials", ahead)
 
 
-def test_a_name_that_openchoreo_would_take_for_an_expression() -> None:
-    git = {"basicAuth": {"usernameFrom": {"remoteKey": "${user}"}, "password": GIT}}
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ("${user}", "has a ${, which OpenChoreo would evaluate as an expression"),
+        ("[1,2]", "is a JSON array, which OpenChoreo renders as a list; use another text"),
+    ],
+)
+def test_a_name_that_openchoreo_would_render_as_something_else(key: str, problem: str) -> None:
+    git = {"basicAuth": {"usernameFrom": {"remoteKey": key}, "password": GIT}}
     stores = {"secretStores": {"default": {"fake": {"data": [{"key": "a", "manual": "gitToken"}]}}}}
     edits = {**on_every_plane(git=git, componentWorkflows={"names": ["docker"]}), **stores}
-    said = '"${user}" has a ${, which OpenChoreo would evaluate as an expression'
-    assert f"{AT_ACME}.componentWorkflows: {said}" in rejection(raw(edits))
+    assert f'{AT_ACME}.componentWorkflows: "{key}" {problem}' in rejection(raw(edits))
 
 
 @pytest.mark.parametrize("git", [{"basicAuth": {"password": {"manual": "gitToken"}}}, {"manual": "gitToken"}])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...errors import Problem
 from ...openchoreo.release import Release
+from ...openchoreo.template_engine import START, becomes_list
 from ...pull.credential import EXPRESSION, PullSecret
 from ...registries.credential import RegistryCredential
 from ...schema.partial import certain
@@ -18,7 +19,7 @@ from ..stack import StackSettings
 def validate_pull(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Contradictions in the pull secret and the ComponentWorkflows of one organization."""
     yield from certain(_pull_secret(organization, path, release))
-    yield from certain(_workflows(organization, path))
+    yield from certain(_workflows(organization, path, release))
 
 
 def _pull_secret(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -31,11 +32,11 @@ def _pull_secret(organization: Organization, path: str, release: Release) -> Ite
             yield from _literal((*pull.remotes, *_users(pull.registries)), f"{path}.pullSecret")
 
 
-def _workflows(organization: Organization, path: str) -> Iterator[Problem]:
+def _workflows(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     workflows = organization.component_workflows
     if workflows is not None:
         yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
-        yield from _workflow_credentials(organization, path)
+        yield from _workflow_credentials(organization, path, release)
 
 
 def _name_problems(name: str, path: str, release: Release) -> Iterator[Problem]:
@@ -103,7 +104,7 @@ def _builds_only(organization: Organization, settings: StackSettings, path: str)
             )
 
 
-def _workflow_credentials(organization: Organization, path: str) -> Iterator[Problem]:
+def _workflow_credentials(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     where = f"{path}.componentWorkflows"
     gits, registries = [git for _, git in organization.git_credentials], organization.registries or ()
     if not gits and not registries:
@@ -113,6 +114,10 @@ def _workflow_credentials(organization: Organization, path: str) -> Iterator[Pro
     refs = [ref for git in gits for ref in git.remotes]
     registry_refs = [ref for registry in registries for ref in registry.remotes]
     yield from _literal((*refs, *registry_refs, *_users(organization.registries)), where)
+    if release.component_workflow.retypes:  # texts of a ComponentType keep their type in every release
+        # The user names of registries are part of a longer text.
+        users = [git.username for git in gits if git.username is not None]
+        yield from _no_lists((*refs, *registry_refs, *users), where)
 
 
 def _users(registries: Sequence[RegistryCredential] | None) -> tuple[str, ...]:
@@ -120,12 +125,25 @@ def _users(registries: Sequence[RegistryCredential] | None) -> tuple[str, ...]:
     return tuple(registry.username for registry in registries or () if isinstance(registry.username, str))
 
 
-def _literal(references: tuple[RemoteRef | str, ...], path: str) -> Iterator[Problem]:
+def _literal(references: Iterable[RemoteRef | str], path: str) -> Iterator[Problem]:
     """OpenChoreo evaluates expressions in everything that it renders, including names of keys."""
+    for text in _texts(references):
+        if START in text:
+            yield Problem(path, f"{quote(text)} has a ${{, which OpenChoreo would evaluate as an expression")
+
+
+def _no_lists(references: Iterable[RemoteRef | str], path: str) -> Iterator[Problem]:
+    """OpenChoreo renders each text that is a JSON array as a list, which the operator refuses."""
+    for text in _texts(references):
+        if becomes_list(text):
+            yield Problem(path, f"{quote(text)} is a JSON array, which OpenChoreo renders as a list; use another text")
+
+
+def _texts(references: Iterable[RemoteRef | str]) -> Iterator[str]:
     for ref in references:
         for text in (ref,) if isinstance(ref, str) else (ref.remote_key, ref.property, ref.version):
-            if isinstance(text, str) and "${" in text:
-                yield Problem(path, f"{quote(text)} has a ${{, which OpenChoreo would evaluate as an expression")
+            if isinstance(text, str):
+                yield text
 
 
 def _twice(values: Sequence[str], path: str) -> Iterator[Problem]:
