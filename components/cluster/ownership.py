@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from ..manifests import FIELD_MANAGER_ANNOTATION, build_field_manager, is_owned_by, read_owner
+from ..manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field_manager, is_owned_by, read_owner
+from ..openchoreo.release import RunLabels
 from ..plan.objects import PlannedObject
 from ..schema.text import flatten
 from .connection import Cluster
@@ -14,8 +15,10 @@ from .reading import list_metadata
 from .synced import describe_keeper, is_synced_for
 
 
-def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], stack: str) -> Iterator[Obstacle]:
-    """A problem for each planned object that exists and that the stack does not own.
+def list_foreign_objects(
+    cluster: Cluster, objects: Iterable[PlannedObject], stack: str, *, runs: RunLabels | None = None
+) -> Iterator[Obstacle]:
+    """A problem for each planned object that exists and that the stack does not own, or that a build run deletes.
 
     It makes one list call for each kind, whatever the number of objects.
 
@@ -23,6 +26,7 @@ def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], sta
         cluster: cluster of the objects.
         objects: what the stack is about to create, or has created.
         stack: ``<pulumi organization>/<project>/<stack>``.
+        runs: labels of what build runs create. None: no run creates objects on the cluster.
 
     Raises:
         ClusterError: the cluster cannot be reached, or refuses a list.
@@ -32,7 +36,12 @@ def list_foreign_objects(cluster: Cluster, objects: Iterable[PlannedObject], sta
         live = list_metadata(cluster, api, kind)
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
-            if existing is None or is_owned_by(existing, kind, stack):
+            if existing is None:
+                continue
+            if runs is not None and (run := _describe_run(existing, runs)) is not None:
+                yield Obstacle(planned.organization, f"{planned.user}: {planned} {run}{_rename(planned)}")
+                continue
+            if is_owned_by(existing, kind, stack):
                 continue
             if not is_synced_for(cluster, planned, existing, stack):
                 message = _message(planned, read_owner(existing), stack)
@@ -43,11 +52,24 @@ def _kind(planned: PlannedObject) -> tuple[str, str]:
     return planned.api, planned.kind
 
 
+def _describe_run(live: Manifest, runs: RunLabels) -> str | None:
+    """Which run deletes a live object, and how to delete the run. None: no run does."""
+    labels = live["metadata"].get("labels") or {}
+    if runs.name not in labels:
+        return None
+    run, namespace = flatten(labels[runs.name]), flatten(labels.get(runs.namespace, "<its namespace>"))
+    command = f"kubectl delete -n {namespace} {runs.kind} {run}"
+    return f"belongs to the build run {run}, which deletes it with itself; delete the run: {command}"
+
+
+def _rename(planned: PlannedObject) -> str:
+    return f", or use another name ({planned.setting})" if planned.setting else ""
+
+
 def _message(planned: PlannedObject, owner: str | None, stack: str) -> str:
     if owner is not None:
         whose = f"{planned} belongs to the stack {flatten(owner)}"
-        rename = f", or use another name ({planned.setting})" if planned.setting else ""
-        return f"{planned.user}: {whose}. Configure it in one of the two stacks only{rename}"
+        return f"{planned.user}: {whose}. Configure it in one of the two stacks only{_rename(planned)}"
     ways = ["delete it", f"use another name ({planned.setting})" if planned.setting else ""]
     if not planned.by_operator:
         place = f"-n {planned.namespace} " if planned.namespace else ""

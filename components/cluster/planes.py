@@ -71,7 +71,8 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
     problems: list[Obstacle] = []
     for organization in organizations:
         problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
-    problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "data"), stack)
+    objects = (planned for planned in plan.objects if planned.plane == "data")
+    problems += list_foreign_objects(cluster, objects, stack, runs=release.run_labels)
     raise_obstacles(cluster, problems)
 
 

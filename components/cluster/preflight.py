@@ -39,7 +39,8 @@ def check_build_plane(cluster: Cluster, plan: Plan, *, stack: str) -> None:
     _check_generators(cluster, plan.organizations)
     live = {item["metadata"]["name"]: item for item in cluster.items("/api/v1/namespaces", metadata_only=True)}
     problems = list(_namespaces(plan.organizations, live, stack))
-    problems += list_foreign_objects(cluster, (planned for planned in plan.objects if planned.plane == "build"), stack)
+    objects = (planned for planned in plan.objects if planned.plane == "build")
+    problems += list_foreign_objects(cluster, objects, stack, runs=plan.release.run_labels)
     raise_obstacles(cluster, problems)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from .kinds import Kind, Workload
 from .labels import DOMAIN, ORGANIZATION_LABEL, build_organization_labels
-from .release import Charts, Defaults, Expressions, Release
+from .release import Charts, Defaults, Expressions, Release, RunLabels
 from .v0_9 import V0_9
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Expressions",
     "Kind",
     "Release",
+    "RunLabels",
     "Workload",
     "build_organization_labels",
 ]

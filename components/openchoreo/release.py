@@ -56,6 +56,18 @@ class Charts:
     """Chart of the release that can install the External Secrets Operator, with the value that enables it."""
 
 
+@dataclass(frozen=True)
+class RunLabels:
+    """Labels of every object that a build run has created, and that it deletes with itself."""
+
+    kind: str
+    """Kind of the runs, as kubectl accepts it."""
+    name: str
+    """Label with the name of the run."""
+    namespace: str
+    """Label with its namespace on the control plane."""
+
+
 @dataclass(frozen=True, repr=False)
 class Release:
     """Names, kinds and limits of one OpenChoreo release."""
@@ -71,7 +83,7 @@ class Release:
     data_plane_labels: Callable[[str], dict[str, str]]
     """Organization -> labels that the namespaces of its workloads on the data plane have, and no others."""
     reserved: frozenset[str]
-    """Organization names that would take over a namespace of the platform."""
+    """Names of organizations whose namespace is one of the platform."""
     reserved_prefixes: tuple[str, ...]
     """Prefixes of such names."""
     served_kinds: frozenset[str]
@@ -87,6 +99,7 @@ class Release:
     expressions: Expressions
     defaults: Defaults
     charts: Charts
+    run_labels: RunLabels
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
     other_kinds: tuple[Kind, ...] = ()
@@ -103,5 +116,5 @@ class Release:
         return {kind.name: kind for kind in (*roles, *self.other_kinds)}
 
     def is_reserved(self, organization: str) -> bool:
-        """Whether an organization of this name would take over a namespace of the platform."""
+        """Whether the namespace of an organization of this name is one of the platform."""
         return organization in self.reserved or organization.startswith(self.reserved_prefixes)

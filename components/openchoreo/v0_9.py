@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from .kinds import Kind, Workload
-from .release import Charts, Defaults, Expressions, Release
+from .release import Charts, Defaults, Expressions, Release, RunLabels
 
 _API: Final = "openchoreo.dev/v1alpha1"
 _POD_TEMPLATE: Final = ("spec", "template", "spec")
@@ -139,5 +139,10 @@ V0_9: Final = Release(
     charts=Charts(
         control_plane="openchoreo-control-plane",
         operator="openchoreo-build-plane (external-secrets.enabled=true)",
+    ),
+    run_labels=RunLabels(
+        kind="componentworkflowrun",
+        name="openchoreo.dev/componentworkflowrun",
+        namespace="openchoreo.dev/componentworkflowrun-namespace",
     ),
 )

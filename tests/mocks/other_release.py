@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.managers.manager import Endpoint
-from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, Workload
+from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, RunLabels, Workload
 from tests.mocks.stubs import HEALTHY, Object, StubCluster
 
 API: Final = "platform.example/v2"
@@ -73,6 +73,7 @@ OTHER: Final = Release(
         pull_resource="download",
     ),
     charts=Charts(control_plane="platform-core", operator="platform-builders (eso=on)"),
+    run_labels=RunLabels("pipelinerun", "platform.example/run", "platform.example/run-tenant"),
 )
 
 BUILD: Final = {"context": "build"}

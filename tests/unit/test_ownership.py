@@ -10,6 +10,7 @@ from components.cluster.ownership import list_foreign_objects
 from components.managers.kubernetes import KubernetesStore
 from components.managers.manager import PlannedStore
 from components.manifests import build_field_manager, is_owned_by, read_creator, read_owner, sign
+from components.openchoreo.v0_9 import V0_9
 from components.plan.stack import Plan
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
@@ -76,7 +77,7 @@ def _live(name: str, namespace: str | None = None, owner: str | None = None) -> 
 
 def _problems(api: Api, plan: Plan, plane: str = "build") -> list[str]:
     planned = (each for each in plan.objects if each.plane == plane)
-    return [str(problem) for problem in list_foreign_objects(api.cluster, planned, STACK)]
+    return [str(problem) for problem in list_foreign_objects(api.cluster, planned, STACK, runs=V0_9.run_labels)]
 
 
 def _take_over(kind: str, name: str, namespace: str = "") -> str:
@@ -214,3 +215,26 @@ def test_field_manager_fits(length: int) -> None:
     assert build_field_manager(stack) != build_field_manager(other)
     assert build_field_manager(stack).startswith("s" * min(length - 1, 111))
     assert build_field_manager("a/b/c") == "a/b/c"
+
+
+@pytest.mark.parametrize("owner", [None, STACK, OTHER])
+def test_objects_that_a_run_deletes(owner: str | None) -> None:
+    """Even with the mark of the stack, which somebody may have set by hand."""
+    live = _live("sonar", SPACE, owner)
+    live["metadata"]["labels"] = {
+        "openchoreo.dev/componentworkflowrun": "f3",
+        "openchoreo.dev/componentworkflowrun-namespace": "acme",
+    }
+    whose = "belongs to the build run f3, which deletes it with itself"
+    ways = "delete the run: kubectl delete -n acme componentworkflowrun f3, or use another name (external[0].name)"
+    problem = f'organization "acme": ExternalSecret {SPACE}/sonar {whose}; {ways}'
+    assert _problems(Api(externalsecrets=[live]), EVERYTHING) == [problem]
+
+
+def test_an_object_of_a_run_without_its_namespace_and_a_setting() -> None:
+    live = _live(ECR_NAME, SPACE)
+    live["metadata"]["labels"] = {"openchoreo.dev/componentworkflowrun": "f3"}
+    whose = "belongs to the build run f3, which deletes it with itself"
+    ways = "delete the run: kubectl delete -n <its namespace> componentworkflowrun f3"
+    problem = f'organization "acme": ECRAuthorizationToken {SPACE}/{ECR_NAME} {whose}; {ways}'
+    assert _problems(Api(ecrauthorizationtokens=[live]), EVERYTHING) == [problem]
