@@ -37,11 +37,17 @@ def component_type(kind: str = "ComponentType", namespace: str | None = "acme", 
 
 
 def workflow(kind: str = "ComponentWorkflow", namespace: str | None = "acme", **spec: Any) -> Object:
+    place = "openchoreo-ci-${metadata.orgName}" if kind == "ComponentWorkflow" else "${metadata.namespace}"
+    run = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"name": "${metadata.workflowRunName}", "namespace": place},
+    }
     return {
         "apiVersion": API,
         "kind": kind,
         "metadata": metadata("docker", namespace),
-        "spec": {"runTemplate": {"kind": "Workflow"}, **spec},
+        "spec": {"runTemplate": run, **spec},
     }
 
 

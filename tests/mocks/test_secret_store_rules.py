@@ -48,8 +48,8 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
         {"organizations": ["kube-system"]},
         [
             (
-                'organizations[0]: "kube-system" is reserved: OpenChoreo v0.9 would take over the namespace of '
-                "that name, and delete it with the organization"
+                'organizations[0]: "kube-system" is reserved: OpenChoreo v0.9 keeps the objects of an organization in '
+                "the namespace with its name, and this one belongs to the platform; use another name"
             )
         ],
     ),

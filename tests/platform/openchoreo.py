@@ -75,7 +75,7 @@ def component_workflow(name: str, namespace: str) -> Object:
     run = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
-        "metadata": {"name": "${metadata.workflowRunName}"},
+        "metadata": {"name": "${metadata.workflowRunName}", "namespace": "openchoreo-ci-${metadata.orgName}"},
     }
     spec = {"schema": {"systemParameters": {"repository": repository}}, "runTemplate": run}
     return {

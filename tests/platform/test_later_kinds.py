@@ -19,7 +19,12 @@ from local.seed import Seeder
 from tests.platform.harness import Kubernetes
 from tests.platform.openchoreo import API, SILENT, Object, comparable, component_type, later_crds, needs_samples
 
-ENTRY = {"id": "extra", "template": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra"}}}
+NAMESPACE = "${metadata.namespace}"
+"""The only namespace that the webhooks of OpenChoreo v1.x accept."""
+ENTRY = {
+    "id": "extra",
+    "template": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra", "namespace": NAMESPACE}},
+}
 
 
 def cluster_component_type() -> Object:
@@ -31,7 +36,7 @@ def cluster_workflow() -> Object:
     run = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
-        "metadata": {"name": "${metadata.workflowRunName}"},
+        "metadata": {"name": "${metadata.workflowRunName}", "namespace": NAMESPACE},
     }
     return {"apiVersion": API, "kind": "ClusterWorkflow", "metadata": {"name": "build"}, "spec": {"runTemplate": run}}
 

@@ -65,9 +65,8 @@ def test_build_namespace_is_too_long() -> None:
 def test_reserved_organization_name(name: str) -> None:
     assert_rejected(
         {"organizations.0.name": name},
-        f'organizations[0] ("{name}").name: "{name}" is reserved: OpenChoreo v0.9 would take over the namespace of '
-        "that name, "
-        "and delete it with the organization",
+        f'organizations[0] ("{name}").name: "{name}" is reserved: OpenChoreo v0.9 keeps the objects of an '
+        "organization in the namespace with its name, and this one belongs to the platform; use another name",
     )
 
 

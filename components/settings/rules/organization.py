@@ -60,8 +60,8 @@ def validate_name(name: str, path: str, release: Release) -> Iterator[Problem]:
     if release.is_reserved(name):
         yield Problem(
             path,
-            f'"{name}" is reserved: OpenChoreo {release.name} would take over the namespace of that name, '
-            "and delete it with the organization",
+            f'"{name}" is reserved: OpenChoreo {release.name} keeps the objects of an organization in the namespace '
+            "with its name, and this one belongs to the platform; use another name",
         )
 
 
