@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grpc
 import pytest
 
 from tests.mocks.engine import UNKNOWN, Engine, Patches, Values
@@ -99,3 +100,19 @@ def test_an_update_takes_nothing_out_that_may_still_be_wanted(engine: Engine, pl
         ("info", f"{WHERE}: adds a name to imagePullSecrets, known after the update"),
     ]
     assert (memory.live("ComponentType"), memory.writers) == (patched(), [])
+
+
+def test_a_parameter_that_the_live_type_lacks(engine: Engine, place: Place) -> None:
+    """Admission would deny the update."""
+    memory, patch = place(component_type()), Patches(engine, "ComponentType")
+    wanted = inputs({**entry(), "includeWhen": "${parameters.nope}"})
+    assert patch.check(wanted) == []
+
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        patch.create(wanted, preview=True)
+
+    assert raised.value.details() == (
+        f'{WHERE}: the resource "pull" refers to "parameters.nope", which its schema lacks; '
+        "add it to spec.schema.parameters, or use one of: replicas"
+    )
+    assert (memory.live("ComponentType"), memory.writers) == (component_type(), [])
