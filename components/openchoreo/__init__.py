@@ -6,7 +6,7 @@ from typing import Final
 
 from .kinds import Kind, Workload
 from .labels import DOMAIN, ORGANIZATION_LABEL, build_organization_labels
-from .release import Charts, Defaults, Expressions, Release, RunLabels
+from .release import Charts, Defaults, Expressions, Release, RunLabels, Snapshots
 from .v0_9 import V0_9
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Kind",
     "Release",
     "RunLabels",
+    "Snapshots",
     "Workload",
     "build_organization_labels",
 ]

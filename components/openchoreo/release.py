@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .kinds import Kind
+from .kinds import Kind, Path
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,26 @@ class Charts:
 
 
 @dataclass(frozen=True)
+class Snapshots:
+    """How an environment keeps the component type that it was deployed with, whatever becomes of the type."""
+
+    binding: Kind
+    """Kind that binds an environment to a snapshot."""
+    snapshot: Kind
+    """Kind of the immutable copies."""
+    snapshot_name: Path
+    """Path of the snapshot's name in a binding."""
+    environment: Path
+    """Path of the environment's name in a binding."""
+    project: Path
+    """Path of the project's name in a binding."""
+    component: Path
+    """Path of the component's name in a binding."""
+    resources: Path
+    """Path of the entries in a snapshot."""
+
+
+@dataclass(frozen=True)
 class RunLabels:
     """Labels of every object that a build run has created, and that it deletes with itself."""
 
@@ -100,6 +120,7 @@ class Release:
     defaults: Defaults
     charts: Charts
     run_labels: RunLabels
+    snapshots: Snapshots
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
     other_kinds: tuple[Kind, ...] = ()

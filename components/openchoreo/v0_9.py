@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from .kinds import Kind, Workload
-from .release import Charts, Defaults, Expressions, Release, RunLabels
+from .release import Charts, Defaults, Expressions, Release, RunLabels, Snapshots
 
 _API: Final = "openchoreo.dev/v1alpha1"
 _POD_TEMPLATE: Final = ("spec", "template", "spec")
@@ -144,5 +144,14 @@ V0_9: Final = Release(
         kind="componentworkflowrun",
         name="openchoreo.dev/componentworkflowrun",
         namespace="openchoreo.dev/componentworkflowrun-namespace",
+    ),
+    snapshots=Snapshots(
+        binding=Kind(_API, "ReleaseBinding", "releasebindings"),
+        snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
+        snapshot_name=("spec", "releaseName"),
+        environment=("spec", "environment"),
+        project=("spec", "owner", "projectName"),
+        component=("spec", "owner", "componentName"),
+        resources=("spec", "componentType", "resources"),
     ),
 )

@@ -19,17 +19,20 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from ..cluster.connection import Cluster
 from ..cluster.objects import Location, edit, read
-from ..errors import NotFoundError, Problem
+from ..errors import ClusterError, NotFoundError, Problem
 from ..manifests import Manifest
 from ..openchoreo.release import Release
 from ..patches import record
 from ..patches.model import PODS, RECORD, Added, History, Patch, Patched, PodPath, Resource
 from ..patches.patch import NOTHING, apply_patch, remove_patch
 from ..patches.record import Identity
+from ..patches.snapshots import Replacement
 from ..patches.validity import validate_patch
 from .log import Log
 from .values import UNKNOWN, find_secret_paths, is_known, read_resource_type, to_plain, to_property_values
 
+_REMOVED: Final = Patch()
+"""The patch that is left of one that is deleted."""
 _PREFIX: Final = "openchoreo:index:"
 _SUFFIX: Final = "Patch"
 _ADDRESS: Final = ("namespace", "name")
@@ -92,6 +95,7 @@ class ObjectPatch:
         with contextlib.suppress(NotFoundError):
             for warning in edit(self._cluster, location, change, self._cancelled.wait).warnings:
                 log.warning(f"{location}: {warning}")
+        self._log_outdated(location, before.added, _REMOVED, log)
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Changes of the inputs, and drift of the live object."""
@@ -121,6 +125,7 @@ class ObjectPatch:
         result = edit(self._cluster, location, change, self._cancelled.wait)
         for edited in result.changes:
             (log.warning if edited.kind == "restore" else log.status)(f"{location}: {edited.text}")
+        self._log_outdated(location, before.added, _known_patch(inputs)[0], log)
         return to_property_values({**inputs, "added": result.added.plain()})
 
     def _preview(self, request: Any, inputs: dict[str, Any], before: _Before, log: Log) -> None:
@@ -129,8 +134,28 @@ class ObjectPatch:
             return
         location = self._location(request, inputs)
         changes = self._patched(read(self._cluster, location), inputs, before).changes
-        for line in (*(change.text for change in changes), *_known_patch(inputs)[1]):
+        desired, unknown = _known_patch(inputs)
+        for line in (*(change.text for change in changes), *unknown):
             log.info(f"{location}: {line}")
+        self._log_outdated(location, _comparable(before.added, desired) if unknown else before.added, desired, log)
+
+    def _log_outdated(self, location: Location, before: Added, desired: Patch, log: Log) -> None:
+        """Log which environments still render entries that the patch replaces; without any, nothing is read."""
+        kind, layout = location.kind, self._release.snapshots
+        desired_entries = [resource.entry() for resource in desired.resources]
+        replacement = Replacement(before.resources, desired_entries, kind.entry_defaults)
+        if not replacement.entries or kind.name != self._release.component_type.name:
+            return
+        try:
+            bindings, snapshots = (
+                list(self._cluster.items(listed.path(location.namespace)))
+                for listed in (layout.binding, layout.snapshot)
+            )
+        except ClusterError as error:
+            log.warning(f"{location}: environments that still render the old resources are not listed: {error}")
+            return
+        for line in replacement.describe_outdated(bindings, snapshots, layout):
+            log.warning(f"{location}: {line}")
 
     def _patched(self, live: Manifest, inputs: Mapping[str, Any], before: _Before) -> Patched:
         identity, (desired, unknown) = _identity(inputs), _known_patch(inputs)

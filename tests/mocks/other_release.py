@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.managers.manager import Endpoint
-from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, RunLabels, Workload
+from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, RunLabels, Snapshots, Workload
 from tests.mocks.stubs import HEALTHY, Object, StubCluster
 
 API: Final = "platform.example/v2"
@@ -74,6 +74,15 @@ OTHER: Final = Release(
     ),
     charts=Charts(control_plane="platform-core", operator="platform-builders (eso=on)"),
     run_labels=RunLabels("pipelinerun", "platform.example/run", "platform.example/run-tenant"),
+    snapshots=Snapshots(
+        binding=Kind(API, "Rollout", "rollouts"),
+        snapshot=Kind(API, "Edition", "editions"),
+        snapshot_name=("edition",),
+        environment=("stage",),
+        project=("group",),
+        component=("unit",),
+        resources=("blueprint", "resources"),
+    ),
 )
 
 BUILD: Final = {"context": "build"}

@@ -1,0 +1,76 @@
+"""A change of a patch names the environments that still render what it replaces, in the preview and in the update."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mocks.engine import Engine, Patches
+from tests.mocks.samples import API, component_type, entry, inputs, metadata, patched, state
+from tests.mocks.stubs import Object, Place
+
+WARNING = (
+    "warning",
+    (
+        "ComponentType acme/service: the environment production of the component shop/api still renders pull as before "
+        "(ComponentRelease api-1); deploy the component there again, because its Secret is not refreshed any more "
+        "once the old key, store or namespace is removed"
+    ),
+)
+
+
+def binding(release: str = "api-1") -> Object:
+    owner = {"projectName": "shop", "componentName": "api"}
+    spec = {"owner": owner, "environment": "production", "releaseName": release}
+    return {"apiVersion": API, "kind": "ReleaseBinding", "metadata": metadata("api-production"), "spec": spec}
+
+
+def release(resource: Object, name: str = "api-1") -> Object:
+    spec = {"componentType": {"workloadType": "deployment", "resources": [resource]}}
+    return {"apiVersion": API, "kind": "ComponentRelease", "metadata": metadata(name), "spec": spec}
+
+
+def warnings(patch: Patches) -> list[tuple[str, str]]:
+    return [(level, text) for level, text in patch.said if level == "warning"]
+
+
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize("bound", [True, False])
+def test_update(engine: Engine, place: Place, preview: bool, bound: bool) -> None:
+    changed = entry(refreshInterval="5m0s")
+    place(patched(), binding(), release(entry() if bound else changed))
+    patch = Patches(engine, "ComponentType")
+
+    patch.update(state(), inputs(changed, pull=("${metadata.name}-pull",)), preview=preview)
+
+    assert warnings(patch) == ([WARNING] if bound else [])
+
+
+def test_an_update_that_replaces_nothing_reads_nothing(engine: Engine, place: Place) -> None:
+    memory, patch = place(component_type(), binding(), release(entry())), Patches(engine, "ComponentType")
+    memory.refused = {"list": "nothing is asked"}
+
+    patch.update(state(), inputs(), preview=True)
+
+    assert warnings(patch) == []
+
+
+def test_delete(engine: Engine, place: Place) -> None:
+    place(patched(), binding(), release(entry()))
+    patch = Patches(engine, "ComponentType")
+
+    patch.delete(state())
+
+    assert warnings(patch) == [WARNING]
+
+
+def test_a_user_who_may_not_list_them(engine: Engine, place: Place) -> None:
+    memory, patch = place(patched()), Patches(engine, "ComponentType")
+    memory.refused = {"list": "forbidden"}
+
+    patch.delete(state())
+
+    ((_, text),) = warnings(patch)
+    assert text.startswith(
+        "ComponentType acme/service: environments that still render the old resources are not listed: "
+    )
+    assert "/releasebindings was refused (403): forbidden" in text
