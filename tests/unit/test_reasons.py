@@ -96,7 +96,7 @@ def test_a_wait_shows_the_reason_at_once_and_each_reason_once() -> None:
 def test_a_store_that_is_not_ready_is_the_reason() -> None:
     path = f"/apis/external-secrets.io/v1/namespaces/{GIT.namespace}/externalsecrets/{GIT.name}"
     store = {"status": {"conditions": [{"type": "Ready", "status": "False", "message": "unable to create client"}]}}
-    objects = {
+    objects: dict[str, Object] = {
         path: {"spec": {"secretStoreRef": {"name": "org"}}},
         "/apis/external-secrets.io/v1/clustersecretstores/org": store,
     }
