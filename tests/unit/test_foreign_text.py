@@ -71,4 +71,4 @@ def test_reason_of_the_operator() -> None:
 
     (pending,) = read_readiness(Api(externalsecrets=[live]).cluster, [Expected("acme", "ns", "git")]).pending
 
-    assert pending.reason == "SecretSyncedError: Code: 403. * permission denied\\x1b"
+    assert pending.reason == "Code: 403. * permission denied\\x1b"
