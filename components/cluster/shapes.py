@@ -100,7 +100,8 @@ class _Spec(TypedDict, total=False):
     data: list[_Entry] | None
     dataFrom: list[_Entry] | None
     refreshPolicy: str | None
-    refreshInterval: str | None
+    # A number of seconds in a store.
+    refreshInterval: str | int | None
     namespaceSelectors: list[_Selector] | None
     externalSecretName: str | None
     externalSecretSpec: _Spec | None
