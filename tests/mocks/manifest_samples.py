@@ -9,6 +9,7 @@ from tests.mocks.build_plane_samples import OWNED, PLANE, SPACE
 from tests.mocks.recorder import Registered
 from tests.mocks.signature import OWNER, sign
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
+from tests.unit.templates import CLOSED, OPENED, config, config_forms, key, token, word
 
 ECR_NAME: Final = "123456789012-dkr-ecr-eu-central-1-amazonaws-com"
 GOOGLE_NAME: Final = "europe-west3-docker-pkg-dev"
@@ -75,12 +76,6 @@ TOKENS: Final[list[dict[str, Any]]] = [
 """``dataFrom`` of what reads from these generators."""
 
 
-def _login(number: int, host: str) -> str:
-    user, password = f".registry_{number}_username", f".registry_{number}_password"
-    auth = f'(printf "%s:%s" {user} {password} | b64enc)'
-    return f'{{{{- $_ := set $auths "{host}" (dict "username" {user} "password" {password} "auth" {auth}) -}}}}'
-
-
 PUSH_WITH_TOKENS: Final[Manifest] = {
     "apiVersion": "external-secrets.io/v1",
     "kind": "ExternalSecret",
@@ -100,10 +95,10 @@ PUSH_WITH_TOKENS: Final[Manifest] = {
                 },
                 "type": "kubernetes.io/dockerconfigjson",
                 "data": {
-                    ".dockerconfigjson": "{{- $auths := dict -}}"
-                    + _login(0, "123456789012.dkr.ecr.eu-central-1.amazonaws.com")
-                    + _login(1, "europe-west3-docker.pkg.dev")
-                    + '{{- dict "auths" $auths | toJson -}}'
+                    ".dockerconfigjson": OPENED
+                    + token("123456789012.dkr.ecr.eu-central-1.amazonaws.com", "registry_0")
+                    + token("europe-west3-docker.pkg.dev", "registry_1")
+                    + CLOSED
                 },
             },
         },
@@ -113,8 +108,8 @@ PUSH_WITH_TOKENS: Final[Manifest] = {
 """It reads from generators alone, so it has no store."""
 
 
-def _data(secret_key: str, key: str) -> list[dict[str, Any]]:
-    return [{"secretKey": secret_key, "remoteRef": {"key": key, **DEFAULTS}}]
+def _data(secret_key: str, remote_key: str) -> list[dict[str, Any]]:
+    return [{"secretKey": secret_key, "remoteRef": {"key": remote_key, **DEFAULTS}}]
 
 
 def git_secret(store: str) -> Manifest:
@@ -122,8 +117,8 @@ def git_secret(store: str) -> Manifest:
     return external_secret_of_acme(
         "git-clone-secret",
         "git",
-        {"type": "Opaque"},
-        _data("clone-secret", "acme-pat"),
+        {"type": "Opaque", "data": {"clone-secret": word(".token", "acme-pat")}},
+        _data("token", "acme-pat"),
         store=store,
         annotations={"openchoreo-secrets/git-host": "github.com"},
     )
@@ -131,21 +126,16 @@ def git_secret(store: str) -> Manifest:
 
 def push_secret(store: str) -> Manifest:
     """The docker config of ghcr.io with the key ``acme-registry``."""
-    config = (
-        '{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}{{- range list "auths" "ghcr.io" -}}'
-        '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}'
-        '{{- end -}}{{- if not (and (kindIs "map" $found) $found) -}}'
-        '{{- fail "acme-registry has no docker auth for ghcr.io" -}}{{- end -}}'
-        '{{- $_ := set $auths "ghcr.io" $found -}}{{- dict "auths" $auths | toJson -}}'
-    )
-    template = {"type": "kubernetes.io/dockerconfigjson", "data": {".dockerconfigjson": config}}
+    login = config("ghcr.io", config_forms("ghcr\\.io"), "registry_0", "acme-registry")
+    template = {"type": "kubernetes.io/dockerconfigjson", "data": {".dockerconfigjson": OPENED + login + CLOSED}}
     data = _data("registry_0", "acme-registry")
     return external_secret_of_acme("registry-push-secret", "registry-push", template, data, store=store)
 
 
 def sonar_secret(store: str) -> Manifest:
     """The token of an external service with the key ``acme-sonar``."""
-    return external_secret_of_acme("sonar", "external", {"type": "Opaque"}, _data("token", "acme-sonar"), store=store)
+    template = {"type": "Opaque", "data": {"token": key("token")}}
+    return external_secret_of_acme("sonar", "external", template, _data("token", "acme-sonar"), store=store)
 
 
 def registered_secret(manifest: Manifest, *, depends_on: frozenset[str]) -> Registered:

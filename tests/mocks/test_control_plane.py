@@ -28,6 +28,7 @@ from components.pull.credential import PlaneStore
 from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import STACK
+from tests.unit.templates import whole_config, word
 
 pytestmark = pytest.mark.usefixtures("default_providers")
 
@@ -85,7 +86,8 @@ def pull_secret(name: str = DEFAULT, store: str = "${dataplane.secretStore}", in
         interval=interval,
         credential="registry-pull",
         type="kubernetes.io/dockerconfigjson",
-        data={".dockerconfigjson": {"key": "registry-credentials"}},
+        data={"config": {"key": "registry-credentials"}},
+        templates={".dockerconfigjson": whole_config("registry-credentials")},
     )
 
 
@@ -218,6 +220,7 @@ def test_each_run_creates_its_credentials(recorder: Recorder, secret_names: Any,
         type="Opaque",
         annotations={"openchoreo-secrets/git-host": "github.com"},
         data={"token": {"key": "acme-pat"}},
+        templates={GIT.secret_key or "clone-secret": word(".token", "acme-pat")},
     )
     (push,) = (each["template"] for each in registered[0].inputs["resources"] if each["id"] == "registry-credentials")
     expected_push = external_secret(

@@ -18,6 +18,7 @@ from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import FORCED, STACK, sign
 from tests.mocks.stubs import Object
+from tests.unit.templates import CLOSED, OPENED, config, config_forms, whole_config, word
 
 ESO: Final = "external-secrets.io/v1"
 ACME: Final = {"stack": "acme-corp/openchoreo-secrets/test", "name": "acme"}
@@ -25,12 +26,7 @@ GLOBEX: Final = {"stack": "acme-corp/openchoreo-secrets/test", "name": "globex"}
 GITHUB: Final = {"openchoreo-secrets/git-host": "github.com"}
 OURS: Final = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 DOCKER: Final = "kubernetes.io/dockerconfigjson"
-QUAY: Final = (
-    '{{- $auths := dict -}}{{- $found := fromJson .registry_0 -}}{{- range list "auths" "quay.io" -}}'
-    '{{- if kindIs "map" $found -}}{{- $found = get $found . -}}{{- else -}}{{- $found = "" -}}{{- end -}}{{- end -}}'
-    '{{- if not (and (kindIs "map" $found) $found) -}}{{- fail "KEY has no docker auth for quay.io" -}}{{- end -}}'
-    '{{- $_ := set $auths "quay.io" $found -}}{{- dict "auths" $auths | toJson -}}'
-)
+QUAY: Final = OPENED + config("quay.io", config_forms("quay\\.io"), "registry_0", "KEY") + CLOSED
 
 
 def _labels(organization: str, credential: str) -> Object:
@@ -44,11 +40,11 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
         labels: of the Secret.
         name: of the Secret.
         key: in the secret manager.
-        secret_key: key in the Secret.
-        keys: ``store``; ``annotations``, ``data`` and ``type`` of the Secret.
+        secret_key: input of the template.
+        keys: ``store``; ``annotations``, ``data`` (its template), ``target_key`` and ``type`` of the Secret.
     """
+    target_key = keys.get("target_key", ".dockerconfigjson")
     metadata = {"labels": labels, **({"annotations": keys["annotations"]} if keys.get("annotations") else {})}
-    content = {"data": {".dockerconfigjson": keys["data"]}} if "data" in keys else {}
     return {
         "refreshPolicy": "Periodic",
         "refreshInterval": "1h0m0s",
@@ -62,7 +58,7 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
                 "engineVersion": "v2",
                 "mergePolicy": "Replace",
                 "metadata": metadata,
-                **content,
+                "data": {target_key: keys["data"]},
             },
         },
         "data": [
@@ -92,7 +88,8 @@ def _external_secret(namespace: str, labels: Object, name: str, key: str, secret
 
 def _git(namespace: str, organization: str, name: str, **own: str) -> Object:
     labels, key = _labels(organization, "git"), f"{organization}-git"
-    return _external_secret(namespace, labels, name, key, "source-token", type="Opaque", annotations=GITHUB, own=own)
+    keys = {"type": "Opaque", "annotations": GITHUB, "own": own, "target_key": "source-token"}
+    return _external_secret(namespace, labels, name, key, "token", data=word(".token", key), **keys)
 
 
 def _push(namespace: str, organization: str, name: str, **own: str) -> Object:
@@ -115,7 +112,8 @@ IN_A_COMPONENT: Final[Object] = {
         _labels("acme", "registry-pull"),
         "${component.id}-image-download",
         "acme-pull",
-        ".dockerconfigjson",
+        "config",
+        data=whole_config("acme-pull"),
         store="${cluster.store}",
         own=STACK,
     ),
@@ -136,7 +134,9 @@ EXPECTED: Final[dict[str, Object]] = {
         "spec": {
             "externalSecretName": "image-download",
             "externalSecretMetadata": {"labels": {**OURS, "openchoreo.dev/organization": "globex"}},
-            "externalSecretSpec": _spec(DOWNLOAD, "image-download", "globex-pull", ".dockerconfigjson"),
+            "externalSecretSpec": _spec(
+                DOWNLOAD, "image-download", "globex-pull", "config", data=whole_config("globex-pull")
+            ),
             "refreshTime": "1h0m0s",
             "namespaceSelectors": [{"matchLabels": {"platform.example/tenant": "globex"}}],
         },

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+
 import pytest
-from botocore.loaders import Loader
 
 from components.schema.cloud_regions import AWS_REGIONS
 from tests.unit.managers import aws
@@ -17,7 +19,7 @@ CONTAINER = "is not a location of Container Registry; expected asia, eu or us"
 
 
 def test_regions_of_every_partition() -> None:
-    partitions = Loader().load_data("partitions")["partitions"]
+    partitions = json.loads((files("botocore") / "data" / "partitions.json").read_text())["partitions"]
     regions = {region for partition in partitions for region in partition["regions"]}
     assert {region for region in regions if not region.endswith("-global")} <= AWS_REGIONS
 

@@ -244,7 +244,7 @@ def test_part(git: Raw, problem: str) -> None:
     [
         pytest.param("http://github.acme.example/api/v3", id="in-clear"),
         pytest.param("https://github.acme.example/api/v3/", id="slash-at-the-end"),
-        pytest.param("https://me:pass@github.acme.example", id="user"),
+        pytest.param("https://me@github.acme.example", id="user"),
         pytest.param("https://github.acme.example?x=1", id="query"),
         pytest.param("github.acme.example", id="no-scheme"),
         pytest.param("http://127.0.0.1.evil.example:80", id="not-loopback"),
