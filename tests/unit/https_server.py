@@ -14,6 +14,9 @@ from typing import Any
 
 import trustme
 
+_NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
+_REFUSAL = {"apiVersion": "v1", "kind": "Status", "status": "Failure", "message": "Unauthorized", "code": 401}
+
 
 @dataclass
 class Received:
@@ -60,8 +63,10 @@ def serve(authority: trustme.CA, *hosts: str) -> Iterator[RecordingServer]:
             names = [value for ((key, value),) in subject if key == "commonName"]
             signed = [(k, v) for k, v in self.headers.items() if k == "Authorization" or k.startswith("Impersonate")]
             received.requests.append(Received(self.path, signed, names[0] if names else None))
-            text = json.dumps({}).encode()
-            self.send_response(received.statuses.pop(0) if received.statuses else 200)
+            status = received.statuses.pop(0) if received.statuses else 200
+            text = json.dumps(_NAMESPACE if status < 400 else _REFUSAL).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
@@ -70,6 +75,9 @@ def serve(authority: trustme.CA, *hosts: str) -> Iterator[RecordingServer]:
             """Nothing goes to standard error."""
 
     class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False  # a test that fails keeps its connection open
+
         def get_request(self) -> tuple[Any, Any]:
             connection, address = super().get_request()
             return context.wrap_socket(connection, server_side=True), address

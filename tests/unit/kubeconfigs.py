@@ -12,6 +12,7 @@ from components.cluster.connection import Cluster
 from components.settings.clusters import ClusterSettings
 
 WHERE: Final = 'build plane (context "prod-build")'
+PATH: Final = "/api/v1/namespaces/default"
 SERVER: Final[dict[str, Any]] = {"server": "https://127.0.0.1:6443", "insecure-skip-tls-verify": True}
 
 PLUGIN: Final[dict[str, Any]] = {

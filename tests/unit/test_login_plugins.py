@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.errors import ClusterError
-from tests.unit.kubeconfigs import PLUGIN, WHERE, connect, kubeconfig, write_kubeconfig
+from tests.unit.kubeconfigs import PATH, PLUGIN, WHERE, connect, kubeconfig, write_kubeconfig
 
 SECRET = "s3cr3t"
 
@@ -54,6 +54,6 @@ def test_plugins_that_do_not_sign_in(case: str, tmp_path: Path) -> None:
     arguments, message = PLUGINS[case]
     content = kubeconfig(user={"exec": PLUGIN | {"args": arguments}})
     with pytest.raises(ClusterError) as caught:
-        connect(write_kubeconfig(tmp_path / "config", content)).get("/api")
+        connect(write_kubeconfig(tmp_path / "config", content)).get(PATH)
     advice = "; correct the plugin, or its arguments" if message.startswith("printed") else ""
     assert str(caught.value) == f'{WHERE}: users["u"].user.exec: /bin/sh {message}{advice}'

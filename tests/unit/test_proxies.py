@@ -16,7 +16,7 @@ from components.cluster.access.proxy import choose_proxy
 from components.errors import ClusterError
 from tests.proxies import Proxy
 from tests.unit.https_server import RecordingServer, serve
-from tests.unit.kubeconfigs import WHERE, connect, kubeconfig, write_kubeconfig
+from tests.unit.kubeconfigs import PATH, WHERE, connect, kubeconfig, write_kubeconfig
 
 VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY")
 
@@ -111,7 +111,7 @@ def test_real_proxies(
         monkeypatch.setenv("HTTPS_PROXY", url)
     cluster = connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields)))
 
-    cluster.get("/api")
+    cluster.get(PATH)
     cluster.close()
 
     if scheme == "socks5":
@@ -132,7 +132,7 @@ def test_a_proxy_that_does_not_answer(tmp_path: Path) -> None:
         for scheme in ("http", "socks5"):
             fields = {"server": "https://api.internal:6443", "proxy-url": f"{scheme}://u:s3cr3t@{proxy}"}
             with pytest.raises(ClusterError) as caught:
-                connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields))).get("/api")
+                connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields))).get(PATH)
             message = str(caught.value)
             assert message.startswith(
                 f"{WHERE}: https://api.internal:6443 cannot be reached through the proxy {scheme}://"

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from components.errors import ClusterError
 from tests.unit.https_server import RecordingServer, serve
-from tests.unit.kubeconfigs import WHERE, connect, kubeconfig, write_kubeconfig
+from tests.unit.kubeconfigs import PATH, WHERE, connect, kubeconfig, write_kubeconfig
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_users(case: str, server: RecordingServer, tmp_path: Path) -> None:
     if "tokenFile" in user:
         user = user | {"tokenFile": str(tmp_path / "token")}
 
-    connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user))).get("/api")
+    connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user))).get(PATH)
 
     (request,) = server.requests
     assert (request.headers, request.certificate) == (headers, None)
@@ -127,7 +127,7 @@ def test_client_certificates(form: str, server: RecordingServer, alice: trustme.
         (tmp_path / "key").write_bytes(key)
         user = {"client-certificate": str(tmp_path / "chain"), "client-key": str(tmp_path / "key")}
 
-    connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user))).get("/api")
+    connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user))).get(PATH)
 
     (request,) = server.requests
     assert (request.headers, request.certificate) == ([], "alice")
@@ -137,7 +137,7 @@ def test_a_plugin_that_prints_a_certificate(server: RecordingServer, alice: trus
     chain, key = alice.cert_chain_pems[0].bytes().decode(), alice.private_key_pem.bytes().decode()
     user = _plugin(_print(clientCertificateData=chain, clientKeyData=key))
 
-    connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user))).get("/api")
+    connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user))).get(PATH)
 
     assert [request.certificate for request in server.requests] == ["alice"]
 
@@ -163,9 +163,9 @@ def test_a_token_file_is_read_again(server: RecordingServer, tmp_path: Path) -> 
     (tmp_path / "token").write_text("first")
     user = {"tokenFile": str(tmp_path / "token")}
     cluster = connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user)))
-    cluster.get("/api")
+    cluster.get(PATH)
     (tmp_path / "token").write_text("second")
-    cluster.get("/api")
+    cluster.get(PATH)
     assert [dict(request.headers)["Authorization"] for request in server.requests] == ["Bearer first", "Bearer second"]
 
 
@@ -189,12 +189,12 @@ def test_when_a_plugin_runs(
     cluster = connect(write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster(), user)))
     server.statuses += statuses
 
-    cluster.get("/api")
+    cluster.get(PATH)
     if len(tokens) < len(statuses):
         with pytest.raises(ClusterError, match=r"was refused \(401\)"):
-            cluster.get("/api")
+            cluster.get(PATH)
     else:
-        cluster.get("/api")
+        cluster.get(PATH)
 
     assert [dict(request.headers)["Authorization"] for request in server.requests] == [f"Bearer {t}" for t in tokens]
 
@@ -203,12 +203,12 @@ def test_another_server_name(authority: trustme.CA, tmp_path: Path) -> None:
     with serve(authority, "kubernetes.internal") as server:
         file = write_kubeconfig(tmp_path / "config", kubeconfig(server.cluster()))
         with pytest.raises(ClusterError, match=r"cannot be reached: .*certificate"):
-            connect(file).get("/api")
+            connect(file).get(PATH)
         write_kubeconfig(file, kubeconfig(server.cluster(**{"tls-server-name": "kubernetes.internal"})))
-        connect(file).get("/api")
+        connect(file).get(PATH)
         fields = {"server": server.cluster()["server"], "insecure-skip-tls-verify": True, "disable-compression": True}
         write_kubeconfig(file, kubeconfig(fields))
-        connect(file).get("/api")
+        connect(file).get(PATH)
     assert len(server.requests) == 2
 
 
@@ -216,7 +216,7 @@ def test_a_certificate_of_somebody_else(server: RecordingServer, tmp_path: Path)
     other = base64.b64encode(trustme.CA().cert_pem.bytes()).decode()
     fields = server.cluster(**{"certificate-authority-data": other})
     with pytest.raises(ClusterError, match=r"cannot be reached: .*certificate"):
-        connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields))).get("/api")
+        connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields))).get(PATH)
     assert server.requests == []
 
 
@@ -226,7 +226,7 @@ def test_what_a_plugin_may_know(server: RecordingServer, tmp_path: Path) -> None
         extensions=[{"name": "client.authentication.k8s.io/exec", "extension": {"audience": "a"}}, {"name": "other"}]
     )
     user = _plugin(script, provideClusterInfo=True)
-    connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields, user))).get("/api")
+    connect(write_kubeconfig(tmp_path / "config", kubeconfig(fields, user))).get(PATH)
     assert json.loads((tmp_path / "info").read_text()) == {
         "apiVersion": "client.authentication.k8s.io/v1",
         "kind": "ExecCredential",
