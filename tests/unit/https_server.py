@@ -14,7 +14,11 @@ from typing import Any
 
 import trustme
 
-_NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
+_NAMESPACE = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {"name": "default", "uid": "1", "resourceVersion": "1"},
+}
 _REFUSAL = {"apiVersion": "v1", "kind": "Status", "status": "Failure", "message": "Unauthorized", "code": 401}
 
 
