@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -32,8 +33,16 @@ GHCR = RegistryCredential(registry="ghcr", remote_key="acme-ghcr")
 QUAY = RegistryCredential(registry="quay", remote_key="acme-quay", secret_store="vault")
 ACME = Organization(name="acme", git=GIT, registries=(GHCR, QUAY))
 RUNS = Organization(name="acme", git=GIT, registries=(GHCR, QUAY), component_workflows=ComponentWorkflows(names=("a",)))
-MISSING = "stores.vault: is missing; credentials of the organization have it as their secretStore"
-VAULT = PlannedStore("vault-acme", KubernetesStore(remote_namespace="vault"), ("acme",), ("openchoreo-ci-acme",), ())
+MISSING = (
+    "stores.vault: is missing, but credentials of the organization have it as their secretStore; pass a SecretStore, "
+    "or the name of a ClusterSecretStore"
+)
+UNREAD = (
+    'stores.vault: the store "vault-acme" may not read "acme-quay" of acme; pass every remote key in keys of the '
+    'store, such as keys=organization.build_reads["vault"]'
+)
+KEYS = ACME.build_reads["vault"]
+VAULT = PlannedStore("vault-acme", KubernetesStore(remote_namespace="vault"), ("acme",), ("openchoreo-ci-acme",), KEYS)
 
 
 def _stores(spec: Any) -> list[Any]:
@@ -91,6 +100,16 @@ def test_a_store_that_is_missing_or_has_no_name(
     def program() -> None:
         with pytest.raises(SettingsError) as caught:
             component("acme", arguments(RUNS if component is ControlPlane else ACME, "org-acme", stores=stores))
-        assert str(caught.value) == f'{component.__name__} "acme": 1 problem; nothing was changed\n  - {problem}'
+        assert str(caught.value) == f'{component.__name__} "acme": 1 problem\n  - {problem}'
 
     assert recorder.run(program) == []
+
+
+def test_a_store_without_the_keys_of_the_credentials(recorder: Recorder) -> None:
+    def program() -> None:
+        store = SecretStore("vault-acme", SecretStoreArgs.from_plan(replace(VAULT, keys=("acme-git",))))
+        with pytest.raises(SettingsError) as caught:
+            BuildPlane("acme", BuildPlaneArgs(ACME, "org-acme", stores={"vault": store}))
+        assert str(caught.value) == f'BuildPlane "acme": 1 problem\n  - {UNREAD}'
+
+    assert not any(item.type.endswith(":BuildPlane") for item in recorder.run(program))

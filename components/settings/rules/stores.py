@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence, Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ...errors import Problem
@@ -74,7 +74,7 @@ class StoreArguments:
     manual_names: AbstractSet[str]
     """Names of the entries of ``manualSecrets``."""
     release: Release
-    options: StoreOptions
+    options: StoreOptions = field(default_factory=StoreOptions)
 
 
 def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
