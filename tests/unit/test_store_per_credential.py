@@ -50,6 +50,7 @@ QUAY: Raw = {
     "username": "bot",
     "password": {"remoteKey": "acme-quay", "property": "password"},
 }
+IN_VAULT: Raw = {**GIT, "secretStore": "vault"}
 LOUD: Raw = {**QUAY, "password": {"remoteKey": "A"}}
 ECR: Raw = {"registry": "ecr", "account": "123456789012", "region": "eu-central-1"}
 NO_VALUE = "secretStore has no effect without a value from the secret manager; leave it out"
@@ -185,7 +186,7 @@ def test_polling_counts_each_key_for_the_store_that_it_is_read_from() -> None:
             id="no-such-store",
         ),
         pytest.param(
-            {"git": {**GIT, "secretStore": "vault"}, "external": [{"name": "a", "keys": {"k": {"remoteKey": "A"}}}]},
+            {"git": IN_VAULT, "external": [{"name": "a", "keys": {"k": {"remoteKey": "A"}}}]},
             [(f': remoteKey "A" {NOT_AN_OBJECT_NAME} (store "default")')],
             id="a-key-of-the-organization's-store",
         ),
@@ -267,3 +268,18 @@ def test_one_key_in_two_managers() -> None:
         }
     )
     assert [(store.name, store.keys) for store in plan.stores] == [("a-acme", ("acme-git",)), ("b-acme", ("acme-git",))]
+
+
+def test_every_credential_says_what_it_reads_where() -> None:
+    git = {"remoteKey": "a", "secretStore": "vault"}
+    pull = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "b"}, "secretStore": "vault"}
+    (user,) = settings(_two_stores(git=git, registries=[GHCR, QUAY], pullSecret=pull)).organizations
+    reads = {located.place: located.credential.reads for located in user.credentials}
+    places = {
+        place: [(read.ref.remote_key, read.entry, read.prefix) for read in items] for place, items in reads.items()
+    }
+    assert places == {
+        "git": [("a", "vault", "")],
+        "registries": [("acme-ghcr", None, "registries[0]."), ("acme-quay", "vault", "registries[1].")],
+        "pullSecret": [("b", "vault", "")],
+    }
