@@ -26,7 +26,6 @@ PIPELINE: Final = Kind(
     "pipelines",
     resources=True,
     variables={"run": frozenset({"id"}), "owner": frozenset({"tenant"})},
-    retypes=True,
 )
 
 

@@ -131,12 +131,6 @@ def test_a_pull_secret_is_fine() -> None:
             id="no-quotation-mark",
         ),
         pytest.param(
-            Patch((Resource("a", template(), "${1 +}"),)),
-            "resources[0].includeWhen",
-            '"${1 +}" has an invalid expression: nothing follows "+"',
-            id="condition-without-operand",
-        ),
-        pytest.param(
             Patch((Resource("a", template(), "${metadata.name"),)),
             "resources[0].includeWhen",
             '"${metadata.name" has a ${ without a closing }',
@@ -222,53 +216,6 @@ def test_a_workflow_has_no_conditions() -> None:
     wanted.resources[0].template["spec"].pop("secretStoreRef")
     said = Problem("resources[0].includeWhen", "does not exist in a ComponentWorkflow of OpenChoreo v0.9")
     assert (_found(wanted, "ComponentWorkflow"), _found(wanted)) == ([said], [])
-
-
-LIST = "is a JSON array, which OpenChoreo renders as a list; use another text"
-MAPPING = "is a mapping, which OpenChoreo renders as a text; use another key than value"
-
-
-@pytest.mark.parametrize(
-    ("value", "problems"),
-    [
-        ("[1,2]", [("", f'"[1,2]" {LIST}')]),
-        ({"a": ["b", '["c"]']}, [(".a[1]", f'"["c"]" {LIST}')]),
-        ('["${metadata.workflowRunName}"]', [("", f'"["${{metadata.workflowRunName}}"]" {LIST}')]),
-        ([{"name": "a", "value": {"b": 1}}], [("[0].value", MAPPING)]),
-        ({"value": "[1]"}, [(".value", f'"[1]" {LIST}')]),
-        ({"value": ["[1]"], "[2]": "a", "b": {"c": '{"d": 1}'}, "e": 1}, []),
-    ],
-)
-@pytest.mark.parametrize("kind", ["ComponentWorkflow", "ComponentType"])
-def test_texts_that_a_workflow_renders_as_another_type(value: Any, problems: list[tuple[str, str]], kind: str) -> None:
-    expected = [Problem(f"resources[0].template.x{path}", message) for path, message in problems]
-    evaluated = [
-        problem
-        for problem in _found(_resource(value), kind)
-        if "workflowRunName" not in problem.message or "JSON" in problem.message
-    ]
-    assert evaluated == (expected if kind == "ComponentWorkflow" else [])
-
-
-@pytest.mark.parametrize(
-    ("kind", "namespace", "message"),
-    [
-        ("ClusterWorkflow", "${metadata.namespace}", None),
-        ("ClusterWorkflow", None, 'is missing; use "${metadata.namespace}"'),
-        ("Workflow", "builds", '"builds" is refused by OpenChoreo in a Workflow; use "${metadata.namespace}"'),
-        ("ClusterComponentType", None, None),
-        (
-            "ClusterComponentType",
-            "x",
-            '"x" is refused by OpenChoreo in a ClusterComponentType; use "${metadata.namespace}"',
-        ),
-        ("ComponentType", "x", None),
-    ],
-)
-def test_namespaces_that_later_releases_refuse(kind: str, namespace: str | None, message: str | None) -> None:
-    metadata = {"name": "a"} if namespace is None else {"name": "a", "namespace": namespace}
-    expected = [] if message is None else [Problem("resources[0].template.metadata.namespace", message)]
-    assert _found(_resource("", metadata=metadata), kind) == expected
 
 
 def test_a_workflow_has_no_workload() -> None:
