@@ -202,18 +202,27 @@ def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, 
         yield Pending(everywhere, "the ClusterExternalSecret does not exist")
         return
     spec = cluster_secret.get("spec") or {}
-    selectors = [selector.get("matchLabels") for selector in spec.get("namespaceSelectors") or ()]
-    if not selectors or not selectors[0] or not spec.get("externalSecretName"):
-        yield Pending(everywhere, "the ClusterExternalSecret was edited, and selects no namespace by labels any more")
+    labels = _read_selector(spec)
+    if labels is None:
+        yield Pending(everywhere, "the namespaceSelectors of the ClusterExternalSecret were edited")
         return
-    labels = ",".join(f"{key}={value}" for key, value in selectors[0].items())
+    # ESO takes the name of the ClusterExternalSecret if the field is missing.
+    name = spec.get("externalSecretName") or fan_out.name
     for namespace in cluster.items("/api/v1/namespaces", metadata_only=True, labelSelector=labels):
-        expected = Expected(fan_out.organization, namespace["metadata"]["name"], spec["externalSecretName"])
+        expected = Expected(fan_out.organization, namespace["metadata"]["name"], name)
         item = live.get((expected.namespace, expected.name))
         if item is not None and item.get("spec") == spec.get("externalSecretSpec"):
             yield _judge(expected, item)
         elif not namespace["metadata"].get("deletionTimestamp"):
             yield Pending(expected, f"the ClusterExternalSecret {fan_out.name} has not reached the namespace yet")
+
+
+def _read_selector(spec: Mapping[str, Any]) -> str | None:
+    """Labels of the namespaces that a ClusterExternalSecret selects. None: not as this package writes it."""
+    selectors: Sequence[Mapping[str, Any]] = spec.get("namespaceSelectors") or []
+    if len(selectors) != 1 or selectors[0].keys() != {"matchLabels"}:
+        return None
+    return ",".join(f"{key}={value}" for key, value in (selectors[0]["matchLabels"] or {}).items()) or None
 
 
 def _retry_now(cluster: Cluster, expected: Expected) -> None:

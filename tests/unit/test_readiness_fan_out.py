@@ -86,6 +86,35 @@ def test_the_fan_out_itself_is_missing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        pytest.param(None, id="none"),
+        pytest.param([], id="empty"),
+        pytest.param([{}], id="everything"),
+        pytest.param([{"matchLabels": {}}], id="no-labels"),
+        pytest.param([{"matchExpressions": [{"key": "a", "operator": "Exists"}]}], id="an-expression"),
+        pytest.param([{"matchLabels": LABELS, "matchExpressions": []}], id="labels-and-an-expression"),
+        pytest.param([{"matchLabels": LABELS}, {"matchLabels": {"a": "b"}}], id="a-second-one"),
+    ],
+)
+def test_edited_selectors(selectors: list[Object] | None) -> None:
+    spec = {**MADE[PATH]["spec"], "namespaceSelectors": selectors}
+    if selectors is None:
+        del spec["namespaceSelectors"]
+    api = _api([_item(ONE)], _namespace("dp-one"), objects={PATH: {"spec": spec}})
+    everywhere = Expected("acme", "(every namespace)", "registry-pull-secret-acme")
+    text = "the namespaceSelectors of the ClusterExternalSecret were edited"
+    assert read_readiness(api.cluster, [], [ACME]) == Readiness(1, (Pending(everywhere, text),))
+
+
+def test_without_a_name_eso_takes_that_of_the_fan_out() -> None:
+    spec = {key: value for key, value in MADE[PATH]["spec"].items() if key != "externalSecretName"}
+    api = _api([_item(ONE)], _namespace("dp-one"), objects={PATH: {"spec": spec}})
+    named = Expected("acme", "dp-one", "registry-pull-secret-acme")
+    assert read_readiness(api.cluster, [], [ACME]) == Readiness(1, (Pending(named, NOT_REACHED),))
+
+
 def test_builds_and_workloads_are_counted_together() -> None:
     api = _api([_item(BUILD), _item(ONE)], _namespace("dp-one"), _namespace("dp-two"))
     reports: list[str] = []
