@@ -36,16 +36,29 @@ def list_foreign_objects(
         live = list_metadata(cluster, api, kind)
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
-            if existing is None:
-                continue
-            if runs is not None and (run := _describe_run(existing, runs)) is not None:
+            if existing is not None and runs is not None and (run := _describe_run(existing, runs)) is not None:
                 yield Obstacle(planned.organization, f"{planned.user}: {planned} {run}{_rename(planned)}")
                 continue
-            if is_owned_by(existing, kind, stack):
-                continue
-            if not is_synced_for(cluster, planned, existing, stack):
-                message = _message(planned, read_owner(existing), stack)
-                yield Obstacle(planned.organization, f"{message}{describe_keeper(existing)}")
+            text = describe_foreign(cluster, planned, existing, stack)
+            if text is not None:
+                yield Obstacle(planned.organization, text)
+
+
+def describe_foreign(cluster: Cluster, planned: PlannedObject, live: Manifest | None, stack: str) -> str | None:
+    """What is wrong with the live object of a planned one. None: it does not exist, or the stack may write it.
+
+    Args:
+        cluster: cluster of the object.
+        planned: any planned object.
+        live: metadata of the object with that name.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or refuses a request.
+    """
+    if live is None or is_owned_by(live, planned.kind, stack) or is_synced_for(cluster, planned, live, stack):
+        return None
+    return f"{_message(planned, read_owner(live), stack)}{describe_keeper(live)}"
 
 
 def _kind(planned: PlannedObject) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from ..openchoreo.release import Release
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from .connection import Cluster
+from .fan_outs import list_foreign_deliveries
 from .identity import read_identity
 from .objects import Location, describe_missing
 from .obstacles import Obstacle, raise_obstacles
@@ -73,6 +74,7 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
         problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
     objects = (planned for planned in plan.objects if planned.plane == "data")
     problems += list_foreign_objects(cluster, objects, stack, runs=release.run_labels)
+    problems += list_foreign_deliveries(cluster, organizations, stack)
     raise_obstacles(cluster, problems)
 
 

@@ -26,6 +26,7 @@ def _organization(**keys: Any) -> Organization:
     return settings(on_every_plane(**keys)).organizations[0]
 
 
+RELEASE = "openchoreo.dev/release-namespace"
 ESO_V1 = ["externalsecrets", "clustersecretstores", "clusterexternalsecrets"]
 KUBE_SYSTEM = "/api/v1/namespaces/kube-system"
 BUILD = Api({KUBE_SYSTEM: {"metadata": {"uid": "build"}}})
@@ -65,8 +66,14 @@ def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
     api = _data_plane(kinds=kinds)
     plan = stack_plan((_organization(git=GIT), _organization(pullSecret=pull)))
     check_data_plane(api.cluster, plan, stack=STACK, build_plane=BUILD.cluster)
-    fan_outs = "/apis/external-secrets.io/v1/clusterexternalsecrets"
-    assert api.queries == ([(fan_outs, {"metadata_only": "true"})] if pull is NAMESPACE else [])
+    named = {"fieldSelector": "metadata.name=registry-pull-secret", "metadata_only": "true"}
+    fan_outs = [
+        ("/apis/external-secrets.io/v1/clusterexternalsecrets", {"metadata_only": "true"}),
+        ("/api/v1/namespaces", {"labelSelector": RELEASE, "metadata_only": "true"}),
+        ("/apis/external-secrets.io/v1/externalsecrets", named),
+        ("/api/v1/secrets", named),
+    ]
+    assert api.queries == (fan_outs if pull is NAMESPACE else [])
     assert api.patches == []
 
 
@@ -89,6 +96,19 @@ def test_data_plane_lacks_the_operator(pull: Raw, kinds: list[str], missing: str
     )
 
 
+def test_a_secret_of_others_in_a_namespace_of_workloads() -> None:
+    api = _data_plane()
+    api.lists = {
+        "namespaces": [{"metadata": {"name": "dp-a", "labels": {RELEASE: "acme"}}}],
+        "secrets": [{"metadata": {"name": "registry-pull-secret", "namespace": "dp-a"}}],
+    }
+    problem = "exists and this stack did not create it; delete it, or use another name (pullSecret.secretName)"
+    assert _said(api, _organization(pullSecret=NAMESPACE)).splitlines() == [
+        f"{DATA_PLANE}: nothing was changed",
+        f'  - organization "acme": Secret dp-a/registry-pull-secret {problem}',
+    ]
+
+
 def test_one_cluster_under_two_contexts() -> None:
     same = _data_plane({KUBE_SYSTEM: {"metadata": {"uid": "build"}}})
     assert _said(same, _organization(git=GIT)) == (
@@ -102,9 +122,6 @@ def test_one_cluster_under_one_context() -> None:
     check_data_plane(
         api.cluster, stack_plan((_organization(pullSecret=NAMESPACE),)), stack=STACK, build_plane=api.cluster
     )
-
-
-RELEASE = "openchoreo.dev/release-namespace"
 
 
 @pytest.mark.parametrize(
