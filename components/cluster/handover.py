@@ -10,7 +10,7 @@ The state of ``LiveObjects`` has an entry for each object, a text:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -96,7 +96,7 @@ def find_removed(cluster: Cluster, entries: Mapping[str, str], stack: str) -> Re
         ClusterError: the cluster cannot be reached, or refuses a list.
     """
     leaving, owners = {}, {}
-    for name, kind, live in _list_live(cluster, entries) if entries else ():
+    for name, kind, live in list_live(cluster, entries):
         entry = f"{_LEAVING}{live['metadata']['uid']}"
         if entries[name].startswith(_LEAVING) and entries[name] != entry:
             continue
@@ -107,8 +107,14 @@ def find_removed(cluster: Cluster, entries: Mapping[str, str], stack: str) -> Re
     return Removal(leaving, owners)
 
 
-def _list_live(cluster: Cluster, names: Mapping[str, str]) -> Iterator[tuple[str, str, Manifest]]:
-    """Name, kind and metadata of each object that exists."""
+def list_live(cluster: Cluster, names: Collection[str]) -> Iterator[tuple[str, str, Manifest]]:
+    """Name, kind and metadata of each object that exists; one list call for each kind.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or refuses a list.
+    """
+    if not names:
+        return
     from ..plan.orphans import STAGES  # noqa: PLC0415 -- most updates remove nothing, and it imports much
 
     apis = {kind: api for stage in STAGES for api, kind in stage}

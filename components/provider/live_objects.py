@@ -1,16 +1,16 @@
 """The resource ``LiveObjects``, which creates nothing: it compares the objects of a stack with a cluster and repairs.
 
 Inputs: ``stack``, ``manifests`` (a JSON list of user and manifest), ``deferred`` (user, manifest as JSON, and the name
-of each object that contains outputs) and ``refused`` (names of objects of refused organizations). `LiveObjects.check`
-replaces them with ``objects``, a short text for each object (`components.cluster.handover`), and keeps the manifests in
-memory; so the state and the engine's display contain neither manifests nor values.
+of each object that contains outputs) and ``refused`` (the fields of `components.cluster.refusal.Refused`).
+`LiveObjects.check` replaces them with ``objects``, a short text for each object (`components.cluster.handover`), and
+keeps the manifests in memory; so the state and the engine's display contain neither manifests nor values.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from ..cluster.connection import Cluster
 from ..cluster.drift import Drift, Inspector
 from ..cluster.handover import Removal, find_removed, is_deleted_without, record, select_configured
+from ..cluster.refusal import Refused
 from ..drift.planned import PlannedManifest
 from ..drift.words import describe_differences
 from ..errors import ClusterError
@@ -42,6 +43,10 @@ class _Checked:
     """Names of objects whose manifests are known after the update."""
     removal: Removal = field(default_factory=Removal)
     """Objects that the last update, or one before it, had and the configuration has not."""
+    refused: Refused = field(default_factory=Refused)
+    """Organizations of which this update changes nothing."""
+    needed: Sequence[str] = ()
+    """Objects that they need and that the configuration has no more."""
 
     def kept(self) -> Iterator[PlannedManifest]:
         """The objects that the last update had, too."""
@@ -80,13 +85,15 @@ class LiveObjects:
         # Only the update can tell whether these have changed.
         digests |= {name: before.get(name, UNKNOWN) for name in deferred}
         # Nothing of a refused organization is changed, so what the last update recorded stays true.
-        digests |= {name: entries[name] for name in inputs.get("refused", ()) if name in entries}
-        # Pulumi deletes a namespace that was created by the stack and is adopted now.
-        adopted = {planned.name for planned in objects if planned.adopted}
-        absent = {name: entry for name, entry in entries.items() if name not in digests or name in adopted}
+        refused = Refused(**inputs.get("refused", {}))
+        digests |= {name: entries[name] for name in refused.objects if name in entries}
+        absent = {name: entry for name, entry in entries.items() if name not in digests}
+        needed = refused.find_needed(self._cluster, absent)
         removed = {name: entry for name, entry in absent.items() if is_deleted_without(name, entry)}
         removal = find_removed(self._cluster, removed, inspector.stack)
-        self._checked[request.urn] = _Checked(inspector, tuple(objects), before, tuple(deferred), removal)
+        self._checked[request.urn] = _Checked(
+            inspector, tuple(objects), before, tuple(deferred), removal, refused, needed
+        )
         return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: {**removal.leaving, **digests}}))
 
     def create(self, request: rpc.CreateRequest, log: Log) -> rpc.CreateResponse:  # noqa: ARG002
@@ -97,12 +104,13 @@ class LiveObjects:
         """Objects that are new, changed or removed in the configuration, edited or deleted on the cluster.
 
         Raises:
-            ClusterError: the update would delete objects of others. An error of a diff ends a preview and an
-                update at once, also if the engine continues after errors.
+            ClusterError: the update would delete objects of others, or objects that refused organizations need. An
+                error of a diff ends a preview and an update at once, also if the engine continues after errors.
         """
         checked = self._checked.get(request.urn)
         if checked is None:  # a refresh, which has no inputs of the program
             return rpc.DiffResponse()
+        checked.refused.refuse(self._cluster, checked.needed)
         checked.removal.refuse(self._cluster)
         new, old = select_configured(to_plain(request.new_inputs)[_OBJECTS]), select_configured(checked.before)
         kinds = {

@@ -19,7 +19,7 @@ from .arguments import OrganizationArgs
 from .build_stores import get_store_names, list_store_resources, validate_build_stores
 from .cluster_secret_store import PASS_STORE, Store, get_remote_names, get_store_name
 from .manual_secrets import ManualSecrets, ManualSecretsArgs, select_values
-from .registration import adopt_namespace, create_output, register
+from .registration import ADOPTED_NAMESPACE, adopt_namespace, create_output, register
 from .required_providers import require_kubernetes_provider
 
 
@@ -74,7 +74,11 @@ class BuildPlane(pulumi.ComponentResource):
         if plan.adopts_namespace:
             namespace = adopt_namespace(f"{name}-namespace", plan.namespace_manifest, child)
         else:
-            kept = pulumi.ResourceOptions(parent=self, retain_on_delete=plan.offboarding != DELETE)
+            kept = pulumi.ResourceOptions(
+                parent=self,
+                retain_on_delete=plan.offboarding != DELETE,
+                aliases=[pulumi.Alias(type_=ADOPTED_NAMESPACE)],
+            )
             namespace = register(f"{name}-namespace", plan.namespace_manifest, kept)
         self.namespace = create_output(namespace, plan.namespace)
         after = [namespace, *list_store_resources([args.secret_store, *args.stores.values()])]

@@ -40,7 +40,7 @@ class LiveObjects(pulumi.CustomResource):
         name: str,
         *,
         objects: Iterable[Registered],
-        refused: Iterable[Registered] = (),
+        refused: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Compare objects.
@@ -48,7 +48,7 @@ class LiveObjects(pulumi.CustomResource):
         Args:
             name: name of the resource.
             objects: user and manifest of each object.
-            refused: objects of refused organizations, which are neither compared nor forgotten.
+            refused: organizations that this run refuses, and their objects, which are neither compared nor forgotten.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
         """
         plain, deferred = [], []
@@ -61,8 +61,8 @@ class LiveObjects(pulumi.CustomResource):
         # One text, because a property for each field would cost as much as registering the objects again.
         manifests = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
         props: dict[str, Any] = {"stack": get_stack_id(), "manifests": manifests, "deferred": deferred}
-        if names := [name_object(manifest) for _, manifest in refused]:
-            props["refused"] = names
+        if refused:
+            props["refused"] = refused
         super().__init__("openchoreo:index:LiveObjects", name, props, opts)
 
 
@@ -148,9 +148,13 @@ def compare_objects(
     plane: Plane, provider: OpenChoreoProvider, plan: Plan, inputs: LiveInputs, refused: AbstractSet[str]
 ) -> LiveObjects:
     """Compare and repair the objects of one cluster, except those that only a refused organization needs."""
+    objects = (
+        list(list_registered(plan, plane, inputs, lambda organization: organization in refused)) if refused else ()
+    )
+    names = [name_object(manifest) for _, manifest in objects]
     return LiveObjects(
         f"{plane}-plane",
         objects=list_registered(plan, plane, inputs, lambda organization: organization not in refused),
-        refused=list_registered(plan, plane, inputs, lambda organization: organization in refused) if refused else (),
+        refused={"organizations": sorted(refused), "objects": names} if refused else None,
         opts=pulumi.ResourceOptions(provider=provider),
     )

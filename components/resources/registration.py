@@ -20,6 +20,9 @@ _FORCE: Final = "pulumi.com/patchForce"
 _OWNERSHIP_CHECKED: Final[ContextVar[bool]] = ContextVar("ownership_checked", default=False)
 _FINALIZED: Final = frozenset({"ClusterExternalSecret", "ClusterSecretStore", "ExternalSecret", "Namespace"})
 """Kinds on which controllers set finalizers, so that a deletion may wait for them."""
+ADOPTED_NAMESPACE: Final = "kubernetes:core/v1:NamespacePatch"
+"""Type of an adopted namespace."""
+_OWN_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 _DELETION: Final = pulumi.CustomTimeouts(delete="5m")
 """Half of the provider's own limit. Each object with it adds about 40 bytes to the state."""
 
@@ -63,8 +66,14 @@ def create_output(resource: pulumi.Resource, value: T) -> pulumi.Output[T]:
 
 
 def adopt_namespace(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """Add labels to an existing namespace with our own field manager, so that destroy removes only these labels."""
-    return KubernetesObject(name, build_registered_patch(manifest), opts, suffix="Patch")
+    """Add labels to an existing namespace with our own field manager, so that destroy removes only these labels.
+
+    A namespace that was the stack's own stays the same resource. Otherwise Pulumi would delete it, and in the opposite
+    direction remove what the stack has just written, under the same field manager.
+    """
+    aliases = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=_OWN_NAMESPACE)])
+    options = pulumi.ResourceOptions.merge(opts, aliases)
+    return KubernetesObject(name, build_registered_patch(manifest), options, suffix="Patch")
 
 
 def build_registered_patch(manifest: Manifest) -> Manifest:

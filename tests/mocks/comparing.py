@@ -45,6 +45,16 @@ def inputs(*objects: dict[str, Any], secrets: Sequence[Values] = (), deferred: V
     return {"stack": STACK, "manifests": json.dumps([[user, each] for each in objects]), "deferred": entries}
 
 
+def refusing(program: Values, *objects: str) -> Values:
+    """Inputs of a run that refuses the organization acme.
+
+    Args:
+        program: inputs without the refused organization.
+        objects: names of its configured objects.
+    """
+    return {**program, "refused": {"organizations": ["acme"], "objects": list(objects)}}
+
+
 ESO = "external-secrets.io/v1"
 NAMESPACE = manifest("v1", "Namespace", "ns")
 STORE = manifest(ESO, "ClusterSecretStore", "org", spec={"conditions": [{"namespaces": ["ns"]}]})

@@ -62,6 +62,22 @@ def test_adopted_namespace_keeps_its_owner(recorder: Recorder) -> None:
     assert registered == [PATCH, *expected, COMPONENT]
 
 
+def test_own_and_adopted_are_one_resource(recorder: Recorder) -> None:
+    """Otherwise a change from one to the other deletes the namespace, or what the stack has just written to it."""
+    (own, own_aliases), (adopted, adopted_aliases) = (_namespace_of(recorder, mode) for mode in ("own", "adopt"))
+    assert own != adopted
+    assert own_aliases == frozenset({adopted})
+    assert adopted_aliases == frozenset({own})
+
+
+def _namespace_of(recorder: Recorder, mode: str) -> tuple[str, frozenset[str]]:
+    """URN and aliases of the namespace of an organization."""
+    organization = REMOTE.model_copy(update={"namespace": mode})
+    registered = recorder.run(lambda: BuildPlane("acme", BuildPlaneArgs(organization, "existing")))
+    (namespace,) = (each for each in registered if each.type.startswith("kubernetes:core/v1:Namespace"))
+    return namespace.urn, namespace.aliases
+
+
 def test_store_component_comes_before_what_reads_it(recorder: Recorder) -> None:
     planned = PlannedStore(
         name="org-acme",

@@ -9,7 +9,20 @@ import pytest
 
 from components.cluster import drift
 from tests.mocks.api_server import ApiServer, Object, path_of
-from tests.mocks.comparing import ESO, EXTERNAL, NAMESPACE, OURS, PLAIN, STACK, WHO, Outcome, inputs, manifest, run
+from tests.mocks.comparing import (
+    ESO,
+    EXTERNAL,
+    NAMESPACE,
+    OURS,
+    PLAIN,
+    STACK,
+    WHO,
+    Outcome,
+    inputs,
+    manifest,
+    refusing,
+    run,
+)
 from tests.mocks.engine import Engine
 
 OTHER = "acme-corp/openchoreo-secrets/other"
@@ -103,7 +116,7 @@ def test_objects_of_a_refused_organization_are_neither_compared_nor_forgotten(
     edited["spec"] = {"edited": True}
     server.put(edited, OURS)
     others = {"stack": STACK, "manifests": PLAIN["manifests"], "deferred": PLAIN["deferred"]}
-    refused = {**inputs(NAMESPACE), "refused": sorted({*state["objects"], "ExternalSecret ns/new"} - {"Namespace ns"})}
+    refused = refusing(inputs(NAMESPACE), *sorted({*state["objects"], "ExternalSecret ns/new"} - {"Namespace ns"}))
 
     for preview in (True, False):
         assert run(engine, refused, state, preview=preview) == Outcome(state)
@@ -114,7 +127,7 @@ def test_objects_of_a_refused_organization_are_neither_compared_nor_forgotten(
 
 
 def test_a_refused_organization_in_the_first_update(engine: Engine, server: ApiServer) -> None:
-    outcome = run(engine, {**inputs(NAMESPACE), "refused": ["ExternalSecret ns/git"]}, None, preview=False)
+    outcome = run(engine, refusing(inputs(NAMESPACE), "ExternalSecret ns/git"), None, preview=False)
     assert sorted(outcome.inputs["objects"]) == ["Namespace ns"]
 
 

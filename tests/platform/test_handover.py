@@ -91,14 +91,8 @@ def test_a_deletion_that_an_error_held_back(
     stack.unchanged()
 
 
-@pytest.mark.parametrize("namespace", ["removed", "adopted"])
 def test_a_namespace_that_others_created_again(
-    stack: Stack,
-    cluster: Kubernetes,
-    manager: str,
-    organization: str,
-    monkeypatch: pytest.MonkeyPatch,
-    namespace: str,
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moved = f"{organization}-b"
     name = f"openchoreo-ci-{moved}"
@@ -109,9 +103,8 @@ def test_a_namespace_that_others_created_again(
     stack.up()
     _create_again(cluster, moved)
     before = _versions(cluster, [("v1", "Namespace", name, None)])
-    changed = [] if namespace == "removed" else [{**configured, "namespace": "adopt"}]
 
-    stack.configure(organizations=[kept, *changed])
+    stack.configure(organizations=[kept])
     for message in (stack.preview_fails(), stack.up_fails()):
         assert f"  - Namespace {name}: others\n" in message
         assert "then set OPENCHOREO_SECRETS_HANDED_OVER=others for one `pulumi up`" in message
@@ -126,6 +119,53 @@ def test_a_namespace_that_others_created_again(
     assert _versions(cluster, [("v1", "Namespace", name, None)]) == before
     stack.destroy()
     assert _versions(cluster, [("v1", "Namespace", name, None)]) == before
+
+
+def test_own_and_adopted_are_one_namespace(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
+    """Others create it again, the stack adopts it, then takes it over: it is never deleted, and has all its marks."""
+    name = f"openchoreo-ci-{organization}"
+    owner = f"organization/openchoreo-secrets/{stack.name}"
+    fixed = {"kubernetes.io/metadata.name": name}
+    label = {"openchoreo.dev/organization": organization}
+    cluster.put_secret(manager, "git", {"token": "value"})
+    own = git_organization(organization, "git")
+    stack.configure(secretStores={"org": kubernetes_store(manager)}, offboarding="delete", organizations=[own])
+    stack.up()
+    _create_again(cluster, organization)
+    before = _versions(cluster, [("v1", "Namespace", name, None)])
+
+    stack.configure(organizations=[{**own, "namespace": "adopt"}])
+    stack.up()
+    stack.unchanged()
+    assert _marks(cluster, name) == (fixed | label, {})
+
+    cluster.patch("v1", "Namespace", name, {"metadata": {"annotations": {"openchoreo-secrets/stack": owner}}})
+    stack.configure(organizations=[own])
+    stack.up()
+    stack.unchanged()
+    managed = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
+    marks = {"openchoreo-secrets/stack": owner, "openchoreo-secrets/offboarding": "delete"}
+    assert _marks(cluster, name) == (fixed | label | managed, marks)
+
+    cluster.patch("v1", "Namespace", name, {"metadata": {"annotations": {"openchoreo-secrets/stack": None}}})
+    stack.configure(organizations=[{**own, "namespace": "adopt"}])
+    stack.up()
+    stack.unchanged()
+    stack.destroy()
+    assert before
+    assert _versions(cluster, [("v1", "Namespace", name, None)]) == before
+    assert _marks(cluster, name) == (fixed, {})
+    cluster.delete("v1", "Namespace", name)
+
+
+def _marks(cluster: Kubernetes, namespace: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels, and annotations of this package."""
+    live = cluster.get("v1", "Namespace", namespace)
+    assert live is not None
+    annotations = live["metadata"].get("annotations") or {}
+    return live["metadata"]["labels"], {
+        key: value for key, value in annotations.items() if key.startswith("openchoreo-secrets/")
+    }
 
 
 def _objects(organization: str, manager: str) -> list[tuple[str, str, str, str | None]]:
