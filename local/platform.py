@@ -1,4 +1,4 @@
-"""Starts and stops etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator (ESO)."""
+"""Starts and stops etcd, kube-apiserver, kube-controller-manager, OpenBao and the External Secrets Operator (ESO)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import urllib3
 import yaml
 
 from . import pki as certificates
+from .openbao import OpenBao
 from .processes import Process, ProcessError
 
 CONTEXT: Final = "openchoreo-local"
@@ -26,9 +27,9 @@ _CONTROLLERS: Final = (
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
 )
-_PORTS: Final = ("etcd", "etcd-peer", "apiserver")
+_NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "openbao", "external-secrets")
+_PORTS: Final = ("etcd", "etcd-peer", "apiserver", "openbao", "openbao-cluster")
 _LAST_PORT: Final = 65535
-_NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "external-secrets")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,22 @@ class Platform:
     def kubeconfig(self) -> Path:
         """Kubeconfig of a cluster administrator."""
         return self.folder / "kubeconfig"
+
+    @property
+    def pki(self) -> certificates.Pki:
+        """Its certificates and keys."""
+        return certificates.Pki(self.folder / "pki")
+
+    @property
+    def server(self) -> str:
+        """Address of the API server, after `start_control_plane`."""
+        return f"https://127.0.0.1:{self._stored_ports()['apiserver']}"
+
+    @property
+    def openbao(self) -> OpenBao:
+        """The secret manager, after `start_control_plane`; it is started separately."""
+        ports = self._stored_ports()
+        return OpenBao(self.process("openbao"), ports["openbao"], ports["openbao-cluster"], self.pki)
 
     def process(self, name: str) -> Process:
         """One of the platform's programs."""
@@ -99,14 +116,20 @@ class Platform:
         Raises:
             ProcessError: the stored ports cannot be read.
         """
-        file = self.folder / "ports.json"
-        if file.exists():
-            stored = _read_ports(file)
-            if self.running() or all(_is_free(port) for port in stored.values()):
-                return stored
-        ports = _free_ports(*_PORTS)
-        file.write_text(json.dumps(ports))
+        stored = self._stored_ports() if self._ports_file.exists() else {}
+        # The file may be from a version with fewer programs.
+        if stored.keys() == set(_PORTS) and (self.running() or all(_is_free(port) for port in stored.values())):
+            return stored
+        ports = find_free_ports(*_PORTS)
+        self._ports_file.write_text(json.dumps(ports))
         return ports
+
+    def _stored_ports(self) -> dict[str, int]:
+        return _read_ports(self._ports_file)
+
+    @property
+    def _ports_file(self) -> Path:
+        return self.folder / "ports.json"
 
     def _write_kubeconfig(self, pki: certificates.Pki, port: int) -> None:
         cluster = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": _base64(pki.ca)}
@@ -203,8 +226,8 @@ def _read_ports(file: Path) -> dict[str, int]:
     """
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-        ports = {name: stored[name] for name in _PORTS}
-    except (OSError, ValueError, KeyError, TypeError):
+        ports = {str(name): port for name, port in stored.items()}
+    except (OSError, ValueError, AttributeError):
         ports = {}
     if not ports or not all(type(port) is int and 0 < port <= _LAST_PORT for port in ports.values()):
         advice = "remove the platform and start it again: make down local"
@@ -213,7 +236,8 @@ def _read_ports(file: Path) -> dict[str, int]:
     return ports
 
 
-def _free_ports(*names: str) -> dict[str, int]:
+def find_free_ports(*names: str) -> dict[str, int]:
+    """Ports of the loopback address that nothing listens on, by name."""
     sockets = {name: socket.socket() for name in names}
     try:
         for listener in sockets.values():

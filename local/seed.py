@@ -73,6 +73,26 @@ class Seeder:
         metadata = {"name": name, "namespace": SECRET_MANAGER}
         self._create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded})
 
+    def create_token_reviewer(self, namespace: str, name: str, seconds: int) -> str:
+        """Create a ServiceAccount that may review tokens, and its namespace; return a token valid for `seconds`."""
+        self._create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+        metadata = {"name": name, "namespace": namespace}
+        self._create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+        group = "rbac.authorization.k8s.io"
+        self.apply(
+            {
+                "apiVersion": f"{group}/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": f"{name}-token-review"},
+                "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "system:auth-delegator"},
+                "subjects": [{"kind": "ServiceAccount", **metadata}],
+            }
+        )
+        accounts = self._client.resources.get(api_version="v1", kind="ServiceAccount")
+        request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest"}
+        body = {**request, "spec": {"expirationSeconds": seconds}}
+        return str(accounts.subresources["token"].create(name=name, namespace=namespace, body=body).status.token)
+
     def apply(self, manifest: Mapping[str, Any]) -> None:
         """Apply one object with server-side apply; take over fields of other field managers."""
         metadata = manifest["metadata"]

@@ -1,0 +1,67 @@
+"""What OpenBao of the local platform must grant: sign-ins of ServiceAccounts, and one path for each organization."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .openbao import OpenBao
+from .platform import Platform
+from .seed import Seeder
+
+MOUNT: Final = "secret"
+"""Mount of the KV engine."""
+NAMESPACE: Final = "openbao"
+"""Namespace of the ServiceAccount that reviews tokens, and of the organizations' own."""
+
+_REVIEWER: Final = "openbao"
+_TOKEN_SECONDS: Final = 365 * 24 * 3600
+"""How long the reviewer's token is valid. Every start of the platform creates a new one."""
+
+
+def start_openbao(platform: Platform, seeder: Seeder) -> OpenBao:
+    """OpenBao that accepts ServiceAccounts of the platform, with KV version 2 at `MOUNT`; started unless it runs."""
+    openbao = platform.openbao
+    openbao.start()
+    enable(openbao, "auth", "kubernetes", {"type": "kubernetes"})
+    openbao.call("PUT", "auth/kubernetes/config", build_cluster_trust(platform, seeder))
+    enable(openbao, "mounts", MOUNT, {"type": "kv", "options": {"version": "2"}})
+    # The engine answers with an error until it has prepared its storage.
+    openbao.process.wait_until(lambda: openbao.ask("GET", f"{MOUNT}/config")[0] < 400, 30)  # noqa: PLR2004
+    return openbao
+
+
+def build_cluster_trust(platform: Platform, seeder: Seeder) -> dict[str, Any]:
+    """Configuration of the auth method ``kubernetes``: the API server, and the token that reviews other tokens."""
+    return {
+        "kubernetes_host": platform.server,
+        "kubernetes_ca_cert": platform.pki.ca.read_text(),
+        "token_reviewer_jwt": seeder.create_token_reviewer(NAMESPACE, _REVIEWER, _TOKEN_SECONDS),
+        # The server does not run in a pod, which would have a CA and a token of its own.
+        "disable_local_ca_jwt": True,
+    }
+
+
+def enable(openbao: OpenBao, kind: str, mount: str, body: Mapping[str, Any], namespace: str = "") -> None:
+    """Enable an auth method (`kind` ``auth``) or a secret engine (``mounts``), unless something is mounted there."""
+    mounts = openbao.call("GET", f"sys/{kind}", namespace=namespace)["data"]
+    if f"{mount}/" not in mounts:
+        openbao.call("PUT", f"sys/{kind}/{mount}", body, namespace=namespace)
+
+
+def grant_paths(openbao: OpenBao, name: str, paths: tuple[str, ...], namespace: str = "") -> None:
+    """Write the policy `name`, which allows to read these API paths and nothing else."""
+    rules = "\n".join(f'path "{path}" {{ capabilities = ["read"] }}' for path in paths)
+    openbao.call("PUT", f"sys/policies/acl/{name}", {"policy": rules}, namespace=namespace)
+
+
+def bind_account(openbao: OpenBao, role: str, account: tuple[str, str], policy: str) -> None:
+    """Let one ServiceAccount, given by namespace and name, sign in as `role` with one policy."""
+    namespace, name = account
+    body = {
+        "bound_service_account_names": [name],
+        "bound_service_account_namespaces": [namespace],
+        "token_policies": [policy],
+        "token_ttl": "10m",
+    }
+    openbao.call("PUT", f"auth/kubernetes/role/{role}", body)

@@ -1,0 +1,84 @@
+"""OpenBao of the local platform: keys that only their owner reads, restarts, interrupted starts, refused requests."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local import pki
+from local.openbao import OpenBao, OpenBaoError
+from local.platform import find_free_ports
+from local.processes import Process
+
+
+@pytest.fixture
+def openbao(tmp_path: Path) -> Iterator[OpenBao]:
+    """A server that runs."""
+    ports = find_free_ports("openbao", "openbao-cluster")
+    process = Process("openbao", tmp_path)
+    openbao = OpenBao(process, ports["openbao"], ports["openbao-cluster"], pki.create(tmp_path / "pki"))
+    try:
+        openbao.start()
+        yield openbao
+    finally:
+        process.stop()
+
+
+def test_keys_are_only_in_a_file_of_their_owner(openbao: OpenBao) -> None:
+    keys = json.loads(openbao.keys.read_text())
+    pid = openbao.process.pid()
+    assert pid is not None
+    process = psutil.Process(pid)
+
+    readable = [
+        path
+        for path in openbao.folder.rglob("*")
+        if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+
+    assert keys.keys() == {"unseal_key", "root_token"}
+    assert stat.S_IMODE(openbao.keys.stat().st_mode) == 0o600
+    assert [path for path in readable if path.name in {"audit.log", "keys.json"}] == []
+    assert stat.S_IMODE(openbao.folder.stat().st_mode) == 0o700
+    visible = "\n".join([*process.cmdline(), *process.environ().values()])
+    visible += openbao.process.log.read_text() + openbao.audit_log.read_text()
+    assert [name for name, value in keys.items() if value in visible] == []
+
+
+def test_values_survive_a_restart(openbao: OpenBao) -> None:
+    openbao.call("PUT", "sys/mounts/kv", {"type": "kv"})
+    openbao.call("PUT", "kv/git", {"token": "value"})
+    keys = openbao.keys.read_text()
+    first = openbao.process.pid()
+
+    openbao.start()
+    assert openbao.process.pid() == first
+    openbao.process.stop()
+    openbao.start()
+
+    assert openbao.call("GET", "kv/git")["data"] == {"token": "value"}
+    assert openbao.keys.read_text() == keys
+
+
+def test_data_without_keys_is_replaced(openbao: OpenBao) -> None:
+    openbao.call("PUT", "sys/mounts/kv", {"type": "kv"})
+    openbao.keys.unlink()
+
+    openbao.start()
+
+    assert "kv/" not in openbao.call("GET", "sys/mounts")["data"]
+
+
+def test_a_refused_request_has_a_reason_and_no_value(openbao: OpenBao) -> None:
+    with pytest.raises(OpenBaoError) as refused:
+        openbao.call("PUT", "absent/git", {"token": "canary"})
+
+    assert str(refused.value) == (
+        f'openbao: PUT absent/git failed with status 404 (no handler for route "absent/git". route entry not found.); '
+        f"see {openbao.process.log}"
+    )
