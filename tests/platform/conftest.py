@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.engine import Engine
+from local.grants import start_openbao
 from local.obtain import list_operator_crds, obtain_programs
-from local.pki import Pki
+from local.openbao import OpenBao
 from local.platform import Platform
 from local.seed import Seeder, get_openchoreo_crds
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
+from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.samples import git_organization
-from tests.platform.vault import VaultServer
 from tests.platform.watchdog import stopped_at_the_end
 
 
@@ -87,18 +88,20 @@ def manager(cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
     eventually(lambda: cluster.get("v1", "Namespace", name) is None, f"{name} to go")
 
 
-@pytest.fixture
-def vault(platform: Platform, cluster: Kubernetes) -> Iterator[VaultServer]:
-    """A Vault of one test, which trusts the platform's ServiceAccounts and has no roles."""
-    server = VaultServer(cluster.account_of, Pki(platform.folder / "pki").token_key)
-    server.start()
-    yield server
-    server.stop()
-    assert server.failures == []
+@pytest.fixture(scope="session")
+def openbao(platform: Platform) -> OpenBao:
+    """The platform's secret manager; every test uses its own roles and paths."""
+    return start_openbao(platform, Seeder(platform.kubeconfig))
 
 
 @pytest.fixture
-def delivery(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Delivery]:
+def vault(openbao: OpenBao) -> Vault:
+    """OpenBao in one test, without a role for it."""
+    return Vault(openbao)
+
+
+@pytest.fixture
+def delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[Delivery]:
     """The operator with a store of its own, without a stack."""
     with start_delivery(cluster, vault, manager) as started:
         yield started

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from components.managers.cluster_secret_store import render_identity, render_store
 from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from tests.platform.harness import Kubernetes, eventually
+from tests.platform.openbao import Vault
 from tests.platform.samples import vault_store
-from tests.platform.vault import Role, VaultServer
 from tests.unit.samples import planned
 
 Delivered = tuple[str, dict[str, bytes]]
@@ -21,7 +21,7 @@ Delivered = tuple[str, dict[str, bytes]]
 class Delivery:
     """The operator with one store, which reads every key below ``batch-``."""
 
-    def __init__(self, cluster: Kubernetes, vault: VaultServer, manager: str) -> None:
+    def __init__(self, cluster: Kubernetes, vault: Vault, manager: str) -> None:
         self._cluster, self._vault, self._manager = cluster, vault, manager
         self._batches = itertools.count(1)
 
@@ -40,7 +40,7 @@ class Delivery:
         batch = next(self._batches)
         keys = {name: f"batch-{batch}/{name}" for name in stored}
         for name, key in keys.items():
-            self._vault.put(f"secret/{key}", dict(stored[name]))
+            self._vault.put(key, stored[name])
         template = build(keys, f"batch-{batch}")
         self._cluster.create(build_external_secret(Target("acme", self._manager, self._manager, "0s"), template))
         return self._arrived(template.name)
@@ -74,10 +74,10 @@ class Delivery:
 
 
 @contextmanager
-def start_delivery(cluster: Kubernetes, vault: VaultServer, manager: str) -> Iterator[Delivery]:
-    """The operator with a store on a Vault of its own, in the namespace ``manager``."""
+def start_delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[Delivery]:
+    """The operator with a store of its own, in the namespace ``manager``."""
     store = planned(vault_store(vault, manager), name=manager, organizations=("acme",), namespaces=(manager,))
-    vault.roles["", "kubernetes", "eso-acme"] = Role((manager, f"eso-{manager}"), "secret/data/batch-")
+    vault.allow((manager, f"eso-{manager}"), "eso-acme", "batch-")
     for manifest in (*render_identity(store), render_store(store, {}, None)):
         cluster.create(manifest)
 

@@ -257,14 +257,6 @@ class Kubernetes:
         made = accounts.subresources["token"].create(name=account, namespace=namespace, body=body)
         return str(made.status.token)
 
-    def account_of(self, token: str) -> tuple[str, str] | None:
-        """Namespace and name of the ServiceAccount of a token; None if the API server refuses the token."""
-        reviews = self._resource("authentication.k8s.io/v1", "TokenReview")
-        status = reviews.create(body={"kind": "TokenReview", "spec": {"token": token}}).to_dict()["status"]
-        kind, _, account = status.get("user", {}).get("username", "").partition("serviceaccount:")
-        namespace, _, name = account.partition(":")
-        return (namespace, name) if status.get("authenticated") and kind == "system:" else None
-
     def put_secret(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
         """Create a Secret or replace its values."""
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}

@@ -6,7 +6,7 @@ import base64
 from typing import Any, Final
 
 from tests.platform.aws import REGION
-from tests.platform.vault import Role, VaultServer
+from tests.platform.openbao import Vault
 
 DOCKER_HUB = "https://index.docker.io/v1/"
 
@@ -35,14 +35,14 @@ def git(key: str) -> dict[str, Any]:
     return {"remoteKey": key, "property": "token"}
 
 
-def vault_store(vault: VaultServer, manager: str, **more: Any) -> dict[str, Any]:
+def vault_store(vault: Vault, manager: str, **more: Any) -> dict[str, Any]:
     """KV v2 at ``secret``, a role ``eso-<organization>`` of the auth method ``kubernetes``."""
     login = {"role": "eso-{organization}", "serviceAccount": {"identityNamespace": manager}}
     block = {"server": vault.url, "path": "secret", "caBundle": vault.ca_bundle, "auth": {"kubernetes": login}}
     return {"vault": {**block, **more}}
 
 
-def allow(vault: VaultServer, manager: str, organization: str, entry: str = "vault") -> None:
+def allow(vault: Vault, manager: str, organization: str, entry: str = "vault") -> None:
     """What Vault must grant, as the documentation of the store says."""
-    role = Role((manager, f"eso-{entry}-{organization}"), f"secret/data/org/{organization}/")
-    vault.roles["", "kubernetes", f"eso-{organization}"] = role
+    account = (manager, f"eso-{entry}-{organization}")
+    vault.allow(account, f"eso-{organization}", f"org/{organization}/")

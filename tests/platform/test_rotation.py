@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.platform.aws import MotoAws
 from tests.platform.harness import Kubernetes, Stack, eventually
+from tests.platform.openbao import Vault
 from tests.platform.samples import ROLES, allow, as_service_account, aws_store, git, vault_store
-from tests.platform.vault import VaultServer
 
 NAME = "git-clone-secret"
 
@@ -32,11 +32,11 @@ def has_arrived(cluster: Kubernetes, namespace: str, value: str) -> None:
 
 
 def test_a_manager_that_is_down_and_comes_back(
-    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
 ) -> None:
     key, namespace = f"org/{organization}/git", f"openchoreo-ci-{organization}"
     allow(vault, manager, organization)
-    vault.put(f"secret/{key}", {"token": "first"})
+    vault.put(key, {"token": "first"})
     stack.configure(
         secretStores={"vault": vault_store(vault, manager)},
         organizations=[{"name": organization, "secretStore": "vault", "git": git(key)}],
@@ -45,11 +45,11 @@ def test_a_manager_that_is_down_and_comes_back(
     )
     stack.up()
 
-    vault.put(f"secret/{key}", {"token": "second"})
+    vault.put(key, {"token": "second"})
 
     has_arrived(cluster, namespace, "second")
     before = secret(cluster, namespace)
-    vault.stop()
+    vault.server.process.stop()
 
     eventually(lambda: ready(cluster, namespace) == "False", "the operator to notice")
     for message, when in ((stack.ok("preview"), "now"), (stack.up_fails(), "after 3 s")):
@@ -61,13 +61,43 @@ def test_a_manager_that_is_down_and_comes_back(
         assert "second" not in message
     assert secret(cluster, namespace) == before
 
-    vault.put(f"secret/{key}", {"token": "third"})
-    vault.start()
+    vault.server.start()
+    vault.put(key, {"token": "third"})
 
     has_arrived(cluster, namespace, "third")
     assert secret(cluster, namespace)["metadata"]["uid"] == before["metadata"]["uid"]
     eventually(lambda: ready(cluster, namespace) == "True", "the operator to say so")
     stack.up()
+    stack.unchanged()
+
+
+def test_a_manager_that_is_sealed_and_unsealed(
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
+) -> None:
+    key, namespace = f"org/{organization}/git", f"openchoreo-ci-{organization}"
+    allow(vault, manager, organization)
+    vault.put(key, {"token": "first"})
+    stack.configure(
+        secretStores={"vault": vault_store(vault, manager)},
+        organizations=[{"name": organization, "secretStore": "vault", "git": git(key)}],
+        refreshInterval="1s",
+        readyTimeout="3s",
+    )
+    stack.up()
+
+    vault.server.call("PUT", "sys/seal")
+
+    eventually(lambda: ready(cluster, namespace) == "False", "the operator to notice")
+    message = stack.up_fails()
+    assert f'organization "{organization}", Secret {namespace}/{NAME}: SecretSyncedError' in message
+    assert "Vault is sealed" in message
+    assert cluster.secret(namespace, NAME) == ("Opaque", {"clone-secret": "first"})
+
+    vault.server.unseal()
+    vault.put(key, {"token": "second"})
+
+    has_arrived(cluster, namespace, "second")
+    eventually(lambda: ready(cluster, namespace) == "True", "the operator to say so")
     stack.unchanged()
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
+import trustme
+
 from tests.platform.harness import Kubernetes, Stack, eventually
+from tests.platform.openbao import DENIED, Vault
 from tests.platform.samples import allow, auth, git, vault_store
-from tests.platform.vault import Role, VaultServer
 
 
-def test_kv_version_2(stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str) -> None:
+def test_kv_version_2(stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str) -> None:
     folder = f"org/{organization}"
     allow(vault, manager, organization)
-    vault.put(f"secret/{folder}/git", {"token": "first"})
-    vault.put(f"secret/{folder}/git", {"token": 'second → "ß" {{ }}\n'})
-    vault.put(f"secret/{folder}/quay", {"robot": {"name": "acme+ci", "password": "<&>"}})
+    vault.put(f"{folder}/git", {"token": "first"})
+    vault.put(f"{folder}/git", {"token": 'second → "ß" {{ }}\n'})
+    vault.put(f"{folder}/quay", {"robot": {"name": "acme+ci", "password": "<&>"}})
     quay = {
         "server": "quay.io",
         "username": {"remoteKey": f"{folder}/quay", "property": "robot.name"},
@@ -52,22 +55,21 @@ def test_kv_version_2(stack: Stack, cluster: Kubernetes, vault: VaultServer, man
     assert json.loads(push[1][".dockerconfigjson"]) == {
         "auths": {"quay.io": {"username": "acme+ci", "password": "<&>", "auth": auth("acme+ci", "<&>")}}
     }
-    assert set(vault.logins) == {("", "kubernetes", f"eso-{organization}", 200)}
-    assert set(vault.reads) == {("", f"secret/data/{folder}/{name}", 200) for name in ("git", "quay")}
-    eventually(lambda: vault.open_tokens == 0, "the operator to give its tokens back")
+    assert set(vault.logins) == {("", "auth/kubernetes/login", f"eso-{organization}")}
+    assert set(vault.reads) == {("", f"secret/data/{folder}/{name}", "") for name in ("git", "quay")}
+    eventually(lambda: vault.revocations == len(vault.logins), "the operator to give its tokens back")
     stack.unchanged()
 
 
 def test_kv_version_1_in_a_namespace_of_vault_with_a_signed_token(
-    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
 ) -> None:
     one, two = f"{organization}-a", f"{organization}-b"
     ca = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ca", "namespace": manager}}
     cluster.create({**ca, "data": {"ca.crt": vault.ca}})
     for name in (one, two):
-        account = (manager, f"eso-bao-{name}")
-        vault.roles[f"builds/{name}", "jwt", "eso"] = Role(account, "kv/git")
-        vault.put("kv/git", {"token": f"of {name}"}, version="v1", namespace=f"builds/{name}")
+        vault.allow_signed(f"builds/{name}", (manager, f"eso-bao-{name}"), "eso", "kv/git")
+        vault.server.call("PUT", "kv/git", {"token": f"of {name}"}, namespace=f"builds/{name}")
     store = {
         "server": vault.url,
         "path": "kv",
@@ -86,19 +88,52 @@ def test_kv_version_1_in_a_namespace_of_vault_with_a_signed_token(
     for name in (one, two):
         secret = cluster.secret(f"openchoreo-ci-{name}", "git-clone-secret")
         assert secret == ("Opaque", {"clone-secret": f"of {name}"})
-    assert set(vault.logins) == {(f"builds/{name}", "jwt", "eso", 200) for name in (one, two)}
-    assert set(vault.reads) == {(f"builds/{name}", "kv/git", 200) for name in (one, two)}
+    assert set(vault.logins) == {(f"builds/{name}", "auth/jwt/login", "eso") for name in (one, two)}
+    assert set(vault.reads) == {(f"builds/{name}", "kv/git", "") for name in (one, two)}
+    stack.unchanged()
+
+
+def test_app_roles_and_tokens_in_secrets(
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
+) -> None:
+    by_role, by_token = f"{organization}-role", f"{organization}-token"
+    for name in (by_role, by_token):
+        vault.put(f"org/{name}/git", {"token": f"of {name}"})
+    role_id, secret_id = vault.app_role(f"eso-{by_role}", f"org/{by_role}/")
+    cluster.put_secret(manager, by_role, {"role-id": role_id, "secret-id": secret_id})
+    cluster.put_secret(manager, by_token, {"token": vault.token(f"eso-{by_token}", f"org/{by_token}/")})
+    role_ref, secret_ref, token_ref = (
+        {"name": "{organization}", "namespace": manager, "key": key} for key in ("role-id", "secret-id", "token")
+    )
+    stack.configure(
+        secretStores={
+            "role": vault_store(vault, manager, auth={"appRole": {"roleRef": role_ref, "secretRef": secret_ref}}),
+            "token": vault_store(vault, manager, auth={"tokenSecretRef": token_ref}),
+        },
+        organizations=[
+            {"name": f"{organization}-{entry}", "secretStore": entry, "git": git(f"org/{organization}-{entry}/git")}
+            for entry in ("role", "token")
+        ],
+    )
+
+    stack.up()
+
+    for name in (by_role, by_token):
+        secret = cluster.secret(f"openchoreo-ci-{name}", "git-clone-secret")
+        assert secret == ("Opaque", {"clone-secret": f"of {name}"})
+    assert set(vault.logins) == {("", "auth/approle/login", f"eso-{by_role}")}
+    assert set(vault.reads) == {("", f"secret/data/org/{name}/git", "") for name in (by_role, by_token)}
     stack.unchanged()
 
 
 def test_an_organization_cannot_read_anothers_path(
-    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
 ) -> None:
     thief, victim = organization, f"{organization}2"
     foreign = f"org/{victim}/git"
     for name in (thief, victim):
         allow(vault, manager, name)
-    vault.put(f"secret/{foreign}", {"token": "canary"})
+    vault.put(foreign, {"token": "canary"})
     stack.configure(
         secretStores={"vault": vault_store(vault, manager)},
         organizations=[{"name": name, "secretStore": "vault", "git": git(foreign)} for name in (thief, victim)],
@@ -116,13 +151,13 @@ def test_an_organization_cannot_read_anothers_path(
     assert cluster.secret(f"openchoreo-ci-{thief}", "git-clone-secret") is None
     secret = cluster.secret(f"openchoreo-ci-{victim}", "git-clone-secret")
     assert secret == ("Opaque", {"clone-secret": "canary"})
-    assert {status for _, path, status in vault.reads if path == f"secret/data/{foreign}"} == {200, 403}
+    assert {error for _, path, error in vault.reads if path == f"secret/data/{foreign}"} == {"", DENIED}
 
 
 def test_logins_that_fail_are_explained(
-    stack: Stack, cluster: Kubernetes, vault: VaultServer, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
 ) -> None:
-    another_ca = VaultServer(vault.review, vault.signing_key).ca_bundle
+    another_ca = base64.b64encode(trustme.CA().cert_pem.bytes()).decode()
     stores = {
         "ca": vault_store(vault, manager, caBundle=another_ca),
         "role": vault_store(vault, manager),
