@@ -18,7 +18,9 @@ from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
 from .engine import Engine
+from .grants import grant_organizations, start_openbao, write_demo_values
 from .obtain import ObtainError, list_operator_crds, obtain_programs
+from .openbao import OpenBaoError
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
 from .seed import Seeder, get_openchoreo_crds
@@ -72,14 +74,17 @@ def start(platform: Platform, settings: StackSettings) -> None:
     if platform.running():
         say("The platform is already running.")
     else:
-        say("Starting etcd, kube-apiserver, kube-controller-manager and the External Secrets Operator.")
+        say("Starting etcd, kube-apiserver, kube-controller-manager, OpenBao and the External Secrets Operator.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
     seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
     for organization in settings.organizations:
         seeder.create_organization(organization.name)
-    seeder.create_secret_manager(settings)
-    platform.start_operator()
+    openbao = start_openbao(platform, seeder)
+    grant_organizations(openbao, settings)
+    write_demo_values(openbao, settings)
+    # Vault's client, which ESO uses, calls this address instead of that of the store.
+    platform.start_operator({"VAULT_AGENT_ADDR": openbao.url})
 
 
 def down() -> int:
@@ -99,8 +104,11 @@ def show() -> int:
 
 
 def env() -> int:
-    """Print shell commands that set the environment of Pulumi for the stack `local`. Returns the exit code."""
-    for name, value in Engine(_FOLDER, {}).variables().items():
+    """Print shell commands that set the environment of Pulumi and of `bao`. Returns the exit code."""
+    variables, platform = Engine(_FOLDER, {}).variables(), Platform(_FOLDER, {})
+    if platform.running():
+        variables |= platform.openbao.variables()
+    for name, value in variables.items():
         say(f"export {name}={shlex.quote(value)}")
     return 0
 
@@ -148,7 +156,7 @@ def main() -> int:
 def _run(command: Callable[[], int]) -> int:
     try:
         return command()
-    except (OpenChoreoSecretsError, ObtainError, ProcessError) as error:
+    except (OpenChoreoSecretsError, ObtainError, OpenBaoError, ProcessError) as error:
         say(str(error))
         return 1
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from components.managers.cluster_secret_store import render_identity
+from components.managers.vault import VaultStore
+from components.openchoreo import RELEASES
+from components.plan.stores import plan_stores
+from components.settings.stack import StackSettings
+
 from .openbao import OpenBao
 from .platform import Platform
-from .seed import Seeder
+from .seed import Seeder, generate_demo_values
 
 MOUNT: Final = "secret"
 """Mount of the KV engine."""
@@ -15,6 +21,9 @@ NAMESPACE: Final = "openbao"
 """Namespace of the ServiceAccount that reviews tokens, and of the organizations' own."""
 
 _REVIEWER: Final = "openbao"
+_ABSENT: Final = 404
+_FAILED: Final = 400
+"""First HTTP status of a failure."""
 _TOKEN_SECONDS: Final = 365 * 24 * 3600
 """How long the reviewer's token is valid. Every start of the platform creates a new one."""
 
@@ -27,8 +36,29 @@ def start_openbao(platform: Platform, seeder: Seeder) -> OpenBao:
     openbao.call("PUT", "auth/kubernetes/config", build_cluster_trust(platform, seeder))
     enable(openbao, "mounts", MOUNT, {"type": "kv", "options": {"version": "2"}})
     # The engine answers with an error until it has prepared its storage.
-    openbao.process.wait_until(lambda: openbao.ask("GET", f"{MOUNT}/config")[0] < 400, 30)  # noqa: PLR2004
+    openbao.process.wait_until(lambda: openbao.ask("GET", f"{MOUNT}/config")[0] < _FAILED, 30)
     return openbao
+
+
+def grant_organizations(openbao: OpenBao, settings: StackSettings) -> None:
+    """Let each organization read its own path, with the ServiceAccounts of its own stores."""
+    for planned in plan_stores(settings, RELEASES[settings.release]):
+        organization = planned.only_organization
+        if organization is None or not isinstance(planned.manager, VaultStore):
+            continue
+        grant_paths(openbao, f"org-{organization}", (f"{MOUNT}/data/org/{organization}/*",))
+        for account in render_identity(planned):
+            metadata = account["metadata"]
+            role = f"eso-{organization}"
+            bind_account(openbao, role, (metadata["namespace"], metadata["name"]), f"org-{organization}")
+
+
+def write_demo_values(openbao: OpenBao, settings: StackSettings) -> None:
+    """Write random values for every remote key of the settings; existing ones keep their values."""
+    for key, data in generate_demo_values(settings).items():
+        path = f"{MOUNT}/data/{key}"
+        if openbao.ask("GET", path)[0] == _ABSENT:
+            openbao.call("PUT", path, {"data": data})
 
 
 def build_cluster_trust(platform: Platform, seeder: Seeder) -> dict[str, Any]:

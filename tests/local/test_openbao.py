@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,31 +28,25 @@ def openbao(tmp_path: Path) -> Iterator[OpenBao]:
         process.stop()
 
 
-def test_keys_are_only_in_a_file_of_their_owner(openbao: OpenBao) -> None:
-    keys = json.loads(openbao.keys.read_text())
+def test_keys_are_only_in_files_of_their_owner(openbao: OpenBao) -> None:
+    files = openbao.root_token, openbao.unseal_key
     pid = openbao.process.pid()
     assert pid is not None
     process = psutil.Process(pid)
 
-    readable = [
-        path
-        for path in openbao.folder.rglob("*")
-        if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-    ]
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (openbao.folder, openbao.audit_log, *files)}
 
-    assert keys.keys() == {"unseal_key", "root_token"}
-    assert stat.S_IMODE(openbao.keys.stat().st_mode) == 0o600
-    assert [path for path in readable if path.name in {"audit.log", "keys.json"}] == []
-    assert stat.S_IMODE(openbao.folder.stat().st_mode) == 0o700
+    assert modes == {"openbao": 0o700, "audit.log": 0o600, "root-token": 0o600, "unseal-key": 0o600}
     visible = "\n".join([*process.cmdline(), *process.environ().values()])
     visible += openbao.process.log.read_text() + openbao.audit_log.read_text()
-    assert [name for name, value in keys.items() if value in visible] == []
+    assert openbao.url.removeprefix("https://") in visible
+    assert [file.name for file in files if file.read_text() in visible] == []
 
 
 def test_values_survive_a_restart(openbao: OpenBao) -> None:
     openbao.call("PUT", "sys/mounts/kv", {"type": "kv"})
     openbao.call("PUT", "kv/git", {"token": "value"})
-    keys = openbao.keys.read_text()
+    keys = openbao.root_token.read_text(), openbao.unseal_key.read_text()
     first = openbao.process.pid()
 
     openbao.start()
@@ -62,12 +55,12 @@ def test_values_survive_a_restart(openbao: OpenBao) -> None:
     openbao.start()
 
     assert openbao.call("GET", "kv/git")["data"] == {"token": "value"}
-    assert openbao.keys.read_text() == keys
+    assert (openbao.root_token.read_text(), openbao.unseal_key.read_text()) == keys
 
 
-def test_data_without_keys_is_replaced(openbao: OpenBao) -> None:
+def test_data_without_a_key_is_replaced(openbao: OpenBao) -> None:
     openbao.call("PUT", "sys/mounts/kv", {"type": "kv"})
-    openbao.keys.unlink()
+    openbao.unseal_key.unlink()
 
     openbao.start()
 

@@ -1,0 +1,112 @@
+"""``make local`` in a checkout of its own: OpenBao, the tables, an unchanged second run, and nothing left behind."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from local.engine import Engine
+from local.openbao import OpenBao
+from local.platform import Platform
+from tests.platform.harness import ROOT, Kubernetes, make_project
+
+DELIVERED = {
+    ("acme", "external", "org-acme", "True"),
+    ("acme", "git", "org-acme", "True"),
+    ("acme", "registry-push", "org-acme", "True"),
+    ("globex", "registry-pull", "org-globex", "True"),
+    ("globex", "git", "org-globex", "True"),
+    ("globex", "registry-push", "org-globex", "True"),
+    ("initech", "registry-pull", "(manual)", "True"),
+    ("initech", "git", "(manual)", "True"),
+    ("initech", "registry-push", "(manual)", "True"),
+}
+PATCHED = {
+    ("acme", "service", "${metadata.name}-registry-pull-secret", "registry-pull-secret"),
+    ("globex", "service", "registry-pull-secret", "-"),
+    ("initech", "service", "registry-pull-secret", "-"),
+}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Path]:
+    """A copy of this project; its platform is removed at the end."""
+    folder = make_project(tmp_path / "checkout")
+    shutil.rmtree(folder / "stacks")
+    for name in ("local", "stacks"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    yield folder
+    run(folder, "down")
+
+
+def run(folder: Path, command: str) -> str:
+    """Output of ``python -m local <command>``, which must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "local", command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def rows(printed: str, columns: tuple[int, ...], count: int) -> set[tuple[str, ...]]:
+    """Some columns of the table with `count` columns."""
+    lines = [line.split() for line in printed.splitlines() if line.startswith(("acme ", "globex ", "initech "))]
+    return {tuple(line[column] for column in columns) for line in lines if len(line) == count}
+
+
+def sign_in(openbao: OpenBao, cluster: Kubernetes, organization: str) -> str:
+    """Token of OpenBao for an organization's ServiceAccount."""
+    jwt = cluster.token(f"eso-org-{organization}", "openbao")
+    answer = openbao.call("PUT", "auth/kubernetes/login", {"role": f"eso-{organization}", "jwt": jwt}, token="")
+    assert answer["auth"]["token_policies"] == ["default", f"org-{organization}"]
+    return str(answer["auth"]["client_token"])
+
+
+def value_of(answer: tuple[int, Any]) -> Any:
+    status, body = answer
+    return body["data"]["data"] if status == 200 else status
+
+
+@pytest.mark.timeout(600)
+def test_the_local_platform_delivers_from_openbao(checkout: Path) -> None:
+    folder = checkout / ".local"
+
+    first = run(checkout, "up")
+    second = run(checkout, "up")
+
+    for printed in (first, second):
+        assert rows(printed, (0, 2, 4, 5), 7) == DELIVERED
+        assert rows(printed, (0, 1, 2, 3), 4) == PATCHED
+    assert "Nothing changed: every credential is in place." in second
+    preview = Engine(folder, {}, checkout).run("preview", "--expect-no-changes", stack="local")
+    assert preview.returncode == 0, preview.stdout
+
+    openbao, cluster = Platform(folder, {}).openbao, Kubernetes(folder / "kubeconfig")
+    acme, globex = (sign_in(openbao, cluster, name) for name in ("acme", "globex"))
+    stored = value_of(openbao.ask("GET", "secret/data/org/acme/github-pat", token=acme))
+    assert cluster.secret("openchoreo-ci-acme", "git-clone-secret") == ("Opaque", {"clone-secret": stored["token"]})
+    assert value_of(openbao.ask("GET", "secret/data/org/acme/github-pat", token=globex)) == 403
+    assert value_of(openbao.ask("GET", "secret/data/org/globex/gitlab-token", token=acme)) == 403
+    secret_values = {file.name: file.read_text() for file in (openbao.root_token, openbao.unseal_key)} | stored
+    printed = first + second + preview.stdout + "".join(path.read_text() for path in folder.glob("*.log"))
+    assert [name for name, value in secret_values.items() if value in printed] == []
+    assert f"export BAO_ADDR={openbao.url}\nexport BAO_CACERT={folder}/pki/ca.crt\n" in run(checkout, "env")
+
+    run(checkout, "down")
+
+    assert not folder.exists()
+    assert [process.name() for process in psutil.process_iter() if str(folder) in " ".join(_arguments(process))] == []
+
+
+def _arguments(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
