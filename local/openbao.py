@@ -132,7 +132,11 @@ class OpenBao:
         Raises:
             OpenBaoError: the request failed.
         """
-        status, answer = self.ask(method, path, body, namespace=namespace, token=token)
+        try:
+            status, answer = self.ask(method, path, body, namespace=namespace, token=token)
+        except urllib3.exceptions.HTTPError as error:
+            msg = f"{self.process.name}: {method} {path} has no response; see {self.process.log}"
+            raise OpenBaoError(msg) from error
         if status >= _FAILED:
             reasons = ", ".join(str(reason).strip() for reason in (answer or {}).get("errors") or ()) or "no reason"
             msg = (

@@ -75,3 +75,12 @@ def test_a_refused_request_has_a_reason_and_no_value(openbao: OpenBao) -> None:
         f'openbao: PUT absent/git failed with status 404 (no handler for route "absent/git". route entry not found.); '
         f"see {openbao.process.log}"
     )
+
+
+def test_a_server_that_is_down_has_no_response(openbao: OpenBao) -> None:
+    openbao.process.stop()
+
+    with pytest.raises(OpenBaoError) as unreachable:
+        openbao.call("GET", "sys/mounts")
+
+    assert str(unreachable.value) == f"openbao: GET sys/mounts has no response; see {openbao.process.log}"
