@@ -7,63 +7,30 @@ An ExternalSecret has no ``observedGeneration``, so ``Ready=True`` may be about 
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from ..errors import ClusterError, NotReadyError, UnavailableError
+from ..errors import NotReadyError, UnavailableError
 from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
 from ..object_names import build_path
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
 from .connection import Cluster
 from .continuation import ADVICE, continues_on_error
+from .pending import Pending, Readiness, describe_late, describe_wait
 from .reading import Address, list_labelled
-from .reasons import ESO, Store, list_reasons, unwrap
+from .reasons import ESO, unwrap
 
-_STORES: Final = build_path(ESO, "ClusterSecretStore")
-_NO_VALUE: Final = "could not get secret data from provider"
-"""Condition of every failure to read a value; the event has the reason."""
 _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 """Reasons of ``Ready=True`` under ``creationPolicy: Merge`` and ``deletionPolicy: Delete``."""
 _NEVER: Final = frozenset({"0", "0s"})
-_NAMES: Final = 5
-"""Names of ready organizations in a message; there may be a thousand."""
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
-_COLUMNS: Final = 100
-_DIAGNOSTICS: Final = 4
-"""Columns by which Pulumi indents a message."""
 _PATIENCE: Final = 30.0
 """Seconds for which a wait goes on while the API server does not answer: it restarts, or a proxy does."""
-
-
-@dataclass(frozen=True)
-class Pending:
-    """An ExternalSecret that is not synced, and the reason."""
-
-    expected: Expected
-    reason: str
-    failed: bool = False
-    """Whether ESO has tried and failed, instead of not having tried yet."""
-
-    def __str__(self) -> str:
-        return f"{self.expected}: {self.reason}"
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """State of all expected ExternalSecrets at one time."""
-
-    total: int
-    """Number of ExternalSecrets that must be synced, including those of fan-outs."""
-    pending: tuple[Pending, ...]
-    """The ExternalSecrets that are not synced."""
-    organizations: frozenset[str] = field(default=frozenset(), compare=False)
-    """Organizations with an ExternalSecret that must be synced."""
 
 
 def read_readiness(
@@ -91,7 +58,7 @@ def describe_pending(
 ) -> str | None:
     """A message with the ExternalSecrets that are not synced now and ESO's reasons; None if all are synced."""
     readiness = read_readiness(cluster, expected_secrets, fan_outs)
-    return _message(cluster, readiness, "now", ready="Ready at the last sync") if readiness.pending else None
+    return describe_late(cluster, readiness, "now", ready="Ready at the last sync") if readiness.pending else None
 
 
 def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom to inform
@@ -131,17 +98,17 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
     while readiness.pending:
         # At the first look, ESO may not have seen what was just applied.
         if pause == _POLL or any(item.failed for item in readiness.pending):
-            line = _describe_wait(cluster, readiness)
+            line = describe_wait(cluster, readiness)
             if line != reported:
                 report(line)
             reported = line
         left = deadline - time.monotonic()
         if left <= 0:
-            message = _message(cluster, readiness, f"after {seconds:g} s", hints)
+            message = describe_late(cluster, readiness, f"after {seconds:g} s", hints)
             alone = len(readiness.organizations) == 1 or continues_on_error()
             raise NotReadyError(message if alone else f"{message}\n{ADVICE}")
         if cancelled(min(pause, left)):
-            raise NotReadyError(_message(cluster, readiness, "when the update was cancelled", hints))
+            raise NotReadyError(describe_late(cluster, readiness, "when the update was cancelled", hints))
         pause = _POLL
         readiness = read()
 
@@ -231,76 +198,3 @@ def _retry_now(cluster: Cluster, expected: Expected) -> None:
     # ESO retries without it, too, only later.
     with suppress(UnavailableError):
         cluster.merge_patch(path, stamp, field_manager=f"{MANAGED_BY}-readiness")
-
-
-def _describe_wait(cluster: Cluster, readiness: Readiness) -> str:
-    """A line about the first ExternalSecret that has failed, otherwise about the first one that is not synced."""
-    pending = readiness.pending
-    first = next((item for item in pending if item.failed), pending[0])
-    reason = _explain(cluster, first, lambda name: _read_store(cluster, name))
-    place = f"{first.expected.organization}/{first.expected.name}"
-    return textwrap.shorten(
-        f"{len(pending)} of {readiness.total} waiting: {place}: {reason}", _COLUMNS, placeholder=" …"
-    )
-
-
-def _read_store(cluster: Cluster, name: str) -> Store | None:
-    return cluster.get(build_path(ESO, "ClusterSecretStore", name=name))
-
-
-def _read_stores(cluster: Cluster) -> Mapping[str, Store] | None:
-    """Name -> ClusterSecretStore, in one call. None: they cannot be read, which is no reason to hide the rest."""
-    try:
-        return {store["metadata"]["name"]: store for store in cluster.items(_STORES)}
-    except ClusterError:
-        return None
-
-
-def _explain(cluster: Cluster, item: Pending, read_store: Callable[[str], Store | None]) -> str:
-    """ESO's reasons, beside the condition unless that says nothing more, or the reasons cannot be read."""
-    try:
-        reasons = "; ".join(list_reasons(cluster, item.expected, read_store))
-    except ClusterError:
-        return item.reason
-    if not reasons:
-        return item.reason
-    return reasons if item.reason == _NO_VALUE else f"{item.reason} ({reasons})"
-
-
-def _message(
-    cluster: Cluster,
-    readiness: Readiness,
-    when: str,
-    hints: Mapping[str, str] | None = None,
-    ready: str = "Ready",
-) -> str:
-    stores = _read_stores(cluster)
-    lines = [f"{len(readiness.pending)} of {readiness.total} credentials are not ready {when} on {cluster}:"]
-    for item in readiness.pending:
-        lines += _wrap(f"  - {item.expected}:", item.reason if stores is None else _explain(cluster, item, stores.get))
-    late = {item.expected.organization for item in readiness.pending}
-    lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
-    if others := sorted(readiness.organizations - late):
-        more = f" and {len(others) - _NAMES} more" if len(others) > _NAMES else ""
-        lines.append(f"{ready}: {', '.join(others[:_NAMES])}{more}")
-    lines.append("Fix the cause (most often a missing key in the secret manager) and run the update again")
-    return "\n".join(lines)
-
-
-def _wrap(subject: str, reason: str) -> list[str]:
-    """A subject and its reason, on one line if they fit."""
-    width = _COLUMNS - _DIAGNOSTICS
-    if len(f"{subject} {reason}") <= width:
-        return [f"{subject} {reason}"]
-    indent = " " * 6
-    return [
-        subject,
-        *textwrap.wrap(
-            reason,
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ),
-    ]

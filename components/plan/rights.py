@@ -110,6 +110,8 @@ def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[
         # The wait asks ESO to retry those that failed, in namespaces that OpenChoreo creates.
         yield from _needs(plan.pull_plane, _ESO, "externalsecrets", ("list", "patch"), _EVERYWHERE)
         yield from _needs(plan.pull_plane, "", "namespaces", ("list",), _EVERYWHERE)
+        # A Secret of somebody else in such a namespace would be overwritten.
+        yield from _needs(plan.pull_plane, "", "secrets", ("list",), _EVERYWHERE)
 
 
 def _control_needs(organization: OrganizationPlan) -> Iterator[_Need]:

@@ -73,7 +73,9 @@ def _rows(load: Load) -> list[list[str]]:
     others = [store for store in load.stores if store not in busiest]
     rows = [_row(store) for store in load.stores if store in busiest]
     if others:
-        rows.append(_sum(_count("other", len(others)), Load(tuple(others), ())))
+        entries = {store.entry for store in others}
+        polls = tuple(poll for poll in load.polls if poll.store in entries)
+        rows.append(_sum(_count("other", len(others)), Load(tuple(others), polls)))
     return [*rows, _sum("total", load)] if len(rows) > 1 else rows
 
 

@@ -60,7 +60,7 @@ def test_arguments_that_are_missing_or_too_many() -> None:
     assert refusal(lambda: SecretStoreArgs(nam="a")) == (
         "SecretStoreArgs: 3 problems\n"
         '  - nam: unknown argument; did you mean "name"? expected one of: name, manager, organizations, namespaces, '
-        "keys, manual, endpoint, managed, plan, release\n"
+        "keys, manual, endpoint, managed, plan, release, options\n"
         "  - name: is missing; expected a string\n"
         "  - manager: is missing; expected a Manager"
     )

@@ -98,7 +98,7 @@ def test_a_whole_object_and_nothing_else() -> None:
 
 def test_keys_are_converted_before_they_get_the_prefix() -> None:
     """ESO ignores the strategy of keys that it rewrites."""
-    expected = _expected({"type": "Opaque"}, [])
+    expected = _expected({"type": "Opaque", "mergePolicy": "Merge"}, [])
     del expected["spec"]["data"]
     expected["spec"]["dataFrom"] = [
         {

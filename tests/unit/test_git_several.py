@@ -30,8 +30,10 @@ from tests.unit.samples import (
     raw,
     settings,
 )
+from tests.unit.templates import word
 
 TARGET = Target(organization="acme", namespace="openchoreo-ci-acme", store="default-acme", refresh_interval="1h0m0s")
+TOKEN = word(".token", "acme-github")
 GITHUB: Raw = {"host": "github.com", "remoteKey": "acme-github"}
 GITLAB: Raw = {
     "host": "gitlab.com",
@@ -54,11 +56,14 @@ def _external_secret(name: str, host: str, template: Raw, key: str, remote: str,
 
 
 def _github(name: str = "git-clone-secret", **more: Any) -> Manifest:
-    return _external_secret(name, "github.com", {"type": "Opaque"}, "clone-secret", "acme-github", **more)
+    return _external_secret(
+        name, "github.com", {"type": "Opaque", "data": {"clone-secret": TOKEN}}, "token", "acme-github", **more
+    )
 
 
 def _gitlab(name: str = "git-gitlab", **more: Any) -> Manifest:
-    data = {"username": "oauth2", "password": "{{ .password }}", "clone-secret": "{{ .password }}"}
+    password = word(".password", "acme-gitlab")
+    data = {"username": "oauth2", "password": password, "clone-secret": password}
     template = {"type": "kubernetes.io/basic-auth", "data": data}
     return _external_secret(name, "gitlab.com", template, "password", "acme-gitlab", **more)
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Pending, Readiness, read_readiness, wait_until_synced
+from components.cluster.pending import Pending, Readiness
+from components.cluster.readiness import read_readiness
 from components.errors import NotReadyError
 from components.plan.expected import Expected
 from tests.unit.api import Api, Object
+from tests.unit.clock import Clock
 
 GIT = Expected("acme", "openchoreo-ci-acme", "git-clone-secret")
 PUSH = Expected("acme", "openchoreo-ci-acme", "registry-push-secret")
@@ -89,28 +91,6 @@ def _changed(**spec: str) -> Object:
 )
 def test_judgement(item: Object | None, expected: tuple[Pending, ...]) -> None:
     assert read_readiness(Api(externalsecrets=[] if item is None else [item]).cluster, [GIT]) == Readiness(1, expected)
-
-
-class Clock:
-    """Stands for the pauses: at each the operator does the next piece of work, or the user gives up."""
-
-    def __init__(self, api: Api, *work: list[Object]) -> None:
-        self.api = api
-        self.work = list(work)
-        self.pauses: list[float] = []
-        self.reports: list[str] = []
-
-    def cancelled(self, seconds: float) -> bool:
-        self.pauses.append(seconds)
-        if not self.work:
-            return True
-        self.api.lists["externalsecrets"] = self.work.pop(0)
-        return False
-
-    def wait(self, *wanted: Expected, seconds: float = 60) -> None:
-        wait_until_synced(
-            self.api.cluster, wanted, seconds=seconds, report=self.reports.append, cancelled=self.cancelled
-        )
 
 
 def _lines(reason: str) -> list[str]:
@@ -194,7 +174,7 @@ EVENTS: list[Object] = [
         pytest.param(
             {PATH: {"spec": {"secretStoreRef": {"name": "org-acme"}, "data": [{}, OF_PARAMS, OF_PARAMS]}}},
             {"clustersecretstores": [{"metadata": {"name": "org-acme"}}]},
-            ' (ClusterSecretStore "params-acme" does not exist)',
+            'ClusterSecretStore "params-acme" does not exist',
             id="the-store-of-one-value-is-not-there",
         ),
     ],

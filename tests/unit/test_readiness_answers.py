@@ -89,6 +89,6 @@ def test_credentials_that_are_late_are_named_without_an_answer_about_their_store
         _wait(api, seconds=0)
     assert str(caught.value) == (
         '1 of 1 credentials are not ready after 0 s on build plane (context "dev"):\n'
-        '  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: SecretSyncedError: no such key\n'
+        '  - organization "acme", Secret openchoreo-ci-acme/git-clone-secret: no such key\n'
         "Fix the cause (most often a missing key in the secret manager) and run the update again"
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.cluster.readiness import Pending, Readiness, read_readiness
+from components.cluster.pending import Pending, Readiness
+from components.cluster.readiness import read_readiness
 from components.plan.expected import Expected
 from tests.unit.api import Api, Object
 

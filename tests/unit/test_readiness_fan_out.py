@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.cluster.readiness import Pending, Readiness, read_readiness, wait_until_synced
+from components.cluster.pending import Pending, Readiness
+from components.cluster.readiness import read_readiness, wait_until_synced
 from components.errors import NotReadyError
 from components.plan.expected import Expected, FanOut
 from tests.unit.api import Api, Object

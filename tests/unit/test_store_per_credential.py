@@ -31,6 +31,7 @@ from tests.unit.samples import (
     on_every_plane,
     settings,
 )
+from tests.unit.templates import key
 
 ROLE = "arn:aws:iam::123456789012:role/eso-{organization}"
 STORES: Raw = {
@@ -87,7 +88,9 @@ def test_each_secret_reads_from_the_store_of_its_credential() -> None:
     git, sonar = plan.external_secrets
     assert git["spec"]["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "secrets-acme"}
     data = [{"secretKey": "token", "remoteRef": {"key": "/acme/sonar", **DEFAULTS}}]
-    assert sonar == external_secret_of_acme("sonar", "external", {"type": "Opaque"}, data, store="params-acme")
+    assert sonar == external_secret_of_acme(
+        "sonar", "external", {"type": "Opaque", "data": {"token": key("token")}}, data, store="params-acme"
+    )
 
 
 def test_the_identity_of_each_store_may_read_its_own_keys_only() -> None:
