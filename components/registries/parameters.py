@@ -26,10 +26,7 @@ def derive_parameter_fields() -> dict[str, FieldInfo]:
 
 def _build_type(kinds: Mapping[str, Any]) -> Any:
     """The type that all registries give a parameter, or one that depends on the registry."""
-    distinct: list[Any] = []
-    for kind in kinds.values():
-        if kind not in distinct:
-            distinct.append(kind)
+    distinct = list(dict.fromkeys(kinds.values()))
     if len(distinct) == 1:
         return distinct[0]
     # The union is for the JSON Schema.

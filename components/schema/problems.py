@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -184,10 +185,9 @@ def _aliased(location: list[str | int], root: type[BaseModel]) -> list[str | int
     for step in location:
         fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
         aliased.append(fields[step].alias or step if isinstance(step, str) and step in fields else step)
-        try:
-            model = inside(model, step)
-        except (StopIteration, IndexError):
-            model = None
+        holder, model = model, None
+        with suppress(StopIteration, IndexError):
+            model = inside(holder, step)
     return aliased
 
 

@@ -94,6 +94,17 @@ ONE = (".dockerconfigjson",)
             id="docker-config",
         ),
         pytest.param(
+            {"server": "registry.acme.example/team", "remoteKey": "config"},
+            config(
+                "registry.acme.example/team",
+                ["^registry\\.acme\\.example/team$", "^(https?://)?(registry\\.acme\\.example/team)/?$"],
+                "registry_0",
+                "config",
+            ),
+            [data("registry_0", "config")],
+            id="docker-config-with-a-path",
+        ),
+        pytest.param(
             {"registry": "dockerhub", "remoteKey": "acme-docker", "decoding": "Base64"},
             config("https://index.docker.io/v1/", DOCKER_HUB_FORMS, "registry_0", "acme-docker"),
             [

@@ -94,9 +94,8 @@ def _builds_only(organization: Organization, settings: StackSettings, path: str)
     if pull is None or plane is None or pull.delivery != "component" or organization.pull_store is not None:
         return
     for entry in dict.fromkeys((organization.secret_store, *organization.build_reads)):
-        if entry not in settings.secret_stores:
-            continue
-        if plane.secret_store_ref == settings.cluster_store_name(organization, entry):
+        exists = entry in settings.secret_stores
+        if exists and plane.secret_store_ref == settings.cluster_store_name(organization, entry):
             yield Problem(
                 f"{path}.dataPlane.secretStoreRef",
                 f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
