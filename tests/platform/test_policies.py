@@ -109,7 +109,8 @@ def test_keys_are_merged_into_an_existing_secret(
         organizations=[_organization(organization, namespace="adopt", git=merge)],
         readyTimeout="3s",
     )
-    assert "SecretMissing: secret will not be created due to CreationPolicy=Merge" in stack.up_fails()
+    reason = "SecretMissing: secret will not be created due to CreationPolicy=Merge"
+    assert reason in " ".join(stack.up_fails().split())
 
     theirs = {"username": base64.b64encode(b"bot").decode()}
     metadata = {"name": GIT, "namespace": existing}
@@ -143,7 +144,7 @@ def test_a_secret_goes_with_its_values(stack: Stack, cluster: Kubernetes, organi
     stack.run("up", "--yes", "--skip-preview", "--suppress-progress")
 
     eventually(lambda: cluster.secret(namespace, GIT) is None, "the Secret to go")
-    assert "SecretDeleted: secret deleted due to DeletionPolicy=Delete" in stack.up_fails()
+    assert "SecretDeleted: secret deleted due to DeletionPolicy=Delete" in " ".join(stack.up_fails().split())
 
 
 def test_encoded_values_whole_objects_and_templates(
@@ -240,7 +241,7 @@ def test_a_broken_template_fails_the_update(
         organizations=[_organization(organization, external=[service])],
         readyTimeout="3s",
     )
-    output = stack.up_fails()
+    output = " ".join(stack.up_fails().split())
     assert f'organization "{organization}", Secret openchoreo-ci-{organization}/broken' in output
     assert said in output
     assert "value" not in output.split("credentials are not ready")[1]

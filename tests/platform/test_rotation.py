@@ -89,7 +89,7 @@ def test_a_manager_that_is_sealed_and_unsealed(
 
     eventually(lambda: ready(cluster, namespace) == "False", "the operator to notice")
     message = stack.up_fails()
-    assert f'organization "{organization}", Secret {namespace}/{NAME}: SecretSyncedError' in message
+    assert f'organization "{organization}", Secret {namespace}/{NAME}:' in message
     assert "Vault is sealed" in message
     assert cluster.secret(namespace, NAME) == ("Opaque", {"clone-secret": "first"})
 
