@@ -17,5 +17,6 @@ CREDENTIAL = "registry-pull"
 def build_secret(pull: PullSecret, name: str) -> SecretTemplate | ManualSecret:
     """The Secret of type ``kubernetes.io/dockerconfigjson`` that pods pull with."""
     if pull.docker_config is not None:
-        return registry.build_whole_docker_config(name, pull.docker_config, CREDENTIAL)
+        data = {registry.KEY: pull.docker_config}
+        return SecretTemplate(name=name, credential=CREDENTIAL, data=data, type=registry.TYPE)
     return registry.build_docker_config(name, pull.registries or (), CREDENTIAL)

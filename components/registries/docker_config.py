@@ -19,7 +19,7 @@ from ..secrets.manual_secret import ManualSecret
 from ..secrets.value_templates import describe_source, quote_literal, read_word
 from .credential import RegistryCredential
 from .generators import build_generator
-from .stored_login import read_all_stored_logins, read_stored_login, set_login
+from .stored_login import read_stored_login, set_login
 
 KEY: Final = DOCKER_CONFIG_KEY
 TYPE: Final = DOCKER_CONFIG
@@ -76,20 +76,6 @@ def build_docker_config(
         templates=dict.fromkeys(keys, _render(*steps)),
         data_from=tuple(data_from),
         entries={key: entry for key, entry in entries.items() if entry != first},
-    )
-
-
-def build_whole_docker_config(name: str, config: RemoteRef, credential: str) -> SecretTemplate:
-    """A Secret with every login of a docker ``config.json`` in the manager, under the keys that it has there.
-
-    Args:
-        name: name of the Secret.
-        config: the ``config.json``.
-        credential: value of the credential label.
-    """
-    steps = read_all_stored_logins(".config", describe_source(config))
-    return SecretTemplate(
-        name=name, credential=credential, data={"config": config}, type=TYPE, templates={KEY: _render(steps)}
     )
 
 

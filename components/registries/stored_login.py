@@ -59,11 +59,6 @@ _REFUSE: Final = (
     "{{- fail %(no_login)s -}}"
 )
 _ONE: Final = f"{_OPEN}{_FIND}{_READ}{{{{- if not (and $user $password) -}}}}{_REFUSE}{{{{- end -}}}}"
-_ALL: Final = (
-    f"{_OPEN}{{{{- range $key, $entry := $stored -}}}}{_READ}"
-    f"{{{{- if and $user $password -}}}}{set_login('$key').replace('%', '%%')}{{{{- end -}}}}{{{{- end -}}}}"
-    f"{{{{- if not $auths -}}}}{_REFUSE}{{{{- end -}}}}"
-)
 _HELPER: Final = "a credential helper (credsStore, credHelpers) may have"
 
 
@@ -87,31 +82,6 @@ def read_stored_login(value: str, server: str, source: InputStr) -> InputStr:
     def fill(text: str) -> str:
         literals = {name: quote_literal(f"{text} {problem}") for name, problem in problems.items()}
         return _ONE % {"value": value, "forms": forms, "no_config": _name_no_config(text), **literals}
-
-    return cast("InputStr", lift(fill, source))
-
-
-def read_all_stored_logins(value: str, source: InputStr) -> InputStr:
-    """Steps that add every login of a ``config.json`` to ``$auths``, under its own key; none at all ends the update.
-
-    Args:
-        value: expression of the ``config.json``.
-        source: what a message names.
-    """
-    instead = "store a config.json with user names and passwords"
-
-    def name(text: str, before: str, after: str) -> str:
-        return f'(printf "%s%s%s" {quote_literal(f"{text} {before} ")} $key {quote_literal(after)})'
-
-    def fill(text: str) -> str:
-        literals = {
-            "no_config": _name_no_config(text),
-            "token": name(text, "has an identity token for", f", which expires; {instead}"),
-            "no_pair": name(text, "has an auth for", f" that is not the base64 of user:password; {instead}"),
-            "helper": quote_literal(f"{text} has no docker auth, which {_HELPER}; {instead}"),
-            "no_login": quote_literal(f"{text} has no docker auth; {instead}"),
-        }
-        return _ALL % {"value": value, **literals}
 
     return cast("InputStr", lift(fill, source))
 

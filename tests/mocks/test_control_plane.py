@@ -28,7 +28,7 @@ from components.pull.credential import PlaneStore
 from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import STACK
-from tests.unit.templates import whole_config, word
+from tests.unit.templates import word
 
 pytestmark = pytest.mark.usefixtures("default_providers")
 
@@ -86,8 +86,7 @@ def pull_secret(name: str = DEFAULT, store: str = "${dataplane.secretStore}", in
         interval=interval,
         credential="registry-pull",
         type="kubernetes.io/dockerconfigjson",
-        data={"config": {"key": "registry-credentials"}},
-        templates={".dockerconfigjson": whole_config("registry-credentials")},
+        data={".dockerconfigjson": {"key": "registry-credentials"}},
     )
 
 

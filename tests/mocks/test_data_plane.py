@@ -25,7 +25,6 @@ from components.plan.expected import FanOut
 from components.schema.sources import ManualRegistry
 from tests.mocks.recorder import Recorder, Registered, Secret, resolve
 from tests.mocks.signature import OWNER
-from tests.unit.templates import whole_config
 
 pytestmark = pytest.mark.usefixtures("default_providers")
 
@@ -70,12 +69,11 @@ def everywhere(store: str, interval: str, *, depends_on: frozenset[str] = frozen
                             "mergePolicy": "Replace",
                             "type": "kubernetes.io/dockerconfigjson",
                             "metadata": {"labels": labels},
-                            "data": {".dockerconfigjson": whole_config("registry-credentials")},
                         },
                     },
                     "data": [
                         {
-                            "secretKey": "config",
+                            "secretKey": ".dockerconfigjson",
                             "remoteRef": {
                                 "key": "registry-credentials",
                                 "version": "2",

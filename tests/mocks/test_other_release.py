@@ -18,7 +18,7 @@ from tests.mocks.other_release import API, OTHER, RAW, Platform
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.signature import FORCED, STACK, sign
 from tests.mocks.stubs import Object
-from tests.unit.templates import CLOSED, OPENED, config, config_forms, whole_config, word
+from tests.unit.templates import CLOSED, OPENED, config, config_forms, word
 
 ESO: Final = "external-secrets.io/v1"
 ACME: Final = {"stack": "acme-corp/openchoreo-secrets/test", "name": "acme"}
@@ -40,7 +40,7 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
         labels: of the Secret.
         name: of the Secret.
         key: in the secret manager.
-        secret_key: input of the template.
+        secret_key: input of the template, or key in the Secret.
         keys: ``store``; ``annotations``, ``data`` (its template), ``target_key`` and ``type`` of the Secret.
     """
     target_key = keys.get("target_key", ".dockerconfigjson")
@@ -58,7 +58,7 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
                 "engineVersion": "v2",
                 "mergePolicy": "Replace",
                 "metadata": metadata,
-                "data": {target_key: keys["data"]},
+                **({"data": {target_key: keys["data"]}} if "data" in keys else {}),
             },
         },
         "data": [
@@ -112,8 +112,7 @@ IN_A_COMPONENT: Final[Object] = {
         _labels("acme", "registry-pull"),
         "${component.id}-image-download",
         "acme-pull",
-        "config",
-        data=whole_config("acme-pull"),
+        ".dockerconfigjson",
         store="${cluster.store}",
         own=STACK,
     ),
@@ -134,9 +133,7 @@ EXPECTED: Final[dict[str, Object]] = {
         "spec": {
             "externalSecretName": "image-download",
             "externalSecretMetadata": {"labels": {**OURS, "openchoreo.dev/organization": "globex"}},
-            "externalSecretSpec": _spec(
-                DOWNLOAD, "image-download", "globex-pull", "config", data=whole_config("globex-pull")
-            ),
+            "externalSecretSpec": _spec(DOWNLOAD, "image-download", "globex-pull", ".dockerconfigjson"),
             "refreshTime": "1h0m0s",
             "namespaceSelectors": [{"matchLabels": {"platform.example/tenant": "globex"}}],
         },

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from components.registries.credential import RegistryCredential
-from components.registries.docker_config import KEY, TYPE, build_docker_config, build_whole_docker_config
+from components.registries.docker_config import KEY, TYPE, build_docker_config
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import SecretTemplate
 from tests.platform.delivery import Delivery
@@ -207,32 +207,6 @@ def test_what_would_be_no_docker_config_is_refused(delivery: Delivery) -> None:
         assert delivery.refusal(*as_batch([Case("ghcr.io", {"config": config}, {})])) == problem, config
     assert delivery.refusal(*as_batch([user_and_password("ghcr.io", "canary:user", "canary")])) == (
         'the user name for ghcr.io contains ":", which separates user from password in docker auth'
-    )
-
-
-def test_a_whole_config_keeps_its_keys_and_gets_every_auth(delivery: Delivery) -> None:
-    def build(keys: Mapping[str, str], name: str) -> SecretTemplate:
-        config = RemoteRef(remote_key=keys["0"], property="config", decoding="Base64")
-        return build_whole_docker_config(name, config, "registry-pull")
-
-    def encode(config: object) -> Mapping[str, Mapping[str, str]]:
-        return {"0": {"config": base64.b64encode(json.dumps(config).encode()).decode()}}
-
-    bot = {"username": "bot", "password": "pw", "auth": auth("bot", "pw")}
-    auths = {
-        "https://quay.io": {"username": "bot", "password": "pw", "email": "a@b.example"},
-        "*.azurecr.io": {"auth": auth("bot", "pw\n")},
-        "ghcr.io": {},
-    }
-    kind, data = delivery.deliver(encode({"auths": auths}), build)
-    assert (kind, list(data)) == (TYPE, [KEY])
-    assert json.loads(data[KEY]) == {"auths": {"https://quay.io": bot, "*.azurecr.io": bot}}
-    assert delivery.refusal(encode({"auths": {"ghcr.io": {"identitytoken": "canary"}}}), build) == (
-        "0 (config) has an identity token for ghcr.io, which expires; store a config.json with user names and passwords"
-    )
-    assert delivery.refusal(encode({"auths": {"ghcr.io": {}}, "credsStore": "desktop"}), build) == (
-        "0 (config) has no docker auth, which a credential helper (credsStore, credHelpers) may have; "
-        "store a config.json with user names and passwords"
     )
 
 

@@ -20,7 +20,6 @@ from tests.platform.openchoreo import (
     remove_record,
     shipped,
 )
-from tests.unit.templates import whole_config
 
 NAME = "${metadata.name}-registry-pull-secret"
 ENTRY = "registry-pull-secret"
@@ -56,12 +55,11 @@ def external_secret(stack: Stack, organization: str, name: str = NAME, interval:
                         "mergePolicy": "Replace",
                         "type": "kubernetes.io/dockerconfigjson",
                         "metadata": {"labels": {**owner, "openchoreo-secrets/credential": "registry-pull"}},
-                        "data": {".dockerconfigjson": whole_config("registry-credentials")},
                     },
                 },
                 "data": [
                     {
-                        "secretKey": "config",
+                        "secretKey": ".dockerconfigjson",
                         "remoteRef": {
                             "key": "registry-credentials",
                             "conversionStrategy": "Default",

@@ -74,10 +74,8 @@ def test_components_create_their_own_secrets_and_other_organizations_cannot(
     stack: Stack, control_plane: ControlPlane, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
     control_plane.create(component_type("service", organization))
-    password = secrets.token_urlsafe(30)
-    login = {"auth": auth("robot", password)}
-    delivered = {"auths": {"ghcr.io": {**login, "username": "robot", "password": password}}}
-    cluster.put_secret(manager, "pull", {"config": json.dumps({"auths": {"ghcr.io": login}})})
+    whole = json.dumps({"auths": {"ghcr.io": {"auth": auth("robot", secrets.token_urlsafe(30))}}})
+    cluster.put_secret(manager, "pull", {"config": whole})
     stack.configure(
         clusters=stack.every_plane,
         secretStores={"org": kubernetes_store(manager)},
@@ -102,14 +100,13 @@ def test_components_create_their_own_secrets_and_other_organizations_cannot(
             cluster.create(rendered(entry["template"], {"metadata.name": name, "metadata.namespace": namespace}))
 
         for name in ("one", "two"):
-            kind, data = arrives(cluster, own, f"{name}-registry-pull-secret")
-            assert (kind, json.loads(data[".dockerconfigjson"])) == (DOCKER, delivered)
+            assert arrives(cluster, own, f"{name}-registry-pull-secret") == (DOCKER, {".dockerconfigjson": whole})
         refused = f"{foreign}/thief-registry-pull-secret"
         eventually(lambda: ready(cluster, *refused.split("/")) == "False", f"{refused} to be refused")
         assert cluster.secret(*refused.split("/")) is None
         cluster.delete(*ES, "one-registry-pull-secret", own)
         leaves(cluster, own, "one-registry-pull-secret")
-        assert cluster.secret(own, "two-registry-pull-secret") == (kind, data)
+        assert cluster.secret(own, "two-registry-pull-secret") == (DOCKER, {".dockerconfigjson": whole})
     finally:
         cluster.delete("v1", "Namespace", own)
         cluster.delete("v1", "Namespace", foreign)

@@ -140,29 +140,6 @@ def config(server: str, forms: list[str], variable: str, source: str) -> str:
     )
 
 
-def whole_config(source: str) -> str:
-    """Every login of a docker config in the manager."""
-    instead = "store a config.json with user names and passwords"
-
-    def about(before: str, after: str) -> str:
-        text = f'(printf "%s%s%s" {go(f"{source} {before} ")} $key {go(f"{after}; {instead}")})'
-        return f"{{{{- fail {text} -}}}}{{{{- end -}}}}"
-
-    read = _READ.replace("TOKEN", about("has an identity token for", ", which expires"))
-    return (
-        OPENED
-        + _opened("config", source)
-        + "{{- range $key, $entry := $stored -}}"
-        + read.replace("PAIR", about("has an auth for", " that is not the base64 of user:password"))
-        + login("KEY", "{{- if and $user $password -}}").replace('"KEY"', "$key")
-        + "{{- end -}}{{- end -}}{{- if not $auths -}}"
-        + _STORES
-        + fail(f"{source} has no docker auth, {_HELPER}; {instead}")
-        + fail(f"{source} has no docker auth; {instead}")
-        + CLOSED
-    )
-
-
 def config_forms(host: str) -> list[str]:
     """Forms of the key of a host that is written in regular expressions as it is."""
     return [f"^{host}$", f"^(https?://)?({host})(/v[12])?/?$", f"^(https?://)?({host})/"]

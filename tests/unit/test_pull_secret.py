@@ -24,9 +24,8 @@ from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.objects import NAME, STACK, component_type, pods
 from tests.unit.plans import fan_out
 from tests.unit.samples import GIT, Raw, on_every_plane, organization, settings
-from tests.unit.templates import CLOSED, OPENED, config, config_forms, whole_config
+from tests.unit.templates import CLOSED, OPENED, config, config_forms
 
-WHOLE_TEMPLATE = whole_config("registry-credentials (value)")
 CONFIG: Raw = {"remoteKey": "registry-credentials", "property": "value"}
 QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 BOT: Raw = {"server": "quay.io", "manual": {"username": "bot", "password": "quayPassword"}}
@@ -34,7 +33,9 @@ BY_HAND: Raw = {"delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"
 ORGANIZATION = {"openchoreo.dev/organization": "acme"}
 MANAGED = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 TYPE = "kubernetes.io/dockerconfigjson"
-WHOLE = [{"secretKey": "config", "remoteRef": {"key": "registry-credentials", "property": "value", **DEFAULTS}}]
+WHOLE = [
+    {"secretKey": ".dockerconfigjson", "remoteRef": {"key": "registry-credentials", "property": "value", **DEFAULTS}}
+]
 
 
 def _organization(refresh_interval: str | None = None, **pull: Any) -> Organization:
@@ -60,7 +61,7 @@ def _external_secret(
     return external_secret_of_acme(
         name,
         "registry-pull",
-        {"type": TYPE, "data": {".dockerconfigjson": WHOLE_TEMPLATE}, **differing},
+        {"type": TYPE, **differing},
         data,
         namespace="${metadata.namespace}",
         store=store,
@@ -133,9 +134,8 @@ def test_secret() -> None:
     assert pull_secret(_pull(_organization()), NAME) == SecretTemplate(
         name=NAME,
         credential="registry-pull",
-        data={"config": RemoteRef(remote_key="registry-credentials", property="value")},
+        data={".dockerconfigjson": RemoteRef(remote_key="registry-credentials", property="value")},
         type=TYPE,
-        templates={".dockerconfigjson": WHOLE_TEMPLATE},
     )
     assert pull_secret(_pull(_organization(**BY_HAND)), "registry-pull-secret") == ManualSecret(
         name="registry-pull-secret",
