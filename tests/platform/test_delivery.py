@@ -64,7 +64,7 @@ def test_every_credential_of_an_organization_arrives(
         }
     }
     output = stack.output()
-    assert output["organizations"] == {
+    assert output["organizations"]["__names"] == {
         organization: {
             "namespace": namespace,
             "secrets": {

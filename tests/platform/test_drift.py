@@ -110,7 +110,7 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         ),
         f"RoleBinding {it.manager}/{it.account} {store}": f"subjects[1] is {json.dumps(INTRUDER)}, not configured",
         f"ClusterSecretStore {it.store} {store}": 'spec.conditions[2] is {"namespaces": ["x"]}, not configured',
-        f"ExternalSecret {namespace}/sonar {user}": "spec.target.template.data is not configured; "
+        f"ExternalSecret {namespace}/sonar {user}": "spec.target.template.data.token has another value; "
         'spec.data[0].remoteRef.property is "other", configured "token"; '
         'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '
         '"metadata..., not configured',

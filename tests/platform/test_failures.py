@@ -61,7 +61,7 @@ def test_a_missing_key_fails_clearly_and_is_repaired_by_adding_it(
         pytest.param(
             {"server": DOCKER_HUB, "remoteKey": "docker", "property": "dockerconfigjson"},
             {"dockerconfigjson": "not-JSON-but-a-canary"},
-            f"docker (dockerconfigjson) has no docker auth for {DOCKER_HUB}",
+            "docker (dockerconfigjson) is not a docker config.json; if it is encoded, set decoding: Base64",
             id="no JSON at all",
         ),
     ],
@@ -228,7 +228,7 @@ def test_unusable_clusters_are_refused_before_anything_is_created(
         ),
         (
             {"buildPlane": {"kubeconfig": str(broken), "context": CONTEXT}},
-            f"the kubeconfig ({broken}) cannot be read",
+            f"{broken} is not valid YAML (line 1); correct the file",
         ),
         (
             {"buildPlane": {"kubeconfig": str(stack.kubeconfig), "context": "elsewhere"}},

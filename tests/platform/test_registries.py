@@ -230,7 +230,7 @@ def test_an_invalid_key_of_google_is_no_password(
         readyTimeout="3s",
     )
 
-    message = stack.up_fails()
+    message = " ".join(stack.up_fails().split())
 
     assert "google (key.json) is not the JSON key of a Google service account" in message
     assert "canary" not in message

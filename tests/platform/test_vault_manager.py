@@ -45,7 +45,7 @@ def test_kv_version_2(stack: Stack, cluster: Kubernetes, vault: Vault, manager: 
 
     namespace = f"openchoreo-ci-{organization}"
     latest = 'second → "ß" {{ }}\n'
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": latest})
+    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": latest.strip()})
     more = cluster.secret(namespace, "more")
     assert more is not None
     assert more[1] == {"pinned": "first", "whole.json": more[1]["whole.json"], "spelt-out": latest}
