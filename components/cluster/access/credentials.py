@@ -19,6 +19,8 @@ from .plugin import check_plugin, run_plugin
 _SKEW: Final = timedelta(seconds=10)
 _HEADER_TOKEN: Final = "!#$&'*+-.^_`|~"
 """Characters of a header's name beside letters and digits (RFC 9110), without ``%``, which escapes the others."""
+_REMOVED_PROVIDERS: Final = frozenset({"azure", "gcp", "openstack"})
+"""Of client-go; any other name is not shown, since it may be anything."""
 
 
 @dataclass(frozen=True)
@@ -183,8 +185,9 @@ def _read_identity_token(access: Access, name: str, config: Mapping[str, str]) -
     file; two clients would use up one refresh token twice.
     """
     if name != "oidc":
+        what = f'"{name}"' if name in _REMOVED_PROVIDERS else "the provider (name not shown)"
         text = (
-            f'"{name}" was removed from Kubernetes clients in 1.26; use a login plugin, as the command of the cloud '
+            f"{what} was removed from Kubernetes clients in 1.26; use a login plugin, as the command of the cloud "
             "that writes kubeconfigs does (exec)"
         )
         raise access.user_problem("auth-provider.name", text)

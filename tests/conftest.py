@@ -1,0 +1,14 @@
+"""Property-based tests try the same examples in every run, so that a failure belongs to the change that it follows.
+
+``HYPOTHESIS_PROFILE=random`` tries others each time; a counterexample that it finds becomes an ``@example``.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("random")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
