@@ -75,7 +75,7 @@ def test_every_credential_of_an_organization_arrives(
         }
     }
     assert output["load"] == {
-        "stores": {
+        "__stores": {
             "org": {
                 "manager": "kubernetes",
                 "externalSecrets": 3,
