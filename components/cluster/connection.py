@@ -124,7 +124,7 @@ class Cluster:
             if not token:
                 return
             if token in tokens:
-                msg = f"{self}: GET {path}: {self._address} repeats one page; check any proxy before it"
+                msg = f"{self}: GET {path}: {self._transport.host} repeats one page; check any proxy before it"
                 raise UnavailableError(msg)
             tokens.add(token)
             parameters["continue"] = token
@@ -242,18 +242,14 @@ class Cluster:
             raise kind(msg)
         problem = "; it may be overloaded or restarting" if answer.is_passing else ", as no Kubernetes API server does"
         msg = (
-            f"{self}: {method} {path}: {self._address} answered {answer.describe()}{problem}; "
+            f"{self}: {method} {path}: {self._transport.host} answered {answer.describe()}{problem}; "
             "check the address in the kubeconfig, and any proxy or login page before it"
         )
         raise UnavailableError(msg)
 
-    @property
-    def _address(self) -> str:
-        return self._transport.host
-
     def _unreachable(self, error: Exception) -> str:
         return (
-            f"{self}: {self._address} cannot be reached{self._through()}: {describe_failure(error)}. "
+            f"{self}: {self._transport.host} cannot be reached{self._through()}: {describe_failure(error)}. "
             "Is the cluster running, and is this the right context?"
         )
 

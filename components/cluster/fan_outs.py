@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from ..manifests import Manifest
+from ..manifests import ESO, Manifest
 from ..object_names import build_path, format_object
 from ..plan.objects import PlannedObject
 from ..plan.organization import OrganizationPlan
@@ -20,7 +20,6 @@ from .obstacles import Obstacle
 from .ownership import describe_foreign
 from .reading import list_metadata
 
-_ESO: Final = "external-secrets.io/v1"
 _EXTERNAL: Final = "ExternalSecret"
 _SETTING: Final = "pullSecret.secretName"
 
@@ -50,7 +49,7 @@ def list_foreign_deliveries(
     namespaces = list(list_metadata(cluster, "v1", "Namespace", labelSelector=keys).values())
     for name, pairs in groupby(fanning, key=itemgetter(0)):
         selector = f"metadata.name={name}"
-        external = list_metadata(cluster, _ESO, _EXTERNAL, fieldSelector=selector)
+        external = list_metadata(cluster, ESO, _EXTERNAL, fieldSelector=selector)
         secrets = list_metadata(cluster, "v1", "Secret", fieldSelector=selector)
         for _, plan in pairs:
             for namespace in _select(namespaces, plan.release.data_plane_labels(plan.name)):
@@ -94,7 +93,7 @@ def _is_kept_by(cluster: Cluster, secret: Manifest, fan_out: str) -> bool:
     """
     metadata = secret["metadata"]
     keepers = [owner["name"] for owner in metadata.get("ownerReferences") or () if owner.get("kind") == _EXTERNAL]
-    lives = (cluster.get(build_path(_ESO, _EXTERNAL, metadata["namespace"], keeper)) for keeper in keepers)
+    lives = (cluster.get(build_path(ESO, _EXTERNAL, metadata["namespace"], keeper)) for keeper in keepers)
     return bool(keepers) and all(live is None or _is_created_by(live, fan_out) for live in lives)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..errors import ClusterError
+from ..manifests import ESO
 from ..object_names import build_path
 from ..plan.expected import Expected
 from .connection import Cluster
-from .reasons import ESO, Store, list_reasons
+from .reasons import Store, list_reasons
 
 _STORES: Final = build_path(ESO, "ClusterSecretStore")
 _NO_VALUE: Final = "could not get secret data from provider"

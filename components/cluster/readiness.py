@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import NotReadyError, UnavailableError
-from ..manifests import MANAGED_BY, MANAGED_BY_LABEL
+from ..manifests import ESO, MANAGED_BY, MANAGED_BY_LABEL
 from ..object_names import build_path
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
@@ -22,7 +22,7 @@ from .connection import Cluster
 from .continuation import ADVICE, continues_on_error
 from .pending import Pending, Readiness, describe_late, describe_wait
 from .reading import Address, list_labelled
-from .reasons import ESO, unwrap
+from .reasons import unwrap
 
 _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 """Reasons of ``Ready=True`` under ``creationPolicy: Merge`` and ``deletionPolicy: Delete``."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..errors import ClusterError
+from ..manifests import ESO
 from ..object_names import build_path
 from ..plan.expected import Expected
 from ..schema.text import flatten
 from .connection import Cluster
+from .store_users import list_store_references
 
-ESO: Final = "external-secrets.io/v1"
-"""API version of ESO's objects."""
 Store = Mapping[str, Any]
 _ABSENT: Final = "does not exist"
 
@@ -38,20 +38,14 @@ def list_reasons(cluster: Cluster, secret: Expected, read_store: Callable[[str],
     """
     warning = _read_warning(cluster, secret.namespace, "ExternalSecret", secret.name)
     live = cluster.get(build_path(ESO, "ExternalSecret", secret.namespace, secret.name)) or {}
-    problems = {name: _find_problem(cluster, name, read_store(name)) for name in _store_names(live.get("spec") or {})}
+    names = dict.fromkeys(reference.get("name") for reference in list_store_references(live.get("spec") or {}))
+    problems = {name: _find_problem(cluster, name, read_store(name)) for name in names if name}
     titles = {f'ClusterSecretStore "{name}" is not ready' for name, problem in problems.items() if problem is not None}
     reasons = [] if warning is None or warning in titles else [warning]
     for problem in filter(None, problems.values()):
         if not (reasons and problem.endswith(_ABSENT)):
             reasons.append(problem)
     return reasons
-
-
-def _store_names(spec: Mapping[str, Any]) -> list[str]:
-    """Names of the stores that an ExternalSecret reads from."""
-    sources = [spec, *((entry.get("sourceRef") or {}) for entry in spec.get("data") or ())]
-    references = [source.get("secretStoreRef") or source.get("storeRef") or {} for source in sources]
-    return list(dict.fromkeys(reference["name"] for reference in references if reference.get("name")))
 
 
 def _find_problem(cluster: Cluster, name: str, store: Store | None) -> str | None:

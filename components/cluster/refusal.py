@@ -25,7 +25,7 @@ _STORE: Final = "ClusterSecretStore"
 
 @dataclass(frozen=True)
 class Refused:
-    """Organizations of which an update changes nothing."""
+    """Organizations that an update does not change."""
 
     organizations: Collection[str] = ()
     """Their names."""

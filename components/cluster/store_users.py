@@ -77,7 +77,7 @@ def _read(kind: str, item: Mapping[str, Any], place: tuple[str, ...]) -> StoreUs
     spec = item.get("spec") or {}
     for key in place:
         spec = spec.get(key) or {}
-    references = [reference for reference in _references(spec) if reference.get("kind") == _KIND]
+    references = [reference for reference in list_store_references(spec) if reference.get("kind") == _KIND]
     if not references:
         return None
     metadata = item["metadata"]
@@ -87,7 +87,8 @@ def _read(kind: str, item: Mapping[str, Any], place: tuple[str, ...]) -> StoreUs
     return StoreUser(kind, metadata.get("namespace") or "", metadata["name"], stores, owners)
 
 
-def _references(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def list_store_references(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every reference to a store in the spec of an ExternalSecret or a PushSecret; empty where it has none."""
     yield spec.get("secretStoreRef") or {}
     yield from spec.get("secretStoreRefs") or ()
     for entry in [*(spec.get("data") or ()), *(spec.get("dataFrom") or ())]:

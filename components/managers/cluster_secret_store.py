@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..errors import Problem, SettingsError
-from ..manifests import Manifest, build_manifest
+from ..manifests import ESO, Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
 from .manager import Endpoint, PlannedStore, StoreInputs
 
@@ -41,4 +41,4 @@ def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: End
     spec = {**planned.options.spec(), "provider": provider, "conditions": [*exact, *labelled]}
     # Its ServiceAccount, Role and RoleBinding have names of their own, and a label would be three times in the state.
     labels = build_organization_labels(planned.organizations[0]) if len(planned.organizations) == 1 else {}
-    return build_manifest("external-secrets.io/v1", "ClusterSecretStore", planned.name, labels=labels, spec=spec)
+    return build_manifest(ESO, "ClusterSecretStore", planned.name, labels=labels, spec=spec)

@@ -20,7 +20,7 @@ from ..schema.placeholder import fill
 from ..schema.problems import list_problems
 from ..schema.text import clip
 from .manager import Manager, PlannedStore, StoreInputs
-from .plain_values import check_when_known, list_plain_values
+from .plain_values import check_block_when_known, list_plain_values
 from .references import SecretKeyRef
 from .registry import find_manager, register
 from .rendering import fill_organization
@@ -103,7 +103,7 @@ class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The provider with its block, verbatim."""
-        checked = check_when_known(to_json_data(self), f"store {planned.name}")
+        checked = check_block_when_known(to_json_data(self), f"store {planned.name}")
         block: dict[str, Any] = fill_organization(planned, checked)
         return block
 

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 
 from ..errors import Problem, SettingsError
 from ..schema.deferred import CONSEQUENCE, Deferred
-from ..schema.plain_secrets import describe_secret
-from ..schema.text import HIDDEN, clip
+from ..schema.plain_secrets import HIDDEN, describe_secret
+from ..schema.text import clip
 
 _WEBHOOK: Final = "webhook"
 _VALUE_KEYS: Final = frozenset({"apiKey", "certificateKey", "clientSecret", "password", "secretKey"})
@@ -47,7 +47,7 @@ Path = tuple[str | int, ...]
 def list_plain_values(tree: Any) -> Iterator[str]:
     """Every problem of a provider block, to follow the name of the block in a message; no value is repeated.
 
-    An output is refused where only a template or a reference can be; elsewhere `check_when_known` checks it.
+    An output is refused where only a template or a reference can be; elsewhere `check_block_when_known` checks it.
     """
     for path, text in _walk(tree, ()):
         # Of an output, only the place is known here.
@@ -57,7 +57,7 @@ def list_plain_values(tree: Any) -> Iterator[str]:
             yield problem
 
 
-def check_when_known(tree: Any, source: str, path: Path = ()) -> Any:
+def check_block_when_known(tree: Any, source: str, path: Path = ()) -> Any:
     """The block, whose outputs are checked by the same rules as soon as they are known.
 
     Args:
@@ -75,9 +75,9 @@ def check_when_known(tree: Any, source: str, path: Path = ()) -> Any:
 
         return tree.apply(check)
     if isinstance(tree, Mapping):
-        return {key: check_when_known(value, source, (*path, str(key))) for key, value in tree.items()}
+        return {key: check_block_when_known(value, source, (*path, str(key))) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
-        return [check_when_known(value, source, (*path, index)) for index, value in enumerate(tree)]
+        return [check_block_when_known(value, source, (*path, index)) for index, value in enumerate(tree)]
     return tree
 
 

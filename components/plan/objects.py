@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..managers.cluster_secret_store import render_identity
 from ..managers.manager import Plane, PlannedStore
-from ..manifests import Manifest
+from ..manifests import ESO, Manifest
 from ..object_names import format_object
 from .organization import OrganizationPlan
 
@@ -53,9 +53,7 @@ def list_objects(
         only = store.only_organization
         for manifest in render_identity(store):
             yield _object(store.plane, manifest, user, rename, only)
-        yield PlannedObject(
-            store.plane, "external-secrets.io/v1", "ClusterSecretStore", store.name, None, user, rename, only
-        )
+        yield PlannedObject(store.plane, ESO, "ClusterSecretStore", store.name, None, user, rename, only)
     for organization in organizations:
         yield from _organization(organization, pull_plane)
 

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..git.secret import APP_GENERATOR
-from ..manifests import Manifest, is_applied_by, is_marked_by
+from ..manifests import ESO, Manifest, is_applied_by, is_marked_by
 from ..object_names import build_path, format_object
 from ..registries.tokens import TOKENS
 from ..secrets.generator import API as GENERATORS
 
-_ESO: Final = "external-secrets.io/v1"
 _RBAC: Final = "rbac.authorization.k8s.io/v1"
 NAMESPACE: Final = ("v1", "Namespace")
-STORE: Final = (_ESO, "ClusterSecretStore")
+STORE: Final = (ESO, "ClusterSecretStore")
 _GENERATOR_KINDS: Final = sorted({APP_GENERATOR, *(token.generator_kind for token in TOKENS)})
 STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
-    ((_ESO, "ExternalSecret"), (_ESO, "ClusterExternalSecret")),
+    ((ESO, "ExternalSecret"), (ESO, "ClusterExternalSecret")),
     (
         *((GENERATORS, kind) for kind in _GENERATOR_KINDS),
         ("v1", "Secret"),

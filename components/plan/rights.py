@@ -110,7 +110,7 @@ def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[
         # The wait asks ESO to retry those that failed, in namespaces that OpenChoreo creates.
         yield from _needs(plan.pull_plane, _ESO, "externalsecrets", ("list", "patch"), _EVERYWHERE)
         yield from _needs(plan.pull_plane, "", "namespaces", ("list",), _EVERYWHERE)
-        # A Secret of somebody else in such a namespace would be overwritten.
+        # The check for Secrets of others, which ESO would overwrite.
         yield from _needs(plan.pull_plane, "", "secrets", ("list",), _EVERYWHERE)
 
 
@@ -133,7 +133,7 @@ def _object_needs(plane: ClusterPlane, group: str, resource: str, place: Place) 
 
 
 def _granted_needs(plane: ClusterPlane, manifest: Manifest) -> Iterator[_Need]:
-    """What a created Role grants, since nobody can grant more than their own rights; and to bind it.
+    """The rights that a created Role grants, because Kubernetes lets a user grant only their own; and to bind the Role.
 
     Without ``bind``, the preview of a RoleBinding fails as long as its Role does not exist.
     """

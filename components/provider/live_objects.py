@@ -44,7 +44,7 @@ class _Checked:
     removal: Removal = field(default_factory=Removal)
     """Objects that the last update, or one before it, had and the configuration has not."""
     refused: Refused = field(default_factory=Refused)
-    """Organizations of which this update changes nothing."""
+    """Organizations that this update does not change."""
     needed: Sequence[str] = ()
     """Objects that they need and that the configuration has no more."""
 

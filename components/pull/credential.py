@@ -72,7 +72,7 @@ class PullSecret(Model):
     registries: Annotated[Several[RegistryCredential], Field(min_length=1)] | None = None
     """Registries to pull from, all in one docker config. Exactly one of ``registries`` and ``dockerConfig``."""
     docker_config: RemoteRef | None = None
-    """A docker ``config.json`` in the manager, as in OpenChoreo's docs; all its logins, under the keys that it has."""
+    """A docker ``config.json`` in the manager, used unchanged, as in OpenChoreo's docs."""
     secret_name: SecretName | None = None
     """Name of the Secret. None: the default of the release. With ``component`` it must contain the component's name:
     otherwise the components of an environment share one Secret, and the first deleted component deletes it."""

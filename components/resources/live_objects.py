@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pulumi
@@ -77,10 +78,10 @@ class LiveInputs:
     aws: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
     """Name of a ClusterSecretStore -> its AWS resources."""
 
-    @property
+    @cached_property
     def names(self) -> Names:
         """Name of a ClusterSecretStore -> remote key -> its name in the manager, if that differs from the key."""
-        return {store: resources.names for store, resources in self.aws.items()}
+        return {store: resources.names for store, resources in self.aws.items() if resources.names}
 
 
 def list_registered(

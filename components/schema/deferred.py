@@ -18,9 +18,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 from ..errors import Problem, SettingsError
-from .plain_secrets import PUBLIC_FIELDS, refuse_plain_secret
+from .plain_secrets import HIDDEN, PUBLIC_FIELDS, refuse_plain_secret
 from .problems import list_hidden_problems
-from .text import HIDDEN
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

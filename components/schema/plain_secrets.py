@@ -52,6 +52,8 @@ _LEAST_ENTROPY: Final = 4.2
 
 PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "template"})
 """Fields with long text that is public, such as keys and certificates. Known forms of tokens are refused there, too."""
+HIDDEN: Final = "(value not shown)"
+"""Instead of a text that seems to be a secret."""
 INSTEAD: Final = "store it in the secret manager, and write its name"
 
 
@@ -92,7 +94,7 @@ def refuse_plain_secret(value: object, *, random: bool = True) -> None:
 
 def hide_secrets(text: str) -> str:
     """The text of a program with its known tokens replaced."""
-    return _KNOWN.sub("(value not shown)", text)
+    return _KNOWN.sub(HIDDEN, text)
 
 
 def _is_random(run: str) -> bool:

@@ -14,10 +14,10 @@ from ..errors import Problem
 from .messages import is_empty, simplify_message
 from .one_or_several import drop_choices
 from .paths import Location, path_of, value_at
-from .plain_secrets import describe_secret
+from .plain_secrets import HIDDEN, describe_secret
 from .shapes import example_at, flow, inside
 from .suggestions import find_nearest, suggest_key
-from .text import HIDDEN, clip, quote
+from .text import clip, quote
 from .values import OUTPUT, describe_type, is_object, is_output
 
 _TYPES: Final = {

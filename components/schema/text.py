@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from .plain_secrets import describe_secret, hide_secrets
+from .plain_secrets import HIDDEN, describe_secret, hide_secrets
 
 SHOWN: Final = 60
 """Number of characters of a value that a message shows."""
 _LINE: Final = 1000
 """Number of characters of a text of others that a message shows: an annotation, or the reason of another program."""
-
-
-HIDDEN: Final = "(value not shown)"
-"""Instead of a text that seems to be a secret."""
 
 
 def clip(text: str) -> str:

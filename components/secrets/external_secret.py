@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_manifest
+from ..manifests import CREDENTIAL_LABEL, ESO, MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
 from ..schema.deferred import InputStr, lift
 from ..schema.durations import limit_interval
@@ -103,7 +103,7 @@ def build_external_secret(
         annotations: of the ExternalSecret itself.
     """
     return build_manifest(
-        "external-secrets.io/v1",
+        ESO,
         "ExternalSecret",
         secret.name,
         namespace=target.namespace,
@@ -126,7 +126,7 @@ def build_cluster_external_secret(
     """
     labels = build_organization_labels(target.organization)
     return build_manifest(
-        "external-secrets.io/v1",
+        ESO,
         "ClusterExternalSecret",
         name,
         labels=labels,

@@ -12,6 +12,7 @@ from ..errors import Problem, SettingsError
 from ..manifests import CREDENTIAL_LABEL, Manifest, build_manifest
 from ..openchoreo.labels import build_organization_labels
 from ..schema.deferred import CONSEQUENCE
+from ..schema.plain_secrets import HIDDEN
 from ..schema.sources import ManualRegistry
 from .external_secret import Target
 from .manual_values import clean_key, clean_word
@@ -95,7 +96,7 @@ def _clean(clean: Callable[[str], str], entry: str, value: str) -> str:
         return clean(value)
     except ValueError as error:
         path = f"manualSecrets.{entry}"
-        raise SettingsError(path, [Problem(path, f"(value not shown) {error}")], consequence=CONSEQUENCE) from None
+        raise SettingsError(path, [Problem(path, f"{HIDDEN} {error}")], consequence=CONSEQUENCE) from None
 
 
 def build_docker_auth(username: str, password: str) -> dict[str, str]:

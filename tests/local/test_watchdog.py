@@ -40,7 +40,7 @@ def test_a_killed_run(tmp_path: Path) -> None:
 
 
 def test_a_run_that_ends(tmp_path: Path) -> None:
-    """The programs are children of the run, and nobody else can collect them."""
+    """Only the run itself can collect its child processes."""
     platform = Platform(tmp_path, {})
     with stopped_at_the_end(platform):
         platform.process("etcd").start(["/bin/sleep", "600"])

@@ -31,10 +31,9 @@ def has_arrived(cluster: Kubernetes, namespace: str, value: str) -> None:
     eventually(lambda: cluster.secret(namespace, NAME) == wanted, f"{value} to arrive")
 
 
-def test_a_manager_that_is_down_and_comes_back(
-    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
-) -> None:
-    key, namespace = f"org/{organization}/git", f"openchoreo-ci-{organization}"
+def deliver_first(stack: Stack, vault: Vault, manager: str, organization: str) -> tuple[str, str]:
+    """Deliver a token, which ESO reads every second. Returns its path in the manager, and the build namespace."""
+    key = f"org/{organization}/git"
     allow(vault, manager, organization)
     vault.put(key, {"token": "first"})
     stack.configure(
@@ -44,6 +43,13 @@ def test_a_manager_that_is_down_and_comes_back(
         readyTimeout="3s",
     )
     stack.up()
+    return key, f"openchoreo-ci-{organization}"
+
+
+def test_a_manager_that_is_down_and_comes_back(
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
+) -> None:
+    key, namespace = deliver_first(stack, vault, manager, organization)
 
     vault.put(key, {"token": "second"})
 
@@ -74,16 +80,7 @@ def test_a_manager_that_is_down_and_comes_back(
 def test_a_manager_that_is_sealed_and_unsealed(
     stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str
 ) -> None:
-    key, namespace = f"org/{organization}/git", f"openchoreo-ci-{organization}"
-    allow(vault, manager, organization)
-    vault.put(key, {"token": "first"})
-    stack.configure(
-        secretStores={"vault": vault_store(vault, manager)},
-        organizations=[{"name": organization, "secretStore": "vault", "git": git(key)}],
-        refreshInterval="1s",
-        readyTimeout="3s",
-    )
-    stack.up()
+    key, namespace = deliver_first(stack, vault, manager, organization)
 
     vault.server.call("PUT", "sys/seal")
 

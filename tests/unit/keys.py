@@ -1,4 +1,4 @@
-"""Keys and certificates in PEM that nobody uses."""
+"""Keys and certificates in PEM made for the tests."""
 
 from __future__ import annotations
 

@@ -8,12 +8,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from ...errors import ClusterError
-from .kubeconfig import Access
+from .kubeconfig import Access, read_file
 from .plugin import check_plugin, run_plugin
 
 _SKEW: Final = timedelta(seconds=10)
@@ -145,24 +144,16 @@ def _read_certificate(access: Access) -> Certificate | None:
     if not (user.client_certificate or user.client_certificate_data):
         return None
     return Certificate(
-        user.client_certificate_data or _read_file(access, "client-certificate", user.client_certificate),
-        user.client_key_data or _read_file(access, "client-key", user.client_key),
+        user.client_certificate_data or read_file(user.client_certificate, access.user_problem, "client-certificate"),
+        user.client_key_data or read_file(user.client_key, access.user_problem, "client-key"),
     )
-
-
-def _read_file(access: Access, field: str, path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no path"
-        raise access.user_problem(field, f"{path} cannot be read: {reason}; write the path of the file") from None
 
 
 def _read_token(access: Access) -> str:
     """The token of the file as it is now, since other programs rotate it; blanks around it do not count."""
     path = access.user.token_file
     try:
-        token = _read_file(access, "tokenFile", path).decode().strip()
+        token = read_file(path, access.user_problem, "tokenFile").decode().strip()
     except UnicodeDecodeError:
         raise access.user_problem("tokenFile", f"{path} is no text; expected a token") from None
     if not token:

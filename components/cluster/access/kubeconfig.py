@@ -7,7 +7,7 @@ rules, but a file that ``kubeconfig`` names without its folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -53,14 +53,27 @@ class Access:
             ClusterError: the file cannot be read.
         """
         path = self.server.certificate_authority
-        if not path:
-            return self.server.certificate_authority_data
-        try:
-            return Path(path).read_bytes()
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no path"
-            text = f"{path} cannot be read: {reason}; write the path of the file"
-            raise self.problem("certificate-authority", text) from None
+        return (
+            read_file(path, self.problem, "certificate-authority") if path else self.server.certificate_authority_data
+        )
+
+
+def read_file(path: str, problem: Callable[[str, str], ClusterError], field: str) -> bytes:
+    """The content of a file that a kubeconfig names.
+
+    Args:
+        path: of the file.
+        problem: creates the error, from the name of the field and the text.
+        field: that names the file.
+
+    Raises:
+        ClusterError: the file cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no path"
+        raise problem(field, f"{path} cannot be read: {reason}; write the path of the file") from None
 
 
 def read_access(plane: str, settings: ClusterSettings) -> Access:

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ...errors import ClusterError
 from .kubeconfig import Access
 
-_SCHEMES: Final = ("http", "https", "socks5")
-_PORTS: Final = {"http": 80, "https": 443}
+_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080}
+"""Scheme -> port of an address without one."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def _parse(url: str) -> Proxy:
     parts = urlsplit(url)
     # Go resolves names of hosts at the proxy with both.
     scheme = "socks5" if parts.scheme == "socks5h" else parts.scheme
-    if scheme not in _SCHEMES or not parts.hostname or any(character.isspace() for character in parts.netloc):
+    if scheme not in _PORTS or not parts.hostname or any(character.isspace() for character in parts.netloc):
         raise ValueError
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = parts.port or {"http": 80, "https": 443, "socks5": 1080}[scheme]
+    port = parts.port or _PORTS[scheme]
     return Proxy(scheme, f"{host}:{port}", unquote(parts.username or ""), unquote(parts.password or ""))
 
 
