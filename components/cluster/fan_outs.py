@@ -6,7 +6,7 @@ alone, and then the namespace never gets its Secret. Source: ``clusterexternalse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -18,7 +18,7 @@ from ..plan.organization import OrganizationPlan
 from .connection import Cluster
 from .obstacles import Obstacle
 from .ownership import describe_foreign
-from .reading import list_metadata
+from .reading import Address, list_metadata
 
 _EXTERNAL: Final = "ExternalSecret"
 _SETTING: Final = "pullSecret.secretName"
@@ -29,8 +29,8 @@ def list_foreign_deliveries(
 ) -> Iterator[Obstacle]:
     """A problem for each object of others that has the name of one that a planned ClusterExternalSecret leads to.
 
-    It makes one list call for the namespaces, two for each name of a pull secret, and a call for each Secret that an
-    ExternalSecret of another name owns. Without fan-outs it makes none.
+    It makes a list call for each label of namespaces, two for each name of a pull secret, and a call for each Secret
+    that an ExternalSecret of another name owns. Without fan-outs it makes none.
 
     Args:
         cluster: the data plane.
@@ -45,14 +45,13 @@ def list_foreign_deliveries(
     if not fanning:
         return
     first = fanning[0][1]
-    keys = ",".join(sorted(first.release.data_plane_labels(first.name)))
-    namespaces = list(list_metadata(cluster, "v1", "Namespace", labelSelector=keys).values())
+    namespaces = _list_namespaces(cluster, first.release.data_plane_selectors(first.name))
     for name, pairs in groupby(fanning, key=itemgetter(0)):
         selector = f"metadata.name={name}"
         external = list_metadata(cluster, ESO, _EXTERNAL, fieldSelector=selector)
         secrets = list_metadata(cluster, "v1", "Secret", fieldSelector=selector)
         for _, plan in pairs:
-            for namespace in _select(namespaces, plan.release.data_plane_labels(plan.name)):
+            for namespace in _select(namespaces, plan.release.data_plane_selectors(plan.name)):
                 live = external.get((namespace, name))
                 if live is not None and not _is_created_by(live, plan.fan_outs[0].name):
                     yield Obstacle(plan.name, _describe(plan, namespace, name))
@@ -73,11 +72,20 @@ def list_foreign_deliveries(
                     yield Obstacle(plan.name, text)
 
 
-def _select(namespaces: Iterable[Manifest], labels: Mapping[str, str]) -> Iterator[str]:
-    """Names of the namespaces that have all labels and stay."""
+def _list_namespaces(cluster: Cluster, selectors: Iterable[Mapping[str, str]]) -> list[Manifest]:
+    """Namespaces that have the labels of a selector, whatever their values."""
+    namespaces: dict[Address, Manifest] = {}
+    for labels in selectors:
+        namespaces |= list_metadata(cluster, "v1", "Namespace", labelSelector=",".join(sorted(labels)))
+    return list(namespaces.values())
+
+
+def _select(namespaces: Iterable[Manifest], selectors: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Names of the namespaces that have all labels of a selector and stay."""
     for namespace in namespaces:
         metadata = namespace["metadata"]
-        if labels.items() <= (metadata.get("labels") or {}).items() and not metadata.get("deletionTimestamp"):
+        actual = (metadata.get("labels") or {}).items()
+        if any(labels.items() <= actual for labels in selectors) and not metadata.get("deletionTimestamp"):
             yield metadata["name"]
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..errors import ClusterError
+from ..manifests import Manifest
 from ..openchoreo.release import Release
+from ..patches.containers import find
+from ..patches.model import SECRET_STORE_REF
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from .connection import Cluster
@@ -79,26 +82,46 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
 
 
 def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
-    """DataPlanes without a store, although pull secrets of components read from it."""
+    """Data planes without a store, although pull secrets of components read from it."""
     organization, release = planned.organization, planned.release
     pull = organization.pull_secret
     if pull is None or pull.delivery != "component" or organization.pull_store is not None:
         return
-    patched = organization.data_plane.name if organization.data_plane else None
-    kind, namespace = release.data_plane, release.control_plane_namespace(organization.name)
-    for item in cluster.items(kind.path(namespace)):
-        name, store = item["metadata"]["name"], (item.get("spec") or {}).get("secretStoreRef") or {}
-        if not store.get("name") and name != patched:
+    patched = {Location(patch.kind, patch.name, patch.namespace) for patch in planned.patches}
+    for location, plane in _list_data_planes(cluster, planned):
+        if not find(plane, ("spec", SECRET_STORE_REF, "name")) and location not in patched:
+            kind = "" if location.kind == release.data_plane else f"kind: {location.kind.name}, "
             yield (
-                f"{kind.name} {namespace}/{name} has no spec.secretStoreRef, so "
-                f"{release.expressions.data_plane_store} fails in every component; set dataPlane: {{name: {name}, "
-                "secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
+                f"{location} has no spec.secretStoreRef, so {release.expressions.data_plane_store} fails in every "
+                f"component; set dataPlane: {{{kind}name: {location.name}, secretStoreRef: <ClusterSecretStore>}}, or "
+                "pullSecret.secretStore"
             )
+
+
+def _list_data_planes(cluster: Cluster, planned: OrganizationPlan) -> Iterator[tuple[Location, Manifest]]:
+    """Data planes that run workloads of an organization, each once. One that does not exist is left out."""
+    release, namespace = planned.release, planned.release.control_plane_namespace(planned.name)
+    if release.environments is None:
+        for item in cluster.items(release.data_plane.path(namespace)):
+            yield Location(release.data_plane, item["metadata"]["name"], namespace), item
+        return
+    kinds, layout = {kind.name: kind for kind in release.data_planes}, release.environments
+    refs = {
+        (find(item, layout.plane_kind) or release.data_plane.name, find(item, layout.plane_name) or layout.default)
+        for item in cluster.items(layout.kind.path(namespace))
+    }
+    for kind_name, name in sorted(ref for ref in refs if ref[0] in kinds):
+        kind = kinds[kind_name]
+        location = Location(kind, name, namespace if kind.namespaced else None)
+        plane = cluster.get(location.path)
+        if plane is not None:
+            yield location, plane
 
 
 def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
     """Named namespaces that do not exist or belong to another organization."""
-    organization, labels = planned.organization, planned.release.data_plane_labels(planned.name)
+    organization, selectors = planned.organization, planned.release.data_plane_selectors(planned.name)
+    labels = [item for selector in selectors for item in selector.items()]
     for namespace, _ in planned.pull_manual:
         where = f'organization "{organization.name}": namespace {namespace}'
         live = cluster.get(f"/api/v1/namespaces/{namespace}")
@@ -106,6 +129,6 @@ def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
             yield f"{where} does not exist on the data plane; OpenChoreo creates it with the first deployment"
             continue
         actual = live["metadata"].get("labels") or {}
-        foreign = [f"{key}={actual[key]}" for key, value in labels.items() if actual.get(key, value) != value]
+        foreign = [f"{key}={actual[key]}" for key, value in labels if actual.get(key, value) != value]
         if foreign:
             yield f"{where} belongs to another organization ({', '.join(foreign)})"

@@ -57,9 +57,10 @@ def check_operator(cluster: Cluster, release: Release, kinds: frozenset[str] = E
     """
     group = cluster.get(_ESO)
     if group is None:
+        other = "" if release.charts.operator is None else f", or {release.charts.operator}"
         msg = (
             f"{cluster}: the CRDs of the External Secrets Operator are missing; install the Helm chart "
-            f"external-secrets (0.16 or later), or {release.charts.operator}"
+            f"external-secrets (0.16 or later){other}"
         )
         raise ClusterError(msg)
     missing = sorted(kinds - read_served_kinds(cluster, f"{_ESO}/v1"))

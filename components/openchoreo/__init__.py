@@ -6,8 +6,9 @@ from typing import Final
 
 from .kinds import Kind, Workload
 from .labels import DOMAIN, ORGANIZATION_LABEL, build_organization_labels
-from .release import Charts, Defaults, Expressions, Release, RunLabels, Snapshots
+from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, Snapshots
 from .v0_9 import V0_9
+from .v1 import V1, V1_0, V1_1, V1_2
 
 __all__ = [
     "DEFAULT_RELEASE",
@@ -15,8 +16,13 @@ __all__ = [
     "ORGANIZATION_LABEL",
     "RELEASES",
     "V0_9",
+    "V1",
+    "V1_0",
+    "V1_1",
+    "V1_2",
     "Charts",
     "Defaults",
+    "Environments",
     "Expressions",
     "Kind",
     "Release",
@@ -28,5 +34,5 @@ __all__ = [
 
 DEFAULT_RELEASE: Final = V0_9
 """Release of a platform whose configuration names none."""
-RELEASES: Final[dict[str, Release]] = {release.name: release for release in (V0_9,)}
+RELEASES: Final[dict[str, Release]] = {release.name: release for release in (V0_9, V1, V1_0, V1_1, V1_2)}
 """Name -> every release that can be configured."""

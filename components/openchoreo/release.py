@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .kinds import Kind, Path
 
@@ -30,8 +30,9 @@ class Defaults:
 
     git_secret: str
     """Secret of the git credential."""
-    git_key: str
-    """Key of the token in that Secret."""
+    git_key: str | None
+    """Key of the token in that Secret. None: builds read only the keys of Kubernetes' types of Secrets, so a token is
+    the password of a user."""
     push_secret: str
     """Secret with which builds push images."""
     pull_secret: str
@@ -52,8 +53,22 @@ class Charts:
 
     control_plane: str
     """Chart that installs the release's CRDs."""
-    operator: str
-    """Chart of the release that can install the External Secrets Operator, with the value that enables it."""
+    operator: str | None
+    """Chart of the release that can install the External Secrets Operator, with the value that enables it. None: none
+    of its charts can."""
+
+
+@dataclass(frozen=True)
+class Environments:
+    """Objects in the namespace of an organization that name the data planes of its workloads."""
+
+    kind: Kind
+    plane_kind: Path
+    """Path of the kind of the data plane."""
+    plane_name: Path
+    """Path of its name."""
+    default: str
+    """Name of the data plane in the organization's namespace that an environment without both has."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +115,9 @@ class Release:
     """Organization -> namespace of its objects on the control plane."""
     build_namespace: Callable[[str], str]
     """Organization -> namespace of its builds on the build plane."""
-    data_plane_labels: Callable[[str], dict[str, str]]
-    """Organization -> labels that the namespaces of its workloads on the data plane have, and no others."""
+    data_plane_selectors: Callable[[str], tuple[dict[str, str], ...]]
+    """Organization -> sets of labels. Each namespace of its workloads on the data plane has all labels of one set, and
+    no other namespace has."""
     reserved: frozenset[str]
     """Names of organizations whose namespace is one of the platform."""
     reserved_prefixes: tuple[str, ...]
@@ -123,17 +139,38 @@ class Release:
     snapshots: Snapshots
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
+    shared_build_plane: Kind | None = None
+    """Cluster-scoped kind that registers a cluster for the builds of all organizations. None: there is none."""
+    shared_data_plane: Kind | None = None
+    """Cluster-scoped kind that registers a cluster for the workloads of all organizations. None: there is none."""
+    environments: Environments | None = None
+    """How an environment names its data plane. None: every data plane in the namespace of an organization counts."""
     other_kinds: tuple[Kind, ...] = ()
     """More kinds that can be patched, though no setting refers to them."""
+    runs_create_secrets: bool = True
+    """Whether ``componentWorkflows`` is supported: build runs create their own Secrets."""
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Path of a key of the configuration -> what the release calls the key; ``*`` is the index of an entry of a list.
+    A key without an entry has the name of its field in the settings."""
 
     def __repr__(self) -> str:
         """An expression for it, short enough for the default of an argument in ``help()``."""
         return f'RELEASES["{self.name}"]'
 
     @property
+    def build_planes(self) -> tuple[Kind, ...]:
+        """Kinds that register a cluster for builds; the first one is meant where none is named."""
+        return (self.build_plane,) if self.shared_build_plane is None else (self.build_plane, self.shared_build_plane)
+
+    @property
+    def data_planes(self) -> tuple[Kind, ...]:
+        """The same for workloads."""
+        return (self.data_plane,) if self.shared_data_plane is None else (self.data_plane, self.shared_data_plane)
+
+    @property
     def kinds(self) -> Mapping[str, Kind]:
         """Name -> every kind that can be patched."""
-        roles = (self.component_type, self.component_workflow, self.data_plane, self.build_plane)
+        roles = (self.component_type, self.component_workflow, *self.data_planes, *self.build_planes)
         return {kind.name: kind for kind in (*roles, *self.other_kinds)}
 
     def is_reserved(self, organization: str) -> bool:

@@ -99,8 +99,8 @@ def _build_namespace(organization: str) -> str:
     return f"openchoreo-ci-{organization}"
 
 
-def _data_plane_labels(organization: str) -> dict[str, str]:
-    return {"openchoreo.dev/release-namespace": organization}
+def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
+    return ({"openchoreo.dev/release-namespace": organization},)
 
 
 V0_9: Final = Release(
@@ -108,7 +108,7 @@ V0_9: Final = Release(
     api=_API,
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
-    data_plane_labels=_data_plane_labels,
+    data_plane_selectors=_data_plane_selectors,
     reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system"}),
     reserved_prefixes=("kube-", "openchoreo-"),
     served_kinds=frozenset({"organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"}),

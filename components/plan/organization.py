@@ -26,6 +26,7 @@ from .patches import (
     plan_component_workflow_patch,
     plan_pull_content,
     plan_pull_target,
+    select_plane,
     select_pods,
 )
 from .secret import PlannedSecret, plan_secrets
@@ -158,9 +159,9 @@ class OrganizationPlan:
         target = plan_pull_target(
             self.organization, "", "" if self.pull_store is None else self.pull_store, self.refresh_interval
         )
-        labels = self.release.data_plane_labels(self.name)
+        selectors = self.release.data_plane_selectors(self.name)
         return build_cluster_external_secret(
-            f"{self.release.defaults.pull_secret}-{self.name}", target, template, labels
+            f"{self.release.defaults.pull_secret}-{self.name}", target, template, selectors
         )
 
     @property
@@ -178,7 +179,7 @@ class OrganizationPlan:
 
     @cached_property
     def patches(self) -> tuple[PlannedPatch, ...]:
-        """Patches of objects on the control plane, all in the organization's namespace."""
+        """Patches of objects on the control plane, in the organization's namespace or cluster-scoped."""
         identity = None if self.stack is None else Identity(self.stack, self.name)
         return tuple(replace(planned, identity=identity) for planned in self._patches())
 
@@ -202,11 +203,12 @@ class OrganizationPlan:
             for name in organization.component_workflows.names:
                 yield PlannedPatch(release.component_workflow, namespace, name, patch, name)
         planes = (
-            (release.build_plane, organization.build_plane, "build-plane"),
-            (release.data_plane, organization.data_plane, "data-plane"),
+            (release.build_planes, organization.build_plane, "build-plane"),
+            (release.data_planes, organization.data_plane, "data-plane"),
         )
-        for kind, plane, suffix in planes:
+        for kinds, plane, suffix in planes:
             if plane is not None:
+                kind = select_plane(kinds, plane)
                 # An output in a program; only the provider, which always has the text, reads it.
                 patch = Patch(secret_store_ref=cast("str", plane.secret_store_ref))
-                yield PlannedPatch(kind, namespace, plane.name, patch, suffix)
+                yield PlannedPatch(kind, namespace if kind.namespaced else None, plane.name, patch, suffix)

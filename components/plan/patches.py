@@ -7,7 +7,7 @@ own names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,7 +20,7 @@ from ..openchoreo.release import Release
 from ..patches.model import Patch, PodPath, Resource
 from ..patches.patch import apply_patch
 from ..patches.record import Identity
-from ..pull.credential import PullSecret
+from ..pull.credential import PlaneStore, PullSecret
 from ..registries.push import CREDENTIAL as PUSH
 from ..schema.arguments import check_arguments, check_name
 from ..schema.deferred import InputStr
@@ -41,7 +41,8 @@ class PlannedPatch:
     """One object and its patch."""
 
     kind: Kind
-    namespace: str
+    namespace: str | None
+    """None: the kind is cluster-scoped."""
     name: str
     patch: Patch
     resource: str
@@ -126,6 +127,11 @@ def select_pods(organization: Organization, component_type: str) -> tuple[PodPat
     """Pods of a ComponentType that are not those of its primary workload."""
     pods = _pull(organization).pods or ()
     return tuple(PodPath(place.resource, place.path) for place in pods if place.component_type == component_type)
+
+
+def select_plane(kinds: Sequence[Kind], plane: PlaneStore) -> Kind:
+    """Kind of a plane: the configured one, else the first."""
+    return next(kind for kind in kinds if plane.kind in {None, kind.name})
 
 
 def _sign(stack: str | None) -> dict[str, str]:

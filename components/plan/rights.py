@@ -122,8 +122,13 @@ def _control_needs(organization: OrganizationPlan) -> Iterator[_Need]:
         yield from _needs("control", _get_group(kind.api), kind.plural, ("get", "patch"), (patch.namespace, patch.name))
     pull = organization.organization.pull_secret
     if pull is not None and pull.delivery == "component" and organization.pull_store is None:
-        kind, where = release.data_plane, release.control_plane_namespace(organization.name)
-        yield from _needs("control", _get_group(kind.api), kind.plural, ("list",), (where, None))
+        where = release.control_plane_namespace(organization.name)
+        listed = release.data_plane if release.environments is None else release.environments.kind
+        yield from _needs("control", _get_group(listed.api), listed.plural, ("list",), (where, None))
+        for kind in release.data_planes if release.environments is not None else ():
+            yield from _needs(
+                "control", _get_group(kind.api), kind.plural, ("get",), (where if kind.namespaced else None, None)
+            )
 
 
 def _object_needs(plane: ClusterPlane, group: str, resource: str, place: Place) -> Iterator[_Need]:

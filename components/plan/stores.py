@@ -17,7 +17,7 @@ class _Use:
     organization: str
     keys: tuple[InputStr, ...]
     namespace: str | None
-    labels: Mapping[str, str] | None = None
+    selectors: tuple[Mapping[str, str], ...] = ()
 
 
 def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
@@ -36,9 +36,9 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             members.setdefault(place, []).append(_Use(name, keys, release.build_namespace(name)))
         if store is not None:
             plane: Plane = "build" if one_cluster else "data"
-            labels = release.data_plane_labels(name)
+            selectors = release.data_plane_selectors(name)
             members.setdefault((settings.cluster_store_name(organization, store), plane, store), []).append(
-                _Use(name, organization.pull_keys, None, labels)
+                _Use(name, organization.pull_keys, None, selectors)
             )
     return tuple(
         PlannedStore(
@@ -48,7 +48,7 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             namespaces=tuple(sorted(use.namespace for use in uses if use.namespace is not None)),
             keys=sort_unique(key for use in uses for key in use.keys),
             selectors=tuple(
-                use.labels for use in sorted(uses, key=lambda use: use.organization) if use.labels is not None
+                labels for use in sorted(uses, key=lambda use: use.organization) for labels in use.selectors
             ),
             plane=plane,
             options=settings.secret_stores[entry].options,

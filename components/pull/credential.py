@@ -216,11 +216,15 @@ class ComponentWorkflows(Model):
 
 
 class PlaneStore(Model):
-    """A DataPlane or BuildPlane object that gets a ``spec.secretStoreRef`` if it has none."""
+    """A plane of OpenChoreo that gets a ``spec.secretStoreRef`` if it has none."""
 
     example: ClassVar[Example] = {"secretStoreRef": "org-acme"}
 
+    kind: Annotated[str, Field(min_length=1)] | None = None
+    """Kind of the object: ``DataPlane`` or ``ClusterDataPlane`` for workloads; ``WorkflowPlane`` or
+    ``ClusterWorkflowPlane`` for builds (v1.x), ``BuildPlane`` (v0.9). None: the one in the organization's namespace."""
+
     name: ObjectName = "default"
-    """Name of the object in the organization's namespace on the control plane."""
+    """Name of the object on the control plane."""
     secret_store_ref: Deferrable[ObjectName]
     """Name of a ClusterSecretStore on that plane; may be an output."""

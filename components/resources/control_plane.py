@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 from ..schema.arguments import check_arguments, raise_problems
+from ..settings.rules.planes import validate_plane_kinds
 from ..settings.rules.pull import validate_pull
 from ..settings.rules.store_use import use_by_workloads
 from .arguments import OrganizationArgs
@@ -83,6 +84,7 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
     if args.plan is not None:
         return
     problems = list(validate_pull(args.organization, "organization", args.release))
+    problems += validate_plane_kinds(args.organization, "organization", args.release)
     problems += args.validate_interval()
     organization = args.organization
     default = ("build_store", args.build_store, f"is missing; component_workflows read from it; {PASS_STORE}")

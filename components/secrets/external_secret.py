@@ -6,7 +6,7 @@ apply, or a GitOps tool, shows no difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -114,7 +114,7 @@ def build_external_secret(
 
 
 def build_cluster_external_secret(
-    name: str, target: Target, secret: SecretTemplate, namespace_labels: Mapping[str, str]
+    name: str, target: Target, secret: SecretTemplate, selectors: Iterable[Mapping[str, str]]
 ) -> Manifest:
     """Manifest of a ClusterExternalSecret, with which ESO creates an ExternalSecret in every matching namespace.
 
@@ -122,7 +122,7 @@ def build_cluster_external_secret(
         name: name of the ClusterExternalSecret.
         target: organization, store and interval; its namespace is not used.
         secret: Secret of each namespace.
-        namespace_labels: labels that a namespace must have, all of them.
+        selectors: sets of labels; a namespace matches if it has all labels of one set.
     """
     labels = build_organization_labels(target.organization)
     return build_manifest(
@@ -134,7 +134,7 @@ def build_cluster_external_secret(
             "externalSecretName": secret.name,
             "externalSecretMetadata": {"labels": {MANAGED_BY_LABEL: MANAGED_BY, **labels}},
             "externalSecretSpec": _spec(target, secret),
-            "namespaceSelectors": [{"matchLabels": dict(namespace_labels)}],
+            "namespaceSelectors": [{"matchLabels": dict(labels)} for labels in selectors],
             # ESO watches for new namespaces; this is only the interval at which it corrects drift.
             "refreshTime": "1h0m0s",
         },

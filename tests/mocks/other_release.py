@@ -37,8 +37,8 @@ def _build_namespace(organization: str) -> str:
     return f"{organization}-builds"
 
 
-def _data_plane_labels(organization: str) -> dict[str, str]:
-    return {"platform.example/tenant": organization}
+def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
+    return ({"platform.example/tenant": organization},)
 
 
 OTHER: Final = Release(
@@ -46,7 +46,7 @@ OTHER: Final = Release(
     api=API,
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
-    data_plane_labels=_data_plane_labels,
+    data_plane_selectors=_data_plane_selectors,
     reserved=frozenset({"platform"}),
     reserved_prefixes=("system-",),
     served_kinds=frozenset({"blueprints", "pipelines"}),

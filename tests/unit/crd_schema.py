@@ -18,8 +18,11 @@ Schema = dict[str, Any]
 Kind = tuple[str, str]
 """``apiVersion`` and ``kind``."""
 
-OFFICIAL: Final = Path(__file__).resolve().parents[3] / "shared" / "crds" / "openchoreo-v0.9.0"
+_SHARED: Final = Path(__file__).resolve().parents[3] / "shared" / "crds"
+OFFICIAL: Final = _SHARED / "openchoreo-v0.9.0"
 """OpenChoreo's own definitions, where they are beside this checkout."""
+OFFICIAL_OF: Final[Mapping[str, Path]] = {"v0.9": OFFICIAL, "v1": _SHARED / "openchoreo-v1.2.3"}
+"""Name of a release -> its definitions."""
 
 _PRESERVE: Final = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING: Final = "x-kubernetes-int-or-string"

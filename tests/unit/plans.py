@@ -18,14 +18,14 @@ from components.settings.organization import Organization
 from tests.unit.samples import GIT, on_every_plane, settings
 
 
-def organization_plan(organization: Organization, target: Target) -> OrganizationPlan:
+def organization_plan(organization: Organization, target: Target, release: Release = V0_9) -> OrganizationPlan:
     """The plan of one organization that reads through the target's store."""
-    return OrganizationPlan(organization, build_store=target.store, refresh_interval=target.refresh_interval)
+    return OrganizationPlan(organization, release, build_store=target.store, refresh_interval=target.refresh_interval)
 
 
-def credentials(organization: Organization, target: Target) -> tuple[PlannedSecret, ...]:
+def credentials(organization: Organization, target: Target, release: Release = V0_9) -> tuple[PlannedSecret, ...]:
     """All Secrets of its builds."""
-    return organization_plan(organization, target).secrets
+    return organization_plan(organization, target, release).secrets
 
 
 def generators(secrets: Iterable[PlannedSecret]) -> list[Manifest]:
@@ -33,14 +33,16 @@ def generators(secrets: Iterable[PlannedSecret]) -> list[Manifest]:
     return [manifest for secret in secrets for manifest in secret.generators]
 
 
-def plans(organizations: Iterable[Organization]) -> tuple[OrganizationPlan, ...]:
+def plans(organizations: Iterable[Organization], release: Release = V0_9) -> tuple[OrganizationPlan, ...]:
     """Plans of organizations without stores."""
-    return tuple(OrganizationPlan(organization) for organization in organizations)
+    return tuple(OrganizationPlan(organization, release) for organization in organizations)
 
 
-def stack_plan(organizations: Iterable[Organization], stores: Iterable[PlannedStore] = ()) -> Plan:
+def stack_plan(
+    organizations: Iterable[Organization], stores: Iterable[PlannedStore] = (), release: Release = V0_9
+) -> Plan:
     """The plan of a stack with these organizations and stores; its data plane is a cluster of its own."""
-    return Plan(settings(on_every_plane(git=GIT)), V0_9, tuple(stores), plans(organizations))
+    return Plan(settings(on_every_plane(git=GIT)), release, tuple(stores), plans(organizations, release))
 
 
 def fan_out(

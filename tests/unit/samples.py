@@ -52,6 +52,7 @@ PULL_SECRET_KEYS: Final = (
 )
 MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_managers())
 TOKEN_KEYS: Final = ", ".join(TOKENS.names())
+RELEASE_NAMES: Final = "v0.9, v1, v1.0, v1.1, v1.2"
 REGISTRY_NAMES: Final = ", ".join(REGISTRIES.names())
 GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
 STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}, retrySettings, refreshInterval, controller"

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from components.cluster.fan_outs import list_foreign_deliveries
+from components.openchoreo import V0_9, V1, Release
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
 from tests.unit.plans import stack_plan
@@ -15,6 +16,7 @@ from tests.unit.samples import GIT, Raw, on_every_plane, settings
 from tests.unit.writers import created_by_operator
 
 RELEASE: Final = "openchoreo.dev/release-namespace"
+RENDERED: Final = "openchoreo.dev/rendered-release-namespace"
 NAME: Final = "registry-pull-secret"
 FAN_OUT: Final = f"{NAME}-acme"
 PULL: Final[Raw] = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": "pull"}}
@@ -43,14 +45,18 @@ def _live(*owners: tuple[str, str], namespace: str = "dp-acme", name: str = NAME
 
 
 def _problems(
-    *organizations: Organization, externals: list[Object], secrets: list[Object], namespaces: list[Object]
+    *organizations: Organization,
+    externals: list[Object],
+    secrets: list[Object],
+    namespaces: list[Object],
+    release: Release = V0_9,
 ) -> tuple[list[tuple[str | None, str]], list[tuple[str, dict[str, str]]]]:
     path = "/apis/external-secrets.io/v1/namespaces"
     objects = {
         f"{path}/{live['metadata']['namespace']}/externalsecrets/{live['metadata']['name']}": live for live in externals
     }
     api = Api(objects, externalsecrets=externals, secrets=secrets, namespaces=namespaces)
-    obstacles = list_foreign_deliveries(api.cluster, stack_plan(organizations).organizations, STACK)
+    obstacles = list_foreign_deliveries(api.cluster, stack_plan(organizations, release=release).organizations, STACK)
     return [(obstacle.organization, obstacle.text) for obstacle in obstacles], api.queries
 
 
@@ -97,6 +103,25 @@ def test_objects_of_others(externals: list[Object], secrets: list[Object], probl
 def test_a_namespace_that_goes_does_not_count() -> None:
     going = _namespace(deletionTimestamp="2026-01-01T00:00:00Z")
     assert _problems(_organization(pullSecret=PULL), externals=[], secrets=[_live()], namespaces=[going])[0] == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "problems"),
+    [
+        pytest.param({RENDERED: "acme"}, [("acme", SECRET_PROBLEM)], id="of-v1"),
+        pytest.param({RELEASE: "acme"}, [("acme", SECRET_PROBLEM)], id="of-v0.9"),
+        pytest.param({RENDERED: "acme", RELEASE: "acme"}, [("acme", SECRET_PROBLEM)], id="both"),
+        pytest.param({RENDERED: "globex"}, [], id="of-another-organization"),
+    ],
+)
+def test_v1_selects_old_and_new_namespaces(labels: dict[str, str], problems: list[tuple[str, str]]) -> None:
+    space = {"metadata": {"name": "dp-acme", "labels": labels}}
+    listed, queries = _problems(
+        _organization(pullSecret=PULL), externals=[], secrets=[_live()], namespaces=[space], release=V1
+    )
+    assert listed == problems
+    selected = [query["labelSelector"] for path, query in queries if path == "/api/v1/namespaces"]
+    assert selected == [RENDERED, RELEASE]
 
 
 def test_one_call_for_each_name() -> None:

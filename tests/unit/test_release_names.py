@@ -38,8 +38,8 @@ def patterns(release: Release) -> Iterator[str]:
             yield rf"\A(?:{'|'.join(sorted(kind.workload.types))})\Z"
     yield re.escape(DOMAIN)
     yield re.escape(release.build_namespace(""))
-    yield from (re.escape(default) for default in astuple(release.defaults))
-    yield from (re.escape(word.strip("()")) for chart in astuple(release.charts) for word in chart.split())
+    yield from (re.escape(default) for default in astuple(release.defaults) if default)
+    yield from (re.escape(word.strip("()")) for chart in astuple(release.charts) if chart for word in chart.split())
     yield r"\$\{[A-Za-z_]"
 
 

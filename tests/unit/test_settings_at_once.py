@@ -12,7 +12,17 @@ from components.external.credential import ExternalCredential
 from components.registries.credential import RegistryCredential
 from components.schema.shapes import flow
 from components.settings.parsing import check
-from tests.unit.samples import CANARY, MANUAL, ORGANIZATION_KEYS, SOURCE, TOP_KEYS, Raw, message, rejection
+from tests.unit.samples import (
+    CANARY,
+    MANUAL,
+    ORGANIZATION_KEYS,
+    RELEASE_NAMES,
+    SOURCE,
+    TOP_KEYS,
+    Raw,
+    message,
+    rejection,
+)
 
 NAMES = ("acme", "globex", "initech", "umbrella")
 
@@ -163,7 +173,7 @@ UNKNOWN_STORE = 'organizations[1] ("globex").secretStore: no store "nope" under 
         ),
         pytest.param(
             lambda raw: raw.update(release="v7"),
-            'release: "v7" is not a supported OpenChoreo release; expected v0.9',
+            f'release: "v7" is not a supported OpenChoreo release; expected {RELEASE_NAMES}',
             id="the-release",
         ),
         pytest.param(

@@ -20,6 +20,7 @@ from tests.unit.samples import (
     ONE_GIT_KIND,
     ORGANIZATION_KEYS,
     REGISTRY_KEYS,
+    RELEASE_NAMES,
     REMOTE_KEYS,
     STORE_KEYS,
     TOP_KEYS,
@@ -223,8 +224,8 @@ def test_interval(path: str, value: str, said: str) -> None:
             {"readyTimeout": "soon"}, f'readyTimeout: "soon" is not a duration; {DURATION}', id="timeout-is-a-duration"
         ),
         pytest.param(
-            {"release": "v1.2"},
-            'release: "v1.2" is not a supported OpenChoreo release; expected v0.9',
+            {"release": "v1.9"},
+            f'release: "v1.9" is not a supported OpenChoreo release; expected {RELEASE_NAMES}',
             id="unknown-release",
         ),
         pytest.param(

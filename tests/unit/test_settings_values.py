@@ -13,8 +13,6 @@ from components.managers.fake import FakeEntry, FakeStore
 from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.references import CaProvider, ServiceAccountRef
 from components.managers.secret_store import SecretStoreSettings
-from components.openchoreo import RELEASES
-from components.openchoreo.v0_9 import V0_9
 from components.pull.credential import ComponentWorkflows, PlaneStore, PullSecret
 from components.registries.credential import RegistryCredential
 from components.schema.sources import ManualRegistry, RemoteRef, Source
@@ -231,19 +229,3 @@ def test_ten_thousand_characters_of_a_user_name() -> None:
     registries = organization(registries=[quay]).registries
     assert registries is not None
     assert registries[0].manual == ManualRegistry(username="ü" * 10_000, password="quayPassword")
-
-
-def test_the_one_release() -> None:
-    assert RELEASES == {"v0.9": V0_9}
-    assert V0_9.build_namespace("acme") == "openchoreo-ci-acme"
-    assert V0_9.expressions.build_namespace == "openchoreo-ci-${metadata.orgName}"
-    assert V0_9.data_plane_labels("acme") == {"openchoreo.dev/release-namespace": "acme"}
-    assert V0_9.expressions.data_plane_store == "${dataplane.secretStore}"
-    assert V0_9.expressions.run_name == "${metadata.workflowRunName}"
-    assert V0_9.served_kinds == {
-        "organizations",
-        "buildplanes",
-        "dataplanes",
-        "componenttypes",
-        "componentworkflows",
-    }

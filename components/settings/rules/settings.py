@@ -17,6 +17,7 @@ from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
 from .organization import validate_manual_name, validate_organization
+from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
 from .pull import validate_planes
 from .registries import refuse_shared_identities
@@ -40,6 +41,7 @@ def validate_settings(
         refuse_shared_apps(settings),
         _store_manuals(settings, manual_names),
         validate_planes(settings, release),
+        validate_plane_objects(settings, release),
         refuse_shared_identities(settings),
         store_rules.validate_store_access(settings, release, _reads),
         aws_rules.validate_managed_stores(settings, _reads),

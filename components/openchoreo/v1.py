@@ -1,0 +1,201 @@
+"""OpenChoreo v1.0, v1.1 and v1.2.
+
+Source: the CRDs, webhooks, pipelines and controllers of openchoreo/openchoreo v1.2.3. The place of an organization is
+taken by a namespace of the control plane; hence the reserved names. ``internal/pipeline/workflow/pipeline.go`` decides
+the namespace of builds, and creates it at the first build without labels. Its webhook refuses a workflow one of whose
+objects is elsewhere. ``internal/pipeline/component/context/types.go`` has the variables of component types.
+
+Namespaces of workloads that v0.9 created have the label of v0.9. Since v1.0 new ones have another label; v1.2 adds it
+to the old ones when it renders them again, v1.0 and v1.1 never do.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .kinds import Kind, Path, Variables, Workload
+from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, Snapshots
+
+_API: Final = "openchoreo.dev/v1alpha1"
+_POD_TEMPLATE: Final = ("spec", "template", "spec")
+_WORKLOAD: Final = Workload(
+    type_path=("spec", "workloadType"),
+    pod_specs={
+        "deployment": _POD_TEMPLATE,
+        "statefulset": _POD_TEMPLATE,
+        "job": _POD_TEMPLATE,
+        "cronjob": ("spec", "jobTemplate", *_POD_TEMPLATE),
+    },
+    without_pods=frozenset({"proxy"}),
+)
+_NAMESPACE: Final = "${metadata.namespace}"
+_PLANE_OF_RESOURCES: Final = {"targetPlane": "dataplane"}
+
+
+def _schema(field: str) -> Path:
+    return ("spec", field, "openAPIV3Schema", "properties")
+
+
+_OF_COMPONENTS: Final[Variables] = {
+    "metadata": frozenset(
+        {"name", "namespace", "labels", "annotations", "podSelectors", "componentName", "componentUID"}
+        | {"componentNamespace", "projectName", "projectUID", "environmentName", "environmentUID"}
+        | {"dataPlaneName", "dataPlaneUID"}
+    ),
+    "dataplane": frozenset({"secretStore", "gateway", "observabilityPlaneRef"}),
+    "environment": frozenset({"gateway", "defaultNotificationChannel"}),
+    "gateway": frozenset({"ingress", "egress"}),
+    "parameters": None,
+    "environmentConfigs": None,
+    "workload": frozenset({"container", "endpoints"}),
+    "configurations": None,
+    "dependencies": None,
+}
+_OF_WORKFLOWS: Final[Variables] = {
+    "metadata": frozenset({"namespaceName", "workflowRunName", "namespace", "labels"}),
+    "parameters": None,
+    "workflowplane": frozenset({"secretStore"}),
+    "externalRefs": None,
+}
+
+
+def _component_type(name: str, *, namespaced: bool) -> Kind:
+    return Kind(
+        _API,
+        name,
+        f"{name.lower()}s",
+        namespaced=namespaced,
+        resources=True,
+        entry_defaults=_PLANE_OF_RESOURCES,
+        variables=_OF_COMPONENTS,
+        schemas={field: _schema(field) for field in ("parameters", "environmentConfigs")},
+        namespace=_NAMESPACE,
+        workload=_WORKLOAD,
+    )
+
+
+def _workflow(name: str, *, namespaced: bool) -> Kind:
+    return Kind(
+        _API,
+        name,
+        f"{name.lower()}s",
+        namespaced=namespaced,
+        resources=True,
+        retypes=True,
+        variables=_OF_WORKFLOWS,
+        schemas={"parameters": _schema("parameters")},
+        namespace=_NAMESPACE,
+        needs_namespace=True,
+    )
+
+
+def _plane(name: str, *, namespaced: bool) -> Kind:
+    return Kind(_API, name, f"{name.lower()}s", namespaced=namespaced, secret_store_ref=True)
+
+
+def _project_type(name: str, *, namespaced: bool) -> Kind:
+    plural = f"{name.lower()}s"
+    return Kind(_API, name, plural, namespaced=namespaced, resources=True, entry_defaults=_PLANE_OF_RESOURCES)
+
+
+_SHARED_TYPES: Final = (
+    _component_type("ClusterComponentType", namespaced=False),
+    _workflow("ClusterWorkflow", namespaced=False),
+)
+_PROJECT_TYPES: Final = (
+    _project_type("ProjectType", namespaced=True),
+    _project_type("ClusterProjectType", namespaced=False),
+)
+
+
+def _control_plane_namespace(organization: str) -> str:
+    return organization
+
+
+def _build_namespace(organization: str) -> str:
+    return f"workflows-{organization}"
+
+
+def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
+    return (
+        {"openchoreo.dev/rendered-release-namespace": organization},
+        {"openchoreo.dev/release-namespace": organization},
+    )
+
+
+def _release(name: str, *kinds: Kind) -> Release:
+    """One of the releases, which differ in the kinds that they add."""
+    return Release(
+        name=name,
+        api=_API,
+        control_plane_namespace=_control_plane_namespace,
+        build_namespace=_build_namespace,
+        data_plane_selectors=_data_plane_selectors,
+        reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system", "openbao"}),
+        reserved_prefixes=("kube-", "openchoreo-", _build_namespace("")),
+        served_kinds=frozenset(
+            {"workflowplanes", "clusterworkflowplanes", "dataplanes", "clusterdataplanes", "workflows"}
+            | {"clusterworkflows", "componenttypes", "clustercomponenttypes"}
+        ),
+        component_type=_component_type("ComponentType", namespaced=True),
+        component_workflow=_workflow("Workflow", namespaced=True),
+        build_plane=_plane("WorkflowPlane", namespaced=True),
+        data_plane=_plane("DataPlane", namespaced=True),
+        shared_build_plane=_plane("ClusterWorkflowPlane", namespaced=False),
+        shared_data_plane=_plane("ClusterDataPlane", namespaced=False),
+        environments=Environments(
+            kind=Kind(_API, "Environment", "environments"),
+            plane_kind=("spec", "dataPlaneRef", "kind"),
+            plane_name=("spec", "dataPlaneRef", "name"),
+            default="default",
+        ),
+        other_kinds=(*_SHARED_TYPES, *kinds),
+        runs_create_secrets=False,
+        words={
+            "organizations": "namespaces",
+            "clusters.buildPlane": "workflowPlane",
+            "organizations.*.buildPlane": "workflowPlane",
+            "organizations.*.componentWorkflows": "workflows",
+        },
+        expressions=Expressions(
+            build_namespace=_NAMESPACE,
+            run_name="${metadata.workflowRunName}",
+            component_namespace=_NAMESPACE,
+            data_plane_store="${dataplane.secretStore}",
+            secret_name_parts=tuple(
+                f"${{metadata.{field}}}" for field in ("name", "componentName", "environmentName", "projectName")
+            ),
+        ),
+        defaults=Defaults(
+            git_secret="git-secret",
+            git_key=None,
+            push_secret="registry-push-secret",
+            pull_secret="registry-pull-secret",
+            component_pull_secret="${metadata.name}-registry-pull-secret",
+            git_resource="git-secret",
+            push_resource="registry-push-secret",
+            pull_resource="registry-pull-secret",
+        ),
+        charts=Charts(control_plane="openchoreo-control-plane", operator=None),
+        run_labels=RunLabels(
+            kind="workflowrun",
+            name="openchoreo.dev/workflowrun",
+            namespace="openchoreo.dev/workflowrun-namespace",
+        ),
+        snapshots=Snapshots(
+            binding=Kind(_API, "ReleaseBinding", "releasebindings"),
+            snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
+            snapshot_name=("spec", "releaseName"),
+            environment=("spec", "environment"),
+            project=("spec", "owner", "projectName"),
+            component=("spec", "owner", "componentName"),
+            resources=("spec", "componentType", "spec", "resources"),
+        ),
+    )
+
+
+V1_0: Final = _release("v1.0")
+V1_1: Final = _release("v1.1")
+V1_2: Final = _release("v1.2", *_PROJECT_TYPES)
+V1: Final = _release("v1", *_PROJECT_TYPES)
+"""The newest of them, for a configuration that leaves the minor version open."""
