@@ -43,7 +43,8 @@ class GitCredential(OptionalRemote):
     """Name of the Secret in the build namespace. None: the default of the release. Plain text: it forms names of
     resources."""
     secret_key: DataKey | None = None
-    """Key of the token in that Secret. None: the default of the release."""
+    """Key of the token in that Secret. None: the default of the release. OpenChoreo v1.x has no such key: its builds
+    read ``username`` and ``password``."""
     secret_store: ObjectName | None = None
     """Entry of ``secretStores`` that its values are read from. None: that of the organization."""
     refresh_interval: Interval | None = None

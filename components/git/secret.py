@@ -1,6 +1,7 @@
 """The Secrets of a git credential.
 
-Sources: OpenChoreo v0.9 docs (one Secret with the token); Kubernetes, "Types of Secret"; ``GithubAccessToken`` of
+Sources: OpenChoreo v0.9 docs (one Secret with the token); ``checkout-source`` of OpenChoreo v1.2.3, which reads the
+keys of Kubernetes' types only; Kubernetes, "Types of Secret"; ``GithubAccessToken`` of
 ``generators.external-secrets.io/v1alpha1``.
 """
 
@@ -40,8 +41,8 @@ class Naming:
 
     name: str
     """Name of the Secret."""
-    key: str
-    """Key of the token in it."""
+    key: str | None
+    """Key of the token in it. None: a token is the password of a user, and the Secret has no further key."""
 
     @property
     def app(self) -> str:
@@ -58,6 +59,8 @@ def build_secret(git: GitCredential, naming: Naming) -> SecretTemplate | ManualS
     if git.github_app is not None:
         token = DataFrom(_generator(git, naming, git.github_app))
         return _remote(git, naming, {}, BASIC_AUTH, _user_and_password(naming, str(git.username), _TOKEN), token)
+    if naming.key is None:
+        return _token_of_user(git, naming)
     if git.remote is None:
         return _manual(git, naming, {naming.key: str(git.manual)})
     templates = {naming.key: render_word(".token", describe_source(git.remote))}
@@ -79,10 +82,20 @@ def build_app_key(git: GitCredential, naming: Naming) -> SecretTemplate | None:
     )
 
 
+def _token_of_user(git: GitCredential, naming: Naming) -> SecretTemplate | ManualSecret:
+    """A token as the password of the user that its host expects; the rules refuse a host without one."""
+    if git.remote is None:
+        return _manual(git, naming, {"password": str(git.manual)}, BASIC_AUTH, {"username": str(git.username)})
+    password = render_word(".token", describe_source(git.remote))
+    keys = _user_and_password(naming, str(git.username), password)
+    return _remote(git, naming, {"token": git.remote}, BASIC_AUTH, keys)
+
+
 def _basic_auth(git: GitCredential, naming: Naming, auth: BasicAuth) -> SecretTemplate | ManualSecret:
     password = auth.password.remote
     if password is None:
-        manual = {"password": str(auth.password.manual), naming.key: str(auth.password.manual)}
+        name = str(auth.password.manual)
+        manual = {"password": name} if naming.key is None else {"password": name, naming.key: name}
         return _manual(git, naming, manual, BASIC_AUTH, {"username": str(git.username)})
     data = {"password": password}
     username: InputStr = str(git.username)
@@ -117,8 +130,8 @@ def _generator(git: GitCredential, naming: Naming, app: GithubApp) -> Generator:
 
 
 def _user_and_password(naming: Naming, username: InputStr, password: InputStr) -> dict[str, InputStr]:
-    """The two keys of the Secret's type, and the key that OpenChoreo's docs name."""
-    return {"username": username, "password": password, naming.key: password}
+    """The two keys of the Secret's type, and the key of the token that the release has."""
+    return {"username": username, "password": password, **({} if naming.key is None else {naming.key: password})}
 
 
 def _remote(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from components.manifests import Manifest
+from components.openchoreo import V0_9, V1, Release
 from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from components.secrets.generator import build_generator_manifests
 from tests.unit.expected import DEFAULTS, external_secret_of_acme
 from tests.unit.hosts import line
 from tests.unit.plans import credentials
+from tests.unit.releases import on_each_release
 from tests.unit.samples import Raw, organization
 from tests.unit.templates import lines, pem, word
 
@@ -25,15 +28,27 @@ APP = {"appId": 123, "installationId": 456, "privateKey": REF}
 API = "generators.external-secrets.io/v1alpha1"
 
 
-def _made(git: Raw) -> list[Manifest]:
+def _made(git: Raw, release: Release = V0_9) -> list[Manifest]:
     """Generators and ExternalSecrets, in the order of their creation."""
     found: list[Manifest] = []
-    for each in credentials(organization(git=git), TARGET):
+    for each in credentials(organization(git=git), TARGET, release):
         assert isinstance(each.content, SecretTemplate)
         for generator in each.content.generators:
-            found += build_generator_manifests("acme", "openchoreo-ci-acme", each.content.credential, generator)
+            found += build_generator_manifests("acme", each.target.namespace, each.content.credential, generator)
         found.append(build_external_secret(each.target, each.content))
     return found
+
+
+def _of(release: Release, expected: list[Manifest]) -> list[Manifest]:
+    """What v0.9 has, with the names and the keys of a release."""
+    if release is V0_9:
+        return expected
+    text = json.dumps(expected).replace("openchoreo-ci-acme", "workflows-acme")
+    renamed: list[Manifest] = json.loads(text.replace("git-clone-secret", "git-secret"))
+    for made in renamed:
+        if made["kind"] == "ExternalSecret":
+            made["spec"]["target"]["template"]["data"].pop("clone-secret", None)
+    return renamed
 
 
 def _expected(
@@ -56,14 +71,22 @@ def _basic(username: str, source: str = word(".password", "acme-git"), key: str 
 
 
 @pytest.mark.parametrize(
+    ("release", "template"),
+    [
+        pytest.param(V0_9, TOKEN, id="v0.9-in-a-key"),
+        pytest.param(V1, _basic("x-access-token", word(".token", "acme-git")), id="v1-as-a-password"),
+    ],
+)
+@pytest.mark.parametrize("decoding", ["None", "Base64URL"])
+def test_token(decoding: str, release: Release, template: Raw) -> None:
+    expected = _expected(template, {"token": {"key": "acme-git", "decodingStrategy": decoding}})
+    assert _made({**REF, "decoding": decoding}, release) == _of(release, [expected])
+
+
+@on_each_release
+@pytest.mark.parametrize(
     ("git", "expected"),
     [
-        pytest.param(REF, _expected(TOKEN, {"token": {"key": "acme-git"}}), id="token"),
-        pytest.param(
-            {**REF, "decoding": "Base64URL"},
-            _expected(TOKEN, {"token": {"key": "acme-git", "decodingStrategy": "Base64URL"}}),
-            id="encoded-token",
-        ),
         pytest.param(
             {"basicAuth": {"password": REF}},
             _expected(_basic("x-access-token"), {"password": {"key": "acme-git"}}),
@@ -77,11 +100,10 @@ def _basic(username: str, source: str = word(".password", "acme-git"), key: str 
                     "password": {"remoteKey": "a", "property": "pass", "version": "2", "decoding": "Base64"},
                 },
                 "secretName": "clone",
-                "secretKey": "token",
                 "refreshInterval": "5m",
             },
             _expected(
-                _basic(word(".username", "a (user)"), word(".password", "a (pass)"), key="token"),
+                _basic(word(".username", "a (user)"), word(".password", "a (pass)")),
                 {
                     "username": {"key": "a", "property": "user", "version": "1"},
                     "password": {"key": "a", "property": "pass", "version": "2", "decodingStrategy": "Base64"},
@@ -127,13 +149,19 @@ def _basic(username: str, source: str = word(".password", "acme-git"), key: str 
         ),
     ],
 )
-def test_from_the_manager(git: Raw, expected: Manifest) -> None:
-    assert _made(git) == [expected]
+def test_from_the_manager(git: Raw, expected: Manifest, release: Release) -> None:
+    assert _made(git, release) == _of(release, [expected])
 
 
-def _github_app(
-    spec: Raw, *, key: str = "clone-secret", name: str = "git-clone-secret", host: str = "github.com", **more: Any
-) -> list[Manifest]:
+def test_a_key_of_ones_own_for_a_token() -> None:
+    (made,) = _made({"basicAuth": {"password": REF}, "secretKey": "token"})
+    assert made["spec"]["target"]["template"] == {
+        **made["spec"]["target"]["template"],
+        **_basic("x-access-token", key="token"),
+    }
+
+
+def _github_app(spec: Raw, *, name: str = "git-clone-secret", host: str = "github.com", **more: Any) -> list[Manifest]:
     """The private key, the generator that reads it, and the Secret that reads from the generator."""
     private_key = _expected(
         {"type": "Opaque", "data": {"private-key": pem(".privateKey", "acme-git")}},
@@ -163,13 +191,14 @@ def _github_app(
         },
     }
     interval = more.get("interval", "30m0s")
-    token = _expected(_basic("x-access-token", "{{ .token }}", key), {}, name=name, host=host, interval=interval)
+    token = _expected(_basic("x-access-token", "{{ .token }}"), {}, name=name, host=host, interval=interval)
     del token["spec"]["data"], token["spec"]["secretStoreRef"]
     reference = {"apiVersion": API, "kind": "GithubAccessToken", "name": f"{name}-github-app"}
     token["spec"]["dataFrom"] = [{"sourceRef": {"generatorRef": reference}}]
     return [private_key, generator, token]
 
 
+@on_each_release
 @pytest.mark.parametrize(
     ("git", "expected"),
     [
@@ -178,7 +207,6 @@ def _github_app(
             {
                 "host": "github.acme.example:8443",
                 "secretName": "clone",
-                "secretKey": "token",
                 "refreshInterval": "10m",
                 "githubApp": {
                     **APP,
@@ -193,7 +221,6 @@ def _github_app(
                     "repositories": ["api", "web.site"],
                     "permissions": {"contents": "read"},
                 },
-                key="token",
                 name="clone",
                 host="github.acme.example:8443",
                 interval="10m0s",
@@ -212,8 +239,8 @@ def _github_app(
         ),
     ],
 )
-def test_github_app(git: Raw, expected: list[Manifest]) -> None:
-    assert _made(git) == expected
+def test_github_app(git: Raw, expected: list[Manifest], release: Release) -> None:
+    assert _made(git, release) == _of(release, expected)
 
 
 def test_the_key_of_an_app_keeps_its_own_policies() -> None:
@@ -238,6 +265,15 @@ def test_the_key_of_an_app_keeps_its_own_policies() -> None:
 )
 def test_user_name_that_a_host_expects(git: Raw, username: str) -> None:
     (made,) = _made({**git, "basicAuth": {"password": REF}})
+    assert made["spec"]["target"]["template"]["data"]["username"] == username
+
+
+@pytest.mark.parametrize(
+    ("host", "username"),
+    [("github.com", "x-access-token"), ("gitlab.com", "oauth2"), ("bitbucket.org", "x-token-auth")],
+)
+def test_user_name_of_a_token_in_v1(host: str, username: str) -> None:
+    (made,) = _made({**REF, "host": host}, V1)
     assert made["spec"]["target"]["template"]["data"]["username"] == username
 
 

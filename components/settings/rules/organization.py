@@ -10,6 +10,7 @@ from ...schema.names import LABEL_MAX
 from ...schema.partial import certain
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
+from .git import validate_git
 from .policies import validate_policies
 from .pull import validate_pull
 from .registries import validate_push
@@ -24,6 +25,7 @@ def validate_organization(
         _any_credential(organization, path),
         validate_push(organization, path, release),
         _named_git_secrets(organization, path),
+        validate_git(organization, path, release),
         _one_writer_per_secret(organization, path, release),
         validate_pull(organization, path, release),
         validate_policies(organization, path),
