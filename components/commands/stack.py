@@ -13,10 +13,13 @@ import yaml
 from pydantic import ValidationError
 
 from ..errors import OpenChoreoSecretsError
+from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import RecordedState, read_state
 from ..schema.problems import list_problems
+from ..schema.words import choose_words
 from ..settings.clusters import Clusters, ClusterSettings
 
+_CLUSTERS: Final = "clusters"
 _LOCAL_ORGANIZATION: Final = "organization"
 """Pulumi organization of every stack in a backend without organizations."""
 
@@ -42,14 +45,19 @@ class Project:
         if not file.is_file():
             msg = f"{file}: no such file; use the name of a stack of this project, or --context"
             raise OpenChoreoSecretsError(msg)
-        raw = (read_yaml(file).get("config") or {}).get(key)
+        config = read_yaml(file).get("config") or {}
+        raw = config.get(key)
         if not isinstance(raw, dict):
             msg = f"{file}: {key}: is missing; set it, or use --context"
             raise OpenChoreoSecretsError(msg)
+        release = config.get(f"{self.name}:release", DEFAULT_RELEASE.name)
+        words = choose_words({"release": release})
+        raw = words.read({_CLUSTERS: raw})[0][_CLUSTERS]
         try:
             clusters = Clusters.model_validate(raw, by_alias=True, by_name=False)
         except ValidationError as error:
-            lines = "; ".join(str(problem) for problem in list_problems(error, raw, Clusters))
+            problems = list_problems(error, raw, Clusters)
+            lines = "; ".join(words.restore_text(str(problem)) for problem in problems)
             msg = f"{file}: {key}: {lines}"
             raise OpenChoreoSecretsError(msg) from None
         planes = {"build": clusters.build_plane, "control": clusters.control_plane, "data": clusters.data_plane}

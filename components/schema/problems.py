@@ -19,6 +19,7 @@ from .shapes import example_at, flow, inside
 from .suggestions import find_nearest, suggest_key
 from .text import clip, quote
 from .values import OUTPUT, describe_type, is_object, is_output
+from .words import Words
 
 _TYPES: Final = {
     "string_type": "a string",
@@ -62,7 +63,11 @@ def list_problems(error: ValidationError, raw: Mapping[str, object], model: type
 
 
 def mistakes(
-    error: ValidationError, raw: Mapping[str, object], model: type[BaseModel], more_keys: Sequence[str] = ()
+    error: ValidationError,
+    raw: Mapping[str, object],
+    model: type[BaseModel],
+    more_keys: Sequence[str] = (),
+    words: Words | None = None,
 ) -> list[Mistake]:
     """The same problems, each with the locations that it leaves open.
 
@@ -71,12 +76,15 @@ def mistakes(
         raw: the input, with the keys of YAML.
         model: the model that was validated.
         more_keys: keys that the input may have beside those of the model.
+        words: words for the keys of the model. None: their names.
     """
     details = error.errors(include_url=False, include_input=False, include_context=True)
     for detail in details:
         detail["loc"] = drop_choices(detail["loc"])
     all_mistakes = [
-        _unknown(detail, raw, model, more_keys) if detail["type"] == "extra_forbidden" else _mistake(detail, raw, model)
+        _unknown(detail, raw, model, more_keys, words)
+        if detail["type"] == "extra_forbidden"
+        else _mistake(detail, raw, model)
         for detail in details
         if not _is_echo(detail, raw)
     ]
@@ -116,7 +124,11 @@ def _is_echo(detail: ErrorDetails, raw: Mapping[str, object]) -> bool:
 
 
 def _unknown(
-    detail: ErrorDetails, raw: Mapping[str, object], model: type[BaseModel], more_keys: Sequence[str]
+    detail: ErrorDetails,
+    raw: Mapping[str, object],
+    model: type[BaseModel],
+    more_keys: Sequence[str],
+    words: Words | None,
 ) -> Mistake:
     """A key that the model does not have. It may be meant to be another one, whose value is then open."""
     around = _aliased(list(detail["loc"][:-1]), model)
@@ -126,10 +138,12 @@ def _unknown(
     refused = getattr(holder, "refused_keys", {}).get(key)
     if refused is not None:
         return Mistake(Problem(_path([*around, key], raw, model), refused), ((*around, key),))
-    allowed = [*_list_keys(holder), *(more_keys if holder is model else ())]
-    meant = find_nearest(key, allowed)
-    problem = Problem(_path([*around, key], raw, model), f"unknown key{suggest_key(key, allowed)}")
-    return Mistake(problem, tuple((*around, name) for name in (key, meant) if name is not None))
+    keys = [*_list_keys(holder), *(more_keys if holder is model else ())]
+    allowed = {name if words is None else words.get_word(tuple(around), name): name for name in keys}
+    meant = find_nearest(key, [*allowed])
+    problem = Problem(_path([*around, key], raw, model), f"unknown key{suggest_key(key, [*allowed])}")
+    doubtful = (key,) if meant is None else (key, allowed[meant])
+    return Mistake(problem, tuple((*around, name) for name in doubtful))
 
 
 def _path(location: Iterable[str | int], raw: object, model: type[BaseModel]) -> str:

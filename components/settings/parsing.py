@@ -15,6 +15,7 @@ from ..schema.partial import DoubtfulValue
 from ..schema.paths import Location
 from ..schema.problems import mistakes
 from ..schema.text import quote
+from ..schema.words import Words, choose_words
 from .partial import partial_settings
 from .rules.settings import validate_settings
 from .stack import StackSettings
@@ -51,12 +52,23 @@ def check(
         manual_names: names of the entries of ``manualSecrets``. None: they are not known.
         hidden: keys that are configured and not in ``raw``, because a message must not repeat their values.
     """
+    words = choose_words(raw)
+    hidden = frozenset(words.get_name(key) for key in hidden)
+    raw, foreign = words.read(raw)
+    settings, problems = _check(raw, manual_names, hidden, words)
+    return settings, [*foreign, *dict.fromkeys(map(words.restore, problems))]
+
+
+def _check(
+    raw: Mapping[str, object], manual_names: AbstractSet[str] | None, hidden: frozenset[str], words: Words
+) -> tuple[StackSettings, list[Problem]]:
+    """The same for a configuration under the names of the settings."""
     problems: list[Problem] = []
     locations: list[Location] = [(key,) for key in hidden]
     try:
         settings = StackSettings.model_validate(dict(raw), by_alias=True, by_name=False)
     except ValidationError as error:
-        all_mistakes = mistakes(error, raw, StackSettings, (MANUAL_KEY,))
+        all_mistakes = mistakes(error, raw, StackSettings, (MANUAL_KEY,), words)
         all_mistakes = [mistake for mistake in all_mistakes if not hidden.intersection(mistake.doubtful[0][:1])]
         problems = [mistake.problem for mistake in all_mistakes]
         locations += [location for mistake in all_mistakes for location in mistake.doubtful]
@@ -70,4 +82,4 @@ def check(
         problems.append(Problem("release", f"{quote(name)} is not a supported OpenChoreo release; expected {releases}"))
     release = RELEASES.get(name or "") or cast("Release", DoubtfulValue())
     problems += validate_settings(settings, release, manual_names)
-    return settings, list(dict.fromkeys(problems))
+    return settings, problems

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..managers.custom import CustomStore
 from ..managers.kubernetes import KubernetesStore
 from ..managers.secret_store import SecretStoreSettings
+from ..schema.words import choose_words
 from .stack import StackSettings
 
 
@@ -16,6 +17,11 @@ def list_warnings(settings: StackSettings) -> Iterator[str]:
     Source: ESO 0.16.2, provider ``kubernetes``: of an object inside a field of a Secret, ``extract`` returns each value
     as JSON.
     """
+    words = choose_words({"release": settings.release})
+    yield from map(words.restore_text, _list_warnings(settings))
+
+
+def _list_warnings(settings: StackSettings) -> Iterator[str]:
     for path, organization in settings.located:
         if not _reads_kubernetes(settings.secret_stores.get(organization.secret_store)):
             continue

@@ -8,11 +8,13 @@ import pytest
 
 from components.cluster.planes import check_control_plane
 from components.errors import ClusterError
-from components.openchoreo.v0_9 import V0_9
+from components.openchoreo import V0_9, V1, Release
 from components.settings.organization import Organization
+from components.settings.parsing import parse
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
-from tests.unit.samples import GIT, Raw, on_every_plane, settings
+from tests.unit.releases import in_words, on_each_release
+from tests.unit.samples import GIT, Raw, on_every_plane, raw, settings
 
 API = "/apis/openchoreo.dev/v1alpha1"
 ACME = f"{API}/namespaces/acme"
@@ -34,9 +36,9 @@ def _control_plane(objects: dict[str, Object] | None = None, **lists: list[Objec
     return Api({**SERVED, **(objects or {})}, "control plane", **lists)
 
 
-def _refused(api: Api, *organizations: Organization) -> list[str]:
+def _refused(api: Api, *organizations: Organization, release: Release = V0_9) -> list[str]:
     with pytest.raises(ClusterError) as caught:
-        check_control_plane(api.cluster, V0_9, plans(organizations))
+        check_control_plane(api.cluster, release, plans(organizations, release))
     first, *lines = str(caught.value).splitlines()
     assert first == f"{CONTROL_PLANE}: nothing was changed"
     return lines
@@ -44,6 +46,19 @@ def _refused(api: Api, *organizations: Organization) -> list[str]:
 
 def _plane(name: str, store: Any) -> Object:
     return {"metadata": {"name": name}, "spec": {"planeID": "x", "secretStoreRef": store}}
+
+
+@on_each_release
+def test_a_control_plane_of_another_release(release: Release) -> None:
+    other = V1 if release is V0_9 else V0_9
+    api = Api({API: {"resources": [{"name": name} for name in other.served_kinds]}}, "control plane")
+    with pytest.raises(ClusterError) as caught:
+        check_control_plane(api.cluster, release, ())
+    missing = ", ".join(sorted(release.served_kinds - other.served_kinds))
+    assert str(caught.value) == (
+        f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo {release.name} with the "
+        "Helm chart openchoreo-control-plane"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,3 +156,63 @@ def test_a_data_plane_without_a_spec_names_no_store() -> None:
 def test_a_data_plane_need_not_name_a_store(keys: Raw) -> None:
     api = _control_plane({**SERVICE, f"{ACME}/dataplanes/edge": {}}, dataplanes=[_plane("edge", None)])
     check_control_plane(api.cluster, V0_9, plans((_organization(**keys),)))
+
+
+V1_SERVED: dict[str, Object] = {API: {"resources": [{"name": name} for name in V1.served_kinds]}}
+
+
+def _environment(kind: str | None, name: str) -> Object:
+    reference = {} if kind is None else {"dataPlaneRef": {"kind": kind, "name": name}}
+    return {"metadata": {"name": "development"}, "spec": reference}
+
+
+def _v1_control_plane(planes: dict[str, Object], environments: list[Object]) -> Api:
+    objects = {f"{API}/{path}": plane for path, plane in planes.items()}
+    return Api({**V1_SERVED, **SERVICE, **objects}, "control plane", environments=environments)
+
+
+SHARED: Object = {"metadata": {"name": "default"}, "spec": {}}
+
+
+def test_data_planes_that_environments_name_without_a_store() -> None:
+    planes = {
+        "clusterdataplanes/default": SHARED,
+        "clusterdataplanes/unused": SHARED,
+        "clusterdataplanes/fine": _plane("fine", {"name": "org"}),
+        "namespaces/acme/dataplanes/default": SHARED,
+        "namespaces/acme/dataplanes/edge": _plane("edge", None),
+    }
+    references = [("ClusterDataPlane", "default"), ("ClusterDataPlane", "fine"), ("DataPlane", "edge")]
+    references += [("ClusterDataPlane", "default"), ("ClusterDataPlane", "gone"), ("ObservabilityPlane", "x")]
+    environments = [_environment(None, ""), *(_environment(kind, name) for kind, name in references)]
+    said = "has no spec.secretStoreRef, so ${dataplane.secretStore} fails in every component; set dataPlane:"
+    use = "secretStoreRef: <ClusterSecretStore>}, or pullSecret.secretStore"
+    api = _v1_control_plane(planes, environments)
+    assert _refused(api, _organization(pullSecret=PULL), release=V1) == [
+        f'  - organization "acme": ClusterDataPlane default {said} {{kind: ClusterDataPlane, name: default, {use}',
+        f'  - organization "acme": DataPlane acme/default {said} {{name: default, {use}',
+        f'  - organization "acme": DataPlane acme/edge {said} {{name: edge, {use}',
+    ]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({"dataPlane": {"kind": "ClusterDataPlane", "secretStoreRef": "a"}}, id="it-is-set-here"),
+        pytest.param({"pullSecret": {**PULL, "secretStore": "default"}}, id="the-store-is-named"),
+    ],
+)
+def test_a_shared_data_plane_need_not_name_a_store(keys: Raw) -> None:
+    api = _v1_control_plane({"clusterdataplanes/default": SHARED}, [_environment("ClusterDataPlane", "default")])
+    config = in_words(raw(on_every_plane(**{"pullSecret": PULL, **keys})), V1)
+    organization = parse(config, source="test").organizations[0]
+    check_control_plane(api.cluster, V1, plans([organization], V1))
+
+
+def test_a_shared_plane_that_is_missing() -> None:
+    config = in_words(raw(on_every_plane(git=GIT)), V1)
+    config["namespaces"][0]["workflowPlane"] = {"kind": "ClusterWorkflowPlane", "secretStoreRef": "org"}
+    organization = parse(config, source="test").organizations[0]
+    assert _refused(_v1_control_plane({}, []), organization, release=V1) == [
+        '  - organization "acme": there is no ClusterWorkflowPlane default; there are: none'
+    ]

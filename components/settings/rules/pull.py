@@ -34,7 +34,13 @@ def _pull_secret(organization: Organization, path: str, release: Release) -> Ite
 
 def _workflows(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     workflows = organization.component_workflows
-    if workflows is not None:
+    if workflows is not None and not release.runs_create_secrets:
+        yield Problem(
+            f"{path}.componentWorkflows",
+            f"is not supported with OpenChoreo {release.name}; leave it out: the stack creates the Secrets of builds "
+            "before the first build",
+        )
+    elif workflows is not None:
         yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
         yield from _workflow_credentials(organization, path, release)
 

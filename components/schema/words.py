@@ -1,0 +1,161 @@
+"""Keys of the configuration under the words of a release: ``namespaces`` in v1.x, ``organizations`` in v0.9.
+
+The settings have one name for each key. `Words.read` replaces the words of the release by these names, and
+`Words.restore` replaces the names in messages by the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from ..errors import Problem
+from ..openchoreo import DEFAULT_RELEASE, RELEASES
+from ..openchoreo.release import Release
+from .paths import Location, path_of
+
+_INDEX: Final = "*"
+_DEFAULTS: Final = ([], {}, None)
+"""Values that ``Pulumi.yaml`` gives to the word of another release."""
+_ENTRY: Final = r"\[\d+\](?: \(\"[^\"]*\"\))?"
+_BEFORE: Final = r"(?<![\w.\"-])"
+_AFTER: Final = r"(?![\w-])"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one release."""
+
+    release: Release
+    """OpenChoreo release of the platform."""
+    certain: bool = True
+    """Whether the configuration names the release. If not, a word of another one is no problem."""
+
+    def get_word(self, around: Location, key: str) -> str:
+        """What the release calls a key of the settings.
+
+        Args:
+            around: location of the mapping with the key, under the names of the settings.
+            key: name of the key in the settings.
+        """
+        return self.release.words.get(_format_path(around, key), key)
+
+    def get_name(self, word: str) -> str:
+        """Name in the settings of a key of the whole configuration."""
+        return next((key for key, other in self.release.words.items() if other == word and "." not in key), word)
+
+    def read(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        """A configuration under the names of the settings, and the words of other releases in it.
+
+        Args:
+            raw: as it was written; it is not changed.
+        """
+        renaming = _Renaming(self, dict(raw), [])
+        paths = {path for release in RELEASES.values() for path in release.words}
+        for path in sorted(paths, key=lambda path: (path.count("."), path)):
+            *parents, key = path.split(".")
+            renaming.root = renaming.rename(renaming.root, parents, key, ())
+        return renaming.root, renaming.problems
+
+    def restore(self, problem: Problem) -> Problem:
+        """A problem of the settings in the words of the release."""
+        return replace(problem, path=self.restore_path(problem.path), message=self.restore_text(problem.message))
+
+    def restore_path(self, path: str) -> str:
+        """A path of the settings in the words of the release."""
+        for pattern, word in self._in_paths:
+            path = pattern.sub(word, path, count=1)
+        return path
+
+    def restore_text(self, text: str) -> str:
+        """A message with paths and keys of the settings in the words of the release. Quoted texts stay."""
+        for pattern, word in (*self._in_paths, *self._in_texts):
+            text = pattern.sub(word, text)
+        return text
+
+    @cached_property
+    def _in_paths(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Pattern of a path -> the path with a word as its last key; the deepest first."""
+        patterns = []
+        for path, word in sorted(self.release.words.items(), key=lambda item: -item[0].count(".")):
+            *parents, key = path.split(".")
+            before = r"\.".join(map(re.escape, parents)).replace(rf"\.{re.escape(_INDEX)}", _ENTRY)
+            before = rf"({before}\.)" if before else "()"
+            # A list in prose, such as "several organizations", is no path.
+            after = _AFTER if parents else r"(?=\[\d|\.\w|$)"
+            patterns.append((re.compile(f"{_BEFORE}{before}{key}{after}"), rf"\g<1>{word}"))
+        return tuple(patterns)
+
+    @cached_property
+    def _in_texts(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Pattern of a key alone, if it is no word of English -> its word."""
+        words = {path.rpartition(".")[2]: word for path, word in self.release.words.items()}
+        return tuple((re.compile(f"{_BEFORE}{key}{_AFTER}"), word) for key, word in words.items() if key != key.lower())
+
+
+@dataclass
+class _Renaming:
+    """A configuration of which one key after the other gets its name in the settings."""
+
+    words: Words
+    root: dict[str, Any]
+    problems: list[Problem]
+
+    def rename(self, value: Any, parents: list[str], key: str, location: Location) -> Any:
+        """A value below which, at the parents, the key has its name; the same object if it has it already."""
+        if parents and parents[0] == _INDEX:
+            if not isinstance(value, (list, tuple)):
+                return value
+            items = [self.rename(item, parents[1:], key, (*location, index)) for index, item in enumerate(value)]
+            return value if all(map(_is_same, items, value)) else items
+        if not isinstance(value, Mapping):
+            return value
+        if not parents:
+            return self._rename_key(value, key, location)
+        step = parents[0]
+        if step not in value:
+            return value
+        inside = self.rename(value[step], parents[1:], key, (*location, step))
+        return value if inside is value[step] else {**value, step: inside}
+
+    def _rename_key(self, value: Mapping[str, Any], key: str, location: Location) -> Mapping[str, Any]:
+        word, path = self.words.get_word(location, key), _format_path(location, key)
+        names = {key, *(release.words.get(path, key) for release in RELEASES.values())}
+        if not names.intersection(value) or (word == key and names.intersection(value) == {key}):
+            return value
+        result: dict[str, Any] = {}
+        for name, item in value.items():
+            if name == word:
+                result[key] = item
+            elif name not in names:
+                result[name] = item
+            elif item not in _DEFAULTS:
+                result.setdefault(key, item)
+                self._report(name, word, location)
+        return result
+
+    def _report(self, name: str, word: str, location: Location) -> None:
+        if self.words.certain:
+            around = self.words.restore_path(path_of(location, self.root))
+            path = f"{around}.{name}" if around else name
+            self.problems.append(Problem(path, f"in {self.words.release.name} this is called {word}"))
+
+
+def choose_words(raw: Mapping[str, Any]) -> Words:
+    """The words of the release that a configuration names; if it names none that exists, of one whose words it has."""
+    name = raw.get("release", DEFAULT_RELEASE.name)
+    if isinstance(name, str) and name in RELEASES:
+        return Words(RELEASES[name])
+    others = (release for release in RELEASES.values() if set(release.words.values()).intersection(raw))
+    return Words(next(others, DEFAULT_RELEASE), certain=False)
+
+
+def _format_path(around: Location, key: str) -> str:
+    return ".".join((*(_INDEX if isinstance(step, int) else step for step in around), key))
+
+
+def _is_same(left: object, right: object) -> bool:
+    return left is right
