@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 from components import Configuration, SettingsError, load_configuration, parse
-from components.openchoreo.v0_9 import V0_9
+from components.openchoreo import V0_9, V1
 from tests.mocks.recorder import Recorder, Secret, resolve
 
 FILE = "stacks/Pulumi.test.yaml"
@@ -68,6 +68,27 @@ def stack(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     (tmp_path / "stacks").mkdir()
     monkeypatch.chdir(tmp_path)
     return Stack(recorder, monkeypatch)
+
+
+V1_GOOD: dict[str, object] = {
+    "release": "v1",
+    "clusters": {"workflowPlane": {"context": "kind-build"}},
+    "namespaces": [ACME],
+    "organizations": [],
+}
+"""With the default that `Pulumi.yaml` has for the word of the other release."""
+
+
+def test_a_stack_of_another_release_has_its_words(stack: Stack) -> None:
+    loaded = stack.load({**V1_GOOD, "manualSecrets": MANUAL})
+    assert loaded.release is V1
+    assert [plan.namespace for plan in loaded.plan.organizations] == ["workflows-acme"]
+
+
+def test_a_word_that_is_encrypted(stack: Stack) -> None:
+    with pytest.raises(SettingsError) as caught:
+        stack.load({**V1_GOOD, "manualSecrets": MANUAL}, secret=("manualSecrets", "namespaces"))
+    assert str(caught.value) == f"{HEAD}namespaces: {ENCRYPTED}"
 
 
 def test_everything_that_a_stack_configures(stack: Stack) -> None:

@@ -35,7 +35,10 @@ def blocks() -> Iterator[Any]:
 
 
 def configurations(block: Raw) -> Iterator[Raw]:
-    """Whole configurations that together use everything in a block."""
+    """Whole configurations that together use everything in a block. One with a release is whole as it is."""
+    if f"{PREFIX}release" in block:
+        yield {key.removeprefix(PREFIX): value for key, value in block.items()}
+        return
     config: Raw = {
         "clusters": {plane: {"context": "dev"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
         "secretStores": {

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import yaml
 
-from components.openchoreo.v0_9 import V0_9
+from components.openchoreo import V0_9, Release
 from components.plan.rights import ClusterPlane, Right, list_rights
 from components.plan.stack import Plan, plan_stack
+from components.settings.parsing import parse
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_TOKEN, GCR_TOKEN
-from tests.unit.samples import APP, Raw, on_every_plane, settings
+from tests.unit.releases import in_words
+from tests.unit.samples import APP, MANUAL, Raw, on_every_plane, raw
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 PULL: Final[Raw] = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "registry-credentials"}}
@@ -28,20 +30,30 @@ BUILDS: Final[Raw] = {
 BY_HAND: Final[Raw] = {"componentTypes": ["service"], "delivery": "manual", "registries": [BOT], "namespaces": ["dp-a"]}
 
 
-def plan(**keys: Any) -> Plan:
-    """The plan of one organization with these keys, on three clusters."""
-    return plan_stack(settings({**on_every_plane(**keys), "offboarding": "delete"}), V0_9)
+def plan(release: Release = V0_9, **keys: Any) -> Plan:
+    """The plan of one organization with these keys of v0.9, on three clusters."""
+    config = in_words(raw({**on_every_plane(**keys), "offboarding": "delete"}), release)
+    return plan_stack(parse(config, source="test", manual_names=MANUAL), release)
 
 
-def every_right() -> dict[ClusterPlane, set[tuple[str, str, str]]]:
+def every_right(release: Release) -> dict[ClusterPlane, set[tuple[str, str, str]]]:
     """Plane -> group, resource and verb of everything that any stack needs."""
     pulls = (PULL, {**PULL, "delivery": "namespace", "secretStore": "default"}, BY_HAND)
-    rights: list[Right] = [right for pull in pulls for right in list_rights(plan(**BUILDS, pullSecret=pull))]
+    plans = [plan(release, **_builds(release, shared), pullSecret=pull) for pull in pulls for shared in (False, True)]
+    rights: list[Right] = [right for each in plans for right in list_rights(each)]
     planes: tuple[ClusterPlane, ...] = ("build", "control", "data")
     return {
         plane: {(right.group, right.resource, right.verb) for right in rights if right.plane == plane}
         for plane in planes
     }
+
+
+def _builds(release: Release, shared: bool) -> Raw:
+    """`BUILDS` without what a release does not support, and with its cluster-scoped planes."""
+    keys = {key: value for key, value in BUILDS.items() if release.runs_create_secrets or key != "componentWorkflows"}
+    for key, kinds in (("dataPlane", release.data_planes), ("buildPlane", release.build_planes)):
+        keys[key] = {**keys[key], "kind": kinds[-1 if shared else 0].name}
+    return keys
 
 
 def documented_roles() -> dict[str, dict[str, Any]]:

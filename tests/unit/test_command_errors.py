@@ -66,6 +66,15 @@ def _without(name: str) -> Any:
             id="wrong-clusters",
         ),
         pytest.param(
+            lambda project: configure(
+                project, {"openchoreo-secrets:release": "v1", "openchoreo-secrets:clusters": {"workflowPlane": {}}}
+            ),
+            [],
+            "{project}/stacks/Pulumi.dev.yaml: openchoreo-secrets:clusters: workflowPlane.context: is missing; "
+            "expected a value such as openchoreo-build",
+            id="wrong-clusters-of-v1",
+        ),
+        pytest.param(
             lambda project: project,
             ["--kubeconfig", "file"],
             "--kubeconfig: needs --context, so that no current context is used by accident",

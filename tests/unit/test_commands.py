@@ -20,7 +20,7 @@ from components.managers.manager import Plane
 from components.plan.orphans import LiveObject
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api
-from tests.unit.command_samples import lock, record, run_orphans, store
+from tests.unit.command_samples import configure, lock, record, run_orphans, store
 
 TABLE = """\
 CLUSTER     KIND                NAMESPACE  NAME      STATUS
@@ -137,6 +137,13 @@ def test_a_list_during_an_update_says_so(project: Path, api: Api, capsys: pytest
     assert capsys.readouterr() == (TABLE, f"stack dev: the stack is locked (1.json), {note}\n")
     assert run_orphans("--force") == 1
     assert capsys.readouterr() == (TABLE, "")
+
+
+def test_the_cluster_of_a_release_with_other_words(project: Path, api: Api) -> None:
+    clusters = {"workflowPlane": {"context": "flow"}}
+    configure(project, {"openchoreo-secrets:release": "v1.2", "openchoreo-secrets:clusters": clusters})
+    assert run_orphans() == 1
+    assert api.settings == ClusterSettings(context="flow")
 
 
 def test_one_cluster_by_its_context(project: Path, api: Api) -> None:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from pydantic.alias_generators import to_camel
 
+from components.openchoreo import V1
 from components.schema.model import Model
 from components.settings.stack import StackSettings
 from tests.unit.documented import PAGES, ROOT, blocks, configurations, settings_of
@@ -40,7 +41,8 @@ def test_every_key_is_documented(model: type[Model]) -> None:
 
 def test_pulumi_declares_every_key_with_a_description() -> None:
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
-    assert set(declared) == {*map(to_camel, StackSettings.model_fields), "manualSecrets"}
+    words = {word for path, word in V1.words.items() if "." not in path}
+    assert set(declared) == {*map(to_camel, StackSettings.model_fields), *words, "manualSecrets"}
     assert [key for key, entry in declared.items() if not entry.get("description")] == []
 
 
@@ -50,13 +52,14 @@ def test_pulumi_leaves_every_mistake_to_the_program() -> None:
     required = {to_camel(name) for name, field in StackSettings.model_fields.items() if field.is_required()}
     assert [key for key, entry in declared.items() if "default" not in entry or "type" in entry] == []
     assert {key: declared[key]["default"] for key in required} == {"clusters": {}, "organizations": []}
+    assert declared["namespaces"]["default"] == []
 
 
 @pytest.mark.parametrize("block", list(blocks()))
 def test_every_block_of_configuration_is_accepted(block: dict[str, Any]) -> None:
     found = list(configurations(block))
     assert [len(settings_of(config).organizations) for config in found] == [
-        len(config["organizations"]) for config in found
+        len(config["namespaces" if "release" in config else "organizations"]) for config in found
     ]
 
 

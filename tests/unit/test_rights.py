@@ -10,11 +10,12 @@ import pytest
 from components.cluster.connection import Cluster
 from components.cluster.reviews import describe_missing_rights, list_missing_rights
 from components.errors import ForbiddenError, UnavailableError
-from components.openchoreo.v0_9 import V0_9
+from components.openchoreo import V0_9, V1, Release
 from components.plan.rights import ClusterPlane, Right, list_rights
 from components.plan.stack import plan_stack
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api, Object
+from tests.unit.releases import on_each_release
 from tests.unit.rights_samples import PULL, documented_roles, every_right, list_allowed, plan
 from tests.unit.samples import GIT, settings
 
@@ -26,9 +27,11 @@ ROLES: Final[Mapping[ClusterPlane, str]] = {
 Allow = Callable[[Mapping[str, str]], bool]
 
 
+@on_each_release
 @pytest.mark.parametrize("plane", ROLES)
-def test_the_documented_role_allows_what_is_needed_and_no_more(plane: ClusterPlane) -> None:
-    assert list_allowed(documented_roles()[ROLES[plane]]) == every_right()[plane]
+def test_the_documented_role_allows_what_is_needed_and_no_more(plane: ClusterPlane, release: Release) -> None:
+    suffix = "-v1" if plane == "control" and release is V1 else ""
+    assert list_allowed(documented_roles()[ROLES[plane] + suffix]) == every_right(release)[plane]
 
 
 def test_one_cluster_has_no_rights_of_other_planes() -> None:
