@@ -82,5 +82,17 @@ def shipped(name: str) -> Manifest:
     file = SAMPLES / f"openchoreo-v0.9.0-{name}.yaml"
     if not file.is_file():
         pytest.skip("the objects that OpenChoreo v0.9.0 ships are not beside this checkout")
+    return _load(file)
+
+
+def shipped_v1(name: str) -> Manifest:
+    """The same for OpenChoreo v1.2.3."""
+    file = SAMPLES / "openchoreo-v1.2.3" / f"{name}.yaml"
+    if not file.is_file():
+        pytest.skip("the objects that OpenChoreo v1.2.3 ships are not beside this checkout")
+    return _load(file)
+
+
+def _load(file: Path) -> Manifest:
     loaded: Manifest = next(document for document in yaml.safe_load_all(file.read_text()) if document)
     return loaded

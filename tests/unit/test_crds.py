@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.manifests import Manifest
-from components.openchoreo import RELEASES
+from components.openchoreo import RELEASES, V0_9, V1
 from components.settings.parsing import MANUAL_KEY, parse
 from components.settings.stack import StackSettings
 from local.obtain import list_operator_crds
@@ -18,13 +18,20 @@ from tests.unit.built import operators
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.full_configuration import FULL
-from tests.unit.samples import FAKE_VALUES, acme, raw, settings
+from tests.unit.releases import in_words
+from tests.unit.samples import FAKE_VALUES, Raw, acme, raw, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
 PREFIX = "openchoreo-secrets:"
 OPENCHOREO = ROOT / "local" / "manifests" / "openchoreo-crds.yaml"
 PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
+
+
+CREDENTIALS: dict[str, Raw] = {
+    **{f"git-{kind}": {"git": git} for kind, git in GIT_KINDS.items()},
+    **{f"external-{name}": {"external": [service]} for name, service in SERVICES.items()},
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +70,11 @@ def test_stack(file: Path, operator: Definitions) -> None:
             },
             id="fake-store",
         ),
-        *(pytest.param(raw(acme(git=git)), id=f"git-{kind}") for kind, git in GIT_KINDS.items()),
-        *(pytest.param(raw(acme(external=[service])), id=f"external-{name}") for name, service in SERVICES.items()),
+        *(
+            pytest.param(in_words(raw(acme(**keys)), release), id=f"{release.name}-{name}")
+            for release in (V0_9, V1)
+            for name, keys in CREDENTIALS.items()
+        ),
     ],
 )
 def test_configuration_beyond_the_stacks(config: dict[str, Any], operator: Definitions) -> None:
