@@ -54,6 +54,13 @@ OTHER: Final = Release(
     component_workflow=PIPELINE,
     build_plane=Kind(API, "BuilderCluster", "builderclusters", secret_store_ref=True),
     data_plane=Kind(API, "RuntimeCluster", "runtimeclusters", secret_store_ref=True),
+    shared_data_plane=Kind(API, "SharedRuntime", "sharedruntimes", namespaced=False, secret_store_ref=True),
+    words={
+        "organizations": "tenants",
+        "clusters.buildPlane": "builders",
+        "organizations.*.buildPlane": "builders",
+        "organizations.*.componentWorkflows": "pipelines",
+    },
     expressions=Expressions(
         build_namespace="${owner.tenant}-builds",
         run_name="${run.id}",
@@ -87,19 +94,19 @@ OTHER: Final = Release(
 BUILD: Final = {"context": "build"}
 RAW: Final[dict[str, Any]] = {
     "release": "other",
-    "clusters": {"buildPlane": BUILD, "controlPlane": {"context": "control"}, "dataPlane": {"context": "data"}},
+    "clusters": {"builders": BUILD, "controlPlane": {"context": "control"}, "dataPlane": {"context": "data"}},
     "secretStores": {
         "org": {"scope": "shared", "kubernetes": {"remoteNamespace": "vault", "server": {"fromKubeconfig": True}}}
     },
-    "organizations": [
+    "tenants": [
         {
             "name": "acme",
             "secretStore": "org",
             "git": {"remoteKey": "acme-git"},
             "registries": [{"server": "quay.io", "remoteKey": "acme-quay"}],
-            "componentWorkflows": {"names": ["docker"]},
+            "pipelines": {"names": ["docker"]},
             "pullSecret": {"componentTypes": ["web"], "dockerConfig": {"remoteKey": "acme-pull"}},
-            "buildPlane": {"secretStoreRef": "org"},
+            "builders": {"secretStoreRef": "org"},
             "dataPlane": {"secretStoreRef": "platform"},
         },
         {
@@ -112,6 +119,7 @@ RAW: Final[dict[str, Any]] = {
                 "delivery": "namespace",
                 "dockerConfig": {"remoteKey": "globex-pull"},
             },
+            "dataPlane": {"kind": "SharedRuntime", "name": "edge", "secretStoreRef": "platform"},
         },
     ],
 }
@@ -129,6 +137,6 @@ class Platform(StubCluster):
             return {"resources": [{"name": name} for name in sorted(OTHER.served_kinds)]}
         if path == "/api/v1/namespaces/kube-system":
             return {"metadata": {"uid": self.settings.context}}
-        if path.startswith(f"/apis/{API}/namespaces/tenant-"):
+        if path.startswith((f"/apis/{API}/namespaces/tenant-", f"/apis/{API}/sharedruntimes/")):
             return {"metadata": {}, "spec": {}}
         return HEALTHY.get(path)

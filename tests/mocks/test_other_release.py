@@ -172,6 +172,7 @@ EXPECTED: Final[dict[str, Object]] = {
         "secretStoreRef": "platform",
         "identity": ACME,
     },
+    "SharedRuntimePatch globex/data-plane": {"name": "edge", "secretStoreRef": "platform", "identity": GLOBEX},
     "ExternalSecretsReady build-plane": {
         "externalSecrets": {"globex": {"globex-builds": ["image-upload", "source-access"]}},
         "timeoutSeconds": 300,
@@ -263,7 +264,7 @@ def test_a_patch_goes_to_the_pods_of_the_release() -> None:
 
 def test_the_provider_serves_the_kinds_of_the_release() -> None:
     cluster = Platform("control plane", ClusterSettings(context="control"))
-    kinds = ("Blueprint", "Pipeline", "RuntimeCluster", "BuilderCluster")
+    kinds = ("Blueprint", "Pipeline", "RuntimeCluster", "SharedRuntime", "BuilderCluster")
     assert [*ObjectPatch(cluster, OTHER, threading.Event()).types] == [
         f"openchoreo:index:{kind}Patch" for kind in kinds
     ]
@@ -273,8 +274,10 @@ def test_errors_name_the_charts_and_expressions_of_the_release(monkeypatch: pyte
     monkeypatch.setattr(Platform, "get", lambda *_: None)
     with pytest.raises(ClusterError, match=r"or platform-builders \(eso=on\)"):
         _deploy()
-    organization = {**RAW["organizations"][0], "pullSecret": {**RAW["organizations"][0]["pullSecret"]}}
+    organization = {**RAW["tenants"][0], "pullSecret": {**RAW["tenants"][0]["pullSecret"]}}
     organization["pullSecret"]["secretName"] = "${metadata.name}-pull"
-    said = re.escape('"${metadata.name}" cannot be part of a name; expected one of: ${component.id}')
+    said = re.escape(
+        'tenants[0] ("acme").pullSecret.secretName: "${metadata.name}" cannot be part of a name; expected one of: ${component.id}'
+    )
     with pytest.raises(SettingsError, match=said):
-        parse({**RAW, "organizations": [organization]}, source="test")
+        parse({**RAW, "tenants": [organization]}, source="test")
