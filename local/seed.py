@@ -49,7 +49,7 @@ class Seeder:
         text = (_MANIFESTS / "openchoreo-platform.yaml").read_text().replace('"{organization}"', json.dumps(name))
         for document in sorted(yaml.safe_load_all(text), key=lambda item: item["kind"] != "Namespace"):
             self._create(document)
-        labels = {**RELEASE.data_plane_labels(name), "openchoreo.dev/created-by": "release-controller"}
+        labels = {**RELEASE.data_plane_selectors(name)[0], "openchoreo.dev/created-by": "release-controller"}
         self._create(
             {
                 "apiVersion": "v1",

@@ -18,7 +18,7 @@ from ..openchoreo.release import Release
 from .paths import Location, path_of
 
 _INDEX: Final = "*"
-_DEFAULTS: Final = ([], {}, None)
+_DEFAULTS: Final[tuple[object, ...]] = ([], {}, None)
 """Values that ``Pulumi.yaml`` gives to the word of another release."""
 _ENTRY: Final = r"\[\d+\](?: \(\"[^\"]*\"\))?"
 _BEFORE: Final = r"(?<![\w.\"-])"

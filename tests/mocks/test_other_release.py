@@ -276,8 +276,7 @@ def test_errors_name_the_charts_and_expressions_of_the_release(monkeypatch: pyte
         _deploy()
     organization = {**RAW["tenants"][0], "pullSecret": {**RAW["tenants"][0]["pullSecret"]}}
     organization["pullSecret"]["secretName"] = "${metadata.name}-pull"
-    said = re.escape(
-        'tenants[0] ("acme").pullSecret.secretName: "${metadata.name}" cannot be part of a name; expected one of: ${component.id}'
-    )
+    problem = '"${metadata.name}" cannot be part of a name; expected one of: ${component.id}'
+    said = re.escape(f'tenants[0] ("acme").pullSecret.secretName: {problem}')
     with pytest.raises(SettingsError, match=said):
         parse({**RAW, "tenants": [organization]}, source="test")

@@ -175,8 +175,8 @@ def test_results_can_be_rendered(names: str) -> None:
 
 def test_annotations_are_those_of_the_secret() -> None:
     secret = SecretTemplate("a", "external", {"k": RemoteRef(remote_key="r")}, annotations={"x": "y"})
-    made = build_cluster_external_secret("all", TARGET, secret, {"a": "b", "c": "d"})
+    made = build_cluster_external_secret("all", TARGET, secret, [{"a": "b", "c": "d"}, {"e": "f"}])
     assert "annotations" not in made["spec"]["externalSecretMetadata"]
     assert made["spec"]["externalSecretSpec"]["target"]["template"]["metadata"]["annotations"] == {"x": "y"}
-    assert made["spec"]["namespaceSelectors"] == [{"matchLabels": {"a": "b", "c": "d"}}]
+    assert made["spec"]["namespaceSelectors"] == [{"matchLabels": {"a": "b", "c": "d"}}, {"matchLabels": {"e": "f"}}]
     assert "annotations" not in made["metadata"]
