@@ -147,6 +147,9 @@ class Release:
     """How an environment names its data plane. None: every data plane in the namespace of an organization counts."""
     other_kinds: tuple[Kind, ...] = ()
     """More kinds that can be patched, though no setting refers to them."""
+    ssh_hosts: tuple[str, ...] | None = None
+    """Patterns of the hosts from which the workflows that it ships can clone with SSH, whatever a Secret has under
+    ``known_hosts``. None: workflows decide."""
     runs_create_secrets: bool = True
     """Whether ``componentWorkflows`` is supported: build runs create their own Secrets."""
     words: Mapping[str, str] = field(default_factory=dict, hash=False)

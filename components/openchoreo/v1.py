@@ -150,6 +150,7 @@ def _release(name: str, *kinds: Kind) -> Release:
             default="default",
         ),
         other_kinds=(*_SHARED_TYPES, *kinds),
+        ssh_hosts=("github.com", "gitlab.com", "bitbucket.org", "git-codecommit.*.amazonaws.com"),
         runs_create_secrets=False,
         words={
             "organizations": "namespaces",

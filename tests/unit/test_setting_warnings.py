@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from components.openchoreo import V1, Release
+from components.settings.parsing import parse
 from components.settings.warnings import list_warnings
+from tests.unit.hosts import line, ssh
 from tests.unit.managers import custom
-from tests.unit.samples import AT_ACME, KUBERNETES, Raw, acme, settings
+from tests.unit.releases import in_words, on_each_release
+from tests.unit.samples import AT_ACME, GIT, KUBERNETES, Raw, acme, raw, settings
 
 INSIDE = {"remoteKey": "doc", "property": "settings"}
 WARNING = (
@@ -43,3 +47,24 @@ def test_an_organization_without_a_store_or_services() -> None:
     manual = settings({"secretStores": {}, **acme(git={"manual": "gitToken"})})
     assert list(list_warnings(manual)) == []
     assert list(list_warnings(settings())) == []
+
+
+OWN_HOST = {**ssh(knownHosts=line("[git.acme.example]:2222")), "host": "git.acme.example:2222"}
+
+
+@on_each_release
+@pytest.mark.parametrize(
+    ("git", "host"),
+    [
+        pytest.param(OWN_HOST, "git.acme.example:2222", id="own-host"),
+        pytest.param({**ssh(knownHosts=line("github.com")), "host": "github.com:22"}, None, id="shipped-host"),
+        pytest.param({"basicAuth": {"username": "bot", "password": GIT}, "host": "git.acme.example"}, None, id="https"),
+    ],
+)
+def test_hosts_that_shipped_workflows_do_not_know(git: Raw, host: str | None, release: Release) -> None:
+    found = parse(in_words(raw(acme(git=[{**git, "secretName": "clone"}])), release), source="test")
+    expected = (
+        f'namespaces[0] ("acme").git[0].ssh: the clone step that OpenChoreo v1 ships cannot clone from {host} with '
+        "SSH, because it does not read known_hosts; use basicAuth, or a step of your own"
+    )
+    assert list(list_warnings(found)) == ([expected] if release is V1 and host else [])
