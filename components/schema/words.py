@@ -23,6 +23,7 @@ _DEFAULTS: Final[tuple[object, ...]] = ([], {}, None)
 _ENTRY: Final = r"\[\d+\](?: \(\"[^\"]*\"\))?"
 _BEFORE: Final = r"(?<![\w.\"-])"
 _AFTER: Final = r"(?![\w-])"
+_Patterns = tuple[tuple[re.Pattern[str], str], ...]
 
 
 @dataclass(frozen=True)
@@ -66,34 +67,36 @@ class Words:
 
     def restore_path(self, path: str) -> str:
         """A path of the settings in the words of the release."""
-        for pattern, word in self._in_paths:
-            path = pattern.sub(word, path, count=1)
-        return path
+        return _replace(self._in_paths, path)
 
     def restore_text(self, text: str) -> str:
         """A message with paths and keys of the settings in the words of the release. Quoted texts stay."""
-        for pattern, word in (*self._in_paths, *self._in_texts):
-            text = pattern.sub(word, text)
-        return text
+        return _replace(self._in_texts, text)
 
     @cached_property
-    def _in_paths(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        """Pattern of a path -> the path with a word as its last key; the deepest first."""
+    def _in_paths(self) -> _Patterns:
+        return self._list_patterns(_AFTER)
+
+    @cached_property
+    def _in_texts(self) -> _Patterns:
+        # A list in prose, such as "several organizations", is no path.
+        words = {path.rpartition(".")[2]: word for path, word in self.release.words.items()}
+        alone = ((re.compile(f"{_BEFORE}{key}{_AFTER}"), word) for key, word in words.items() if key != key.lower())
+        return (*self._list_patterns(r"(?=\[\d)"), *alone)
+
+    def _list_patterns(self, end: str) -> _Patterns:
+        """Pattern of a path -> the path with a word as its last key; the deepest first.
+
+        Args:
+            end: what follows a key of the whole configuration.
+        """
         patterns = []
         for path, word in sorted(self.release.words.items(), key=lambda item: -item[0].count(".")):
             *parents, key = path.split(".")
             before = r"\.".join(map(re.escape, parents)).replace(rf"\.{re.escape(_INDEX)}", _ENTRY)
             before = rf"({before}\.)" if before else "()"
-            # A list in prose, such as "several organizations", is no path.
-            after = _AFTER if parents else r"(?=\[\d|\.\w|$)"
-            patterns.append((re.compile(f"{_BEFORE}{before}{key}{after}"), rf"\g<1>{word}"))
+            patterns.append((re.compile(f"{_BEFORE}{before}{key}{_AFTER if parents else end}"), rf"\g<1>{word}"))
         return tuple(patterns)
-
-    @cached_property
-    def _in_texts(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        """Pattern of a key alone, if it is no word of English -> its word."""
-        words = {path.rpartition(".")[2]: word for path, word in self.release.words.items()}
-        return tuple((re.compile(f"{_BEFORE}{key}{_AFTER}"), word) for key, word in words.items() if key != key.lower())
 
 
 @dataclass
@@ -142,6 +145,12 @@ class _Renaming:
             around = self.words.restore_path(path_of(location, self.root))
             path = f"{around}.{name}" if around else name
             self.problems.append(Problem(path, f"in {self.words.release.name} this is called {word}"))
+
+
+def _replace(patterns: _Patterns, text: str) -> str:
+    for pattern, word in patterns:
+        text = pattern.sub(word, text)
+    return text
 
 
 def choose_words(raw: Mapping[str, Any]) -> Words:

@@ -13,6 +13,7 @@ from tests.unit.samples import (
     GIT,
     KUBERNETES,
     NOT_AN_OBJECT_NAME,
+    RELEASE_NAMES,
     Edits,
     Raw,
     acme,
@@ -134,7 +135,7 @@ def test_shortened_text_tells_its_length(edits: Edits, shown: str) -> None:
 
 def test_readable_text_stays_readable() -> None:
     assert rejection(raw({"release": "версия"})) == message(
-        'release: "версия" is not a supported OpenChoreo release; expected v0.9'
+        f'release: "версия" is not a supported OpenChoreo release; expected {RELEASE_NAMES}'
     )
 
 

@@ -186,6 +186,7 @@ def test_the_input_is_not_changed() -> None:
     [
         'secretName: "buildPlane" is no name',
         "several organizations share one store",
+        "a store of several organizations",
         "the rebuildPlane and buildPlanes",
         "componentworkflows of the API",
     ],
