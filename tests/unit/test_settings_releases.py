@@ -6,8 +6,12 @@ from typing import Any, Final
 
 import pytest
 
+from components.git.credential import GitCredential
 from components.openchoreo import V0_9, V1, Release
+from components.pull.credential import PlaneStore
+from components.settings.organization import Organization
 from components.settings.parsing import parse
+from components.settings.rules.planes import validate_plane_kinds
 from components.settings.stack import StackSettings
 from tests.unit.hosts import KNOWN, ssh
 from tests.unit.releases import in_words, on_each_release, word
@@ -143,3 +147,14 @@ def test_credentials_of_each_run_are_refused_in_v1() -> None:
         f"{_at(V1, '.workflows')}: is not supported with OpenChoreo v1; leave it out: the stack creates the Secrets of "
         "builds before the first build"
     )
+
+
+@on_each_release
+def test_kinds_of_planes_in_a_program(release: Release) -> None:
+    planes = PlaneStore(kind="Plane", secret_store_ref="org")
+    organization = Organization(name="acme", git=GitCredential(remote_key="a"), build_plane=planes, data_plane=planes)
+    expected = [" or ".join(kind.name for kind in kinds) for kinds in (release.build_planes, release.data_planes)]
+    assert [str(problem) for problem in validate_plane_kinds(organization, "organization", release)] == [
+        f'organization.{key}.kind: "Plane" is no kind of this plane; expected {kinds}'
+        for key, kinds in zip(("buildPlane", "dataPlane"), expected, strict=True)
+    ]
