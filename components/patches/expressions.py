@@ -13,10 +13,11 @@ from ..errors import PatchError, Problem
 from ..manifests import Manifest
 from ..openchoreo.cel import Token, find_references, find_syntax_problem, is_never_boolean, tokenize
 from ..openchoreo.kinds import Kind, Variables
-from ..openchoreo.template_engine import Expression, ExpressionError, becomes_list, find_expressions
+from ..openchoreo.template_engine import START, Expression, ExpressionError, becomes_list, find_expressions
 from ..schema.text import clip, quote
 from .containers import find
-from .model import IMAGE_PULL_SECRETS, RESOURCES, Patch
+from .model import IMAGE_PULL_SECRETS, OVERRIDES, RESOURCES, Patch
+from .override import Override, describe_path
 
 _SPACE: Final = "\t\n\f\r "
 """What the CRD allows after a condition."""
@@ -33,6 +34,14 @@ def list_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from list_texts(item, f"{path}[{index}]")
+
+
+def list_override_texts(override: Override, path: str) -> Iterator[tuple[str, str]]:
+    """Path and text of every expression in an override, as a template would contain it."""
+    for field in ("variable", "value", "otherwise", "unless"):
+        code = getattr(override, field)
+        if code:
+            yield f"{path}.{field}", f"{START}{code}}}"
 
 
 def find_expression_problems(text: str, path: str, kind: Kind) -> Iterator[Problem]:
@@ -116,6 +125,9 @@ def _list_evaluated(patch: Patch) -> Iterator[tuple[str, str]]:
             yield f'the resource "{resource.id}"', text
     for name in patch.image_pull_secrets:
         yield IMAGE_PULL_SECRETS, name
+    for override in patch.overrides:
+        for _, text in list_override_texts(override, OVERRIDES):
+            yield f"the override of {describe_path(override.path)}", text
 
 
 def _list_references(text: str) -> Iterator[tuple[str, ...]]:

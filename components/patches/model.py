@@ -10,11 +10,13 @@ from ..manifests import Manifest
 from ..openchoreo.kinds import Path
 from ..schema.arguments import check_arguments
 from .containers import Original
+from .override import Overridden, Override, list_plain, read_plain
 
 RESOURCES: Final = "resources"
 IMAGE_PULL_SECRETS: Final = "imagePullSecrets"
 SECRET_STORE_REF: Final = "secretStoreRef"
 PODS: Final = "pods"
+OVERRIDES: Final = "overrides"
 RECORD: Final = "identity"
 """The input of a patch that says whose it is; path of a `Change` of its record on the object."""
 
@@ -73,6 +75,8 @@ class Patch:
     pods: tuple[PodPath, ...] = ()
     """Further pods that get ``image_pull_secrets``, beside those of the primary workload; the only ones if it has
     none."""
+    overrides: tuple[Override, ...] = ()
+    """Values that are other ones for some namespaces; at most one override for each path."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,14 @@ class Added:
     """Part of the patch -> the null or the empty string below that container that it replaced, as JSON."""
     pods: tuple[AddedPods, ...] = ()
     """Names in the pods of resources that are not the primary workload."""
+    overrides: tuple[Overridden, ...] = ()
+    """Values that were overridden, with what was there before."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was added: everything existed before."""
-        return not (self.resources or self.image_pull_secrets or self.secret_store_ref or self.pods)
+        parts = (self.resources, self.image_pull_secrets, self.secret_store_ref, self.pods, self.overrides)
+        return not any(parts)
 
     def original(self, part: str) -> Original | None:
         """What was in the object before this part of the patch. None: it is not recorded."""
@@ -129,6 +136,7 @@ class Added:
         """The record as JSON data, for the state and the annotation."""
         replaced = {"replaced": dict(self.replaced)} if self.replaced else {}
         pods = {PODS: [added.plain() for added in self.pods]} if self.pods else {}
+        overrides = {OVERRIDES: list_plain(self.overrides)} if self.overrides else {}
         return {
             RESOURCES: list(self.resources),
             IMAGE_PULL_SECRETS: list(self.image_pull_secrets),
@@ -136,6 +144,7 @@ class Added:
             "kept": {part: list(path) for part, path in self.kept.items()},
             **replaced,
             **pods,
+            **overrides,
         }
 
     @classmethod
@@ -148,6 +157,7 @@ class Added:
             pods=tuple(AddedPods.from_plain(entry) for entry in plain.get(PODS) or ()),
             kept={part: tuple(path) for part, path in plain["kept"].items()},
             replaced=dict(plain.get("replaced") or {}),
+            overrides=read_plain(plain.get(OVERRIDES) or ()),
         )
 
 
@@ -175,7 +185,8 @@ class Change:
     """One edit of the object."""
 
     path: str
-    """``resources["<id>"]``, ``imagePullSecrets["<name>"]``, ``secretStoreRef.name`` or ``identity``."""
+    """``resources["<id>"]``, ``imagePullSecrets["<name>"]``, ``secretStoreRef.name``, ``overrides.<path>`` or
+    ``identity``."""
     kind: Literal["add", "update", "restore", "delete", "keep"]
     """``restore``: someone else had changed it. ``keep``: it existed before the patch and will stay after it."""
     text: str
@@ -203,4 +214,4 @@ class Patched:
     added: Added
     """What this patch and earlier ones added."""
     changes: tuple[Change, ...]
-    """Every edit, in the order of warnings about the record, resources, imagePullSecrets, secretStoreRef."""
+    """Every edit, in the order of warnings about the record, overrides, resources, imagePullSecrets, secretStoreRef."""

@@ -1,165 +1,176 @@
-"""Values of a shared object that are other ones for some namespaces, and stay as they were for all the rest.
-
-Several stacks can override one value. What is written follows from the original and the overrides of all of them, so
-they agree whatever their order, and the last one to go restores the original.
-"""
+"""Edit values that are other ones for some namespaces. The list that a value is in belongs to others."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
-from ..openchoreo.template_engine import START, ExpressionError, find_expressions
-from ..schema.text import quote
+from ..openchoreo.template_engine import START, ExpressionError
+from .model import OVERRIDES, Change, History, describe_kept
+from .override import MISSING, Overridden, Override, Step, Steps, combine, describe_path, sort
 
-Step = str | tuple[str, str]
-"""A key of a mapping, or a field and its value that select one entry of a list: ``("name", "git-secret")``."""
-Steps = tuple[Step, ...]
-
-_MISSING: Final = object()
-_NO_SCALAR: Final = "is a list or a mapping; expected a text, a number, true or false"
-
-
-@dataclass(frozen=True)
-class Override:
-    """One value that is another one for some namespaces."""
-
-    path: Steps
-    """Where the value is."""
-    variable: str
-    """Expression for the namespace, without ``${}``: ``metadata.namespaceName``."""
-    namespaces: tuple[str, ...]
-    """Where the other value applies, sorted; at least one."""
-    value: str
-    """The other value, as an expression without ``${}``: ``"git-secret"`` with its quotation marks, or ``false``."""
-    otherwise: str = ""
-    """What a missing value means, as an expression. Empty: it must exist."""
-
-
-@dataclass(frozen=True)
-class Overridden:
-    """An override that was written, with what was there before."""
-
-    override: Override
-    original: str | None
-    """The original value as JSON. None: there was none."""
-
-
-def combine(original: str | None, overrides: Iterable[Override]) -> str | None:
-    """What is written, as JSON: the same for every order of the overrides.
-
-    Args:
-        original: the value as JSON. None: there is none.
-        overrides: of one path. None of them: the original.
-
-    Raises:
-        ExpressionError: the original is a text with an expression that has no end.
-        TypeError: the original is a list or a mapping.
-    """
-    chosen: dict[tuple[str, str], set[str]] = {}
-    otherwise = ""
-    for override in overrides:
-        chosen.setdefault((override.variable, override.value), set()).update(override.namespaces)
-        otherwise = override.otherwise
-    if not chosen:
-        return original
-    code = otherwise if original is None else _to_code(json.loads(original))
-    for (variable, value), namespaces in sorted(chosen.items(), reverse=True):
-        code = f"{variable} in {json.dumps(sorted(namespaces))} ? {value} : ({code})"
-    return json.dumps(f"{START}{code}}}")
+_ABSENT: Final = object()
+_NO_JSON: Final = ""
+"""Equal to no value."""
+_SHOWN: Final = 5
+_UNUSABLE: Final = (ExpressionError, LookupError, PatchError, TypeError)
+"""What `combine` raises."""
 
 
 def add(
-    target: Manifest, desired: Sequence[Override], own: Sequence[Overridden], others: Sequence[Overridden], owner: str
-) -> tuple[Overridden, ...]:
+    target: Manifest, desired: Sequence[Override], history: History, owner: str
+) -> tuple[tuple[Overridden, ...], list[Change]]:
     """Write overrides, and take back those of an earlier patch that are not desired any more. ``target`` is changed.
 
     Args:
         target: the object.
         desired: at most one override for each path.
-        own: what earlier versions of this patch wrote.
-        others: what other patches wrote.
+        history: what was overridden earlier.
         owner: the object, for messages.
 
     Returns:
-        What this patch has written, now and before.
+        What this patch has overridden, now and before, and the changes.
 
     Raises:
         PatchError: there is no such value, or it is not one that can be overridden.
     """
+    paths = {override.path for override in desired}
+    obsolete = [entry.override.path for entry in history.own.overrides if entry.override.path not in paths]
+    changes = [change for path in obsolete for change in _take_back(target, path, history)]
     written = []
-    wanted = {override.path: override for override in desired}
-    paths = dict.fromkeys([*wanted, *(before.override.path for before in own)])
-    for path in paths:
-        recorded = [entry for entry in (*own, *others) if entry.override.path == path]
-        foreign = [entry.override for entry in others if entry.override.path == path]
-        override = wanted.get(path)
+    for override in desired:
         try:
-            original = _original(_read(target, path), recorded)
-            value = combine(original, foreign if override is None else [*foreign, override])
-            _write(target, path, value, must_exist=override is not None and not override.otherwise)
-        except (ExpressionError, LookupError, TypeError) as error:
-            msg = f"{owner}: {describe(path)} {error}"
+            overridden, change = _override(target, override, history)
+        except _UNUSABLE as error:
+            msg = f"{owner}: {describe_path(override.path)} {error}"
             raise PatchError(msg) from None
-        if override is not None:
-            written.append(Overridden(override, original))
-    return tuple(written)
+        written += [] if overridden is None else [overridden]
+        changes += [] if change is None else [change]
+    return sort(written), changes
 
 
-def describe(path: Steps) -> str:
-    """The path in messages: ``spec.resources["git-secret"].includeWhen``."""
-    keys = (f"[{quote(step[1])}]" if isinstance(step, tuple) else f".{step}" for step in path)
-    return "".join(keys).removeprefix(".")
+def remove(target: Manifest, history: History) -> None:
+    """Restore what was overridden, for the namespaces of this patch. ``target`` is changed."""
+    for entry in history.own.overrides:
+        _take_back(target, entry.override.path, history)
 
 
-def _original(live: Any, recorded: Sequence[Overridden]) -> str | None:
-    """The value without any override, as JSON; what somebody else has written since then is a new original."""
-    value = None if live is _MISSING else json.dumps(live)
-    overrides = [entry.override for entry in recorded]
-    for entry in recorded:
-        if value == combine(entry.original, overrides):
-            return entry.original
-    return value
+def _override(target: Manifest, override: Override, history: History) -> tuple[Overridden | None, Change | None]:
+    before, others = _select(history, override.path)
+    parent = _parent(target, override.path)
+    if parent is None:
+        raise LookupError(MISSING)
+    live = _read(parent, override.path)
+    original = _original(live, before, others)
+    path = describe_path(override.path)
+    if not before and _is_applied(original, override):
+        kept = describe_kept(f"override of {path} for {_list_names(override.namespaces)}", shared=False)
+        return None, Change(f"{OVERRIDES}.{path}", "keep", kept)
+    foreign = _list_current(original, others)
+    value = combine(original, [*foreign, override])
+    change = None
+    if value != live or not before or before[0].override != override:
+        recorded = combine(original, [*foreign, *(entry.override for entry in before)])
+        change = _describe(path, before[0].override if before else None, override, changed_by_others=live != recorded)
+    parent[override.path[-1]] = json.loads(str(value))
+    return Overridden(override, original), change
 
 
-def _to_code(value: Any) -> str:
-    """A value as an expression without ``${}``."""
-    if isinstance(value, list | dict):
-        raise TypeError(_NO_SCALAR)
-    if not isinstance(value, str):
-        return json.dumps(value)
-    parts, end = [], 0
-    for expression in find_expressions(value):
-        if expression.start == 0 and expression.end == len(value):
-            return expression.code
-        parts += [*_literal(value[end : expression.start]), f"string({expression.code})"]
-        end = expression.end
-    parts += _literal(value[end:])
-    return " + ".join(parts) or '""'
-
-
-def _literal(text: str) -> Iterator[str]:
-    if text:
-        yield json.dumps(text)
-
-
-def _read(target: Manifest, path: Steps) -> Any:
-    """The value at a path. It is ``_MISSING`` if only the last key is missing.
-
-    Raises:
-        LookupError: something else on the path is missing; the message completes a sentence about the path.
-    """
+def _take_back(target: Manifest, path: Steps, history: History) -> list[Change]:
+    """Write what is left without this patch. Nothing to do if others have removed or replaced what surrounds it."""
+    before, others = _select(history, path)
     parent = _parent(target, path)
     if parent is None:
-        return _MISSING
-    return parent.get(path[-1], _MISSING)
+        return []
+    live = _read(parent, path)
+    try:
+        original = _original(live, before, others)
+        value = combine(original, _list_current(original, others))
+    except _UNUSABLE:
+        return []
+    if value == live:
+        return []
+    if value is None:
+        del parent[path[-1]]
+    else:
+        parent[path[-1]] = json.loads(value)
+    names, where = _list_names(before[0].override.namespaces), describe_path(path)
+    return [Change(f"{OVERRIDES}.{where}", "delete", f"restores {where} for {names}")]
+
+
+def _select(history: History, path: Steps) -> tuple[list[Overridden], list[Overridden]]:
+    """What this patch and what others have written at a path."""
+    own = [entry for entry in history.own.overrides if entry.override.path == path]
+    others = [entry for added in history.others for entry in added.overrides if entry.override.path == path]
+    return own, others
+
+
+def _original(live: str | None, own: Sequence[Overridden], others: Sequence[Overridden]) -> str | None:
+    """The value without any override, as JSON; what somebody else has written since then is a new original.
+
+    An old state may say of this patch what is not in the object any more, so the others alone are tried too.
+    """
+    for recorded in ([*own, *others], others):
+        for entry in recorded:
+            if live == _combine_recorded(entry.original, _list_current(entry.original, recorded)):
+                return entry.original
+    return live
+
+
+def _list_current(original: str | None, recorded: Sequence[Overridden]) -> list[Override]:
+    """The overrides of an original.
+
+    Those of an earlier original are not in the object until their patch is applied again, because a patch can only
+    record a new original for itself.
+    """
+    return [entry.override for entry in recorded if entry.original == original]
+
+
+def _combine_recorded(original: str | None, overrides: Sequence[Override]) -> str | None:
+    try:
+        return combine(original, overrides)
+    except _UNUSABLE:
+        return _NO_JSON
+
+
+def _is_applied(original: str | None, override: Override) -> bool:
+    """Whether the value that others have written begins with this override, whose record was lost or never was."""
+    value = None if original is None else json.loads(original)
+    return isinstance(value, str) and value.startswith(f"{START}{override.clause}(")
+
+
+def _describe(path: str, before: Override | None, after: Override, *, changed_by_others: bool) -> Change:
+    where = f"{OVERRIDES}.{path}"
+    if before is None:
+        return Change(where, "add", f"overrides {path} for {_list_names(after.namespaces)}")
+    if changed_by_others:
+        text = f"overrides {path} for {_list_names(after.namespaces)} again: someone else changed it"
+        return Change(where, "restore", text)
+    more = sorted({*after.namespaces} - {*before.namespaces})
+    fewer = sorted({*before.namespaces} - {*after.namespaces})
+    if not (more or fewer):
+        return Change(where, "update", f"overrides {path} with another value for {_list_names(after.namespaces)}")
+    parts = [f"for {_list_names(more)} too"] if more else []
+    parts += [f"no longer for {_list_names(fewer)}"] if fewer else []
+    return Change(where, "update", f"overrides {path} {', '.join(parts)}")
+
+
+def _list_names(namespaces: Sequence[str]) -> str:
+    names = ", ".join(namespaces[:_SHOWN])
+    return f"{names} and {len(namespaces) - _SHOWN} more" if len(namespaces) > _SHOWN else names
+
+
+def _read(parent: dict[Any, Any], path: Steps) -> str | None:
+    """The value at a path, as JSON. None: there is none."""
+    value = parent.get(path[-1], _ABSENT)
+    return None if value is _ABSENT else json.dumps(value)
 
 
 def _parent(target: Manifest, path: Steps) -> dict[Any, Any] | None:
+    """The mapping that the last key of a path is in. None: there is no such mapping."""
     value: Any = target
     for step in path[:-1]:
         value = value.get(step) if isinstance(step, str) and isinstance(value, dict) else _entry(value, step)
@@ -171,16 +182,3 @@ def _entry(value: Any, step: Step) -> Any:
         return None
     field, name = step
     return next((entry for entry in value if isinstance(entry, dict) and entry.get(field) == name), None)
-
-
-def _write(target: Manifest, path: Steps, value: str | None, *, must_exist: bool) -> None:
-    parent = _parent(target, path)
-    if parent is None or (must_exist and path[-1] not in parent):
-        if value is None and not must_exist:
-            return
-        msg = "does not exist"
-        raise LookupError(msg)
-    if value is None:
-        parent.pop(path[-1], None)
-    else:
-        parent[path[-1]] = json.loads(value)

@@ -12,11 +12,12 @@ from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
-from . import pod_spec, record, resources, secret_store_ref, validity
+from . import overrides, pod_spec, record, resources, secret_store_ref, validity
 from .containers import Original
 from .expressions import check_schema
 from .model import (
     IMAGE_PULL_SECRETS,
+    OVERRIDES,
     PODS,
     RECORD,
     RESOURCES,
@@ -29,6 +30,7 @@ from .model import (
     Patched,
 )
 from .other_pods import OtherPods
+from .override import Overridden
 from .record import Identity
 
 NOTHING: Final = Added()
@@ -71,7 +73,10 @@ def apply_patch(
     entries, references = resources.Edited((), nothing, (), frozenset()), pod_spec.Referenced((), nothing, ())
     store = None
     pods: tuple[AddedPods, ...] = ()
+    overridden: tuple[Overridden, ...] = ()
     if kind.resources:
+        overridden, overrides_changes = overrides.add(patched, desired.overrides, history, owner)
+        changes += overrides_changes
         entries = resources.add(patched, desired.resources, history, kind.entry_defaults, owner)
         originals[RESOURCES] = entries.original
         changes += entries.changes
@@ -96,6 +101,7 @@ def apply_patch(
         {part: original.kept for part, original in originals.items()},
         {part: original.replaced for part, original in originals.items() if original.replaced is not None},
         pods,
+        overridden,
     )
     if identity is not None:
         added, recorded = record.write(patched, identity, owner, added, history)
@@ -133,6 +139,7 @@ def remove_patch(
         pod_spec.remove(OtherPods(patched, pods.place), history)
     if history.own.resources:
         resources.remove(patched, history, kind.entry_defaults, describe(target))
+    overrides.remove(patched, history)
     if history.own.secret_store_ref:
         secret_store_ref.remove(patched, history)
     if identity is not None:
@@ -178,6 +185,7 @@ def _check_parts(kind: Kind, desired: Patch, owner: str) -> None:
         (RESOURCES, kind.resources, desired.resources),
         (IMAGE_PULL_SECRETS, kind.workload is not None, desired.image_pull_secrets),
         (PODS, kind.workload is not None, desired.pods),
+        (OVERRIDES, kind.resources, desired.overrides),
         (SECRET_STORE_REF, kind.secret_store_ref, desired.secret_store_ref),
     )
     for part, supported, value in parts:

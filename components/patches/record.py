@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ..errors import PatchError
 from ..manifests import PREFIX, Manifest
 from ..openchoreo.kinds import Path
 from .containers import Original, ensure, find, find_lasting, prune
@@ -21,6 +22,8 @@ from .model import Added, History
 _ANNOTATION: Final = f"{PREFIX}added."
 _PATH: Final[Path] = ("metadata", "annotations")
 _PART: Final = "annotations"
+_MAX_BYTES: Final = 262_144
+"""Size of all keys and values of the annotations of an object (``TotalAnnotationSizeLimitB`` in apimachinery)."""
 _DIGITS: Final = 10
 """Digits of a hash: a collision needs about a million patches of one object. It detects edits, and is no signature."""
 
@@ -105,7 +108,7 @@ def write(target: Manifest, identity: Identity, owner: str, added: Added, histor
         The record, with what was in the object before the annotation, and whether it says something new.
 
     Raises:
-        PatchError: the annotations are not a mapping.
+        PatchError: the annotations are not a mapping, or become too long.
     """
     annotations = find(target, _PATH)
     exists = isinstance(annotations, dict) and identity.annotation in annotations
@@ -116,7 +119,15 @@ def write(target: Manifest, identity: Identity, owner: str, added: Added, histor
     replaced = {} if original.replaced is None else {_PART: original.replaced}
     added = replace(added, kept={**added.kept, _PART: original.kept}, replaced={**added.replaced, **replaced})
     live = _parse(identity.annotation, annotations[identity.annotation]) if exists else None
-    ensure(target, _PATH, dict, owner)[identity.annotation] = _Record(identity, owner, _uid(target), added).text
+    written = ensure(target, _PATH, dict, owner)
+    written[identity.annotation] = _Record(identity, owner, _uid(target), added).text
+    size = sum(len(f"{key}{value}".encode()) for key, value in written.items())
+    if size > _MAX_BYTES:
+        msg = (
+            f"{owner}: its annotations would have {size:,} bytes with the record of this patch; Kubernetes allows "
+            f"{_MAX_BYTES:,}, so use remote keys that contain the namespace, or fewer organizations in one stack"
+        )
+        raise PatchError(msg)
     return added, live is None or live.added != added
 
 

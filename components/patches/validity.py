@@ -6,16 +6,27 @@ webhook checks a ComponentType in the same way. It does not check a ComponentWor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from typing import Final
 
 from ..errors import PatchError, Problem
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
 from ..openchoreo.template_engine import START
 from ..schema.text import quote
-from .expressions import find_condition_problems, find_expression_problems, find_retyped, list_texts
-from .model import IMAGE_PULL_SECRETS, RESOURCES, Patch, Resource
+from .expressions import (
+    find_condition_problems,
+    find_expression_problems,
+    find_retyped,
+    list_override_texts,
+    list_texts,
+)
+from .model import IMAGE_PULL_SECRETS, OVERRIDES, RESOURCES, Patch, Resource
+from .override import Steps, describe_path
 from .pod_spec import Pods
+
+_SHORTEST: Final = ("spec", "key")
 
 
 def validate_patch(kind: Kind, patch: Patch, release: Release) -> Iterator[Problem]:
@@ -49,6 +60,30 @@ def validate_patch(kind: Kind, patch: Patch, release: Release) -> Iterator[Probl
             yield from find_retyped(resource.template, f"{path}.template")
     for index, name in enumerate(patch.image_pull_secrets):
         yield from find_expression_problems(name, f"{IMAGE_PULL_SECRETS}[{index}]", kind)
+    yield from _override_problems(kind, patch)
+
+
+def _override_problems(kind: Kind, patch: Patch) -> Iterator[Problem]:
+    ids = {resource.id for resource in patch.resources}
+    paths: set[Steps] = set()
+    for index, override in enumerate(patch.overrides):
+        where = f"{OVERRIDES}[{index}]"
+        if override.path in paths:
+            yield Problem(f"{where}.path", f"{describe_path(override.path)} is overridden twice; use one override")
+        paths.add(override.path)
+        yield from _path_problems(override.path, f"{where}.path", ids)
+        if not override.namespaces:
+            yield Problem(f"{where}.namespaces", "is empty; list at least one namespace")
+        for field, text in list_override_texts(override, where):
+            yield from find_expression_problems(text, field, kind)
+
+
+def _path_problems(path: Steps, where: str, ids: Collection[str]) -> Iterator[Problem]:
+    if len(path) < len(_SHORTEST) or path[0] != _SHORTEST[0] or not isinstance(path[-1], str):
+        yield Problem(where, f"{describe_path(path) or quote('')} must begin with spec and end with a key")
+    for before, step in pairwise(path):
+        if before == RESOURCES and isinstance(step, tuple) and step[1] in ids:
+            yield Problem(where, f"{describe_path(path)} is in a resource of this patch; write its value there")
 
 
 def check_workload(pods: Pods, patch: Patch, owner: str) -> None:

@@ -31,6 +31,11 @@ OtherPods = Sequence[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
 """Pods of other resources: ``resource``, the id of the resource, and ``path``, the path of the pod spec in it."""
 
 
+Overrides = Sequence[pulumi.Input[Mapping[str, Any]]]
+"""Values that are other ones for some namespaces: ``path``, ``variable``, ``namespaces``, ``value`` and, if needed,
+``otherwise`` and ``unless``, as in `Override`."""
+
+
 class _ObjectPatch(pulumi.CustomResource):
     def __init__(
         self,
@@ -81,6 +86,8 @@ class ObjectPatch(_ObjectPatch):
             props["imagePullSecrets"] = list(patch.image_pull_secrets)
         if patch.pods:
             props["pods"] = [{"resource": place.resource, "path": place.path} for place in patch.pods]
+        if patch.overrides:
+            props["overrides"] = [override.plain() for override in patch.overrides]
         super().__init__(resource_name, opts, props, f"{kind.name}Patch", identity)
 
 
@@ -171,7 +178,7 @@ class WorkflowPatch(_NamespacedResources):
 
 
 class ClusterWorkflowPatch(_ObjectPatch):
-    """Resources of a ClusterWorkflow (OpenChoreo v1.x)."""
+    """Resources and values of a ClusterWorkflow (OpenChoreo v1.x)."""
 
     @check_arguments()
     def __init__(
@@ -179,11 +186,20 @@ class ClusterWorkflowPatch(_ObjectPatch):
         resource_name: str,
         *,
         name: pulumi.Input[str],
-        resources: pulumi.Input[Resources],
+        resources: pulumi.Input[Resources] | None = None,
+        overrides: pulumi.Input[Overrides] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Patch a ClusterWorkflow; arguments as for `ComponentWorkflowPatch`."""
-        super().__init__(resource_name, opts, {"name": name, "resources": resources})
+        """Patch a ClusterWorkflow; arguments as for `ComponentWorkflowPatch`.
+
+        Args:
+            resource_name: name of the resource.
+            name: name of the ClusterWorkflow; it must exist.
+            resources: entries to add; their ids must be unused.
+            overrides: values that are other ones for some namespaces.
+            opts: options of the resource; ``provider`` is an `OpenChoreoProvider` of the control plane.
+        """
+        super().__init__(resource_name, opts, {"name": name, "resources": resources, "overrides": overrides})
 
 
 class _PlanePatch(_ObjectPatch):

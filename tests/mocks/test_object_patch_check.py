@@ -15,7 +15,7 @@ WORKFLOW_VARIABLES = "metadata, parameters, systemParameters"
 RUN_VARIABLES = "componentName, orgName, projectName, workflowRunName"
 COMPONENT_VARIABLES = "configurations, dataplane, envOverrides, metadata, parameters, workload"
 ADVICE = "is a secret, which everyone who can read the ComponentType would see; use a remote key instead"
-NOTHING_TO_PATCH = "nothing to patch; expected at least one of resources, imagePullSecrets, secretStoreRef"
+NOTHING_TO_PATCH = "nothing to patch; expected at least one of resources, imagePullSecrets, secretStoreRef, overrides"
 
 
 def of_run(identity: str, data: str) -> Values:

@@ -19,6 +19,10 @@ from components import (
     OpenChoreoProviderArgs,
     WorkflowPatch,
 )
+from components.openchoreo import DEFAULT_RELEASE
+from components.patches.model import Patch
+from components.patches.override import Override
+from components.resources.object_patches import ObjectPatch
 from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 from tests.mocks.samples import entry
 
@@ -26,6 +30,13 @@ PROVIDER = "pulumi:providers:openchoreo control-plane"
 ACME = {"namespace": "acme", "name": "object"}
 WIDE = {"name": "object"}
 SANDBOX = {"resource": "sandbox-template", "path": "spec.podTemplate.spec"}
+OVERRIDE = {
+    "path": ["spec", "arguments", {"name": "git-secret"}, "value"],
+    "variable": "metadata.namespaceName",
+    "namespaces": ["acme"],
+    "value": '"git-secret"',
+    "unless": "parameters.own",
+}
 CONDITIONAL = {**entry(), "includeWhen": "${parameters.private}"}
 
 
@@ -102,6 +113,24 @@ def run(recorder: Recorder, make: Make) -> list[Registered]:
             lambda opts: ClusterWorkflowPatch("mine", name="object", resources=[entry()], opts=opts),
             {**WIDE, "resources": [entry()]},
             id="ClusterWorkflow",
+        ),
+        pytest.param(
+            "ClusterWorkflow",
+            lambda opts: ClusterWorkflowPatch("mine", name="object", overrides=[OVERRIDE], opts=opts),
+            {**WIDE, "overrides": [OVERRIDE]},
+            id="values of a ClusterWorkflow",
+        ),
+        pytest.param(
+            "ClusterWorkflow",
+            lambda opts: ObjectPatch(
+                "mine",
+                DEFAULT_RELEASE.kinds["ClusterWorkflow"],
+                Patch(overrides=(Override.from_plain(OVERRIDE),)),
+                name="object",
+                opts=opts,
+            ),
+            {**WIDE, "overrides": [OVERRIDE]},
+            id="values of an object of any kind",
         ),
         pytest.param(
             "DataPlane",

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 
 from components.manifests import Manifest
 from components.patches.model import Added, Patch, Resource
+from components.patches.override import Override
 from components.patches.patch import NOTHING, apply_patch, remove_patch
 from components.patches.record import Identity
 from tests.unit.objects import component_type, entry, plane, pods, template
@@ -47,6 +48,43 @@ def _plane_patches(_: str) -> st.SearchStrategy[Patch]:
     return st.sampled_from([Patch(), Patch(secret_store_ref="vault")])
 
 
+VALUES = ("spec", "runTemplate", "arguments", ("name", "git-secret"), "value")
+CONDITION = ("spec", "resources", ("id", "shipped"), "includeWhen")
+
+
+def _workflow_patches(stack: str) -> st.SearchStrategy[Patch]:
+    """Overrides of the same values, for namespaces that both stacks may have."""
+    own = stack.rpartition("/")[2]
+    namespaces = st.sets(st.sampled_from([own, "shared"]), min_size=1).map(sorted)
+    values = st.builds(
+        lambda names, value: Override(VALUES, "metadata.namespaceName", tuple(names), value),
+        namespaces,
+        st.sampled_from(['"a"', 'true ? "b" : "c"']),
+    )
+    conditions = st.builds(
+        lambda names, unless: Override(CONDITION, "metadata.namespaceName", tuple(names), "false", "true", unless),
+        namespaces,
+        st.sampled_from(["", "parameters.own"]),
+    )
+    return st.builds(
+        lambda value, condition: Patch(overrides=tuple(filter(None, (value, condition)))),
+        st.none() | values,
+        st.none() | conditions,
+    )
+
+
+def _workflow(value: object, conditions: Manifest) -> Manifest:
+    """An object of a cluster-scoped kind, with a value and a condition that others set."""
+    return {
+        "kind": "ClusterWorkflow",
+        "metadata": {"name": "docker"},
+        "spec": {
+            "runTemplate": {"arguments": [{"name": "git-secret", "value": value}]},
+            "resources": [{"id": "shipped", **conditions, "template": template()}],
+        },
+    }
+
+
 PODS = st.sampled_from(
     [
         {},
@@ -73,6 +111,12 @@ PLANES = st.sampled_from(
     ]
 )
 
+WORKFLOWS = st.builds(
+    _workflow,
+    st.sampled_from(["", 3, "${metadata.workflowRunName}-git-secret", "${metadata.workflowRunName}\n"]),
+    st.sampled_from([{}, {"includeWhen": "${parameters.private}"}]),
+)
+
 
 def _label(target: Manifest) -> None:
     target["metadata"]["labels"] = {"team": "a"}
@@ -93,7 +137,18 @@ def _entry(target: Manifest) -> None:
         resources.insert(0, entry("theirs"))
 
 
-EDITS: tuple[Edit, ...] = (_label, _annotate, _spec, _entry)
+def _value(target: Manifest) -> None:
+    for argument in target["spec"].get("runTemplate", {}).get("arguments", ()):
+        argument["value"] = "theirs"
+
+
+def _condition(target: Manifest) -> None:
+    for resource in target["spec"].get("resources", ()):
+        if resource["id"] == "shipped":
+            resource["includeWhen"] = "${parameters.theirs}"
+
+
+EDITS: tuple[Edit, ...] = (_label, _annotate, _spec, _entry, _value, _condition)
 
 
 @dataclass
@@ -115,7 +170,9 @@ def _start(original: Manifest, annotations: Manifest | None) -> Manifest:
 
 
 @pytest.mark.parametrize(
-    ("targets", "patches"), [(TYPES, _type_patches), (PLANES, _plane_patches)], ids=["type", "plane"]
+    ("targets", "patches"),
+    [(TYPES, _type_patches), (PLANES, _plane_patches), (WORKFLOWS, _workflow_patches)],
+    ids=["type", "plane", "workflow"],
 )
 @given(data=st.data())
 @FAST

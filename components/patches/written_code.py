@@ -1,0 +1,79 @@
+"""The expressions that this package writes, without ``${}``: all their forms, so that tests can evaluate them.
+
+Source: ``internal/template/engine.go`` of openchoreo/openchoreo v1.2.3, and the limits of ``google/cel-go``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ..errors import PatchError
+from ..openchoreo.template_engine import START, find_expressions
+
+MAX_CODE: Final = 100_000
+"""Number of characters in an expression that cel-go still parses."""
+_NO_SCALAR: Final = "is a list or a mapping; expected a text, a number, true or false"
+
+
+def write_text(text: str) -> str:
+    """A text in quotation marks. CEL has no pairs of escapes for one character, so such characters stay as they are."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def write_value(value: Any) -> str:
+    """A value of a template as an expression with the same result.
+
+    Raises:
+        ExpressionError: it is a text with an expression that has no end.
+        TypeError: it is a list or a mapping.
+    """
+    if isinstance(value, list | dict):
+        raise TypeError(_NO_SCALAR)
+    if not isinstance(value, str):
+        return json.dumps(value)
+    expressions = list(find_expressions(value))
+    # OpenChoreo ignores space around a single expression, which is often the end of a YAML block.
+    if len(expressions) == 1 and value.strip() == value[expressions[0].start : expressions[0].end]:
+        return expressions[0].code.strip()
+    parts, end = [], 0
+    for expression in expressions:
+        parts += [*_literal(value[end : expression.start]), f"string({expression.code.strip()})"]
+        end = expression.end
+    parts += _literal(value[end:])
+    return " + ".join(parts) or '""'
+
+
+def write_membership(variable: str, namespaces: Iterable[str]) -> str:
+    """Whether the namespace is one of these."""
+    return f"{variable} in [{', '.join(write_text(namespace) for namespace in sorted(namespaces))}]"
+
+
+def write_choice(variable: str, texts: Mapping[str, str]) -> str:
+    """The text of the namespace; evaluation fails for a namespace that has none.
+
+    Args:
+        variable: expression for the namespace.
+        texts: namespace -> text.
+    """
+    pairs = (f"{write_text(namespace)}: {write_text(text)}" for namespace, text in sorted(texts.items()))
+    return f"{{{', '.join(pairs)}}}[{variable}]"
+
+
+def embed(code: str) -> str:
+    """The expression as a text of a template.
+
+    Raises:
+        PatchError: it is longer than what OpenChoreo parses; the message completes a sentence about its place.
+    """
+    if len(code) > MAX_CODE:
+        size = f"becomes an expression of {len(code):,} characters"
+        msg = f"{size}; expected at most {MAX_CODE:,}, so use fewer or shorter names"
+        raise PatchError(msg)
+    return f"{START}{code}}}"
+
+
+def _literal(text: str) -> Iterator[str]:
+    if text:
+        yield write_text(text)

@@ -1,0 +1,138 @@
+"""Overrides as a part of a patch: their record, and what is wrong with them in any object of the kind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from components.errors import PatchError, Problem
+from components.openchoreo import DEFAULT_RELEASE
+from components.patches.model import Added, Patch, Resource
+from components.patches.override import Override, Step
+from components.patches.patch import apply_patch
+from components.patches.record import Identity
+from components.patches.validity import validate_patch
+from tests.unit.objects import plane, template
+
+VARIABLE = "metadata.namespaceName"
+PATH: tuple[Step, ...] = ("spec", "arguments", ("name", "git-secret"), "value")
+IDENTITY = Identity("corp/secrets/dev", "builds")
+OVERRIDE = Override(PATH, VARIABLE, ("acme",), '"git-secret"')
+
+
+def test_the_record_lists_namespaces_once() -> None:
+    arguments = [{"name": "git-secret", "value": "${metadata.workflowRunName}-git-secret"}]
+    resources = [{"id": "git-secret", "template": template()}]
+    target = {"kind": "ClusterWorkflow", "spec": {"arguments": arguments, "resources": resources}}
+    condition = ("spec", "resources", ("id", "git-secret"), "includeWhen")
+    include = Override(condition, VARIABLE, ("acme", "globex"), "false", "true")
+    own = Override(PATH, VARIABLE, ("acme", "globex"), '"git-secret"', unless="parameters.own")
+    done = apply_patch(target, Patch(overrides=(own, include)))
+    assert done.added.plain()["overrides"] == [
+        {
+            "variable": VARIABLE,
+            "namespaces": ["acme", "globex"],
+            "values": [
+                {
+                    "path": ["spec", "arguments", {"name": "git-secret"}, "value"],
+                    "value": '"git-secret"',
+                    "unless": "parameters.own",
+                    "original": '"${metadata.workflowRunName}-git-secret"',
+                },
+                {
+                    "path": ["spec", "resources", {"id": "git-secret"}, "includeWhen"],
+                    "value": "false",
+                    "otherwise": "true",
+                },
+            ],
+        }
+    ]
+    assert Added.from_plain(json.loads(json.dumps(done.added.plain()))) == done.added
+    assert Override.from_plain(own.plain()) == own
+
+
+def test_planes_have_no_overrides() -> None:
+    with pytest.raises(PatchError) as caught:
+        apply_patch(plane(), Patch(overrides=(OVERRIDE,)))
+    assert str(caught.value) == "DataPlane acme/default: a DataPlane has no overrides"
+
+
+def test_expressions_use_parameters_of_the_schema() -> None:
+    target = {
+        "kind": "ComponentType",
+        "metadata": {"name": "service", "namespace": "acme"},
+        "spec": {"schema": {"parameters": {"own": "boolean"}}, "resources": []},
+    }
+    override = Override(("spec", "value"), VARIABLE, ("acme",), "parameters.other", "true")
+    with pytest.raises(PatchError) as caught:
+        apply_patch(target, Patch(overrides=(override,)))
+    assert str(caught.value) == (
+        'ComponentType acme/service: the override of spec.value refers to "parameters.other", which its schema lacks; '
+        "add it to spec.schema.parameters, or use one of: own"
+    )
+
+
+def test_problems_of_overrides() -> None:
+    kind = DEFAULT_RELEASE.kinds["ComponentWorkflow"]
+    overrides = (
+        Override((), "metadata.orgName", ("acme",), "1 +"),
+        Override(("metadata", "labels"), "metadata.nope", (), "1"),
+        Override(("spec", ("name", "a")), "metadata.orgName", ("acme",), "1", "nope", "(x"),
+        Override(("spec", "resources", ("id", "git"), "template"), "metadata.orgName", ("acme",), "1"),
+        OVERRIDE,
+        OVERRIDE,
+    )
+    name = {"name": "git", "namespace": "openchoreo-ci-${metadata.orgName}"}
+    patch = Patch((Resource("git", {"apiVersion": "v1", "kind": "Secret", "metadata": name}),), overrides=overrides)
+    spec = "must begin with spec and end with a key"
+    variables = "componentName, orgName, projectName, workflowRunName"
+    unsupported = '"metadata.namespaceName" does not exist; expected ' + variables
+    assert list(validate_patch(kind, patch, DEFAULT_RELEASE)) == [
+        Problem("overrides[0].path", f'"" {spec}'),
+        Problem("overrides[0].value", '"${1 +}" has an invalid expression: nothing follows "+"'),
+        Problem("overrides[1].path", f"metadata.labels {spec}"),
+        Problem("overrides[1].namespaces", "is empty; list at least one namespace"),
+        Problem("overrides[1].variable", f'"metadata.nope" does not exist; expected {variables}'),
+        Problem("overrides[2].path", f'spec["a"] {spec}'),
+        Problem(
+            "overrides[2].otherwise",
+            '"nope" is not a variable of a ComponentWorkflow; expected metadata, parameters, systemParameters',
+        ),
+        Problem("overrides[2].unless", '"${(x}" has an invalid expression: a "(" is not closed'),
+        Problem(
+            "overrides[3].path",
+            'spec.resources["git"].template is in a resource of this patch; write its value there',
+        ),
+        Problem("overrides[4].variable", unsupported),
+        Problem("overrides[5].path", 'spec.arguments["git-secret"].value is overridden twice; use one override'),
+        Problem("overrides[5].variable", unsupported),
+    ]
+
+
+def _for_namespaces(count: int) -> tuple[dict[str, Any], Patch]:
+    resources = [{"id": "git-secret", "template": template()}]
+    namespaces = tuple(f"{number:04}".rjust(20, "n") for number in range(count))
+    path = ("spec", "resources", ("id", "git-secret"), "includeWhen")
+    override = Override(path, VARIABLE, namespaces, "false", "true")
+    return {"kind": "ClusterWorkflow", "spec": {"resources": resources}}, Patch(overrides=(override,))
+
+
+def test_a_thousand_namespaces_are_a_tenth_of_the_limits() -> None:
+    target, patch = _for_namespaces(1000)
+    done = apply_patch(target, patch, identity=IDENTITY)
+    annotations = done.object["metadata"]["annotations"]
+    assert 20_000 < sum(len(key + value) for key, value in annotations.items()) < 262_144 / 8, "limit of annotations"
+    assert 40_000 < len(json.dumps(done.object)) < 1_572_864 / 20, "limit of etcd"
+
+
+def test_annotations_have_a_limit() -> None:
+    target, patch = _for_namespaces(1)
+    target["metadata"] = {"name": "docker", "annotations": {"theirs": "ü" * 131_000}}
+    with pytest.raises(PatchError) as caught:
+        apply_patch(target, patch, identity=IDENTITY)
+    assert str(caught.value) == (
+        "ClusterWorkflow docker: its annotations would have 262,411 bytes with the record of this patch; Kubernetes "
+        "allows 262,144, so use remote keys that contain the namespace, or fewer organizations in one stack"
+    )
