@@ -18,7 +18,7 @@ Step = str | tuple[str, str]
 """A key of a mapping, or a field and its value that select one entry of a list: ``("name", "git-secret")``."""
 Steps = tuple[Step, ...]
 
-MISSING: Final = "does not exist"
+MISSING: Final = "does not exist; correct the path, or add the value to the object"
 """Completes a sentence about a path."""
 
 

@@ -24,6 +24,7 @@ VARIABLE = "metadata.namespaceName"
 ORIGINAL = '"${metadata.workflowRunName}-git-secret"'
 CODE = '(string(metadata.workflowRunName) + "-git-secret")'
 ADVICE = "expected at most 100,000, so use fewer or shorter names"
+ADD = "correct the path, or add the value to the object"
 NOTHING = History()
 
 
@@ -159,10 +160,10 @@ def test_original_as_an_expression(original: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("edit", "path", "problem"),
     [
-        (lambda spec: spec.pop("arguments"), ARGUMENT, f"{WHERE} does not exist"),
-        (lambda spec: spec.update(arguments={}), ARGUMENT, f"{WHERE} does not exist"),
-        (lambda spec: spec["arguments"].pop(), ARGUMENT, f"{WHERE} does not exist"),
-        (lambda spec: spec["arguments"][1].pop("value"), ARGUMENT, f"{WHERE} does not exist"),
+        (lambda spec: spec.pop("arguments"), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
+        (lambda spec: spec.update(arguments={}), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
+        (lambda spec: spec["arguments"].pop(), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
+        (lambda spec: spec["arguments"][1].pop("value"), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
         (
             lambda spec: spec["arguments"][1].update(value=["a"]),
             ARGUMENT,
@@ -178,7 +179,11 @@ def test_original_as_an_expression(original: str, code: str) -> None:
             ARGUMENT,
             f"{WHERE} becomes an expression of 100,056 characters; {ADVICE}",
         ),
-        (lambda spec: spec["resources"].pop(), CONDITION, 'spec.resources["git-secret"].includeWhen does not exist'),
+        (
+            lambda spec: spec["resources"].pop(),
+            CONDITION,
+            'spec.resources["git-secret"].includeWhen does not exist; ' + ADD,
+        ),
     ],
 )
 def test_refused(edit: Any, path: tuple[Step, ...], problem: str) -> None:

@@ -1,0 +1,197 @@
+"""Entries of an object that many namespaces share render for each of them what an entry of its own would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+
+from components.errors import PatchError
+from components.manifests import Manifest
+from components.patches.model import Patch, Resource
+from components.patches.patch import apply_patch, remove_patch
+from components.patches.record import Identity
+from components.patches.shared_entries import share_entries
+from components.patches.written_code import MAX_CODE
+from tests.unit.cel_evaluator import EvaluationError, evaluate, render
+
+VARIABLE = "metadata.componentNamespace"
+IDENTIFIER = "registry-pull-secret"
+FAST = hypothesis_settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+ACME = '${metadata.componentNamespace in ["acme"]}'
+BOTH = '${metadata.componentNamespace in ["acme", "globex"]}'
+
+
+def secret(namespace: str, key: str | None = None, **spec: Any) -> Manifest:
+    """The template that a namespace would have alone."""
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {
+            "name": "${metadata.name}-pull",
+            "namespace": "${metadata.namespace}",
+            "labels": {"organization": namespace},
+        },
+        "spec": {
+            "refreshInterval": "1h0m0s",
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": f"org-{namespace}"},
+            "data": [{"secretKey": "a", "remoteRef": {"key": key or f"{namespace}/pull"}}],
+            **spec,
+        },
+    }
+
+
+def share(*templates: tuple[str, Manifest], **options: str) -> tuple[Resource, ...]:
+    return share_entries(dict(templates), variable=VARIABLE, identifier=IDENTIFIER, **options)
+
+
+def variables(namespace: str) -> dict[str, Any]:
+    return {"metadata": {"componentNamespace": namespace, "name": "api", "namespace": "dp-x"}, "parameters": {}}
+
+
+def list_rendered(entries: tuple[Resource, ...], namespace: str) -> list[Any]:
+    """What OpenChoreo renders for a component in a namespace."""
+    context = variables(namespace)
+    included = [entry for entry in entries if entry.include_when is None or render(entry.include_when, context)]
+    return [render(entry.template, context) for entry in included]
+
+
+def test_the_namespace_is_an_expression() -> None:
+    (entry,) = share(("globex", secret("globex")), ("acme", secret("acme")))
+    assert entry.include_when == BOTH
+    assert entry.template == secret("${metadata.componentNamespace}")
+
+
+def test_other_texts_come_from_a_map() -> None:
+    (entry,) = share(("acme", secret("acme", "pull")), ("globex", secret("globex", 'a"b')))
+    key = '${{"acme": "pull", "globex": "a\\"b"}[metadata.componentNamespace]}'
+    assert entry.template == secret("${metadata.componentNamespace}", key)
+    assert list_rendered((entry,), "globex") == [render(secret("globex", 'a"b'), variables("globex"))]
+
+
+def test_a_single_namespace_has_its_own_texts() -> None:
+    (entry,) = share(("acme", secret("acme")))
+    assert (entry.template, entry.include_when) == (secret("acme"), ACME)
+    assert share() == ()
+
+
+def test_unless() -> None:
+    (entry,) = share(("acme", secret("acme")), unless="parameters.own")
+    assert entry.include_when == '${metadata.componentNamespace in ["acme"] && !(parameters.own)}'
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(secret("globex", refreshPolicy="OnChange"), id="field"),
+        pytest.param(secret("globex", data=[]), id="length of a list"),
+        pytest.param({**secret("globex"), "apiVersion": "external-secrets.io/v1beta1"}, id="version"),
+        pytest.param(secret("globex", "${metadata.componentName}"), id="expression"),
+        pytest.param(secret("globex", "[1]"), id="text that OpenChoreo renders as a list"),
+        pytest.param(secret("globex", retries=1), id="number"),
+    ],
+)
+def test_another_shape_has_an_entry_of_its_own(other: Manifest) -> None:
+    """Its id stays, whatever the others do."""
+    entries = share(("acme", secret("acme")), ("globex", other), ("initech", secret("initech")))
+    alone = share(("globex", other))
+    assert len(entries) == 2
+    assert alone[0] in entries
+    assert {entry.id for entry in entries} == {alone[0].id, share(("acme", secret("acme")))[0].id}
+
+
+def test_stacks_have_ids_of_their_own() -> None:
+    template = ("acme", secret("acme"))
+    ids = [share(template, stack=stack)[0].id for stack in ("a", "b", "a")]
+    assert ids[0] == ids[2] != ids[1]
+    assert all(identifier.startswith(f"{IDENTIFIER}-") for identifier in ids)
+
+
+def test_long_expressions_are_split() -> None:
+    templates = {f"n{number:03}": secret(f"n{number:03}", f"{number}-{'k' * 253}") for number in range(800)}
+    entries = share(*templates.items())
+    ids = [entry.id for entry in entries]
+    assert ids == [ids[0], *(f"{ids[0]}-{number}" for number in (2, 3, 4))]
+    assert all(len(entry.include_when or "") < MAX_CODE for entry in entries)
+    for namespace in ("n000", "n399", "n799"):
+        assert list_rendered(entries, namespace) == [render(templates[namespace], variables(namespace))]
+
+
+def test_a_condition_that_is_too_long() -> None:
+    with pytest.raises(PatchError) as caught:
+        share(("acme", secret("acme")), unless="a" * MAX_CODE)
+    assert str(caught.value) == (
+        'the condition or a text of the resource "registry-pull-secret" becomes an expression of 100,046 characters; '
+        "expected at most 100,000, so use fewer or shorter names"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "annotations", "size"),
+    [("{}/pull", 5, 20), ("organizations-{}-registry-credentials-of-production", 5, 20), ("key-{:0>50}-x", 1, 5)],
+)
+def test_a_thousand_namespaces_are_far_below_the_limits(key: str, annotations: int, size: int) -> None:
+    """Number of times that the record and the object fit into what Kubernetes and etcd allow."""
+    names = [f"{number:04}".rjust(20, "n") for number in range(1000)]
+    keys = {name: key.format(name if "{}" in key else number) for number, name in enumerate(names)}
+    patch = Patch(share(*((name, secret(name, keys[name])) for name in names)))
+    target = {"kind": "ClusterComponentType", "metadata": {"name": "service"}, "spec": {"workloadType": "proxy"}}
+    done = apply_patch(target, patch, identity=Identity("corp/secrets/dev", "pull"))
+    written = sum(len(name + value) for name, value in done.object["metadata"]["annotations"].items())
+    assert 20_000 < written < 262_144 / annotations
+    assert written < len(str(done.object)) < 1_572_864 / size
+    assert remove_patch(done.object, done.added, identity=Identity("corp/secrets/dev", "pull")) == target
+
+
+TEXTS = st.text(max_size=8).filter(lambda text: "${" not in text) | st.sampled_from(
+    ["", "acme", "a", "[1]", '"', "\\", "'}", "{{ .a }}", "🔑", "$", "}", "${metadata.name}-x"]
+)
+NAMES = st.sampled_from(["a", "acme", "o", "org", "org-a", "r", "globex", "x-1"])
+
+
+@st.composite
+def templates_of_namespaces(draw: st.DrawFn) -> dict[str, Manifest]:
+    """Templates in which texts contain the namespace or not, sometimes with another shape."""
+    prefix, suffix = draw(TEXTS), draw(TEXTS)
+    templates = {}
+    for namespace in draw(st.sets(NAMES)):
+        text = st.just(f"{prefix}{namespace}{suffix}") | st.just(f"{namespace}{prefix}{namespace}") | TEXTS
+        shapes: list[Manifest] = [{}, {}, {"refreshPolicy": "OnChange"}, {"retries": 1}, {"data": []}]
+        optional = draw(st.sampled_from(shapes))
+        interval = draw(st.sampled_from(["1h", "5m"]))
+        templates[namespace] = secret(namespace, draw(text) or "k", refreshInterval=interval, **optional)
+        templates[namespace]["metadata"]["labels"]["text"] = draw(text)
+    return templates
+
+
+@given(templates_of_namespaces())
+@FAST
+def test_every_namespace_has_what_it_would_have_alone(templates: dict[str, Manifest]) -> None:
+    entries = share(*templates.items())
+    for namespace, template in templates.items():
+        assert list_rendered(entries, namespace) == [render(template, variables(namespace))]
+    assert list_rendered(entries, "foreign") == []
+    assert len({entry.id for entry in entries}) == len(entries) <= len(templates)
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("1 in [1, 2] && !false || true", True),
+        ('{"a": "b"}["a"] + string(1)', "b1"),
+        ("true ? 'a' : b", "a"),
+        ("false ? a : c.d", 3),
+        ("has(c.x) || has(c.d) && c.d != 4", True),
+        ("(c.d == 3) ? (true ? 1 : 2) : 4", 1),
+        ("[]", []),
+    ],
+)
+def test_the_evaluator(code: str, result: Any) -> None:
+    assert evaluate(code, {"c": {"d": 3}}) == result
+
+
+@pytest.mark.parametrize("code", ["b", '{"a": 1}["b"]', "c.x"])
+def test_what_has_no_value(code: str) -> None:
+    with pytest.raises(EvaluationError):
+        evaluate(code, {"c": {"d": 3}})
