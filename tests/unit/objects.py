@@ -79,20 +79,17 @@ def adds(workload: str = "deployment", id: str = ID, name: str = NAME) -> tuple[
 
 def shipped(name: str) -> Manifest:
     """An object that OpenChoreo ships, from beside this checkout."""
-    file = SAMPLES / f"openchoreo-v0.9.0-{name}.yaml"
-    if not file.is_file():
-        pytest.skip("the objects that OpenChoreo v0.9.0 ships are not beside this checkout")
-    return _load(file)
+    return _load_sample(f"openchoreo-v0.9.0-{name}")
 
 
 def shipped_v1(name: str) -> Manifest:
-    """The same for OpenChoreo v1.2.3."""
-    file = SAMPLES / "openchoreo-v1.2.3" / f"{name}.yaml"
+    """The same of OpenChoreo v1.2.3."""
+    return _load_sample(f"openchoreo-v1.2.3/{name}")
+
+
+def _load_sample(name: str) -> Manifest:
+    file = SAMPLES / f"{name}.yaml"
     if not file.is_file():
-        pytest.skip("the objects that OpenChoreo v1.2.3 ships are not beside this checkout")
-    return _load(file)
-
-
-def _load(file: Path) -> Manifest:
+        pytest.skip("the objects that OpenChoreo ships are not beside this checkout")
     loaded: Manifest = next(document for document in yaml.safe_load_all(file.read_text()) if document)
     return loaded
