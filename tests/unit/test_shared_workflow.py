@@ -15,6 +15,7 @@ from components.patches.record import Identity
 from components.patches.shared_workflow import RunSecret, use_prepared_secrets, use_run_secrets
 from components.patches.validity import validate_patch
 from tests.unit.cel_evaluator import render
+from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import shipped_v1
 
 VARIABLE = "metadata.namespaceName"
@@ -24,7 +25,7 @@ GIT = RunSecret("git-secret", (*ARGUMENTS, ("name", "git-secret"), "value"), OWN
 PUSH = RunSecret("registry-push-secret", (*ARGUMENTS, ("name", "registry-push-secret"), "value"))
 DEV = Identity("corp/secrets/dev", "builds")
 PROD = Identity("corp/secrets/prod", "builds")
-STORE = "${workflowplane.secretStore}"
+NEWEST = OFFICIAL.with_name("openchoreo-v1.2.3")
 
 
 def include(identifier: str) -> tuple[Step, ...]:
@@ -55,14 +56,17 @@ PER_RUN = use_run_secrets({GIT: GIT_TEMPLATES, PUSH: PUSH_TEMPLATES}, VARIABLE, 
 
 def test_secrets_that_exist_before_the_build() -> None:
     both = ("acme", "globex")
-    assert Patch(
-        overrides=(
-            Override(GIT.argument, VARIABLE, both, '"git-secret"', unless=OWN_CHOICE),
-            Override(include("git-secret"), VARIABLE, both, "false", "true", OWN_CHOICE),
-            Override(PUSH.argument, VARIABLE, ("acme",), '"registry-push-secret"'),
-            Override(include("registry-push-secret"), VARIABLE, ("acme",), "false", "true"),
+    assert (
+        Patch(
+            overrides=(
+                Override(GIT.argument, VARIABLE, both, '"git-secret"', unless=OWN_CHOICE),
+                Override(include("git-secret"), VARIABLE, both, "false", "true", OWN_CHOICE),
+                Override(PUSH.argument, VARIABLE, ("acme",), '"registry-push-secret"'),
+                Override(include("registry-push-secret"), VARIABLE, ("acme",), "false", "true"),
+            )
         )
-    ) == PREPARED
+        == PREPARED
+    )
 
 
 def test_names_that_differ() -> None:
@@ -185,6 +189,13 @@ def test_two_stacks_on_the_shipped_workflow(first: str) -> None:
     for identity, added in stacks if first == "dev" else reversed(stacks):
         left = remove_patch(left, added, identity=identity)
     assert left == shipped
+
+
+@pytest.mark.skipif(not NEWEST.is_dir(), reason="OpenChoreo's own definitions are not beside this checkout")
+@pytest.mark.parametrize("patch", [PREPARED, PER_RUN], ids=["ahead", "per run"])
+def test_the_crds_accept_it(patch: Patch) -> None:
+    done = apply_patch(shipped_v1("clusterworkflow-dockerfile-builder"), patch, identity=DEV)
+    assert list(Definitions.read(sorted(NEWEST.glob("*.yaml"))).problems(done.object)) == []
 
 
 def test_what_is_unrelated_stays() -> None:
