@@ -10,12 +10,12 @@ from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.template_engine import START, ExpressionError
 from .model import OVERRIDES, Change, History, describe_kept
+from .namespaces import describe_difference, list_names
 from .override import MISSING, Overridden, Override, Step, Steps, combine, describe_path, sort
 
 _ABSENT: Final = object()
 _NO_JSON: Final = ""
 """Equal to no value."""
-_SHOWN: Final = 5
 _UNUSABLE: Final = (ExpressionError, LookupError, PatchError, TypeError)
 """What `combine` raises."""
 
@@ -67,7 +67,7 @@ def _override(target: Manifest, override: Override, history: History) -> tuple[O
     original = _original(live, before, others)
     path = describe_path(override.path)
     if not before and _is_applied(original, override):
-        kept = describe_kept(f"override of {path} for {_list_names(override.namespaces)}", shared=False)
+        kept = describe_kept(f"override of {path} for {list_names(override.namespaces)}", shared=False)
         return None, Change(f"{OVERRIDES}.{path}", "keep", kept)
     foreign = _list_current(original, others)
     value = combine(original, [*foreign, override])
@@ -97,7 +97,7 @@ def _take_back(target: Manifest, path: Steps, history: History) -> list[Change]:
         del parent[path[-1]]
     else:
         parent[path[-1]] = json.loads(value)
-    names, where = _list_names(before[0].override.namespaces), describe_path(path)
+    names, where = list_names(before[0].override.namespaces), describe_path(path)
     return [Change(f"{OVERRIDES}.{where}", "delete", f"restores {where} for {names}")]
 
 
@@ -143,24 +143,13 @@ def _is_applied(original: str | None, override: Override) -> bool:
 
 
 def _describe(path: str, before: Override | None, after: Override, *, changed_by_others: bool) -> Change:
-    where = f"{OVERRIDES}.{path}"
+    where, names = f"{OVERRIDES}.{path}", list_names(after.namespaces)
     if before is None:
-        return Change(where, "add", f"overrides {path} for {_list_names(after.namespaces)}")
+        return Change(where, "add", f"overrides {path} for {names}")
     if changed_by_others:
-        text = f"overrides {path} for {_list_names(after.namespaces)} again: someone else changed it"
-        return Change(where, "restore", text)
-    more = sorted({*after.namespaces} - {*before.namespaces})
-    fewer = sorted({*before.namespaces} - {*after.namespaces})
-    if not (more or fewer):
-        return Change(where, "update", f"overrides {path} with another value for {_list_names(after.namespaces)}")
-    parts = [f"for {_list_names(more)} too"] if more else []
-    parts += [f"no longer for {_list_names(fewer)}"] if fewer else []
-    return Change(where, "update", f"overrides {path} {', '.join(parts)}")
-
-
-def _list_names(namespaces: Sequence[str]) -> str:
-    names = ", ".join(namespaces[:_SHOWN])
-    return f"{names} and {len(namespaces) - _SHOWN} more" if len(namespaces) > _SHOWN else names
+        return Change(where, "restore", f"overrides {path} for {names} again: someone else changed it")
+    difference = describe_difference(before.namespaces, after.namespaces)
+    return Change(where, "update", f"overrides {path} {difference or f'with another value for {names}'}")
 
 
 def _read(parent: dict[Any, Any], path: Steps) -> str | None:

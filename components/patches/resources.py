@@ -13,6 +13,7 @@ from ..schema.text import flatten, quote
 from .containers import Original, ensure, find, find_lasting, prune
 from .equality import Defaults, are_equal, find_differences, read_stack
 from .model import RESOURCES, Change, History, Resource, describe_kept
+from .namespaces import describe_difference, list_names, read_namespaces
 
 _PATH: Final = ("spec", RESOURCES)
 _SHOWN: Final = 3
@@ -92,7 +93,7 @@ def _add_one(
         if foreign:
             restored = f"restores the resource {text}: someone else changed {', '.join(foreign)}"
             return Change(path, "restore", restored), True
-        return Change(path, "update", f"replaces the resource {text}"), True
+        return Change(path, "update", f"replaces the resource {_describe(entry, recorded)}"), True
     stack = read_stack(live)
     if stack is not None and stack != read_stack(entry):
         msg = f'{owner}: the resource "{resource.id}" belongs to the stack {flatten(stack)}; use another id'
@@ -158,10 +159,18 @@ def _summary(live: Entry, desired: Entry, defaults: Defaults) -> list[str]:
     return [*paths[:_SHOWN], f"{len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else paths
 
 
-def _describe(entry: Entry) -> str:
+def _describe(entry: Entry, before: Entry | None = None) -> str:
     template = entry["template"]
     name = (template.get("metadata") or {}).get("name")
-    return f'"{entry["id"]}" ({template.get("kind")} {quote(str(name))})'
+    return f'"{entry["id"]}" ({template.get("kind")} {quote(str(name))}){_describe_namespaces(entry, before or {})}'
+
+
+def _describe_namespaces(entry: Entry, before: Entry) -> str:
+    """For which namespaces the entry is, or what is different there. Empty: its condition has another form."""
+    old, new = (read_namespaces(one.get("includeWhen")) for one in (before, entry))
+    text = describe_difference(old, new) if old and new else ""
+    names = f" for {list_names(new)}" if new else ""
+    return f" {text}" if text else names
 
 
 def _secret_names(resource: Resource) -> set[str]:

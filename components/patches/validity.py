@@ -11,10 +11,12 @@ from itertools import pairwise
 from typing import Final
 
 from ..errors import PatchError, Problem
+from ..manifests import Manifest
 from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
 from ..openchoreo.template_engine import START
-from ..schema.text import quote
+from ..schema.text import flatten, quote
+from .equality import read_stack
 from .expressions import (
     find_condition_problems,
     find_expression_problems,
@@ -22,7 +24,8 @@ from .expressions import (
     list_override_texts,
     list_texts,
 )
-from .model import IMAGE_PULL_SECRETS, OVERRIDES, RESOURCES, Patch, Resource
+from .model import IMAGE_PULL_SECRETS, OVERRIDES, RESOURCES, History, Patch, Resource
+from .namespaces import list_names, read_namespaces
 from .override import Steps, describe_path
 from .pod_spec import Pods
 
@@ -97,6 +100,33 @@ def check_workload(pods: Pods, patch: Patch, owner: str) -> None:
             kind = resource.template["kind"]
             msg = f'{owner}: the resource "{resource.id}" is a second {kind}; a {pods.type} has exactly one'
             raise PatchError(msg)
+
+
+def check_organizations(patch: Patch, history: History, owner: str) -> None:
+    """Check that no other patch has an entry that creates the same object for one of the namespaces.
+
+    Raises:
+        PatchError: both entries would be rendered for a namespace.
+    """
+    others = [entry for added in history.others for entry in added.resources]
+    for resource in patch.resources:
+        namespaces = read_namespaces(resource.include_when)
+        for entry in others:
+            both = namespaces & read_namespaces(entry.get("includeWhen"))
+            if both and entry["id"] != resource.id and _identify(entry["template"]) == _identify(resource.template):
+                kind, name = _identify(resource.template)
+                stack = read_stack(entry)
+                whose = "another stack" if stack is None else f"the stack {flatten(stack)}"
+                msg = (
+                    f"{owner}: {whose} creates the {kind} {quote(name)} for {list_names(both)} already; "
+                    "remove the organization from one of the stacks"
+                )
+                raise PatchError(msg)
+
+
+def _identify(template: Manifest) -> tuple[str, str]:
+    metadata = template.get("metadata") or {}
+    return str(template.get("kind")), str(metadata.get("name"))
 
 
 def _template_problems(resource: Resource, path: str, kind: Kind) -> Iterator[Problem]:

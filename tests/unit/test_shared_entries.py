@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from components.errors import PatchError
-from components.manifests import Manifest
+from components.manifests import STACK_ANNOTATION, Manifest
 from components.patches.model import Patch, Resource
+from components.patches.namespaces import read_namespaces
 from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.patches.shared_entries import share_entries
@@ -128,8 +129,65 @@ def test_a_condition_that_is_too_long() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "kind", "text"),
+    [
+        ("", "acme", "add", "adds the resource {} for acme"),
+        ("acme", "acme globex", "update", "replaces the resource {} for globex too"),
+        ("acme globex", "globex", "update", "replaces the resource {} no longer for acme"),
+        ("acme", "", "delete", "removes the resource {} for acme"),
+        ("", "n1 n2 n3 n4 n5 n6", "add", "adds the resource {} for n1, n2, n3, n4, n5 and 1 more"),
+    ],
+)
+def test_previews_name_the_namespaces(before: str, after: str, kind: str, text: str) -> None:
+    target = {"kind": "ClusterComponentType", "metadata": {"name": "service"}, "spec": {"workloadType": "proxy"}}
+    old, new = (Patch(share(*((name, secret(name)) for name in names.split()))) for names in (before, after))
+    done = apply_patch(target, old)
+    changes = apply_patch(done.object, new, done.added).changes
+    identifier = (*old.resources, *new.resources)[0].id
+    resource = f'"{identifier}" (ExternalSecret "${{metadata.name}}-pull")'
+    assert [(change.kind, change.text) for change in changes] == [(kind, text.format(resource))]
+
+
+@pytest.mark.parametrize(
+    ("template", "signed"),
+    [
+        pytest.param(secret("acme"), "another stack", id="stack without a name"),
+        pytest.param(
+            {**secret("acme"), "metadata": {**secret("acme")["metadata"], "annotations": {STACK_ANNOTATION: "a/b/c"}}},
+            "the stack a/b/c",
+            id="stack with a name",
+        ),
+    ],
+)
+def test_an_organization_of_two_stacks(template: Manifest, signed: str) -> None:
+    """Both entries would create the same ExternalSecret. Another Secret of the same organization is no problem."""
+    target = {"kind": "ClusterComponentType", "metadata": {"name": "service"}, "spec": {"workloadType": "proxy"}}
+    first = share(("acme", template), ("globex", template), stack="a/b/c")
+    one = apply_patch(target, Patch(first), identity=Identity("a/b/c", "pull")).object
+    prod = Identity("a/b/d", "pull")
+    with pytest.raises(PatchError) as caught:
+        apply_patch(one, Patch(share(("acme", secret("acme")), stack=prod.stack)), identity=prod)
+    name = '"${metadata.name}-pull"'
+    assert str(caught.value) == (
+        f"ClusterComponentType service: {signed} creates the ExternalSecret {name} for acme already; "
+        "remove the organization from one of the stacks"
+    )
+    other = {**secret("acme"), "metadata": {"name": "other"}}
+    both = apply_patch(one, Patch(share(("acme", other), stack=prod.stack)), identity=prod).object
+    assert len(both["spec"]["resources"]) == 2
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [None, "", "${parameters.private}", "${a in b}", '${a in ["b", c]}', "${a in [1]}", "${a in [", "x ${a in []}"],
+)
+def test_conditions_of_another_form(condition: str | None) -> None:
+    assert read_namespaces(condition) == frozenset()
+
+
+@pytest.mark.parametrize(
     ("key", "annotations", "size"),
-    [("{}/pull", 5, 20), ("organizations-{}-registry-credentials-of-production", 5, 20), ("key-{:0>50}-x", 1, 5)],
+    [("{}/pull", 9, 20), ("organizations-{}-registry-credentials-of-production", 9, 20), ("key-{:0>50}-x", 2, 6)],
 )
 def test_a_thousand_namespaces_are_far_below_the_limits(key: str, annotations: int, size: int) -> None:
     """Number of times that the record and the object fit into what Kubernetes and etcd allow."""
