@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.template_engine import START, becomes_list
-from ..schema.arguments import check_arguments
+from ..schema.deferred import Deferred
 from .model import Resource
 from .written_code import embed, write_choice, write_membership
 
@@ -22,17 +22,17 @@ _LITERAL: Final = ("apiVersion", "kind")
 """Fields of a template that must not be expressions."""
 
 
-@check_arguments()
 def share_entries(
     templates: Mapping[str, Manifest], *, variable: str, identifier: str, stack: str = "", unless: str = ""
 ) -> tuple[Resource, ...]:
     """Entries that render for each namespace what an entry of its own would render, and nothing for other namespaces.
 
     Texts that differ only in the namespace contain its expression, and other texts come from a map. Namespaces whose
-    templates differ in more than texts have entries of their own.
+    templates differ in more than texts, or contain outputs, have entries of their own.
 
     Args:
-        templates: namespace -> template of the entry that it would have alone. Empty: no entries.
+        templates: namespace -> template of the entry that it would have alone, with the final remote keys. Empty: no
+            entries.
         variable: expression for the namespace, without ``${}``: ``metadata.componentNamespace``.
         identifier: what ids begin with. The rest is a hash of the stack and of what cannot be a common expression, so
             ids neither depend on other stacks nor change when namespaces are added.
@@ -44,7 +44,10 @@ def share_entries(
     """
     groups: dict[str, dict[str, Manifest]] = {}
     for namespace in sorted(templates):
-        shape = json.dumps(_find_shape(templates[namespace]), sort_keys=True)
+        template = templates[namespace]
+        # A text that is not known yet can be neither compared nor quoted.
+        parts = [namespace] if _is_deferred(template) else _find_shape(template)
+        shape = json.dumps(parts, sort_keys=True)
         groups.setdefault(shape, {})[namespace] = templates[namespace]
     entries = []
     for shape, members in groups.items():
@@ -58,6 +61,14 @@ def share_entries(
             number = f"-{index + 1}" if index else ""
             entries.append(Resource(f"{identifier}-{digest}{number}", template, condition))
     return tuple(sorted(entries, key=lambda entry: entry.id))
+
+
+def _is_deferred(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_is_deferred(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_is_deferred(item) for item in value)
+    return isinstance(value, Deferred)
 
 
 def _find_shape(template: Manifest) -> dict[str, Any]:
@@ -94,6 +105,8 @@ def _render(members: Mapping[str, Manifest], variable: str, unless: str) -> Iter
 def _merge(values: Mapping[str, Any], variable: str) -> Any:
     """The value that becomes that of each namespace."""
     first = next(iter(values.values()))
+    if len(values) == 1:
+        return first
     if isinstance(first, dict):
         return {key: _merge({name: value[key] for name, value in values.items()}, variable) for key in first}
     if isinstance(first, list):

@@ -6,14 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from components.errors import PatchError, Problem
 from components.openchoreo import DEFAULT_RELEASE
 from components.patches.model import Added, Patch, Resource
-from components.patches.override import Override, Step
+from components.patches.override import Override, Step, combine
 from components.patches.patch import apply_patch
 from components.patches.record import Identity
 from components.patches.validity import validate_patch
+from tests.unit.cel_evaluator import render
 from tests.unit.objects import plane, template
 
 VARIABLE = "metadata.namespaceName"
@@ -136,3 +138,25 @@ def test_annotations_have_a_limit() -> None:
         "ClusterWorkflow docker: its annotations would have 262,411 bytes with the record of this patch; Kubernetes "
         "allows 262,144, so use remote keys that contain the namespace, or fewer organizations in one stack"
     )
+
+
+ORIGINALS = (
+    st.booleans()
+    | st.integers(min_value=0)
+    | st.text().filter(lambda text: "${" not in text)
+    | st.lists(
+        st.sampled_from(["${metadata.run}", "${ n }", "${b}", "-git", '"', "\\", "\n", " ", "'", "{", "}", "${'}'}"]),
+        max_size=4,
+    ).map("".join)
+)
+
+
+@given(ORIGINALS)
+def test_foreign_namespaces_have_what_was_there(original: str | bool | int) -> None:
+    """The type of the value is the same too."""
+    variables = {"metadata": {"namespaceName": "foreign", "run": "run-1"}, "n": 3, "b": True}
+    written = json.loads(combine(json.dumps(original), [OVERRIDE]) or "")
+    before, after = render(original, variables), render(written, variables)
+    assert (type(after), after) == (type(before), before)
+    ours = {**variables, "metadata": {"namespaceName": "acme"}}
+    assert render(written, ours) == "git-secret"

@@ -16,6 +16,7 @@ from components.patches.record import Identity
 from components.patches.shared_entries import share_entries
 from components.patches.written_code import MAX_CODE
 from tests.unit.cel_evaluator import EvaluationError, evaluate, render
+from tests.unit.deferrable import Later
 
 VARIABLE = "metadata.componentNamespace"
 IDENTIFIER = "registry-pull-secret"
@@ -75,6 +76,18 @@ def test_a_single_namespace_has_its_own_texts() -> None:
     (entry,) = share(("acme", secret("acme")))
     assert (entry.template, entry.include_when) == (secret("acme"), ACME)
     assert share() == ()
+
+
+def test_outputs_have_entries_of_their_own() -> None:
+    """Nobody can compare or quote a text that is known later."""
+    key = Later("acme-4f3a")
+    output = secret("acme")
+    output["spec"]["data"][0]["remoteRef"]["key"] = key
+    entries = share(("acme", output), ("globex", secret("globex")), ("initech", secret("initech")))
+    assert len(entries) == 2
+    (entry,) = (entry for entry in entries if entry.include_when == ACME)
+    assert entry.template["spec"]["data"][0]["remoteRef"]["key"] is key
+    assert entry.id == share(("acme", output))[0].id
 
 
 def test_unless() -> None:
