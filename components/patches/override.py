@@ -33,7 +33,8 @@ class Override:
     namespaces: tuple[str, ...]
     """Where the other value applies, sorted; at least one."""
     value: str
-    """The other value, as an expression without ``${}``: ``"git-secret"`` with its quotation marks, or ``false``."""
+    """The other value, as an expression without ``${}``: ``"git-secret"`` with its quotation marks, or ``false`` in the
+    place of a condition."""
     otherwise: str = ""
     """What a missing value means, as an expression. Empty: it must exist."""
     unless: str = ""

@@ -32,7 +32,8 @@ def write_value(value: Any) -> str:
     if isinstance(value, list | dict):
         raise TypeError(_NO_SCALAR)
     if not isinstance(value, str):
-        return json.dumps(value)
+        # CEL refuses a choice between a text and a literal of another type.
+        return f"dyn({json.dumps(value)})"
     expressions = list(find_expressions(value))
     # OpenChoreo ignores space around a single expression, which is often the end of a YAML block.
     if len(expressions) == 1 and value.strip() == value[expressions[0].start : expressions[0].end]:

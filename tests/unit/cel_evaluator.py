@@ -145,7 +145,11 @@ class _Parser:
             return lambda variables: _select(variables, name)
         argument = self.choice()
         self._expect(")")
-        functions: dict[str, Code] = {"string": lambda v: _text(argument(v)), "has": lambda v: _exists(argument, v)}
+        functions: dict[str, Code] = {
+            "dyn": argument,
+            "string": lambda v: _text(argument(v)),
+            "has": lambda v: _exists(argument, v),
+        }
         return functions[name]
 
     def _items(self, closing: str) -> list[tuple[Code, Code]]:
