@@ -29,7 +29,8 @@ from .resources.cluster_secret_store import SecretStore, SecretStoreArgs
 from .resources.configuration import Configuration, load_configuration
 from .resources.control_plane import ControlPlane, ControlPlaneArgs
 from .resources.data_plane import DataPlane, DataPlaneArgs
-from .resources.deployment import Deployed, deploy
+from .resources.deployed import Deployed
+from .resources.deployment import deploy
 from .resources.external_secrets_ready import ExternalSecretsReady
 from .resources.load_report import report_load
 from .resources.manual_secrets import ManualSecrets, ManualSecretsArgs

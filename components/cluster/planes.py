@@ -38,12 +38,12 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
             f"Helm chart {release.charts.control_plane}"
         )
         raise ClusterError(msg)
+    locations = dict.fromkeys(location for organization in organizations for location in _list_locations(organization))
+    missing = {location for location in locations if cluster.get(location.path) is None}
     problems: list[Obstacle] = []
     for organization in organizations:
         lines = [
-            describe_missing(cluster, location)
-            for location in (Location(patch.kind, patch.name, patch.namespace) for patch in organization.patches)
-            if cluster.get(location.path) is None
+            describe_missing(cluster, location) for location in _list_locations(organization) if location in missing
         ]
         lines += _without_store(cluster, organization)
         problems += [Obstacle(organization.name, f'organization "{organization.name}": {line}') for line in lines]
@@ -87,7 +87,7 @@ def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]
     pull = organization.pull_secret
     if pull is None or pull.delivery != "component" or organization.pull_store is not None:
         return
-    patched = {Location(patch.kind, patch.name, patch.namespace) for patch in planned.patches}
+    patched = set(_list_locations(planned))
     for location, plane in _list_data_planes(cluster, planned):
         if not find(plane, ("spec", SECRET_STORE_REF, "name")) and location not in patched:
             kind = "" if location.kind == release.data_plane else f"kind: {location.kind.name}, "
@@ -96,6 +96,11 @@ def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]
                 f"component; set dataPlane: {{{kind}name: {location.name}, secretStoreRef: <ClusterSecretStore>}}, or "
                 "pullSecret.secretStore"
             )
+
+
+def _list_locations(planned: OrganizationPlan) -> Iterator[Location]:
+    for patched in planned.patched_objects:
+        yield Location(patched.kind, patched.name, patched.namespace)
 
 
 def _list_data_planes(cluster: Cluster, planned: OrganizationPlan) -> Iterator[tuple[Location, Manifest]]:

@@ -9,6 +9,10 @@ from ..object_names import build_path
 
 Path = tuple[str, ...]
 """Keys from the outermost mapping to a field."""
+Step = str | tuple[str, str]
+"""A key of a mapping, or a field and its value that select one entry of a list: ``("name", "git-secret")``."""
+Steps = tuple[Step, ...]
+"""The same as `Path`, through lists too."""
 Variables = Mapping[str, frozenset[str] | None]
 """Variable of expressions -> its fields, which are texts, lists and mappings. None: the fields depend on the object."""
 
@@ -58,6 +62,8 @@ class Kind:
     retypes: bool = False
     """Whether the entries are rendered as the arguments of a build: a text that is a JSON array becomes a list, and a
     mapping in a field named ``value`` becomes a text."""
+    organization: str = ""
+    """Expression for the organization in those entries, without ``${}``. Empty: they have none."""
     namespace: str | None = None
     """The only namespace that those entries may have, as an expression. None: they may have any."""
     needs_namespace: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .kinds import Kind, Path
+from .kinds import Kind, Path, Steps
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,29 @@ class RunLabels:
     """Label with its namespace on the control plane."""
 
 
+@dataclass(frozen=True)
+class RunSecret:
+    """Where a workflow names the Secret of one credential, and where it creates it for each run."""
+
+    resource: str
+    """Id of the entry that creates the Secret."""
+    argument: Steps
+    """Path of the argument with the name of the Secret."""
+    name: str
+    """Value of the argument: the name of the Secret of a run."""
+    own_choice: str = ""
+    """Whether a developer has chosen another Secret, as an expression without ``${}``. If so, everything
+    stays as it was. Empty: developers have no choice."""
+
+
+@dataclass(frozen=True)
+class RunSecrets:
+    """What the workflows that the release ships have for credentials of builds."""
+
+    git: RunSecret
+    push: RunSecret
+
+
 @dataclass(frozen=True, repr=False)
 class Release:
     """Names, kinds and limits of one OpenChoreo release."""
@@ -145,13 +168,22 @@ class Release:
     """Cluster-scoped kind that registers a cluster for the workloads of all organizations. None: there is none."""
     environments: Environments | None = None
     """How an environment names its data plane. None: every data plane in the namespace of an organization counts."""
+    shared_component_type: Kind | None = None
+    """Cluster-scoped kind whose workloads pull images. None: there is none."""
+    shared_component_workflow: Kind | None = None
+    """Cluster-scoped kind that describes builds. None: there is none."""
+    project_type: Kind | None = None
+    """Kind with the resources of each namespace of workloads. None: there is none."""
+    shared_project_type: Kind | None = None
+    """The same kind, cluster-scoped."""
     other_kinds: tuple[Kind, ...] = ()
     """More kinds that can be patched, though no setting refers to them."""
     ssh_hosts: tuple[str, ...] | None = None
     """Patterns of the hosts from which the workflows that it ships can clone with SSH, whatever a Secret has under
     ``known_hosts``. None: workflows decide."""
-    runs_create_secrets: bool = True
-    """Whether ``componentWorkflows`` is supported: build runs create their own Secrets."""
+    run_secrets: RunSecrets | None = None
+    """Entries and arguments of workflows that a patch changes, so that builds use the Secrets of this package. None:
+    workflows have no Secrets of their own, and a patch adds entries."""
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Path of a key of the configuration -> what the release calls the key; ``*`` is the index of an entry of a list.
     A key without an entry has the name of its field in the settings."""
@@ -174,7 +206,10 @@ class Release:
     def kinds(self) -> Mapping[str, Kind]:
         """Name -> every kind that can be patched."""
         roles = (self.component_type, self.component_workflow, *self.data_planes, *self.build_planes)
-        return {kind.name: kind for kind in (*roles, *self.other_kinds)}
+        shared = (self.shared_component_type, self.shared_component_workflow)
+        types = (self.project_type, self.shared_project_type)
+        existing = (kind for kind in (*shared, *types) if kind is not None)
+        return {kind.name: kind for kind in (*roles, *existing, *self.other_kinds)}
 
     def is_reserved(self, organization: str) -> bool:
         """Whether the namespace of an organization of this name is one of the platform."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from .kinds import Kind, Path, Variables, Workload
-from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, Snapshots
+from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, RunSecret, RunSecrets, Snapshots
 
 _API: Final = "openchoreo.dev/v1alpha1"
 _POD_TEMPLATE: Final = ("spec", "template", "spec")
@@ -29,7 +29,10 @@ _WORKLOAD: Final = Workload(
     without_pods=frozenset({"proxy"}),
 )
 _NAMESPACE: Final = "${metadata.namespace}"
+_OF_BUILDS: Final = "metadata.namespaceName"
 _PLANE_OF_RESOURCES: Final = {"targetPlane": "dataplane"}
+_OWN_CHOICE: Final = 'has(parameters.repository.secretRef) && parameters.repository.secretRef != ""'
+"""Whether the developer of a component names a SecretReference for cloning."""
 
 
 def _schema(field: str) -> Path:
@@ -67,6 +70,7 @@ def _component_type(name: str, *, namespaced: bool) -> Kind:
         namespaced=namespaced,
         resources=True,
         entry_defaults=_PLANE_OF_RESOURCES,
+        organization="metadata.componentNamespace",
         variables=_OF_COMPONENTS,
         schemas={field: _schema(field) for field in ("parameters", "environmentConfigs")},
         namespace=_NAMESPACE,
@@ -82,6 +86,7 @@ def _workflow(name: str, *, namespaced: bool) -> Kind:
         namespaced=namespaced,
         resources=True,
         retypes=True,
+        organization=_OF_BUILDS,
         variables=_OF_WORKFLOWS,
         schemas={"parameters": _schema("parameters")},
         namespace=_NAMESPACE,
@@ -95,17 +100,21 @@ def _plane(name: str, *, namespaced: bool) -> Kind:
 
 def _project_type(name: str, *, namespaced: bool) -> Kind:
     plural = f"{name.lower()}s"
-    return Kind(_API, name, plural, namespaced=namespaced, resources=True, entry_defaults=_PLANE_OF_RESOURCES)
+    return Kind(
+        _API,
+        name,
+        plural,
+        namespaced=namespaced,
+        resources=True,
+        entry_defaults=_PLANE_OF_RESOURCES,
+        organization="metadata.projectNamespace",
+        namespace=_NAMESPACE,
+    )
 
 
-_SHARED_TYPES: Final = (
-    _component_type("ClusterComponentType", namespaced=False),
-    _workflow("ClusterWorkflow", namespaced=False),
-)
-_PROJECT_TYPES: Final = (
-    _project_type("ProjectType", namespaced=True),
-    _project_type("ClusterProjectType", namespaced=False),
-)
+def _run_secret(name: str, own_choice: str = "") -> RunSecret:
+    arguments = ("spec", "runTemplate", "spec", "arguments", "parameters")
+    return RunSecret(name, (*arguments, ("name", name), "value"), f"${{metadata.workflowRunName}}-{name}", own_choice)
 
 
 def _control_plane_namespace(organization: str) -> str:
@@ -123,8 +132,8 @@ def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
     )
 
 
-def _release(name: str, *kinds: Kind) -> Release:
-    """One of the releases, which differ in the kinds that they add."""
+def _release(name: str, *, has_project_types: bool) -> Release:
+    """One of the releases, which differ in the kinds that they have."""
     return Release(
         name=name,
         api=_API,
@@ -149,9 +158,14 @@ def _release(name: str, *kinds: Kind) -> Release:
             plane_name=("spec", "dataPlaneRef", "name"),
             default="default",
         ),
-        other_kinds=(*_SHARED_TYPES, *kinds),
+        shared_component_type=_component_type("ClusterComponentType", namespaced=False),
+        shared_component_workflow=_workflow("ClusterWorkflow", namespaced=False),
+        project_type=_project_type("ProjectType", namespaced=True) if has_project_types else None,
+        shared_project_type=_project_type("ClusterProjectType", namespaced=False) if has_project_types else None,
         ssh_hosts=("github.com", "gitlab.com", "bitbucket.org", "git-codecommit.*.amazonaws.com"),
-        runs_create_secrets=False,
+        run_secrets=RunSecrets(
+            git=_run_secret("git-secret", own_choice=_OWN_CHOICE), push=_run_secret("registry-push-secret")
+        ),
         words={
             "organizations": "namespaces",
             "clusters.buildPlane": "workflowPlane",
@@ -195,8 +209,8 @@ def _release(name: str, *kinds: Kind) -> Release:
     )
 
 
-V1_0: Final = _release("v1.0")
-V1_1: Final = _release("v1.1")
-V1_2: Final = _release("v1.2", *_PROJECT_TYPES)
-V1: Final = _release("v1", *_PROJECT_TYPES)
+V1_0: Final = _release("v1.0", has_project_types=False)
+V1_1: Final = _release("v1.1", has_project_types=False)
+V1_2: Final = _release("v1.2", has_project_types=True)
+V1: Final = _release("v1", has_project_types=True)
 """The newest of them, for a configuration that leaves the minor version open."""

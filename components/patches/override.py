@@ -11,12 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..openchoreo.kinds import Step, Steps
 from ..schema.text import quote
 from .written_code import embed, write_membership, write_value
-
-Step = str | tuple[str, str]
-"""A key of a mapping, or a field and its value that select one entry of a list: ``("name", "git-secret")``."""
-Steps = tuple[Step, ...]
 
 MISSING: Final = "does not exist; correct the path, or add the value to the object"
 """Completes a sentence about a path."""

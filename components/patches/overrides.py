@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from ..errors import PatchError
 from ..manifests import Manifest
+from ..openchoreo.kinds import Step, Steps
 from ..openchoreo.template_engine import START, ExpressionError
 from .model import OVERRIDES, Change, History, describe_kept
 from .namespaces import describe_difference, list_names
-from .override import MISSING, Overridden, Override, Step, Steps, combine, describe_path, sort
+from .override import MISSING, Overridden, Override, combine, describe_path, sort
 
 _ABSENT: Final = object()
 _NO_JSON: Final = ""

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..errors import PatchError, Problem
 from ..manifests import Manifest
-from ..openchoreo.kinds import Kind
+from ..openchoreo.kinds import Kind, Steps
 from ..openchoreo.release import Release
 from ..openchoreo.template_engine import START
 from ..schema.text import flatten, quote
@@ -26,7 +26,7 @@ from .expressions import (
 )
 from .model import IMAGE_PULL_SECRETS, OVERRIDES, RESOURCES, History, Patch, Resource
 from .namespaces import list_names, read_namespaces
-from .override import Steps, describe_path
+from .override import describe_path
 from .pod_spec import Pods
 
 _SHORTEST: Final = ("spec", "key")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, cast
 
@@ -12,21 +12,22 @@ from ..manifests import DELETE, OFFBOARDING_ANNOTATION, Manifest, build_manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.labels import build_organization_labels
 from ..openchoreo.release import Release
-from ..patches.model import Patch
+from ..patches.model import Patch, Resource
 from ..patches.record import Identity
+from ..pull.credential import PlaneStore, PullSecret
 from ..schema.deferred import InputStr
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import SecretTemplate, Target, build_cluster_external_secret
 from ..secrets.manual_secret import ManualSecret
 from ..settings.organization import Organization
 from .expected import Expected, FanOut
+from .patched_objects import PatchedObject, list_patched_objects
 from .patches import (
     PlannedPatch,
-    plan_component_type_patch,
-    plan_component_workflow_patch,
     plan_pull_content,
+    plan_pull_entry,
     plan_pull_target,
-    select_plane,
+    plan_run_entries,
     select_pods,
 )
 from .secret import PlannedSecret, plan_secrets
@@ -178,37 +179,49 @@ class OrganizationPlan:
         return tuple((namespace, template) for namespace in pull.namespaces or ())
 
     @cached_property
-    def patches(self) -> tuple[PlannedPatch, ...]:
-        """Patches of objects on the control plane, in the organization's namespace or cluster-scoped."""
-        identity = None if self.stack is None else Identity(self.stack, self.name)
-        return tuple(replace(planned, identity=identity) for planned in self._patches())
+    def run_entries(self) -> tuple[Resource, ...]:
+        """The ExternalSecrets that each build run creates, as entries of a workflow."""
+        return plan_run_entries(self.organization, self.secrets, release=self.release, stack=self.stack)
 
-    def _patches(self) -> Iterator[PlannedPatch]:
-        organization = self.organization
-        release, namespace = self.release, self.release.control_plane_namespace(self.name)
-        if organization.pull_secret is not None:
-            patch = plan_component_type_patch(
-                organization,
-                release=release,
-                store=self.pull_store,
-                refresh_interval=self.refresh_interval,
-                stack=self.stack,
-                content=self.pull_content,
-            )
-            for name in organization.pull_secret.component_types:
-                of_type = replace(patch, pods=select_pods(organization, name))
-                yield PlannedPatch(release.component_type, namespace, name, of_type, name, "pull")
-        if organization.component_workflows is not None:
-            patch = plan_component_workflow_patch(organization, self.secrets, release=release, stack=self.stack)
-            for name in organization.component_workflows.names:
-                yield PlannedPatch(release.component_workflow, namespace, name, patch, name)
-        planes = (
-            (release.build_planes, organization.build_plane, "build-plane"),
-            (release.data_planes, organization.data_plane, "data-plane"),
+    @cached_property
+    def pull_entry(self) -> Resource | None:
+        """Entry of a type with the pull secret (delivery ``component`` or ``project``). None: another delivery."""
+        pull, content = self.organization.pull_secret, self.pull_content
+        if pull is None or pull.delivery not in {"component", "project"} or not isinstance(content, SecretTemplate):
+            return None
+        return plan_pull_entry(
+            self.organization,
+            content,
+            release=self.release,
+            store=self.pull_store,
+            refresh_interval=self.refresh_interval,
+            stack=self.stack,
         )
-        for kinds, plane, suffix in planes:
-            if plane is not None:
-                kind = select_plane(kinds, plane)
-                # An output in a program; only the provider, which always has the text, reads it.
-                patch = Patch(secret_store_ref=cast("str", plane.secret_store_ref))
-                yield PlannedPatch(kind, namespace if kind.namespaced else None, plane.name, patch, suffix)
+
+    @cached_property
+    def patched_objects(self) -> tuple[PatchedObject, ...]:
+        """Every object of the control plane that it changes."""
+        return tuple(list_patched_objects(self.organization, self.release))
+
+    @cached_property
+    def patches(self) -> tuple[PlannedPatch, ...]:
+        """Patches of objects on the control plane that are for this organization alone; see `list_combined_patches`."""
+        return tuple(self._patch(place) for place in self.patched_objects if not place.combined)
+
+    def _patch(self, place: PatchedObject) -> PlannedPatch:
+        organization, suffix = self.organization, place.name
+        reads: Literal["build", "pull"] = "pull" if place.role == "components" else "build"
+        if place.role == "components":
+            pull = cast("PullSecret", organization.pull_secret)
+            entries = () if self.pull_entry is None or pull.delivery != "component" else (self.pull_entry,)
+            names, pods = (pull.name(self.release.defaults),), select_pods(organization, place.name)
+            patch = Patch(entries, names, pods=pods)
+        elif place.role == "builds":
+            patch = Patch(self.run_entries)
+        else:
+            plane = organization.build_plane if place.role == "build plane" else organization.data_plane
+            # An output in a program; only the provider, which always has the text, reads it.
+            patch = Patch(secret_store_ref=cast("str", cast("PlaneStore", plane).secret_store_ref))
+            suffix = place.role.replace(" ", "-")
+        identity = None if self.stack is None else Identity(self.stack, self.name)
+        return PlannedPatch(place.kind, place.namespace, place.name, patch, suffix, reads, identity)

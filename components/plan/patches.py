@@ -7,20 +7,20 @@ own names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from ..errors import Problem, SettingsError
 from ..git.secret import CREDENTIAL as GIT
 from ..manifests import STACK_ANNOTATION, Manifest
 from ..openchoreo import DEFAULT_RELEASE
 from ..openchoreo.kinds import Kind
-from ..openchoreo.release import Release
+from ..openchoreo.release import Defaults, Release, RunSecret
 from ..patches.model import Patch, PodPath, Resource
 from ..patches.patch import apply_patch
 from ..patches.record import Identity
-from ..pull.credential import PlaneStore, PullSecret
+from ..pull.credential import PullSecret
 from ..registries.push import CREDENTIAL as PUSH
 from ..schema.arguments import check_arguments, check_name
 from ..schema.deferred import InputStr
@@ -29,11 +29,16 @@ from ..schema.shapes import flow
 from ..schema.text import quote
 from ..schema.values import describe_type, find_other_data
 from ..secrets.credential import Owner, SecretContent
-from ..secrets.external_secret import Target, build_external_secret
-from ..secrets.manual_secret import ManualSecret
+from ..secrets.external_secret import SecretTemplate, Target, build_external_secret
 from ..settings.organization import Organization
 from ..settings.rules.pull import validate_pull
 from .secret import PlannedSecret
+
+_RUN_ENTRIES: Final[Mapping[str, Callable[[Defaults], str]]] = {
+    GIT: lambda defaults: defaults.git_resource,
+    PUSH: lambda defaults: defaults.push_resource,
+}
+"""Value of the credential label -> id of its entry in a workflow that has none of its own."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,10 @@ class PlannedPatch:
     """Stack and organization, by which the patch is recognized on the object. None: the stack is unknown."""
 
 
-def plan_component_workflow_patch(
+def plan_run_entries(
     organization: Organization, secrets: Iterable[PlannedSecret], *, release: Release, stack: str | None = None
-) -> Patch:
-    """The patch of each ComponentWorkflow of an organization.
+) -> tuple[Resource, ...]:
+    """The ExternalSecrets that each build run of an organization creates, as entries of a workflow.
 
     Args:
         organization: one with ``component_workflows``.
@@ -66,21 +71,33 @@ def plan_component_workflow_patch(
     """
     workflows = organization.component_workflows
     fixed = workflows is not None and workflows.secret_names == "fixed"
-    defaults = release.defaults
-    ids = {GIT: defaults.git_resource, PUSH: defaults.push_resource}
     resources: list[Resource] = []
     for planned in secrets:
         template = planned.template
         if not planned.per_run or template is None:
             continue
         name = template.name if fixed else f"{release.expressions.run_name}-{template.name}"
+        identifier = _RUN_ENTRIES[template.credential](release.defaults)
+        run_secret = get_run_secret(template.credential, release)
+        if run_secret is not None:
+            name, identifier = run_secret.name, run_secret.resource
         target = replace(planned.target, namespace=release.expressions.build_namespace)
         manifest = build_external_secret(target, replace(template, name=name), _sign(stack))
-        identifier = ids[template.credential]
         if any(resource.id == identifier for resource in resources):
             identifier = f"{identifier}-{template.name}"
         resources.append(Resource(identifier, manifest))
-    return Patch(tuple(resources))
+    return tuple(resources)
+
+
+def get_run_secret(credential: str, release: Release) -> RunSecret | None:
+    """What workflows of a release have for a credential of builds. None: nothing.
+
+    Args:
+        credential: value of the credential label.
+        release: OpenChoreo release of the platform.
+    """
+    places = release.run_secrets
+    return None if places is None else {GIT: places.git, PUSH: places.push}.get(credential)
 
 
 def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
@@ -108,30 +125,43 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
     pull = _pull(organization)
     name = pull.name(release.defaults)
     template = content or plan_pull_content(organization, release)
-    if pull.delivery != "component" or isinstance(template, ManualSecret):
+    if pull.delivery != "component" or not isinstance(template, SecretTemplate):
         return Patch(image_pull_secrets=(name,))
+    entry = plan_pull_entry(
+        organization, template, release=release, store=store, refresh_interval=refresh_interval, stack=stack
+    )
+    return Patch((entry,), (name,))
+
+
+def plan_pull_entry(  # noqa: PLR0913 -- what the entry depends on
+    organization: Organization,
+    content: SecretTemplate,
+    *,
+    release: Release,
+    store: InputStr | None,
+    refresh_interval: str,
+    stack: str | None,
+) -> Resource:
+    """The entry with an organization's pull secret, for a type of components or of projects.
+
+    Args:
+        organization: one with a ``pull_secret`` with delivery ``component`` or ``project``.
+        content: the pull secret.
+        release: OpenChoreo release of the platform.
+        store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
+        refresh_interval: canonical Go duration, unless the organization or its pull secret has its own.
+        stack: written into the ExternalSecret, so that the stack recognises its own entry. None: left out.
+    """
     where = release.expressions.data_plane_store if store is None else store
     target = plan_pull_target(organization, release.expressions.component_namespace, where, refresh_interval)
-    return Patch(
-        (
-            Resource(
-                pull.resource_id or release.defaults.pull_resource,
-                build_external_secret(target, template, _sign(stack)),
-            ),
-        ),
-        (name,),
-    )
+    identifier = _pull(organization).resource_id or release.defaults.pull_resource
+    return Resource(identifier, build_external_secret(target, content, _sign(stack)))
 
 
 def select_pods(organization: Organization, component_type: str) -> tuple[PodPath, ...]:
     """Pods of a ComponentType that are not those of its primary workload."""
     pods = _pull(organization).pods or ()
     return tuple(PodPath(place.resource, place.path) for place in pods if place.component_type == component_type)
-
-
-def select_plane(kinds: Sequence[Kind], plane: PlaneStore) -> Kind:
-    """Kind of a plane: the configured one, else the first."""
-    return next(kind for kind in kinds if plane.kind in {None, kind.name})
 
 
 def _sign(stack: str | None) -> dict[str, str]:

@@ -116,10 +116,10 @@ def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[
 
 def _control_needs(organization: OrganizationPlan) -> Iterator[_Need]:
     release = organization.release
-    for patch in organization.patches:
-        kind = patch.kind
+    for patched in organization.patched_objects:
+        kind, place = patched.kind, (patched.namespace, patched.name)
         yield from _shared_needs("control")
-        yield from _needs("control", _get_group(kind.api), kind.plural, ("get", "patch"), (patch.namespace, patch.name))
+        yield from _needs("control", _get_group(kind.api), kind.plural, ("get", "patch"), place)
     pull = organization.organization.pull_secret
     if pull is not None and pull.delivery == "component" and organization.pull_store is None:
         where = release.control_plane_namespace(organization.name)

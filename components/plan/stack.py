@@ -12,6 +12,7 @@ from ..schema.deferred import InputStr
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
 from .aws_managed import ManagedStore, plan_managed_stores
+from .combined_patches import CombinedPatch, list_combined_patches
 from .ecr_roles import EcrRoleArgs, plan_ecr_roles
 from .objects import PlannedObject, list_objects
 from .organization import OrganizationPlan
@@ -45,6 +46,11 @@ class Plan:
     def ecr_roles(self) -> tuple[EcrRoleArgs, ...]:
         """Roles for pushing to ECR, in the order of the organizations."""
         return plan_ecr_roles(self.settings, self.release)
+
+    @cached_property
+    def combined_patches(self) -> tuple[CombinedPatch, ...]:
+        """Cluster-scoped objects of the control plane that select organizations, sorted."""
+        return list_combined_patches(self.organizations, namespaced=False)
 
     @cached_property
     def objects(self) -> tuple[PlannedObject, ...]:

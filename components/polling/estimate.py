@@ -75,24 +75,19 @@ def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_De
         pull_entries[plan.pull_store] = organization.pull_store
     for manifest in plan.external_secrets:
         yield _Delivery(plan, entries, manifest["spec"])
-    workflows = organization.component_workflows
-    patched: set[str] = set()
-    for patch in plan.patches:
-        # All objects of a kind get the same entries, and a component or a run uses one of these objects.
-        if patch.kind.name in patched:
-            continue
-        patched.add(patch.kind.name)
-        for resource in patch.patch.resources:
-            if patch.reads == "pull":
-                components = _expected(organization, settings, "components")
-                yield _Delivery(plan, pull_entries, resource.template["spec"], "component", components)
-            else:
-                runs = _expected(organization, settings, "runs")
-                fixed = workflows is not None and workflows.secret_names == "fixed"
-                copies = min(runs, 1) if fixed else runs
-                yield _Delivery(plan, entries, resource.template["spec"], "run", copies)
+    namespaces = _expected(organization, settings, "namespaces")
+    pull, workflows = organization.pull_secret, organization.component_workflows
+    if pull is not None and plan.pull_entry is not None:
+        # All types get the same entry, and a component or a project uses one of them.
+        component = pull.delivery == "component"
+        copies = _expected(organization, settings, "components") if component else namespaces
+        holder = "component" if component else "namespace"
+        yield _Delivery(plan, pull_entries, plan.pull_entry.template["spec"], holder, copies)
+    for entry in plan.run_entries:
+        runs = _expected(organization, settings, "runs")
+        fixed = workflows is not None and workflows.secret_names == "fixed"
+        yield _Delivery(plan, entries, entry.template["spec"], "run", min(runs, 1) if fixed else runs)
     if plan.fan_out is not None:
-        namespaces = _expected(organization, settings, "namespaces")
         yield _Delivery(plan, pull_entries, plan.fan_out["spec"]["externalSecretSpec"], "namespace", namespaces)
 
 

@@ -42,7 +42,7 @@ class OtherPods(Model):
     }
 
     component_type: ObjectName
-    """One of ``componentTypes``."""
+    """One of ``componentTypes`` or ``clusterComponentTypes``."""
     resource: Annotated[str, Field(min_length=1)]
     """Id of the resource in the ComponentType."""
     path: Annotated[
@@ -63,12 +63,20 @@ class PullSecret(Model):
 
     example: ClassVar[Example] = {"componentTypes": ["service"], "dockerConfig": {"remoteKey": "acme-registry-pull"}}
 
-    component_types: Annotated[Several[ObjectName], Field(min_length=1)]
+    component_types: Annotated[Several[ObjectName], Field(min_length=1)] = ()
     """ComponentTypes in the organization's namespace on the control plane; their pods pull with the Secret."""
-    delivery: Literal["component", "namespace", "manual"] = "component"
-    """``component``: the ComponentType gets an ExternalSecret, so every component has its own Secret.
+    cluster_component_types: Annotated[Several[ObjectName], Field(min_length=1)] = ()
+    """ClusterComponentTypes (v1.x), which all organizations share. Pods of the organizations of the stack pull with
+    the Secret; the name of the Secret is in the pods of other organizations too, where it has no effect."""
+    delivery: Literal["component", "namespace", "project", "manual"] = "component"
+    """``component``: the type of a component gets an ExternalSecret, so every component has its own Secret.
     ``namespace``: one ClusterExternalSecret creates a Secret in each data-plane namespace of the organization.
+    ``project``: the type of a project gets an ExternalSecret, so every environment of a project has one (since v1.2).
     ``manual``: a plain Secret from encrypted configuration in the named namespaces."""
+    project_types: Annotated[Several[ObjectName], Field(min_length=1)] = ()
+    """ProjectTypes in the organization's namespace that get the ExternalSecret (``project``)."""
+    cluster_project_types: Annotated[Several[ObjectName], Field(min_length=1)] = ()
+    """ClusterProjectTypes that get it (``project``), for namespaces of the organizations of the stack."""
     registries: Annotated[Several[RegistryCredential], Field(min_length=1)] | None = None
     """Registries to pull from, all in one docker config. Exactly one of ``registries`` and ``dockerConfig``."""
     docker_config: RemoteRef | None = None
@@ -80,7 +88,8 @@ class PullSecret(Model):
     """Id of the ExternalSecret in the ComponentType's resources (``component``). None: the default of the release."""
     secret_store: ObjectName | None = None
     """Entry of ``secretStores`` that gets a ClusterSecretStore on the data plane. None: with ``component`` the store
-    that the DataPlane names (``${dataplane.secretStore}``), with ``namespace`` the organization's store."""
+    that the DataPlane names (``${dataplane.secretStore}``), with ``namespace`` and ``project`` the organization's
+    store."""
     namespaces: Annotated[Several[Label], Field(min_length=1)] | None = None
     """Namespaces on the data plane that get the Secret (``manual``); they must exist."""
     pods: Annotated[Several[OtherPods], Field(min_length=1)] | None = None
@@ -108,6 +117,18 @@ class PullSecret(Model):
                 )
                 raise ValueError(msg)
         return registries
+
+    @model_validator(mode="after")
+    def _types_of_projects(self) -> Self:
+        named = [key for key, types in self._project_types.items() if types]
+        if named and self.delivery != "project":
+            msg = f"{named[0]} requires delivery project, not {self.delivery}"
+            raise ValueError(msg)
+        if self.delivery == "project" and not named:
+            keys = " or ".join(self._project_types)
+            msg = f"delivery project requires {keys}, the types of projects that get the Secret"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -149,7 +170,7 @@ class PullSecret(Model):
     def _pods_of_its_types(self) -> Self:
         places = [(pods.component_type, pods.resource, pods.path) for pods in self.pods or ()]
         for index, place in enumerate(places):
-            if place[0] not in self.component_types:
+            if place[0] not in self.types:
                 msg = f'pods[{index}].componentType "{place[0]}" is not one of componentTypes; add it there'
                 raise ValueError(msg)
             if place in places[:index]:
@@ -157,10 +178,19 @@ class PullSecret(Model):
                 raise ValueError(msg)
         return self
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Types of components whose pods pull with the Secret."""
+        return (*self.component_types, *self.cluster_component_types)
+
     def name(self, defaults: Defaults) -> str:
         """Name of the Secret in pods."""
         default = defaults.component_pull_secret if self.delivery == "component" else defaults.pull_secret
         return self.secret_name or default
+
+    @property
+    def _project_types(self) -> dict[str, Several[ObjectName]]:
+        return {"projectTypes": self.project_types, "clusterProjectTypes": self.cluster_project_types}
 
     @property
     def kind(self) -> str:
@@ -201,18 +231,30 @@ on_registry_change(PullSecret.rebuild)
 
 
 class ComponentWorkflows(Model):
-    """ComponentWorkflows whose runs create the git and registry credentials, instead of before the first build.
+    """ComponentWorkflows (v1.x: Workflows, ClusterWorkflows) that use the git and registry credentials.
 
-    Source: OpenChoreo v0.9 docs, "Component Workflow Secrets".
+    Source: OpenChoreo v0.9 docs, "Component Workflow Secrets", and the ClusterWorkflows that v1.2.3 ships.
     """
 
     example: ClassVar[Example] = {"names": ["docker"]}
 
-    names: Annotated[Several[ObjectName], Field(min_length=1)]
-    """ComponentWorkflows in the organization's namespace on the control plane."""
+    names: Annotated[Several[ObjectName], Field(min_length=1)] = ()
+    """ComponentWorkflows (v1.x: Workflows) in the organization's namespace on the control plane."""
+    cluster_workflows: Annotated[Several[ObjectName], Field(min_length=1)] = ()
+    """ClusterWorkflows (v1.x), which all organizations share. Runs of organizations of other stacks stay as they
+    are."""
+    delivery: Literal["run", "ahead"] = "run"
+    """``run``: each run creates the Secrets, instead of the stack before the first build. ``ahead`` (v1.x): the stack
+    creates them before the first build, and runs use these. v0.9 needs no patch for that, so leave
+    ``componentWorkflows`` out there."""
     secret_names: Literal["run", "fixed"] = "run"
-    """``run``: each run has its own Secrets, ``<run>-<name>``. ``fixed``: all runs share the Secret names of the docs;
-    each run overwrites the Secrets, and the deletion of a run deletes them for all."""
+    """``run``: each run has its own Secrets, ``<run>-<name>``. ``fixed`` (v0.9): all runs share the Secret names of the
+    docs; each run overwrites the Secrets, and the deletion of a run deletes them for all."""
+
+    @property
+    def per_run(self) -> bool:
+        """Whether each run creates the Secrets."""
+        return self.delivery == "run"
 
 
 class PlaneStore(Model):

@@ -8,16 +8,22 @@ from typing import Any
 
 import pulumi
 
+from ..plan.combined_patches import list_combined_patches
 from ..schema.arguments import check_arguments, raise_problems
+from ..secrets.external_secret import Names
 from ..settings.rules.planes import validate_plane_kinds
 from ..settings.rules.pull import validate_pull
 from ..settings.rules.store_use import use_by_workloads
+from ..settings.rules.workflows import validate_workflows
 from .arguments import OrganizationArgs
 from .build_stores import get_store_names, validate_build_stores
 from .cluster_secret_store import PASS_STORE, Store, get_remote_names, get_store_name, validate_store
 from .object_patches import register_patch
 from .registration import create_output
 from .required_providers import require_openchoreo_provider
+
+_RENAMED: Names = {}
+"""Names in the managers for templates that have them already."""
 
 
 @check_arguments(unless="plan")
@@ -67,16 +73,20 @@ class ControlPlane(pulumi.ComponentResource):
         """
         _check(name, args)
         organization, plan = args.organization, args.resolve_plan()
-        if plan.patches:
+        names = get_remote_names(args.build_store, args.pull_store, *args.stores.values())
+        combined = [*list_combined_patches([plan], namespaced=True)]
+        # A stack registers those of cluster-scoped objects once, for all of its organizations.
+        combined += list_combined_patches([plan], namespaced=False) if args.plan is None else []
+        planned = [*((patch, names) for patch in plan.patches), *((patch.plan(names), _RENAMED) for patch in combined)]
+        if planned:
             require_openchoreo_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:ControlPlane", name, {"organization": plan.name}, opts)
         pull, workflows = organization.pull_secret, organization.component_workflows
-        self.component_types = pull.component_types if pull else ()
-        self.component_workflows = workflows.names if workflows else ()
-        names = get_remote_names(args.build_store, args.pull_store, *args.stores.values())
+        self.component_types = pull.types if pull else ()
+        self.component_workflows = (*workflows.names, *workflows.cluster_workflows) if workflows else ()
         child = pulumi.ResourceOptions(parent=self)
-        patches = [register_patch(f"{name}/{patch.resource}", patch, names, child) for patch in plan.patches]
-        self.secret_name = create_output(patches[-1], pull.name(plan.release.defaults)) if pull else None
+        patches = [register_patch(f"{name}/{patch.resource}", patch, of_stores, child) for patch, of_stores in planned]
+        self.secret_name = create_output(patches[-1], pull.name(plan.release.defaults)) if pull and patches else None
         self.register_outputs({"componentTypes": self.component_types, "componentWorkflows": self.component_workflows})
 
 
@@ -84,6 +94,7 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
     if args.plan is not None:
         return
     problems = list(validate_pull(args.organization, "organization", args.release))
+    problems += validate_workflows(args.organization, "organization", args.release)
     problems += validate_plane_kinds(args.organization, "organization", args.release)
     problems += args.validate_interval()
     organization = args.organization

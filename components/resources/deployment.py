@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -27,10 +26,12 @@ from ..schema.durations import parse_seconds
 from ..settings.warnings import list_warnings
 from .aws_resources import describe_empty_secrets, import_aws, list_empty_secrets, register_aws_resources
 from .build_plane import BuildPlane, BuildPlaneArgs
-from .cluster_secret_store import SecretStore, SecretStoreArgs
+from .cluster_secret_store import SecretStore, SecretStoreArgs, get_remote_names
+from .combined_patches import register_combined_patches
 from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs
 from .data_plane import DataPlane, DataPlaneArgs
+from .deployed import Deployed
 from .external_secrets_ready import ExternalSecretsReady
 from .live_objects import LiveInputs, LiveObjects, compare_objects
 from .organization_refused import OrganizationRefused
@@ -48,34 +49,6 @@ from .state_disk import check_state_disk
 
 Stores = Mapping[tuple[Plane, InputStr], SecretStore]
 """Plane and name -> store."""
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """Components of one organization."""
-
-    plan: OrganizationPlan
-    """Its plan."""
-    build_plane: BuildPlane
-    """Its build namespace and credentials."""
-    data_plane: DataPlane | None
-    """Its pull secret on the data plane. None: it needs no object there."""
-    control_plane: ControlPlane | None
-    """Its patches. None: it patches nothing."""
-    aws_secrets: list[pulumi.Input[str]] = field(default_factory=list)
-    """Names of its secrets in AWS that are created without a value."""
-
-    def outputs(self) -> dict[str, Any]:
-        """Names of the created objects, for ``pulumi stack output --json``."""
-        names: dict[str, Any] = {"namespace": self.plan.namespace, "secrets": self.build_plane.secrets}
-        if self.control_plane is not None and self.plan.pull_content is not None:
-            component_types = list(self.control_plane.component_types)
-            names["pullSecret"] = {"secretName": self.plan.pull_content.name, "componentTypes": component_types}
-        if self.control_plane is not None and self.control_plane.component_workflows:
-            names["componentWorkflows"] = list(self.control_plane.component_workflows)
-        if self.aws_secrets:
-            names["awsSecrets"] = self.aws_secrets
-        return names
 
 
 @dataclass(frozen=True)
@@ -195,7 +168,7 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         for store in plan.stores
     }
     control_plane = None
-    if settings.clusters.control_plane is not None and any(organization.patches for organization in plan.organizations):
+    if settings.clusters.control_plane is not None and any(item.patched_objects for item in plan.organizations):
         control_plane = register_provider(
             "control-plane", "control plane", settings.clusters.control_plane, plan.release
         )
@@ -203,6 +176,10 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
     empty = {name: secrets for name, secrets in list_empty_secrets(aws.stores).items() if name not in refused}
     shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty, refused)
     deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
+    if control_plane is not None:
+        after = {name: item.credentials for name, item in deployed.items() if name not in refused}
+        names = get_remote_names(*stores.values())
+        register_combined_patches(plan.combined_patches, names, after, control_plane)
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
     _wait(plan, openchoreo_of, repaired, deployed, hints, refused.keys())
     return deployed
@@ -288,7 +265,7 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
             pulumi.ResourceOptions(provider=kubernetes_of[pull_plane], depends_on=before),
         )
     patches = None
-    if shared.control_plane is not None and plan.patches:
+    if shared.control_plane is not None and any(place.alone for place in plan.patched_objects):
         after = [
             resource for resource in (*before, data_plane, pulls, builds, *others.values()) if resource is not None
         ]
@@ -297,4 +274,4 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
             ControlPlaneArgs(organization, builds, pulls, plan=plan, stores=others),
             pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
         )
-    return Deployed(plan, build_plane, data_plane, patches, shared.empty_secrets.get(plan.name, []))
+    return Deployed(plan, build_plane, data_plane, patches, pulls, shared.empty_secrets.get(plan.name, []))

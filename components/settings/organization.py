@@ -50,8 +50,8 @@ class Organization(Model):
     policies: Policies | None = None
     """ESO's policies for its Secrets, unless a credential has its own. None: ESO's defaults."""
     component_workflows: ComponentWorkflows | None = None
-    """ComponentWorkflows whose runs create the git and registry credentials. None: the stack creates them before the
-    first build."""
+    """ComponentWorkflows whose runs create the git and registry credentials, or Workflows and ClusterWorkflows (v1.x)
+    that use them. None: the stack creates the credentials before the first build, and changes no workflow."""
     pull_secret: PullSecret | None = None
     """Credential with which workloads pull images. None: no pull secret."""
     build_plane: PlaneStore | None = None
@@ -78,7 +78,7 @@ class Organization(Model):
     @property
     def build_credentials(self) -> tuple[LocatedCredential, ...]:
         """Every credential of its builds, in the order git, registries, external services."""
-        per_run, push = self.component_workflows is not None, self.push
+        per_run, push = self.component_workflows is not None and self.component_workflows.per_run, self.push
         credentials = [LocatedCredential(git, place, f"{place}.", per_run) for place, git in self.git_credentials]
         if push is not None:
             credentials.append(LocatedCredential(push, "registries", "", per_run))
@@ -124,7 +124,7 @@ class Organization(Model):
         pull = self.pull_secret
         if pull is None or pull.delivery == "manual":
             return None
-        return pull.secret_store or (self.secret_store if pull.delivery == "namespace" else None)
+        return pull.secret_store or (None if pull.delivery == "component" else self.secret_store)
 
     @property
     def pull_keys(self) -> tuple[InputStr, ...]:

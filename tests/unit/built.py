@@ -37,13 +37,13 @@ def operators(found: StackSettings) -> list[Manifest]:
 
 
 def _organization(organization: OrganizationPlan) -> list[Manifest]:
-    patches = {patch.kind.name: patch.patch for patch in organization.patches}
+    pull = () if organization.pull_entry is None else (organization.pull_entry,)
     fan_out = [] if organization.fan_out is None else [organization.fan_out]
     return [
         *organization.generators,
         *organization.external_secrets,
         *fan_out,
-        *(rendered(resource.template) for patch in patches.values() for resource in patch.resources),
+        *(rendered(entry.template) for entry in (*pull, *organization.run_entries)),
     ]
 
 

@@ -10,7 +10,7 @@ from components.openchoreo.release import Release
 from components.openchoreo.v0_9 import V0_9
 from components.patches.model import Patch
 from components.plan.organization import OrganizationPlan
-from components.plan.patches import plan_component_workflow_patch as workflow_patch
+from components.plan.patches import plan_run_entries
 from components.plan.secret import PlannedSecret
 from components.plan.stack import Plan
 from components.secrets.external_secret import Target
@@ -64,4 +64,4 @@ def component_workflow_patch(
     stack: str | None = None,
 ) -> Patch:
     """The patch of each of its ComponentWorkflows."""
-    return workflow_patch(organization, secrets, release=release, stack=stack)
+    return Patch(plan_run_entries(organization, secrets, release=release, stack=stack))

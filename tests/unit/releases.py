@@ -21,7 +21,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 
 def word(release: Release, key: str) -> str:
     """What a release calls a key of the configuration of v0.9."""
-    return _WORDS[release.name].get(key, key)
+    return _WORDS["v0.9" if release is V0_9 else "v1"].get(key, key)
 
 
 def in_words(config: Raw, release: Release) -> Raw:

@@ -38,7 +38,10 @@ def plan(release: Release = V0_9, **keys: Any) -> Plan:
 
 def every_right(release: Release) -> dict[ClusterPlane, set[tuple[str, str, str]]]:
     """Plane -> group, resource and verb of everything that any stack needs."""
-    pulls = (PULL, {**PULL, "delivery": "namespace", "secretStore": "default"}, BY_HAND)
+    pulls = [PULL, {**PULL, "delivery": "namespace", "secretStore": "default"}, BY_HAND]
+    if release.shared_project_type is not None:
+        types = {"projectTypes": ["team"], "clusterProjectTypes": ["default"], "clusterComponentTypes": ["service"]}
+        pulls.append({**PULL, **types, "delivery": "project"})
     plans = [plan(release, **_builds(release, shared), pullSecret=pull) for pull in pulls for shared in (False, True)]
     rights: list[Right] = [right for each in plans for right in list_rights(each)]
     planes: tuple[ClusterPlane, ...] = ("build", "control", "data")
@@ -50,7 +53,9 @@ def every_right(release: Release) -> dict[ClusterPlane, set[tuple[str, str, str]
 
 def _builds(release: Release, shared: bool) -> Raw:
     """`BUILDS` without what a release does not support, and with its cluster-scoped planes."""
-    keys = {key: value for key, value in BUILDS.items() if release.runs_create_secrets or key != "componentWorkflows"}
+    keys = dict(BUILDS)
+    if release.shared_component_workflow is not None:
+        keys["componentWorkflows"] = {**BUILDS["componentWorkflows"], "clusterWorkflows": ["docker"]}
     for key, kinds in (("dataPlane", release.data_planes), ("buildPlane", release.build_planes)):
         keys[key] = {**keys[key], "kind": kinds[-1 if shared else 0].name}
     return keys

@@ -47,8 +47,8 @@ ORGANIZATION_KEYS: Final = (
 )
 REGISTRY_KEYS: Final = ", ".join(str(field.alias) for field in RegistryCredential.model_fields.values())
 PULL_SECRET_KEYS: Final = (
-    "componentTypes, delivery, registries, dockerConfig, secretName, resourceId, secretStore, namespaces, pods, "
-    "refreshInterval"
+    "componentTypes, clusterComponentTypes, delivery, projectTypes, clusterProjectTypes, registries, dockerConfig, "
+    "secretName, resourceId, secretStore, namespaces, pods, refreshInterval"
 )
 MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_managers())
 TOKEN_KEYS: Final = ", ".join(TOKENS.names())

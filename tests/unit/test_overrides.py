@@ -12,8 +12,9 @@ from hypothesis import given, strategies as st
 
 from components.errors import PatchError
 from components.manifests import Manifest
+from components.openchoreo.kinds import Step
 from components.patches.model import Added, Change, History
-from components.patches.override import Overridden, Override, Step, combine
+from components.patches.override import Overridden, Override, combine
 from components.patches.overrides import add, remove
 
 OWNER = "ClusterWorkflow docker"

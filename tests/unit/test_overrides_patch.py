@@ -10,8 +10,9 @@ from hypothesis import given, strategies as st
 
 from components.errors import PatchError, Problem
 from components.openchoreo import DEFAULT_RELEASE
+from components.openchoreo.kinds import Step
 from components.patches.model import Added, Patch, Resource
-from components.patches.override import Override, Step, combine
+from components.patches.override import Override, combine
 from components.patches.patch import apply_patch
 from components.patches.record import Identity
 from components.patches.validity import validate_patch

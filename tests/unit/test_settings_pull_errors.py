@@ -111,7 +111,7 @@ def test_contradiction(pull: Raw, problem: str) -> None:
         ),
         pytest.param(
             {"pullSecret": _pull(dockerConfig=CONFIG, delivery="pod")},
-            'pullSecret.delivery: "pod" must be one of component, namespace, manual',
+            'pullSecret.delivery: "pod" must be one of component, namespace, project, manual',
             id="delivery",
         ),
         pytest.param({"pullSecret": _pull(registries=[])}, f"pullSecret.registries: {EMPTY}", id="registries"),

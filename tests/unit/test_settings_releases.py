@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from components.git.credential import GitCredential
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import V0_9, V1, V1_1, Release
 from components.pull.credential import PlaneStore
 from components.settings.organization import Organization
 from components.settings.parsing import parse
@@ -140,13 +140,110 @@ def test_planes_without_a_contradiction(second: str, kind: str) -> None:
     assert _settings(_shared("org-acme", second, kind)).names == ("acme", "globex")
 
 
-def test_credentials_of_each_run_are_refused_in_v1() -> None:
-    keys = {"git": GIT, "componentWorkflows": {"names": ["docker"]}}
-    assert _settings(_config(V0_9, **keys)).names == ("acme",)
-    assert rejection(_config(V1, **keys)) == message(
-        f"{_at(V1, '.workflows')}: is not supported with OpenChoreo v1; leave it out: the stack creates the Secrets of "
-        "builds before the first build"
-    )
+_NO_TYPES = "OpenChoreo {} has no such types; leave it out"
+_PULL: Raw = {"dockerConfig": {"remoteKey": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("release", "keys", "problems"),
+    [
+        pytest.param(
+            V0_9,
+            {"git": GIT, "componentWorkflows": {"clusterWorkflows": ["docker"]}},
+            [".componentWorkflows.clusterWorkflows: OpenChoreo v0.9 has no such objects; use names"],
+            id="cluster-workflows-of-v0.9",
+        ),
+        pytest.param(
+            V0_9,
+            {"git": GIT, "componentWorkflows": {"names": ["docker"], "delivery": "ahead"}},
+            [
+                (
+                    ".componentWorkflows.delivery: builds of OpenChoreo v0.9 find Secrets that exist ahead without a "
+                    "patch; leave componentWorkflows out"
+                )
+            ],
+            id="ahead-in-v0.9",
+        ),
+        pytest.param(
+            V1,
+            {"git": GIT, "componentWorkflows": {"names": ["docker"], "secretNames": "fixed"}},
+            [".workflows.secretNames: OpenChoreo v1 decides the names of these Secrets; leave it out"],
+            id="fixed-names-in-v1",
+        ),
+        pytest.param(
+            V1,
+            {"git": GIT, "componentWorkflows": {}},
+            [".workflows.names: is missing; expected a list such as [docker], or clusterWorkflows"],
+            id="no-workflows",
+        ),
+        pytest.param(
+            V1,
+            {"git": [GIT, {**GIT, "secretName": "second"}], "componentWorkflows": {"clusterWorkflows": ["docker"]}},
+            [
+                (
+                    ".workflows: builds of OpenChoreo v1 clone with one git credential, and the organization has 2; "
+                    "configure one of them as git, and let developers choose the others by SecretReference"
+                )
+            ],
+            id="several-git-credentials",
+        ),
+        pytest.param(
+            V1,
+            {
+                "componentWorkflows": {"clusterWorkflows": ["docker", "docker"], "delivery": "ahead"},
+                "pullSecret": _PULL,
+            },
+            [
+                ".pullSecret.componentTypes: is missing; expected a list such as [service], or clusterComponentTypes",
+                '.workflows.clusterWorkflows[1]: "docker" is listed twice',
+                ".workflows: has no credentials; expected git, registries or both",
+            ],
+            id="no-credentials-of-builds",
+        ),
+        pytest.param(
+            V0_9,
+            {"pullSecret": {**_PULL, "clusterComponentTypes": ["service"]}},
+            [f".pullSecret.clusterComponentTypes: {_NO_TYPES.format('v0.9')}"],
+            id="cluster-types-of-v0.9",
+        ),
+        pytest.param(
+            V1_1,
+            {
+                "pullSecret": {
+                    **_PULL,
+                    "componentTypes": ["service"],
+                    "delivery": "project",
+                    "projectTypes": ["team"],
+                    "clusterProjectTypes": ["default"],
+                }
+            },
+            [
+                f".pullSecret.projectTypes: {_NO_TYPES.format('v1.1')}",
+                f".pullSecret.clusterProjectTypes: {_NO_TYPES.format('v1.1')}",
+            ],
+            id="types-of-projects-before-v1.2",
+        ),
+        pytest.param(
+            V1,
+            {"pullSecret": {**_PULL, "componentTypes": ["service"], "projectTypes": ["team"]}},
+            [".pullSecret: projectTypes requires delivery project, not component"],
+            id="types-of-projects-without-the-delivery",
+        ),
+        pytest.param(
+            V1,
+            {"pullSecret": {**_PULL, "componentTypes": ["service"], "delivery": "project"}},
+            [
+                (
+                    ".pullSecret: delivery project requires projectTypes or clusterProjectTypes, the types of projects "
+                    "that get the Secret"
+                )
+            ],
+            id="no-types-of-projects",
+        ),
+    ],
+)
+def test_what_a_release_does_not_have(release: Release, keys: Raw, problems: list[str]) -> None:
+    assert rejection(_config(release, **keys)) == message(*(_at(release, problem) for problem in problems))
 
 
 @on_each_release

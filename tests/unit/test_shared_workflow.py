@@ -8,11 +8,13 @@ import pytest
 
 from components.manifests import Manifest
 from components.openchoreo import DEFAULT_RELEASE
+from components.openchoreo.kinds import Step
+from components.openchoreo.release import RunSecret
 from components.patches.model import Patch
-from components.patches.override import Override, Step
+from components.patches.override import Override
 from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
-from components.patches.shared_workflow import RunSecret, use_prepared_secrets, use_run_secrets
+from components.patches.shared_workflow import use_secrets
 from components.patches.validity import validate_patch
 from tests.unit.cel_evaluator import render
 from tests.unit.crd_schema import OFFICIAL, Definitions
@@ -21,8 +23,8 @@ from tests.unit.objects import shipped_v1
 VARIABLE = "metadata.namespaceName"
 ARGUMENTS: tuple[Step, ...] = ("spec", "runTemplate", "spec", "arguments", "parameters")
 OWN_CHOICE = 'parameters.repository.secretRef != ""'
-GIT = RunSecret("git-secret", (*ARGUMENTS, ("name", "git-secret"), "value"), OWN_CHOICE)
-PUSH = RunSecret("registry-push-secret", (*ARGUMENTS, ("name", "registry-push-secret"), "value"))
+GIT = RunSecret("git-secret", (*ARGUMENTS, ("name", "git-secret"), "value"), "unused", OWN_CHOICE)
+PUSH = RunSecret("registry-push-secret", (*ARGUMENTS, ("name", "registry-push-secret"), "value"), "unused")
 DEV = Identity("corp/secrets/dev", "builds")
 PROD = Identity("corp/secrets/prod", "builds")
 NEWEST = OFFICIAL.with_name("openchoreo-v1.2.3")
@@ -46,12 +48,12 @@ def template(name: str, namespace: str, key: str) -> Manifest:
     }
 
 
-PREPARED = use_prepared_secrets(
-    {GIT: {"acme": "git-secret", "globex": "git-secret"}, PUSH: {"acme": "registry-push-secret"}}, VARIABLE
+PREPARED = use_secrets(
+    {GIT: {"acme": "git-secret", "globex": "git-secret"}, PUSH: {"acme": "registry-push-secret"}}, {}, VARIABLE
 )
 GIT_TEMPLATES = {name: template("git-secret", name, f"{name}/git") for name in ("acme", "globex")}
 PUSH_TEMPLATES = {"acme": template("registry-push-secret", "acme", "push")}
-PER_RUN = use_run_secrets({GIT: GIT_TEMPLATES, PUSH: PUSH_TEMPLATES}, VARIABLE, stack=DEV.stack)
+PER_RUN = use_secrets({}, {GIT: GIT_TEMPLATES, PUSH: PUSH_TEMPLATES}, VARIABLE, stack=DEV.stack)
 
 
 def test_secrets_that_exist_before_the_build() -> None:
@@ -71,7 +73,7 @@ def test_secrets_that_exist_before_the_build() -> None:
 
 def test_names_that_differ() -> None:
     value = '{"acme": "a", "globex": "b"}[metadata.namespaceName]'
-    patch = use_prepared_secrets({PUSH: {"globex": "b", "acme": "a"}}, VARIABLE)
+    patch = use_secrets({PUSH: {"globex": "b", "acme": "a"}}, {}, VARIABLE)
     assert patch.overrides[0] == Override(PUSH.argument, VARIABLE, ("acme", "globex"), value)
 
 
@@ -90,8 +92,19 @@ def test_secrets_of_each_run() -> None:
 
 
 def test_nobody_has_the_credential() -> None:
-    assert use_prepared_secrets({GIT: {}}, VARIABLE) == Patch()
-    assert use_run_secrets({GIT: {}}, VARIABLE) == Patch()
+    assert use_secrets({GIT: {}}, {GIT: {}}, VARIABLE) == Patch()
+
+
+def test_both_deliveries() -> None:
+    template_of_globex = template("registry-push-secret", "globex", "push")
+    patch = use_secrets({PUSH: {"acme": "own"}}, {PUSH: {"globex": template_of_globex}}, VARIABLE, stack=DEV.stack)
+    assert patch.overrides == (
+        Override(PUSH.argument, VARIABLE, ("acme",), '"own"'),
+        Override(include("registry-push-secret"), VARIABLE, ("acme", "globex"), "false", "true"),
+    )
+    assert [(entry.template, entry.include_when) for entry in patch.resources] == [
+        (template_of_globex, '${metadata.namespaceName in ["globex"]}')
+    ]
 
 
 @pytest.mark.parametrize("patch", [PREPARED, PER_RUN], ids=["ahead", "per run"])
@@ -177,7 +190,7 @@ def test_two_stacks_on_the_shipped_workflow(first: str) -> None:
     """One delivers ahead of the build, the other with each run; either can be destroyed first."""
     shipped = shipped_v1("clusterworkflow-dockerfile-builder")
     templates = {"initech": template("git-secret", "initech", "initech/git")}
-    other = use_run_secrets({GIT: templates}, VARIABLE, stack=PROD.stack)
+    other = use_secrets({}, {GIT: templates}, VARIABLE, stack=PROD.stack)
     one = apply_patch(shipped, PREPARED, identity=DEV)
     both = apply_patch(one.object, other, identity=PROD)
     assert _render_run(both.object, "acme", "") == ("git-secret", "registry-push-secret", {})

@@ -32,9 +32,6 @@ V1_KEYS: Final = ORGANIZATION_KEYS.replace("componentWorkflows", "workflows").re
 
 
 EXAMPLE: Final = "{name: acme, git: {remoteKey: acme-github-pat, property: token}}"
-PER_RUN: Final = (
-    "is not supported with OpenChoreo v1; leave it out: the stack creates the Secrets of builds before the first build"
-)
 
 
 def _v1(**keys: Any) -> Raw:
@@ -93,13 +90,13 @@ def test_every_minor_version_has_the_words_of_v1(release: str) -> None:
             _v1(
                 namespaces=[
                     {**ORGANIZATIONS[0], "buildPlane": {"secretStoreRef": "org"}},
-                    {"name": "globex", "git": GIT, "componentWorkflows": {"names": ["docker"]}},
+                    {"name": "globex", "git": GIT, "componentWorkflows": {"names": ["docker", "docker"]}},
                 ]
             ),
             [
                 'namespaces[0] ("acme").buildPlane: in v1 this is called workflowPlane',
                 'namespaces[1] ("globex").componentWorkflows: in v1 this is called workflows',
-                f'namespaces[1] ("globex").workflows: {PER_RUN}',
+                'namespaces[1] ("globex").workflows.names[1]: "docker" is listed twice',
                 'namespaces[0] ("acme"): patches objects of the control plane; clusters.controlPlane is missing',
                 'namespaces[1] ("globex"): patches objects of the control plane; clusters.controlPlane is missing',
             ],

@@ -14,6 +14,7 @@ from .git import validate_git
 from .policies import validate_policies
 from .pull import validate_pull
 from .registries import validate_push
+from .workflows import validate_workflows
 
 
 def validate_organization(
@@ -28,6 +29,7 @@ def validate_organization(
         validate_git(organization, path, release),
         _one_writer_per_secret(organization, path, release),
         validate_pull(organization, path, release),
+        validate_workflows(organization, path, release),
         validate_policies(organization, path),
         _manuals(organization, path, manual_names),
     ):

@@ -1,48 +1,51 @@
-"""Rules about pull secrets and ComponentWorkflows that no single model can see."""
+"""Rules about pull secrets that no single model can see."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from ...errors import Problem
 from ...openchoreo.release import Release
-from ...openchoreo.template_engine import START, becomes_list
 from ...pull.credential import EXPRESSION, PullSecret
-from ...registries.credential import RegistryCredential
 from ...schema.partial import certain
-from ...schema.sources import RemoteRef
-from ...schema.text import clip, quote
+from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .rendered import find_expressions, find_repeated, list_users
 
 
 def validate_pull(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
-    """Contradictions in the pull secret and the ComponentWorkflows of one organization."""
+    """Contradictions in the pull secret of one organization."""
     yield from certain(_pull_secret(organization, path, release))
-    yield from certain(_workflows(organization, path, release))
 
 
 def _pull_secret(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     pull = organization.pull_secret
     if pull is not None:
-        yield from _twice(pull.component_types, f"{path}.pullSecret.componentTypes")
+        yield from _types(pull, f"{path}.pullSecret", release)
         yield from _name_problems(pull.secret_name or "", f"{path}.pullSecret.secretName", release)
-        yield from _twice([registry.auths_key for registry in pull.registries or ()], f"{path}.pullSecret.registries")
-        if pull.delivery == "component":
-            yield from _literal((*pull.remotes, *_users(pull.registries)), f"{path}.pullSecret")
-
-
-def _workflows(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
-    workflows = organization.component_workflows
-    if workflows is not None and not release.runs_create_secrets:
-        yield Problem(
-            f"{path}.componentWorkflows",
-            f"is not supported with OpenChoreo {release.name}; leave it out: the stack creates the Secrets of builds "
-            "before the first build",
+        yield from find_repeated(
+            [registry.auths_key for registry in pull.registries or ()], f"{path}.pullSecret.registries"
         )
-    elif workflows is not None:
-        yield from _twice(workflows.names, f"{path}.componentWorkflows.names")
-        yield from _workflow_credentials(organization, path, release)
+        if pull.delivery in {"component", "project"}:
+            yield from find_expressions((*pull.remotes, *list_users(pull.registries)), f"{path}.pullSecret")
+
+
+def _types(pull: PullSecret, path: str, release: Release) -> Iterator[Problem]:
+    """Types that are listed twice, and those that the release does not have."""
+    types = {
+        "componentTypes": (release.component_type, pull.component_types),
+        "clusterComponentTypes": (release.shared_component_type, pull.cluster_component_types),
+        "projectTypes": (release.project_type, pull.project_types),
+        "clusterProjectTypes": (release.shared_project_type, pull.cluster_project_types),
+    }
+    if not pull.types:
+        other = "" if release.shared_component_type is None else ", or clusterComponentTypes"
+        yield Problem(f"{path}.componentTypes", f"is missing; expected a list such as [service]{other}")
+    for key, (kind, listed) in types.items():
+        yield from find_repeated(listed, f"{path}.{key}")
+        if kind is None and listed:
+            yield Problem(f"{path}.{key}", f"OpenChoreo {release.name} has no such types; leave it out")
 
 
 def _name_problems(name: str, path: str, release: Release) -> Iterator[Problem]:
@@ -107,51 +110,3 @@ def _builds_only(organization: Organization, settings: StackSettings, path: str)
                 f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
                 "the organization's workloads may use it too",
             )
-
-
-def _workflow_credentials(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
-    where = f"{path}.componentWorkflows"
-    gits, registries = [git for _, git in organization.git_credentials], organization.registries or ()
-    if not gits and not registries:
-        yield Problem(where, "has no credentials; expected git, registries or both")
-    if any(git.manuals for git in gits) or any(registry.manual for registry in registries):
-        yield Problem(where, "cannot have manual credentials, which everyone who can read the workflow would see")
-    refs = [ref for git in gits for ref in git.remotes]
-    registry_refs = [ref for registry in registries for ref in registry.remotes]
-    yield from _literal((*refs, *registry_refs, *_users(organization.registries)), where)
-    if release.component_workflow.retypes:  # texts of a ComponentType keep their type in every release
-        # The user names of registries are part of a longer text.
-        users = [git.username for git in gits if git.username is not None]
-        yield from _no_lists((*refs, *registry_refs, *users), where)
-
-
-def _users(registries: Sequence[RegistryCredential] | None) -> tuple[str, ...]:
-    """User names in plain text, which OpenChoreo renders."""
-    return tuple(registry.username for registry in registries or () if isinstance(registry.username, str))
-
-
-def _literal(references: Iterable[RemoteRef | str], path: str) -> Iterator[Problem]:
-    """OpenChoreo evaluates expressions in everything that it renders, including names of keys."""
-    for text in _texts(references):
-        if START in text:
-            yield Problem(path, f"{quote(text)} has a ${{, which OpenChoreo would evaluate as an expression")
-
-
-def _no_lists(references: Iterable[RemoteRef | str], path: str) -> Iterator[Problem]:
-    """OpenChoreo renders each text that is a JSON array as a list, which the operator refuses."""
-    for text in _texts(references):
-        if becomes_list(text):
-            yield Problem(path, f"{quote(text)} is a JSON array, which OpenChoreo renders as a list; use another text")
-
-
-def _texts(references: Iterable[RemoteRef | str]) -> Iterator[str]:
-    for ref in references:
-        for text in (ref,) if isinstance(ref, str) else (ref.remote_key, ref.property, ref.version):
-            if isinstance(text, str):
-                yield text
-
-
-def _twice(values: Sequence[str], path: str) -> Iterator[Problem]:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            yield Problem(f"{path}[{index}]", f'"{clip(value)}" is listed twice')

@@ -1,0 +1,109 @@
+"""Objects of the control plane whose patch has expressions that select organizations: one patch for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from ..manifests import Manifest
+from ..openchoreo.release import RunSecret
+from ..patches.model import Patch
+from ..patches.shared_entries import share_entries
+from ..patches.shared_workflow import use_secrets
+from ..pull.credential import PullSecret
+from ..secrets.external_secret import Names, rename_remote_keys
+from .organization import OrganizationPlan
+from .patched_objects import PatchedObject
+from .patches import PlannedPatch, get_run_secret, select_pods
+
+
+@dataclass(frozen=True)
+class CombinedPatch:
+    """One object, and the organizations of a stack that use it."""
+
+    place: PatchedObject
+    organizations: tuple[OrganizationPlan, ...]
+    """At least one, all with the same release and stack."""
+
+    def plan(self, names: Names) -> PlannedPatch:
+        """The patch, under the identity of its resource.
+
+        Args:
+            names: names in the managers of the stores.
+
+        Raises:
+            PatchError: an expression becomes too long.
+        """
+        place = self.place
+        build = self._use_secrets if place.role == "builds" else self._pull
+        return PlannedPatch(
+            place.kind,
+            place.namespace,
+            place.name,
+            build(names),
+            place.name,
+            "build" if place.role == "builds" else "pull",
+        )
+
+    @property
+    def _stack(self) -> str:
+        return self.organizations[0].stack or ""
+
+    def _pull(self, names: Names) -> Patch:
+        """The patch of a type of components or of projects."""
+        templates: dict[str, dict[str, Manifest]] = {}
+        holder = {"components": "component", "projects": "project"}[self.place.role]
+        secrets: set[str] = set()
+        for plan in self.organizations:
+            entry, pull = plan.pull_entry, cast("PullSecret", plan.organization.pull_secret)
+            secrets.add(pull.name(plan.release.defaults))
+            if entry is not None and pull.delivery == holder:
+                templates.setdefault(entry.id, {})[_get_namespace(plan)] = rename_remote_keys(entry.template, names)
+        variable = self.place.kind.organization
+        entries = tuple(
+            entry
+            for identifier, members in sorted(templates.items())
+            for entry in share_entries(members, variable=variable, identifier=identifier, stack=self._stack)
+        )
+        if holder == "project":
+            return Patch(entries)
+        pods = (pod for plan in self.organizations for pod in select_pods(plan.organization, self.place.name))
+        return Patch(entries, tuple(sorted(secrets)), pods=tuple(dict.fromkeys(pods)))
+
+    def _use_secrets(self, names: Names) -> Patch:
+        """The patch of a workflow."""
+        prepared: dict[RunSecret, dict[str, str]] = {}
+        created: dict[RunSecret, dict[str, Manifest]] = {}
+        for plan in self.organizations:
+            entries = {entry.id: entry.template for entry in plan.run_entries}
+            for planned in plan.secrets:
+                run_secret = get_run_secret(planned.content.credential, plan.release)
+                if run_secret is None:
+                    continue
+                if planned.per_run:
+                    template = rename_remote_keys(entries[run_secret.resource], names)
+                    created.setdefault(run_secret, {})[_get_namespace(plan)] = template
+                else:
+                    prepared.setdefault(run_secret, {})[_get_namespace(plan)] = planned.name
+        return use_secrets(prepared, created, self.place.kind.organization, stack=self._stack)
+
+
+def list_combined_patches(organizations: Iterable[OrganizationPlan], *, namespaced: bool) -> tuple[CombinedPatch, ...]:
+    """Every object of these organizations that has a combined patch, sorted by kind, namespace and name.
+
+    Args:
+        organizations: all with the same stack.
+        namespaced: whether those in the namespace of an organization are meant, or the cluster-scoped ones.
+    """
+    users: dict[tuple[str, str, str], tuple[PatchedObject, list[OrganizationPlan]]] = {}
+    for plan in organizations:
+        for place in plan.patched_objects:
+            if place.combined and place.kind.namespaced == namespaced:
+                key = (place.kind.name, place.namespace or "", place.name)
+                users.setdefault(key, (place, []))[1].append(plan)
+    return tuple(CombinedPatch(place, tuple(plans)) for _, (place, plans) in sorted(users.items(), key=lambda u: u[0]))
+
+
+def _get_namespace(plan: OrganizationPlan) -> str:
+    return plan.release.control_plane_namespace(plan.name)

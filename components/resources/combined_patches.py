@@ -1,0 +1,40 @@
+"""Patches that several organizations share, one for each cluster-scoped object of the control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from ..plan.combined_patches import CombinedPatch
+from ..secrets.external_secret import Names
+from .object_patches import ObjectPatch, register_patch
+from .provider import OpenChoreoProvider
+
+
+def register_combined_patches(
+    patches: Sequence[CombinedPatch],
+    names: Names,
+    after: Mapping[str, Sequence[pulumi.Resource]],
+    provider: OpenChoreoProvider,
+) -> list[ObjectPatch]:
+    """Register the patches of cluster-scoped objects.
+
+    Args:
+        patches: for each object its organizations.
+        names: names in the managers of the stores.
+        after: organization -> what must exist before an object refers to it. It outlives the patches too.
+        provider: of the control plane.
+
+    Raises:
+        PatchError: an expression becomes too long.
+    """
+    registered: list[ObjectPatch] = []
+    for patch in patches:
+        # The others come after the first one, so that the state has the long list of dependencies once.
+        before: list[pulumi.Resource] = [*registered[:1]] or [
+            resource for resources in after.values() for resource in resources
+        ]
+        opts = pulumi.ResourceOptions(provider=provider, depends_on=before)
+        registered.append(register_patch(f"shared/{patch.place.name}", patch.plan(names), {}, opts))
+    return registered

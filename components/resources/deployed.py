@@ -1,0 +1,50 @@
+"""What a stack registers for one organization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from ..plan.organization import OrganizationPlan
+from .build_plane import BuildPlane
+from .build_stores import list_store_resources
+from .cluster_secret_store import SecretStore
+from .control_plane import ControlPlane
+from .data_plane import DataPlane
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """Components of one organization."""
+
+    plan: OrganizationPlan
+    """Its plan."""
+    build_plane: BuildPlane
+    """Its build namespace and credentials."""
+    data_plane: DataPlane | None
+    """Its pull secret on the data plane. None: it needs no object there."""
+    control_plane: ControlPlane | None
+    """Its patches. None: it patches nothing."""
+    pull_store: SecretStore | None = None
+    """Store that its workloads pull with. None: the stack has none."""
+    aws_secrets: list[pulumi.Input[str]] = field(default_factory=list)
+    """Names of its secrets in AWS that are created without a value."""
+
+    @property
+    def credentials(self) -> list[pulumi.Resource]:
+        """What must exist before an object of the control plane refers to it."""
+        return [*self.build_plane.external_secrets, *list_store_resources([self.pull_store])]
+
+    def outputs(self) -> dict[str, Any]:
+        """Names of the created objects, for ``pulumi stack output --json``."""
+        names: dict[str, Any] = {"namespace": self.plan.namespace, "secrets": self.build_plane.secrets}
+        pull, workflows = self.plan.organization.pull_secret, self.plan.organization.component_workflows
+        if pull is not None and self.plan.pull_content is not None:
+            names["pullSecret"] = {"secretName": self.plan.pull_content.name, "componentTypes": list(pull.types)}
+        if workflows is not None:
+            names["componentWorkflows"] = [*workflows.names, *workflows.cluster_workflows]
+        if self.aws_secrets:
+            names["awsSecrets"] = self.aws_secrets
+        return names
