@@ -1,0 +1,114 @@
+"""A platform of OpenChoreo v1.x: its own definitions, and the cluster-scoped objects that it ships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from local.engine import Engine
+from local.obtain import list_operator_crds
+from local.platform import Platform
+from local.seed import Seeder
+from tests.platform.harness import Kubernetes, Stack, eventually, make_project
+from tests.platform.openchoreo import API, SHARED, Object, comparable
+from tests.platform.watchdog import stopped_at_the_end
+from tests.unit.cel_evaluator import render
+
+DEFINITIONS: Final = sorted((SHARED / "crds" / "openchoreo-v1.2.3").glob("*.yaml"))
+SHIPPED: Final = SHARED / "samples" / "openchoreo-v1.2.3"
+WORKFLOW: Final = ("ClusterWorkflow", "dockerfile-builder")
+COMPONENTS: Final = ("ClusterComponentType", "service")
+PROJECTS: Final = ("ClusterProjectType", "default")
+OBJECTS: Final = (WORKFLOW, COMPONENTS, PROJECTS)
+
+needs_newer: Final = pytest.mark.skipif(not DEFINITIONS, reason="OpenChoreo's definitions are not beside this checkout")
+
+
+class Newer:
+    """One cluster as every plane, and an engine with stacks of its own."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.cluster = Kubernetes(platform.kubeconfig)
+        self._engine = Engine(platform.folder, platform.programs, make_project(platform.folder / "project"))
+        self._engine.prepare()
+
+    def start_stack(self, name: str, **keys: Any) -> Stack:
+        """A stack of ``release: v1`` on the cluster."""
+        stack = Stack(self._engine, name, self.platform.kubeconfig)
+        stack.init()
+        clusters = dict.fromkeys(("workflowPlane", "controlPlane", "dataPlane"), stack.here)
+        stack.configure(release="v1", clusters=clusters, **keys)
+        return stack
+
+    def create_namespace(self, name: str, **labels: str) -> None:
+        """Create a namespace."""
+        self.cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+
+    def get(self, kind: str, name: str) -> Object:
+        """A cluster-scoped object, without the metadata that changes at every write."""
+        return comparable(self.cluster.get(API, kind, name))
+
+    def render(self, place: tuple[str, str], namespace: str, target: str, **parameters: Any) -> Iterator[Object]:
+        """The ExternalSecrets that OpenChoreo renders out of an object for a namespace of the control plane.
+
+        Args:
+            place: kind and name of the object.
+            namespace: the namespace.
+            target: ``${metadata.namespace}``.
+            parameters: of the repository.
+        """
+        fields = dict.fromkeys(("componentNamespace", "projectNamespace", "namespaceName"), namespace)
+        variables = {
+            "metadata": {"name": "api", "namespace": target, "workflowRunName": "run-1", "labels": {}, **fields},
+            "parameters": {"repository": {"secretRef": "", **parameters}},
+            "workflowplane": {"secretStore": "default"},
+            "dataplane": {"secretStore": "default"},
+        }
+        for entry in self.get(*place)["spec"]["resources"]:
+            if entry["template"]["kind"] != "ExternalSecret" or "forEach" in entry:
+                continue
+            if render(entry.get("includeWhen", True), variables):
+                yield render(entry["template"], variables)
+
+    def deliver(self, external_secret: Object) -> tuple[str, dict[str, str]]:
+        """Create what OpenChoreo has rendered, and return the type and the data of its Secret."""
+        self.cluster.create(external_secret)
+        name, namespace = external_secret["metadata"]["name"], external_secret["metadata"]["namespace"]
+        return eventually(lambda: self.cluster.secret(namespace, name), f"the Secret {namespace}/{name}")
+
+
+@contextmanager
+def start_newer(folder: Path, programs: Any) -> Iterator[Newer]:
+    """A platform of its own, because its definitions replace those of v0.9."""
+    with stopped_at_the_end(Platform(folder, programs)) as platform:
+        platform.start_control_plane()
+        seeder = Seeder(platform.kubeconfig)
+        seeder.apply_definitions([*list_operator_crds(), *DEFINITIONS], platform.process("kube-apiserver"))
+        platform.start_operator()
+        newer = Newer(platform)
+        for kind, name in OBJECTS:
+            newer.cluster.create(_load(f"{kind.lower()}-{name}"))
+        newer.cluster.create(
+            {
+                "apiVersion": API,
+                "kind": "ClusterWorkflowPlane",
+                "metadata": {"name": "default"},
+                "spec": {
+                    "planeID": "builds",
+                    "clusterAgent": {"clientCA": {"value": "none"}},
+                    "secretStoreRef": {"name": "default"},
+                },
+            }
+        )
+        yield newer
+
+
+def _load(name: str) -> Object:
+    text = (SHIPPED / f"{name}.yaml").read_text()
+    return dict(next(document for document in yaml.safe_load_all(text) if document))

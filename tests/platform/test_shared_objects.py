@@ -1,0 +1,146 @@
+"""OpenChoreo v1.x: builds and workloads use the credentials of their organization, through objects that all share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from local.platform import Platform
+from tests.platform.harness import Stack, kubernetes_store
+from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, needs_newer, start_newer
+from tests.platform.samples import auth
+from tests.unit.cel_evaluator import render
+
+pytestmark = needs_newer
+
+PULL_TYPE: Final = "kubernetes.io/dockerconfigjson"
+
+
+@pytest.fixture(scope="module")
+def newer(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newer]:
+    with start_newer(tmp_path_factory.mktemp("newer"), platform.programs) as started:
+        yield started
+
+
+def _organization(name: str, workflows: dict[str, Any], pull: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "secretStore": "org",
+        "git": {"remoteKey": f"{name}-git", "property": "token"},
+        "registries": [{"server": "quay.io", "remoteKey": f"{name}-push", "property": "config"}],
+        "workflows": {"clusterWorkflows": [WORKFLOW[1]], **workflows},
+        "pullSecret": {
+            "clusterComponentTypes": [COMPONENTS[1]],
+            "secretStore": "org",
+            "dockerConfig": {"remoteKey": f"{name}-pull", "property": "config"},
+            **pull,
+        },
+    }
+
+
+def _docker_config(name: str) -> str:
+    return json.dumps({"auths": {"quay.io": {"auth": auth(name, f"password of {name}")}}})
+
+
+def _pushing(name: str) -> tuple[str, dict[str, str]]:
+    """What registries deliver of a docker config: user name and password beside ``auth``."""
+    user = {"auth": auth(name, f"password of {name}"), "password": f"password of {name}", "username": name}
+    return PULL_TYPE, {".dockerconfigjson": json.dumps({"auths": {"quay.io": user}}, separators=(",", ":"))}
+
+
+AHEAD: Final = {"delivery": "ahead"}
+PROJECT: Final = {"delivery": "project", "clusterProjectTypes": [PROJECTS[1]]}
+
+
+def _start(newer: Newer, stack: str, organizations: list[dict[str, Any]]) -> Stack:
+    manager = f"manager-{stack}"
+    newer.create_namespace(manager)
+    for organization in organizations:
+        name = organization["name"]
+        newer.create_namespace(name)
+        newer.create_namespace(f"dp-{name}", **{"openchoreo.dev/rendered-release-namespace": name})
+        newer.cluster.put_secret(manager, f"{name}-git", {"token": f"token-of-{name}"})
+        for purpose in ("push", "pull"):
+            newer.cluster.put_secret(manager, f"{name}-{purpose}", {"config": _docker_config(f"{name}-{purpose}")})
+    return newer.start_stack(stack, secretStores={"org": kubernetes_store(manager)}, namespaces=organizations)
+
+
+def _arguments(newer: Newer, namespace: str) -> dict[str, str]:
+    parameters = newer.get(*WORKFLOW)["spec"]["runTemplate"]["spec"]["arguments"]["parameters"]
+    metadata = {"namespaceName": namespace, "workflowRunName": "run-1", "labels": {}}
+    variables = {"metadata": metadata, "parameters": {"repository": {"secretRef": ""}}}
+    texts = {entry["name"]: entry["value"] for entry in parameters}
+    return {name: render(texts[name], variables) for name in ("git-secret", "registry-push-secret")}
+
+
+def test_two_stacks_with_every_delivery(newer: Newer) -> None:
+    before = {place: newer.get(*place) for place in OBJECTS}
+    dev = _start(newer, "dev", [_organization("acme", AHEAD, {}), _organization("globex", {}, PROJECT)])
+    prod = _start(newer, "prod", [_organization("initech", AHEAD, PROJECT)])
+    dev.up()
+    dev.unchanged()
+    prod.up()
+    prod.unchanged()
+    dev.unchanged()
+
+    cluster = newer.cluster
+    assert cluster.secret("workflows-acme", "git-secret") == (
+        "kubernetes.io/basic-auth",
+        {"username": "x-access-token", "password": "token-of-acme"},
+    )
+    assert cluster.secret("workflows-acme", "registry-push-secret") == _pushing("acme-push")
+    prepared = {"git-secret": "git-secret", "registry-push-secret": "registry-push-secret"}
+    each_run = {name: f"run-1-{name}" for name in prepared}
+    assert {name: _arguments(newer, name) for name in ("acme", "globex", "initech", "foreign")} == {
+        "acme": prepared,
+        "globex": each_run,
+        "initech": prepared,
+        "foreign": each_run,
+    }
+
+    run = {made["metadata"]["name"]: made for made in newer.render(WORKFLOW, "globex", "workflows-globex")}
+    assert newer.deliver(run["run-1-git-secret"]) == (
+        "kubernetes.io/basic-auth",
+        {"username": "x-access-token", "password": "token-of-globex"},
+    )
+    assert newer.deliver(run["run-1-registry-push-secret"]) == _pushing("globex-push")
+    (component,) = newer.render(COMPONENTS, "acme", "dp-acme")
+    assert newer.deliver(component) == (PULL_TYPE, {".dockerconfigjson": _docker_config("acme-pull")})
+    for name in ("globex", "initech"):
+        assert list(newer.render(COMPONENTS, name, f"dp-{name}")) == []
+        (project,) = newer.render(PROJECTS, name, f"dp-{name}")
+        assert newer.deliver(project) == (PULL_TYPE, {".dockerconfigjson": _docker_config(f"{name}-pull")})
+    for place in (COMPONENTS, PROJECTS):
+        assert list(newer.render(place, "foreign", "dp-foreign")) == []
+    stores = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(WORKFLOW, "foreign", "workflows-foreign")]
+    assert stores == ["default"]
+
+    dev.destroy()
+    prod.unchanged()
+    assert _arguments(newer, "acme") == each_run
+    assert _arguments(newer, "initech") == prepared
+    prod.destroy()
+    assert {place: newer.get(*place) for place in OBJECTS} == before
+
+
+def test_an_organization_comes_and_goes(newer: Newer) -> None:
+    before = {place: newer.get(*place) for place in OBJECTS}
+    first, second = _organization("umbrella", AHEAD, {}), _organization("stark", {}, {})
+    stack = _start(newer, "moving", [first, second])
+    stack.configure(namespaces=[first])
+    stack.up()
+    one = newer.get(*COMPONENTS)
+    stack.configure(namespaces=[first, second])
+    stack.up()
+    stack.unchanged()
+    assert len(newer.get(*COMPONENTS)["spec"]["resources"]) == len(one["spec"]["resources"])
+    rendered = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(COMPONENTS, "stark", "dp-stark")]
+    assert rendered == ["org-stark"]
+    stack.configure(namespaces=[first])
+    stack.up()
+    assert newer.get(*COMPONENTS) == one
+    stack.destroy()
+    assert {place: newer.get(*place) for place in OBJECTS} == before
