@@ -17,7 +17,7 @@ from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
 from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
-from .references import Base64, CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .references import CaBundle, CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Tariff
@@ -161,8 +161,8 @@ class VaultStore(TypedManager):
     """Version of the secret engine."""
     namespace: Deferrable[VaultPath] | None = None
     """Namespace of Vault Enterprise or OpenBao; may contain ``{organization}``. None: the root namespace."""
-    ca_bundle: Deferrable[Base64] | None = None
-    """CA certificates of the server, base64 of PEM. None, and no ``caProvider``: those of ESO's image."""
+    ca_bundle: Deferrable[CaBundle] | None = None
+    """CA certificates of the server: PEM, or base64 of PEM. None, and no ``caProvider``: those of ESO's image."""
     ca_provider: CaProvider | None = None
     """CA certificates by reference, instead of ``caBundle``."""
 

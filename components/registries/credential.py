@@ -43,8 +43,8 @@ class RegistryCredential(RegistryHost):
     """One registry, and the source of its user name and password."""
 
     example: ClassVar[Example] = {"registry": "ghcr", "username": "acme-bot", "password": RemoteRef.example}
-    # GitHub, "Working with the Container registry": personal access tokens (classic), and the GITHUB_TOKEN of a workflow.
-    # Users of both saw that docker login accepts the token of an app: akuity/kargo#2383, jikig-ai/soleur#6073.
+    # GitHub, "Working with the Container registry", names personal access tokens (classic) and the GITHUB_TOKEN of a
+    # workflow. That the login with the token of an app succeeds is in akuity/kargo#2383 and jikig-ai/soleur#6073.
     refused_keys: ClassVar[Mapping[str, str]] = {
         "githubApp": (
             "is for git only: the registry of GitHub accepts the login of an app and then refuses to push and pull; "

@@ -36,7 +36,7 @@ _TYPES: Final = {
 WRONG_TYPES: Final = frozenset(_TYPES)
 """Types of the library's errors about a value of another type than the field's."""
 _SHAPES: Final[Mapping[str, type]] = {"a mapping": Mapping, "a list": list}
-_SECRET_FIELDS: Final = frozenset({"manual", "password", "username"})
+_SECRET_FIELDS: Final = frozenset({"caBundle", "manual", "password", "username"})
 
 _ADDRESSES: Final = frozenset({"host", "server", "url", "vaultUrl"})
 """Fields whose value may be a pasted address with a password: ``https://user:password@host``."""

@@ -31,6 +31,9 @@ GONE: Final = object()
 """As the value of an edit: the key is taken out."""
 CANARY: Final = "ghp_Canary0123456789"
 
+CA_BUNDLE: Final = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1BTUNBUUU9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+"""Base64 of the smallest text that has the form of a certificate."""
+
 AT_ACME: Final = 'organizations[0] ("acme")'
 """How messages name the organization of these configurations."""
 GIT: Final[Raw] = {"remoteKey": "acme-git"}

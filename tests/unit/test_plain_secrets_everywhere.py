@@ -14,7 +14,18 @@ from components.managers.manager import StoreInputs
 from tests.unit.deferrable import ORGANIZATIONS, STORES, Later, revealed
 from tests.unit.full_configuration import FULL
 from tests.unit.managers import ESO, custom
-from tests.unit.samples import AT_ACME, Raw, acme, assert_rejected, message, planned, raw, rejection, settings
+from tests.unit.samples import (
+    AT_ACME,
+    CA_BUNDLE,
+    Raw,
+    acme,
+    assert_rejected,
+    message,
+    planned,
+    raw,
+    rejection,
+    settings,
+)
 from tests.unit.token_samples import TOKENS
 
 WHAT, TOKEN = TOKENS["github"]
@@ -167,7 +178,7 @@ def test_what_a_webhook_may_have_in_plain_text() -> None:
         "headers": {"Content-Type": "application/json", "X-Token": "Bearer {{ .login.token }}"},
         "body": '{"id": "{{ .remoteRef.key }}", "token": "{{ .login.token }}", "kind": "secret"}',
         "result": {"jsonPath": "$.data.token"},
-        "caBundle": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUM3RENDQWRTZ0F3SUJBZ0lKQUw2K3dQ",
+        "caBundle": CA_BUNDLE,
         "secrets": [{"name": "login", "secretRef": {"name": "login-{organization}", "namespace": ESO}}],
     }
     store = settings({"secretStores.default": custom("webhook", block)}).secret_stores["default"]

@@ -13,7 +13,7 @@ from components.managers.manager import Endpoint, PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import plan_stores
-from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
+from tests.unit.samples import CA_BUNDLE, GIT, KUBERNETES, Raw, planned, settings
 
 LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 OF_ACME = {**LABELS, "openchoreo.dev/organization": "acme"}
@@ -56,10 +56,10 @@ def _kubernetes(**keys: Any) -> Raw:
             id="from-the-kubeconfig",
         ),
         pytest.param(
-            _kubernetes(server={"url": "https://api:6443", "caBundle": "QkI="}),
+            _kubernetes(server={"url": "https://api:6443", "caBundle": CA_BUNDLE}),
             {
                 "remoteNamespace": "secret-manager",
-                "server": {"url": "https://api:6443", "caBundle": "QkI="},
+                "server": {"url": "https://api:6443", "caBundle": CA_BUNDLE},
                 "auth": OWN_IDENTITY,
             },
             id="a-bundle-is-not-replaced-by-the-endpoint",
@@ -86,12 +86,12 @@ def _kubernetes(**keys: Any) -> Raw:
         ),
         pytest.param(
             _kubernetes(
-                server={"url": "https://{organization}.api", "caBundle": "QkI="},
+                server={"url": "https://{organization}.api", "caBundle": CA_BUNDLE},
                 serviceAccount={"name": "reader-{organization}", "namespace": "platform", "audiences": ["api"]},
             ),
             {
                 "remoteNamespace": "secret-manager",
-                "server": {"url": "https://acme.api", "caBundle": "QkI="},
+                "server": {"url": "https://acme.api", "caBundle": CA_BUNDLE},
                 "auth": {"serviceAccount": {"name": "reader-acme", "namespace": "platform", "audiences": ["api"]}},
             },
             id="an-identity-that-exists-for-each-organization",
