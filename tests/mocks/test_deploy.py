@@ -209,8 +209,8 @@ def test_an_unfit_cluster_leaves_everything_as_it_is(
     assert recorder.run(failing) == []
     expected = (
         'build plane (context "kind-build"): nothing was changed\n'
-        '  - organization "globex": namespace openchoreo-ci-globex does not exist; '
-        "set namespace: own, or run the organization's first build\n"
+        '  - organization "globex": namespace openchoreo-ci-globex does not exist; set namespace: own, or\n'
+        "    run the organization's first build\n"
         "An error of one organization holds back removals of all;\n"
         "with PULUMI_CONTINUE_ON_ERROR=true, an update continues with the others"
     )

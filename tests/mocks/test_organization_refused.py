@@ -26,8 +26,13 @@ PROBLEM = (
 INPUTS = {"organization": "acme", "problems": [PROBLEM]}
 REFUSED = "openchoreo:index:OrganizationRefused acme"
 MESSAGE = (
-    'nothing of the organization "acme" is changed, except credentials that its configuration no longer has, which are '
-    f"deleted:\n  - {PROBLEM}"
+    'nothing of the organization "acme" is changed, except credentials that its configuration no\n'
+    "longer has, which are deleted:\n"
+    '  - build plane (context "kind-build"): organization "acme": namespace openchoreo-ci-acme exists\n'
+    "    and was created by something else (OpenChoreo creates it at the first build); set namespace:\n"
+    "    adopt, so that destroy keeps it, or let the stack take it over:\n"
+    "    kubectl annotate --overwrite namespace openchoreo-ci-acme "
+    "openchoreo-secrets/stack=acme-corp/openchoreo-secrets/test"
 )
 STORE = {"kubernetes": {"remoteNamespace": "vault", "server": {"fromKubeconfig": True}}}
 

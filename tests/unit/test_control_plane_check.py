@@ -13,6 +13,7 @@ from components.settings.organization import Organization
 from components.settings.parsing import parse
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
+from tests.unit.preflight_samples import unwrap
 from tests.unit.releases import in_words, on_each_release
 from tests.unit.samples import GIT, Raw, on_every_plane, raw, settings
 
@@ -39,7 +40,7 @@ def _control_plane(objects: dict[str, Object] | None = None, **lists: list[Objec
 def _refused(api: Api, *organizations: Organization, release: Release = V0_9) -> list[str]:
     with pytest.raises(ClusterError) as caught:
         check_control_plane(api.cluster, release, plans(organizations, release))
-    first, *lines = str(caught.value).splitlines()
+    first, *lines = unwrap(caught.value).splitlines()
     assert first == f"{CONTROL_PLANE}: nothing was changed"
     return lines
 
@@ -55,7 +56,7 @@ def test_a_control_plane_of_another_release(release: Release) -> None:
     with pytest.raises(ClusterError) as caught:
         check_control_plane(api.cluster, release, ())
     missing = ", ".join(sorted(release.served_kinds - other.served_kinds))
-    assert str(caught.value) == (
+    assert unwrap(caught.value) == (
         f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo {release.name} with the "
         "Helm chart openchoreo-control-plane"
     )
@@ -73,7 +74,7 @@ def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
     objects = {API: {"resources": [{"name": name} for name in served]}} if served else {}
     with pytest.raises(ClusterError) as caught:
         check_control_plane(Api(objects, "control plane").cluster, V0_9, ())
-    assert str(caught.value) == (
+    assert unwrap(caught.value) == (
         f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo v0.9 with the Helm chart "
         "openchoreo-control-plane"
     )
