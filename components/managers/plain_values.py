@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from ..errors import Problem, SettingsError
 from ..schema.certificates import CA_BUNDLE, encode_certificates
 from ..schema.deferred import CONSEQUENCE, Deferred
-from ..schema.plain_secrets import HIDDEN, describe_secret
+from ..schema.plain_secrets import HIDDEN, advise, describe_secret
 from ..schema.text import clip
 
 _WEBHOOK: Final = "webhook"
@@ -91,8 +91,8 @@ def _walk(tree: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Every value that is no mapping and no list; keys that seem to be secrets, too, as values without a key."""
     if isinstance(tree, Mapping):
         for key, value in tree.items():
-            if describe_secret(str(key)):
-                yield path, str(key)
+            if isinstance(key, str) and describe_secret(key):
+                yield path, key
             yield from _walk(value, (*path, str(key)))
     elif isinstance(tree, (list, tuple)):
         for index, value in enumerate(tree):
@@ -121,7 +121,7 @@ def _find_problem(path: Path, text: str) -> str | None:
     if key == CA_BUNDLE:
         return _find_damage(path, text)
     secret = describe_secret(text)
-    return None if secret is None else f"has {secret} in plain text at {_show(path)}; {_REFERENCE}"
+    return None if secret is None else f"has {secret} in plain text at {_show(path)}; {advise(text, _REFERENCE)}"
 
 
 def _find_damage(path: Path, text: str) -> str | None:

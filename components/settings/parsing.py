@@ -13,6 +13,7 @@ from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
 from ..schema.partial import DoubtfulValue
 from ..schema.paths import Location
+from ..schema.plain_secrets import mark_texts
 from ..schema.problems import mistakes
 from ..schema.text import quote
 from ..schema.words import Words, choose_words
@@ -22,6 +23,7 @@ from .stack import StackSettings
 
 MANUAL_KEY: Final = "manualSecrets"
 """The only configuration key that holds values; it must be encrypted."""
+_NOT_SECRETS: Final = "notSecrets"
 
 
 @check_arguments()
@@ -64,6 +66,7 @@ def _check(
 ) -> tuple[StackSettings, list[Problem]]:
     """The same for a configuration under the names of the settings."""
     problems: list[Problem] = []
+    raw = _declare(raw)
     locations: list[Location] = [(key,) for key in hidden]
     try:
         settings = StackSettings.model_validate(dict(raw), by_alias=True, by_name=False)
@@ -83,3 +86,10 @@ def _check(
     release = RELEASES.get(name or "") or cast("Release", DoubtfulValue())
     problems += validate_settings(settings, release, manual_names)
     return settings, problems
+
+
+def _declare(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """The same configuration, whose texts in ``notSecrets`` are declared to be no secrets."""
+    listed = raw.get(_NOT_SECRETS)
+    texts = frozenset(text for text in listed if isinstance(text, str)) if isinstance(listed, (list, tuple)) else ()
+    return cast("Mapping[str, object]", mark_texts(raw, texts)) if texts else raw

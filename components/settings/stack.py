@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..iam.account import AwsAccount
 from ..managers.registry import on_change
@@ -13,6 +13,7 @@ from ..openchoreo import DEFAULT_RELEASE
 from ..registries.credential import on_registry_change
 from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
 from ..schema.paths import organization_path
+from ..schema.plain_secrets import is_only_random
 from .clusters import Clusters
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -21,6 +22,16 @@ from .organization import Organization
 def _unless_empty(value: object) -> object:
     """None for an empty mapping, which is the only default that Pulumi allows for a mapping."""
     return None if value == {} else value
+
+
+def _check_only_random(value: str) -> str:
+    if not is_only_random(value):
+        raise ValueError(_NEEDLESS)
+    return value
+
+
+_NEEDLESS: Final = "does not look like a random secret, so it needs no exception; remove it"
+_NotSecret = Annotated[str, AfterValidator(_check_only_random)]
 
 
 class StackSettings(Model):
@@ -54,6 +65,8 @@ class StackSettings(Model):
     """Expected numbers of components, namespaces and runs of each organization."""
     budget: Budget = Budget()
     """Limits for cost and load of polling, above which previews and updates warn."""
+    not_secrets: Several[_NotSecret] = ()
+    """Texts of this configuration that look random and are no secrets, such as ids that a manager has generated."""
 
     @property
     def located(self) -> tuple[tuple[str, Organization], ...]:

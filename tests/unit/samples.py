@@ -42,7 +42,7 @@ KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (
     "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, load, budget, "
-    "manualSecrets"
+    "notSecrets, manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "

@@ -11,6 +11,7 @@ import pytest
 from components.errors import SettingsError
 from components.managers.custom import CustomStore
 from components.managers.manager import StoreInputs
+from components.schema.plain_secrets import is_only_random
 from tests.unit.deferrable import ORGANIZATIONS, STORES, Later, revealed
 from tests.unit.full_configuration import FULL
 from tests.unit.managers import ESO, custom
@@ -31,6 +32,7 @@ from tests.unit.token_samples import TOKENS
 WHAT, TOKEN = TOKENS["github"]
 _, RANDOM = TOKENS["random"]
 INSTEAD = "store it in the secret manager, and write its name"
+UNLESS = ", or list the text in notSecrets if it is no secret"
 REFERENCE = "use a reference to a Kubernetes Secret"
 OVER_SECRETS = 'use a template over webhook.secrets, such as "{{ .login.token }}"'
 ONLY_PLAIN = (
@@ -74,7 +76,7 @@ def test_every_text_of_a_configuration(name: str, token: str) -> None:
     paths = list(_texts(config))
     assert paths
     for path in paths:
-        if token == RANDOM and path[-1] in {"caBundle", "knownHosts"}:
+        if token == RANDOM and {"caBundle", "knownHosts", "notSecrets"}.intersection(path):
             # Certificates and host keys are public random text.
             continue
         assert token not in rejection(_replaced(config, path, token)), path
@@ -85,7 +87,7 @@ def test_every_text_of_a_configuration(name: str, token: str) -> None:
 def test_message(path: str, what: str, token: str) -> None:
     _, _, field = path.partition(".")
     assert rejection(raw(acme(git={"remoteKey": "acme-git", field: token}))) == message(
-        f"{AT_ACME}.{path}: (value not shown) looks like {what}; {INSTEAD}"
+        f"{AT_ACME}.{path}: (value not shown) looks like {what}; {INSTEAD}{UNLESS if is_only_random(token) else ''}"
     )
 
 
@@ -162,7 +164,7 @@ def test_webhook(block: Raw, problem: str) -> None:
             {"url": f"https://bot:{SECRET}@a.example"},
             f"has a user in a URL in plain text at conjur.url; {REFERENCE}",
         ),
-        ("doppler", {"project": RANDOM}, f"has a random secret in plain text at doppler.project; {REFERENCE}"),
+        ("doppler", {"project": RANDOM}, f"has a random secret in plain text at doppler.project; {REFERENCE}{UNLESS}"),
     ],
 )
 def test_other_providers(provider: str, block: Raw, problem: str) -> None:
