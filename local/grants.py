@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from components.managers.cluster_secret_store import render_identity
 from components.managers.vault import VaultStore
 from components.openchoreo import RELEASES
 from components.plan.stores import plan_stores
@@ -47,7 +46,7 @@ def grant_organizations(openbao: OpenBao, settings: StackSettings) -> None:
         if organization is None or not isinstance(planned.manager, VaultStore):
             continue
         grant_paths(openbao, f"org-{organization}", (f"{MOUNT}/data/org/{organization}/*",))
-        for account in render_identity(planned):
+        for account in planned.identity:
             metadata = account["metadata"]
             role = f"eso-{organization}"
             bind_account(openbao, role, (metadata["namespace"], metadata["name"]), f"org-{organization}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import getitem
 from typing import Any, ClassVar, Final, Literal
 
@@ -79,6 +79,11 @@ class PlannedStore:
     def only_organization(self) -> str | None:
         """The organization that uses it. None: several do."""
         return self.organizations[0] if len(self.organizations) == 1 else None
+
+    @cached_property
+    def identity(self) -> tuple[Manifest, ...]:
+        """Objects that give the store its own identity in the secret manager, in the order of their creation."""
+        return tuple(self.manager.identity(self))
 
 
 class Manager(BaseModel):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..managers.cluster_secret_store import render_identity
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import ESO, Manifest
 from ..object_names import format_object
@@ -51,7 +50,7 @@ def list_objects(
     for store in stores:
         user, rename = f'store "{store.name}"', "the key of secretStores"
         only = store.only_organization
-        for manifest in render_identity(store):
+        for manifest in store.identity:
             yield _object(store.plane, manifest, user, rename, only)
         yield PlannedObject(store.plane, ESO, "ClusterSecretStore", store.name, None, user, rename, only)
     for organization in organizations:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ..managers.cluster_secret_store import render_identity
 from ..manifests import DELETE, Manifest
 from ..object_names import pluralize
 from .organization import OrganizationPlan
@@ -82,7 +81,7 @@ def _list_needs(plan: Plan) -> Iterator[_Need]:
         if not planned.by_operator:
             yield from _object_needs(planned.plane, group, resource, (planned.namespace, planned.name))
     for store in plan.stores:
-        for manifest in render_identity(store):
+        for manifest in store.identity:
             yield from _granted_needs(store.plane, manifest)
     for organization in plan.organizations:
         yield from _organization_needs(plan, organization)

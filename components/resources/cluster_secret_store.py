@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import pulumi
 
 from ..errors import Problem
-from ..managers.cluster_secret_store import render_identity, render_store
+from ..managers.cluster_secret_store import render_store
 from ..managers.manager import NO_ENDPOINT, Endpoint, Manager, PlannedStore
 from ..managers.options import StoreOptions
 from ..openchoreo import DEFAULT_RELEASE
@@ -124,7 +124,7 @@ class SecretStore(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing is registered.
         """
         planned = args.resolve_plan()
-        identities = render_identity(planned)
+        identities = planned.identity
         store = render_store(planned, args.manual, args.endpoint)
         require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pulumi
 
-from ..managers.cluster_secret_store import render_identity, render_store
+from ..managers.cluster_secret_store import render_store
 from ..managers.manager import Endpoint, Plane
 from ..manifests import Manifest
 from ..object_names import name_object
@@ -98,7 +98,7 @@ def list_registered(
     for store in plan.stores:
         if store.plane == plane and select(store.only_organization):
             rendered = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
-            for manifest in (*render_identity(store), rendered):
+            for manifest in (*store.identity, rendered):
                 yield f'store "{store.name}"', build_registered(manifest)
     for organization in plan.organizations:
         if not select(organization.name):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
@@ -41,7 +41,7 @@ def manifests(file: Path) -> list[Manifest]:
     release = RELEASES[settings.release]
     found: list[Manifest] = []
     for planned in plan_stores(settings, release):
-        found += [*render_identity(planned), render_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
+        found += [*planned.identity, render_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]
     for organization in settings.organizations:
         builds = release.build_namespace(organization.name)
         target = Target(organization.name, builds, "store", settings.refresh_interval)

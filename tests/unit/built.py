@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
 from components.openchoreo import RELEASES
@@ -25,7 +25,7 @@ def manifests(found: StackSettings) -> list[Manifest]:
     built: list[Manifest] = []
     for store in whole.stores:
         values = FAKE_VALUES | {name: "value" for _, name in store.manager.manuals()}
-        built += [*render_identity(store), render_store(store, values, ENDPOINT)]
+        built += [*store.identity, render_store(store, values, ENDPOINT)]
     for organization in whole.organizations:
         built += _organization(organization)
     return built

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from components.errors import Problem, SettingsError
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.fake import FakeStore
 from components.managers.manager import Endpoint
 from components.openchoreo import RELEASES
@@ -124,7 +124,7 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     planned = plan_stores(found, release)
     assert all(set(store.namespaces) <= allowed and store.keys for store in planned)
     for store in planned:
-        made = [*render_identity(store), render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
+        made = [*store.identity, render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
         assert isinstance(store.manager, FakeStore) or "{organization}" not in repr(made)
     load = estimate_polling(plan_stack(found, release))
     assert describe_load(load).isascii()

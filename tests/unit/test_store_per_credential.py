@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from components.managers.cluster_secret_store import render_identity
 from components.openchoreo.v0_9 import V0_9
 from components.plan.organization import OrganizationPlan
 from components.plan.stack import Plan, plan_stack
@@ -96,7 +95,7 @@ def test_each_secret_reads_from_the_store_of_its_credential() -> None:
 def test_the_identity_of_each_store_may_read_its_own_keys_only() -> None:
     plan = _plan(_two_stores(git={**GIT, "secretStore": "vault"}, registries=[GHCR]))
     rules = {
-        store.name: [manifest["rules"] for manifest in render_identity(store) if manifest["kind"] == "Role"]
+        store.name: [manifest["rules"] for manifest in store.identity if manifest["kind"] == "Role"]
         for store in plan.stores
     }
     rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
