@@ -23,7 +23,7 @@ _FORMS: Final = {
     "a JSON Web Token": r"eyJ[\w-]{10,}\.[\w-]{10,}",
     "a Vault token": r"hv[sbr]\.[\w-]{20,}",
     "a Slack token": r"xox[abeoprs]-[A-Za-z0-9-]{10,}",
-    "an npm token": r"npm_[A-Za-z0-9]{30,}",
+    "an npm token": r"npm_[A-Za-z0-9]{36,}",
     "a PyPI token": r"pypi-AgE[\w-]{20,}",
     "a token of 1Password": r"ops_eyJ[\w-]{20,}",
     "a token of Doppler": r"dp\.(?:st|pt|ct|sa)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}",

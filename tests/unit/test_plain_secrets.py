@@ -48,7 +48,7 @@ WORDS = st.sampled_from(
         "eu-central-1",
         "2024",
         "Build",
-        "npm",
+        "node",
         "of",
         "AWS",
     ]
