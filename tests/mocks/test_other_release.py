@@ -46,11 +46,9 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
     target_key = keys.get("target_key", ".dockerconfigjson")
     metadata = {"labels": labels, **({"annotations": keys["annotations"]} if keys.get("annotations") else {})}
     return {
-        "refreshPolicy": "Periodic",
         "refreshInterval": "1h0m0s",
         "secretStoreRef": {"kind": "ClusterSecretStore", "name": keys.get("store", "org")},
         "target": {
-            "name": name,
             "creationPolicy": "Owner",
             "deletionPolicy": "Retain",
             "template": {

@@ -88,7 +88,7 @@ def test_each_secret_reads_from_the_store_of_its_credential() -> None:
     assert git["spec"]["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "secrets-acme"}
     data = [{"secretKey": "token", "remoteRef": {"key": "/acme/sonar", **DEFAULTS}}]
     assert sonar == external_secret_of_acme(
-        "sonar", "external", {"type": "Opaque", "data": {"token": key("token")}}, data, store="params-acme"
+        "sonar", "external", {"type": "Opaque", "data": {"token": key(".token")}}, data, store="params-acme"
     )
 
 
