@@ -140,7 +140,7 @@ class SecretStore(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, store, opts)
         self.store_name = create_output(self.resource, self._planned.name)
-        self.register_outputs({"storeName": self._planned.name})
+        self.register_outputs({})
 
     @property
     def planned(self) -> PlannedStore:

@@ -102,7 +102,7 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
 
     component = Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)
     assert registered == [account, store, role, binding, component]
-    assert recorder.outputs == {PARENT: {"storeName": "org-acme"}}
+    assert recorder.outputs == {PARENT: {}}
 
 
 def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Recorder) -> None:
