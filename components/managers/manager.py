@@ -74,6 +74,8 @@ class PlannedStore:
     """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
+    entry: str | None = None
+    """Entry of ``secretStores``, for a managed store of Vault. None: not a managed store."""
 
     @property
     def only_organization(self) -> str | None:
@@ -119,6 +121,11 @@ class Manager(BaseModel):
     @property
     def needs_endpoint(self) -> bool:
         """Whether `provider` needs ``StoreInputs.endpoint``."""
+        return False
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the stack creates the role of each store in the secret manager."""
         return False
 
     @property

@@ -17,6 +17,7 @@ from .ecr_roles import EcrRoleArgs, plan_ecr_roles
 from .objects import PlannedObject, list_objects
 from .organization import OrganizationPlan
 from .stores import plan_stores
+from .vault_managed import ManagedVaultStore, plan_managed_vault_stores
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Plan:
     def managed_stores(self) -> tuple[ManagedStore, ...]:
         """AWS resources of managed stores, sorted by name."""
         return plan_managed_stores(self.stores)
+
+    @cached_property
+    def managed_vault_stores(self) -> tuple[ManagedVaultStore, ...]:
+        """Resources in Vault of managed stores, sorted by name."""
+        return plan_managed_vault_stores(self.stores)
 
     @cached_property
     def ecr_roles(self) -> tuple[EcrRoleArgs, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..managers.aws import AwsStore
 from ..managers.manager import Manager, Plane, PlannedStore
+from ..managers.vault import VaultStore
 from ..openchoreo.release import Release
 from ..schema.deferred import InputStr, sort_unique
 from ..settings.stack import StackSettings
@@ -52,11 +53,12 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             ),
             plane=plane,
             options=settings.secret_stores[entry].options,
-            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager) else None,
+            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager, AwsStore) else None,
+            entry=entry if _is_managed(settings.secret_stores[entry].manager, VaultStore) else None,
         )
         for (name, plane, entry), uses in sorted(members.items())
     )
 
 
-def _is_managed(manager: Manager) -> bool:
-    return isinstance(manager, AwsStore) and manager.managed is not None
+def _is_managed(manager: Manager, kind: type[Manager]) -> bool:
+    return isinstance(manager, kind) and manager.is_managed

@@ -21,7 +21,7 @@ from ..schema.values import describe_type
 from ..secrets.external_secret import Names
 from ..settings.rules.store_use import StoreUse, validate_entry, validate_store_use
 from ..settings.rules.stores import StoreArguments, validate_store_arguments
-from .aws_resources import ManagedStoreResources
+from .managed_store import ManagedStoreResources
 from .registration import create_output, register
 from .required_providers import require_kubernetes_provider
 
@@ -48,7 +48,7 @@ class SecretStoreArgs:
     endpoint: Endpoint | None = None
     """API server of the store's plane; required for a ``kubernetes`` store with ``fromKubeconfig``."""
     managed: ManagedStoreResources | None = None
-    """AWS resources of a managed store. None: the store is not managed."""
+    """Resources of a managed store in its secret manager. None: the store is not managed."""
     plan: PlannedStore | None = None
     """The store in a stack's plan. None: the component computes it from the other arguments."""
     release: Release = field(default=DEFAULT_RELEASE, kw_only=True)

@@ -46,6 +46,7 @@ from .registration import after_ownership_check
 from .rights import check_rights
 from .stack_id import get_stack_id
 from .state_disk import check_state_disk
+from .vault_resources import import_vault, register_vault_resources
 
 Stores = Mapping[tuple[Plane, InputStr], SecretStore]
 """Plane and name -> store."""
@@ -123,7 +124,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
-        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
+        OpenChoreoSecretsError: the stack needs ``pulumi-aws`` or ``pulumi-vault``, which is not installed; nothing is
+            registered.
         OpenChoreoSecretsError: the disk of the state is almost full; nothing is registered.
     """
     check_state_disk()
@@ -137,6 +139,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 def _register(configuration: Configuration, checked: Preflight) -> dict[str, Deployed]:
     settings, plan = configuration.settings, configuration.plan
     import_aws(plan)
+    import_vault(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)
     refused = {
@@ -149,7 +152,8 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         for name, problems in checked.refused.items()
     }
     aws = register_aws_resources(plan, refused)
-    live = LiveInputs(configuration.manual, checked.endpoints, aws.stores)
+    managed = {**aws.stores, **register_vault_resources(plan, refused)}
+    live = LiveInputs(configuration.manual, checked.endpoints, managed)
     repaired = {
         plane: compare_objects(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
     }
@@ -158,7 +162,7 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(
-                store, configuration.manual, checked.endpoints.get(store.plane), aws.stores.get(store.name)
+                store, configuration.manual, checked.endpoints.get(store.plane), managed.get(store.name)
             ),
             pulumi.ResourceOptions(
                 provider=kubernetes_of[store.plane],

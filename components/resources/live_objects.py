@@ -18,7 +18,7 @@ from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..secrets.external_secret import Names, rename_fan_out_keys, rename_remote_keys
 from ..secrets.manual_secret import ManualSecret
-from .aws_resources import ManagedStoreResources
+from .managed_store import ManagedStoreResources
 from .manual_secrets import render_manual_secret
 from .provider import OpenChoreoProvider
 from .registration import build_registered, build_registered_patch
@@ -75,13 +75,13 @@ class LiveInputs:
     """Entries of ``manualSecrets``."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     """Plane -> its API server, if a store of the plane needs the address."""
-    aws: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
-    """Name of a ClusterSecretStore -> its AWS resources."""
+    managed: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
+    """Name of a ClusterSecretStore -> its resources in the secret manager."""
 
     @cached_property
     def names(self) -> Names:
         """Name of a ClusterSecretStore -> remote key -> its name in the manager, if that differs from the key."""
-        return {store: resources.names for store, resources in self.aws.items() if resources.names}
+        return {store: resources.names for store, resources in self.managed.items() if resources.names}
 
 
 def list_registered(

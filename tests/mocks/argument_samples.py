@@ -47,7 +47,8 @@ from components.patches import Patch, Resource, apply_patch
 from components.plan.aws_managed import ManagedStore
 from components.plan.expected import Expected
 from components.plan.stack import plan_stack
-from components.resources.aws_resources import ManagedStoreResources, register_aws_resources
+from components.resources.aws_resources import register_aws_resources
+from components.resources.managed_store import ManagedStoreResources
 from components.resources.object_patches import (
     BuildPlanePatch,
     ClusterComponentTypePatch,

@@ -15,7 +15,8 @@ from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.manager import Manager
 from components.managers.options import RetrySettings, StoreOptions
 from components.managers.references import ServiceAccountRef, StoreServiceAccount
-from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
+from components.managers.vault import VaultStore
+from components.managers.vault_auth import VaultAuth, VaultKubernetesAuth
 from components.schema.text import quote
 from tests.mocks.recorder import Recorder
 

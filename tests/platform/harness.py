@@ -42,6 +42,15 @@ def unwrap(output: str) -> str:
     return re.sub(r"\n {8,}(?=\S)", " ", output)
 
 
+def add_providers(folder: Path, stand_in: Path, *names: str) -> Path:
+    """Serve further providers from the folder of a stand-in, in a copy of this project."""
+    stated = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+    stated["plugins"]["providers"] += [{"name": name, "path": str(stand_in)} for name in names]
+    (folder / "Pulumi.yaml").unlink()
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(stated))
+    return folder
+
+
 def eventually(probe: Callable[[], T | None], what: str) -> T:
     """Poll until the probe returns a true value, and return it."""
     deadline = time.monotonic() + _DEADLINE
@@ -256,10 +265,11 @@ class Kubernetes:
         ).to_dict()
         return found
 
-    def token(self, account: str, namespace: str) -> str:
-        """A token of a ServiceAccount, valid for an hour."""
+    def token(self, account: str, namespace: str, *audiences: str) -> str:
+        """A token of a ServiceAccount, valid for an hour; without audiences for the API server."""
         accounts = self._resource("v1", "ServiceAccount")
-        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
+        spec = {"expirationSeconds": 3600, **({"audiences": [*audiences]} if audiences else {})}
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         made = accounts.subresources["token"].create(name=account, namespace=namespace, body=body)
         return str(made.status.token)
 

@@ -16,7 +16,8 @@ from components.iam.trust import build_operator_trust, build_web_identity_trust
 from components.managers.aws import AwsStore
 from components.managers.cluster_secret_store import render_store
 from components.managers.manager import PlannedStore
-from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
+from components.managers.vault import VaultStore
+from components.managers.vault_auth import VaultAuth, VaultKubernetesAuth
 from components.openchoreo.v0_9 import V0_9
 from components.plan.organization import OrganizationPlan
 from components.registries.credential import RegistryCredential

@@ -20,6 +20,7 @@ from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .separate_paths import refuse_nested_paths
 
 Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
@@ -33,7 +34,7 @@ class _Filled:
     """Entry of ``secretStores``."""
     organization: str
     """Name of the organization."""
-    service: str
+    realm: str
     """``SecretsManager`` or ``ParameterStore``."""
     path: str
     """Beginning of the names of its secrets; ends in ``/``."""
@@ -66,7 +67,7 @@ def validate_managed_stores(settings: StackSettings, reads: Reads) -> Iterator[P
         yield from _default_role(store_of_organization)
     yield from _roles(filled)
     yield from _secrets(filled)
-    yield from _paths(filled)
+    yield from refuse_nested_paths(filled)
 
 
 def managed_stores(settings: StackSettings) -> Iterator[tuple[str, tuple[AwsStore, AwsManaged]]]:
@@ -199,22 +200,3 @@ def _secrets(stores: list[_Filled]) -> Iterator[Problem]:
                     f'{quote(name)} of the organization "{store.organization}" is also created by the store '
                     f'"{first.entry}"; use another path, or containers: false in one of them',
                 )
-
-
-def _paths(stores: list[_Filled]) -> Iterator[Problem]:
-    """The path of one organization must not contain the path of another."""
-    by_path: dict[tuple[str, str], list[_Filled]] = {}
-    for store in stores:
-        by_path.setdefault((store.service, store.path), []).append(store)
-    for inner in stores:
-        # Every beginning of the path that ends in "/" may be the path of another organization.
-        for end, letter in enumerate(inner.path, start=1):
-            outer_stores = by_path.get((inner.service, inner.path[:end]), ()) if letter == "/" else ()
-            for outer in outer_stores:
-                if outer.organization != inner.organization:
-                    yield Problem(
-                        f"{outer.where}.path",
-                        f'{quote(outer.path)} of the organization "{outer.organization}" contains '
-                        f'{quote(inner.path)} of the organization "{inner.organization}" in the store '
-                        f'"{inner.entry}", whose secrets it could read; use separate paths',
-                    )

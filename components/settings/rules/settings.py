@@ -15,7 +15,7 @@ from ...secrets.credential import LocatedCredential
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
-from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
+from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
@@ -45,6 +45,7 @@ def validate_settings(
         refuse_shared_identities(settings),
         store_rules.validate_store_access(settings, release, _reads),
         aws_rules.validate_managed_stores(settings, _reads),
+        vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
     ):
         yield from certain(rule)
