@@ -24,7 +24,7 @@ from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
 from ..settings.warnings import list_warnings
-from .aws_resources import describe_empty_secrets, import_aws, list_empty_secrets, register_aws_resources
+from .aws_resources import describe_empty_secrets, list_empty_secrets
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs, get_remote_names
 from .combined_patches import register_combined_patches
@@ -34,6 +34,7 @@ from .data_plane import DataPlane, DataPlaneArgs
 from .deployed import Deployed
 from .external_secrets_ready import ExternalSecretsReady
 from .live_objects import LiveInputs, LiveObjects, compare_objects
+from .managed_resources import import_packages, register_managed_resources
 from .organization_refused import OrganizationRefused
 from .plane_providers import (
     PLANES,
@@ -46,7 +47,6 @@ from .registration import after_ownership_check
 from .rights import check_rights
 from .stack_id import get_stack_id
 from .state_disk import check_state_disk
-from .vault_resources import import_vault, register_vault_resources
 
 Stores = Mapping[tuple[Plane, InputStr], SecretStore]
 """Plane and name -> store."""
@@ -124,9 +124,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
-        OpenChoreoSecretsError: the stack needs ``pulumi-aws`` or ``pulumi-vault``, which is not installed; nothing is
+        OpenChoreoSecretsError: a needed package is not installed, or the disk of the state is almost full; nothing is
             registered.
-        OpenChoreoSecretsError: the disk of the state is almost full; nothing is registered.
     """
     check_state_disk()
     for warning in list_warnings(configuration.settings):
@@ -138,8 +137,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
 def _register(configuration: Configuration, checked: Preflight) -> dict[str, Deployed]:
     settings, plan = configuration.settings, configuration.plan
-    import_aws(plan)
-    import_vault(plan)
+    import_packages(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)
     refused = {
@@ -151,9 +149,8 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         )
         for name, problems in checked.refused.items()
     }
-    aws = register_aws_resources(plan, refused)
-    managed = {**aws.stores, **register_vault_resources(plan, refused)}
-    live = LiveInputs(configuration.manual, checked.endpoints, managed)
+    managed = register_managed_resources(plan, refused)
+    live = LiveInputs(configuration.manual, checked.endpoints, managed.stores)
     repaired = {
         plane: compare_objects(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
     }
@@ -162,11 +159,10 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(
-                store, configuration.manual, checked.endpoints.get(store.plane), managed.get(store.name)
+                store, configuration.manual, checked.endpoints.get(store.plane), managed.stores.get(store.name)
             ),
             pulumi.ResourceOptions(
-                provider=kubernetes_of[store.plane],
-                depends_on=refused.get(store.only_organization or ""),
+                provider=kubernetes_of[store.plane], depends_on=refused.get(store.only_organization or "")
             ),
         )
         for store in plan.stores
@@ -177,8 +173,8 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
             "control-plane", "control plane", settings.clusters.control_plane, plan.release
         )
     # The names of those of a refused organization may be unknown in this update.
-    empty = {name: secrets for name, secrets in list_empty_secrets(aws.stores).items() if name not in refused}
-    shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty, refused)
+    empty = {name: secrets for name, secrets in list_empty_secrets(managed.stores).items() if name not in refused}
+    shared = _Shared(stores, kubernetes_of, control_plane, managed.push_roles, empty, refused)
     deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
     if control_plane is not None:
         after = {name: item.credentials for name, item in deployed.items() if name not in refused}

@@ -52,13 +52,13 @@ def register_vault_resources(plan: Plan, before: Mapping[str, pulumi.Resource]) 
         return {}
     stores = plan.managed_vault_stores
     vault.check_environment(store.server for store in stores)
-    providers = {
-        server: vault.server_provider(f"vault-{server.entry}", server) for server in {s.server: 0 for s in stores}
-    }
+    servers = {store.server.entry: store.server for store in stores}
+    providers = {entry: vault.server_provider(f"vault-{entry}", server) for entry, server in servers.items()}
     mounts: dict[str, pulumi.Resource] = {}
     resources = {}
     for store in stores:
-        provider, after = providers[store.server], [before[store.organization]] if store.organization in before else []
+        provider = providers[store.server.entry]
+        after = [before[store.organization]] if store.organization in before else []
         if store.mount is not None:
             if store.mount.name not in mounts:
                 mounts[store.mount.name] = vault.register_mount(store.mount, pulumi.ResourceOptions(provider=provider))

@@ -131,7 +131,7 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
         {},
         [
             (
-                "manager.managed: is created by stacks only; use auth or role, or SecretStoreArgs.from_plan with a "
+                "manager.managed: is created by stacks only; use auth instead, or SecretStoreArgs.from_plan with a "
                 "store of plan_stack"
             )
         ],

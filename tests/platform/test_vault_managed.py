@@ -20,10 +20,8 @@ from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import ROOT, Kubernetes, Stack, add_providers, eventually, make_project
 from tests.platform.openbao import Vault
+from tests.platform.vault_attacks import AUDIENCE, REFUSED, attack_paths, attack_roles, read
 
-REFUSED = (403, {"errors": ["1 error occurred:\n\t* permission denied\n\n"]})
-NO_TOKEN = (403, {"errors": ["permission denied"]})
-AUDIENCE = "vault"
 DEPLOYMENT = "deployment"
 
 
@@ -96,16 +94,6 @@ def put(vault: Vault, mount: str, version: str, path: str, token: str) -> None:
     vault.server.call("PUT", value, {"data": data} if version == "v2" else data)
 
 
-def read(vault: Vault, mount: str, version: str, path: str, token: str | None = None) -> tuple[int, Any]:
-    """Status and value of a secret, read with a token; with the root token by default."""
-    status, body = vault.server.ask(
-        "GET", f"{mount}/data/{path}" if version == "v2" else f"{mount}/{path}", token=token
-    )
-    if status != 200:
-        return status, body
-    return status, body["data"]["data"] if version == "v2" else body["data"]
-
-
 def exists(vault: Vault, name: str) -> tuple[bool, bool]:
     """Whether a policy, and a role, of that name exist."""
     policy = vault.server.ask("GET", f"sys/policies/acl/{name}")[0]
@@ -164,8 +152,8 @@ def test_create_deliver_attack_and_remove(
         name: [f"eso-vault-{name}"] for name in values
     }
     assert tokens[own]["lease_duration"] == 600
-    _attack(vault, mount, version, (own, other, similar), tokens[own]["client_token"])
-    _attack_roles(vault, cluster, manager, own, other)
+    attack_paths(vault, mount, version, (own, other, similar), tokens[own]["client_token"])
+    attack_roles(vault, cluster, manager, own, other)
     assert {name: read(vault, mount, version, f"org/{name}/git") for name in values} == {
         name: (200, {"token": value}) for name, value in values.items()
     }
@@ -183,97 +171,6 @@ def test_create_deliver_attack_and_remove(
 
     assert exists(vault, f"eso-vault-{own}") == (False, False)
     assert read(vault, mount, version, f"org/{own}/git") == (200, {"token": values[own]})
-
-
-def _attack(vault: Vault, mount: str, version: str, names: tuple[str, str, str], token: str) -> None:
-    """Everything that the token of the first organization must not do, and the one thing that it may."""
-    own, *others = names
-    value = f"{mount}/data" if version == "v2" else mount
-    assert read(vault, mount, version, f"org/{own}/git", token)[0] == 200
-    gets = [
-        *(f"{value}/org/{other}/git" for other in others),
-        *(f"{value}/org/{other}" for other in others),
-        *(f"{mount}/metadata/org/{name}/git" for name in names),
-        *(f"{mount}/subkeys/org/{name}/git" for name in names),
-        f"{value}/org/{own}",
-        f"{value}/org/{own}*/git",
-        f"{value}/org/+/git",
-        f"{value}/org",
-        f"{value}/",
-        f"{mount}/config",
-        f"{mount}/org/{others[0]}/git",
-        f"{mount}/data/org/{others[0]}/git",
-        *(f"sys/policies/acl/eso-vault-{name}" for name in names),
-        *(f"auth/kubernetes/role/eso-vault-{name}" for name in names),
-        "sys/auth",
-        "sys/mounts",
-        "sys/namespaces",
-        "sys/raw/core",
-        "sys/internal/ui/mounts",
-        f"identity/entity/name/{own}",
-        f"cubbyhole/{own}",
-    ]
-    lists = [
-        f"{mount}/metadata/",
-        f"{mount}/metadata/org/",
-        *(f"{mount}/metadata/org/{name}/" for name in names),
-        *(f"{value}/org/{name}/" for name in names),
-        f"{value}/org/",
-        "sys/policies/acl",
-        "auth/token/accessors",
-        "auth/kubernetes/role",
-    ]
-    everything = 'path "*" { capabilities = ["sudo", "read"] }'
-    puts: list[tuple[str, dict[str, Any]]] = [
-        *((f"{value}/org/{name}/git", {"data": {"token": "changed"}}) for name in names),
-        (f"{mount}/delete/org/{others[0]}/git", {"versions": [1]}),
-        (f"{mount}/destroy/org/{others[0]}/git", {"versions": [1]}),
-        (f"sys/policies/acl/eso-vault-{own}", {"policy": everything}),
-        (f"auth/kubernetes/role/eso-vault-{own}", {"token_policies": [f"eso-vault-{others[0]}"]}),
-        ("auth/token/create", {"policies": [f"eso-vault-{others[0]}"]}),
-        ("auth/token/create-orphan", {"policies": ["root"]}),
-        ("auth/token/renew-self", {"increment": "24h"}),
-        ("sys/seal", {}),
-        ("sys/rotate", {}),
-        ("sys/capabilities-self", {"paths": [value]}),
-    ]
-    deletes = [*(f"{value}/org/{name}/git" for name in names), f"{mount}/metadata/org/{own}/git", f"sys/mounts/{mount}"]
-    requests: list[tuple[str, str, dict[str, Any] | None]] = [
-        *(("GET", path, None) for path in gets),
-        *(("LIST", path, None) for path in lists),
-        *(("PUT", path, body) for path, body in puts),
-        *(("DELETE", path, None) for path in deletes),
-    ]
-
-    answers = {f"{method} {path}": vault.server.ask(method, path, body, token=token) for method, path, body in requests}
-
-    assert {request: answer for request, answer in answers.items() if answer != REFUSED} == {}
-    for steps in ("%2e%2e/", "..%2f", "%2e%2e%2f"):
-        answer = vault.server.ask("GET", f"{value}/org/{own}/{steps}{others[0]}/git", token=token)
-        assert answer == (400, {"errors": ["relative paths not supported"]})
-
-
-def _attack_roles(vault: Vault, cluster: Kubernetes, manager: str, own: str, other: str) -> None:
-    """Sign-ins that no role may accept."""
-    account = f"eso-vault-{own}"
-    lookalike = {"name": f"eso-vault-{other}", "namespace": "default"}
-    cluster.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": lookalike})
-    role = f"eso-vault-{other}"
-    attempts = {
-        "the ServiceAccount of another organization": (role, cluster.token(account, manager, AUDIENCE)),
-        "the same name in another namespace": (role, cluster.token(role, "default", AUDIENCE)),
-        "a token for the API server": (account, cluster.token(account, manager)),
-        "a token for another audience": (account, cluster.token(account, manager, "other")),
-    }
-    answers = {what: vault.sign_in(name, token) for what, (name, token) in attempts.items()}
-    cluster.delete("v1", "ServiceAccount", lookalike["name"], "default")
-
-    assert answers == {
-        "the ServiceAccount of another organization": (403, {"errors": ["service account name not authorized"]}),
-        "the same name in another namespace": (403, {"errors": ["namespace not authorized"]}),
-        "a token for the API server": (403, {"errors": ["permission denied"]}),
-        "a token for another audience": (403, {"errors": ["permission denied"]}),
-    }
 
 
 def test_a_namespace_for_each_organization(

@@ -23,9 +23,10 @@ _KNOWN: Final = {
     "namespace",
     "setNamespaceFromToken",
     "skipTlsVerify",
-    # With a default in the SDK.
+    # The SDK adds these.
     "maxLeaseTtlSeconds",
     "maxRetries",
+    "version",
 }
 
 
