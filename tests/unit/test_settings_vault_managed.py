@@ -45,6 +45,11 @@ OF_ACME = 'of the organization "acme"'
             id="no-mount",
         ),
         pytest.param(
+            managed({"caBundle": "Q0E"}),
+            f"{STORE}: has a caBundle that is not complete; expected what base64 -w0 prints",
+            id="half-a-bundle",
+        ),
+        pytest.param(
             managed({"path": "sys/raw"}),
             f'{STORE}.path: "sys/raw" {OF_ACME} belongs to Vault itself; use the mount of a secret engine',
             id="system-mount",
