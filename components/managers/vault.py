@@ -130,6 +130,11 @@ class VaultStore(TypedManager):
             namespace=self.namespace,
             caBundle=self.ca_bundle,
             caProvider=dump(self.ca_provider),
-            auth=build_auth_block(planned, self.auth) if self.auth else build_managed_auth(planned, self.managed),
+            auth=self._build_auth(planned),
         )
         return {self.provider_key: block}
+
+    def _build_auth(self, planned: PlannedStore) -> dict[str, Any] | None:
+        if self.managed is not None:
+            return build_managed_auth(planned, self.managed)
+        return None if self.auth is None else build_auth_block(planned, self.auth)

@@ -129,10 +129,8 @@ class VaultManaged(Reference):
         return None
 
 
-def build_managed_auth(planned: PlannedStore, managed: VaultManaged | None) -> dict[str, Any] | None:
-    """The block ``auth`` of a managed store, which signs in as its own ServiceAccount. None: not a managed store."""
-    if managed is None:
-        return None
+def build_managed_auth(planned: PlannedStore, managed: VaultManaged) -> dict[str, Any]:
+    """The block ``auth`` of a managed store, which signs in as its own ServiceAccount."""
     block = build_provider_block(
         planned,
         mountPath=managed.auth_mount_of(planned.plane),
