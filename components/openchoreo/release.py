@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .builds import Builds
 from .kinds import Kind, Path, Steps
 
 
@@ -162,6 +163,8 @@ class Release:
     snapshots: Snapshots
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
+    builds: Builds | None = None
+    """What builds refer to, for checks of the clusters. None: nothing is checked."""
     shared_build_plane: Kind | None = None
     """Cluster-scoped kind that registers a cluster for the builds of all organizations. None: there is none."""
     shared_data_plane: Kind | None = None

@@ -26,6 +26,7 @@ from ..openchoreo.release import Release
 from ..patches import record
 from ..patches.model import PODS, RECORD, Added, History, Patch, Patched
 from ..patches.patch import apply_patch, remove_patch
+from ..patches.restarts import describe_restart
 from ..patches.snapshots import Replacement
 from ..patches.validity import validate_patch
 from .log import Log
@@ -145,10 +146,14 @@ class ObjectPatch:
             log.info(f"the name of the {self.types[read_resource_type(request)].name} is known after the update")
             return
         location = self._location(request, inputs)
-        changes = self._patched(read(self._cluster, location), inputs, before).changes
+        live = read(self._cluster, location)
+        patched = self._patched(live, inputs, before)
         desired, unknown = read_patch(inputs)
-        for line in (*(change.text for change in changes), *unknown):
+        for line in (*(change.text for change in patched.changes), *unknown):
             log.info(f"{location}: {line}")
+        restart = describe_restart(location.kind, live, patched.object)
+        if restart is not None:
+            log.warning(f"{location}: {restart}")
         self._log_outdated(location, drop_unknown(before.added, desired) if unknown else before.added, desired, log)
 
     def _log_outdated(self, location: Location, before: Added, desired: Patch, log: Log) -> None:

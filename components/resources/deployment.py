@@ -9,10 +9,10 @@ from functools import partial
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from ..cluster.build_checks import list_build_checks
 from ..cluster.connection import Cluster
 from ..cluster.continuation import ADVICE, continues_on_error
 from ..cluster.obstacles import PreflightError
-from ..cluster.offboarding import list_departures
 from ..cluster.planes import check_control_plane, check_data_plane
 from ..cluster.preflight import check_build_plane
 from ..errors import ClusterError
@@ -42,6 +42,7 @@ from .plane_providers import (
     register_openchoreo_providers,
     register_provider,
 )
+from .preflight_log import log_findings
 from .provider import OpenChoreoProvider
 from .registration import after_ownership_check
 from .rights import check_rights
@@ -79,21 +80,14 @@ def preflight(configuration: Configuration) -> Preflight:
     if clusters.data_plane is not None:
         reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
         checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
+    checks += list_build_checks(reached, plan)
     check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
     for check in checks:
         _collect(check, refused, len(plan.organizations))
-    _log_departures(build_plane, plan, stack)
+    log_findings(reached, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused)
-
-
-def _log_departures(build_plane: Cluster, plan: Plan, stack: str) -> None:
-    """Log which build namespaces have no organization any more; as a warning if one is deleted."""
-    planned = {organization.namespace for organization in plan.organizations}
-    for departure in list_departures(build_plane, planned, plan.release, stack):
-        log = pulumi.log.warn if departure.goes else pulumi.log.info
-        log(departure.describe(pulumi.get_stack()))
 
 
 def _collect(check: Callable[[], None], refused: dict[str, list[str]], organizations: int) -> None:
