@@ -99,6 +99,13 @@ def test_the_same_objects_for_everyone() -> None:
     assert "components of acme when" in said
 
 
+def test_another_form_of_the_same_texts() -> None:
+    before, after = _shared(TWO), _shared(TWO)
+    store = '${{"acme": "org-acme", "globex": "org-globex"}[metadata.componentNamespace]}'
+    after["spec"]["resources"][-1]["template"]["spec"]["store"] = store
+    assert describe_restart(SHARED, before, after) is None
+
+
 @pytest.mark.parametrize(
     "text", ["${{not json}[metadata.componentNamespace]}", '${{"b": "c"}[metadata.componentNamespace]}']
 )

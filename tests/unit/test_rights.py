@@ -15,6 +15,7 @@ from components.plan.rights import ClusterPlane, Right, list_rights
 from components.plan.stack import plan_stack
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api, Object
+from tests.unit.build_samples import plan_v1
 from tests.unit.releases import on_each_release
 from tests.unit.rights_samples import PULL, documented_roles, every_right, list_allowed, plan
 from tests.unit.samples import GIT, settings
@@ -58,6 +59,11 @@ def test_namespaces_that_stay_need_not_be_deleted() -> None:
         "patch",
         "update",
     }
+
+
+def test_without_builds_nothing_about_builds_is_read() -> None:
+    resources = {right.resource for right in list_rights(plan_v1({"pullSecret": PULL}))}
+    assert resources.isdisjoint({"clusterworkflowtemplates", "clusterworkflows", "workflows"})
 
 
 class Reviewing(Api):
