@@ -22,7 +22,7 @@ from .workflows import INCLUDE_WHEN, Workflow, Workflows
 def check_stores(workflows: Workflows) -> None:
     """Check that each build plane has a store, if a workflow always reads from it.
 
-    Entries with a condition are not checked, because a run may leave them out.
+    Entries with a condition count only for organizations with SecretReferences, which developers select for a run.
 
     Raises:
         PreflightError: a plane has none, and no patch of the stack gives it one.
@@ -79,7 +79,7 @@ def _reads_store(workflow: Workflow, organization: OrganizationPlan, builds: Bui
     }
     return any(
         builds.store in json.dumps(entry.get("template"))
-        and not entry.get(INCLUDE_WHEN)
+        and (not entry.get(INCLUDE_WHEN) or organization.secret_references)
         and ("id", entry.get("id")) not in overridden
         for entry in workflow.entries
     )

@@ -140,7 +140,7 @@ def _clusters(
         raise OpenChoreoSecretsError(msg)
     if options.context:
         settings = ClusterSettings(context=options.context, kubeconfig=options.kubeconfig)
-        return [(Cluster("cluster", settings), frozenset({"build", "data"}))]
+        return [(Cluster("cluster", settings), frozenset({"build", "control", "data"}))]
     by_identity: dict[str, tuple[Cluster, frozenset[str]]] = {}
     for plane, settings in project.read_clusters(options.stack).items():
         cluster = Cluster(f"{plane} plane", settings)

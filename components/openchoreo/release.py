@@ -165,6 +165,8 @@ class Release:
     """Group, version and plural name of the objects that are running or finished builds."""
     builds: Builds | None = None
     """What builds refer to, for checks of the clusters. None: nothing is checked."""
+    secret_reference: Kind | None = None
+    """Kind of object by which developers select the credential of a build. None: there is none."""
     shared_build_plane: Kind | None = None
     """Cluster-scoped kind that registers a cluster for the builds of all organizations. None: there is none."""
     shared_data_plane: Kind | None = None

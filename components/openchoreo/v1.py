@@ -210,6 +210,7 @@ def _release(name: str, *, has_project_types: bool) -> Release:
             pull_resource="registry-pull-secret",
         ),
         builds=_BUILDS,
+        secret_reference=Kind(_API, "SecretReference", "secretreferences"),
         charts=Charts(control_plane="openchoreo-control-plane", operator=None),
         run_labels=RunLabels(
             kind="workflowrun",

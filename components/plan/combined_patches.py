@@ -76,11 +76,13 @@ class CombinedPatch:
         prepared: dict[RunSecret, dict[str, str]] = {}
         created: dict[RunSecret, dict[str, Manifest]] = {}
         for plan in self.organizations:
-            entries = {entry.id: entry.template for entry in plan.run_entries}
+            entries, used = {entry.id: entry.template for entry in plan.run_entries}, set[RunSecret]()
             for planned in plan.secrets:
                 run_secret = get_run_secret(planned.content.credential, plan.release)
-                if run_secret is None:
+                # Of several git credentials, builds use the first; developers select the others.
+                if run_secret is None or run_secret in used:
                     continue
+                used.add(run_secret)
                 if planned.per_run:
                     template = rename_remote_keys(entries[run_secret.resource], names)
                     created.setdefault(run_secret, {})[_get_namespace(plan)] = template

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import ESO, Manifest
@@ -15,7 +16,7 @@ from .organization import OrganizationPlan
 class PlannedObject:
     """One object, without its content."""
 
-    plane: Plane
+    plane: Plane | Literal["control"]
     """Cluster of the object; ``build`` where both planes are one cluster."""
     api: str
     """``v1``, ``external-secrets.io/v1`` and so on."""
@@ -76,6 +77,8 @@ def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[Planned
                 plan.name,
                 by_operator=planned.manual is None,
             )
+    for reference in plan.secret_references:
+        yield _object("control", reference.manifest, user, "git.secretReference", plan.name)
     if plan.fan_out is not None:
         yield _object(pull_plane, plan.fan_out, user, "", plan.name)
     for namespace, manual in plan.pull_manual:
@@ -84,7 +87,9 @@ def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[Planned
         )
 
 
-def _object(plane: Plane, manifest: Manifest, user: str, setting: str, organization: str | None) -> PlannedObject:
+def _object(
+    plane: Plane | Literal["control"], manifest: Manifest, user: str, setting: str, organization: str | None
+) -> PlannedObject:
     metadata = manifest["metadata"]
     api, kind, name, namespace = manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace")
     return PlannedObject(plane, api, kind, name, namespace, user, setting, organization)

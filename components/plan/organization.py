@@ -30,6 +30,7 @@ from .patches import (
     plan_run_entries,
     select_pods,
 )
+from .references import PlannedReference
 from .secret import PlannedSecret, plan_secrets
 
 
@@ -163,6 +164,26 @@ class OrganizationPlan:
         selectors = self.release.data_plane_selectors(self.name)
         return build_cluster_external_secret(
             f"{self.release.defaults.pull_secret}-{self.name}", target, template, selectors
+        )
+
+    @cached_property
+    def secret_references(self) -> tuple[PlannedReference, ...]:
+        """SecretReferences in its namespace on the control plane, in the order of its git credentials."""
+        release = self.release
+        if release.secret_reference is None:
+            return ()
+        return tuple(
+            PlannedReference(
+                release.secret_reference,
+                release.control_plane_namespace(self.name),
+                self.name,
+                git.secret_reference,
+                git,
+                self.build_stores[git.secret_store],
+                git.refresh_interval or self.organization.refresh_interval or self.refresh_interval,
+            )
+            for _, git in self.organization.git_credentials
+            if git.secret_reference is not None
         )
 
     @property

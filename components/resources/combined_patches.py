@@ -9,14 +9,13 @@ import pulumi
 from ..plan.combined_patches import CombinedPatch
 from ..secrets.external_secret import Names
 from .object_patches import ObjectPatch, register_patch
-from .provider import OpenChoreoProvider
 
 
 def register_combined_patches(
     patches: Sequence[CombinedPatch],
     names: Names,
     after: Mapping[str, Sequence[pulumi.Resource]],
-    provider: OpenChoreoProvider,
+    provider: pulumi.ProviderResource,
 ) -> list[ObjectPatch]:
     """Register the patches of cluster-scoped objects.
 
@@ -24,7 +23,7 @@ def register_combined_patches(
         patches: for each object its organizations.
         names: names in the managers of the stores.
         after: organization -> what must exist before an object refers to it. It outlives the patches too.
-        provider: of the control plane.
+        provider: the `OpenChoreoProvider` of the control plane.
 
     Raises:
         PatchError: an expression becomes too long.

@@ -45,6 +45,8 @@ class Deployed:
             names["pullSecret"] = {"secretName": self.plan.pull_content.name, "componentTypes": list(pull.types)}
         if workflows is not None:
             names["componentWorkflows"] = [*workflows.names, *workflows.cluster_workflows]
+        if self.control_plane is not None and self.control_plane.secret_references:
+            names["secretReferences"] = list(self.control_plane.secret_references)
         if self.aws_secrets:
             names["awsSecrets"] = self.aws_secrets
         return names

@@ -30,6 +30,7 @@ from .cluster_secret_store import SecretStore, SecretStoreArgs, get_remote_names
 from .combined_patches import register_combined_patches
 from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs
+from .control_plane_providers import register_control_plane_providers
 from .data_plane import DataPlane, DataPlaneArgs
 from .deployed import Deployed
 from .external_secrets_ready import ExternalSecretsReady
@@ -80,7 +81,7 @@ def preflight(configuration: Configuration) -> Preflight:
     if clusters.data_plane is not None:
         reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
         checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
-    checks += list_build_checks(reached, plan)
+    checks += list_build_checks(reached, plan, stack)
     check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
     for check in checks:
@@ -161,19 +162,15 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         )
         for store in plan.stores
     }
-    control_plane = None
-    if settings.clusters.control_plane is not None and any(item.patched_objects for item in plan.organizations):
-        control_plane = register_provider(
-            "control-plane", "control plane", settings.clusters.control_plane, plan.release
-        )
+    control_plane = register_control_plane_providers(plan, live, refused.keys())
     # The names of those of a refused organization may be unknown in this update.
     empty = {name: secrets for name, secrets in list_empty_secrets(managed.stores).items() if name not in refused}
     shared = _Shared(stores, kubernetes_of, control_plane, managed.push_roles, empty, refused)
     deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
-    if control_plane is not None:
+    if control_plane:
         after = {name: item.credentials for name, item in deployed.items() if name not in refused}
         names = get_remote_names(*stores.values())
-        register_combined_patches(plan.combined_patches, names, after, control_plane)
+        register_combined_patches(plan.combined_patches, names, after, control_plane[0])
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
     _wait(plan, openchoreo_of, repaired, deployed, hints, refused.keys())
     return deployed
@@ -227,7 +224,7 @@ class _Shared:
 
     stores: Stores
     kubernetes_of: Mapping[Plane, kubernetes.Provider]
-    control_plane: OpenChoreoProvider | None
+    control_plane: Sequence[pulumi.ProviderResource]
     push_roles: Mapping[str, Sequence[pulumi.Resource]]
     empty_secrets: Mapping[str, list[pulumi.Input[str]]]
     refused: Mapping[str, pulumi.Resource]
@@ -259,13 +256,14 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
             pulumi.ResourceOptions(provider=kubernetes_of[pull_plane], depends_on=before),
         )
     patches = None
-    if shared.control_plane is not None and any(place.alone for place in plan.patched_objects):
+    alone = any(place.alone for place in plan.patched_objects)
+    if shared.control_plane and (alone or plan.secret_references):
         after = [
             resource for resource in (*before, data_plane, pulls, builds, *others.values()) if resource is not None
         ]
         patches = ControlPlane(
             plan.name,
             ControlPlaneArgs(organization, builds, pulls, plan=plan, stores=others),
-            pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
+            pulumi.ResourceOptions(providers=[*shared.control_plane], depends_on=after),
         )
     return Deployed(plan, build_plane, data_plane, patches, pulls, shared.empty_secrets.get(plan.name, []))

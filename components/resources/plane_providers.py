@@ -53,7 +53,8 @@ def register_kubernetes_providers(
         repaired: plane -> what must happen first: its identity is checked and its objects are repaired.
     """
     return {
-        plane: _kubernetes(f"{plane}-plane", cluster, repaired[plane]) for plane, cluster in _clusters(settings).items()
+        plane: register_kubernetes_provider(f"{plane}-plane", cluster, repaired[plane])
+        for plane, cluster in _clusters(settings).items()
     }
 
 
@@ -63,8 +64,8 @@ def _clusters(settings: StackSettings) -> dict[Plane, ClusterSettings]:
     return {"build": build} if data is None or data == build else {"build": build, "data": data}
 
 
-def _kubernetes(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:
-    """The provider of a plane.
+def register_kubernetes_provider(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:
+    """The provider of a plane; it waits for ``after``.
 
     The ``openchoreo`` provider recognizes the cluster by its identity. So a new context, kubeconfig or address must
     never replace the objects: the engine would delete the replaced ones by name, which are the same ones.

@@ -62,7 +62,7 @@ STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}, retrySettings, refres
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (
     f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "
-    "refreshInterval, policies"
+    "secretReference, refreshInterval, policies"
 )
 ONE_GIT_KIND: Final = "expected exactly one of remoteKey, manual, basicAuth, ssh, githubApp"
 NOT_A_LABEL: Final = (

@@ -14,6 +14,7 @@ from tests.unit.api import Api, Object
 from tests.unit.build_samples import build_step, plan_v1, workflow
 from tests.unit.objects import shipped_v1
 from tests.unit.plans import stack_plan
+from tests.unit.preflight_samples import STACK
 from tests.unit.samples import GIT, Raw
 
 REGISTRIES = [{"server": "quay.io", "remoteKey": "quay"}]
@@ -32,7 +33,7 @@ def _check(plan: Plan, steps: list[Object], workflows: list[Object] | None, own:
     clusters: dict[ClusterPlane, Cluster] = {"build": build.cluster}
     if workflows is not None:
         clusters["control"] = control.cluster
-    for check in list_build_checks(clusters, plan):
+    for check in list_build_checks(clusters, plan, STACK):
         check()
     assert build.patches == []
 
@@ -107,7 +108,7 @@ def test_a_step_in_a_namespace_is_not_that_of_all() -> None:
 @pytest.mark.parametrize("plan", [plan_v1(PULLING), stack_plan((), release=V0_9)], ids=["no-builds", "v0.9"])
 def test_nothing_is_asked(plan: Plan) -> None:
     build = Api(clusterworkflowtemplates=[build_step()])
-    for check in list_build_checks({"build": build.cluster}, plan):
+    for check in list_build_checks({"build": build.cluster}, plan, STACK):
         check()
     assert build.queries == []
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.errors import SettingsError
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import plan_stores
 from components.plan.vault_managed import (
@@ -43,7 +43,7 @@ def test_a_store_signs_in_with_the_created_role() -> None:
     store = render_store(only, {}, None)
     assert list(operator().problems(store)) == []
     assert list(operator().additions(store)) == []
-    assert render_identity(only) == [
+    assert only.identity == (
         {
             "apiVersion": "v1",
             "kind": "ServiceAccount",
@@ -52,8 +52,8 @@ def test_a_store_signs_in_with_the_created_role() -> None:
                 "namespace": "external-secrets",
                 "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets"},
             },
-        }
-    ]
+        },
+    )
     login = {
         "mountPath": "kubernetes",
         "role": "eso-default-acme",

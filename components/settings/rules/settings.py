@@ -21,6 +21,7 @@ from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
 from .pull import validate_planes
 from .registries import refuse_shared_identities
+from .secret_references import validate_reference_planes
 from .store_use import validate_keys
 
 
@@ -42,6 +43,7 @@ def validate_settings(
         _store_manuals(settings, manual_names),
         validate_planes(settings, release),
         validate_plane_objects(settings, release),
+        validate_reference_planes(settings),
         refuse_shared_identities(settings),
         store_rules.validate_store_access(settings, release, _reads),
         aws_rules.validate_managed_stores(settings, _reads),
