@@ -7,16 +7,21 @@ schema of ESO refuses an empty name, so the run is tried again for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..openchoreo.builds import Builds
 from ..patches.containers import find
 from ..patches.model import SECRET_STORE_REF
+from ..patches.override import Override
+from ..plan.combined_patches import list_combined_patches
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from .objects import Location
 from .obstacles import Obstacle, raise_obstacles
 from .workflows import INCLUDE_WHEN, Workflow, Workflows
+
+_Overrides = Mapping[Location, tuple[Override, ...]]
+"""Workflow -> what the stack overrides in it."""
 
 
 def check_stores(workflows: Workflows) -> None:
@@ -40,6 +45,7 @@ def _list_problems(workflows: Workflows) -> Iterator[Obstacle]:
         if patch.patch.secret_store_ref
     }
     without_store: set[Location] = set()
+    overrides = _list_overrides(plan)
     for organization, usable in workflows.usable():
         readers: dict[Location, list[Workflow]] = {}
         for workflow in usable:
@@ -53,7 +59,7 @@ def _list_problems(workflows: Workflows) -> Iterator[Obstacle]:
                 fits = live is None or find(live, ("spec", SECRET_STORE_REF, "name"))
                 (with_store if fits else without_store).add(plane)
             if plane in without_store:
-                names = [str(user.location) for user in users if _reads_store(user, organization, builds)]
+                names = [str(user.location) for user in users if _reads_store(user, organization, builds, overrides)]
                 if names:
                     yield Obstacle(organization.name, _describe(plan, organization, plane, names))
 
@@ -67,14 +73,19 @@ def _locate_plane(workflow: Workflow, organization: OrganizationPlan, builds: Bu
     return Location(kind, name, workflow.location.namespace if kind.namespaced else None)
 
 
-def _reads_store(workflow: Workflow, organization: OrganizationPlan, builds: Builds) -> bool:
+def _list_overrides(plan: Plan) -> _Overrides:
+    """What the stack overrides in each workflow."""
+    combined = (*plan.combined_patches, *list_combined_patches(plan.organizations, namespaced=True))
+    patches = (patch.plan({}) for patch in combined if patch.place.role == "builds")
+    return {Location(patch.kind, patch.name, patch.namespace): patch.patch.overrides for patch in patches}
+
+
+def _reads_store(workflow: Workflow, organization: OrganizationPlan, builds: Builds, overrides: _Overrides) -> bool:
     """Whether each run of an organization creates an object that reads from the store of the plane."""
     namespace = organization.release.control_plane_namespace(organization.name)
     overridden = {
         override.path[2]
-        for patch in organization.patches
-        if Location(patch.kind, patch.name, patch.namespace) == workflow.location
-        for override in patch.patch.overrides
+        for override in overrides.get(workflow.location, ())
         if override.path[-1] == INCLUDE_WHEN and namespace in override.namespaces
     }
     return any(

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from components.cluster.obstacles import PreflightError
 from components.cluster.workflow_stores import check_stores
 from components.cluster.workflows import Workflows
-from components.openchoreo import V1
-from components.patches.model import Patch
-from components.patches.override import Override
-from components.plan.organization import OrganizationPlan
-from components.plan.patches import PlannedPatch
 from components.plan.stack import Plan
 from tests.unit.api import Api, Object
 from tests.unit.build_samples import BUILDS, OPENCHOREO, plan_v1, workflow
@@ -100,28 +92,21 @@ def test_a_store_is_there_or_not_needed(planes: dict[str, Object], shared: list[
     _check(_api(planes, shared=shared), plan_v1(organization))
 
 
-def _overriding(*namespaces: str) -> Plan:
-    """A stack whose patch switches the entry of the shared workflow off for some namespaces."""
-    path = ("spec", "resources", ("id", "registry-push-secret"), "includeWhen")
-    patch = Patch(overrides=(Override(path, "metadata.namespaceName", namespaces, "false", "true"),))
-    planned = PlannedPatch(V1.kinds["ClusterWorkflow"], None, "docker", patch, "docker")
-    plan = plan_v1()
-
-    class Patched(OrganizationPlan):
-        patches: Any = (planned,)
-
-    (acme,) = plan.organizations
-    return replace(plan, organizations=(Patched(acme.organization, V1),))
+_QUAY: Raw = {"server": "quay.io", "remoteKey": "acme-quay"}
 
 
-@pytest.mark.parametrize(("namespace", "fits"), [("acme", True), ("other", False)])
-def test_a_patch_of_this_stack_removes_the_entry(namespace: str, fits: bool) -> None:
-    api = _api({SHARED_PLANE: WITHOUT}, shared=[workflow()])
-    plan = _overriding(namespace)
-    if fits:
-        _check(api, plan)
+@pytest.mark.parametrize("namespace", [None, "acme"], ids=["shared", "own"])
+@pytest.mark.parametrize("delivery", ["ahead", "run"])
+@pytest.mark.parametrize("name", ["docker", "other"])
+def test_a_patch_of_this_stack_replaces_the_entry(namespace: str | None, delivery: str, name: str) -> None:
+    key = "clusterWorkflows" if namespace is None else "names"
+    builds = {"git": GIT, "registries": [_QUAY], "componentWorkflows": {key: ["docker"], "delivery": delivery}}
+    live = [workflow(name, namespace)]
+    api = _api({SHARED_PLANE: WITHOUT}, **{"shared" if namespace is None else "own": live})
+    if name == "docker":
+        _check(api, plan_v1(builds))
     else:
-        assert [name for name, _ in _refused(api, plan)] == ["acme"]
+        assert [organization for organization, _ in _refused(api, plan_v1(builds))] == ["acme"]
 
 
 def test_the_shipped_workflow() -> None:
