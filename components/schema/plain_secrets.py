@@ -50,8 +50,8 @@ _LONGEST_WORDS: Final = 2.2
 _LEAST_ENTROPY: Final = 4.2
 """Bits for each character; 28 random ones have 4.5 on average."""
 
-PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "template"})
-"""Fields with long text that is public, such as keys and certificates. Known forms of tokens are refused there, too."""
+PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "not_secrets", "template"})
+"""Fields with long text that is public, such as keys and certificates. Known forms are refused there, too."""
 HIDDEN: Final = "(value not shown)"
 """Instead of a text that seems to be a secret."""
 INSTEAD: Final = "store it in the secret manager, and write its name"
