@@ -10,6 +10,7 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from components.errors import SettingsError
 from components.managers.vault_policy import build_api_path, build_policy
+from tests.unit.documented import ROOT
 from tests.unit.vault_managed import RULES, list_rules, managed, matches, plan
 
 LABEL = st.from_regex(r"[a-d]([a-d2-]{0,4}[a-d2])?", fullmatch=True)
@@ -29,6 +30,11 @@ MOUNTS = st.sampled_from(["secret", "kv/org", "kv-{organization}", "{organizatio
 
 def test_the_policy_of_version_2() -> None:
     assert build_policy(build_api_path("secret", "v2", "org/acme/")) == RULES
+
+
+def test_the_documented_policy() -> None:
+    page = (ROOT / "docs" / "stores" / "vault.md").read_text().partition("### The policy and the role\n")[2]
+    assert page.partition("```hcl\n")[2].partition("```")[0] == RULES
 
 
 def test_the_policy_of_version_1() -> None:
