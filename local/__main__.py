@@ -17,12 +17,19 @@ from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
-from .engine import Engine
+from .engine import Engine, EngineError
+from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
-from .obtain import ObtainError, list_operator_crds, obtain_programs
+from .hosts.launch import start_hosts
+from .hosts.repositories import GitError, find_git
+from .obtain import ObtainError, find_program, get_cache_folder, list_operator_crds, obtain_programs
 from .openbao import OpenBaoError
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
+from .programs import get_program
+from .proof.components import wait_for_components
+from .proof.platform import LocalProof
+from .proof.run import format_proof
 from .seed import Seeder, get_openchoreo_crds
 from .status import format_credential_tables
 
@@ -30,6 +37,11 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
 _STACK: Final = "local"
 _PREFIX: Final = "openchoreo-secrets:"
+_PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
+_NOT_PROVEN: Final = (
+    "Some credentials do not work as they should. After a rotation, ESO delivers the new value at its next refresh; "
+    "the requests are in .local/git-server.log and .local/registry.log."
+)
 
 
 def say(text: str) -> None:
@@ -41,14 +53,18 @@ def say(text: str) -> None:
 def up() -> int:
     """Start the platform, update the stack `local`, print the tables of credentials. Returns the exit code."""
     started = time.monotonic()
+    find_git()
     executables = obtain_programs(say)
     platform, engine = Platform(_FOLDER, executables), Engine(_FOLDER, executables)
-    start(platform, read_local_settings())
+    settings = read_local_settings()
+    start(platform, settings)
     engine.prepare()
     selected = engine.run("stack", "select", "--create", _STACK)
     if selected.returncode:
         say(selected.stdout)
         return selected.returncode
+    openbao = platform.openbao
+    start_hosts(platform, openbao, settings, get_stack_file(), lambda: engine.read_manual_values(_STACK))
     say("pulumi up, stack local")
     changed = engine.up(_STACK, say)
     if changed is None:
@@ -56,11 +72,30 @@ def up() -> int:
         return 1
     if not changed:
         say("Nothing changed: every credential is in place.")
-    say(f"\n{format_credential_tables(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
+    cluster = _cluster()
+    wait_for_components(cluster, settings, platform.process("external-secrets"))
+    say(f"\n{format_credential_tables(cluster)}\n")
+    proven = show_proof(platform, settings)
+    say(f"\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
     say('  eval "$(make -s env)"; pulumi preview --stack local')
     say("  make status    make down")
-    return 0
+    return 0 if proven else 1
+
+
+def show_proof(platform: Platform, settings: StackSettings) -> bool:
+    """Use every delivered credential, print the table of outcomes, and return whether all are as expected."""
+    crane = find_program(get_program("crane"))
+    if crane is None:
+        say("crane is missing, so the credentials were not used. Build it with: make local")
+        return False
+    results = LocalProof(platform, _cluster(), settings, crane).run()
+    say(_PROOF)
+    say(format_proof([organization.name for organization in settings.organizations], results))
+    proven = all(result.holds for result in results)
+    if not proven:
+        say(_NOT_PROVEN)
+    return proven
 
 
 def prepare_programs() -> int:
@@ -74,7 +109,7 @@ def start(platform: Platform, settings: StackSettings) -> None:
     if platform.running():
         say("The platform is already running.")
     else:
-        say("Starting etcd, kube-apiserver, kube-controller-manager, OpenBao and the External Secrets Operator.")
+        say("Starting a control plane, the External Secrets Operator, OpenBao, a registry and a git server.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
     seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
@@ -95,11 +130,27 @@ def down() -> int:
 
 
 def show() -> int:
-    """Print the tables of credentials. Returns the exit code: 1 if the platform is not running."""
+    """Print the tables of credentials, use each credential, print what the platform takes.
+
+    Returns:
+        The exit code: 1 if the platform is not running, or if a credential does not work.
+    """
     if not Platform(_FOLDER, {}).running():
         say("The local platform is not running. Start it with: make local")
         return 1
-    say(format_credential_tables(_cluster()))
+    say(f"{format_credential_tables(_cluster())}\n")
+    platform = Platform(_FOLDER, {})
+    proven = show_proof(platform, read_local_settings())
+    say(f"\n{format_footprint(platform)}")
+    return 0 if proven else 1
+
+
+def delete_cache() -> int:
+    """Delete the built and downloaded programs. Returns the exit code."""
+    size = clean_cache()
+    say(f"Freed {size / (1 << 30):.1f} GB: the programs in {get_cache_folder()}")
+    say("The next `make local` downloads or builds them again; programs that run continue until `make down`.")
+    say("Go has caches of its own, which it shares with your other work: go clean -modcache -cache")
     return 0
 
 
@@ -115,11 +166,16 @@ def env() -> int:
 
 def read_local_settings() -> StackSettings:
     """Settings of the stack `local`, read without Pulumi, because the platform is seeded before the engine runs."""
-    file = _ROOT / "stacks" / "Pulumi.local.yaml"
+    file = get_stack_file()
     config = read_yaml(file).get("config") or {}
     raw = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
     manual = raw.pop("manualSecrets", None) or {}
     return parse(raw, source=str(file), manual_names=frozenset(manual))
+
+
+def get_stack_file() -> Path:
+    """File of the stack `local`."""
+    return _ROOT / "stacks" / "Pulumi.local.yaml"
 
 
 def _cluster() -> Cluster:
@@ -129,8 +185,9 @@ def _cluster() -> Cluster:
 _COMMANDS: Final[dict[str, tuple[Callable[[], int], str]]] = {
     "up": (up, "start the platform and deliver every credential of the stack `local`"),
     "down": (down, "stop the platform and delete its data and the state of the stack `local`"),
-    "status": (show, "show the credentials on the platform"),
+    "status": (show, "show the credentials on the platform, whether they work, and what the platform takes"),
     "env": (env, "print shell commands that set the environment of Pulumi for the stack `local`"),
+    "clean-cache": (delete_cache, "delete the built and downloaded programs"),
     "programs": (prepare_programs, "download or build the programs, without starting them"),
 }
 
@@ -156,7 +213,7 @@ def main() -> int:
 def _run(command: Callable[[], int]) -> int:
     try:
         return command()
-    except (OpenChoreoSecretsError, ObtainError, OpenBaoError, ProcessError) as error:
+    except (OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError) as error:
         say(str(error))
         return 1
 

@@ -24,6 +24,9 @@ from .processes import Process
 _MANIFESTS: Final = Path(__file__).parent / "manifests"
 _FIELD_MANAGER: Final = "local-platform"
 
+PULL_SERVER: Final = "registry.example"
+"""Registry in the demo value of a whole docker config, which the settings do not name."""
+
 
 class Seeder:
     """Creates objects in the local control plane."""
@@ -73,6 +76,10 @@ class Seeder:
                 "subjects": [{"kind": "ServiceAccount", **metadata}],
             }
         )
+        return self.create_token(namespace, name, seconds)
+
+    def create_token(self, namespace: str, name: str, seconds: int) -> str:
+        """A token of a ServiceAccount, valid for `seconds`."""
         accounts = self._client.resources.get(api_version="v1", kind="ServiceAccount")
         request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest"}
         body = {**request, "spec": {"expirationSeconds": seconds}}
@@ -134,7 +141,7 @@ def _formatted_values(organization: Organization) -> dict[RemoteRef, str]:
     servers: dict[RemoteRef, list[str]] = {}
     pull = organization.pull_secret
     if pull is not None and pull.docker_config is not None:
-        servers[pull.docker_config] = ["registry.example"]
+        servers[pull.docker_config] = [PULL_SERVER]
     for registry in (*(organization.registries or ()), *((pull.registries if pull else None) or ())):
         if registry.docker_config is not None:
             servers.setdefault(registry.docker_config, []).append(registry.auths_key)

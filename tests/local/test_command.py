@@ -10,6 +10,8 @@ import pytest
 
 from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
+from local.engine import EngineError
+from local.hosts.repositories import GitError
 from local.obtain import ObtainError
 from local.processes import ProcessError
 
@@ -21,17 +23,20 @@ loopback ports.
 
 positional arguments:
   COMMAND
-    up        start the platform and deliver every credential of the stack
-              `local`
-    down      stop the platform and delete its data and the state of the stack
-              `local`
-    status    show the credentials on the platform
-    env       print shell commands that set the environment of Pulumi for the
-              stack `local`
-    programs  download or build the programs, without starting them
+    up         start the platform and deliver every credential of the stack
+               `local`
+    down       stop the platform and delete its data and the state of the
+               stack `local`
+    status     show the credentials on the platform, whether they work, and
+               what the platform takes
+    env        print shell commands that set the environment of Pulumi for the
+               stack `local`
+    clean-cache
+               delete the built and downloaded programs
+    programs   download or build the programs, without starting them
 
 options:
-  -h, --help  show this help message and exit
+  -h, --help   show this help message and exit
 """
 HELP_OF_UP = """\
 usage: python -m local up [-h]
@@ -111,7 +116,7 @@ def test_unknown_command_is_named(run: Callable[..., int], capsys: pytest.Captur
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["up", "down", "status", "env", "programs"])
+@pytest.mark.parametrize("name", ["up", "down", "status", "env", "clean-cache", "programs"])
 def test_exit_code_is_that_of_the_command(
     run: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
@@ -138,6 +143,8 @@ def test_a_stack_file_that_is_not_yaml(tmp_path: Path, monkeypatch: pytest.Monke
     [
         pytest.param(ClusterError("the cluster does not answer"), 1, "the cluster does not answer\n", id="cluster"),
         pytest.param(ObtainError("etcd is missing"), 1, "etcd is missing\n", id="program"),
+        pytest.param(GitError("git: is not on PATH"), 1, "git: is not on PATH\n", id="git"),
+        pytest.param(EngineError("cannot be decrypted"), 1, "cannot be decrypted\n", id="engine"),
         pytest.param(ProcessError("etcd ended"), 1, "etcd ended\n", id="process"),
         pytest.param(KeyboardInterrupt(), 130, "\nInterrupted. Run the command again to continue.\n", id="Ctrl-C"),
     ],

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +12,13 @@ import pytest
 from local.engine import Engine
 from local.openbao import OpenBao
 from local.platform import Platform
-from tests.platform.harness import ROOT, Kubernetes, make_project
+from tests.platform.checkouts import copy_checkout, run
+from tests.platform.harness import Kubernetes
 
 DELIVERED = {
     ("acme", "external", "org-acme", "True"),
     ("acme", "git", "org-acme", "True"),
+    ("acme", "registry-pull", "org-acme", "True"),
     ("acme", "registry-push", "org-acme", "True"),
     ("globex", "registry-pull", "org-globex", "True"),
     ("globex", "git", "org-globex", "True"),
@@ -38,21 +37,8 @@ PATCHED = {
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Path]:
     """A copy of this project; its platform is removed at the end."""
-    folder = make_project(tmp_path / "checkout")
-    shutil.rmtree(folder / "stacks")
-    for name in ("local", "stacks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    yield folder
-    run(folder, "down")
-
-
-def run(folder: Path, command: str) -> str:
-    """Output of ``python -m local <command>``, which must succeed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "local", command], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    with copy_checkout(tmp_path / "checkout") as folder:
+        yield folder
 
 
 def rows(printed: str, columns: tuple[int, ...], count: int) -> set[tuple[str, ...]]:
