@@ -43,7 +43,8 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
 
 def rows(printed: str, columns: tuple[int, ...], count: int) -> set[tuple[str, ...]]:
     """Some columns of the table with `count` columns."""
-    lines = [line.split() for line in printed.splitlines() if line.startswith(("acme ", "globex ", "initech "))]
+    tables = printed.partition("\nUsed on this machine")[0]
+    lines = [line.split() for line in tables.splitlines() if line.startswith(("acme ", "globex ", "initech "))]
     return {tuple(line[column] for column in columns) for line in lines if len(line) == count}
 
 
