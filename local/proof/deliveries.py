@@ -97,7 +97,7 @@ def _git_logins(organization: Organization, settings: StackSettings) -> dict[str
     """Name of each git Secret -> the key of its token, and the user name that goes with it."""
     defaults = RELEASES[settings.release].defaults
     namings = ((git.naming(defaults), git.username) for _, git in organization.git_credentials)
-    return {naming.name: (naming.key, username) for naming, username in namings}
+    return {naming.name: (naming.key or _PASSWORD, username) for naming, username in namings}
 
 
 def _list_hosts(config: bytes) -> Iterator[str]:
