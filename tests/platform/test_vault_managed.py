@@ -20,7 +20,15 @@ from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import ROOT, Kubernetes, Stack, add_providers, eventually, make_project
 from tests.platform.openbao import Vault
-from tests.platform.vault_attacks import AUDIENCE, REFUSED, attack_paths, attack_roles, read
+from tests.platform.vault_attacks import (
+    AUDIENCE,
+    REFUSED,
+    WRONG_AUDIENCE,
+    attack_paths,
+    attack_roles,
+    list_mounts,
+    read,
+)
 
 DEPLOYMENT = "deployment"
 
@@ -133,7 +141,7 @@ def test_create_deliver_attack_and_remove(
     engine = vault.server.call("GET", f"sys/mounts/{mount}")["data"]
     assert (engine["type"], engine["options"]) == ("kv", {"version": version.removeprefix("v")})
 
-    values = {name: f'of {name} → "ß" {{{{ }}}}' for name in (own, other, similar)}
+    values = {name: f'value-of-{name} → "ß" {{{{ }}}}' for name in (own, other, similar)}
     for name, value in values.items():
         put(vault, mount, version, f"org/{name}/git", value)
     stack.configure(readyTimeout="60s")
@@ -142,7 +150,8 @@ def test_create_deliver_attack_and_remove(
     assert {name: clone_secret(cluster, name) for name in values} == values
     stack.unchanged()
     printed, state = "".join(stack.outputs), stack.state.read_text()
-    assert [value for value in (*values.values(), deployment) if value in printed or value in state] == []
+    secrets = ("value-of-", deployment)
+    assert [secret for secret in secrets if secret in printed or secret in state] == []
     used = {role for _, _, role in vault.logins}
     assert used == {f"eso-vault-{name}" for name in values}
     eventually(lambda: vault.revocations == len(vault.logins), "the operator to give its tokens back")
@@ -152,8 +161,16 @@ def test_create_deliver_attack_and_remove(
         name: [f"eso-vault-{name}"] for name in values
     }
     assert tokens[own]["lease_duration"] == 600
-    attack_paths(vault, mount, version, (own, other, similar), tokens[own]["client_token"])
-    attack_roles(vault, cluster, manager, own, other)
+    token = tokens[own]["client_token"]
+    assert read(vault, mount, version, f"org/{own}/git", token) == (200, {"token": values[own]})
+    assert attack_paths(vault, mount, version, (own, other, similar), token) == {}
+    assert list_mounts(vault, token) == {f"{mount}/"}
+    assert attack_roles(vault, cluster, manager, own, other) == {
+        "the ServiceAccount of another organization": (403, {"errors": ["service account name not authorized"]}),
+        "the same name in another namespace": (403, {"errors": ["namespace not authorized"]}),
+        "a token for the API server": (403, {"errors": [WRONG_AUDIENCE]}),
+        "a token for another audience": (403, {"errors": [WRONG_AUDIENCE]}),
+    }
     assert {name: read(vault, mount, version, f"org/{name}/git") for name in values} == {
         name: (200, {"token": value}) for name, value in values.items()
     }
