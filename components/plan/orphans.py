@@ -17,15 +17,16 @@ from ..openchoreo import RELEASES
 from ..registries.tokens import TOKENS
 from ..secrets.generator import API as GENERATORS
 
-_REFERENCES: Final = sorted(
+REFERENCES: Final = sorted(
     {(kind.api, kind.name) for release in RELEASES.values() if (kind := release.secret_reference) is not None}
 )
+"""API and kind of what a stack creates on a control plane."""
 _RBAC: Final = "rbac.authorization.k8s.io/v1"
 NAMESPACE: Final = ("v1", "Namespace")
 STORE: Final = (ESO, "ClusterSecretStore")
 _GENERATOR_KINDS: Final = sorted({APP_GENERATOR, *(token.generator_kind for token in TOKENS)})
 STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
-    ((ESO, "ExternalSecret"), (ESO, "ClusterExternalSecret"), *_REFERENCES),
+    ((ESO, "ExternalSecret"), (ESO, "ClusterExternalSecret"), *REFERENCES),
     (
         *((GENERATORS, kind) for kind in _GENERATOR_KINDS),
         ("v1", "Secret"),

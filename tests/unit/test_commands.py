@@ -102,8 +102,8 @@ def test_a_copy_is_listed_and_stays(project: Path, api: Api, capsys: pytest.Capt
 def _after_the_lists(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """What others do while the command has listed the objects and has deleted none."""
 
-    def list_owned(cluster: Cluster, stack: str) -> list[LiveObject]:
-        owned = list_really(cluster, stack)
+    def list_owned(cluster: Cluster, stack: str, *, control_plane: bool) -> list[LiveObject]:
+        owned = list_really(cluster, stack, control_plane=control_plane)
         act()
         return owned
 
