@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from components.managers.vault import VaultStore
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.plan.stores import plan_stores
 from components.settings.stack import StackSettings
 
@@ -63,7 +63,7 @@ def list_identities(settings: StackSettings) -> list[Identity]:
     """The ServiceAccounts of all ``vault`` stores of one organization."""
     return [
         Identity(planned.only_organization, (account["metadata"]["namespace"], account["metadata"]["name"]))
-        for planned in plan_stores(settings, RELEASES[settings.release])
+        for planned in plan_stores(settings, find_release(settings.release))
         if planned.only_organization is not None and isinstance(planned.manager, VaultStore)
         for account in planned.identity
     ]

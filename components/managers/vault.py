@@ -71,9 +71,6 @@ class VaultStore(TypedManager):
             name = get_yaml_key(outputs[0])
             msg = f"has an output as {name}, which managed needs before the update; use the text itself"
             raise ValueError(msg)
-        if isinstance(self.ca_bundle, str) and len(self.ca_bundle) % 4:
-            msg = "has a caBundle that is not complete; expected what base64 -w0 prints"
-            raise ValueError(msg)
         if not isinstance(self.path, str):
             msg = "has managed without path, the mount of the secret engine; set path, such as path: secret"
             raise ValueError(msg)  # noqa: TRY004 -- pydantic reports a ValueError as a problem

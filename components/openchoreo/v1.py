@@ -184,6 +184,7 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         run_secrets=RunSecrets(
             git=_run_secret("git-secret", own_choice=_OWN_CHOICE), push=_run_secret("registry-push-secret")
         ),
+        resource_prefix="v1/",
         words={
             "organizations": "namespaces",
             "clusters.buildPlane": "workflowPlane",

@@ -156,6 +156,27 @@ def rename(target: Manifest, former: Identity | None, identity: Identity | None)
     return renamed
 
 
+def read_stack_records(target: Manifest, stack: str) -> dict[str, Added]:
+    """Name of each patch of a stack -> what it added to an object, sorted; the object's metadata is enough.
+
+    Args:
+        target: the live object.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+    """
+    annotations, uid = find(target, _PATH), _uid(target)
+    records = (
+        _parse(key, text)
+        for key, text in (annotations.items() if isinstance(annotations, dict) else ())
+        if key.startswith(_ANNOTATION)
+    )
+    own = {
+        record.identity.name: record.added
+        for record in records
+        if record is not None and record.uid == uid and record.identity.stack == stack
+    }
+    return dict(sorted(own.items()))
+
+
 def _uid(target: Manifest) -> str:
     return str(find(target, ("metadata", "uid")) or "")
 

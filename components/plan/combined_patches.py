@@ -99,11 +99,10 @@ def list_combined_patches(organizations: Iterable[OrganizationPlan], *, namespac
         namespaced: whether those in the namespace of an organization are meant, or the cluster-scoped ones.
     """
     users: dict[tuple[str, str, str], tuple[PatchedObject, list[OrganizationPlan]]] = {}
-    for plan in organizations:
-        for place in plan.patched_objects:
+    for organization in organizations:
+        for plan, place in organization.placed_objects:
             if place.combined and place.kind.namespaced == namespaced:
-                key = (place.kind.name, place.namespace or "", place.name)
-                users.setdefault(key, (place, []))[1].append(plan)
+                users.setdefault(place.address, (place, []))[1].append(plan)
     return tuple(CombinedPatch(place, tuple(plans)) for _, (place, plans) in sorted(users.items(), key=lambda u: u[0]))
 
 

@@ -136,6 +136,8 @@ def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[
 
 def _control_needs(organization: OrganizationPlan) -> Iterator[_Need]:
     release = organization.release
+    if organization.builds_only:
+        return
     for patched in organization.patched_objects:
         kind, place = patched.kind, (patched.namespace, patched.name)
         yield from _shared_needs("control")

@@ -28,9 +28,12 @@ def register_control_plane_providers(
     """
     cluster, organizations = plan.settings.clusters.control_plane, plan.organizations
     creates = plan.release.secret_reference is not None
-    if cluster is None or not (creates or any(organization.patched_objects for organization in organizations)):
+    # The provider also deletes the last patch, and must have the word for that.
+    word = plan.settings.release_promoted
+    needed = creates or word == "ignore" or any(organization.patched_objects for organization in organizations)
+    if cluster is None or not needed:
         return []
-    openchoreo = register_provider(_NAME, "control plane", cluster, plan.release)
+    openchoreo = register_provider(_NAME, "control plane", cluster, plan.release, word)
     if not creates:
         return [openchoreo]
     compared = compare_objects("control", openchoreo, plan, live, refused)

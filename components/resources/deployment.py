@@ -12,9 +12,11 @@ import pulumi_kubernetes as kubernetes
 from ..cluster.build_checks import list_build_checks
 from ..cluster.connection import Cluster
 from ..cluster.continuation import ADVICE, continues_on_error
+from ..cluster.leftovers import check_leftovers
 from ..cluster.obstacles import PreflightError
 from ..cluster.planes import check_control_plane, check_data_plane
 from ..cluster.preflight import check_build_plane
+from ..cluster.promoted import check_promoted
 from ..errors import ClusterError
 from ..managers.manager import Endpoint, Plane
 from ..plan.organization import OrganizationPlan
@@ -78,6 +80,8 @@ def preflight(configuration: Configuration) -> Preflight:
     if clusters.control_plane is not None:
         reached["control"] = Cluster("control plane", clusters.control_plane)
         checks.append(partial(check_control_plane, reached["control"], plan.release, plan.organizations))
+        checks.append(partial(check_leftovers, reached["control"], plan.release, stack))
+        checks.append(partial(check_promoted, reached["control"], plan, stack, pulumi.log.warn))
     if clusters.data_plane is not None:
         reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
         checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
@@ -85,7 +89,7 @@ def preflight(configuration: Configuration) -> Preflight:
     check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
     for check in checks:
-        _collect(check, refused, len(plan.organizations))
+        _collect(check, refused, len(configuration.settings.organizations))
     log_findings(reached, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused)
@@ -166,7 +170,9 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
     # The names of those of a refused organization may be unknown in this update.
     empty = {name: secrets for name, secrets in list_empty_secrets(managed.stores).items() if name not in refused}
     shared = _Shared(stores, kubernetes_of, control_plane, managed.push_roles, empty, refused)
-    deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
+    deployed: dict[str, Deployed] = {}
+    for item in sorted(plan.organizations, key=lambda item: not item.builds_only):
+        deployed[item.name] = _deploy_organization(item, configuration.manual, shared, deployed.get(item.name))
     if control_plane:
         after = {name: item.credentials for name, item in deployed.items() if name not in refused}
         names = get_remote_names(*stores.values())
@@ -191,7 +197,7 @@ def _wait(  # noqa: PLR0913, PLR0917 -- what to wait for, where, and for whom
     settings = plan.settings
     timeout = parse_seconds(settings.ready_timeout)
     waited = [organization for name, organization in deployed.items() if name not in refused]
-    builds = [organization.build_plane for organization in waited]
+    builds = [build_plane for organization in waited for build_plane in organization.build_planes]
     ExternalSecretsReady(
         "build-plane",
         expected=[expected for plane in builds for expected in plane.expected],
@@ -234,7 +240,9 @@ class _Shared:
         return [self.refused[organization]] if organization in self.refused else []
 
 
-def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared) -> Deployed:
+def _deploy_organization(
+    plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared, older: Deployed | None
+) -> Deployed:
     organization, stores, kubernetes_of = plan.organization, shared.stores, shared.kubernetes_of
     pull_plane: Plane = "data" if "data" in kubernetes_of else "build"
     before = shared.before(plan.name)
@@ -242,7 +250,7 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
     others = {entry: stores.get(("build", name)) for entry, name in plan.stores.items()}
     pulls = None if plan.pull_store is None else stores.get((pull_plane, plan.pull_store))
     build_plane = BuildPlane(
-        plan.name,
+        plan.resource_name,
         BuildPlaneArgs(organization, builds, manual, plan=plan, stores=others),
         pulumi.ResourceOptions(
             provider=kubernetes_of["build"], depends_on=[*before, *shared.push_roles.get(plan.name, ())]
@@ -257,6 +265,7 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
         )
     patches = None
     alone = any(place.alone for place in plan.patched_objects)
+    empty = [] if plan.builds_only else shared.empty_secrets.get(plan.name, [])
     if shared.control_plane and (alone or plan.secret_references):
         after = [
             resource for resource in (*before, data_plane, pulls, builds, *others.values()) if resource is not None
@@ -266,4 +275,4 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
             ControlPlaneArgs(organization, builds, pulls, plan=plan, stores=others),
             pulumi.ResourceOptions(providers=[*shared.control_plane], depends_on=after),
         )
-    return Deployed(plan, build_plane, data_plane, patches, pulls, shared.empty_secrets.get(plan.name, []))
+    return Deployed(plan, build_plane, data_plane, patches, pulls, empty, older)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -23,7 +23,13 @@ _RECORDED: Final = frozenset(
 """Arguments of the Kubernetes provider that go into the state; a kubeconfig does if the settings name one."""
 
 
-def register_provider(name: str, plane: str, cluster: ClusterSettings, release: Release) -> OpenChoreoProvider:
+def register_provider(
+    name: str,
+    plane: str,
+    cluster: ClusterSettings,
+    release: Release,
+    release_promoted: Literal["refuse", "ignore"] = "refuse",
+) -> OpenChoreoProvider:
     """The ``openchoreo`` provider of one cluster.
 
     Args:
@@ -31,8 +37,10 @@ def register_provider(name: str, plane: str, cluster: ClusterSettings, release: 
         plane: name of the cluster in messages.
         cluster: kubeconfig and context.
         release: OpenChoreo release of the platform.
+        release_promoted: whether patches that deployed environments still render can be deleted.
     """
-    return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
+    args = OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release, release_promoted)
+    return OpenChoreoProvider(name, args)
 
 
 def register_openchoreo_providers(settings: StackSettings, release: Release) -> dict[Plane, OpenChoreoProvider]:

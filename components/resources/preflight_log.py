@@ -7,20 +7,28 @@ from collections.abc import Mapping
 import pulumi
 
 from ..cluster.connection import Cluster
-from ..cluster.offboarding import list_departures
+from ..cluster.offboarding import describe_arrivals, describe_moves, list_departures
 from ..cluster.shipped_store import list_open_stores
 from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
 
 
 def log_findings(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack: str) -> None:
-    """Log which build namespaces have no organization any more, as a warning if one is deleted, and open stores.
+    """Log which build namespaces come and go with a release, which have no organization any more, and open stores.
+
+    A build namespace that is deleted is a warning.
 
     Raises:
         ClusterError: a cluster cannot be reached, or refuses a list.
     """
-    planned = {organization.namespace for organization in plan.organizations}
-    for departure in list_departures(clusters["build"], planned, plan.release, stack):
+    build_plane = clusters["build"]
+    planned = {organization.namespace: organization.name for organization in plan.organizations}
+    departures = list(list_departures(build_plane, planned, plan.release, stack))
+    arrivals = describe_arrivals(build_plane, plan.organizations, stack)
+    for summary in (arrivals, describe_moves(build_plane, departures, stack)):
+        if summary is not None:
+            pulumi.log.info(summary)
+    for departure in departures:
         log = pulumi.log.warn if departure.goes else pulumi.log.info
         log(departure.describe(pulumi.get_stack()))
     for warning in list_open_stores(clusters, plan):

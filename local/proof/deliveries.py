@@ -13,7 +13,7 @@ from typing import Any, Final
 from components.cluster.connection import Cluster
 from components.git.secret import CREDENTIAL as GIT
 from components.manifests import CREDENTIAL_LABEL, GIT_HOST_ANNOTATION
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.openchoreo.labels import ORGANIZATION_LABEL
 from components.pull.secret import CREDENTIAL as PULL
 from components.registries.docker_config import KEY
@@ -95,7 +95,7 @@ def build_deliveries(objects: Iterable[dict[str, Any]], settings: StackSettings,
 
 def _git_logins(organization: Organization, settings: StackSettings) -> dict[str, tuple[str, str | None]]:
     """Name of each git Secret -> the key of its token, and the user name that goes with it."""
-    defaults = RELEASES[settings.release].defaults
+    defaults = find_release(settings.release).defaults
     namings = ((git.naming(defaults), git.username) for _, git in organization.git_credentials)
     return {naming.name: (naming.key or _PASSWORD, username) for naming, username in namings}
 

@@ -25,7 +25,7 @@ import yaml
 
 from components import Configuration, StackSettings, deploy, parse
 from components.managers.manager import Endpoint
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.resources import deployment as deploy_module
 from components.settings.parsing import MANUAL_KEY
 from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
@@ -51,7 +51,7 @@ def registrations(stack: str) -> list[Registered]:
 
     def program() -> None:
         manual = {name: pulumi.Output.secret(f"value of {name}") for name in sorted(names)}
-        deploy(Configuration(settings, RELEASES[settings.release], manual))
+        deploy(Configuration(settings, find_release(settings.release), manual))
 
     endpoints = {"build": _ENDPOINT, "data": _ENDPOINT}
     with mock.patch.object(deploy_module, "preflight", return_value=deploy_module.Preflight(endpoints)):

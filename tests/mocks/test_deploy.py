@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, ClusterError, Configuration, deploy, parse
+from components import ClusterError, Configuration, deploy, find_release, parse
 from components.resources import deployment as stack
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, StubCluster, stub
@@ -39,7 +39,7 @@ LIVE = {NAMESPACES: [{"metadata": {"name": "openchoreo-ci-globex"}}]}
 
 def program() -> None:
     settings = parse(RAW, source="stacks/Pulumi.test.yaml", manual_names=frozenset({"token"}))
-    deploy(Configuration(settings, RELEASES[settings.release], {"token": pulumi.Output.secret("t0ken")}))
+    deploy(Configuration(settings, find_release(settings.release), {"token": pulumi.Output.secret("t0ken")}))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from components import RELEASES, Configuration, PreflightError, deploy, parse
+from components import Configuration, PreflightError, deploy, find_release, parse
 from components.resources import deployment
 from tests.mocks.recorder import Recorder
 from tests.mocks.stubs import HEALTHY, Object, stub
@@ -28,7 +28,7 @@ def _deploy(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, collections: di
     """Names of what was registered."""
     monkeypatch.setattr(deployment, "Cluster", stub(objects=HEALTHY, collections=collections))
     settings = parse(RAW, source="stacks/Pulumi.test.yaml")
-    registered = recorder.run(lambda: deploy(Configuration(settings, RELEASES[settings.release], {})))
+    registered = recorder.run(lambda: deploy(Configuration(settings, find_release(settings.release), {})))
     return [each.name for each in registered]
 
 
@@ -37,9 +37,10 @@ def test_a_public_registry_ends_it(recorder: Recorder, monkeypatch: pytest.Monke
         _deploy(recorder, monkeypatch, {STEPS: [build_step()]})
     assert str(caught.value) == (
         'build plane (context "kind-build"): nothing was changed\n'
-        "  - ClusterWorkflowTemplate publish-image pushes images to ttl.sh, a public registry from which everyone can "
-        "pull them; set your registry in it (kubectl edit clusterworkflowtemplate publish-image), or apply your own "
-        "template under this name"
+        "  - ClusterWorkflowTemplate publish-image pushes images to ttl.sh, a public registry from which\n"
+        "    everyone can pull them; set your registry in it\n"
+        "    (kubectl edit clusterworkflowtemplate publish-image), or apply your own template under this\n"
+        "    name"
     )
 
 
@@ -47,7 +48,7 @@ def test_an_open_store_is_a_warning(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = _deploy(recorder, monkeypatch, {STEPS: [build_step(host="registry.example")], STORES: [OPEN]})
-    assert "acme/git-secret" in names
+    assert "v1/acme/git-secret" in names
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
         (
             'build plane (context "kind-build"): the ClusterSecretStore default has no conditions, so every namespace '

@@ -9,7 +9,6 @@ import pulumi
 import pytest
 
 from components import (
-    RELEASES,
     Configuration,
     ControlPlane,
     ControlPlaneArgs,
@@ -17,6 +16,7 @@ from components import (
     PreflightError,
     SettingsError,
     deploy,
+    find_release,
     parse,
 )
 from components.openchoreo import V1
@@ -53,7 +53,7 @@ def _deploy(
 
     def program() -> None:
         settings = parse(config, source="stacks/Pulumi.test.yaml")
-        for name, deployed in deploy(Configuration(settings, RELEASES[settings.release], {})).items():
+        for name, deployed in deploy(Configuration(settings, find_release(settings.release), {})).items():
             pulumi.export(name, deployed.outputs())
 
     return {str(each): each for each in recorder.run(program)}

@@ -93,8 +93,8 @@ def test_one_patch_for_all(recorder: Recorder, cluster: type[Platform]) -> None:
     assert identities == ["ClusterComponentTypePatch/shared/service", "ClusterWorkflowPatch/shared/docker"]
     assert not [name for name in registered if name.startswith("ControlPlane ")]
     assert types.depends_on == {
-        "kubernetes:external-secrets.io/v1:ExternalSecret acme/git-secret",
-        "kubernetes:external-secrets.io/v1:ExternalSecret globex/git-secret",
+        "kubernetes:external-secrets.io/v1:ExternalSecret v1/acme/git-secret",
+        "kubernetes:external-secrets.io/v1:ExternalSecret v1/globex/git-secret",
         "kubernetes:external-secrets.io/v1:ClusterSecretStore data-plane/org-acme",
         "kubernetes:external-secrets.io/v1:ClusterSecretStore data-plane/org-globex",
     }

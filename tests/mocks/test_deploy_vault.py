@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, parse
+from components import Configuration, OpenChoreoSecretsError, deploy, find_release, parse
 from components.resources import deployment as stack
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, stub
@@ -45,7 +45,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(recorder: Recorder, store: dict[str, Any]) -> list[Registered]:
     def program() -> None:
         settings = parse(raw(store), source="stacks/Pulumi.test.yaml")
-        deploy(Configuration(settings, RELEASES[settings.release], {}))
+        deploy(Configuration(settings, find_release(settings.release), {}))
 
     return recorder.run(program)
 
@@ -66,7 +66,7 @@ def fail(recorder: Recorder, store: dict[str, Any]) -> str:
     def program() -> None:
         settings = parse(raw(store), source="stacks/Pulumi.test.yaml")
         with pytest.raises(OpenChoreoSecretsError) as raised:
-            deploy(Configuration(settings, RELEASES[settings.release], {}))
+            deploy(Configuration(settings, find_release(settings.release), {}))
         errors.append(str(raised.value))
 
     assert in_vault(recorder.run(program)) == []

@@ -20,7 +20,7 @@ WARNING = (
 @pytest.mark.parametrize(("release", "warnings"), [("v1", [WARNING]), ("v0.9", [])])
 def test_another_interval(engine: Engine, place: Place, release: str, warnings: list[tuple[str, str]]) -> None:
     place(patched())
-    patch = Patches(engine, "ComponentType", release)
+    patch = Patches(engine, "ComponentType", release=release)
 
     patch.update(state(), inputs(entry(refreshInterval="5m0s"), pull=("${metadata.name}-pull",)), preview=True)
 
@@ -29,7 +29,7 @@ def test_another_interval(engine: Engine, place: Place, release: str, warnings: 
 
 def test_a_preview_without_changes(engine: Engine, place: Place) -> None:
     place(patched())
-    patch = Patches(engine, "ComponentType", "v1")
+    patch = Patches(engine, "ComponentType", release="v1")
 
     patch.update(state(), inputs(), preview=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, Configuration, deploy, parse, report_load
+from components import RELEASES, Configuration, deploy, find_release, parse, report_load
 from components.external.credential import ExternalCredential
 from components.git.credential import GitCredential
 from components.managers.kubernetes import KubernetesStore
@@ -88,7 +88,7 @@ def test_each_credential_is_built_once(
 
     def program() -> None:
         settings = parse(RAW, source="test")
-        configuration = Configuration(settings, RELEASES[settings.release], {})
+        configuration = Configuration(settings, find_release(settings.release), {})
         pulumi.export("organizations", {name: each.outputs() for name, each in deploy(configuration).items()})
         report_load(configuration)
 

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components import RELEASES, ClusterError, Configuration, deploy, parse
+from components import ClusterError, Configuration, deploy, find_release, parse
 from components.provider import connection
 from components.resources import deployment
 from tests.mocks.engine import Engine, Terminal, serving, struct
@@ -44,7 +44,7 @@ def _program(*organizations: str) -> None:
         "organizations": [{"name": name, "secretStore": "org", "git": {"remoteKey": "a"}} for name in organizations],
     }
     settings = parse(raw, source="stacks/Pulumi.test.yaml")
-    deploy(Configuration(settings, RELEASES[settings.release], {}))
+    deploy(Configuration(settings, find_release(settings.release), {}))
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from components.plan.vault_managed import ManagedVaultStore, VaultMount, VaultSe
 from components.vault import VaultSecretStore, VaultSecretStoreArgs, check_environment, register_mount, server_provider
 from components.vault.ca_file import write_ca_file
 from tests.mocks.recorder import Recorder, Registered, resolve
-from tests.unit.samples import Raw
+from tests.unit.samples import CA_BUNDLE, Raw
 from tests.unit.vault_managed import RULES, SERVER, managed, plan, with_managed
 
 POLICY = "vault:index/policy:Policy"
@@ -22,7 +22,6 @@ ROLE = "vault:kubernetes/authBackendRole:AuthBackendRole"
 MOUNT = "vault:index/mount:Mount"
 PROVIDER = "pulumi:providers:vault vault"
 PARENT = "openchoreo:index:VaultSecretStore default-acme"
-CA = base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +78,9 @@ def test_the_provider_verifies_certificates_and_has_no_token(
     monkeypatch.setenv("VAULT_TOKEN", "never-in-the-state")
     monkeypatch.setenv("VAULT_SKIP_VERIFY", "true")
 
-    registered = recorder.run(lambda: server_provider("vault", only({"namespace": "builds", "caBundle": CA}).server))
+    registered = recorder.run(
+        lambda: server_provider("vault", only({"namespace": "builds", "caBundle": CA_BUNDLE}).server)
+    )
 
     (file,) = (cache / "openchoreo-secrets" / "vault-ca").iterdir()
     inputs = by_type(registered, "pulumi:providers:vault").inputs
@@ -90,7 +91,7 @@ def test_the_provider_verifies_certificates_and_has_no_token(
         "setNamespaceFromToken": "false",
         "skipTlsVerify": "false",
     }
-    assert file.read_bytes() == base64.b64decode(CA)
+    assert file.read_bytes() == base64.b64decode(CA_BUNDLE)
 
 
 def test_a_mount_is_kept_when_it_is_removed(recorder: Recorder) -> None:
@@ -105,23 +106,23 @@ def test_a_mount_is_kept_when_it_is_removed(recorder: Recorder) -> None:
 
 
 def test_a_ca_file_is_for_its_user_only_and_repaired(cache: Path) -> None:
-    file = write_ca_file(CA)
+    file = write_ca_file(CA_BUNDLE)
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     before = file.stat()
 
-    assert write_ca_file(CA) == file
+    assert write_ca_file(CA_BUNDLE) == file
     assert file.stat() == before, "an unchanged file is not written again"
 
     file.write_text("of somebody else")
-    assert write_ca_file(CA).read_bytes() == base64.b64decode(CA)
+    assert write_ca_file(CA_BUNDLE).read_bytes() == base64.b64decode(CA_BUNDLE)
     assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_ca_file_without_a_cache_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert write_ca_file(CA).parent == tmp_path / ".cache" / "openchoreo-secrets" / "vault-ca"
+    assert write_ca_file(CA_BUNDLE).parent == tmp_path / ".cache" / "openchoreo-secrets" / "vault-ca"
 
 
 def test_the_environment_must_not_name_another_namespace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,15 +42,6 @@ def unwrap(output: str) -> str:
     return re.sub(r"\n {8,}(?=\S)", " ", output)
 
 
-def add_providers(folder: Path, stand_in: Path, *names: str) -> Path:
-    """Serve further providers from the folder of a stand-in, in a copy of this project."""
-    stated = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-    stated["plugins"]["providers"] += [{"name": name, "path": str(stand_in)} for name in names]
-    (folder / "Pulumi.yaml").unlink()
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(stated))
-    return folder
-
-
 def eventually(probe: Callable[[], T | None], what: str) -> T:
     """Poll until the probe returns a true value, and return it."""
     deadline = time.monotonic() + _DEADLINE

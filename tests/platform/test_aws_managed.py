@@ -22,8 +22,9 @@ from local.engine import Engine
 from local.platform import Platform
 from tests.iam import Request, allows
 from tests.platform.aws import ACCOUNT, REGION, MotoAws
-from tests.platform.harness import Kubernetes, Stack, add_providers, make_project
+from tests.platform.harness import Kubernetes, Stack, make_project
 from tests.platform.openchoreo import ControlPlane, component_workflow, configure
+from tests.platform.stand_in_providers import add_providers
 
 ISSUER = "oidc.example/id/platform"
 WHERE: dict[str, Any] = {"accountId": ACCOUNT, "region": REGION, "oidcProvider": ISSUER}

@@ -14,7 +14,7 @@ import yaml
 from components.managers.cluster_secret_store import render_store
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.plan.stores import plan_stores
 from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from components.settings.parsing import parse
@@ -38,7 +38,7 @@ def manifests(file: Path) -> list[Manifest]:
     raw = {key.removeprefix(PREFIX): value for key, value in config_of(file).items() if key.startswith(PREFIX)}
     manual = raw.pop("manualSecrets", {})
     settings = parse(raw, source=file.name, manual_names=frozenset(manual))
-    release = RELEASES[settings.release]
+    release = find_release(settings.release)
     found: list[Manifest] = []
     for planned in plan_stores(settings, release):
         found += [*planned.identity, render_store(planned, {}, Endpoint("https://127.0.0.1:6443", "Q0E="))]

@@ -18,8 +18,9 @@ from local.engine import Engine
 from local.grants import build_cluster_trust, enable
 from local.platform import Platform
 from local.seed import Seeder
-from tests.platform.harness import ROOT, Kubernetes, Stack, add_providers, eventually, make_project
+from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, make_project
 from tests.platform.openbao import Vault
+from tests.platform.stand_in_providers import add_providers
 from tests.platform.vault_attacks import (
     AUDIENCE,
     REFUSED,

@@ -57,6 +57,7 @@ def configurations(block: Raw) -> Iterator[Raw]:
             "budget",
             "offboarding",
             "notSecrets",
+            "releasePromoted",
         }:
             config[name] = value
         elif name in {"git", "external", "pullSecret", "dataPlane", "buildPlane"}:

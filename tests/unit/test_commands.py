@@ -139,9 +139,10 @@ def test_a_list_during_an_update_says_so(project: Path, api: Api, capsys: pytest
     assert capsys.readouterr() == (TABLE, "")
 
 
-def test_the_cluster_of_a_release_with_other_words(project: Path, api: Api) -> None:
+@pytest.mark.parametrize("release", ["v1.2", ["v0.9", "v1"], '["v0.9", "v1"]'])
+def test_the_cluster_of_a_release_with_other_words(project: Path, api: Api, release: Any) -> None:
     clusters = {"workflowPlane": {"context": "flow"}}
-    configure(project, {"openchoreo-secrets:release": "v1.2", "openchoreo-secrets:clusters": clusters})
+    configure(project, {"openchoreo-secrets:release": release, "openchoreo-secrets:clusters": clusters})
     assert run_orphans() == 1
     assert api.settings == ClusterSettings(context="flow")
 

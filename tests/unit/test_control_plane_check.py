@@ -8,7 +8,7 @@ import pytest
 
 from components.cluster.planes import check_control_plane
 from components.errors import ClusterError
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import V0_9, V1, Release, find_release
 from components.settings.organization import Organization
 from components.settings.parsing import parse
 from tests.unit.api import Api, Object
@@ -78,6 +78,15 @@ def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
         f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo v0.9 with the Helm chart "
         "openchoreo-control-plane"
     )
+
+
+@pytest.mark.parametrize("served", [V0_9, V1], ids=lambda release: release.name)
+def test_a_platform_that_moves_has_the_kinds_of_either_release(served: Release) -> None:
+    both = find_release(["v0.9", "v1"])
+    api = Api({API: {"resources": [{"name": name} for name in served.served_kinds]}}, "control plane")
+    check_control_plane(api.cluster, both, ())
+    with pytest.raises(ClusterError, match=r"install OpenChoreo v0\.9 with the Helm chart openchoreo-control-plane"):
+        check_control_plane(Api({}, "control plane").cluster, both, ())
 
 
 def test_control_plane_is_fit() -> None:

@@ -257,7 +257,7 @@ def test_a_mistake_in_one_credential_leaves_the_stores_of_the_others_checked() -
         {**acme(git={**GIT, "hots": "x"}, external=[{"name": "a", "keys": {"k": GIT}, "secretStore": "volt"}])},
         f'{AT_ACME}.git.hots: unknown key; did you mean "host"? expected one of: remoteKey, property, version, '
         "decoding, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "
-        "refreshInterval, policies",
+        "secretReference, refreshInterval, policies",
         f'{AT_ACME}.external[0].secretStore: no store "volt" under secretStores; configured: default',
     )
 

@@ -19,7 +19,7 @@ from components.plan.vault_managed import (
     split_namespace,
 )
 from tests.unit.managers import operator
-from tests.unit.samples import on_every_plane, planned, settings
+from tests.unit.samples import CA_BUNDLE, on_every_plane, planned, settings
 from tests.unit.vault_managed import GIT, RULES, SERVER, list_rules, managed, plan, with_managed
 
 ACME = ManagedVaultStore(
@@ -69,11 +69,11 @@ def test_resources_in_vault() -> None:
 
 def test_a_store_with_everything() -> None:
     keys = {"roleName": "x-{organization}", "authMount": "k8s/prod", "audience": "bao", "tokenTtl": "1h"}
-    beside = {"version": "v1", "namespace": "teams/{organization}/builds", "caBundle": "Q0E="}
+    beside = {"version": "v1", "namespace": "teams/{organization}/builds", "caBundle": CA_BUNDLE}
     (store,) = plan(with_managed(managed(beside, **keys, createMount=True)))
     assert store == replace(
         ACME,
-        server=VaultServer("default", SERVER, "Q0E=", "teams"),
+        server=VaultServer("default", SERVER, CA_BUNDLE, "teams"),
         namespace="acme/builds",
         role="x-acme",
         policy=RULES.replace("secret/data/", "secret/"),
