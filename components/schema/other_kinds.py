@@ -35,7 +35,7 @@ def _drop(organization: Any, release: Release, other: Release) -> Any:
         return organization
     kept = dict(organization)
     kind = _get(kept, _PLANE, "kind")
-    own, others = ({plane.name for plane in each.data_planes} for each in (release, other))
+    own, others = ({plane.name for plane in one.data_planes} for one in (release, other))
     if isinstance(kind, str) and kind in others - own:
         del kept[_PLANE]
     missing = _list_keys(other) - _list_keys(release)

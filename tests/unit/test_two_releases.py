@@ -6,14 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from components.iam.trust import build_ecr_trust
 from components.openchoreo import V0_9, V1, find_release
-from components.plan.ecr_roles import EcrRoleArgs, plan_ecr_roles, validate_ecr_role
-from components.plan.rights import list_rights
-from components.plan.stack import Plan, plan_stack
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
-from tests.unit.aws_accounts import account
 from tests.unit.samples import (
     GIT,
     KUBERNETES,
@@ -31,10 +26,6 @@ BOTH: Final = ["v0.9", "v1"]
 PLANES: Final[Raw] = {plane: {"context": plane} for plane in ("buildPlane", "controlPlane", "dataPlane")}
 STORE: Final[Raw] = {"secretStoreRef": "default"}
 ACME: Final[Raw] = {"name": "acme", "git": GIT}
-ECR: Final[Raw] = {
-    "name": "acme",
-    "registries": [{"registry": "ecr", "account": "123456789012", "region": "eu-central-1", "ecr": {"managed": {}}}],
-}
 
 
 def _raw(*organizations: Raw, **keys: Any) -> Raw:
@@ -45,11 +36,6 @@ def _raw(*organizations: Raw, **keys: Any) -> Raw:
         "organizations": list(organizations or [ACME]),
         **keys,
     }
-
-
-def _plan(*organizations: Raw, **keys: Any) -> Plan:
-    settings = parse(_raw(*organizations, **keys), source=SOURCE)
-    return plan_stack(settings, find_release(settings.release))
 
 
 def test_each_release_reads_what_names_its_objects() -> None:
@@ -152,6 +138,11 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
             id="a-kind-of-neither",
         ),
         pytest.param(
+            _raw(organizations=["acme"]),
+            [f"organizations[0]: must be a mapping, such as {EXAMPLE}"],
+            id="no-organization",
+        ),
+        pytest.param(
             {**_raw(), "organizations": 7, "clusters": 7},
             [
                 "clusters: must be a mapping, such as {buildPlane: {context: openchoreo-build}}",
@@ -206,27 +197,6 @@ def test_pods_of_types_that_only_the_newer_release_has() -> None:
         assert (len(older.pods or ()), len(newer.pods or ())) == (count, len(kept))
 
 
-def test_workflows_of_both_releases() -> None:
-    workflows = {
-        "componentWorkflows": {"names": ["docker"]},
-        "workflows": {"clusterWorkflows": ["dockerfile-builder"], "delivery": "ahead"},
-    }
-    plan = _plan({**ACME, **workflows})
-    older, newer = plan.organizations
-    assert [(patch.kind.name, patch.name, patch.resource) for patch in newer.patches] == [
-        ("ComponentWorkflow", "docker", "docker")
-    ]
-    assert [resource.template["metadata"]["name"] for resource in newer.patches[0].patch.resources] == [
-        "${metadata.workflowRunName}-git-clone-secret"
-    ]
-    (combined,) = plan.combined_patches
-    assert (combined.place.kind.name, combined.organizations) == ("ClusterWorkflow", (newer,))
-    assert ([planned.name for planned in older.ahead], [planned.name for planned in newer.ahead]) == (
-        [],
-        ["git-secret"],
-    )
-
-
 def test_a_changed_copy_changes_what_both_releases_read() -> None:
     settings = parse(_raw({**ACME, "componentWorkflows": {"names": ["docker"]}}), source=SOURCE)
     copy = settings.model_copy(update={"refresh_interval": "5m0s"})
@@ -240,49 +210,6 @@ def test_settings_of_a_program_are_the_same_for_both() -> None:
     parsed = parse(_raw(release="v0.9"), source=SOURCE)
     settings = StackSettings(clusters=parsed.clusters, organizations=parsed.organizations, release=("v0.9", "v1"))
     assert settings.views == (settings, settings)
-
-
-def test_plans_of_both_releases() -> None:
-    pull = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": "pull"}}
-    organization = {**ACME, "pullSecret": pull, "buildPlane": STORE, "workflowPlane": STORE, "dataPlane": STORE}
-    plan = _plan(organization)
-    older, newer = plan.organizations
-    assert [(part.namespace, part.resource_name, part.builds_only) for part in (older, newer)] == [
-        ("openchoreo-ci-acme", "acme", True),
-        ("workflows-acme", "v1/acme", False),
-    ]
-    assert [patch.kind.name for patch in newer.patches] == ["ComponentType", "WorkflowPlane", "DataPlane", "BuildPlane"]
-    assert (older.patches, older.fan_out, older.fan_outs, older.pull_manual) == ((), None, (), ())
-    assert newer.fan_out is not None
-    selectors = [
-        {"matchLabels": {"openchoreo.dev/rendered-release-namespace": "acme"}},
-        {"matchLabels": {"openchoreo.dev/release-namespace": "acme"}},
-    ]
-    assert newer.fan_out["spec"]["namespaceSelectors"] == selectors
-    (build, data) = plan.stores
-    assert (build.namespaces, data.namespaces) == (("openchoreo-ci-acme", "workflows-acme"), ())
-    assert data.selectors == tuple(selector["matchLabels"] for selector in selectors)
-    patched = {right.resource for right in list_rights(plan) if right.plane == "control"} - {"namespaces"}
-    assert patched == {"componenttypes", "buildplanes", "dataplanes", "workflowplanes"}
-
-
-def test_one_role_is_for_the_builds_of_both_releases() -> None:
-    aws = {"accountId": "123456789012", "region": "eu-central-1", "oidcProvider": "oidc.example/id/1"}
-    settings = parse(_raw(ECR, aws=aws), source=SOURCE)
-    (role,) = plan_ecr_roles(settings, find_release(settings.release))
-    assert (role.namespace, role.other_namespaces) == ("openchoreo-ci-acme", ("workflows-acme",))
-    trust: Any = build_ecr_trust(role.account, role.namespace, role.service_account, role.other_namespaces)
-    subjects = [statement["Condition"]["StringEquals"]["oidc.example/id/1:sub"] for statement in trust["Statement"]]
-    assert subjects == [
-        f"system:serviceaccount:{namespace}:{role.service_account}"
-        for namespace in ("openchoreo-ci-acme", "workflows-acme")
-    ]
-
-
-def test_the_other_namespaces_of_a_role_are_checked() -> None:
-    role = EcrRoleArgs(account(), "acme", "push", "acme/", "ci", "push", other_namespaces=["Workflows"])
-    (problem,) = validate_ecr_role(role)
-    assert problem.path == "other_namespaces[0]"
 
 
 def test_combined_releases() -> None:
