@@ -14,8 +14,8 @@ venv: $(VENV)/.runtime ## Create the virtual environment with what a stack needs
 
 dev: $(VENV)/.dev ## Add the tools of development to it
 
-local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential
-	@$(BIN)/python -m local up
+local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential; RELEASE=v1 for v1.x
+	@$(BIN)/python -m local up $(if $(RELEASE),--release $(RELEASE))
 
 status: $(VENV)/.local ## Show the credentials on the local platform, whether they work, and what it takes
 	@$(BIN)/python -m local status

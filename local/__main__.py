@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from components.cluster.connection import Cluster
 from components.commands.command_line import CommandParser, run_command
 from components.commands.stack import read_yaml
 from components.errors import OpenChoreoSecretsError
+from components.openchoreo import RELEASES
 from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
@@ -30,12 +32,12 @@ from .programs import get_program
 from .proof.components import wait_for_components
 from .proof.platform import LocalProof
 from .proof.run import format_proof
-from .seed import Seeder, get_openchoreo_crds
+from .seed import Seeder, list_openchoreo_crds
+from .stacks import STACKS, ReleaseError, record_stack, select_stack
 from .status import format_credential_tables
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
-_STACK: Final = "local"
 _PREFIX: Final = "openchoreo-secrets:"
 _PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
 _NOT_PROVEN: Final = (
@@ -50,23 +52,32 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def up() -> int:
-    """Start the platform, update the stack `local`, print the tables of credentials. Returns the exit code."""
+def up(release: str | None = None) -> int:
+    """Start the platform, update its stack, print the tables of credentials.
+
+    Args:
+        release: OpenChoreo release; None for that of the platform that exists, else v0.9.
+
+    Returns:
+        The exit code.
+    """
     started = time.monotonic()
+    stack = select_stack(_FOLDER, release)
     find_git()
     executables = obtain_programs(say)
     platform, engine = Platform(_FOLDER, executables), Engine(_FOLDER, executables)
+    record_stack(_FOLDER, stack)
     settings = read_local_settings()
     start(platform, settings)
     engine.prepare()
-    selected = engine.run("stack", "select", "--create", _STACK)
+    selected = engine.run("stack", "select", "--create", stack.name)
     if selected.returncode:
         say(selected.stdout)
         return selected.returncode
     openbao = platform.openbao
-    start_hosts(platform, openbao, settings, get_stack_file(), lambda: engine.read_manual_values(_STACK))
-    say("pulumi up, stack local")
-    changed = engine.up(_STACK, say)
+    start_hosts(platform, openbao, settings, get_stack_file(), lambda: engine.read_manual_values(stack.name))
+    say(f"pulumi up, stack {stack.name}")
+    changed = engine.up(stack.name, say)
     if changed is None:
         say("\nThe update failed; the platform is still running. Fix the cause and run `make local` again.")
         return 1
@@ -74,11 +85,11 @@ def up() -> int:
         say("Nothing changed: every credential is in place.")
     cluster = _cluster()
     wait_for_components(cluster, settings, platform.process("external-secrets"))
-    say(f"\n{format_credential_tables(cluster)}\n")
+    say(f"\n{format_credential_tables(cluster, RELEASES[settings.release])}\n")
     proven = show_proof(platform, settings)
     say(f"\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
-    say('  eval "$(make -s env)"; pulumi preview --stack local')
+    say(f'  eval "$(make -s env)"; pulumi preview --stack {stack.name}')
     say("  make status    make down")
     return 0 if proven else 1
 
@@ -107,14 +118,17 @@ def prepare_programs() -> int:
 def start(platform: Platform, settings: StackSettings) -> None:
     """Start the programs that do not run, and create the objects that do not exist."""
     if platform.running():
-        say("The platform is already running.")
+        say(f"The platform of OpenChoreo {settings.release} is already running.")
     else:
-        say("Starting a control plane, the External Secrets Operator, OpenBao, a registry and a git server.")
+        servers = "the External Secrets Operator, OpenBao, a registry and a git server"
+        say(f"Starting a control plane of OpenChoreo {settings.release}, {servers}.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
-    seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
+    release = RELEASES[settings.release]
+    definitions = [*list_operator_crds(), *list_openchoreo_crds(release)]
+    seeder.apply_definitions(definitions, platform.process("kube-apiserver"))
     for organization in settings.organizations:
-        seeder.create_organization(organization.name)
+        seeder.create_organization(organization.name, release)
     openbao = start_openbao(platform, seeder)
     grant_organizations(openbao, settings)
     write_demo_values(openbao, settings)
@@ -123,7 +137,7 @@ def start(platform: Platform, settings: StackSettings) -> None:
 
 
 def down() -> int:
-    """Stop the platform and delete its data and the state of the stack `local`. Returns the exit code."""
+    """Stop the platform and delete its data and the state of its stack. Returns the exit code."""
     Platform(_FOLDER, {}).remove()
     say("The local platform is stopped and removed. The programs stay in the cache.")
     return 0
@@ -138,9 +152,9 @@ def show() -> int:
     if not Platform(_FOLDER, {}).running():
         say("The local platform is not running. Start it with: make local")
         return 1
-    say(f"{format_credential_tables(_cluster())}\n")
-    platform = Platform(_FOLDER, {})
-    proven = show_proof(platform, read_local_settings())
+    platform, settings = Platform(_FOLDER, {}), read_local_settings()
+    say(f"{format_credential_tables(_cluster(), RELEASES[settings.release])}\n")
+    proven = show_proof(platform, settings)
     say(f"\n{format_footprint(platform)}")
     return 0 if proven else 1
 
@@ -165,7 +179,7 @@ def env() -> int:
 
 
 def read_local_settings() -> StackSettings:
-    """Settings of the stack `local`, read without Pulumi, because the platform is seeded before the engine runs."""
+    """Settings of the platform's stack, read without Pulumi, because the platform is seeded before the engine runs."""
     file = get_stack_file()
     config = read_yaml(file).get("config") or {}
     raw = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
@@ -174,19 +188,20 @@ def read_local_settings() -> StackSettings:
 
 
 def get_stack_file() -> Path:
-    """File of the stack `local`."""
-    return _ROOT / "stacks" / "Pulumi.local.yaml"
+    """File of the platform's stack."""
+    return _ROOT / "stacks" / f"Pulumi.{select_stack(_FOLDER).name}.yaml"
 
 
 def _cluster() -> Cluster:
     return Cluster("local platform", ClusterSettings(context=CONTEXT, kubeconfig=str(_FOLDER / "kubeconfig")))
 
 
-_COMMANDS: Final[dict[str, tuple[Callable[[], int], str]]] = {
-    "up": (up, "start the platform and deliver every credential of the stack `local`"),
-    "down": (down, "stop the platform and delete its data and the state of the stack `local`"),
+_ERRORS: Final = (OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError, ReleaseError)
+_COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
+    "up": (up, "start the platform and deliver every credential of its stack"),
+    "down": (down, "stop the platform and delete its data and the state of its stack"),
     "status": (show, "show the credentials on the platform, whether they work, and what the platform takes"),
-    "env": (env, "print shell commands that set the environment of Pulumi for the stack `local`"),
+    "env": (env, "print shell commands that set the environment of Pulumi for the stack of the platform"),
     "clean-cache": (delete_cache, "delete the built and downloaded programs"),
     "programs": (prepare_programs, "download or build the programs, without starting them"),
 }
@@ -205,15 +220,20 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, summary) in _COMMANDS.items():
-        commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    command, _ = _COMMANDS[parser.parse_args().command]
-    return run_command(lambda: _run(command), lambda text: say(f"\n{text}"))
+        parsed = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name == "up":
+            parsed.add_argument(
+                "--release", choices=STACKS, help="OpenChoreo release of a new platform (default: v0.9)"
+            )
+    options = vars(parser.parse_args())
+    command, _ = _COMMANDS[options.pop("command")]
+    return run_command(lambda: _run(partial(command, **options)), lambda text: say(f"\n{text}"))
 
 
 def _run(command: Callable[[], int]) -> int:
     try:
         return command()
-    except (OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError) as error:
+    except _ERRORS as error:
         say(str(error))
         return 1
 

@@ -32,7 +32,7 @@ from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 
 FOLDER: Final = Path(__file__).parent
 SCHEMA: Final = FOLDER / "settings-schema.json"
-STACKS: Final = ("dev", "local", "prod", "staging")
+STACKS: Final = ("dev", "local", "local-v1", "prod", "staging")
 EXAMPLES: Final = ("managed-vault",)
 """Stacks beside the golden files, for what no stack in ``stacks/`` uses."""
 

@@ -11,7 +11,6 @@ import pytest
 
 from local.hosts.launch import Hosts
 from local.proof.clients import OK, REFUSED, Clients, classify
-from local.proof.components import render_template
 from local.proof.deliveries import Delivery, GitLogin, RegistryLogin, build_deliveries
 from local.proof.run import Attempt, Result, format_proof, list_attempts, prove
 from tests.local.proof import GIT, delivered, docker_config, proof_settings
@@ -161,13 +160,3 @@ def test_a_result_holds_if_it_is_the_expected_one() -> None:
 )
 def test_outcome(code: int, text: str, outcome: str) -> None:
     assert classify(code, text) == outcome
-
-
-def test_expressions_of_a_template() -> None:
-    template = {"name": "${metadata.name}-pull", "list": ["${metadata.name}", 1, {"other": "${other}"}], "flag": True}
-
-    assert render_template(template, {"metadata.name": "app"}) == {
-        "name": "app-pull",
-        "list": ["app", 1, {"other": "${other}"}],
-        "flag": True,
-    }

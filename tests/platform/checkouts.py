@@ -23,10 +23,10 @@ def copy_checkout(folder: Path) -> Iterator[Path]:
     run(folder, "down")
 
 
-def run(folder: Path, command: str, code: int = 0) -> str:
+def run(folder: Path, *command: str, code: int = 0) -> str:
     """Output of ``python -m local <command>``, which must end with an exit code."""
     done = subprocess.run(
-        [sys.executable, "-m", "local", command], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "local", *command], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout

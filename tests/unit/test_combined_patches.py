@@ -15,7 +15,7 @@ from components.patches.validity import validate_patch
 from components.plan.combined_patches import CombinedPatch
 from components.plan.stack import Plan, plan_stack
 from components.settings.parsing import parse
-from tests.unit.cel_evaluator import render
+from local.proof.cel import render
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import shipped_v1
 from tests.unit.samples import Raw

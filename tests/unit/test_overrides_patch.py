@@ -16,7 +16,7 @@ from components.patches.override import Override, combine
 from components.patches.patch import apply_patch
 from components.patches.record import Identity
 from components.patches.validity import validate_patch
-from tests.unit.cel_evaluator import render
+from local.proof.cel import render
 from tests.unit.objects import plane, template
 
 VARIABLE = "metadata.namespaceName"

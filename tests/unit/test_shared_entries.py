@@ -15,7 +15,7 @@ from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.patches.shared_entries import share_entries
 from components.patches.written_code import MAX_CODE
-from tests.unit.cel_evaluator import EvaluationError, evaluate, render
+from local.proof.cel import EvaluationError, evaluate, render
 from tests.unit.deferrable import Later
 
 VARIABLE = "metadata.componentNamespace"
