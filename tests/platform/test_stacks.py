@@ -34,8 +34,9 @@ def config_of(file: Path) -> dict[str, Any]:
 
 
 def serves(file: Path) -> bool:
-    """Whether the platform has the kinds of the stack's release. test_local_command.py deploys the stack of the other."""
-    return config_of(file)[f"{PREFIX}release"] == DEFAULT_RELEASE.name
+    """Whether the platform has the kinds of the stack's release. test_local_command.py deploys the other stack."""
+    release: str = config_of(file)[f"{PREFIX}release"]
+    return release == DEFAULT_RELEASE.name
 
 
 def manifests(file: Path) -> list[Manifest]:
