@@ -14,7 +14,7 @@ from components.cluster.connection import Cluster
 from components.commands.command_line import CommandParser, run_command
 from components.commands.stack import read_yaml
 from components.errors import OpenChoreoSecretsError
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
@@ -85,7 +85,7 @@ def up(release: str | None = None) -> int:
         say("Nothing changed: every credential is in place.")
     cluster = _cluster()
     wait_for_components(cluster, settings, platform.process("external-secrets"))
-    say(f"\n{format_credential_tables(cluster, RELEASES[settings.release])}\n")
+    say(f"\n{format_credential_tables(cluster, find_release(settings.release))}\n")
     proven = show_proof(platform, settings)
     say(f"\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
@@ -124,7 +124,7 @@ def start(platform: Platform, settings: StackSettings) -> None:
         say(f"Starting a control plane of OpenChoreo {settings.release}, {servers}.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
-    release = RELEASES[settings.release]
+    release = find_release(settings.release)
     definitions = [*list_operator_crds(), *list_openchoreo_crds(release)]
     seeder.apply_definitions(definitions, platform.process("kube-apiserver"))
     for organization in settings.organizations:
@@ -153,7 +153,7 @@ def show() -> int:
         say("The local platform is not running. Start it with: make local")
         return 1
     platform, settings = Platform(_FOLDER, {}), read_local_settings()
-    say(f"{format_credential_tables(_cluster(), RELEASES[settings.release])}\n")
+    say(f"{format_credential_tables(_cluster(), find_release(settings.release))}\n")
     proven = show_proof(platform, settings)
     say(f"\n{format_footprint(platform)}")
     return 0 if proven else 1

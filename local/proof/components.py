@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from components.cluster.connection import Cluster
-from components.openchoreo import RELEASES, Release
+from components.openchoreo import Release, find_release
 from components.plan.patched_objects import PatchedObject, list_patched_objects
 from components.settings.stack import StackSettings
 
@@ -33,7 +33,7 @@ def deploy_components(cluster: Cluster, settings: StackSettings) -> list[str]:
     Raises:
         ProcessError: an expression of an object cannot be evaluated.
     """
-    release, paths = RELEASES[settings.release], []
+    release, paths = find_release(settings.release), []
     for organization in settings.organizations:
         for place in list_patched_objects(organization, release):
             for manifest in _render_object(cluster, release, place, organization.name):
