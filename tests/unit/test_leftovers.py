@@ -14,7 +14,7 @@ from components.patches.model import Patch
 from components.patches.patch import apply_patch
 from components.patches.record import Identity
 from tests.unit.api import Api, Object
-from tests.unit.preflight_samples import STACK
+from tests.unit.preflight_samples import STACK, unwrap
 
 API: Final = "/apis/openchoreo.dev/v1alpha1"
 BOTH: Final = find_release(["v0.9", "v1"])
@@ -44,7 +44,7 @@ def test_each_patch_is_an_error_with_the_way_out() -> None:
         "of this stack, which the stack would remove after it narrows the stores; set release: [v0.9, v1], "
         "remove the setting of the BuildPlane, and update first (docs/upgrade-openchoreo.md)"
     )
-    assert str(caught.value) == (
+    assert unwrap(caught.value) == (
         'control plane (context "dev"): nothing was changed\n'
         f'  - BuildPlane acme/default has the patch "acme" {advice}\n'
         f'  - BuildPlane globex/default has the patch "globex" {advice}'

@@ -13,7 +13,7 @@ from components.patches.patch import apply_patch
 from components.plan.stack import Plan, plan_stack
 from tests.unit.api import Api, Object
 from tests.unit.objects import component_type, pods
-from tests.unit.preflight_samples import STACK
+from tests.unit.preflight_samples import STACK, unwrap
 from tests.unit.samples import GIT, KUBERNETES, Raw, settings
 
 TYPES: Final = f"/apis/{V0_9.api}/componenttypes"
@@ -100,7 +100,7 @@ def _accept(api: Api, plan: Plan) -> list[str]:
 )
 def test_what_is_taken_away_is_refused(after: Plan, what: str) -> None:
     error = _refuse(_platform(_plan()), after)
-    assert str(error) == f'control plane (context "dev"): nothing was changed\n  - {RENDERS} {what}; {ADVICE}'
+    assert unwrap(error) == f'control plane (context "dev"): nothing was changed\n  - {RENDERS} {what}; {ADVICE}'
     assert [obstacle.organization for obstacle in error.obstacles] == ["acme"]
 
 

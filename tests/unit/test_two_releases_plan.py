@@ -98,7 +98,9 @@ def test_plans_of_both_releases() -> None:
     assert (build.namespaces, data.namespaces) == (("openchoreo-ci-acme", "workflows-acme"), ())
     assert data.selectors == tuple(selector["matchLabels"] for selector in selectors)
     patched = {right.resource for right in list_rights(plan) if right.plane == "control"} - {"namespaces"}
-    assert patched == {"componenttypes", "buildplanes", "dataplanes", "workflowplanes"}
+    # The checks of builds read the workflows and the planes that all organizations share.
+    read = {"workflows", "clusterworkflows", "clusterworkflowplanes"}
+    assert patched == {"componenttypes", "buildplanes", "dataplanes", "workflowplanes"} | read
 
 
 def test_one_role_is_for_the_builds_of_both_releases() -> None:
