@@ -6,7 +6,7 @@ organization ``org`` could therefore read ``org/acme/``, so the rules compare al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,16 +14,12 @@ from ...errors import Problem
 from ...managers.aws import AwsStore
 from ...managers.aws_managed import AwsManaged
 from ...schema.cloud_names import ROLE_NAME_MAX
-from ...schema.deferred import InputStr
 from ...schema.partial import Doubtful, certain
-from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .managed import Reads, list_remote_readers, refuse_common_names
 from .separate_paths import refuse_nested_paths
-
-Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
-"""Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +92,7 @@ def _filled(
 
 
 def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: str) -> Iterator[Problem]:
-    if ORGANIZATION not in managed.path.split("/"):
-        yield Problem(
-            f"{path}.managed.path",
-            f"{quote(managed.path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
-            f"beginning of their names could read each other's secrets; use a value such as org/{ORGANIZATION}/",
-        )
-    if managed.role_name is not None and ORGANIZATION not in managed.role_name:
-        yield Problem(
-            f"{path}.managed.roleName",
-            f"{quote(managed.role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
-        )
+    yield from refuse_common_names(managed.path, managed.role_name, f"{path}.managed")
     account = settings.aws
     if account is None:
         yield Problem(f"{path}.managed", "creates roles, and no AWS account is configured; set aws")
@@ -131,21 +117,15 @@ def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: 
 
 def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Problem]:
     """The role of a store on another cluster must trust that cluster."""
-    clusters, account = settings.clusters, settings.aws
-    if account is None or account.data_plane is not None or clusters.data_plane in (None, clusters.build_plane):
+    account = settings.aws
+    if account is None or account.data_plane is not None:
         return
-    for path, organization in settings.located:
-        entry = next(certain(_pull_store(organization)), None)
-        if entry is not None and entry in managed:
-            yield Problem(
-                f"{path}.pullSecret",
-                f'reads through the managed store "{entry}" on the data plane, whose cluster has its own sign-in to '
-                "AWS; set aws.dataPlane",
-            )
-
-
-def _pull_store(organization: Organization) -> Iterator[str | None]:
-    yield organization.pull_store
+    for path, entry in list_remote_readers(settings, managed):
+        yield Problem(
+            path,
+            f'reads through the managed store "{entry}" on the data plane, whose cluster has its own sign-in to '
+            "AWS; set aws.dataPlane",
+        )
 
 
 def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator[Problem]:
@@ -159,7 +139,7 @@ def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator
                     f'the store "{entry}" {problem} uniqueNames: false, or no componentWorkflows',
                 )
         pull = vars(organization).get("pull_secret")
-        if pull is not None and pull.delivery == "component" and pull.secret_store in unique:
+        if pull is not None and pull.delivery in {"component", "project"} and pull.secret_store in unique:
             yield Problem(
                 f"{path}.pullSecret",
                 f'the store "{pull.secret_store}" {problem} uniqueNames: false, or delivery namespace',

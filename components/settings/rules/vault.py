@@ -5,7 +5,7 @@ Names are compared for all servers together, because two addresses may lead to o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -14,16 +14,13 @@ from ...errors import Problem
 from ...managers.vault import VaultStore
 from ...managers.vault_managed import VaultManaged
 from ...managers.vault_policy import build_api_path
-from ...schema.deferred import InputStr
 from ...schema.partial import Doubtful, certain
-from ...schema.placeholder import ORGANIZATION, fill
+from ...schema.placeholder import fill
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .managed import Reads, list_remote_readers, refuse_common_names
 from .separate_paths import refuse_nested_paths
-
-Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
-"""Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
 
 _SYSTEM_MOUNTS: Final = frozenset({"auth", "cubbyhole", "identity", "sys"})
 _FOLDERS_OF_V2: Final = ("data/", "metadata/")
@@ -64,7 +61,7 @@ def validate_managed_vault_stores(settings: StackSettings, reads: Reads) -> Iter
     """Problems of managed stores with each other and with their organizations."""
     managed = dict(_managed_stores(settings))
     for name, (_, block) in managed.items():
-        yield from certain(_store(block, f"secretStores.{name}.vault.managed"))
+        yield from certain(refuse_common_names(block.path, block.role_name, f"secretStores.{name}.vault.managed"))
     yield from certain(
         _planes(settings, {name for name, (_, block) in managed.items() if not block.data_plane_auth_mount})
     )
@@ -111,37 +108,14 @@ def _filled(
         )
 
 
-def _store(managed: VaultManaged, path: str) -> Iterator[Problem]:
-    if ORGANIZATION not in managed.path.split("/"):
-        yield Problem(
-            f"{path}.path",
-            f"{quote(managed.path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
-            f"beginning of their names could read each other's secrets; use a value such as org/{ORGANIZATION}/",
-        )
-    if managed.role_name is not None and ORGANIZATION not in managed.role_name:
-        yield Problem(
-            f"{path}.roleName",
-            f"{quote(managed.role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
-        )
-
-
 def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Problem]:
     """An auth method verifies the tokens of one cluster."""
-    clusters = settings.clusters
-    if clusters.data_plane in (None, clusters.build_plane):
-        return
-    for path, organization in settings.located:
-        entry = next(certain(_pull_store(organization)), None)
-        if entry is not None and entry in managed:
-            yield Problem(
-                f"{path}.pullSecret",
-                f'reads through the managed store "{entry}" on the data plane, whose cluster needs its own auth method '
-                f"in Vault; set secretStores.{entry}.vault.managed.dataPlaneAuthMount",
-            )
-
-
-def _pull_store(organization: Organization) -> Iterator[str | None]:
-    yield organization.pull_store
+    for path, entry in list_remote_readers(settings, managed):
+        yield Problem(
+            path,
+            f'reads through the managed store "{entry}" on the data plane, whose cluster needs its own auth method '
+            f"in Vault; set secretStores.{entry}.vault.managed.dataPlaneAuthMount",
+        )
 
 
 def _path(store: _Filled) -> Iterator[Problem]:
