@@ -138,12 +138,13 @@ def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator
                     f"{path}.componentWorkflows",
                     f'the store "{entry}" {problem} uniqueNames: false, or no componentWorkflows',
                 )
-        pull = vars(organization).get("pull_secret")
-        if pull is not None and pull.delivery in {"component", "project"} and pull.secret_store in unique:
-            yield Problem(
-                f"{path}.pullSecret",
-                f'the store "{pull.secret_store}" {problem} uniqueNames: false, or delivery namespace',
-            )
+        with suppress(Doubtful):
+            pull, store = organization.pull_secret, organization.pull_store
+            if pull is not None and pull.delivery in {"component", "project"} and store in unique:
+                yield Problem(
+                    f"{path}.pullSecret",
+                    f'the store "{store}" {problem} uniqueNames: false, or delivery namespace',
+                )
 
 
 def _default_role(store: _Filled) -> Iterator[Problem]:
