@@ -151,6 +151,8 @@ def test_unless() -> None:
         ("3", "dyn(3)"),
         ('""', '""'),
         ("\"${'}'}\"", "'}'"),
+        ('"${ a // b\\n }\\n"', "a // b\n"),
+        ('"${a // b}-c"', 'string(a // b\n) + "-c"'),
     ],
 )
 def test_original_as_an_expression(original: str, code: str) -> None:
