@@ -12,6 +12,8 @@ _PLANE: Final = "dataPlane"
 _PULL: Final = "pullSecret"
 _PODS: Final = "pods"
 _TYPES: Final = "componentTypes"
+_GIT: Final = "git"
+_REFERENCE: Final = "secretReference"
 _OF_PROJECTS: Final = {"projectTypes": "project_type", "clusterProjectTypes": "shared_project_type"}
 _OF_COMPONENTS: Final = {"clusterComponentTypes": "shared_component_type"}
 
@@ -38,6 +40,8 @@ def _drop(organization: Any, release: Release, other: Release) -> Any:
     own, others = ({plane.name for plane in one.data_planes} for one in (release, other))
     if isinstance(kind, str) and kind in others - own:
         del kept[_PLANE]
+    if _GIT in kept and release.secret_reference is None and other.secret_reference is not None:
+        kept[_GIT] = _drop_references(kept[_GIT])
     missing = _list_keys(other) - _list_keys(release)
     pull = kept.get(_PULL)
     if isinstance(pull, Mapping) and missing.intersection(pull):
@@ -50,6 +54,13 @@ def _drop(organization: Any, release: Release, other: Release) -> Any:
             rest = {key: value for key, value in pull.items() if key not in missing and key != _PODS}
             kept[_PULL] = {**rest, _PODS: pods} if pods else rest
     return kept
+
+
+def _drop_references(git: Any) -> Any:
+    """One or several git credentials without the names of their SecretReferences."""
+    if isinstance(git, (list, tuple)):
+        return [_drop_references(credential) for credential in git]
+    return {key: value for key, value in git.items() if key != _REFERENCE} if isinstance(git, Mapping) else git
 
 
 def _list_keys(release: Release) -> set[str]:

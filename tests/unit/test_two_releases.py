@@ -186,6 +186,15 @@ def test_types_that_only_the_newer_release_has(
     assert [None if secret is None else secret.types for secret in secrets] == [older, newer]
 
 
+def test_secret_references_are_of_the_newer_release() -> None:
+    """Without them, the workflows of v1 refuse a second git credential, which v0.9 builds with."""
+    second = {"host": "gitlab.com", "remoteKey": "b", "secretName": "git-b", "secretReference": "b"}
+    organization = {**ACME, "git": [GIT, second], "workflows": {"clusterWorkflows": ["docker"]}}
+    settings = parse(_raw(organization), source=SOURCE)
+    references = [[git.secret_reference for _, git in view.organizations[0].git_credentials] for view in settings.views]
+    assert references == [[None, None], [None, "b"]]
+
+
 def test_pods_of_types_that_only_the_newer_release_has() -> None:
     pods = [{"componentType": name, "resource": "job", "path": "spec"} for name in ("service", "web")]
     types = {"componentTypes": ["service"], "clusterComponentTypes": ["web"]}
