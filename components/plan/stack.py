@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ..errors import Problem, SettingsError
 from ..managers.manager import Plane, PlannedStore
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
@@ -73,7 +74,13 @@ def plan_stack(settings: StackSettings, release: Release, *, stack: str | None =
         settings: settings of the stack, validated by `parse`.
         release: OpenChoreo release of the platform: `find_release` of ``settings.release``.
         stack: ``<pulumi organization>/<project>/<stack>``, written to objects that others use too. None: left out.
+
+    Raises:
+        SettingsError: the settings are for one release and ``release`` is two, or the other way round.
     """
+    if len(settings.views) != len(release.parts):
+        text = f"{release.name} does not fit the release of the settings; use find_release(settings.release)"
+        raise SettingsError(plan_stack.__name__, [Problem("release", text)])
     first, *others = zip(settings.views, release.parts, strict=True)
     organizations = _plan_organizations(*first, stack)
     for view, part in others:

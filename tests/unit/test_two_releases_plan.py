@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
+import pytest
+
+from components.errors import SettingsError
 from components.iam.trust import build_ecr_trust
 from components.openchoreo import V0_9, find_release
 from components.plan.ecr_roles import EcrRoleArgs, plan_ecr_roles, validate_ecr_role
@@ -120,3 +124,11 @@ def test_the_other_namespaces_of_a_role_are_checked() -> None:
     role = EcrRoleArgs(account(), "acme", "push", "acme/", "ci", "push", other_namespaces=["Workflows"])
     (problem,) = validate_ecr_role(role)
     assert problem.path == "other_namespaces[0]"
+
+
+@pytest.mark.parametrize(("configured", "used"), [(BOTH, "v1"), ("v0.9", BOTH)])
+def test_a_release_that_does_not_fit_the_settings(configured: str | list[str], used: str | list[str]) -> None:
+    settings, release = parse(_raw(release=configured), source=SOURCE), find_release(used)
+    text = f"release: {release.name} does not fit the release of the settings; use find_release"
+    with pytest.raises(SettingsError, match=re.escape(text)):
+        plan_stack(settings, release)
