@@ -137,8 +137,8 @@ def test_annotations_have_a_limit() -> None:
         apply_patch(target, patch, identity=IDENTITY)
     assert str(caught.value) == (
         "ClusterWorkflow docker: its annotations would have 262,411 bytes with the record of this patch; Kubernetes "
-        "allows 262,144, so use remote keys that contain the namespace, delivery ahead for workflows or namespace for "
-        "pull secrets, or fewer organizations in one stack"
+        "allows 262,144 for the patches of all stacks, so use remote keys that contain the namespace, delivery ahead "
+        "for workflows or namespace for pull secrets, or fewer organizations for this object"
     )
 
 
