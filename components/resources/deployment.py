@@ -176,7 +176,7 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
     if control_plane:
         after = {name: item.credentials for name, item in deployed.items() if name not in refused}
         names = get_remote_names(*stores.values())
-        register_combined_patches(plan.combined_patches, names, after, control_plane[0])
+        register_combined_patches(plan.combined_patches, names, after, refused, control_plane[0])
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
     _wait(plan, openchoreo_of, repaired, deployed, hints, refused.keys())
     return deployed
