@@ -15,7 +15,7 @@ from ..registries.credential import on_registry_change
 from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
 from ..schema.one_or_several import OneOrSeveral
 from ..schema.paths import organization_path
-from ..schema.plain_secrets import is_only_random
+from ..schema.plain_secrets import INSTEAD, describe_secret, is_only_random
 from .clusters import Clusters
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -27,6 +27,10 @@ def _unless_empty(value: object) -> object:
 
 
 def _check_only_random(value: str) -> str:
+    what = describe_secret(value, random=False)
+    if what is not None:
+        msg = f"looks like {what}, for which there is no exception; {INSTEAD}"
+        raise ValueError(msg)
     if not is_only_random(value):
         raise ValueError(_NEEDLESS)
     return value

@@ -67,7 +67,7 @@ def test_known_forms_cannot_be_declared(what: str, token: str) -> None:
     assert_rejected(
         _declared(token, git={"remoteKey": token}),
         f"{AT_ACME}.git.remoteKey: (value not shown) {problem}",
-        "notSecrets[0]: (value not shown) does not look like a random secret, so it needs no exception; remove it",
+        f"notSecrets[0]: (value not shown) looks like {what}, for which there is no exception; {INSTEAD}",
     )
 
 

@@ -90,7 +90,10 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
         pytest.param(
             _raw(release=["v1"], refreshInterval=7),
             [
-                "release: lists 1 releases; use one name, or a list of the two that the platform moves between",
+                (
+                    "release: lists one release; use one name without a list, or a list of the two that the platform "
+                    "moves between"
+                ),
                 "refreshInterval: must be a string, not a number",
             ],
             id="one",
@@ -100,6 +103,7 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
             ["release: v1.1 and v1.2 have the same build namespaces, so nothing moves; use the newer one"],
             id="nothing-moves",
         ),
+        pytest.param(_raw(release=["v1", "v1"]), ["release: lists v1 twice; use one name without a list"], id="twice"),
         pytest.param(
             _raw(release=["v1", "v0.9"]), ["release: lists the newer release first; use [v0.9, v1]"], id="order"
         ),

@@ -28,9 +28,12 @@ def list_release_problems(names: Sequence[object]) -> list[Problem]:
     if unknown:
         return unknown
     if len(names) != _PAIR:
-        text = f"lists {len(names)} releases; use one name, or a list of the two that the platform moves between"
+        count = "one release" if len(names) == 1 else f"{len(names)} releases"
+        text = f"lists {count}; use one name without a list, or a list of the two that the platform moves between"
         return [Problem(_PATH, text)]
     older, newer = (RELEASES[str(name)] for name in names)
+    if older is newer:
+        return [Problem(_PATH, f"lists {older.name} twice; use one name without a list")]
     if older.build_namespace("") == newer.build_namespace(""):
         text = f"{older.name} and {newer.name} have the same build namespaces, so nothing moves; use the newer one"
         return [Problem(_PATH, text)]
