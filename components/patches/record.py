@@ -126,7 +126,7 @@ def write(target: Manifest, identity: Identity, owner: str, added: Added, histor
         msg = (
             f"{owner}: its annotations would have {size:,} bytes with the record of this patch; Kubernetes allows "
             f"{_MAX_BYTES:,} for the patches of all stacks, so use remote keys that contain the namespace, delivery "
-            "ahead for workflows or namespace for pull secrets, or fewer organizations for this object"
+            "ahead for builds or namespace for pull secrets, or fewer organizations for this object"
         )
         raise PatchError(msg)
     return added, live is None or live.added != added

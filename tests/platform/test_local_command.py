@@ -46,7 +46,7 @@ class Case:
     other: str
     stack: str
     types: str
-    """The table of component types."""
+    """The table of component types; an id of a shared entry ends in a hash."""
     git: tuple[str, str, str]
     """Namespace and name of the Secret with which acme clones, and the key of its token."""
 
@@ -68,8 +68,7 @@ initech       service        registry-pull-secret                   -
         other="v0.9",
         stack="local-v1",
         types="""
-(all)         service        ${metadata.name}-registry-pull-secret, registry-pull-secret  registry-pull-secret-225715bd
-""",
+(all)         service        ${metadata.name}-registry-pull-secret, registry-pull-secret  registry-pull-secret-""",
         git=("workflows-acme", "git-secret", "password"),
     ),
 ]

@@ -138,7 +138,7 @@ def test_annotations_have_a_limit() -> None:
     assert str(caught.value) == (
         "ClusterWorkflow docker: its annotations would have 262,411 bytes with the record of this patch; Kubernetes "
         "allows 262,144 for the patches of all stacks, so use remote keys that contain the namespace, delivery ahead "
-        "for workflows or namespace for pull secrets, or fewer organizations for this object"
+        "for builds or namespace for pull secrets, or fewer organizations for this object"
     )
 
 
