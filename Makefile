@@ -5,19 +5,19 @@ BIN := $(VENV)/bin
 PLATFORMS ?= 2
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev local status down env test unit platform bench check format wheel clean
+.PHONY: help venv dev local status down env clean-cache test unit platform bench check format wheel clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 venv: $(VENV)/.runtime ## Create the virtual environment with what a stack needs at run time
 
 dev: $(VENV)/.dev ## Add the tools of development to it
 
-local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential
-	@$(BIN)/python -m local up
+local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential; RELEASE=v1 for v1.x
+	@$(BIN)/python -m local up $(if $(RELEASE),--release $(RELEASE))
 
-status: $(VENV)/.local ## Show the credentials on the local platform
+status: $(VENV)/.local ## Show the credentials on the local platform, whether they work, and what it takes
 	@$(BIN)/python -m local status
 
 down: $(VENV)/.local ## Stop and remove the local platform
@@ -25,6 +25,9 @@ down: $(VENV)/.local ## Stop and remove the local platform
 
 env: $(VENV)/.local ## Print shell commands that point Pulumi at the local platform
 	@$(BIN)/python -m local env
+
+clean-cache: $(VENV)/.local ## Delete the built and downloaded programs
+	@$(BIN)/python -m local clean-cache
 
 test: check unit platform ## Everything that CI runs
 

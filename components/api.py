@@ -18,7 +18,7 @@ from .errors import (
 )
 from .external.credential import ExternalCredential
 from .git.credential import GitCredential
-from .openchoreo import RELEASES
+from .openchoreo import RELEASES, find_release
 from .openchoreo.release import Release
 from .plan.patches import with_pull_secret
 from .plan.stack import Plan
@@ -99,6 +99,7 @@ __all__ = [
     "UnavailableError",
     "WorkflowPatch",
     "deploy",
+    "find_release",
     "load_configuration",
     "parse",
     "report_load",

@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,23 +14,36 @@ from components.cluster.connection import Cluster
 from components.commands.command_line import CommandParser, run_command
 from components.commands.stack import read_yaml
 from components.errors import OpenChoreoSecretsError
+from components.openchoreo import find_release
 from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
-from .engine import Engine
+from .engine import Engine, EngineError
+from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
-from .obtain import ObtainError, list_operator_crds, obtain_programs
+from .hosts.launch import start_hosts
+from .hosts.repositories import GitError, find_git
+from .obtain import ObtainError, find_program, get_cache_folder, list_operator_crds, obtain_programs
 from .openbao import OpenBaoError
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
-from .seed import Seeder, get_openchoreo_crds
+from .programs import get_program
+from .proof.components import wait_for_components
+from .proof.platform import LocalProof
+from .proof.run import format_proof
+from .seed import Seeder, list_openchoreo_crds
+from .stacks import STACKS, ReleaseError, record_stack, select_stack
 from .status import format_credential_tables
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
-_STACK: Final = "local"
 _PREFIX: Final = "openchoreo-secrets:"
+_PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
+_NOT_PROVEN: Final = (
+    "Some credentials do not work as they should. After a rotation, ESO delivers the new value at its next refresh; "
+    "the requests are in .local/git-server.log and .local/registry.log."
+)
 
 
 def say(text: str) -> None:
@@ -38,29 +52,61 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def up() -> int:
-    """Start the platform, update the stack `local`, print the tables of credentials. Returns the exit code."""
+def up(release: str | None = None) -> int:
+    """Start the platform, update its stack, print the tables of credentials.
+
+    Args:
+        release: OpenChoreo release; None for that of the platform that exists, else v0.9.
+
+    Returns:
+        The exit code.
+    """
     started = time.monotonic()
+    stack = select_stack(_FOLDER, release)
+    find_git()
     executables = obtain_programs(say)
     platform, engine = Platform(_FOLDER, executables), Engine(_FOLDER, executables)
-    start(platform, read_local_settings())
+    record_stack(_FOLDER, stack)
+    settings = read_local_settings()
+    start(platform, settings)
     engine.prepare()
-    selected = engine.run("stack", "select", "--create", _STACK)
+    selected = engine.run("stack", "select", "--create", stack.name)
     if selected.returncode:
         say(selected.stdout)
         return selected.returncode
-    say("pulumi up, stack local")
-    changed = engine.up(_STACK, say)
+    openbao = platform.openbao
+    start_hosts(platform, openbao, settings, get_stack_file(), lambda: engine.read_manual_values(stack.name))
+    say(f"pulumi up, stack {stack.name}")
+    changed = engine.up(stack.name, say)
     if changed is None:
         say("\nThe update failed; the platform is still running. Fix the cause and run `make local` again.")
         return 1
     if not changed:
         say("Nothing changed: every credential is in place.")
-    say(f"\n{format_credential_tables(_cluster())}\n\nReady in {time.monotonic() - started:.0f} s. Next:")
+    cluster = _cluster()
+    wait_for_components(cluster, settings, platform.process("external-secrets"))
+    say(f"\n{format_credential_tables(cluster, find_release(settings.release))}\n")
+    proven = show_proof(platform, settings)
+    say(f"\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
-    say('  eval "$(make -s env)"; pulumi preview --stack local')
+    say(f'  eval "$(make -s env)"; pulumi preview --stack {stack.name}')
     say("  make status    make down")
-    return 0
+    return 0 if proven else 1
+
+
+def show_proof(platform: Platform, settings: StackSettings) -> bool:
+    """Use every delivered credential, print the table of outcomes, and return whether all are as expected."""
+    crane = find_program(get_program("crane"))
+    if crane is None:
+        say("crane is missing, so the credentials were not used. Build it with: make local")
+        return False
+    results = LocalProof(platform, _cluster(), settings, crane).run()
+    say(_PROOF)
+    say(format_proof([organization.name for organization in settings.organizations], results))
+    proven = all(result.holds for result in results)
+    if not proven:
+        say(_NOT_PROVEN)
+    return proven
 
 
 def prepare_programs() -> int:
@@ -72,14 +118,17 @@ def prepare_programs() -> int:
 def start(platform: Platform, settings: StackSettings) -> None:
     """Start the programs that do not run, and create the objects that do not exist."""
     if platform.running():
-        say("The platform is already running.")
+        say(f"The platform of OpenChoreo {settings.release} is already running.")
     else:
-        say("Starting etcd, kube-apiserver, kube-controller-manager, OpenBao and the External Secrets Operator.")
+        servers = "the External Secrets Operator, OpenBao, a registry and a git server"
+        say(f"Starting a control plane of OpenChoreo {settings.release}, {servers}.")
     platform.start_control_plane()
     seeder = Seeder(platform.kubeconfig)
-    seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
+    release = find_release(settings.release)
+    definitions = [*list_operator_crds(), *list_openchoreo_crds(release)]
+    seeder.apply_definitions(definitions, platform.process("kube-apiserver"))
     for organization in settings.organizations:
-        seeder.create_organization(organization.name)
+        seeder.create_organization(organization.name, release)
     openbao = start_openbao(platform, seeder)
     grant_organizations(openbao, settings)
     write_demo_values(openbao, settings)
@@ -88,18 +137,34 @@ def start(platform: Platform, settings: StackSettings) -> None:
 
 
 def down() -> int:
-    """Stop the platform and delete its data and the state of the stack `local`. Returns the exit code."""
+    """Stop the platform and delete its data and the state of its stack. Returns the exit code."""
     Platform(_FOLDER, {}).remove()
     say("The local platform is stopped and removed. The programs stay in the cache.")
     return 0
 
 
 def show() -> int:
-    """Print the tables of credentials. Returns the exit code: 1 if the platform is not running."""
+    """Print the tables of credentials, use each credential, print what the platform takes.
+
+    Returns:
+        The exit code: 1 if the platform is not running, or if a credential does not work.
+    """
     if not Platform(_FOLDER, {}).running():
         say("The local platform is not running. Start it with: make local")
         return 1
-    say(format_credential_tables(_cluster()))
+    platform, settings = Platform(_FOLDER, {}), read_local_settings()
+    say(f"{format_credential_tables(_cluster(), find_release(settings.release))}\n")
+    proven = show_proof(platform, settings)
+    say(f"\n{format_footprint(platform)}")
+    return 0 if proven else 1
+
+
+def delete_cache() -> int:
+    """Delete the built and downloaded programs. Returns the exit code."""
+    size = clean_cache()
+    say(f"Freed {size / (1 << 30):.1f} GB: the programs in {get_cache_folder()}")
+    say("The next `make local` downloads or builds them again; programs that run continue until `make down`.")
+    say("Go has caches of its own, which it shares with your other work: go clean -modcache -cache")
     return 0
 
 
@@ -114,23 +179,30 @@ def env() -> int:
 
 
 def read_local_settings() -> StackSettings:
-    """Settings of the stack `local`, read without Pulumi, because the platform is seeded before the engine runs."""
-    file = _ROOT / "stacks" / "Pulumi.local.yaml"
+    """Settings of the platform's stack, read without Pulumi, because the platform is seeded before the engine runs."""
+    file = get_stack_file()
     config = read_yaml(file).get("config") or {}
     raw = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
     manual = raw.pop("manualSecrets", None) or {}
     return parse(raw, source=str(file), manual_names=frozenset(manual))
 
 
+def get_stack_file() -> Path:
+    """File of the platform's stack."""
+    return _ROOT / "stacks" / f"Pulumi.{select_stack(_FOLDER).name}.yaml"
+
+
 def _cluster() -> Cluster:
     return Cluster("local platform", ClusterSettings(context=CONTEXT, kubeconfig=str(_FOLDER / "kubeconfig")))
 
 
-_COMMANDS: Final[dict[str, tuple[Callable[[], int], str]]] = {
-    "up": (up, "start the platform and deliver every credential of the stack `local`"),
-    "down": (down, "stop the platform and delete its data and the state of the stack `local`"),
-    "status": (show, "show the credentials on the platform"),
-    "env": (env, "print shell commands that set the environment of Pulumi for the stack `local`"),
+_ERRORS: Final = (OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError, ReleaseError)
+_COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
+    "up": (up, "start the platform and deliver every credential of its stack"),
+    "down": (down, "stop the platform and delete its data and the state of its stack"),
+    "status": (show, "show the credentials on the platform, whether they work, and what the platform takes"),
+    "env": (env, "print shell commands that set the environment of Pulumi for the stack of the platform"),
+    "clean-cache": (delete_cache, "delete the built and downloaded programs"),
     "programs": (prepare_programs, "download or build the programs, without starting them"),
 }
 
@@ -148,15 +220,20 @@ def main() -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, summary) in _COMMANDS.items():
-        commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    command, _ = _COMMANDS[parser.parse_args().command]
-    return run_command(lambda: _run(command), lambda text: say(f"\n{text}"))
+        parsed = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name == "up":
+            parsed.add_argument(
+                "--release", choices=STACKS, help="OpenChoreo release of a new platform (default: v0.9)"
+            )
+    options = vars(parser.parse_args())
+    command, _ = _COMMANDS[options.pop("command")]
+    return run_command(lambda: _run(partial(command, **options)), lambda text: say(f"\n{text}"))
 
 
 def _run(command: Callable[[], int]) -> int:
     try:
         return command()
-    except (OpenChoreoSecretsError, ObtainError, OpenBaoError, ProcessError) as error:
+    except _ERRORS as error:
         say(str(error))
         return 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,10 @@ _MESSAGE: Final = re.compile(
 _STARTED: Final = re.compile(r" (creating|updating|deleting) \(\d+s\)( \[diff: [^]]*\];?)?$")
 _COLOR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+class EngineError(Exception):
+    """Pulumi cannot answer; the message contains the next step and none of its output."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,21 @@ class Engine:
         with self._start(*arguments, stack=stack) as process:
             output, _ = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def read_manual_values(self, stack: str) -> dict[str, str]:
+        """Entry of ``manualSecrets`` -> its decrypted value.
+
+        Raises:
+            EngineError: Pulumi cannot decrypt them; its output is not shown, because it may contain values.
+        """
+        done = self.run("config", "get", "manualSecrets", "--json", stack=stack)
+        if done.returncode and "not found" in done.stdout:
+            return {}
+        try:
+            return {str(name): str(value) for name, value in json.loads(json.loads(done.stdout)["value"]).items()}
+        except (ValueError, LookupError, AttributeError):
+            msg = f"stack {stack}: manualSecrets cannot be decrypted; check its encryptionsalt"
+            raise EngineError(msg) from None
 
     def up(self, stack: str, say: Callable[[str], None]) -> bool | None:
         """Update a stack and pass on its output line by line; an error of one organization stops no other.

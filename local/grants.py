@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from components.managers.cluster_secret_store import render_identity
 from components.managers.vault import VaultStore
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.plan.stores import plan_stores
 from components.settings.stack import StackSettings
 
@@ -25,7 +25,7 @@ _ABSENT: Final = 404
 _FAILED: Final = 400
 """First HTTP status of a failure."""
 _TOKEN_SECONDS: Final = 365 * 24 * 3600
-"""How long the reviewer's token is valid. Every start of the platform creates a new one."""
+"""How long the tokens of the reviewer and of the hosts are valid. Every start of the platform creates new ones."""
 
 
 def start_openbao(platform: Platform, seeder: Seeder) -> OpenBao:
@@ -40,17 +40,40 @@ def start_openbao(platform: Platform, seeder: Seeder) -> OpenBao:
     return openbao
 
 
+@dataclass(frozen=True)
+class Identity:
+    """The ServiceAccount that reads for one organization."""
+
+    organization: str
+    account: tuple[str, str]
+    """Namespace and name of the ServiceAccount."""
+
+    @property
+    def role(self) -> str:
+        """Role of OpenBao with which it signs in."""
+        return f"eso-{self.organization}"
+
+    @property
+    def policy(self) -> str:
+        """Policy of OpenBao with its one path."""
+        return f"org-{self.organization}"
+
+
+def list_identities(settings: StackSettings) -> list[Identity]:
+    """The ServiceAccounts of all ``vault`` stores of one organization."""
+    return [
+        Identity(planned.only_organization, (account["metadata"]["namespace"], account["metadata"]["name"]))
+        for planned in plan_stores(settings, find_release(settings.release))
+        if planned.only_organization is not None and isinstance(planned.manager, VaultStore)
+        for account in planned.identity
+    ]
+
+
 def grant_organizations(openbao: OpenBao, settings: StackSettings) -> None:
     """Let each organization read its own path, with the ServiceAccounts of its own stores."""
-    for planned in plan_stores(settings, RELEASES[settings.release]):
-        organization = planned.only_organization
-        if organization is None or not isinstance(planned.manager, VaultStore):
-            continue
-        grant_paths(openbao, f"org-{organization}", (f"{MOUNT}/data/org/{organization}/*",))
-        for account in render_identity(planned):
-            metadata = account["metadata"]
-            role = f"eso-{organization}"
-            bind_account(openbao, role, (metadata["namespace"], metadata["name"]), f"org-{organization}")
+    for identity in list_identities(settings):
+        grant_paths(openbao, identity.policy, (f"{MOUNT}/data/org/{identity.organization}/*",))
+        bind_account(openbao, identity.role, identity.account, identity.policy)
 
 
 def write_demo_values(openbao: OpenBao, settings: StackSettings) -> None:
@@ -70,6 +93,13 @@ def build_cluster_trust(platform: Platform, seeder: Seeder) -> dict[str, Any]:
         # The server does not run in a pod, which would have a CA and a token of its own.
         "disable_local_ca_jwt": True,
     }
+
+
+def create_reader_token(openbao: OpenBao, name: str) -> str:
+    """A token that reads the paths of all organizations, with the policy `name`."""
+    grant_paths(openbao, name, (f"{MOUNT}/data/*",))
+    body = {"policies": [name], "no_parent": True, "ttl": f"{_TOKEN_SECONDS}s", "display_name": name}
+    return str(openbao.call("PUT", "auth/token/create", body)["auth"]["client_token"])
 
 
 def enable(openbao: OpenBao, kind: str, mount: str, body: Mapping[str, Any], namespace: str = "") -> None:

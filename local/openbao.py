@@ -45,6 +45,8 @@ audit "file" "platform" {{
   }}
 }}
 
+max_lease_ttl = "8760h"
+
 api_addr     = "https://127.0.0.1:{port}"
 cluster_addr = "https://127.0.0.1:{cluster_port}"
 """

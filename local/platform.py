@@ -1,4 +1,4 @@
-"""Starts and stops etcd, kube-apiserver, kube-controller-manager, OpenBao and the External Secrets Operator (ESO)."""
+"""Starts and stops the programs of the local platform; OpenBao and the hosts are started by their own modules."""
 
 from __future__ import annotations
 
@@ -27,8 +27,20 @@ _CONTROLLERS: Final = (
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
 )
-_NAMES: Final = ("etcd", "kube-apiserver", "kube-controller-manager", "openbao", "external-secrets")
-_PORTS: Final = ("etcd", "etcd-peer", "apiserver", "openbao", "openbao-cluster")
+NAMES: Final = (
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "openbao",
+    "external-secrets",
+    "registry",
+    "git-server",
+)
+"""Names of all programs, in the order of their start."""
+_PORTS: Final = (
+    *("etcd", "etcd-peer", "apiserver", "openbao", "openbao-cluster"),
+    *("git", "git-proxy", "registry", "registry-proxy"),
+)
 _LAST_PORT: Final = 65535
 
 
@@ -51,14 +63,19 @@ class Platform:
         return certificates.Pki(self.folder / "pki")
 
     @property
+    def ports(self) -> Mapping[str, int]:
+        """Port of loopback by name, after `start_control_plane`."""
+        return _read_ports(self._ports_file)
+
+    @property
     def server(self) -> str:
         """Address of the API server, after `start_control_plane`."""
-        return f"https://127.0.0.1:{self._stored_ports()['apiserver']}"
+        return f"https://127.0.0.1:{self.ports['apiserver']}"
 
     @property
     def openbao(self) -> OpenBao:
         """The secret manager, after `start_control_plane`; it is started separately."""
-        ports = self._stored_ports()
+        ports = self.ports
         return OpenBao(self.process("openbao"), ports["openbao"], ports["openbao-cluster"], self.pki)
 
     def process(self, name: str) -> Process:
@@ -67,7 +84,7 @@ class Platform:
 
     def running(self) -> bool:
         """Whether all programs run."""
-        return all(self.process(name).pid() is not None for name in _NAMES)
+        return all(self.process(name).pid() is not None for name in NAMES)
 
     def start_control_plane(self) -> None:
         """Start etcd, the API server and the controllers unless they run; wait until the API server is ready."""
@@ -98,7 +115,7 @@ class Platform:
 
     def stop(self) -> tuple[str, ...]:
         """Stop the programs in reverse order and return the names of those that ran. Data and certificates stay."""
-        return tuple(name for name in reversed(_NAMES) if self.process(name).stop())
+        return tuple(name for name in reversed(NAMES) if self.process(name).stop())
 
     def remove(self) -> None:
         """Stop the programs and delete the folder."""
@@ -116,16 +133,13 @@ class Platform:
         Raises:
             ProcessError: the stored ports cannot be read.
         """
-        stored = self._stored_ports() if self._ports_file.exists() else {}
+        stored = dict(self.ports) if self._ports_file.exists() else {}
         # The file may be from a version with fewer programs.
         if stored.keys() == set(_PORTS) and (self.running() or all(_is_free(port) for port in stored.values())):
             return stored
         ports = find_free_ports(*_PORTS)
         self._ports_file.write_text(json.dumps(ports))
         return ports
-
-    def _stored_ports(self) -> dict[str, int]:
-        return _read_ports(self._ports_file)
 
     @property
     def _ports_file(self) -> Path:

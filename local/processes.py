@@ -1,7 +1,8 @@
-"""Programs that run after the command that started them has ended, each identified by its pid and its executable."""
+"""Programs that run after the command that started them has ended, each identified by its pid and its command."""
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -63,7 +64,7 @@ class Process:
         )
         os.close(log)
         os.close(null)
-        self._pid_file.write_text(f"{pid}\n{command[0]}")
+        self._pid_file.write_text(f"{pid}\n{json.dumps(list(command))}")
         # posix_spawn returns before the kernel shows the new program's arguments, by which `pid` identifies it.
         deadline = time.monotonic() + _GRACE
         while self.pid() is None and time.monotonic() < deadline and os.waitpid(pid, os.WNOHANG)[0] != pid:
@@ -101,10 +102,12 @@ class Process:
 
     def _running(self) -> psutil.Process | None:
         try:
-            pid, executable = self._pid_file.read_text().split("\n", 1)
+            pid, text = self._pid_file.read_text().split("\n", 1)
             process = psutil.Process(int(pid))
-            # A crash while the pid file was written may have left no executable, which matches no program.
-            matches = process.cmdline()[:1] == [executable.strip()]
+            # The whole command, because several programs may share an executable, such as Python's. An earlier version
+            # wrote the executable alone. A crash while the file was written may have left less, which matches nothing.
+            command = json.loads(text) if text.startswith("[") else [text.strip()]
+            matches = bool(command) and process.cmdline()[: len(command)] == command
         except (OSError, ValueError, psutil.Error):
             return None
         return process if matches else None

@@ -129,4 +129,23 @@ PROGRAMS: Final = (
             f"{_PROVIDER}:cmd/pulumi-resource-kubernetes/terraform-mapping.json",
         ),
     ),
+    Program(
+        name="registry",
+        module="registry",
+        package="github.com/distribution/distribution/v3/cmd/registry",
+        version="3.1.2",
+        minutes=1.5,
+    ),
+    Program(
+        name="crane",
+        module="crane",
+        package="github.com/google/go-containerregistry/cmd/crane",
+        version="0.22.1",
+        minutes=0.2,
+    ),
 )
+
+
+def get_program(name: str) -> Program:
+    """The program with this name."""
+    return next(program for program in PROGRAMS if program.name == name)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 from kubernetes import client, config, dynamic
 
-from components.openchoreo import DEFAULT_RELEASE as RELEASE
+from components.openchoreo import DEFAULT_RELEASE, Release
 from components.schema.sources import RemoteRef
 from components.settings.organization import Organization
 from components.settings.stack import StackSettings
@@ -23,6 +23,9 @@ from .processes import Process
 
 _MANIFESTS: Final = Path(__file__).parent / "manifests"
 _FIELD_MANAGER: Final = "local-platform"
+
+PULL_SERVER: Final = "registry.example"
+"""Registry in the demo value of a whole docker config, which the settings do not name."""
 
 
 class Seeder:
@@ -41,15 +44,15 @@ class Seeder:
         process.wait_until(lambda: all(self._established(crd["metadata"]["name"]) for crd in crds), 60)
         self._client = dynamic.DynamicClient(self._api)
 
-    def create_organization(self, name: str) -> None:
+    def create_organization(self, name: str, release: Release = DEFAULT_RELEASE) -> None:
         """Create the control-plane objects of an organization, and a namespace of its workloads on the data plane.
 
-        Existing objects stay unchanged: a second apply would remove the patches of a ComponentType.
+        Existing objects stay unchanged: a second apply would remove the patches of a ComponentType. The first
+        organization creates the objects that all share.
         """
-        text = (_MANIFESTS / "openchoreo-platform.yaml").read_text().replace('"{organization}"', json.dumps(name))
-        for document in sorted(yaml.safe_load_all(text), key=lambda item: item["kind"] != "Namespace"):
+        for document in sorted(build_objects(name, release), key=lambda item: item["kind"] != "Namespace"):
             self._create(document)
-        labels = {**RELEASE.data_plane_selectors(name)[0], "openchoreo.dev/created-by": "release-controller"}
+        labels = {**release.data_plane_selectors(name)[0], "openchoreo.dev/created-by": "release-controller"}
         self._create(
             {
                 "apiVersion": "v1",
@@ -73,6 +76,10 @@ class Seeder:
                 "subjects": [{"kind": "ServiceAccount", **metadata}],
             }
         )
+        return self.create_token(namespace, name, seconds)
+
+    def create_token(self, namespace: str, name: str, seconds: int) -> str:
+        """A token of a ServiceAccount, valid for `seconds`."""
         accounts = self._client.resources.get(api_version="v1", kind="ServiceAccount")
         request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest"}
         body = {**request, "spec": {"expirationSeconds": seconds}}
@@ -109,9 +116,15 @@ def get_data_plane_namespace(organization: str) -> str:
     return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
 
 
-def get_openchoreo_crds() -> Path:
-    """File with OpenChoreo's CRDs, reduced to the fields that this project uses."""
-    return _MANIFESTS / "openchoreo-crds.yaml"
+def list_openchoreo_crds(release: Release = DEFAULT_RELEASE) -> list[Path]:
+    """Files with OpenChoreo's CRDs, reduced to the fields that this project uses."""
+    return sorted((_MANIFESTS / release.name).glob("crds*.yaml"))
+
+
+def build_objects(organization: str, release: Release = DEFAULT_RELEASE) -> list[dict[str, Any]]:
+    """Objects of the control plane for an organization, and those that all organizations share."""
+    text = (_MANIFESTS / release.name / "platform.yaml").read_text()
+    return list(yaml.safe_load_all(text.replace('"{organization}"', json.dumps(organization))))
 
 
 def generate_demo_values(settings: StackSettings) -> dict[str, dict[str, str]]:
@@ -134,7 +147,7 @@ def _formatted_values(organization: Organization) -> dict[RemoteRef, str]:
     servers: dict[RemoteRef, list[str]] = {}
     pull = organization.pull_secret
     if pull is not None and pull.docker_config is not None:
-        servers[pull.docker_config] = ["registry.example"]
+        servers[pull.docker_config] = [PULL_SERVER]
     for registry in (*(organization.registries or ()), *((pull.registries if pull else None) or ())):
         if registry.docker_config is not None:
             servers.setdefault(registry.docker_config, []).append(registry.auths_key)

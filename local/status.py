@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from components.cluster.connection import Cluster
 from components.manifests import CREDENTIAL_LABEL, MANAGED_BY, MANAGED_BY_LABEL
-from components.openchoreo import DEFAULT_RELEASE as RELEASE
+from components.openchoreo import DEFAULT_RELEASE, Kind, Release
 from components.openchoreo.labels import ORGANIZATION_LABEL
 from components.patches.pod_spec import read_image_pull_secrets
 from components.table import format_table
@@ -15,10 +16,12 @@ from components.table import format_table
 _HEADINGS: Final = ("ORGANIZATION", "NAMESPACE", "CREDENTIAL", "SECRET", "STORE", "READY", "AGE")
 _TYPES: Final = ("ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE")
 _OURS: Final = f"{MANAGED_BY_LABEL}={MANAGED_BY},{ORGANIZATION_LABEL}"
+_SHARED: Final = "(all)"
+"""In place of the organization: the object is cluster-scoped."""
 _MANUAL: Final = f"{_OURS},{CREDENTIAL_LABEL}"
 
 
-def format_credential_tables(cluster: Cluster) -> str:
+def format_credential_tables(cluster: Cluster, release: Release = DEFAULT_RELEASE) -> str:
     """A table of all Secrets and, if there are any, one of the ComponentTypes that use pull secrets."""
     rows = [
         _row(
@@ -33,24 +36,25 @@ def format_credential_tables(cluster: Cluster) -> str:
         _row(item, item["metadata"]["labels"], "(manual)", "True")
         for item in cluster.items("/api/v1/secrets", metadata_only=True, labelSelector=_MANUAL)
     ]
-    tables = ((_HEADINGS, rows), (_TYPES, _patched(cluster)))
+    kinds = [kind for kind in (release.component_type, release.shared_component_type) if kind is not None]
+    types = [row for kind in kinds for row in _patched(cluster, kind)]
+    tables = ((_HEADINGS, rows), (_TYPES, types))
     return (
         "\n\n".join(format_table(headings, sorted(lines)) for headings, lines in tables if lines)
         or "No credentials yet."
     )
 
 
-def _patched(cluster: Cluster) -> list[tuple[str, ...]]:
-    """Rows for ComponentTypes whose pods have image pull secrets, with the resources that create them."""
-    rows: list[tuple[str, ...]] = []
-    for item in cluster.items(RELEASE.component_type.path(None)):
+def _patched(cluster: Cluster, kind: Kind) -> Iterator[tuple[str, ...]]:
+    """Rows for component types whose pods have image pull secrets, with the resources that create them."""
+    for item in cluster.items(kind.path(None)):
+        names = read_image_pull_secrets(item, kind)
         entries = item["spec"]["resources"]
-        names = read_image_pull_secrets(item, RELEASE.component_type)
         resources = [entry["id"] for entry in entries if entry["template"].get("kind") == "ExternalSecret"]
         if names:
             metadata = item["metadata"]
-            rows.append((metadata["namespace"], metadata["name"], ", ".join(names), ", ".join(resources) or "-"))
-    return rows
+            organization = metadata.get("namespace", _SHARED)
+            yield organization, metadata["name"], ", ".join(names), ", ".join(resources) or "-"
 
 
 def _labels_of_secret(external_secret: dict[str, Any]) -> dict[str, str]:

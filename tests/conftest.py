@@ -1,6 +1,7 @@
 """Property-based tests try the same examples in every run, so that a failure belongs to the change that it follows.
 
 ``HYPOTHESIS_PROFILE=random`` tries others each time; a counterexample that it finds becomes an ``@example``.
+No example has a deadline: other programs on the machine decide how long it takes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,6 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("random")
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

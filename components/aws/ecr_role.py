@@ -30,7 +30,7 @@ class EcrRole(pulumi.ComponentResource):
         """
         account = args.account
         raise_problems(type(self).__name__, name, validate_ecr_role(args))
-        trust = build_ecr_trust(account, args.namespace, args.service_account)
+        trust = build_ecr_trust(account, args.namespace, args.service_account, args.other_namespaces)
         policy = cast(
             "pulumi.Input[str]", format_document(build_ecr_policy(account, args.repositories, push=args.push))
         )
@@ -57,4 +57,5 @@ def _inputs(args: EcrRoleArgs) -> dict[str, Any]:
         "namespace": args.namespace,
         "serviceAccount": args.service_account,
         "push": args.push,
+        **({"otherNamespaces": list(args.other_namespaces)} if args.other_namespaces else {}),
     }

@@ -45,13 +45,13 @@ def list_foreign_deliveries(
     if not fanning:
         return
     first = fanning[0][1]
-    namespaces = _list_namespaces(cluster, first.release.data_plane_selectors(first.name))
+    namespaces = _list_namespaces(cluster, first.data_plane_selectors)
     for name, pairs in groupby(fanning, key=itemgetter(0)):
         selector = f"metadata.name={name}"
         external = list_metadata(cluster, ESO, _EXTERNAL, fieldSelector=selector)
         secrets = list_metadata(cluster, "v1", "Secret", fieldSelector=selector)
         for _, plan in pairs:
-            for namespace in _select(namespaces, plan.release.data_plane_selectors(plan.name)):
+            for namespace in _select(namespaces, plan.data_plane_selectors):
                 live = external.get((namespace, name))
                 if live is not None and not _is_created_by(live, plan.fan_outs[0].name):
                     yield Obstacle(plan.name, _describe(plan, namespace, name))

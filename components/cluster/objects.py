@@ -57,6 +57,16 @@ def read(cluster: Cluster, location: Location) -> Manifest:
     return live
 
 
+def is_served(cluster: Cluster, kind: Kind) -> bool:
+    """Whether a cluster still has a kind, which an upgrade of OpenChoreo may remove with all its objects.
+
+    Raises:
+        ClusterError: the server cannot be reached, or refuses.
+    """
+    group = cluster.get(f"/apis/{kind.api}") or {}
+    return any(resource["name"] == kind.plural for resource in group.get("resources", ()))
+
+
 def describe_missing(cluster: Cluster, location: Location) -> str:
     """A message about an object that does not exist, with the names of those that do."""
     place = f" in the namespace {location.namespace}" if location.namespace else ""

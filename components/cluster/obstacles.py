@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import ClusterError
 from .connection import Cluster
+from .wrapping import wrap
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class PreflightError(ClusterError):
     def __init__(self, cluster: Cluster, obstacles: Iterable[Obstacle]) -> None:
         self.cluster = cluster
         self.obstacles = tuple(obstacles)
-        lines = (f"  - {obstacle}" for obstacle in self.obstacles)
+        lines = (line for obstacle in self.obstacles for line in wrap(str(obstacle), "  - ", " " * 4))
         super().__init__("\n".join([f"{cluster}: nothing was changed", *lines]))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from ..errors import ClusterError, ConflictError
 from ..object_names import build_path
 from ..openchoreo.release import Release
-from ..plan.orphans import NAMESPACE, STAGES, STORE, LiveObject, select_owned
+from ..plan.orphans import NAMESPACE, REFERENCES, STAGES, STORE, LiveObject, select_owned
 from .connection import Cluster
 from .contents import describe_contents
 from .store_users import StoreUser, describe_users, list_store_users
@@ -46,14 +46,19 @@ class Deletion:
     sleep: Callable[[float], object] = time.sleep
 
 
-def list_owned(cluster: Cluster, stack: str) -> list[LiveObject]:
+def list_owned(cluster: Cluster, stack: str, *, control_plane: bool = True) -> list[LiveObject]:
     """Every object on a cluster with a stack's annotations, with one list call for each kind.
+
+    Args:
+        cluster: the cluster.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+        control_plane: whether it may be the control plane; users of the others may not list the kinds of OpenChoreo.
 
     Raises:
         ClusterError: the cluster cannot be reached, or refuses a list.
     """
     owned: list[LiveObject] = []
-    for api, kind in (kind for stage in STAGES for kind in stage):
+    for api, kind in (kind for stage in STAGES for kind in stage if control_plane or kind not in REFERENCES):
         items = cluster.items(build_path(api, kind), metadata_only=True)
         owned += select_owned(items, api, kind, stack)
     return owned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ..manifests import FIELD_MANAGER_ANNOTATION, Manifest, build_field_manager, is_owned_by, read_owner
@@ -16,7 +16,7 @@ from .synced import describe_keeper, is_synced_for
 
 
 def list_foreign_objects(
-    cluster: Cluster, objects: Iterable[PlannedObject], stack: str, *, runs: RunLabels | None = None
+    cluster: Cluster, objects: Iterable[PlannedObject], stack: str, *, runs: Sequence[RunLabels] = ()
 ) -> Iterator[Obstacle]:
     """A problem for each planned object that exists and that the stack does not own, or that a build run deletes.
 
@@ -26,7 +26,7 @@ def list_foreign_objects(
         cluster: cluster of the objects.
         objects: what the stack is about to create, or has created.
         stack: ``<pulumi organization>/<project>/<stack>``.
-        runs: labels of what build runs create. None: no run creates objects on the cluster.
+        runs: labels of what build runs create. Empty: no run creates objects on the cluster.
 
     Raises:
         ClusterError: the cluster cannot be reached, or refuses a list.
@@ -36,7 +36,7 @@ def list_foreign_objects(
         live = list_metadata(cluster, api, kind)
         for planned in group:
             existing = live.get((planned.namespace, planned.name))
-            if existing is not None and runs is not None and (run := _describe_run(existing, runs)) is not None:
+            if existing is not None and (run := _describe_run(existing, runs)) is not None:
                 yield Obstacle(planned.organization, f"{planned.user}: {planned} {run}{_rename(planned)}")
                 continue
             text = describe_foreign(cluster, planned, existing, stack)
@@ -65,13 +65,14 @@ def _kind(planned: PlannedObject) -> tuple[str, str]:
     return planned.api, planned.kind
 
 
-def _describe_run(live: Manifest, runs: RunLabels) -> str | None:
+def _describe_run(live: Manifest, runs: Iterable[RunLabels]) -> str | None:
     """Which run deletes a live object, and how to delete the run. None: no run does."""
     labels = live["metadata"].get("labels") or {}
-    if runs.name not in labels:
+    creator = next((creator for creator in runs if creator.name in labels), None)
+    if creator is None:
         return None
-    run, namespace = flatten(labels[runs.name]), flatten(labels.get(runs.namespace, "<its namespace>"))
-    command = f"kubectl delete -n {namespace} {runs.kind} {run}"
+    run, namespace = flatten(labels[creator.name]), flatten(labels.get(creator.namespace, "<its namespace>"))
+    command = f"kubectl delete -n {namespace} {creator.kind} {run}"
     return f"belongs to the build run {run}, which deletes it with itself; delete the run: {command}"
 
 

@@ -13,15 +13,13 @@ from ..object_names import build_path
 from ..plan.expected import Expected
 from .connection import Cluster
 from .reasons import Store, list_reasons
+from .wrapping import COLUMNS, wrap_reason
 
 _STORES: Final = build_path(ESO, "ClusterSecretStore")
 _NO_VALUE: Final = "could not get secret data from provider"
 """Condition of every failure to read a value; the event has the reason."""
 _NAMES: Final = 5
 """Names of ready organizations in a message; there may be a thousand."""
-_COLUMNS: Final = 100
-_DIAGNOSTICS: Final = 4
-"""Columns by which Pulumi indents a message."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def describe_wait(cluster: Cluster, readiness: Readiness) -> str:
     reason = _explain(cluster, first, lambda name: _read_store(cluster, name))
     place = f"{first.expected.organization}/{first.expected.name}"
     return textwrap.shorten(
-        f"{len(pending)} of {readiness.total} waiting: {place}: {reason}", _COLUMNS, placeholder=" …"
+        f"{len(pending)} of {readiness.total} waiting: {place}: {reason}", COLUMNS, placeholder=" …"
     )
 
 
@@ -102,7 +100,9 @@ def describe_late(
     stores = _read_stores(cluster)
     lines = [f"{len(readiness.pending)} of {readiness.total} credentials are not ready {when} on {cluster}:"]
     for item in readiness.pending:
-        lines += _wrap(f"  - {item.expected}:", item.reason if stores is None else _explain(cluster, item, stores.get))
+        lines += wrap_reason(
+            f"  - {item.expected}:", item.reason if stores is None else _explain(cluster, item, stores.get)
+        )
     late = {item.expected.organization for item in readiness.pending}
     lines += [f'  organization "{name}": {hint}' for name, hint in sorted((hints or {}).items()) if name in late]
     if others := sorted(readiness.organizations - late):
@@ -110,22 +110,3 @@ def describe_late(
         lines.append(f"{ready}: {', '.join(others[:_NAMES])}{more}")
     lines.append("Fix the cause (most often a missing key in the secret manager) and run the update again")
     return "\n".join(lines)
-
-
-def _wrap(subject: str, reason: str) -> list[str]:
-    """A subject and its reason, on one line if they fit."""
-    width = _COLUMNS - _DIAGNOSTICS
-    if len(f"{subject} {reason}") <= width:
-        return [f"{subject} {reason}"]
-    indent = " " * 6
-    return [
-        subject,
-        *textwrap.wrap(
-            reason,
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ),
-    ]

@@ -31,11 +31,14 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     Raises:
         ClusterError: with everything that is missing.
     """
-    absent = sorted(release.served_kinds - read_served_kinds(cluster, f"/apis/{release.api}"))
-    if absent:
+    served = read_served_kinds(cluster, f"/apis/{release.api}")
+    # A platform that moves has the kinds of the older release, then of both, then of the newer one.
+    absent = [(sorted(part.served_kinds - served), part) for part in release.parts]
+    if all(kinds for kinds, _ in absent):
+        kinds, part = absent[0]
         msg = (
-            f"{cluster}: {', '.join(absent)} of {release.api} missing; install OpenChoreo {release.name} with the "
-            f"Helm chart {release.charts.control_plane}"
+            f"{cluster}: {', '.join(kinds)} of {part.api} missing; install OpenChoreo {part.name} with the "
+            f"Helm chart {part.charts.control_plane}"
         )
         raise ClusterError(msg)
     locations = dict.fromkeys(location for organization in organizations for location in _list_locations(organization))
@@ -76,7 +79,7 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
     for organization in organizations:
         problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
     objects = (planned for planned in plan.objects if planned.plane == "data")
-    problems += list_foreign_objects(cluster, objects, stack, runs=release.run_labels)
+    problems += list_foreign_objects(cluster, objects, stack, runs=[part.run_labels for part in release.parts])
     problems += list_foreign_deliveries(cluster, organizations, stack)
     raise_obstacles(cluster, problems)
 
@@ -85,7 +88,7 @@ def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]
     """Data planes without a store, although pull secrets of components read from it."""
     organization, release = planned.organization, planned.release
     pull = organization.pull_secret
-    if pull is None or pull.delivery != "component" or organization.pull_store is not None:
+    if planned.builds_only or pull is None or pull.delivery != "component" or organization.pull_store is not None:
         return
     patched = set(_list_locations(planned))
     for location, plane in _list_data_planes(cluster, planned):
@@ -125,7 +128,7 @@ def _list_data_planes(cluster: Cluster, planned: OrganizationPlan) -> Iterator[t
 
 def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
     """Named namespaces that do not exist or belong to another organization."""
-    organization, selectors = planned.organization, planned.release.data_plane_selectors(planned.name)
+    organization, selectors = planned.organization, planned.data_plane_selectors
     labels = [item for selector in selectors for item in selector.items()]
     for namespace, _ in planned.pull_manual:
         where = f'organization "{organization.name}": namespace {namespace}'

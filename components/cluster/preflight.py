@@ -40,7 +40,7 @@ def check_build_plane(cluster: Cluster, plan: Plan, *, stack: str) -> None:
     live = {item["metadata"]["name"]: item for item in cluster.items("/api/v1/namespaces", metadata_only=True)}
     problems = list(_namespaces(plan.organizations, live, stack))
     objects = (planned for planned in plan.objects if planned.plane == "build")
-    problems += list_foreign_objects(cluster, objects, stack, runs=plan.release.run_labels)
+    problems += list_foreign_objects(cluster, objects, stack, runs=[part.run_labels for part in plan.release.parts])
     raise_obstacles(cluster, problems)
 
 

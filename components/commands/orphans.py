@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
             _refuse_running(stack, running)
         sys.stderr.write(f"stack {stack.name}: {running}; the list may contain objects that it creates\n")
     lives = [
-        _Live(cluster, planes, list_owned(cluster, stack.identifier))
+        _Live(cluster, planes, list_owned(cluster, stack.identifier, control_plane="control" in planes))
         for cluster, planes in _clusters(options, project, recorded)
     ]
     if not options.delete:
@@ -140,7 +140,7 @@ def _clusters(
         raise OpenChoreoSecretsError(msg)
     if options.context:
         settings = ClusterSettings(context=options.context, kubeconfig=options.kubeconfig)
-        return [(Cluster("cluster", settings), frozenset({"build", "data"}))]
+        return [(Cluster("cluster", settings), frozenset({"build", "control", "data"}))]
     by_identity: dict[str, tuple[Cluster, frozenset[str]]] = {}
     for plane, settings in project.read_clusters(options.stack).items():
         cluster = Cluster(f"{plane} plane", settings)

@@ -47,6 +47,10 @@ class GitCredential(OptionalRemote):
     read ``username`` and ``password``."""
     secret_store: ObjectName | None = None
     """Entry of ``secretStores`` that its values are read from. None: that of the organization."""
+    secret_reference: ObjectName | None = None
+    """Name of a SecretReference with the same values, in the namespace on the control plane (OpenChoreo v1.x), which
+    developers select for a build with ``repository.secretRef``. None: there is none. Plain text: it forms names of
+    resources."""
     refresh_interval: Interval | None = None
     """Interval between two polls of the manager. None: that of the organization, else of the stack."""
     policies: Policies | None = None

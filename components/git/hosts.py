@@ -55,16 +55,18 @@ class GitSoftware:
     """Domains whose hosts all run it, each with the dot in front: ``.ghe.com``."""
     token_username: str | None = None
     """User name of a clone over HTTPS with an access token. None: no single one fits all tokens."""
+    any_username: bool = False
+    """Whether every other user name is accepted too."""
 
 
 GIT_SOFTWARE: Final = Catalog(
     "git provider",
     (
-        GitSoftware("github", ("github.com",), (".ghe.com",), "x-access-token"),
-        GitSoftware("gitlab", ("gitlab.com",), token_username="oauth2"),
+        GitSoftware("github", ("github.com",), (".ghe.com",), "x-access-token", any_username=True),
+        GitSoftware("gitlab", ("gitlab.com",), token_username="oauth2", any_username=True),
         GitSoftware("bitbucket", ("bitbucket.org",), token_username="x-token-auth"),
         GitSoftware("bitbucket-server"),
-        GitSoftware("azure-devops", ("dev.azure.com",), (".visualstudio.com",), "pat"),
+        GitSoftware("azure-devops", ("dev.azure.com",), (".visualstudio.com",), "pat", any_username=True),
         GitSoftware("gitea"),
         GitSoftware(GENERIC),
     ),

@@ -82,18 +82,22 @@ def build_operator_trust(operators: Sequence[AwsOperator], organization: str) ->
 
 
 @check_arguments()
-def build_ecr_trust(account: AwsAccount, namespace: str, service_account: str) -> Document:
+def build_ecr_trust(
+    account: AwsAccount, namespace: str, service_account: str, other_namespaces: Sequence[str] = ()
+) -> Document:
     """A trust policy for one ServiceAccount of a build namespace, with which ESO's generator for ECR authenticates.
 
     Args:
         account: account of the role, with ``oidcProvider``: a generator cannot use Pod Identity for a ServiceAccount.
         namespace: build namespace.
         service_account: name of the ServiceAccount.
+        other_namespaces: more build namespaces of the organization, each with a ServiceAccount of this name.
 
     Raises:
         SettingsError: the account has no OIDC provider.
     """
-    return build_web_identity_trust(account, [account], namespace, service_account)
+    namespaces = (namespace, *other_namespaces)
+    return build_document(*(_web_identity(account, account, name, service_account) for name in namespaces))
 
 
 def _web_identity(account: AwsAccount, operator: AwsOperator, namespace: str, service_account: str) -> dict[str, Any]:

@@ -138,6 +138,11 @@ class AwsStore(TypedManager):
         return self
 
     @property
+    def is_managed(self) -> bool:
+        """With ``managed``, the stack creates role and secrets."""
+        return self.managed is not None
+
+    @property
     def creates_secrets(self) -> bool:
         """Whether the stack creates an empty secret for each key."""
         return self.managed is not None and self.service == "SecretsManager" and self.managed.containers is not False

@@ -14,11 +14,6 @@ NO_NAMESPACES: Final = "is empty; expected at least one namespace that may use t
 """End of a message about a store that, without conditions, every namespace could use."""
 
 
-def render_identity(planned: PlannedStore) -> list[Manifest]:
-    """Objects that give a store its own identity in the secret manager, in the order of their creation."""
-    return planned.manager.identity(planned)
-
-
 def render_store(planned: PlannedStore, values: Mapping[str, Any], endpoint: Endpoint | None) -> Manifest:
     """The ClusterSecretStore, usable only from the planned namespaces.
 

@@ -18,7 +18,7 @@ from ..schema.form import HttpsUrl
 from ..schema.model import Example, Label, Model
 from ..schema.names import check_subdomain
 from .manager import NO_ENDPOINT, Endpoint, PlannedStore, StoreInputs, TypedManager
-from .references import Base64, CaProvider, ServiceAccountRef
+from .references import CaBundle, CaProvider, ServiceAccountRef
 from .registry import register
 from .rendering import build_provider_block, dump, get_account_name
 from .tariff import FREE, Place, Tariff
@@ -31,8 +31,8 @@ class KubernetesServer(Model):
 
     url: Deferrable[HttpsUrl] | None = None
     """Address, ``https`` only."""
-    ca_bundle: Deferrable[Base64] | None = None
-    """CA certificate, base64 of PEM."""
+    ca_bundle: Deferrable[CaBundle] | None = None
+    """CA certificates of the server: PEM, or base64 of PEM."""
     ca_provider: CaProvider | None = None
     """CA certificate by reference, instead of ``caBundle``."""
     from_kubeconfig: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import getitem
 from typing import Any, ClassVar, Final, Literal
 
@@ -74,11 +74,18 @@ class PlannedStore:
     """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
+    entry: str | None = None
+    """Entry of ``secretStores``, for a managed store of Vault. None: not a managed store."""
 
     @property
     def only_organization(self) -> str | None:
         """The organization that uses it. None: several do."""
         return self.organizations[0] if len(self.organizations) == 1 else None
+
+    @cached_property
+    def identity(self) -> tuple[Manifest, ...]:
+        """Objects that give the store its own identity in the secret manager, in the order of their creation."""
+        return tuple(self.manager.identity(self))
 
 
 class Manager(BaseModel):
@@ -114,6 +121,11 @@ class Manager(BaseModel):
     @property
     def needs_endpoint(self) -> bool:
         """Whether `provider` needs ``StoreInputs.endpoint``."""
+        return False
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the stack creates the role of each store in the secret manager."""
         return False
 
     @property

@@ -12,8 +12,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from ..errors import Problem, SettingsError
+from ..schema.certificates import CA_BUNDLE, encode_certificates
 from ..schema.deferred import CONSEQUENCE, Deferred
-from ..schema.plain_secrets import HIDDEN, describe_secret
+from ..schema.plain_secrets import HIDDEN, advise, describe_secret
 from ..schema.text import clip
 
 _WEBHOOK: Final = "webhook"
@@ -58,7 +59,7 @@ def list_plain_values(tree: Any) -> Iterator[str]:
 
 
 def check_block_when_known(tree: Any, source: str, path: Path = ()) -> Any:
-    """The block, whose outputs are checked by the same rules as soon as they are known.
+    """The block with certificates as ESO reads them; its outputs are checked by the same rules as soon as known.
 
     Args:
         tree: block, or a part of it.
@@ -71,22 +72,27 @@ def check_block_when_known(tree: Any, source: str, path: Path = ()) -> Any:
             problem = _find_problem(path, text) if isinstance(text, str) else None
             if problem is not None:
                 raise SettingsError(source, [Problem("custom", problem)], consequence=CONSEQUENCE)
-            return text
+            return _clean(path, text)
 
         return tree.apply(check)
     if isinstance(tree, Mapping):
         return {key: check_block_when_known(value, source, (*path, str(key))) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
         return [check_block_when_known(value, source, (*path, index)) for index, value in enumerate(tree)]
-    return tree
+    return _clean(path, tree)
+
+
+def _clean(path: Path, value: Any) -> Any:
+    """The certificates of a CA in the form that ESO reads; any other value unchanged."""
+    return encode_certificates(value) if _name(path, -1) == CA_BUNDLE and value and isinstance(value, str) else value
 
 
 def _walk(tree: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Every value that is no mapping and no list; keys that seem to be secrets, too, as values without a key."""
     if isinstance(tree, Mapping):
         for key, value in tree.items():
-            if describe_secret(str(key)):
-                yield path, str(key)
+            if isinstance(key, str) and describe_secret(key):
+                yield path, key
             yield from _walk(value, (*path, str(key)))
     elif isinstance(tree, (list, tuple)):
         for index, value in enumerate(tree):
@@ -112,8 +118,19 @@ def _find_problem(path: Path, text: str) -> str | None:
         return f"has a header in plain text at {_show(path)}; {_HEADERS}"
     if what is not None:
         return f"has {what} in plain text at {_show(path)}; {_OVER_SECRETS if templates else _REFERENCE}"
-    secret = None if key == "caBundle" else describe_secret(text)
-    return None if secret is None else f"has {secret} in plain text at {_show(path)}; {_REFERENCE}"
+    if key == CA_BUNDLE:
+        return _find_damage(path, text)
+    secret = describe_secret(text)
+    return None if secret is None else f"has {secret} in plain text at {_show(path)}; {advise(text, _REFERENCE)}"
+
+
+def _find_damage(path: Path, text: str) -> str | None:
+    """What is wrong with the certificates of a CA; an empty text means none to ESO."""
+    try:
+        _clean(path, text)
+    except ValueError as error:
+        return f"has {HIDDEN} at {_show(path)}, which {error}"
+    return None
 
 
 def _is_plain_header(name: str, text: str, *, webhook: bool) -> bool:

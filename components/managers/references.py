@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from ..schema.certificates import encode_certificates
 from ..schema.deferred import Deferrable
-from ..schema.form import must_match
 from ..schema.model import DataKey, Example, Label, Model, ObjectName, Several
 from ..schema.placeholder import ObjectNameTemplate
 
-Base64 = Annotated[str, must_match(r"[A-Za-z0-9+/]+={0,2}", "base64 on one line; expected what base64 -w0 prints")]
+CaBundle = Annotated[str, AfterValidator(encode_certificates)]
+"""Certificates in PEM or in base64 of PEM; ESO gets base64 on one line."""
 Audiences = Annotated[Several[Deferrable[Annotated[str, Field(min_length=1)]]], Field(min_length=1)]
 
 

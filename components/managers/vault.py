@@ -1,139 +1,28 @@
 """HashiCorp Vault and OpenBao, KV secret engine.
 
-Source: ``VaultProvider`` of ``external-secrets.io/v1``. If a block has several auth methods, ESO uses the first of its
-own list, so the settings accept exactly one. Reads have no price and no quota.
+Source: ``VaultProvider`` of ``external-secrets.io/v1``. Reads have no price and no quota.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 from pydantic import model_validator
 
 from ..manifests import Manifest
 from ..schema.deferred import Deferrable
 from ..schema.form import HttpUrl
-from ..schema.model import Example, Model
+from ..schema.model import Example, get_yaml_key
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
-from .references import Base64, CaProvider, SecretKeyRef, ServiceAccountRef, StoreServiceAccount
+from .references import CaBundle, CaProvider
 from .registry import register
-from .rendering import build_account_reference, build_provider_block, build_service_account, dump
+from .rendering import build_provider_block, build_service_account, dump
 from .tariff import FREE, Tariff
+from .vault_auth import VaultAuth, VaultPath, build_auth_block
+from .vault_managed import VaultManaged, build_managed_auth
 
-VaultPath = Annotated[
-    str,
-    must_match_template(
-        r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends"
-    ),
-]
-VaultRole = Annotated[str, must_match_template(r"[\w.@-]+", "the name of a role: letters, digits and _.@-")]
-
-
-class VaultLogin(Model):
-    """Settings of every login with the token of a ServiceAccount."""
-
-    role: Deferrable[VaultRole]
-    """Vault role to log in as; may contain ``{organization}``."""
-    service_account: StoreServiceAccount | None = None
-    """With a ServiceAccount that the stack creates for each store."""
-    service_account_ref: ServiceAccountRef | None = None
-    """With an existing ServiceAccount."""
-    secret_ref: SecretKeyRef | None = None
-    """With a token in a Secret."""
-
-    def _alternatives(self) -> dict[str, object]:
-        return {
-            "serviceAccount": self.service_account,
-            "serviceAccountRef": self.service_account_ref,
-            "secretRef": self.secret_ref,
-        }
-
-
-class VaultKubernetesAuth(VaultLogin):
-    """Auth method ``kubernetes``."""
-
-    example: ClassVar[Example] = {"role": "eso-{organization}"}
-
-    mount_path: Deferrable[VaultPath] = "kubernetes"
-    """Where the method is mounted."""
-
-    @model_validator(mode="after")
-    def _one_account(self) -> Self:
-        check_one_of(self._alternatives(), required=False)
-        return self
-
-
-class VaultJwtAuth(VaultLogin):
-    """Auth method ``jwt``."""
-
-    example: ClassVar[Example] = {"role": "eso-{organization}", "serviceAccount": StoreServiceAccount.example}
-
-    path: Deferrable[VaultPath] = "jwt"
-    """Where the method is mounted."""
-
-    @model_validator(mode="after")
-    def _one_token(self) -> Self:
-        check_one_of(self._alternatives(), required=True)
-        return self
-
-
-class VaultAppRole(Model):
-    """Auth method ``approle``."""
-
-    example: ClassVar[Example] = {"roleId": "eso-{organization}", "secretRef": SecretKeyRef.example}
-
-    path: Deferrable[VaultPath] = "approle"
-    """Where the method is mounted."""
-    role_id: Deferrable[VaultRole] | None = None
-    """The role id; may contain ``{organization}``. Exactly one of this and ``roleRef``."""
-    role_ref: SecretKeyRef | None = None
-    """The role id in a Secret."""
-    secret_ref: SecretKeyRef
-    """The secret id in a Secret."""
-
-    @model_validator(mode="after")
-    def _one_role(self) -> Self:
-        check_one_of({"roleId": self.role_id, "roleRef": self.role_ref}, required=True)
-        return self
-
-
-class VaultAuth(Model):
-    """How the operator logs in: exactly one method."""
-
-    example: ClassVar[Example] = {"kubernetes": VaultKubernetesAuth.example}
-
-    kubernetes: VaultKubernetesAuth | None = None
-    """With a ServiceAccount that Vault verifies with the cluster."""
-    jwt: VaultJwtAuth | None = None
-    """With the token of a ServiceAccount, or another token, whose signature Vault verifies."""
-    app_role: VaultAppRole | None = None
-    """With a role id and a secret id."""
-    token_secret_ref: SecretKeyRef | None = None
-    """With a Vault token."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        ways = {
-            "kubernetes": self.kubernetes,
-            "jwt": self.jwt,
-            "appRole": self.app_role,
-            "tokenSecretRef": self.token_secret_ref,
-        }
-        check_one_of(dict(ways), required=True)
-        return self
-
-    @property
-    def isolation_fields(self) -> tuple[str, ...]:
-        """Fields that decide the policies of the token."""
-        if self.kubernetes is not None:
-            return ("auth.kubernetes.role",)
-        if self.jwt is not None:
-            return ("auth.jwt.role",)
-        if self.app_role is not None:
-            return ("auth.appRole.roleId", "auth.appRole.roleRef")
-        return ("auth.tokenSecretRef",)
+_PLAIN_WITH_MANAGED: Final = ("server", "path", "namespace", "ca_bundle")
 
 
 @register
@@ -147,24 +36,44 @@ class VaultStore(TypedManager):
     settings_key: ClassVar[str] = "vault"
     provider_key: ClassVar[str] = "vault"
     docs_page: ClassVar[str] = "stores/vault.md"
+    example_key: ClassVar[str] = "org/acme/git"
     tariff: ClassVar[Tariff] = Tariff("Vault", FREE, FREE)
 
     server: Deferrable[HttpUrl]
     """Address, ``https://...``."""
     insecure: bool = False
     """Accept an ``http://`` address: login tokens and every secret then cross the network in plain text."""
-    auth: VaultAuth
-    """How the operator logs in."""
+    auth: VaultAuth | None = None
+    """How the operator logs in. Exactly one of this and ``managed``."""
     path: Deferrable[VaultPath] | None = None
     """Mount of the secret engine; may contain ``{organization}``. None: remote keys begin with the mount."""
     version: Literal["v1", "v2"] = "v2"
     """Version of the secret engine."""
     namespace: Deferrable[VaultPath] | None = None
     """Namespace of Vault Enterprise or OpenBao; may contain ``{organization}``. None: the root namespace."""
-    ca_bundle: Deferrable[Base64] | None = None
-    """CA certificates of the server, base64 of PEM. None, and no ``caProvider``: those of ESO's image."""
+    ca_bundle: Deferrable[CaBundle] | None = None
+    """CA certificates of the server: PEM, or base64 of PEM. None, and no ``caProvider``: those of ESO's image."""
     ca_provider: CaProvider | None = None
     """CA certificates by reference, instead of ``caBundle``."""
+    managed: VaultManaged | None = None
+    """Create a policy and a role for each organization. None: they exist, and ``auth`` names the role."""
+
+    @model_validator(mode="after")
+    def _sign_in(self) -> Self:
+        check_one_of({"auth": self.auth, "managed": self.managed}, required=True)
+        if self.managed is not None:
+            self._check_managed()
+        return self
+
+    def _check_managed(self) -> None:
+        outputs = [name for name in _PLAIN_WITH_MANAGED if not isinstance(getattr(self, name), str | None)]
+        if outputs:
+            name = get_yaml_key(outputs[0])
+            msg = f"has an output as {name}, which managed needs before the update; use the text itself"
+            raise ValueError(msg)
+        if not isinstance(self.path, str):
+            msg = "has managed without path, the mount of the secret engine; set path, such as path: secret"
+            raise ValueError(msg)  # noqa: TRY004 -- pydantic reports a ValueError as a problem
 
     @model_validator(mode="after")
     def _transport(self) -> Self:
@@ -189,12 +98,23 @@ class VaultStore(TypedManager):
 
     @property
     def isolation_fields(self) -> tuple[str, ...] | None:
-        """The policies of the token decide which secrets it reads, and it is valid in its namespace only."""
-        return (*self.auth.isolation_fields, "namespace")
+        """The policies of the token decide what it reads, in its namespace only. Managed stores are isolated."""
+        return None if self.auth is None else (*self.auth.isolation_fields, "namespace")
+
+    @property
+    def is_managed(self) -> bool:
+        """With ``managed``, the stack creates policy and role."""
+        return self.managed is not None
+
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """A key outside of the only path that the policy of a managed store opens."""
+        return None if self.managed is None else self.managed.key_problem(key, organization)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount to log in with, unless the login uses something that exists."""
-        login = self.auth.kubernetes or self.auth.jwt
+        if self.managed is not None:
+            return build_service_account(planned, self.managed.account)
+        login = None if self.auth is None else self.auth.kubernetes or self.auth.jwt
         return build_service_account(planned, login.service_account if login else None)
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
@@ -207,34 +127,11 @@ class VaultStore(TypedManager):
             namespace=self.namespace,
             caBundle=self.ca_bundle,
             caProvider=dump(self.ca_provider),
-            auth=_auth(planned, self.auth),
+            auth=self._build_auth(planned),
         )
         return {self.provider_key: block}
 
-
-def _auth(planned: PlannedStore, auth: VaultAuth) -> dict[str, Any]:
-    if auth.kubernetes is not None:
-        login = auth.kubernetes
-        return {
-            "kubernetes": build_provider_block(
-                planned,
-                mountPath=login.mount_path,
-                role=login.role,
-                serviceAccountRef=build_account_reference(planned, login.service_account, login.service_account_ref),
-                secretRef=dump(login.secret_ref),
-            )
-        }
-    if auth.jwt is not None:
-        token = build_account_reference(planned, auth.jwt.service_account, auth.jwt.service_account_ref)
-        return {
-            "jwt": build_provider_block(
-                planned,
-                path=auth.jwt.path,
-                role=auth.jwt.role,
-                kubernetesServiceAccountToken=None if token is None else {"serviceAccountRef": token},
-                secretRef=dump(auth.jwt.secret_ref),
-            )
-        }
-    if auth.app_role is not None:
-        return {"appRole": dump(auth.app_role)}
-    return {"tokenSecretRef": dump(auth.token_secret_ref)}
+    def _build_auth(self, planned: PlannedStore) -> dict[str, Any] | None:
+        if self.managed is not None:
+            return build_managed_auth(planned, self.managed)
+        return None if self.auth is None else build_auth_block(planned, self.auth)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from .kinds import Kind, Workload
@@ -30,9 +32,31 @@ __all__ = [
     "Snapshots",
     "Workload",
     "build_organization_labels",
+    "find_release",
 ]
 
 DEFAULT_RELEASE: Final = V0_9
 """Release of a platform whose configuration names none."""
 RELEASES: Final[dict[str, Release]] = {release.name: release for release in (V0_9, V1, V1_0, V1_1, V1_2)}
 """Name -> every release that can be configured."""
+
+
+def find_release(names: str | Sequence[str]) -> Release:
+    """The release of a name, or the combination of the two releases that a platform moves between.
+
+    Args:
+        names: ``release`` of a configuration without mistakes. A combination has both names in its own, with a comma.
+
+    Raises:
+        KeyError: there is no such release.
+    """
+    older, *others = names.split(",") if isinstance(names, str) else names
+    return _combine(RELEASES[older], RELEASES[others[0]]) if others else RELEASES[older]
+
+
+def _combine(older: Release, newer: Release) -> Release:
+    """Both releases at once: the kinds of both, in the version of the newer one where both have a kind."""
+    kinds = newer.kinds
+    only_older = tuple(kind for name, kind in older.kinds.items() if name not in kinds)
+    name = f"{older.name},{newer.name}"
+    return replace(newer, name=name, other_kinds=(*newer.other_kinds, *only_older), combined=(older, newer))

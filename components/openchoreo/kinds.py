@@ -70,6 +70,8 @@ class Kind:
     """Whether they must have it. If not, they may leave it out."""
     workload: Workload | None = None
     """Where its pods are. None: it has no pods."""
+    restarts: frozenset[str] = frozenset()
+    """Workload types whose pods a changed entry restarts, because they have a hash of all rendered entries."""
     secret_store_ref: bool = False
     """Whether it has ``spec.secretStoreRef``."""
 

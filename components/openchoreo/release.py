@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .builds import Builds
 from .kinds import Kind, Path, Steps
 
 
@@ -162,6 +163,10 @@ class Release:
     snapshots: Snapshots
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
+    builds: Builds | None = None
+    """What builds refer to, for checks of the clusters. None: nothing is checked."""
+    secret_reference: Kind | None = None
+    """Kind of object by which developers select the credential of a build. None: there is none."""
     shared_build_plane: Kind | None = None
     """Cluster-scoped kind that registers a cluster for the builds of all organizations. None: there is none."""
     shared_data_plane: Kind | None = None
@@ -184,6 +189,11 @@ class Release:
     run_secrets: RunSecrets | None = None
     """Entries and arguments of workflows that a patch changes, so that builds use the Secrets of this package. None:
     workflows have no Secrets of their own, and a patch adds entries."""
+    resource_prefix: str = ""
+    """What names of resources in build namespaces begin with. A release after the first one has a prefix, so that the
+    move to it replaces no resource of the release before."""
+    combined: tuple[Release, ...] = ()
+    """The releases of a platform that moves from one to another, the older one first. Empty: it is one release."""
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Path of a key of the configuration -> what the release calls the key; ``*`` is the index of an entry of a list.
     A key without an entry has the name of its field in the settings."""
@@ -191,6 +201,11 @@ class Release:
     def __repr__(self) -> str:
         """An expression for it, short enough for the default of an argument in ``help()``."""
         return f'RELEASES["{self.name}"]'
+
+    @property
+    def parts(self) -> tuple[Release, ...]:
+        """The single releases that the platform has, the older one first."""
+        return self.combined or (self,)
 
     @property
     def build_planes(self) -> tuple[Kind, ...]:

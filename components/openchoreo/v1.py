@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .builds import Builds
 from .kinds import Kind, Path, Variables, Workload
 from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, RunSecret, RunSecrets, Snapshots
 
@@ -75,6 +76,7 @@ def _component_type(name: str, *, namespaced: bool) -> Kind:
         schemas={field: _schema(field) for field in ("parameters", "environmentConfigs")},
         namespace=_NAMESPACE,
         workload=_WORKLOAD,
+        restarts=frozenset({"deployment", "statefulset"}),
     )
 
 
@@ -115,6 +117,22 @@ def _project_type(name: str, *, namespaced: bool) -> Kind:
 def _run_secret(name: str, own_choice: str = "") -> RunSecret:
     arguments = ("spec", "runTemplate", "spec", "arguments", "parameters")
     return RunSecret(name, (*arguments, ("name", name), "value"), f"${{metadata.workflowRunName}}-{name}", own_choice)
+
+
+_BUILDS: Final = Builds(
+    kinds=(_workflow("Workflow", namespaced=True), _workflow("ClusterWorkflow", namespaced=False)),
+    plane_kind=("spec", "workflowPlaneRef", "kind"),
+    plane_name=("spec", "workflowPlaneRef", "name"),
+    default_plane=("ClusterWorkflowPlane", "default"),
+    store="workflowplane.secretStore",
+    templates=Kind("argoproj.io/v1alpha1", "ClusterWorkflowTemplate", "clusterworkflowtemplates", namespaced=False),
+    push_template="publish-image",
+    push_volume="{{workflow.parameters.registry-push-secret}}",
+    public_registries=frozenset({"ttl.sh"}),
+    shipped_store="default",
+)
+"""Source: ``samples/getting-started/workflow-templates/publish-image.yaml`` and
+``install/prerequisites/openbao/setup.sh``."""
 
 
 def _control_plane_namespace(organization: str) -> str:
@@ -166,6 +184,7 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         run_secrets=RunSecrets(
             git=_run_secret("git-secret", own_choice=_OWN_CHOICE), push=_run_secret("registry-push-secret")
         ),
+        resource_prefix="v1/",
         words={
             "organizations": "namespaces",
             "clusters.buildPlane": "workflowPlane",
@@ -191,6 +210,8 @@ def _release(name: str, *, has_project_types: bool) -> Release:
             push_resource="registry-push-secret",
             pull_resource="registry-pull-secret",
         ),
+        builds=_BUILDS,
+        secret_reference=Kind(_API, "SecretReference", "secretreferences"),
         charts=Charts(control_plane="openchoreo-control-plane", operator=None),
         run_labels=RunLabels(
             kind="workflowrun",

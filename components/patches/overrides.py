@@ -13,6 +13,7 @@ from ..openchoreo.template_engine import START, ExpressionError
 from .model import OVERRIDES, Change, History, describe_kept
 from .namespaces import describe_difference, list_names
 from .override import MISSING, Overridden, Override, combine, describe_path, sort
+from .written_code import write_text
 
 _ABSENT: Final = object()
 _NO_JSON: Final = ""
@@ -40,7 +41,7 @@ def add(
     """
     paths = {override.path for override in desired}
     obsolete = [entry.override.path for entry in history.own.overrides if entry.override.path not in paths]
-    changes = [change for path in obsolete for change in _take_back(target, path, history)]
+    changes = [change for path in obsolete for change in _take_back(target, path, history, owner)]
     written = []
     for override in desired:
         try:
@@ -53,10 +54,14 @@ def add(
     return sort(written), changes
 
 
-def remove(target: Manifest, history: History) -> None:
-    """Restore what was overridden, for the namespaces of this patch. ``target`` is changed."""
+def remove(target: Manifest, history: History, owner: str) -> None:
+    """Restore what was overridden, for the namespaces of this patch. ``target`` is changed.
+
+    Raises:
+        PatchError: someone else has changed a value, and it still has the override.
+    """
     for entry in history.own.overrides:
-        _take_back(target, entry.override.path, history)
+        _take_back(target, entry.override.path, history, owner)
 
 
 def _override(target: Manifest, override: Override, history: History) -> tuple[Overridden | None, Change | None]:
@@ -80,8 +85,12 @@ def _override(target: Manifest, override: Override, history: History) -> tuple[O
     return Overridden(override, original), change
 
 
-def _take_back(target: Manifest, path: Steps, history: History) -> list[Change]:
-    """Write what is left without this patch. Nothing to do if others have removed or replaced what surrounds it."""
+def _take_back(target: Manifest, path: Steps, history: History, owner: str) -> list[Change]:
+    """Write what is left without this patch. Nothing to do if others have removed or replaced what surrounds it.
+
+    Raises:
+        PatchError: someone else has changed the value, and it still has the override.
+    """
     before, others = _select(history, path)
     parent = _parent(target, path)
     if parent is None:
@@ -93,6 +102,13 @@ def _take_back(target: Manifest, path: Steps, history: History) -> list[Change]:
     except _UNUSABLE:
         return []
     if value == live:
+        unexplained = live is not None and live == original
+        if unexplained and any(_is_inside(json.loads(str(live)), entry.override) for entry in before):
+            msg = (
+                f"{owner}: {describe_path(path)} was changed after it was overridden, so it is not restored. Restore "
+                f"it by hand: {live}"
+            )
+            raise PatchError(msg)
         return []
     if value is None:
         del parent[path[-1]]
@@ -141,6 +157,13 @@ def _is_applied(original: str | None, override: Override) -> bool:
     """Whether the value that others have written begins with this override, whose record was lost or never was."""
     value = None if original is None else json.loads(original)
     return isinstance(value, str) and value.startswith(f"{START}{override.clause}(")
+
+
+def _is_inside(value: Any, override: Override) -> bool:
+    """Whether a value chooses by a namespace of an override."""
+    if not isinstance(value, str) or f"{override.variable} in [" not in value:
+        return False
+    return any(write_text(namespace) in value for namespace in override.namespaces)
 
 
 def _describe(path: str, before: Override | None, after: Override, *, changed_by_others: bool) -> Change:

@@ -129,7 +129,7 @@ def remove_patch(
         identity: whose patch it is. None: the object has no record of it.
 
     Raises:
-        PatchError: someone else has changed an added resource.
+        PatchError: someone else has changed an added resource, or a value with an override.
     """
     patched = copy.deepcopy(target)
     kind = _kind(target, release)
@@ -140,7 +140,7 @@ def remove_patch(
         pod_spec.remove(OtherPods(patched, pods.place), history)
     if history.own.resources:
         resources.remove(patched, history, kind.entry_defaults, describe(target))
-    overrides.remove(patched, history)
+    overrides.remove(patched, history, describe(target))
     if history.own.secret_store_ref:
         secret_store_ref.remove(patched, history)
     if identity is not None:

@@ -125,7 +125,8 @@ def write(target: Manifest, identity: Identity, owner: str, added: Added, histor
     if size > _MAX_BYTES:
         msg = (
             f"{owner}: its annotations would have {size:,} bytes with the record of this patch; Kubernetes allows "
-            f"{_MAX_BYTES:,}, so use remote keys that contain the namespace, or fewer organizations in one stack"
+            f"{_MAX_BYTES:,} for the patches of all stacks, so use remote keys that contain the namespace, delivery "
+            "ahead for builds or namespace for pull secrets, or fewer organizations for this object"
         )
         raise PatchError(msg)
     return added, live is None or live.added != added
@@ -154,6 +155,27 @@ def rename(target: Manifest, former: Identity | None, identity: Identity | None)
         value = text if record is None else replace(record, identity=identity).text
         renamed["metadata"]["annotations"][identity.annotation] = value
     return renamed
+
+
+def read_stack_records(target: Manifest, stack: str) -> dict[str, Added]:
+    """Name of each patch of a stack -> what it added to an object, sorted; the object's metadata is enough.
+
+    Args:
+        target: the live object.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+    """
+    annotations, uid = find(target, _PATH), _uid(target)
+    records = (
+        _parse(key, text)
+        for key, text in (annotations.items() if isinstance(annotations, dict) else ())
+        if key.startswith(_ANNOTATION)
+    )
+    own = {
+        record.identity.name: record.added
+        for record in records
+        if record is not None and record.uid == uid and record.identity.stack == stack
+    }
+    return dict(sorted(own.items()))
 
 
 def _uid(target: Manifest) -> str:

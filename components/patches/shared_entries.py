@@ -114,7 +114,11 @@ def _merge(values: Mapping[str, Any], variable: str) -> Any:
     if all(value == first for value in values.values()):
         return first
     common = set.intersection(*(_find_parts(namespace, text) for namespace, text in values.items()))
-    return embed(variable).join(min(common)) if common else embed(write_choice(variable, values))
+    whole = embed(variable)
+    text = whole.join(min(common)) if common else ""
+    # OpenChoreo removes space around a single expression, and a workflow refuses what looks like a JSON array.
+    usable = text and (text == whole or text.strip() != whole) and not becomes_list(text)
+    return text if usable else embed(write_choice(variable, values))
 
 
 def _find_parts(namespace: str, text: str) -> set[tuple[str, ...]]:

@@ -9,7 +9,7 @@ Source: ``ReleaseBinding`` and ``ComponentRelease`` of openchoreo/openchoreo v0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..manifests import Manifest
@@ -19,6 +19,23 @@ from .containers import find
 from .equality import Defaults, are_equal, read_stack
 
 Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class Promoted:
+    """An environment that still renders entries of an earlier patch."""
+
+    environment: str
+    component: str
+    """``<project>/<component>``."""
+    snapshot: str
+    """Kind and name of the copy of the component type."""
+    entries: Sequence[Entry] = field(compare=False)
+    """The entries in the copy."""
+
+    def __str__(self) -> str:
+        ids = ", ".join(flatten(str(entry["id"])) for entry in self.entries)
+        return f"the environment {self.environment} of the component {self.component} still renders {ids}"
 
 
 @dataclass(frozen=True)
@@ -37,10 +54,10 @@ class Replacement:
         """The earlier entries that are changed or removed."""
         return [entry for entry in self.before if not self._is_desired(entry)]
 
-    def describe_outdated(
+    def find_outdated(
         self, bindings: Iterable[Manifest], snapshots: Iterable[Manifest], layout: Snapshots
-    ) -> list[str]:
-        """A sentence for each environment that still renders a replaced entry, or an older one of the same stack.
+    ) -> list[Promoted]:
+        """The environments that still render a replaced entry, or an older one of the same stack.
 
         Args:
             bindings: objects that bind an environment to a snapshot.
@@ -48,29 +65,29 @@ class Replacement:
             layout: where both have what.
         """
         rendered = {snapshot["metadata"]["name"]: find(snapshot, layout.resources) for snapshot in snapshots}
-        return sorted(line for binding in bindings for line in self._describe(binding, rendered, layout))
+        return sorted(promoted for binding in bindings for promoted in self._find(binding, rendered, layout))
 
-    def _describe(self, binding: Manifest, rendered: dict[str, Any], layout: Snapshots) -> Iterator[str]:
+    def _find(self, binding: Manifest, rendered: dict[str, Any], layout: Snapshots) -> Iterator[Promoted]:
         name = find(binding, layout.snapshot_name)
         live = rendered.get(name)
-        ids = [entry["id"] for entry in self.entries if isinstance(live, list) and self._is_rendered(entry, live)]
-        if ids:
+        entries = [item for entry in self.entries if isinstance(live, list) for item in self._rendered(entry, live)]
+        if entries:
             environment, project, component = (
                 flatten(str(find(binding, path))) for path in (layout.environment, layout.project, layout.component)
             )
-            yield (
-                f"the environment {environment} of the component {project}/{component} still renders "
-                f"{', '.join(ids)} as before ({layout.snapshot.name} {flatten(name)}); deploy the component there "
-                "again, because its Secret is not refreshed any more once the old key, store or namespace is removed"
-            )
+            snapshot = f"{layout.snapshot.name} {flatten(name)}"
+            yield Promoted(environment, f"{project}/{component}", snapshot, entries)
 
-    def _is_rendered(self, entry: Entry, live: list[Any]) -> bool:
-        """Whether a snapshot has the entry, in this or another version that is not the new one."""
-        return any(
-            item.get("id") == entry["id"] and read_stack(item) == read_stack(entry) and not self._is_desired(item)
+    def _rendered(self, entry: Entry, live: list[Any]) -> list[Entry]:
+        """The entry in a snapshot, in this or another version that is not the new one; empty: it has none."""
+        return [
+            item
             for item in live
             if isinstance(item, dict)
-        )
+            and item.get("id") == entry["id"]
+            and read_stack(item) == read_stack(entry)
+            and not self._is_desired(item)
+        ]
 
     def _is_desired(self, entry: Entry) -> bool:
         return any(are_equal(entry, other, self.defaults) for other in self.desired)

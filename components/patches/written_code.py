@@ -37,10 +37,10 @@ def write_value(value: Any) -> str:
     expressions = list(find_expressions(value))
     # OpenChoreo ignores space around a single expression, which is often the end of a YAML block.
     if len(expressions) == 1 and value.strip() == value[expressions[0].start : expressions[0].end]:
-        return expressions[0].code.strip()
+        return _end_comment(expressions[0].code)
     parts, end = [], 0
     for expression in expressions:
-        parts += [*_literal(value[end : expression.start]), f"string({expression.code.strip()})"]
+        parts += [*_literal(value[end : expression.start]), f"string({_end_comment(expression.code)})"]
         end = expression.end
     parts += _literal(value[end:])
     return " + ".join(parts) or '""'
@@ -73,6 +73,12 @@ def embed(code: str) -> str:
         msg = f"{size}; expected at most {MAX_CODE:,}, so use fewer or shorter names"
         raise PatchError(msg)
     return f"{START}{code}}}"
+
+
+def _end_comment(code: str) -> str:
+    """The code, after which a bracket can follow: without the end of the line, the bracket is part of a comment."""
+    code = code.strip()
+    return f"{code}\n" if "//" in code else code
 
 
 def _literal(text: str) -> Iterator[str]:

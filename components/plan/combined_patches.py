@@ -76,11 +76,13 @@ class CombinedPatch:
         prepared: dict[RunSecret, dict[str, str]] = {}
         created: dict[RunSecret, dict[str, Manifest]] = {}
         for plan in self.organizations:
-            entries = {entry.id: entry.template for entry in plan.run_entries}
+            entries, used = {entry.id: entry.template for entry in plan.run_entries}, set[RunSecret]()
             for planned in plan.secrets:
                 run_secret = get_run_secret(planned.content.credential, plan.release)
-                if run_secret is None:
+                # Of several git credentials, builds use the first; developers select the others.
+                if run_secret is None or run_secret in used:
                     continue
+                used.add(run_secret)
                 if planned.per_run:
                     template = rename_remote_keys(entries[run_secret.resource], names)
                     created.setdefault(run_secret, {})[_get_namespace(plan)] = template
@@ -97,11 +99,10 @@ def list_combined_patches(organizations: Iterable[OrganizationPlan], *, namespac
         namespaced: whether those in the namespace of an organization are meant, or the cluster-scoped ones.
     """
     users: dict[tuple[str, str, str], tuple[PatchedObject, list[OrganizationPlan]]] = {}
-    for plan in organizations:
-        for place in plan.patched_objects:
+    for organization in organizations:
+        for plan, place in organization.placed_objects:
             if place.combined and place.kind.namespaced == namespaced:
-                key = (place.kind.name, place.namespace or "", place.name)
-                users.setdefault(key, (place, []))[1].append(plan)
+                users.setdefault(place.address, (place, []))[1].append(plan)
     return tuple(CombinedPatch(place, tuple(plans)) for _, (place, plans) in sorted(users.items(), key=lambda u: u[0]))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from ..errors import Problem, SettingsError
 from ..iam.account import AwsAccount
@@ -35,6 +35,8 @@ class EcrRoleArgs:
     """ServiceAccount in the namespace with which ESO's generator authenticates."""
     push: bool = True
     """Whether the role may also push; workloads only pull."""
+    other_namespaces: Sequence[str] = field(default=(), kw_only=True)
+    """More build namespaces of the organization, each with a ServiceAccount of this name."""
 
 
 def plan_ecr_roles(settings: StackSettings, release: Release) -> tuple[EcrRoleArgs, ...]:
@@ -48,7 +50,8 @@ def plan_ecr_roles(settings: StackSettings, release: Release) -> tuple[EcrRoleAr
             organization=role.organization,
             role=role.role,
             repositories=role.repositories,
-            namespace=release.build_namespace(role.organization),
+            namespace=release.parts[0].build_namespace(role.organization),
+            other_namespaces=tuple(part.build_namespace(role.organization) for part in release.parts[1:]),
             service_account=get_generator_name(role.registry),
         )
         for role in list_ecr_roles(settings)
@@ -67,4 +70,6 @@ def validate_ecr_role(args: EcrRoleArgs) -> Iterator[Problem]:
             yield Problem({"roleName": "role"}.get(problem.path, problem.path), problem.message)
     yield from check_name("organization", args.organization, check_label)
     yield from check_name("namespace", args.namespace, check_label)
+    for index, namespace in enumerate(args.other_namespaces):
+        yield from check_name(f"other_namespaces[{index}]", namespace, check_label)
     yield from check_name("service_account", args.service_account, check_subdomain)

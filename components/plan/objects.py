@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from ..managers.cluster_secret_store import render_identity
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import ESO, Manifest
 from ..object_names import format_object
@@ -16,7 +16,7 @@ from .organization import OrganizationPlan
 class PlannedObject:
     """One object, without its content."""
 
-    plane: Plane
+    plane: Plane | Literal["control"]
     """Cluster of the object; ``build`` where both planes are one cluster."""
     api: str
     """``v1``, ``external-secrets.io/v1`` and so on."""
@@ -51,7 +51,7 @@ def list_objects(
     for store in stores:
         user, rename = f'store "{store.name}"', "the key of secretStores"
         only = store.only_organization
-        for manifest in render_identity(store):
+        for manifest in store.identity:
             yield _object(store.plane, manifest, user, rename, only)
         yield PlannedObject(store.plane, ESO, "ClusterSecretStore", store.name, None, user, rename, only)
     for organization in organizations:
@@ -77,6 +77,8 @@ def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[Planned
                 plan.name,
                 by_operator=planned.manual is None,
             )
+    for reference in plan.secret_references:
+        yield _object("control", reference.manifest, user, "git.secretReference", plan.name)
     if plan.fan_out is not None:
         yield _object(pull_plane, plan.fan_out, user, "", plan.name)
     for namespace, manual in plan.pull_manual:
@@ -85,7 +87,9 @@ def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[Planned
         )
 
 
-def _object(plane: Plane, manifest: Manifest, user: str, setting: str, organization: str | None) -> PlannedObject:
+def _object(
+    plane: Plane | Literal["control"], manifest: Manifest, user: str, setting: str, organization: str | None
+) -> PlannedObject:
     metadata = manifest["metadata"]
     api, kind, name, namespace = manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace")
     return PlannedObject(plane, api, kind, name, namespace, user, setting, organization)

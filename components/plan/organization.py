@@ -30,6 +30,7 @@ from .patches import (
     plan_run_entries,
     select_pods,
 )
+from .references import PlannedReference
 from .secret import PlannedSecret, plan_secrets
 
 
@@ -55,6 +56,10 @@ class OrganizationPlan:
     stack: str | None = None
     """``<pulumi organization>/<project>/<stack>``, written to objects that others use too. None: left out."""
 
+    older: OrganizationPlan | None = None
+    """Its plan for the release that the platform moves from. None: it does not move."""
+    builds_only: bool = False
+    """Whether the plan for the newer release has everything that is not in a build namespace."""
     offboarding: Literal["keep", "delete"] = "keep"
     """Whether its build namespace stays without it, or is deleted with it and everything inside."""
 
@@ -72,6 +77,18 @@ class OrganizationPlan:
     def adopts_namespace(self) -> bool:
         """Whether the namespace exists already and only gets a label."""
         return self.organization.namespace == "adopt"
+
+    @property
+    def resource_name(self) -> str:
+        """Name of the resource of its builds, with which the names of the resources inside begin."""
+        return f"{self.release.resource_prefix}{self.name}"
+
+    @property
+    def data_plane_selectors(self) -> tuple[dict[str, str], ...]:
+        """Sets of labels, one of which each namespace of its workloads has; those of the newest release first."""
+        own = self.release.data_plane_selectors(self.name)
+        older = () if self.older is None else self.older.data_plane_selectors
+        return (*own, *(labels for labels in older if labels not in own))
 
     @cached_property
     def namespace_manifest(self) -> Manifest:
@@ -155,14 +172,34 @@ class OrganizationPlan:
     def fan_out(self) -> Manifest | None:
         """The ClusterExternalSecret of a pull secret with delivery ``namespace``. None: it has another delivery."""
         pull, template = self.organization.pull_secret, self.pull_content
-        if pull is None or pull.delivery != "namespace" or not isinstance(template, SecretTemplate):
+        if self.builds_only or pull is None or pull.delivery != "namespace" or not isinstance(template, SecretTemplate):
             return None
         target = plan_pull_target(
             self.organization, "", "" if self.pull_store is None else self.pull_store, self.refresh_interval
         )
-        selectors = self.release.data_plane_selectors(self.name)
+        selectors = self.data_plane_selectors
         return build_cluster_external_secret(
             f"{self.release.defaults.pull_secret}-{self.name}", target, template, selectors
+        )
+
+    @cached_property
+    def secret_references(self) -> tuple[PlannedReference, ...]:
+        """SecretReferences in its namespace on the control plane, in the order of its git credentials."""
+        release = self.release
+        if release.secret_reference is None:
+            return ()
+        return tuple(
+            PlannedReference(
+                release.secret_reference,
+                release.control_plane_namespace(self.name),
+                self.name,
+                git.secret_reference,
+                git,
+                self.build_stores[git.secret_store],
+                git.refresh_interval or self.organization.refresh_interval or self.refresh_interval,
+            )
+            for _, git in self.organization.git_credentials
+            if git.secret_reference is not None
         )
 
     @property
@@ -174,7 +211,7 @@ class OrganizationPlan:
     def pull_manual(self) -> tuple[tuple[str, ManualSecret], ...]:
         """Namespace on the data plane and Secret, for a pull secret with delivery ``manual``."""
         pull, template = self.organization.pull_secret, self.pull_content
-        if pull is None or not isinstance(template, ManualSecret):
+        if self.builds_only or pull is None or not isinstance(template, ManualSecret):
             return ()
         return tuple((namespace, template) for namespace in pull.namespaces or ())
 
@@ -187,7 +224,9 @@ class OrganizationPlan:
     def pull_entry(self) -> Resource | None:
         """Entry of a type with the pull secret (delivery ``component`` or ``project``). None: another delivery."""
         pull, content = self.organization.pull_secret, self.pull_content
-        if pull is None or pull.delivery not in {"component", "project"} or not isinstance(content, SecretTemplate):
+        if self.builds_only or pull is None or not isinstance(content, SecretTemplate):
+            return None
+        if pull.delivery not in {"component", "project"}:
             return None
         return plan_pull_entry(
             self.organization,
@@ -201,14 +240,28 @@ class OrganizationPlan:
     @cached_property
     def patched_objects(self) -> tuple[PatchedObject, ...]:
         """Every object of the control plane that it changes."""
-        return tuple(list_patched_objects(self.organization, self.release))
+        return tuple(place for _, place in self.placed_objects)
+
+    @cached_property
+    def placed_objects(self) -> tuple[tuple[OrganizationPlan, PatchedObject], ...]:
+        """The same, each with the plan that has the patch: this one, or that of the older release.
+
+        A kind that both releases have is one kind, and its object one object.
+        """
+        if self.builds_only:
+            return ()
+        places = [(self, place) for place in list_patched_objects(self.organization, self.release)]
+        addresses = {place.address for _, place in places}
+        older = () if self.older is None else self.older.placed_objects
+        return (*places, *((plan, place) for plan, place in older if place.address not in addresses))
 
     @cached_property
     def patches(self) -> tuple[PlannedPatch, ...]:
         """Patches of objects on the control plane that are for this organization alone; see `list_combined_patches`."""
-        return tuple(self._patch(place) for place in self.patched_objects if not place.combined)
+        return tuple(plan.plan_patch(place) for plan, place in self.placed_objects if not place.combined)
 
-    def _patch(self, place: PatchedObject) -> PlannedPatch:
+    def plan_patch(self, place: PatchedObject) -> PlannedPatch:
+        """The patch of one of its objects that is for this organization alone."""
         organization, suffix = self.organization, place.name
         reads: Literal["build", "pull"] = "pull" if place.role == "components" else "build"
         if place.role == "components":

@@ -13,15 +13,20 @@ from typing import Any, Final
 from ..git.secret import APP_GENERATOR
 from ..manifests import ESO, Manifest, is_applied_by, is_marked_by
 from ..object_names import build_path, format_object
+from ..openchoreo import RELEASES
 from ..registries.tokens import TOKENS
 from ..secrets.generator import API as GENERATORS
 
+REFERENCES: Final = sorted(
+    {(kind.api, kind.name) for release in RELEASES.values() if (kind := release.secret_reference) is not None}
+)
+"""API and kind of what a stack creates on a control plane."""
 _RBAC: Final = "rbac.authorization.k8s.io/v1"
 NAMESPACE: Final = ("v1", "Namespace")
 STORE: Final = (ESO, "ClusterSecretStore")
 _GENERATOR_KINDS: Final = sorted({APP_GENERATOR, *(token.generator_kind for token in TOKENS)})
 STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
-    ((ESO, "ExternalSecret"), (ESO, "ClusterExternalSecret")),
+    ((ESO, "ExternalSecret"), (ESO, "ClusterExternalSecret"), *REFERENCES),
     (
         *((GENERATORS, kind) for kind in _GENERATOR_KINDS),
         ("v1", "Secret"),
@@ -85,11 +90,11 @@ class RecordedState:
         """Objects on a cluster.
 
         Args:
-            planes: names of the planes on it: ``build``, ``data``. Objects of providers with other names count too, so
-                that nothing is taken for an orphan because a program has names of its own.
+            planes: names of the planes on it: ``build``, ``control``, ``data``. Objects of providers with other names
+                count too, so that nothing is taken for an orphan because a program has names of its own.
         """
         here = {f"{plane}-plane" for plane in planes}
-        elsewhere = {f"{plane}-plane" for plane in ("build", "data")} - here
+        elsewhere = {f"{plane}-plane" for plane in ("build", "control", "data")} - here
         keys = (keys for provider, keys in self.objects.items() if provider not in elsewhere)
         return frozenset().union(*keys)
 

@@ -28,6 +28,11 @@ class PatchedObject:
     """Whether its patch has expressions that select organizations, so that one patch serves all of them."""
 
     @property
+    def address(self) -> tuple[str, str, str]:
+        """Kind, namespace and name, by which objects of several releases are compared."""
+        return self.kind.name, self.namespace or "", self.name
+
+    @property
     def alone(self) -> bool:
         """Whether a stack has a patch of it for each organization."""
         return not self.combined or self.kind.namespaced

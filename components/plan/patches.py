@@ -84,6 +84,8 @@ def plan_run_entries(
         target = replace(planned.target, namespace=release.expressions.build_namespace)
         manifest = build_external_secret(target, replace(template, name=name), _sign(stack))
         if any(resource.id == identifier for resource in resources):
+            if run_secret is not None:
+                continue
             identifier = f"{identifier}-{template.name}"
         resources.append(Resource(identifier, manifest))
     return tuple(resources)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ..managers.cluster_secret_store import render_identity
 from ..manifests import DELETE, Manifest
 from ..object_names import pluralize
 from .organization import OrganizationPlan
@@ -76,13 +75,14 @@ def _list_needs(plan: Plan) -> Iterator[_Need]:
     yield from _needs("build", "", "namespaces", ("list",), _EVERYWHERE)
     if clusters.data_plane is not None:
         yield from _shared_needs(plan.pull_plane)
+    yield from _check_needs(plan)
     for planned in plan.objects:
         group, resource = _get_group(planned.api), pluralize(planned.kind)
         yield from _needs(planned.plane, group, resource, ("list",), _EVERYWHERE)
         if not planned.by_operator:
             yield from _object_needs(planned.plane, group, resource, (planned.namespace, planned.name))
     for store in plan.stores:
-        for manifest in render_identity(store):
+        for manifest in store.identity:
             yield from _granted_needs(store.plane, manifest)
     for organization in plan.organizations:
         yield from _organization_needs(plan, organization)
@@ -94,6 +94,26 @@ def _list_needs(plan: Plan) -> Iterator[_Need]:
 def _shared_needs(plane: ClusterPlane) -> Iterator[_Need]:
     """What every command needs: the identity of the cluster."""
     yield from _needs(plane, "", "namespaces", ("get",), ("kube-system", "kube-system"))
+
+
+def _check_needs(plan: Plan) -> Iterator[_Need]:
+    """What the checks of builds and of the store of the installation read."""
+    builds, clusters = plan.release.builds, plan.settings.clusters
+    if builds is None:
+        return
+    planes: tuple[ClusterPlane, ...] = ("build",) if clusters.data_plane is None else ("build", plan.pull_plane)
+    for plane in planes:
+        yield from _needs(plane, _ESO, "clustersecretstores", ("list",), _EVERYWHERE)
+    builders = [organization for organization in plan.organizations if organization.organization.build_credentials]
+    if builders:
+        kind = builds.templates
+        yield from _needs("build", _get_group(kind.api), kind.plural, ("list",), _EVERYWHERE)
+    for organization in builders if clusters.control_plane is not None else ():
+        where = plan.release.control_plane_namespace(organization.name)
+        kinds = (*((kind, "list") for kind in builds.kinds), *((kind, "get") for kind in plan.release.build_planes))
+        for kind, verb in kinds:
+            place = where if kind.namespaced else None, None
+            yield from _needs("control", _get_group(kind.api), kind.plural, (verb,), place)
 
 
 def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[_Need]:
@@ -116,6 +136,8 @@ def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[
 
 def _control_needs(organization: OrganizationPlan) -> Iterator[_Need]:
     release = organization.release
+    if organization.builds_only:
+        return
     for patched in organization.patched_objects:
         kind, place = patched.kind, (patched.namespace, patched.name)
         yield from _shared_needs("control")

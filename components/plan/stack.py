@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ..errors import Problem, SettingsError
 from ..managers.manager import Plane, PlannedStore
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
@@ -17,6 +18,7 @@ from .ecr_roles import EcrRoleArgs, plan_ecr_roles
 from .objects import PlannedObject, list_objects
 from .organization import OrganizationPlan
 from .stores import plan_stores
+from .vault_managed import ManagedVaultStore, plan_managed_vault_stores
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ class Plan:
     settings: StackSettings
     """Settings of the stack."""
     release: Release
-    """OpenChoreo release of the platform."""
+    """OpenChoreo release of the platform, or the combination of the two that it moves between."""
     stores: tuple[PlannedStore, ...]
     """All ClusterSecretStores, sorted by name and plane."""
     organizations: tuple[OrganizationPlan, ...]
-    """The organizations, in the order of the configuration."""
+    """The organizations, in the order of the configuration. With two releases, each organization has a plan for the
+    older one, and after these plans one for the newer one."""
 
     @property
     def pull_plane(self) -> Plane:
@@ -41,6 +44,11 @@ class Plan:
     def managed_stores(self) -> tuple[ManagedStore, ...]:
         """AWS resources of managed stores, sorted by name."""
         return plan_managed_stores(self.stores)
+
+    @cached_property
+    def managed_vault_stores(self) -> tuple[ManagedVaultStore, ...]:
+        """Resources in Vault of managed stores, sorted by name."""
+        return plan_managed_vault_stores(self.stores)
 
     @cached_property
     def ecr_roles(self) -> tuple[EcrRoleArgs, ...]:
@@ -64,28 +72,41 @@ def plan_stack(settings: StackSettings, release: Release, *, stack: str | None =
 
     Args:
         settings: settings of the stack, validated by `parse`.
-        release: OpenChoreo release of the platform.
+        release: OpenChoreo release of the platform: `find_release` of ``settings.release``.
         stack: ``<pulumi organization>/<project>/<stack>``, written to objects that others use too. None: left out.
+
+    Raises:
+        SettingsError: the settings are for one release and ``release`` is two, or the other way round.
     """
+    if len(settings.views) != len(release.parts):
+        text = f"{release.name} does not fit the release of the settings; use find_release(settings.release)"
+        raise SettingsError(plan_stack.__name__, [Problem("release", text)])
+    first, *others = zip(settings.views, release.parts, strict=True)
+    organizations = _plan_organizations(*first, stack)
+    for view, part in others:
+        older, newer = organizations, _plan_organizations(view, part, stack)
+        whole = (replace(plan, older=before) for plan, before in zip(newer, older, strict=True))
+        organizations = [*(replace(plan, builds_only=True) for plan in older), *whole]
     return Plan(
-        settings=settings,
-        release=release,
-        stores=plan_stores(settings, release),
-        organizations=tuple(
-            OrganizationPlan(
-                organization=organization,
-                release=release,
-                account=settings.aws,
-                build_store=_store(settings, organization, organization.secret_store) or "",
-                stores=_other_stores(settings, organization),
-                pull_store=_store(settings, organization, organization.pull_store),
-                refresh_interval=settings.refresh_interval,
-                stack=stack,
-                offboarding=settings.offboarding,
-            )
-            for organization in settings.organizations
-        ),
+        settings=settings, release=release, stores=plan_stores(settings, release), organizations=tuple(organizations)
     )
+
+
+def _plan_organizations(settings: StackSettings, release: Release, stack: str | None) -> list[OrganizationPlan]:
+    return [
+        OrganizationPlan(
+            organization=organization,
+            release=release,
+            account=settings.aws,
+            build_store=_store(settings, organization, organization.secret_store) or "",
+            stores=_other_stores(settings, organization),
+            pull_store=_store(settings, organization, organization.pull_store),
+            refresh_interval=settings.refresh_interval,
+            stack=stack,
+            offboarding=settings.offboarding,
+        )
+        for organization in settings.organizations
+    ]
 
 
 def _other_stores(settings: StackSettings, organization: Organization) -> dict[str, InputStr]:

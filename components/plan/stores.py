@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..managers.aws import AwsStore
 from ..managers.manager import Manager, Plane, PlannedStore
+from ..managers.vault import VaultStore
 from ..openchoreo.release import Release
 from ..schema.deferred import InputStr, sort_unique
 from ..settings.stack import StackSettings
@@ -27,36 +28,49 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
     namespace may use a store. Two entries of ``secretStores`` are never merged: `parse` refuses entries whose stores
     would have the same name.
     """
-    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     members: dict[tuple[str, Plane, str], list[_Use]] = {}
-    for organization in settings.organizations:
-        name, store = organization.name, organization.pull_store
-        for entry, keys in organization.build_reads.items():
-            place: tuple[str, Plane, str] = (settings.cluster_store_name(organization, entry), "build", entry)
-            members.setdefault(place, []).append(_Use(name, keys, release.build_namespace(name)))
-        if store is not None:
-            plane: Plane = "build" if one_cluster else "data"
-            selectors = release.data_plane_selectors(name)
-            members.setdefault((settings.cluster_store_name(organization, store), plane, store), []).append(
-                _Use(name, organization.pull_keys, None, selectors)
-            )
+    # The selectors of the newest release come first, as in the plan of an organization.
+    for part, view in reversed(list(zip(release.parts, settings.views, strict=True))):
+        for place, use in _list_uses(view, part):
+            members.setdefault(place, []).append(use)
     return tuple(
         PlannedStore(
             name=name,
             manager=settings.secret_stores[entry].manager,
             organizations=tuple(sorted({use.organization for use in uses})),
-            namespaces=tuple(sorted(use.namespace for use in uses if use.namespace is not None)),
+            namespaces=tuple(sorted({use.namespace for use in uses if use.namespace is not None})),
             keys=sort_unique(key for use in uses for key in use.keys),
             selectors=tuple(
-                labels for use in sorted(uses, key=lambda use: use.organization) for labels in use.selectors
+                dict(labels)
+                for labels in dict.fromkeys(
+                    tuple(labels.items())
+                    for use in sorted(uses, key=lambda use: use.organization)
+                    for labels in use.selectors
+                )
             ),
             plane=plane,
             options=settings.secret_stores[entry].options,
-            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager) else None,
+            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager, AwsStore) else None,
+            entry=entry if _is_managed(settings.secret_stores[entry].manager, VaultStore) else None,
         )
         for (name, plane, entry), uses in sorted(members.items())
     )
 
 
-def _is_managed(manager: Manager) -> bool:
-    return isinstance(manager, AwsStore) and manager.managed is not None
+def _list_uses(settings: StackSettings, release: Release) -> Iterator[tuple[tuple[str, Plane, str], _Use]]:
+    """Name, plane and entry of each store of one release, and an organization that uses the store."""
+    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
+    for organization in settings.organizations:
+        name, store = organization.name, organization.pull_store
+        for entry, keys in organization.build_reads.items():
+            place = settings.cluster_store_name(organization, entry)
+            yield (place, "build", entry), _Use(name, keys, release.build_namespace(name))
+        if store is not None:
+            plane: Plane = "build" if one_cluster else "data"
+            selectors = release.data_plane_selectors(name)
+            place = settings.cluster_store_name(organization, store)
+            yield (place, plane, store), _Use(name, organization.pull_keys, None, selectors)
+
+
+def _is_managed(manager: Manager, kind: type[Manager]) -> bool:
+    return isinstance(manager, kind) and manager.is_managed

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..managers.tariff import UNKNOWN, Place
+from ..manifests import Manifest
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from ..schema.deferred import InputStr, join_texts
@@ -27,6 +28,8 @@ class _Delivery:
     plan: OrganizationPlan
     entries: Mapping[InputStr, str]
     """Name of a store of the stack -> its entry of ``secretStores``."""
+    secret: str
+    """Name of the ExternalSecret and of its Secret."""
     spec: Mapping[str, Any]
     brought_by: str = ""
     copies: int = 1
@@ -53,6 +56,7 @@ def estimate_polling(plan: Plan) -> Load:
         for name in read_store_names(delivery.spec):
             poll = read_poll(
                 delivery.plan.name,
+                delivery.secret,
                 delivery.spec,
                 store_name=name,
                 store=(delivery.entries.get(name, name) if name in places else name),
@@ -74,7 +78,7 @@ def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_De
     if plan.pull_store is not None and organization.pull_store is not None:
         pull_entries[plan.pull_store] = organization.pull_store
     for manifest in plan.external_secrets:
-        yield _Delivery(plan, entries, manifest["spec"])
+        yield _Delivery(plan, entries, *_read(manifest))
     namespaces = _expected(organization, settings, "namespaces")
     pull, workflows = organization.pull_secret, organization.component_workflows
     if pull is not None and plan.pull_entry is not None:
@@ -82,13 +86,20 @@ def _deliveries(plan: OrganizationPlan, settings: StackSettings) -> Iterator[_De
         component = pull.delivery == "component"
         copies = _expected(organization, settings, "components") if component else namespaces
         holder = "component" if component else "namespace"
-        yield _Delivery(plan, pull_entries, plan.pull_entry.template["spec"], holder, copies)
+        yield _Delivery(plan, pull_entries, *_read(plan.pull_entry.template), holder, copies)
     for entry in plan.run_entries:
         runs = _expected(organization, settings, "runs")
         fixed = workflows is not None and workflows.secret_names == "fixed"
-        yield _Delivery(plan, entries, entry.template["spec"], "run", min(runs, 1) if fixed else runs)
+        yield _Delivery(plan, entries, *_read(entry.template), "run", min(runs, 1) if fixed else runs)
     if plan.fan_out is not None:
-        yield _Delivery(plan, pull_entries, plan.fan_out["spec"]["externalSecretSpec"], "namespace", namespaces)
+        fan_out = plan.fan_out["spec"]
+        secret, spec = fan_out["externalSecretName"], fan_out["externalSecretSpec"]
+        yield _Delivery(plan, pull_entries, secret, spec, "namespace", namespaces)
+
+
+def _read(manifest: Manifest) -> tuple[str, Mapping[str, Any]]:
+    """Name and ``spec`` of an ExternalSecret."""
+    return manifest["metadata"]["name"], manifest["spec"]
 
 
 def _expected(organization: Organization, settings: StackSettings, what: str) -> int:

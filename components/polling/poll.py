@@ -54,6 +54,7 @@ class Poll:
 
 def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
     organization: str,
+    secret: str,
     spec: Mapping[str, Any],
     *,
     store_name: str,
@@ -66,6 +67,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
 
     Args:
         organization: name of the organization.
+        secret: its name, and that of its Secret.
         spec: its ``spec``.
         store_name: name of the ClusterSecretStore. Generators count for the first one.
         store: entry of ``secretStores`` that it reads from; empty if it reads from none.
@@ -77,7 +79,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
     refs = [ref for name, ref in _refs(spec) if name == store_name]
     return Poll(
         organization=organization,
-        secret=spec["target"]["name"],
+        secret=secret,
         store=store,
         copies=copies,
         brought_by=brought_by,
@@ -110,6 +112,6 @@ def _refs(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _interval(spec: Mapping[str, Any]) -> int | None:
-    if spec["refreshPolicy"] != "Periodic":
+    if spec.get("refreshPolicy", "Periodic") != "Periodic":
         return None
     return round(parse_seconds(spec["refreshInterval"])) or None

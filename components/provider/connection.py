@@ -15,7 +15,7 @@ from pulumi.provider.experimental import provider as rpc
 from ..cluster.connection import Cluster
 from ..cluster.identity import check_identity
 from ..errors import OpenChoreoSecretsError
-from ..openchoreo import DEFAULT_RELEASE, RELEASES
+from ..openchoreo import DEFAULT_RELEASE, find_release
 from ..settings.clusters import ClusterSettings
 from .external_secrets_ready import TYPE, ExternalSecretsReady
 from .live_objects import TYPE as LIVE_OBJECTS, LiveObjects
@@ -32,7 +32,7 @@ class Connection:
         """Read the kubeconfig; nothing is sent yet.
 
         Args:
-            config: ``plane``, ``context``, ``kubeconfig`` and ``release`` of the provider.
+            config: ``plane``, ``context``, ``kubeconfig``, ``release`` and ``releasePromoted`` of the provider.
             cancelled: set when the user has cancelled the update.
 
         Raises:
@@ -42,7 +42,12 @@ class Connection:
         if (recorded := config.get("clusterIdentity")) is not None:
             check_identity(cluster, recorded)
         unrepaired: list[str] = []
-        patch = ObjectPatch(cluster, RELEASES[config.get("release", DEFAULT_RELEASE.name)], cancelled)
+        patch = ObjectPatch(
+            cluster,
+            find_release(config.get("release", DEFAULT_RELEASE.name)),
+            cancelled,
+            ignore_promoted=config.get("releasePromoted") == "ignore",
+        )
         self._resources: Mapping[str, Any] = {
             TYPE: ExternalSecretsReady(cluster, cancelled, unrepaired),
             LIVE_OBJECTS: LiveObjects(cluster, cancelled, unrepaired),
@@ -69,6 +74,11 @@ class Connection:
             return resource.check(request)
         failures = resource.check(request) if isinstance(resource, ObjectPatch) else None
         return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
+
+    def is_gone(self, request: rpc.ReadRequest) -> bool:
+        """Whether a patch is gone with all objects of its kind, which the cluster does not serve any more."""
+        resource = self.resource(request)
+        return isinstance(resource, ObjectPatch) and resource.is_gone(request)
 
     def delete(self, request: rpc.DeleteRequest, log: Log) -> None:
         """Remove a patch; the other resources have nothing to delete."""

@@ -9,7 +9,6 @@ of the patch. State: the inputs, and ``added``, the same record.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,13 +18,15 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from ..cluster.connection import Cluster
-from ..cluster.objects import Location, edit, read
-from ..errors import ClusterError, NotFoundError, Problem
+from ..cluster.environments import find_promoted
+from ..cluster.objects import Location, edit, is_served, read
+from ..errors import ClusterError, NotFoundError, PatchError, Problem
 from ..manifests import Manifest
 from ..openchoreo.release import Release
 from ..patches import record
 from ..patches.model import PODS, RECORD, Added, History, Patch, Patched
 from ..patches.patch import apply_patch, remove_patch
+from ..patches.restarts import describe_restart
 from ..patches.snapshots import Replacement
 from ..patches.validity import validate_patch
 from .log import Log
@@ -53,8 +54,19 @@ _INPUTS: Final = (*PARTS, PODS, RECORD)
 class ObjectPatch:
     """Check, diff, create, update and delete of a patch. Each method runs in a thread and may block."""
 
-    def __init__(self, cluster: Cluster, release: Release, cancelled: threading.Event) -> None:
+    def __init__(
+        self, cluster: Cluster, release: Release, cancelled: threading.Event, *, ignore_promoted: bool = False
+    ) -> None:
+        """Keep what every call needs.
+
+        Args:
+            cluster: cluster of the objects.
+            release: OpenChoreo release of the platform.
+            cancelled: set when the user has cancelled the update.
+            ignore_promoted: whether a patch is deleted although deployed environments still render it.
+        """
         self._cluster = cluster
+        self._ignore_promoted = ignore_promoted
         self._release = release
         self._cancelled = cancelled
         self.types = {f"{_PREFIX}{name}{_SUFFIX}": kind for name, kind in release.kinds.items()}
@@ -97,17 +109,36 @@ class ObjectPatch:
         return rpc.UpdateResponse(self._apply(request, inputs, before, log))
 
     def delete(self, request: rpc.DeleteRequest, log: Log) -> None:
-        """Remove exactly what the patch added; nothing is left to do if the object no longer exists."""
+        """Remove exactly what the patch added; nothing is left to do if the object or its kind no longer exists."""
         location, before = self._location(request, to_plain(request.properties)), read_before(request.properties)
+        lines = self._list_outdated(location, before.added, _REMOVED, log)
+        if lines and not self._ignore_promoted:
+            outdated = "".join(f"\n  - {line}" for line in lines)
+            msg = (
+                f"{location}: the patch stays, because deployed environments need it:{outdated}\n"
+                "To remove it all the same, set releasePromoted: ignore, run pulumi up, and try again"
+            )
+            raise PatchError(msg)
 
         def change(live: Manifest) -> tuple[Manifest, History]:
             history = record.read(live, before.identity, before.added)
             return remove_patch(live, history, release=self._release, identity=before.identity), history
 
-        with contextlib.suppress(NotFoundError):
-            for warning in edit(self._cluster, location, change, self._cancelled.wait).warnings:
+        try:
+            history = edit(self._cluster, location, change, self._cancelled.wait)
+        except NotFoundError:
+            served = is_served(self._cluster, location.kind)
+            why = "" if served else f": {self._cluster} does not serve its kind any more"
+            log.info(f"{location} is gone, and the patch with it{why}")
+        else:
+            for warning in history.warnings:
                 log.warning(f"{location}: {warning}")
-        self._log_outdated(location, before.added, _REMOVED, log)
+        for line in lines:
+            log.warning(f"{location}: {line}")
+
+    def is_gone(self, request: rpc.ReadRequest) -> bool:
+        """Whether the cluster has no objects of the kind any more, as after an upgrade that removes its definition."""
+        return not is_served(self._cluster, self.types[read_resource_type(request)])
 
     def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         """Changes of the inputs, and drift of the live object."""
@@ -145,29 +176,38 @@ class ObjectPatch:
             log.info(f"the name of the {self.types[read_resource_type(request)].name} is known after the update")
             return
         location = self._location(request, inputs)
-        changes = self._patched(read(self._cluster, location), inputs, before).changes
+        live = read(self._cluster, location)
+        patched = self._patched(live, inputs, before)
         desired, unknown = read_patch(inputs)
-        for line in (*(change.text for change in changes), *unknown):
+        for line in (*(change.text for change in patched.changes), *unknown):
             log.info(f"{location}: {line}")
+        restart = describe_restart(location.kind, live, patched.object)
+        if restart is not None:
+            log.warning(f"{location}: {restart}")
         self._log_outdated(location, drop_unknown(before.added, desired) if unknown else before.added, desired, log)
 
     def _log_outdated(self, location: Location, before: Added, desired: Patch, log: Log) -> None:
-        """Log which environments still render entries that the patch replaces; without any, nothing is read."""
-        kind, layout = location.kind, self._release.snapshots
+        """Log which environments still render entries that the patch replaces."""
+        for line in self._list_outdated(location, before, desired, log):
+            log.warning(f"{location}: {line}")
+
+    def _list_outdated(self, location: Location, before: Added, desired: Patch, log: Log) -> list[str]:
+        """A sentence for each environment that still renders a replaced entry; without any entry, nothing is read."""
+        kind = location.kind
         desired_entries = [resource.entry() for resource in desired.resources]
         replacement = Replacement(before.resources, desired_entries, kind.entry_defaults)
         if not replacement.entries or kind.name != self._release.component_type.name:
-            return
+            return []
         try:
-            bindings, snapshots = (
-                list(self._cluster.items(listed.path(location.namespace)))
-                for listed in (layout.binding, layout.snapshot)
-            )
+            outdated = find_promoted(self._cluster, self._release, str(location.namespace), replacement)
         except ClusterError as error:
             log.warning(f"{location}: environments that still render the old resources are not listed: {error}")
-            return
-        for line in replacement.describe_outdated(bindings, snapshots, layout):
-            log.warning(f"{location}: {line}")
+            return []
+        return [
+            f"{promoted} as before ({promoted.snapshot}); deploy the component there again, because its Secret is not "
+            "refreshed any more once the old key, store or namespace is removed"
+            for promoted in outdated
+        ]
 
     def _patched(self, live: Manifest, inputs: Mapping[str, Any], before: Before) -> Patched:
         identity, (desired, unknown) = read_identity(inputs), read_patch(inputs)

@@ -6,6 +6,7 @@ from typing import Final
 
 from pulumi.provider.experimental import provider as rpc
 
+from ..cluster.wrapping import wrap
 from ..errors import ClusterError
 from .log import Log
 from .values import to_plain
@@ -23,11 +24,12 @@ class OrganizationRefused:
             ClusterError: always, except during a preview.
         """
         properties = to_plain(request.properties)
-        problems = "".join(f"\n  - {problem}" for problem in properties["problems"])
-        message = (
+        lines = [line for problem in properties["problems"] for line in wrap(problem, "  - ", " " * 4)]
+        first = (
             f'nothing of the organization "{properties["organization"]}" is changed, except credentials that its '
-            f"configuration no longer has, which are deleted:{problems}"
+            "configuration no longer has, which are deleted:"
         )
+        message = "\n".join([*wrap(first, "", ""), *lines])
         if not request.preview:
             raise ClusterError(message)
         log.warning(message)

@@ -78,10 +78,12 @@ class OpenChoreo(rpc.Provider):
         return await asyncio.to_thread(self._connected().resource(request).update, request, self._log(request.urn))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
-        """Return the state unchanged: the diff reads the live objects. Import is refused."""
+        """Return the state unchanged: the diff reads the live objects. What is gone has no id. Import is refused."""
         if not request.properties:
             msg = f"{read_resource_type(request)} cannot be imported; declare it, and it adopts the existing entries"
             raise OpenChoreoSecretsError(msg)
+        if await asyncio.to_thread(self._connected().is_gone, request):
+            return rpc.ReadResponse("", {}, {})
         return rpc.ReadResponse(request.resource_id, request.properties, request.inputs)
 
     async def delete(self, request: rpc.DeleteRequest) -> None:

@@ -43,6 +43,14 @@ class RegistryCredential(RegistryHost):
     """One registry, and the source of its user name and password."""
 
     example: ClassVar[Example] = {"registry": "ghcr", "username": "acme-bot", "password": RemoteRef.example}
+    # GitHub, "Working with the Container registry", names personal access tokens (classic) and the GITHUB_TOKEN of a
+    # workflow. That the login with the token of an app succeeds is in akuity/kargo#2383 and jikig-ai/soleur#6073.
+    refused_keys: ClassVar[Mapping[str, str]] = {
+        "githubApp": (
+            "is for git only: the registry of GitHub accepts the login of an app and then refuses to push and pull; "
+            "use username and password, with a personal access token (classic) in the secret manager"
+        ),
+    }
 
     remote_key: Deferrable[RemoteKey] | None = None
     """Remote key of a docker ``config.json``, from which the entry of the registry is read; may be an output."""

@@ -11,21 +11,7 @@ import pulumi
 from ..errors import OpenChoreoSecretsError
 from ..plan.stack import Plan
 from ..schema.arguments import check_arguments
-
-
-@check_arguments()
-@dataclass(frozen=True)
-class ManagedStoreResources:
-    """AWS resources behind one ClusterSecretStore."""
-
-    organization: str
-    """Name of the organization that uses the store."""
-    resource: pulumi.Resource
-    """Component with the AWS resources; the ClusterSecretStore depends on it."""
-    names: Mapping[str, pulumi.Input[str]]
-    """Remote key -> its name in the manager, if that differs from the key."""
-    secrets: Sequence[pulumi.Input[str]]
-    """Names of the secrets that are created without a value."""
+from .managed_store import ManagedStoreResources
 
 
 @dataclass(frozen=True)

@@ -100,12 +100,12 @@ class BuildPlane(pulumi.ComponentResource):
 
         self.secrets = plan.secret_names
         self.expected = plan.expected
-        self.register_outputs({"namespace": plan.namespace, "secrets": self.secrets})
+        self.register_outputs({})
 
 
 def _inputs(plan: OrganizationPlan) -> dict[str, Any]:
     """Inputs of the component in the state."""
-    return {"organization": plan.name, "refreshInterval": plan.refresh_interval}
+    return {"organization": plan.name}
 
 
 def _check(name: str, args: BuildPlaneArgs) -> None:

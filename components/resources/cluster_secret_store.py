@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import pulumi
 
 from ..errors import Problem
-from ..managers.cluster_secret_store import render_identity, render_store
+from ..managers.cluster_secret_store import render_store
 from ..managers.manager import NO_ENDPOINT, Endpoint, Manager, PlannedStore
 from ..managers.options import StoreOptions
 from ..openchoreo import DEFAULT_RELEASE
@@ -21,7 +21,7 @@ from ..schema.values import describe_type
 from ..secrets.external_secret import Names
 from ..settings.rules.store_use import StoreUse, validate_entry, validate_store_use
 from ..settings.rules.stores import StoreArguments, validate_store_arguments
-from .aws_resources import ManagedStoreResources
+from .managed_store import ManagedStoreResources
 from .registration import create_output, register
 from .required_providers import require_kubernetes_provider
 
@@ -48,7 +48,7 @@ class SecretStoreArgs:
     endpoint: Endpoint | None = None
     """API server of the store's plane; required for a ``kubernetes`` store with ``fromKubeconfig``."""
     managed: ManagedStoreResources | None = None
-    """AWS resources of a managed store. None: the store is not managed."""
+    """Resources of a managed store in its secret manager. None: the store is not managed."""
     plan: PlannedStore | None = None
     """The store in a stack's plan. None: the component computes it from the other arguments."""
     release: Release = field(default=DEFAULT_RELEASE, kw_only=True)
@@ -124,7 +124,7 @@ class SecretStore(pulumi.ComponentResource):
             SettingsError: the arguments contradict each other; nothing is registered.
         """
         planned = args.resolve_plan()
-        identities = render_identity(planned)
+        identities = planned.identity
         store = render_store(planned, args.manual, args.endpoint)
         require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:SecretStore", name, _inputs(planned), opts)
@@ -140,7 +140,7 @@ class SecretStore(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *identity])
         self.resource = register(name, store, opts)
         self.store_name = create_output(self.resource, self._planned.name)
-        self.register_outputs({"storeName": self._planned.name})
+        self.register_outputs({})
 
     @property
     def planned(self) -> PlannedStore:

@@ -14,7 +14,7 @@ import pulumi
 import yaml
 
 from ..errors import NOTHING_CHANGED, Problem, SettingsError
-from ..openchoreo import RELEASES
+from ..openchoreo import find_release
 from ..openchoreo.release import Release
 from ..plan.stack import Plan, plan_stack
 from ..schema.arguments import check_arguments
@@ -70,7 +70,7 @@ def load_configuration() -> Configuration:
     if problems:
         raise SettingsError(str(file), problems, consequence=NOTHING_CHANGED)
     secrets = {name: pulumi.Output.secret(value) for name, value in (values or {}).items()}
-    return Configuration(settings, RELEASES[settings.release], secrets)
+    return Configuration(settings, find_release(settings.release), secrets)
 
 
 def _structured(value: object) -> object:

@@ -13,14 +13,15 @@ from ..schema.arguments import check_arguments, raise_problems
 from ..secrets.external_secret import Names
 from ..settings.rules.planes import validate_plane_kinds
 from ..settings.rules.pull import validate_pull
+from ..settings.rules.secret_references import validate_references
 from ..settings.rules.store_use import use_by_workloads
 from ..settings.rules.workflows import validate_workflows
 from .arguments import OrganizationArgs
 from .build_stores import get_store_names, validate_build_stores
 from .cluster_secret_store import PASS_STORE, Store, get_remote_names, get_store_name, validate_store
 from .object_patches import register_patch
-from .registration import create_output
-from .required_providers import require_openchoreo_provider
+from .registration import create_output, register
+from .required_providers import require_kubernetes_provider, require_openchoreo_provider
 
 _RENAMED: Names = {}
 """Names in the managers for templates that have them already."""
@@ -58,6 +59,8 @@ class ControlPlane(pulumi.ComponentResource):
     """ComponentTypes whose pods pull with the organization's pull secret."""
     component_workflows: Sequence[str]
     """ComponentWorkflows whose runs create their own credentials."""
+    secret_references: Sequence[str]
+    """SecretReferences that developers can select for a build."""
 
     @check_arguments()
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -66,7 +69,8 @@ class ControlPlane(pulumi.ComponentResource):
         Args:
             name: name of the component.
             args: the organization and its stores.
-            opts: options of the resource; with the `OpenChoreoProvider` of the control plane.
+            opts: options of the resource; with the `OpenChoreoProvider` of the control plane, and its Kubernetes
+                provider for SecretReferences.
 
         Raises:
             SettingsError: the arguments contradict each other; nothing is registered.
@@ -80,12 +84,17 @@ class ControlPlane(pulumi.ComponentResource):
         planned = [*((patch, names) for patch in plan.patches), *((patch.plan(names), _RENAMED) for patch in combined)]
         if planned:
             require_openchoreo_provider(type(self).__name__, name, opts)
+        if plan.secret_references:
+            require_kubernetes_provider(type(self).__name__, name, opts)
         super().__init__("openchoreo:index:ControlPlane", name, {"organization": plan.name}, opts)
         pull, workflows = organization.pull_secret, organization.component_workflows
         self.component_types = pull.types if pull else ()
         self.component_workflows = (*workflows.names, *workflows.cluster_workflows) if workflows else ()
         child = pulumi.ResourceOptions(parent=self)
         patches = [register_patch(f"{name}/{patch.resource}", patch, of_stores, child) for patch, of_stores in planned]
+        self.secret_references = [reference.name for reference in plan.secret_references]
+        for reference in plan.secret_references:
+            register(f"{name}/{reference.name}", reference.render(names), child)
         self.secret_name = create_output(patches[-1], pull.name(plan.release.defaults)) if pull and patches else None
         self.register_outputs({"componentTypes": self.component_types, "componentWorkflows": self.component_workflows})
 
@@ -96,6 +105,7 @@ def _check(name: str, args: ControlPlaneArgs) -> None:
     problems = list(validate_pull(args.organization, "organization", args.release))
     problems += validate_workflows(args.organization, "organization", args.release)
     problems += validate_plane_kinds(args.organization, "organization", args.release)
+    problems += validate_references(args.organization, "organization", args.release)
     problems += args.validate_interval()
     organization = args.organization
     default = ("build_store", args.build_store, f"is missing; component_workflows read from it; {PASS_STORE}")

@@ -9,12 +9,14 @@ from functools import partial
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from ..cluster.build_checks import list_build_checks
 from ..cluster.connection import Cluster
 from ..cluster.continuation import ADVICE, continues_on_error
+from ..cluster.leftovers import check_leftovers
 from ..cluster.obstacles import PreflightError
-from ..cluster.offboarding import list_departures
 from ..cluster.planes import check_control_plane, check_data_plane
 from ..cluster.preflight import check_build_plane
+from ..cluster.promoted import check_promoted
 from ..errors import ClusterError
 from ..managers.manager import Endpoint, Plane
 from ..plan.organization import OrganizationPlan
@@ -24,16 +26,18 @@ from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
 from ..settings.warnings import list_warnings
-from .aws_resources import describe_empty_secrets, import_aws, list_empty_secrets, register_aws_resources
+from .aws_resources import describe_empty_secrets, list_empty_secrets
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs, get_remote_names
 from .combined_patches import register_combined_patches
 from .configuration import Configuration
 from .control_plane import ControlPlane, ControlPlaneArgs
+from .control_plane_providers import register_control_plane_providers
 from .data_plane import DataPlane, DataPlaneArgs
 from .deployed import Deployed
 from .external_secrets_ready import ExternalSecretsReady
 from .live_objects import LiveInputs, LiveObjects, compare_objects
+from .managed_resources import import_packages, register_managed_resources
 from .organization_refused import OrganizationRefused
 from .plane_providers import (
     PLANES,
@@ -41,6 +45,7 @@ from .plane_providers import (
     register_openchoreo_providers,
     register_provider,
 )
+from .preflight_log import log_findings
 from .provider import OpenChoreoProvider
 from .registration import after_ownership_check
 from .rights import check_rights
@@ -75,24 +80,19 @@ def preflight(configuration: Configuration) -> Preflight:
     if clusters.control_plane is not None:
         reached["control"] = Cluster("control plane", clusters.control_plane)
         checks.append(partial(check_control_plane, reached["control"], plan.release, plan.organizations))
+        checks.append(partial(check_leftovers, reached["control"], plan.release, stack))
+        checks.append(partial(check_promoted, reached["control"], plan, stack, pulumi.log.warn))
     if clusters.data_plane is not None:
         reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
         checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
+    checks += list_build_checks(reached, plan, stack)
     check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
     for check in checks:
-        _collect(check, refused, len(plan.organizations))
-    _log_departures(build_plane, plan, stack)
+        _collect(check, refused, len(configuration.settings.organizations))
+    log_findings(reached, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
     return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused)
-
-
-def _log_departures(build_plane: Cluster, plan: Plan, stack: str) -> None:
-    """Log which build namespaces have no organization any more; as a warning if one is deleted."""
-    planned = {organization.namespace for organization in plan.organizations}
-    for departure in list_departures(build_plane, planned, plan.release, stack):
-        log = pulumi.log.warn if departure.goes else pulumi.log.info
-        log(departure.describe(pulumi.get_stack()))
 
 
 def _collect(check: Callable[[], None], refused: dict[str, list[str]], organizations: int) -> None:
@@ -123,8 +123,8 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
     Raises:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered.
-        OpenChoreoSecretsError: the stack needs ``pulumi-aws``, which is not installed; nothing is registered.
-        OpenChoreoSecretsError: the disk of the state is almost full; nothing is registered.
+        OpenChoreoSecretsError: a needed package is not installed, or the disk of the state is almost full; nothing is
+            registered.
     """
     check_state_disk()
     for warning in list_warnings(configuration.settings):
@@ -136,7 +136,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
 def _register(configuration: Configuration, checked: Preflight) -> dict[str, Deployed]:
     settings, plan = configuration.settings, configuration.plan
-    import_aws(plan)
+    import_packages(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)
     refused = {
@@ -148,8 +148,8 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         )
         for name, problems in checked.refused.items()
     }
-    aws = register_aws_resources(plan, refused)
-    live = LiveInputs(configuration.manual, checked.endpoints, aws.stores)
+    managed = register_managed_resources(plan, refused)
+    live = LiveInputs(configuration.manual, checked.endpoints, managed.stores)
     repaired = {
         plane: compare_objects(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
     }
@@ -158,28 +158,25 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(
-                store, configuration.manual, checked.endpoints.get(store.plane), aws.stores.get(store.name)
+                store, configuration.manual, checked.endpoints.get(store.plane), managed.stores.get(store.name)
             ),
             pulumi.ResourceOptions(
-                provider=kubernetes_of[store.plane],
-                depends_on=refused.get(store.only_organization or ""),
+                provider=kubernetes_of[store.plane], depends_on=refused.get(store.only_organization or "")
             ),
         )
         for store in plan.stores
     }
-    control_plane = None
-    if settings.clusters.control_plane is not None and any(item.patched_objects for item in plan.organizations):
-        control_plane = register_provider(
-            "control-plane", "control plane", settings.clusters.control_plane, plan.release
-        )
+    control_plane = register_control_plane_providers(plan, live, refused.keys())
     # The names of those of a refused organization may be unknown in this update.
-    empty = {name: secrets for name, secrets in list_empty_secrets(aws.stores).items() if name not in refused}
-    shared = _Shared(stores, kubernetes_of, control_plane, aws.push_roles, empty, refused)
-    deployed = {item.name: _deploy_organization(item, configuration.manual, shared) for item in plan.organizations}
-    if control_plane is not None:
+    empty = {name: secrets for name, secrets in list_empty_secrets(managed.stores).items() if name not in refused}
+    shared = _Shared(stores, kubernetes_of, control_plane, managed.push_roles, empty, refused)
+    deployed: dict[str, Deployed] = {}
+    for item in sorted(plan.organizations, key=lambda item: not item.builds_only):
+        deployed[item.name] = _deploy_organization(item, configuration.manual, shared, deployed.get(item.name))
+    if control_plane:
         after = {name: item.credentials for name, item in deployed.items() if name not in refused}
         names = get_remote_names(*stores.values())
-        register_combined_patches(plan.combined_patches, names, after, control_plane)
+        register_combined_patches(plan.combined_patches, names, after, refused, control_plane[0])
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
     _wait(plan, openchoreo_of, repaired, deployed, hints, refused.keys())
     return deployed
@@ -200,7 +197,7 @@ def _wait(  # noqa: PLR0913, PLR0917 -- what to wait for, where, and for whom
     settings = plan.settings
     timeout = parse_seconds(settings.ready_timeout)
     waited = [organization for name, organization in deployed.items() if name not in refused]
-    builds = [organization.build_plane for organization in waited]
+    builds = [build_plane for organization in waited for build_plane in organization.build_planes]
     ExternalSecretsReady(
         "build-plane",
         expected=[expected for plane in builds for expected in plane.expected],
@@ -233,7 +230,7 @@ class _Shared:
 
     stores: Stores
     kubernetes_of: Mapping[Plane, kubernetes.Provider]
-    control_plane: OpenChoreoProvider | None
+    control_plane: Sequence[pulumi.ProviderResource]
     push_roles: Mapping[str, Sequence[pulumi.Resource]]
     empty_secrets: Mapping[str, list[pulumi.Input[str]]]
     refused: Mapping[str, pulumi.Resource]
@@ -243,7 +240,9 @@ class _Shared:
         return [self.refused[organization]] if organization in self.refused else []
 
 
-def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared) -> Deployed:
+def _deploy_organization(
+    plan: OrganizationPlan, manual: Mapping[str, pulumi.Output[str]], shared: _Shared, older: Deployed | None
+) -> Deployed:
     organization, stores, kubernetes_of = plan.organization, shared.stores, shared.kubernetes_of
     pull_plane: Plane = "data" if "data" in kubernetes_of else "build"
     before = shared.before(plan.name)
@@ -251,7 +250,7 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
     others = {entry: stores.get(("build", name)) for entry, name in plan.stores.items()}
     pulls = None if plan.pull_store is None else stores.get((pull_plane, plan.pull_store))
     build_plane = BuildPlane(
-        plan.name,
+        plan.resource_name,
         BuildPlaneArgs(organization, builds, manual, plan=plan, stores=others),
         pulumi.ResourceOptions(
             provider=kubernetes_of["build"], depends_on=[*before, *shared.push_roles.get(plan.name, ())]
@@ -265,13 +264,15 @@ def _deploy_organization(plan: OrganizationPlan, manual: Mapping[str, pulumi.Out
             pulumi.ResourceOptions(provider=kubernetes_of[pull_plane], depends_on=before),
         )
     patches = None
-    if shared.control_plane is not None and any(place.alone for place in plan.patched_objects):
+    alone = any(place.alone for place in plan.patched_objects)
+    empty = [] if plan.builds_only else shared.empty_secrets.get(plan.name, [])
+    if shared.control_plane and (alone or plan.secret_references):
         after = [
             resource for resource in (*before, data_plane, pulls, builds, *others.values()) if resource is not None
         ]
         patches = ControlPlane(
             plan.name,
             ControlPlaneArgs(organization, builds, pulls, plan=plan, stores=others),
-            pulumi.ResourceOptions(providers=[shared.control_plane], depends_on=after),
+            pulumi.ResourceOptions(providers=[*shared.control_plane], depends_on=after),
         )
-    return Deployed(plan, build_plane, data_plane, patches, pulls, shared.empty_secrets.get(plan.name, []))
+    return Deployed(plan, build_plane, data_plane, patches, pulls, empty, older)

@@ -10,15 +10,16 @@ from typing import Any
 
 import pulumi
 
-from ..managers.cluster_secret_store import render_identity, render_store
-from ..managers.manager import Endpoint, Plane
+from ..managers.cluster_secret_store import render_store
+from ..managers.manager import Endpoint
 from ..manifests import Manifest
 from ..object_names import name_object
 from ..plan.organization import OrganizationPlan
+from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
 from ..secrets.external_secret import Names, rename_fan_out_keys, rename_remote_keys
 from ..secrets.manual_secret import ManualSecret
-from .aws_resources import ManagedStoreResources
+from .managed_store import ManagedStoreResources
 from .manual_secrets import render_manual_secret
 from .provider import OpenChoreoProvider
 from .registration import build_registered, build_registered_patch
@@ -75,17 +76,17 @@ class LiveInputs:
     """Entries of ``manualSecrets``."""
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     """Plane -> its API server, if a store of the plane needs the address."""
-    aws: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
-    """Name of a ClusterSecretStore -> its AWS resources."""
+    managed: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
+    """Name of a ClusterSecretStore -> its resources in the secret manager."""
 
     @cached_property
     def names(self) -> Names:
         """Name of a ClusterSecretStore -> remote key -> its name in the manager, if that differs from the key."""
-        return {store: resources.names for store, resources in self.aws.items() if resources.names}
+        return {store: resources.names for store, resources in self.managed.items() if resources.names}
 
 
 def list_registered(
-    plan: Plan, plane: Plane, inputs: LiveInputs, select: Callable[[str | None], bool] = lambda _: True
+    plan: Plan, plane: ClusterPlane, inputs: LiveInputs, select: Callable[[str | None], bool] = lambda _: True
 ) -> Iterator[Registered]:
     """Every object that the components of a stack register on one of its planes.
 
@@ -98,7 +99,7 @@ def list_registered(
     for store in plan.stores:
         if store.plane == plane and select(store.only_organization):
             rendered = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
-            for manifest in (*render_identity(store), rendered):
+            for manifest in (*store.identity, rendered):
                 yield f'store "{store.name}"', build_registered(manifest)
     for organization in plan.organizations:
         if not select(organization.name):
@@ -106,11 +107,11 @@ def list_registered(
         user = f'organization "{organization.name}"'
         if plane == "build":
             yield user, _namespace(organization)
-            for manifest in _build_plane(organization, inputs):
-                yield user, build_registered(manifest)
-        if plan.pull_plane == plane:
-            for manifest in _pull_secrets(organization, inputs):
-                yield user, build_registered(manifest)
+            yield from ((user, build_registered(manifest)) for manifest in _build_plane(organization, inputs))
+        if plane == "control":
+            yield from ((user, build_registered(manifest)) for manifest in _references(organization, inputs))
+        elif plan.pull_plane == plane:
+            yield from ((user, build_registered(manifest)) for manifest in _pull_secrets(organization, inputs))
 
 
 def _namespace(plan: OrganizationPlan) -> Manifest:
@@ -133,6 +134,10 @@ def _pull_secrets(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manife
         yield _manual(plan, namespace, secret, inputs)
 
 
+def _references(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
+    return (reference.render(inputs.names) for reference in plan.secret_references)
+
+
 def _manual(plan: OrganizationPlan, namespace: str, secret: ManualSecret, inputs: LiveInputs) -> Manifest:
     return render_manual_secret(plan.name, namespace, secret, inputs.manual)
 
@@ -146,7 +151,7 @@ def _has_outputs(value: Any) -> bool:
 
 
 def compare_objects(
-    plane: Plane, provider: OpenChoreoProvider, plan: Plan, inputs: LiveInputs, refused: AbstractSet[str]
+    plane: ClusterPlane, provider: OpenChoreoProvider, plan: Plan, inputs: LiveInputs, refused: AbstractSet[str]
 ) -> LiveObjects:
     """Compare and repair the objects of one cluster, except those that only a refused organization needs."""
     objects = (

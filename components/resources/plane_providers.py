@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -23,7 +23,13 @@ _RECORDED: Final = frozenset(
 """Arguments of the Kubernetes provider that go into the state; a kubeconfig does if the settings name one."""
 
 
-def register_provider(name: str, plane: str, cluster: ClusterSettings, release: Release) -> OpenChoreoProvider:
+def register_provider(
+    name: str,
+    plane: str,
+    cluster: ClusterSettings,
+    release: Release,
+    release_promoted: Literal["refuse", "ignore"] = "refuse",
+) -> OpenChoreoProvider:
     """The ``openchoreo`` provider of one cluster.
 
     Args:
@@ -31,8 +37,10 @@ def register_provider(name: str, plane: str, cluster: ClusterSettings, release: 
         plane: name of the cluster in messages.
         cluster: kubeconfig and context.
         release: OpenChoreo release of the platform.
+        release_promoted: whether patches that deployed environments still render can be deleted.
     """
-    return OpenChoreoProvider(name, OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release))
+    args = OpenChoreoProviderArgs(cluster.context, cluster.kubeconfig, plane, release, release_promoted)
+    return OpenChoreoProvider(name, args)
 
 
 def register_openchoreo_providers(settings: StackSettings, release: Release) -> dict[Plane, OpenChoreoProvider]:
@@ -53,7 +61,8 @@ def register_kubernetes_providers(
         repaired: plane -> what must happen first: its identity is checked and its objects are repaired.
     """
     return {
-        plane: _kubernetes(f"{plane}-plane", cluster, repaired[plane]) for plane, cluster in _clusters(settings).items()
+        plane: register_kubernetes_provider(f"{plane}-plane", cluster, repaired[plane])
+        for plane, cluster in _clusters(settings).items()
     }
 
 
@@ -63,8 +72,8 @@ def _clusters(settings: StackSettings) -> dict[Plane, ClusterSettings]:
     return {"build": build} if data is None or data == build else {"build": build, "data": data}
 
 
-def _kubernetes(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:
-    """The provider of a plane.
+def register_kubernetes_provider(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:
+    """The provider of a plane; it waits for ``after``.
 
     The ``openchoreo`` provider recognizes the cluster by its identity. So a new context, kubeconfig or address must
     never replace the objects: the engine would delete the replaced ones by name, which are the same ones.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
@@ -26,6 +26,8 @@ class OpenChoreoProviderArgs:
     """Name of the cluster in messages, such as ``build plane``."""
     release: Release = DEFAULT_RELEASE
     """OpenChoreo release of the platform; it decides which kinds and expressions a patch may have."""
+    release_promoted: Literal["refuse", "ignore"] = "refuse"
+    """Whether a patch stays while deployed environments still render it (``refuse``), or is deleted (``ignore``)."""
 
 
 class OpenChoreoProvider(pulumi.ProviderResource):
@@ -40,6 +42,8 @@ class OpenChoreoProvider(pulumi.ProviderResource):
         ]
         raise_problems(type(self).__name__, name, problems)
         props: dict[str, Any] = {"plane": args.plane, "context": args.context, "release": args.release.name}
+        if args.release_promoted != "refuse":
+            props["releasePromoted"] = args.release_promoted
         if args.kubeconfig is not None:
             props["kubeconfig"] = args.kubeconfig
         super().__init__("openchoreo", name, props, opts)

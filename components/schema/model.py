@@ -133,7 +133,7 @@ class Model(Immutable, BaseModel):
                 refuse_plain_secret(value, random=random)
             raise
         if isinstance(result, (str, tuple, Mapping)):
-            refuse_plain_secret(result, random=random)
+            refuse_plain_secret(result, random=random, written=value)
         return result
 
     def _check_when_known(self, name: str, check: Callable[[str], None]) -> None:

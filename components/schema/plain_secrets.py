@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 _FORMS: Final = {
     "a GitHub token": r"gh[opusr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}",
@@ -23,7 +23,7 @@ _FORMS: Final = {
     "a JSON Web Token": r"eyJ[\w-]{10,}\.[\w-]{10,}",
     "a Vault token": r"hv[sbr]\.[\w-]{20,}",
     "a Slack token": r"xox[abeoprs]-[A-Za-z0-9-]{10,}",
-    "an npm token": r"npm_[A-Za-z0-9]{30,}",
+    "an npm token": r"npm_[A-Za-z0-9]{36,}",
     "a PyPI token": r"pypi-AgE[\w-]{20,}",
     "a token of 1Password": r"ops_eyJ[\w-]{20,}",
     "a token of Doppler": r"dp\.(?:st|pt|ct|sa)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}",
@@ -50,11 +50,33 @@ _LONGEST_WORDS: Final = 2.2
 _LEAST_ENTROPY: Final = 4.2
 """Bits for each character; 28 random ones have 4.5 on average."""
 
-PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "template"})
-"""Fields with long text that is public, such as keys and certificates. Known forms of tokens are refused there, too."""
+PUBLIC_FIELDS: Final = frozenset({"ca_bundle", "known_hosts", "not_secrets", "template"})
+"""Fields with long text that is public, such as keys and certificates. Known forms are refused there, too."""
 HIDDEN: Final = "(value not shown)"
 """Instead of a text that seems to be a secret."""
 INSTEAD: Final = "store it in the secret manager, and write its name"
+RANDOM: Final = "a random secret"
+_AWS: Final = "a key of AWS"
+UNLESS: Final = ", or list the text in notSecrets if it is no secret"
+"""After what to do about a text whose characters are the only reason to refuse it."""
+
+
+class NotSecret(str):
+    """A text that looks random and is no secret: ``RemoteRef(remote_key=NotSecret("q7Zp2LxV9mKc4RtY8wBn3HsJ6dFg"))``.
+
+    Known forms of tokens are refused nevertheless.
+    """
+
+    __slots__ = ()
+
+
+def mark_texts(tree: Any, texts: Collection[str]) -> Any:
+    """JSON data in which texts, also as keys, are declared to be no secrets."""
+    if isinstance(tree, str):
+        return NotSecret(tree) if tree in texts else tree
+    if isinstance(tree, Mapping):
+        return {mark_texts(key, texts): mark_texts(value, texts) for key, value in tree.items()}
+    return [mark_texts(value, texts) for value in tree] if isinstance(tree, (list, tuple)) else tree
 
 
 def describe_secret(text: str, *, random: bool = True) -> str | None:
@@ -66,30 +88,54 @@ def describe_secret(text: str, *, random: bool = True) -> str | None:
     """
     if _KNOWN.search(text):
         return next(name for name, form in zip(_NAMES, _EACH, strict=True) if form.search(text))
-    if not random:
+    if not random or isinstance(text, NotSecret):
         return None
     if _AWS_KEY.fullmatch(text) and _is_random(text.replace("/", "")):
-        return "a key of AWS"
-    return "a random secret" if any(map(_is_random, _RUN.findall(text))) else None
+        return _AWS
+    return RANDOM if any(map(_is_random, _RUN.findall(text))) else None
 
 
-def refuse_plain_secret(value: object, *, random: bool = True) -> None:
+def is_only_random(text: str) -> bool:
+    """Whether a text is refused for its characters alone, so that it may be a name that nobody chose."""
+    return describe_secret(text) is not None and describe_secret(text, random=False) is None
+
+
+def advise(text: str, instead: str = INSTEAD) -> str:
+    """What to do about a text that seems to be a secret.
+
+    Args:
+        text: the text.
+        instead: what to do if it is one.
+    """
+    return f"{instead}{UNLESS}" if is_only_random(text) else instead
+
+
+def refuse_plain_secret(value: object, *, random: bool = True, written: object = None) -> None:
     """Raise a `ValueError` for a text, or a text in a list or mapping, that seems to be a secret.
 
     The message does not contain the text.
+
+    Args:
+        value: text, list or mapping.
+        random: as for `describe_secret`.
+        written: the same before its validation, which turns a `NotSecret` into another text.
     """
-    if isinstance(value, str):
-        texts = [value]
-    elif isinstance(value, Mapping):
-        texts = [text for pair in value.items() for text in pair if isinstance(text, str)]
-    else:
-        texts = [text for text in value if isinstance(text, str)] if isinstance(value, (list, tuple)) else []
-    for text in texts:
-        secret = describe_secret(text, random=random)
+    declared = {text for text in _list_texts(written) if isinstance(text, NotSecret)}
+    for text in _list_texts(value):
+        secret = describe_secret(text, random=random and text not in declared)
         if secret is not None:
             where = "" if text is value else "has a text that "
-            msg = f"{where}looks like {secret}; {INSTEAD}"
+            msg = f"{where}looks like {secret}; {advise(text)}"
             raise ValueError(msg)
+
+
+def _list_texts(value: object) -> list[str]:
+    """A text, or the texts of a list or a mapping."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for pair in value.items() for text in pair if isinstance(text, str)]
+    return [text for text in value if isinstance(text, str)] if isinstance(value, (list, tuple)) else []
 
 
 def hide_secrets(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from ..errors import Problem
@@ -35,7 +36,7 @@ _TYPES: Final = {
 WRONG_TYPES: Final = frozenset(_TYPES)
 """Types of the library's errors about a value of another type than the field's."""
 _SHAPES: Final[Mapping[str, type]] = {"a mapping": Mapping, "a list": list}
-_SECRET_FIELDS: Final = frozenset({"manual", "password", "username"})
+_SECRET_FIELDS: Final = frozenset({"caBundle", "manual", "password", "username"})
 
 _ADDRESSES: Final = frozenset({"host", "server", "url", "vaultUrl"})
 """Fields whose value may be a pasted address with a password: ``https://user:password@host``."""
@@ -135,7 +136,7 @@ def _unknown(
     # As it was written: a snake_case key is unknown in YAML.
     key = str(detail["loc"][-1])
     holder = _model_at(around, model)
-    refused = getattr(holder, "refused_keys", {}).get(key)
+    refused = getattr(holder, "refused_keys", {}).get(to_camel(key))
     if refused is not None:
         return Mistake(Problem(_path([*around, key], raw, model), refused), ((*around, key),))
     keys = [*_list_keys(holder), *(more_keys if holder is model else ())]

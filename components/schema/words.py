@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
 from ..errors import Problem
 from ..openchoreo import DEFAULT_RELEASE, RELEASES
 from ..openchoreo.release import Release
+from .other_kinds import drop_other_kinds
 from .paths import Location, path_of
 
 _INDEX: Final = "*"
 _DEFAULTS: Final[tuple[object, ...]] = ([], {}, None)
 """Values that ``Pulumi.yaml`` gives to the word of another release."""
+_OF_ONE_RELEASE: Final = f"organizations.{_INDEX}."
+"""Beginning of the paths of keys with words that name objects of one release: each of two releases has its own."""
 _ENTRY: Final = r"\[\d+\](?: \(\"[^\"]*\"\))?"
 _BEFORE: Final = r"(?<![\w.\"-])"
 _AFTER: Final = r"(?![\w-])"
@@ -34,6 +37,15 @@ class Words:
     """OpenChoreo release of the platform."""
     certain: bool = True
     """Whether the configuration names the release. If not, a word of another one is no problem."""
+    other: Release | None = None
+    """The other one of two releases; what only its objects need is left out. None: there is one release."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Path of a key that two releases share -> the word that the configuration has for it."""
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Path of a key of the settings -> its word."""
+        return {**self.release.words, **self.written}
 
     def get_word(self, around: Location, key: str) -> str:
         """What the release calls a key of the settings.
@@ -42,11 +54,11 @@ class Words:
             around: location of the mapping with the key, under the names of the settings.
             key: name of the key in the settings.
         """
-        return self.release.words.get(_format_path(around, key), key)
+        return self.words.get(_format_path(around, key), key)
 
     def get_name(self, word: str) -> str:
         """Name in the settings of a key of the whole configuration."""
-        return next((key for key, other in self.release.words.items() if other == word and "." not in key), word)
+        return next((key for key, other in self.words.items() if other == word and "." not in key), word)
 
     def read(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """A configuration under the names of the settings, and the words of other releases in it.
@@ -59,6 +71,8 @@ class Words:
         for path in sorted(paths, key=lambda path: (path.count("."), path)):
             *parents, key = path.split(".")
             renaming.root = renaming.rename(renaming.root, parents, key, ())
+        if self.other is not None:
+            renaming.root = drop_other_kinds(renaming.root, self.release, self.other)
         return renaming.root, renaming.problems
 
     def restore(self, problem: Problem) -> Problem:
@@ -80,7 +94,7 @@ class Words:
     @cached_property
     def _in_texts(self) -> _Patterns:
         # A list in prose, such as "several organizations", is no path.
-        words = {path.rpartition(".")[2]: word for path, word in self.release.words.items()}
+        words = {path.rpartition(".")[2]: word for path, word in self.words.items()}
         alone = ((re.compile(f"{_BEFORE}{key}{_AFTER}"), word) for key, word in words.items() if key != key.lower())
         return (*self._list_patterns(r"(?=\[\d)"), *alone)
 
@@ -91,7 +105,7 @@ class Words:
             end: what follows a key of the whole configuration.
         """
         patterns = []
-        for path, word in sorted(self.release.words.items(), key=lambda item: -item[0].count(".")):
+        for path, word in sorted(self.words.items(), key=lambda item: -item[0].count(".")):
             *parents, key = path.split(".")
             before = r"\.".join(map(re.escape, parents)).replace(rf"\.{re.escape(_INDEX)}", _ENTRY)
             before = rf"({before}\.)" if before else "()"
@@ -135,6 +149,8 @@ class _Renaming:
                 result[key] = item
             elif name not in names:
                 result[name] = item
+            elif self.words.other is not None and path.startswith(_OF_ONE_RELEASE):
+                continue
             elif item not in _DEFAULTS:
                 result.setdefault(key, item)
                 self._report(name, word, location)
@@ -144,7 +160,10 @@ class _Renaming:
         if self.words.certain:
             around = self.words.restore_path(path_of(location, self.root))
             path = f"{around}.{name}" if around else name
-            self.problems.append(Problem(path, f"in {self.words.release.name} this is called {word}"))
+            text = f"in {self.words.release.name} this is called {word}"
+            if self.words.other is not None:
+                text = f"is another word for {word}, which is configured too; use one of both"
+            self.problems.append(Problem(path, text))
 
 
 def _replace(patterns: _Patterns, text: str) -> str:
@@ -158,8 +177,29 @@ def choose_words(raw: Mapping[str, Any]) -> Words:
     name = raw.get("release", DEFAULT_RELEASE.name)
     if isinstance(name, str) and name in RELEASES:
         return Words(RELEASES[name])
-    others = (release for release in RELEASES.values() if set(release.words.values()).intersection(raw))
+    configured = {key for key, value in raw.items() if value not in _DEFAULTS}
+    others = (release for release in RELEASES.values() if configured.intersection(release.words.values()))
     return Words(next(others, DEFAULT_RELEASE), certain=False)
+
+
+def choose_words_of_both(raw: Mapping[str, Any], release: Release) -> tuple[Words, Words]:
+    """The words of each of two releases, the older one first. What both share may have the word of either.
+
+    Args:
+        raw: the configuration as it was written.
+        release: the combination of both.
+    """
+    older, newer = release.parts
+    written = {}
+    for path in (path for path in newer.words if not path.startswith(_OF_ONE_RELEASE)):
+        *parents, key = path.split(".")
+        around: Any = raw
+        for step in parents:
+            around = around.get(step) if isinstance(around, Mapping) else None
+        values = around if isinstance(around, Mapping) else {}
+        names = (older.words.get(path, key), newer.words[path])
+        written[path] = next((name for name in names if values.get(name) not in _DEFAULTS), names[0])
+    return Words(older, other=newer, written=written), Words(newer, other=older, written=written)
 
 
 def _format_path(around: Location, key: str) -> str:

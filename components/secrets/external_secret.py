@@ -1,7 +1,8 @@
 """Manifests of the ExternalSecret and the ClusterExternalSecret of a credential.
 
 Source: ``ExternalSecret`` of ``external-secrets.io/v1``. Defaults of the API server are written out, so that a second
-apply, or a GitOps tool, shows no difference.
+apply, or a GitOps tool, shows no difference. Defaults of the operator itself are left out, because the state of a stack
+has every field four times: ``refreshPolicy: Periodic`` and ``target.name``, the name of the ExternalSecret.
 """
 
 from __future__ import annotations
@@ -148,11 +149,12 @@ def _spec(target: Target, secret: SecretTemplate) -> dict[str, Any]:
         interval = limit_interval(interval, generator.lifetime)
     organization = build_organization_labels(target.organization)
     labels = {**organization, CREDENTIAL_LABEL: secret.credential, **secret.labels}
-    spec: dict[str, Any] = {"refreshPolicy": policies.refresh, "refreshInterval": interval}
+    spec: dict[str, Any] = {"refreshInterval": interval}
+    if policies.refresh != "Periodic":
+        spec["refreshPolicy"] = policies.refresh
     if secret.data or any(isinstance(entry.source, RemoteRef) for entry in secret.data_from):
         spec["secretStoreRef"] = {"kind": _STORE, "name": target.store}
     spec["target"] = {
-        "name": secret.name,
         "creationPolicy": policies.creation,
         "deletionPolicy": policies.deletion,
         "template": _template(secret, policies, labels),

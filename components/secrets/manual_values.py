@@ -17,7 +17,7 @@ from .value_templates import (
     get_pem_form,
 )
 
-_WORD: Final = re.compile(WORD.replace(r"\z", r"\Z"), re.ASCII)
+_WORD: Final = re.compile(WORD, re.ASCII)
 _PASSPHRASE: Final = re.compile(PASSPHRASE)
 
 

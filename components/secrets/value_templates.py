@@ -23,24 +23,23 @@ WORD_KEYS: Final = {"kubernetes.io/basic-auth": ("username", "password")}
 """Type of a Secret -> keys that hold a user name or a password."""
 NAMES: Final = {PRIVATE_KEY: "a private key", CERTIFICATE: "a certificate"}
 
-WORD: Final = r"\A\s*[!-~]+\s*\z"
-"""One word of ASCII, and the white space around it, as Go writes regular expressions."""
+WORD: Final = r"^\s*([!-~]+)\s*$"
+"""Regular expression of Go and of Python for a text that is one word of ASCII, with white space around it."""
 PASSPHRASE: Final = r"(?m)^(-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)"
 NOT_PEM: Final = "in PEM format; store the whole file, with its line breaks"
 HAS_PASSPHRASE: Final = "is a private key with a passphrase, which nobody can enter; store a key without one"
 EMPTY: Final = "is empty; store the value"
 
-_WORD_STEP: Final = "{{{{- {name} := trim {value} -}}}}{{{{- if not {name} -}}}}{{{{- fail {empty} -}}}}{{{{- end -}}}}"
+# Short, because the state of a stack has each template three times. Go calls `fail` only if the word is empty.
+_WORD_EXPRESSION: Final = "or (trim {value}) (fail {empty})"
 _PEM_STEP: Final = (
     '{{{{- {name} := {value} | replace "\\r\\n" "\\n" | trim -}}}}'
     "{{{{- if regexMatch `{passphrase}` {name} -}}}}{{{{- fail {locked} -}}}}{{{{- end -}}}}"
     "{{{{- if not (regexMatch `{form}` {name}) -}}}}{{{{- fail {problem} -}}}}{{{{- end -}}}}"
 )
-_ANY_STEP: Final = (
-    "{{{{- $value := {value} -}}}}"
-    "{{{{- if regexMatch `{word}` $value -}}}}{{{{- $value = trim $value -}}}}"
-    '{{{{- else if contains "-----BEGIN " $value -}}}}{{{{- $value = replace "\\r\\n" "\\n" $value -}}}}{{{{- end -}}}}'
-    "{{{{- $value -}}}}"
+_ANY_TEMPLATE: Final = (
+    '{{{{with {value}}}}}{{{{if contains "-----BEGIN " .}}}}{{{{replace "\\r\\n" "\\n" .}}}}'
+    "{{{{else}}}}{{{{regexReplaceAll `{word}` . `$1`}}}}{{{{end}}}}{{{{end}}}}"
 )
 
 
@@ -58,12 +57,12 @@ def read_word(name: str, value: str, source: InputStr) -> InputStr:
         value: expression of the value: ``.token``.
         source: what a message names, as `describe_source` returns it.
     """
-    return _fill(_WORD_STEP, {"name": name, "value": value}, empty=_say(source, EMPTY))
+    return join_texts(f"{{{{- {name} := ", _read_word(value, source), " -}}")
 
 
 def render_word(value: str, source: InputStr) -> InputStr:
     """The same value as the whole result."""
-    return join_texts(read_word("$word", value, source), "{{ $word }}")
+    return join_texts("{{ ", _read_word(value, source), " }}")
 
 
 def render_pem(value: str, source: InputStr, label: str = PRIVATE_KEY) -> InputStr:
@@ -84,7 +83,7 @@ def render_lines(value: str) -> str:
 
 def render_any(value: str) -> str:
     """A word without white space around it, PEM with the line ends of Unix, and anything else unchanged."""
-    return _ANY_STEP.format(value=value, word=WORD)
+    return _ANY_TEMPLATE.format(value=value, word=WORD)
 
 
 def render_key(secret_type: str, key: str, ref: RemoteRef) -> InputStr:
@@ -95,7 +94,7 @@ def render_key(secret_type: str, key: str, ref: RemoteRef) -> InputStr:
         key: key of the Secret, and of the template's input.
         ref: source of the value.
     """
-    value = f"(index . {quote_literal(key)})"
+    value = f".{key}" if key.isidentifier() else f"(index . {quote_literal(key)})"
     label = PEM_LABELS.get(secret_type, {}).get(key)
     if label is not None:
         return render_pem(value, describe_source(ref), label)
@@ -112,6 +111,10 @@ def describe_source(ref: RemoteRef) -> InputStr:
 def quote_literal(text: str) -> str:
     """A string literal of Go templates, not escaped to ASCII: Go refuses the surrogate pairs of JSON escapes."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _read_word(value: str, source: InputStr) -> InputStr:
+    return _fill(_WORD_EXPRESSION, {"value": value}, empty=_say(source, EMPTY))
 
 
 def _say(source: InputStr, problem: str) -> InputStr:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final, cast
 
 from pydantic import ValidationError
 
 from ..errors import NOTHING_CHANGED, Problem, SettingsError
-from ..openchoreo import RELEASES
+from ..openchoreo import RELEASES, find_release
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
 from ..schema.partial import DoubtfulValue
 from ..schema.paths import Location
+from ..schema.plain_secrets import mark_texts
 from ..schema.problems import mistakes
 from ..schema.text import quote
-from ..schema.words import Words, choose_words
+from ..schema.words import Words, choose_words, choose_words_of_both
 from .partial import partial_settings
+from .rules.releases import list_release_problems
 from .rules.settings import validate_settings
 from .stack import StackSettings
 
 MANUAL_KEY: Final = "manualSecrets"
 """The only configuration key that holds values; it must be encrypted."""
+_NOT_SECRETS: Final = "notSecrets"
+_RELEASE: Final = "release"
 
 
 @check_arguments()
@@ -42,6 +47,17 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
     return settings
 
 
+@dataclass(frozen=True)
+class _View:
+    """A configuration as one release reads it."""
+
+    settings: StackSettings
+    shape: list[Problem]
+    """Problems that prevent that a part is read."""
+    rules: list[Problem]
+    """Contradictions in what was read."""
+
+
 def check(
     raw: Mapping[str, object], manual_names: AbstractSet[str] | None, hidden: frozenset[str] = frozenset()
 ) -> tuple[StackSettings, list[Problem]]:
@@ -52,18 +68,40 @@ def check(
         manual_names: names of the entries of ``manualSecrets``. None: they are not known.
         hidden: keys that are configured and not in ``raw``, because a message must not repeat their values.
     """
-    words = choose_words(raw)
+    releases = raw.get(_RELEASE)
+    if not isinstance(releases, (list, tuple)):
+        view = _read(raw, manual_names, hidden, choose_words(raw))
+        return view.settings, list(dict.fromkeys((*view.shape, *view.rules)))
+    problems = list_release_problems(releases)
+    if problems:
+        raw = {key: value for key, value in raw.items() if key != _RELEASE}
+        view = _read(raw, manual_names, hidden | {_RELEASE}, choose_words({**raw, _RELEASE: releases}))
+        return view.settings, list(dict.fromkeys((*problems, *view.shape, *view.rules)))
+    older, newer = (
+        _read({**raw, _RELEASE: words.release.name}, manual_names, hidden, words)
+        for words in choose_words_of_both(raw, find_release(releases))
+    )
+    reported = {problem.path for problem in older.shape}
+    shape = [*older.shape, *(problem for problem in newer.shape if problem.path not in reported)]
+    return older.settings.combine(newer.settings), list(dict.fromkeys((*shape, *older.rules, *newer.rules)))
+
+
+def _read(
+    raw: Mapping[str, object], manual_names: AbstractSet[str] | None, hidden: frozenset[str], words: Words
+) -> _View:
+    """A configuration under the words of a release, with all its problems in these words."""
     hidden = frozenset(words.get_name(key) for key in hidden)
     raw, foreign = words.read(raw)
-    settings, problems = _check(raw, manual_names, hidden, words)
-    return settings, [*foreign, *dict.fromkeys(map(words.restore, problems))]
+    view = _check(raw, manual_names, hidden, words)
+    return _View(view.settings, [*foreign, *map(words.restore, view.shape)], [*map(words.restore, view.rules)])
 
 
 def _check(
     raw: Mapping[str, object], manual_names: AbstractSet[str] | None, hidden: frozenset[str], words: Words
-) -> tuple[StackSettings, list[Problem]]:
+) -> _View:
     """The same for a configuration under the names of the settings."""
     problems: list[Problem] = []
+    raw = _declare(raw)
     locations: list[Location] = [(key,) for key in hidden]
     try:
         settings = StackSettings.model_validate(dict(raw), by_alias=True, by_name=False)
@@ -76,10 +114,16 @@ def _check(
         settings = partial_settings(raw, locations)
     if (MANUAL_KEY,) in locations:
         manual_names = None
-    name: str | None = vars(settings).get("release")
+    name: str | None = vars(settings).get(_RELEASE)
     if name is not None and name not in RELEASES:
         releases = ", ".join(RELEASES)
-        problems.append(Problem("release", f"{quote(name)} is not a supported OpenChoreo release; expected {releases}"))
+        problems.append(Problem(_RELEASE, f"{quote(name)} is not a supported OpenChoreo release; expected {releases}"))
     release = RELEASES.get(name or "") or cast("Release", DoubtfulValue())
-    problems += validate_settings(settings, release, manual_names)
-    return settings, problems
+    return _View(settings, problems, [*validate_settings(settings, release, manual_names)])
+
+
+def _declare(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """The same configuration, whose texts in ``notSecrets`` are declared to be no secrets."""
+    listed = raw.get(_NOT_SECRETS)
+    texts = frozenset(text for text in listed if isinstance(text, str)) if isinstance(listed, (list, tuple)) else ()
+    return cast("Mapping[str, object]", mark_texts(raw, texts)) if texts else raw

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PrivateAttr
 
 from ..iam.account import AwsAccount
 from ..managers.registry import on_change
@@ -12,7 +13,9 @@ from ..managers.secret_store import SecretStoreSettings
 from ..openchoreo import DEFAULT_RELEASE
 from ..registries.credential import on_registry_change
 from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
+from ..schema.one_or_several import OneOrSeveral
 from ..schema.paths import organization_path
+from ..schema.plain_secrets import INSTEAD, describe_secret, is_only_random
 from .clusters import Clusters
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -21,6 +24,20 @@ from .organization import Organization
 def _unless_empty(value: object) -> object:
     """None for an empty mapping, which is the only default that Pulumi allows for a mapping."""
     return None if value == {} else value
+
+
+def _check_only_random(value: str) -> str:
+    what = describe_secret(value, random=False)
+    if what is not None:
+        msg = f"looks like {what}, for which there is no exception; {INSTEAD}"
+        raise ValueError(msg)
+    if not is_only_random(value):
+        raise ValueError(_NEEDLESS)
+    return value
+
+
+_NEEDLESS: Final = "does not look like a random secret, so it needs no exception; remove it"
+_NotSecret = Annotated[str, AfterValidator(_check_only_random)]
 
 
 class StackSettings(Model):
@@ -32,8 +49,8 @@ class StackSettings(Model):
         "organizations": [Organization.example],
     }
 
-    release: str = DEFAULT_RELEASE.name
-    """OpenChoreo release of the platform."""
+    release: OneOrSeveral[str] = DEFAULT_RELEASE.name
+    """OpenChoreo release of the platform, or a list of the two that it moves between, the older one first."""
     clusters: Clusters
     """Clusters of the planes."""
     aws: Annotated[AwsAccount | None, BeforeValidator(_unless_empty)] = None
@@ -50,10 +67,40 @@ class StackSettings(Model):
     offboarding: Literal["keep", "delete"] = "keep"
     """What happens to the build namespace of an organization that is removed, and to all of them on destroy: ``keep``
     leaves it with the builds in it, ``delete`` deletes both. An update records the word; the next one acts on it."""
+    release_promoted: Literal["refuse", "ignore"] = "refuse"
+    """What happens if an update or a destroy takes away what deployed environments still read: ``refuse`` changes
+    nothing, ``ignore`` warns and goes on. Destroy acts on the word of the last update."""
     load: ExpectedLoad = ExpectedLoad()
     """Expected numbers of components, namespaces and runs of each organization."""
     budget: Budget = Budget()
     """Limits for cost and load of polling, above which previews and updates warn."""
+    not_secrets: Several[_NotSecret] = ()
+    """Texts of this configuration that look random and are no secrets, such as ids that a manager has generated."""
+
+    _newer: StackSettings | None = PrivateAttr(default=None)
+
+    @property
+    def views(self) -> tuple[StackSettings, ...]:
+        """The settings for each release of `release`: some keys are for one of them only."""
+        return (self,) if isinstance(self.release, str) else (self, self._newer or self)
+
+    def combine(self, newer: StackSettings) -> StackSettings:
+        """The settings for two releases.
+
+        Args:
+            newer: the same configuration for the newer release; these settings are for the older one.
+        """
+        # Not validated again, because what is doubtful has no value.
+        combined = BaseModel.model_copy(self, update={"release": (self.release, newer.release)})
+        _attach(combined, newer)
+        return combined
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values of some fields, also for the newer of two releases."""
+        copy = super().model_copy(update=update, deep=deep)
+        if self._newer is not None and update and "release" not in update:
+            _attach(copy, self._newer.model_copy(update=update, deep=deep))
+        return copy
 
     @property
     def located(self) -> tuple[tuple[str, Organization], ...]:
@@ -72,6 +119,11 @@ class StackSettings(Model):
         """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization."""
         shared = self.secret_stores[entry].scope == "shared"
         return entry if shared else f"{entry}-{organization.name}"
+
+
+def _attach(settings: StackSettings, newer: StackSettings) -> None:
+    # Not by assignment, which a model refuses.
+    object.__setattr__(settings, "__pydantic_private__", {"_newer": newer})
 
 
 on_change(StackSettings.rebuild)

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from components.table import format_table
 from local.obtain import list_operator_crds, obtain_programs
 from local.platform import Platform
-from local.seed import Seeder, get_openchoreo_crds
+from local.seed import Seeder, list_openchoreo_crds
 from tests.bench import stacks
 from tests.bench.measure import Cost
 from tests.platform.harness import Stack
@@ -47,7 +47,9 @@ def main() -> None:
         try:
             platform.start_control_plane()
             seeder = Seeder(platform.kubeconfig)
-            seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], platform.process("kube-apiserver"))
+            seeder.apply_definitions(
+                [*list_operator_crds(), *list_openchoreo_crds()], platform.process("kube-apiserver")
+            )
             platform.start_operator()
             say(layout(measure(platform, count)))
         finally:

@@ -24,7 +24,8 @@ from components.managers.aws_auth import AwsAuth, AwsSecretRef, AwsServiceAccoun
 from components.managers.azure import AzureStore
 from components.managers.gcp import GcpStore
 from components.managers.references import SecretKeyRef, ServiceAccountRef
-from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
+from components.managers.vault import VaultStore
+from components.managers.vault_auth import VaultAuth, VaultKubernetesAuth
 from components.registries.tokens import EcrToken, GcrToken
 
 

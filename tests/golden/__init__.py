@@ -1,4 +1,4 @@
-"""Golden files: what each stack in ``stacks/`` registers, and the schema of the configuration.
+"""Golden files: what each stack in ``stacks/`` and each example here registers, and the schema of the configuration.
 
 ``<stack>.json`` lists every resource as the engine receives it: URN, parent, provider and inputs, with secrets as
 ``{"secret": value}``. ``settings-schema.json`` is the JSON Schema of `StackSettings`. After an intended change, rewrite
@@ -25,14 +25,16 @@ import yaml
 
 from components import Configuration, StackSettings, deploy, parse
 from components.managers.manager import Endpoint
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.resources import deployment as deploy_module
 from components.settings.parsing import MANUAL_KEY
 from tests.mocks.recorder import Recorder, Registered, Secret, Unknown
 
 FOLDER: Final = Path(__file__).parent
 SCHEMA: Final = FOLDER / "settings-schema.json"
-STACKS: Final = ("dev", "local", "prod", "staging")
+STACKS: Final = ("dev", "local", "local-v1", "prod", "staging")
+EXAMPLES: Final = ("managed-vault",)
+"""Stacks beside the golden files, for what no stack in ``stacks/`` uses."""
 
 _ROOT: Final = FOLDER.parents[1]
 _PREFIX: Final = "openchoreo-secrets:"
@@ -40,8 +42,8 @@ _ENDPOINT: Final = Endpoint("https://198.51.100.7:6443", "Q0E=")
 
 
 def registrations(stack: str) -> list[Registered]:
-    """Every resource of a stack in ``stacks/``, with a fixed address in place of the preflight checks."""
-    file = _ROOT / "stacks" / f"Pulumi.{stack}.yaml"
+    """Every resource of a stack, with a fixed address in place of the preflight checks."""
+    file = (FOLDER if stack in EXAMPLES else _ROOT / "stacks") / f"Pulumi.{stack}.yaml"
     entries = yaml.safe_load(file.read_text())["config"]
     config = {key.removeprefix(_PREFIX): value for key, value in entries.items() if key.startswith(_PREFIX)}
     names = frozenset(config.pop(MANUAL_KEY, {}))
@@ -49,7 +51,7 @@ def registrations(stack: str) -> list[Registered]:
 
     def program() -> None:
         manual = {name: pulumi.Output.secret(f"value of {name}") for name in sorted(names)}
-        deploy(Configuration(settings, RELEASES[settings.release], manual))
+        deploy(Configuration(settings, find_release(settings.release), manual))
 
     endpoints = {"build": _ENDPOINT, "data": _ENDPOINT}
     with mock.patch.object(deploy_module, "preflight", return_value=deploy_module.Preflight(endpoints)):

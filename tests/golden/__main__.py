@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import sys
 
-from tests.golden import FOLDER, SCHEMA, STACKS, advice, lost_urns, read, registrations, resources, schema, text
+from tests.golden import (
+    EXAMPLES,
+    FOLDER,
+    SCHEMA,
+    STACKS,
+    advice,
+    lost_urns,
+    read,
+    registrations,
+    resources,
+    schema,
+    text,
+)
 from tests.golden.snapshots import write_snapshots
 
 
 def main() -> int:
     """Write every golden file, except those of stacks that lose URNs. Exit code 1: there are such stacks."""
     problems = []
-    for stack in STACKS:
+    for stack in STACKS + EXAMPLES:
         file = FOLDER / f"{stack}.json"
         registered = registrations(stack)
         if problem := advice(stack, lost_urns(read(file), registered)):

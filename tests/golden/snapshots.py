@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import Endpoint, Manager
 from components.managers.registry import list_managers
 from components.registries.catalog import REGISTRIES
@@ -78,7 +78,7 @@ def _render_store(manager: type[Manager], document: Raw) -> list[Any]:
     values = FAKE_VALUES | {name: "value" for _, name in store.manager.manuals()}
     # The rules accept it.
     settings({"secretStores.default": entry, "organizations.0.git": {"remoteKey": keys[0]}}, manual_names=[*values])
-    return [*render_identity(store), render_store(store, values, _ENDPOINT)]
+    return [*store.identity, render_store(store, values, _ENDPOINT)]
 
 
 def _render_registry(entry: Raw) -> list[Any]:

@@ -10,8 +10,11 @@ import pytest
 
 from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
+from local.engine import EngineError
+from local.hosts.repositories import GitError
 from local.obtain import ObtainError
 from local.processes import ProcessError
+from local.stacks import STACKS, ReleaseError, record_stack
 
 HELP = """\
 usage: python -m local [-h] COMMAND ...
@@ -21,25 +24,28 @@ loopback ports.
 
 positional arguments:
   COMMAND
-    up        start the platform and deliver every credential of the stack
-              `local`
-    down      stop the platform and delete its data and the state of the stack
-              `local`
-    status    show the credentials on the platform
-    env       print shell commands that set the environment of Pulumi for the
-              stack `local`
-    programs  download or build the programs, without starting them
+    up         start the platform and deliver every credential of its stack
+    down       stop the platform and delete its data and the state of its
+               stack
+    status     show the credentials on the platform, whether they work, and
+               what the platform takes
+    env        print shell commands that set the environment of Pulumi for the
+               stack of the platform
+    clean-cache
+               delete the built and downloaded programs
+    programs   download or build the programs, without starting them
 
 options:
-  -h, --help  show this help message and exit
+  -h, --help   show this help message and exit
 """
 HELP_OF_UP = """\
-usage: python -m local up [-h]
+usage: python -m local up [-h] [--release {v0.9,v1}]
 
-Start the platform and deliver every credential of the stack `local`.
+Start the platform and deliver every credential of its stack.
 
 options:
-  -h, --help  show this help message and exit
+  -h, --help           show this help message and exit
+  --release {v0.9,v1}  OpenChoreo release of a new platform (default: v0.9)
 """
 SEE = "; see: python -m local --help\n"
 
@@ -59,7 +65,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
 def replace(monkeypatch: pytest.MonkeyPatch, name: str, outcome: int | BaseException) -> None:
     """A command that returns or raises."""
 
-    def replacement() -> int:
+    def replacement(**_: object) -> int:
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
@@ -111,7 +117,7 @@ def test_unknown_command_is_named(run: Callable[..., int], capsys: pytest.Captur
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["up", "down", "status", "env", "programs"])
+@pytest.mark.parametrize("name", ["up", "down", "status", "env", "clean-cache", "programs"])
 def test_exit_code_is_that_of_the_command(
     run: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
@@ -120,8 +126,51 @@ def test_exit_code_is_that_of_the_command(
     assert (run(name), capsys.readouterr().out) == (7, "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "release"),
+    [
+        pytest.param(["up"], None, id="that of the platform"),
+        pytest.param(["up", "--release", "v1"], "v1", id="another one"),
+    ],
+)
+def test_release_of_up(
+    run: Callable[..., int], monkeypatch: pytest.MonkeyPatch, arguments: list[str], release: str | None
+) -> None:
+    received: list[object] = []
+
+    def replacement(**options: object) -> int:
+        received.append(options)
+        return 0
+
+    monkeypatch.setitem(command._COMMANDS, "up", (replacement, "replaced"))
+
+    assert run(*arguments) == 0
+    assert received == [{"release": release}]
+
+
+def test_another_release_than_that_of_the_platform(
+    run: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "_FOLDER", tmp_path)
+    record_stack(tmp_path, STACKS["v1"])
+
+    assert run("up", "--release", "v0.9") == 1
+    assert capsys.readouterr().out == (
+        "RELEASE=v0.9: the local platform is for OpenChoreo v1; remove it first: make down\n"
+    )
+
+
+@pytest.mark.parametrize("release", STACKS)
+def test_settings_are_those_of_the_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+    monkeypatch.setattr(command, "_FOLDER", tmp_path)
+    record_stack(tmp_path, STACKS[release])
+
+    assert command.read_local_settings().release == release
+
+
 def test_a_stack_file_that_is_not_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "_ROOT", tmp_path)
+    monkeypatch.setattr(command, "_FOLDER", tmp_path / ".local")
     file = tmp_path / "stacks" / "Pulumi.local.yaml"
     with pytest.raises(OpenChoreoSecretsError) as missing:
         command.read_local_settings()
@@ -138,7 +187,10 @@ def test_a_stack_file_that_is_not_yaml(tmp_path: Path, monkeypatch: pytest.Monke
     [
         pytest.param(ClusterError("the cluster does not answer"), 1, "the cluster does not answer\n", id="cluster"),
         pytest.param(ObtainError("etcd is missing"), 1, "etcd is missing\n", id="program"),
+        pytest.param(GitError("git: is not on PATH"), 1, "git: is not on PATH\n", id="git"),
+        pytest.param(EngineError("cannot be decrypted"), 1, "cannot be decrypted\n", id="engine"),
         pytest.param(ProcessError("etcd ended"), 1, "etcd ended\n", id="process"),
+        pytest.param(ReleaseError("RELEASE=v1: no"), 1, "RELEASE=v1: no\n", id="release"),
         pytest.param(KeyboardInterrupt(), 130, "\nInterrupted. Run the command again to continue.\n", id="Ctrl-C"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine, _relevant_lines
+from local.engine import Engine, EngineError, _relevant_lines
 
 OWN = (
     "    warning: using pulumi-resource-kubernetes from $PATH at bin/pulumi-resource-kubernetes\n",
@@ -121,3 +121,38 @@ def test_ctrl_c_waits_until_pulumi_has_released_its_lock(tmp_path: Path) -> None
 
     assert lines == ["Updating", "Cancelling the update"]
     assert (tmp_path / "released").exists()
+
+
+def pulumi(folder: Path, text: str, code: int = 0) -> Engine:
+    """An engine whose Pulumi prints a text."""
+    program = folder / "bin" / "pulumi"
+    program.parent.mkdir()
+    (folder / "text").write_text(text)
+    program.write_text(f"#!/bin/sh\ncat '{folder}/text'\nexit {code}\n")
+    program.chmod(0o755)
+    return Engine(folder, {}, folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "values"),
+    [
+        pytest.param('{"value": "{\\"git\\": \\"t\\"}", "secret": true}', 0, {"git": "t"}, id="values"),
+        pytest.param("error: configuration key 'x' not found for stack 'local'", 255, {}, id="none"),
+    ],
+)
+def test_manual_values(tmp_path: Path, text: str, code: int, values: dict[str, str]) -> None:
+    assert pulumi(tmp_path, text, code).read_manual_values("local") == values
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("error: incorrect passphrase: canary", 255, id="refused"),
+        pytest.param('{"value": "canary"}', 0, id="no mapping"),
+        pytest.param('{"value": "[\\"canary\\"]"}', 0, id="a list"),
+    ],
+)
+def test_manual_values_that_cannot_be_read(tmp_path: Path, text: str, code: int) -> None:
+    with pytest.raises(EngineError) as failed:
+        pulumi(tmp_path, text, code).read_manual_values("local")
+    assert str(failed.value) == "stack local: manualSecrets cannot be decrypted; check its encryptionsalt"

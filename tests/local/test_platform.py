@@ -10,7 +10,18 @@ import pytest
 from local.platform import Platform
 from local.processes import ProcessError
 
-PORTS = {"etcd": 40001, "etcd-peer": 40002, "apiserver": 40003, "openbao": 40004, "openbao-cluster": 40005}
+NAMES = (
+    "etcd",
+    "etcd-peer",
+    "apiserver",
+    "openbao",
+    "openbao-cluster",
+    "git",
+    "git-proxy",
+    "registry",
+    "registry-proxy",
+)
+PORTS = {name: 40001 + index for index, name in enumerate(NAMES)}
 
 
 def test_ports_are_stored_and_used_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -93,6 +94,9 @@ def test_program_that_has_a_stale_pid_is_not_stopped(process: Process, bystander
     [
         pytest.param(sys.executable[:-1], id="a prefix of its executable"),
         pytest.param("", id="no executable, after a crash"),
+        pytest.param(json.dumps([sys.executable, "-m", "local.hosts"]), id="another command of its executable"),
+        pytest.param(json.dumps([sys.executable])[:-1], id="half of a command, after a crash"),
+        pytest.param("[]", id="an empty command"),
     ],
 )
 def test_pid_file_without_the_exact_executable_is_ignored(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from components.cluster.connection import Cluster
+from components.openchoreo import V0_9, V1, Release
 from components.schema.sources import RemoteRef
 from components.secrets.external_secret import DataFrom, SecretTemplate, Target, build_external_secret
 from components.secrets.generator import Generator
@@ -34,13 +35,18 @@ class StubCluster(Cluster):
     """Returns objects for the expected requests only."""
 
     def __init__(
-        self, external: list[dict[str, Any]], manual: list[dict[str, Any]], types: tuple[dict[str, Any], ...] = ()
+        self,
+        external: list[dict[str, Any]],
+        manual: list[dict[str, Any]],
+        types: tuple[dict[str, Any], ...] = (),
+        shared: tuple[dict[str, Any], ...] = (),
     ) -> None:
         self._answers = {
             ("/apis/external-secrets.io/v1/externalsecrets", False, OURS): external,
             # Metadata only: the values stay on the server.
             ("/api/v1/secrets", True, f"{OURS},openchoreo-secrets/credential"): manual,
             ("/apis/openchoreo.dev/v1alpha1/componenttypes", False, None): [*types],
+            ("/apis/openchoreo.dev/v1alpha1/clustercomponenttypes", False, None): [*shared],
         }
 
     def items(self, path: str, *, metadata_only: bool = False, **query: str) -> Iterator[dict[str, Any]]:
@@ -128,9 +134,9 @@ ROUTE = {"id": "route", "template": {"kind": "HTTPRoute"}}
 HEADINGS = ["ORGANIZATION", "COMPONENTTYPE", "IMAGE PULL SECRETS", "RESOURCE"]
 
 
-def types(cluster: StubCluster) -> list[list[str]]:
+def types(cluster: StubCluster, release: Release = V0_9) -> list[list[str]]:
     """The table of ComponentTypes, without its headings."""
-    columns = [re.split(r" {2,}", line) for line in format_credential_tables(cluster).splitlines()]
+    columns = [re.split(r" {2,}", line) for line in format_credential_tables(cluster, release).splitlines()]
     start = columns.index(HEADINGS)
     assert start == 0 or columns[start - 1] == [""]
     return columns[start + 2 :]
@@ -157,6 +163,17 @@ def test_component_types_with_pull_secrets() -> None:
         ["acme", "api", "${metadata.name}-pull", "mine"],
         ["acme", "web", "fixed, other", "-"],
     ]
+
+
+def test_types_that_all_organizations_share() -> None:
+    own = component_type("own", "deployment", pods("fixed"))
+    shared = component_type("service", "deployment", pods("${metadata.name}-pull", "fixed"), EXTERNAL_SECRET)
+    del shared["metadata"]["namespace"]
+    cluster = StubCluster([GIT], [], (own,), (shared,))
+
+    rows = [["acme", "own", "fixed", "-"]]
+    assert types(cluster) == rows
+    assert types(cluster, V1) == [["(all)", "service", "${metadata.name}-pull, fixed", "mine"], *rows]
 
 
 def test_component_type_of_a_cron_job() -> None:

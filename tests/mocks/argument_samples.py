@@ -47,7 +47,9 @@ from components.patches import Patch, Resource, apply_patch
 from components.plan.aws_managed import ManagedStore
 from components.plan.expected import Expected
 from components.plan.stack import plan_stack
-from components.resources.aws_resources import ManagedStoreResources, register_aws_resources
+from components.plan.vault_managed import VaultMount, VaultServer
+from components.resources.aws_resources import register_aws_resources
+from components.resources.managed_store import ManagedStoreResources
 from components.resources.object_patches import (
     BuildPlanePatch,
     ClusterComponentTypePatch,
@@ -57,6 +59,8 @@ from components.resources.object_patches import (
     DataPlanePatch,
     WorkflowPatch,
 )
+from components.resources.vault_resources import register_vault_resources
+from components.vault import VaultSecretStore, VaultSecretStoreArgs, register_mount, server_provider
 from tests.unit.aws_accounts import account, made, managed, with_account
 
 PULL: Final = PullSecret(component_types=["service"], delivery="namespace", docker_config=RemoteRef(remote_key="pull"))
@@ -192,6 +196,7 @@ def targets() -> dict[Callable[..., Any], dict[str, Any]]:
         OpenChoreoProviderArgs: {"context": "dev", "kubeconfig": None, "plane": "a", "release": RELEASES["v0.9"]},
         EcrRoleArgs: ecr,
         AwsSecretStoreArgs: {"managed": None, "random": None},
+        VaultSecretStoreArgs: {"managed": None},
         ManagedStoreResources: {"organization": "acme", "resource": None, "names": {}, "secrets": []},
         Configuration: vars(configuration),
         Resource: {"id": "a", "template": TEMPLATE, "include_when": None},
@@ -213,6 +218,7 @@ def targets() -> dict[Callable[..., Any], dict[str, Any]]:
         },
         EcrRole: {"name": "a", "args": EcrRoleArgs(**ecr), "opts": None},
         AwsSecretStore: {"name": "a", "args": None, "opts": None},
+        VaultSecretStore: {"name": "a", "args": None, "opts": None},
         ComponentTypePatch: {**namespaced, "image_pull_secrets": []},
         ClusterComponentTypePatch: {key: namespaced[key] for key in ("resource_name", "name", "resources", "opts")},
         ComponentWorkflowPatch: namespaced,
@@ -222,8 +228,11 @@ def targets() -> dict[Callable[..., Any], dict[str, Any]]:
         BuildPlanePatch: plane,
         account_provider: {"name": "a", "account": account(), "opts": None},
         random_provider: {"name": "a", "opts": None},
+        server_provider: {"name": "a", "server": VaultServer("a", "https://a", None, None), "opts": None},
+        register_mount: {"mount": VaultMount("a", "a", "v2", None), "opts": None},
         report_load: {"configuration": configuration},
         register_aws_resources: {"plan": configuration.plan, "before": {}},
+        register_vault_resources: {"plan": configuration.plan, "before": {}},
         plan_stack: {"settings": configuration.settings, "release": RELEASES["v0.9"], "stack": None},
         parse: {"raw": {}, "source": "a", "manual_names": set()},
         with_pull_secret: {"component_type": SERVICE, "organization": ACME, "release": RELEASES["v0.9"], "store": None},

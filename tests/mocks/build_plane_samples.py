@@ -8,7 +8,7 @@ from tests.mocks.signature import OWNER, STACK
 PLANE = "openchoreo:index:BuildPlane acme"
 SPACE = "openchoreo-ci-acme"
 OWNED = {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"}
-COMPONENT = Registered("openchoreo:index:BuildPlane", "acme", {"organization": "acme", "refreshInterval": "1h0m0s"})
+COMPONENT = Registered("openchoreo:index:BuildPlane", "acme", {"organization": "acme"})
 NAMESPACE = Registered(
     "kubernetes:core/v1:Namespace",
     "acme-namespace",

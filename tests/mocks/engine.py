@@ -56,7 +56,9 @@ def plain(message: Any) -> Values:
 
 
 @asynccontextmanager
-async def serving(terminal: Terminal, plane: str = "build plane", *, configured: bool = True) -> AsyncIterator[Any]:
+async def serving(
+    terminal: Terminal, plane: str = "build plane", *, configured: bool = True, config: Values | None = None
+) -> AsyncIterator[Any]:
     """A provider on a free port, and the engine's end of the line."""
     running = grpc.aio.server()
     provider = server.Servicer([], server.VERSION, server.OpenChoreo(terminal), "127.0.0.1:1")
@@ -67,7 +69,7 @@ async def serving(terminal: Terminal, plane: str = "build plane", *, configured:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             stub = services.ResourceProviderStub(channel)
             if configured:
-                args = struct({"plane": plane, "context": f"kind-{plane.partition(' ')[0]}"})
+                args = struct({"plane": plane, "context": f"kind-{plane.partition(' ')[0]}", **(config or {})})
                 await stub.Configure(messages.ConfigureRequest(args=args))
             yield stub
     finally:
@@ -95,8 +97,9 @@ class Engine:
 class Patches:
     """The life of one resource that patches an object, as the engine leads it."""
 
-    def __init__(self, engine: Engine, kind: str) -> None:
+    def __init__(self, engine: Engine, kind: str, **config: str) -> None:
         self._engine = engine
+        self._config: Values = dict(config)
         self.urn = (
             "urn:pulumi:test::openchoreo-secrets::"
             f"openchoreo:index:ControlPlane$openchoreo:index:{kind}Patch::acme/object"
@@ -145,7 +148,7 @@ class Patches:
 
     def _call(self, method: str, request: Any) -> Any:
         async def once() -> Any:
-            async with serving(self.terminal, "control plane") as stub:
+            async with serving(self.terminal, "control plane", config=self._config) as stub:
                 return await getattr(stub, method)(request)
 
         return self._engine.run(once())

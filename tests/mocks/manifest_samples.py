@@ -81,10 +81,8 @@ PUSH_WITH_TOKENS: Final[Manifest] = {
     "kind": "ExternalSecret",
     "metadata": {"name": "registry-push-secret", "namespace": SPACE, "labels": OWNED},
     "spec": {
-        "refreshPolicy": "Periodic",
         "refreshInterval": "7m30s",
         "target": {
-            "name": "registry-push-secret",
             "creationPolicy": "Owner",
             "deletionPolicy": "Retain",
             "template": {
@@ -134,7 +132,7 @@ def push_secret(store: str) -> Manifest:
 
 def sonar_secret(store: str) -> Manifest:
     """The token of an external service with the key ``acme-sonar``."""
-    template = {"type": "Opaque", "data": {"token": key("token")}}
+    template = {"type": "Opaque", "data": {"token": key(".token")}}
     return external_secret_of_acme("sonar", "external", template, _data("token", "acme-sonar"), store=store)
 
 

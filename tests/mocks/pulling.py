@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, Configuration, Deployed, deploy, parse
+from components import RELEASES, Configuration, Deployed, deploy, find_release, parse
 from components.cluster.connection import Cluster
 from components.managers.manager import Endpoint
 from components.resources import deployment as stack
@@ -101,7 +101,7 @@ def on_one_cluster() -> dict[str, Any]:
 
 def configuration(raw: dict[str, Any]) -> Configuration:
     settings = parse(raw, source="stacks/Pulumi.test.yaml", manual_names=frozenset({"token"}))
-    return Configuration(settings, RELEASES[settings.release], {"token": pulumi.Output.secret("t0ken")})
+    return Configuration(settings, find_release(settings.release), {"token": pulumi.Output.secret("t0ken")})
 
 
 def program(raw: dict[str, Any], into: dict[str, Deployed] | None = None) -> Callable[[], object]:

@@ -12,6 +12,7 @@ from components import ConflictError
 from components.cluster.answers import Answer
 from components.cluster.connection import Cluster
 from components.managers.manager import Endpoint
+from components.openchoreo import RELEASES
 from components.settings.clusters import ClusterSettings
 
 Object = dict[str, Any]
@@ -80,6 +81,8 @@ class Memory:
         """What others write just before each of our next writes arrives."""
         self.writers: list[str] = []
         """Field manager of every write that got through."""
+        self.unserved: set[str] = set()
+        """Plural names of the kinds that an upgrade has removed."""
 
     def __call__(self, plane: str, settings: ClusterSettings) -> Cluster:
         return _Connection(plane, settings, self)
@@ -106,6 +109,9 @@ class _Connection(StubCluster):
 
     def get(self, path: str) -> Object | None:
         self._check("get", "GET", path)
+        if path == OPENCHOREO:
+            kinds = {kind.plural for release in RELEASES.values() for kind in release.kinds.values()}
+            return {"resources": [{"name": kind} for kind in sorted(kinds - self._memory.unserved)]}
         return copy.deepcopy(self._memory.objects.get(path))
 
     def items(self, path: str, **asked: object) -> Iterator[Object]:

@@ -216,7 +216,6 @@ def test_outputs(
 
     assert [(plane.secrets, plane.expected) for plane in planes] == [(secrets, expected)]
     assert namespaces == [(SPACE, {"KubernetesObject"})], "whoever uses the namespace waits for it"
-    assert recorder.outputs[PLANE] == {"namespace": SPACE, "secrets": secrets}
 
 
 def encoded(text: str) -> str:

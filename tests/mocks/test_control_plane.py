@@ -60,11 +60,9 @@ def external_secret(name: str, namespace: str, store: str, *, interval: str = "1
             "annotations": STACK,
         },
         "spec": {
-            "refreshPolicy": "Periodic",
             "refreshInterval": interval,
             "secretStoreRef": {"kind": "ClusterSecretStore", "name": store},
             "target": {
-                "name": name,
                 "creationPolicy": "Owner",
                 "deletionPolicy": "Retain",
                 "template": {

@@ -57,11 +57,9 @@ def everywhere(store: str, interval: str, *, depends_on: frozenset[str] = frozen
                 "externalSecretName": "regcred",
                 "externalSecretMetadata": {"labels": OWNED},
                 "externalSecretSpec": {
-                    "refreshPolicy": "Periodic",
                     "refreshInterval": interval,
                     "secretStoreRef": {"kind": "ClusterSecretStore", "name": store},
                     "target": {
-                        "name": "regcred",
                         "creationPolicy": "Owner",
                         "deletionPolicy": "Retain",
                         "template": {

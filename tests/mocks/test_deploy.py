@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, ClusterError, Configuration, deploy, parse
+from components import ClusterError, Configuration, deploy, find_release, parse
 from components.resources import deployment as stack
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, StubCluster, stub
@@ -39,7 +39,7 @@ LIVE = {NAMESPACES: [{"metadata": {"name": "openchoreo-ci-globex"}}]}
 
 def program() -> None:
     settings = parse(RAW, source="stacks/Pulumi.test.yaml", manual_names=frozenset({"token"}))
-    deploy(Configuration(settings, RELEASES[settings.release], {"token": pulumi.Output.secret("t0ken")}))
+    deploy(Configuration(settings, find_release(settings.release), {"token": pulumi.Output.secret("t0ken")}))
 
 
 @pytest.fixture
@@ -209,8 +209,8 @@ def test_an_unfit_cluster_leaves_everything_as_it_is(
     assert recorder.run(failing) == []
     expected = (
         'build plane (context "kind-build"): nothing was changed\n'
-        '  - organization "globex": namespace openchoreo-ci-globex does not exist; '
-        "set namespace: own, or run the organization's first build\n"
+        '  - organization "globex": namespace openchoreo-ci-globex does not exist; set namespace: own, or\n'
+        "    run the organization's first build\n"
         "An error of one organization holds back removals of all;\n"
         "with PULUMI_CONTINUE_ON_ERROR=true, an update continues with the others"
     )

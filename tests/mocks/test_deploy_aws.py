@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components import RELEASES, Configuration, OpenChoreoSecretsError, deploy, parse
+from components import Configuration, OpenChoreoSecretsError, deploy, find_release, parse
 from components.resources import aws_resources as registering, deployment as stack
 from tests.mocks.aws_samples import COMPUTED, PROVIDER, PUSH_POLICY, SECRET, push_trust
 from tests.mocks.pulling import Platform
@@ -52,7 +52,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(recorder: Recorder, config: dict[str, Any]) -> list[Registered]:
     def program() -> None:
         settings = parse(config, source="stacks/Pulumi.test.yaml")
-        deployed = deploy(Configuration(settings, RELEASES[settings.release], {}))
+        deployed = deploy(Configuration(settings, find_release(settings.release), {}))
         outputs.update({name: each.outputs() for name, each in deployed.items()})
 
     outputs: dict[str, Any] = {}
@@ -160,7 +160,7 @@ def test_a_managed_store_without_the_package(recorder: Recorder, monkeypatch: py
     def failing() -> None:
         settings = parse(raw(managed()), source="stacks/Pulumi.test.yaml")
         with pytest.raises(OpenChoreoSecretsError) as raised:
-            deploy(Configuration(settings, RELEASES[settings.release], {}))
+            deploy(Configuration(settings, find_release(settings.release), {}))
         errors.append(str(raised.value))
 
     assert recorder.run(failing) == []

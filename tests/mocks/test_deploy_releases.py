@@ -85,10 +85,13 @@ def test_objects_have_the_names_of_the_release(
     registered: dict[str, Registered], recorder: Recorder, release: Release
 ) -> None:
     names = NAMES[release.name]
-    git = registered[f"ExternalSecret acme/{names['git']}"].inputs
+    git = registered[f"ExternalSecret {release.resource_prefix}acme/{names['git']}"].inputs
     assert git["metadata"]["namespace"] == names["namespace"]
     assert sorted(git["spec"]["target"]["template"]["data"]) == names["git keys"]
-    assert registered["Namespace acme-namespace"].inputs["metadata"]["name"] == names["namespace"]
+    assert (
+        registered[f"Namespace {release.resource_prefix}acme-namespace"].inputs["metadata"]["name"]
+        == names["namespace"]
+    )
     selectors = [{"matchLabels": labels} for labels in names["data"]]
     assert registered["ClusterExternalSecret acme/pull-secret"].inputs["spec"]["namespaceSelectors"] == selectors
     patch = registered[f"{names['build plane']} acme/build-plane"].inputs

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components import RELEASES, Configuration, ForbiddenError, deploy, parse
+from components import Configuration, ForbiddenError, deploy, find_release, parse
 from components.resources import deployment
 from tests.mocks.recorder import Recorder, Registered
 from tests.mocks.stubs import NAMESPACES, Object, StubCluster, stub
@@ -38,7 +38,7 @@ def _without(verb: str) -> type[StubCluster]:
 def _deploy(recorder: Recorder, *, preview: bool) -> list[Registered]:
     recorder.preview = preview
     settings = parse(RAW, source="stacks/Pulumi.test.yaml")
-    return recorder.run(lambda: deploy(Configuration(settings, RELEASES[settings.release], {})))
+    return recorder.run(lambda: deploy(Configuration(settings, find_release(settings.release), {})))
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def test_one_patch_for_all(recorder: Recorder, cluster: type[Platform]) -> None:
     assert identities == ["ClusterComponentTypePatch/shared/service", "ClusterWorkflowPatch/shared/docker"]
     assert not [name for name in registered if name.startswith("ControlPlane ")]
     assert types.depends_on == {
-        "kubernetes:external-secrets.io/v1:ExternalSecret acme/git-secret",
-        "kubernetes:external-secrets.io/v1:ExternalSecret globex/git-secret",
+        "kubernetes:external-secrets.io/v1:ExternalSecret v1/acme/git-secret",
+        "kubernetes:external-secrets.io/v1:ExternalSecret v1/globex/git-secret",
         "kubernetes:external-secrets.io/v1:ClusterSecretStore data-plane/org-acme",
         "kubernetes:external-secrets.io/v1:ClusterSecretStore data-plane/org-globex",
     }
@@ -121,6 +121,24 @@ def test_a_missing_object_is_a_problem_of_each_organization(
         _deploy(recorder, RAW)
     text = str(raised.value)
     assert [text.count(f'organization "{name}": ') for name in ("acme", "globex")] == [1, 1]
+
+
+def test_what_a_refused_organization_shares_stays_as_it_is(
+    recorder: Recorder, cluster: type[Platform], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own type is missing; objects that it shares depend on the resource that fails, and others do not."""
+    monkeypatch.setenv("PULUMI_CONTINUE_ON_ERROR", "true")
+    monkeypatch.setattr(cluster, "missing", "/componenttypes/")
+    raw = deepcopy(RAW)
+    raw["namespaces"][0]["pullSecret"] = {**PULL, "componentTypes": ["own"], "dockerConfig": {"remoteKey": "acme-pull"}}
+    raw["namespaces"][1]["workflows"] = {"clusterWorkflows": ["other"], "delivery": "ahead"}
+    registered = _deploy(recorder, raw)
+    failing = "openchoreo:index:OrganizationRefused acme"
+    patches = {name.partition(" shared/")[2]: each for name, each in registered.items() if "Patch shared/" in name}
+    blocked = {name for name, each in patches.items() if failing in each.depends_on}
+    assert (sorted(patches), blocked) == (["docker", "other", "service"], {"docker", "service"})
+    assert {"v1/acme", "openchoreo"}.isdisjoint(patches["other"].depends_on)
+    assert not any(" shared/" in name for name in patches["other"].depends_on)
 
 
 def test_objects_of_one_namespace_stay_in_its_component(recorder: Recorder, cluster: type[Platform]) -> None:

@@ -13,7 +13,7 @@ from tests.mocks.recorder import Recorder, Registered
 REWRITE = "run `python -m tests.golden` and review the difference"
 
 
-@pytest.fixture(scope="module", params=golden.STACKS)
+@pytest.fixture(scope="module", params=golden.STACKS + golden.EXAMPLES)
 def stack(request: pytest.FixtureRequest) -> tuple[str, list[Registered]]:
     """A stack, and what it registers."""
     return request.param, golden.registrations(request.param)

@@ -75,9 +75,30 @@ def test_delete(engine: Engine, place: Place, live: Object, recorded: Values, wa
 def test_an_object_that_has_gone_took_the_patch_along(engine: Engine, place: Place) -> None:
     memory = place()
 
-    Patches(engine, "ComponentType").delete(state())
+    patch = Patches(engine, "ComponentType")
+    patch.delete(state())
 
     assert memory.objects == {}
+    assert patch.said == [("info", f"{WHERE} is gone, and the patch with it")]
+
+
+def test_a_kind_that_an_upgrade_has_removed_took_the_patch_along(engine: Engine, place: Place) -> None:
+    place().unserved.add("buildplanes")
+    patch = Patches(engine, "BuildPlane")
+
+    patch.delete(state(STORED, STORE_RECORD))
+
+    assert patch.said == [
+        (
+            "info",
+            (
+                "BuildPlane acme/default is gone, and the patch with it: control plane "
+                '(context "kind-control") does not serve its kind any more'
+            ),
+        )
+    ]
+    without_id: Values = {"inputs": {}, "properties": {}}
+    assert patch.read(state(STORED, STORE_RECORD), STORED) == without_id, "a refresh removes it from the state"
 
 
 def test_an_entry_that_was_changed_is_not_deleted(engine: Engine, place: Place) -> None:

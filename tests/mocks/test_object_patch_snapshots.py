@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mocks.engine import Engine, Patches
-from tests.mocks.samples import API, component_type, entry, inputs, metadata, patched, state
+from tests.mocks.samples import API, component_type, entry, inputs, metadata, patched, state, version
 from tests.mocks.stubs import Object, Place
 
 WARNING = (
@@ -54,13 +54,33 @@ def test_an_update_that_replaces_nothing_reads_nothing(engine: Engine, place: Pl
     assert warnings(patch) == []
 
 
-def test_delete(engine: Engine, place: Place) -> None:
-    place(patched(), binding(), release(entry()))
-    patch = Patches(engine, "ComponentType")
+def test_a_delete_is_refused_until_the_word_is_set(engine: Engine, place: Place) -> None:
+    memory, patch = place(patched(), binding(), release(entry())), Patches(engine, "ComponentType")
 
+    message = patch.failure(lambda: patch.delete(state()))
+
+    line = WARNING[1].removeprefix("ComponentType acme/service: ")
+    assert message == (
+        "ComponentType acme/service: the patch stays, because deployed environments need it:\n"
+        f"  - {line}\n"
+        "To remove it all the same, set releasePromoted: ignore, run pulumi up, and try again"
+    )
+    assert memory.live("ComponentType") == patched()
+
+    patch = Patches(engine, "ComponentType", releasePromoted="ignore")
     patch.delete(state())
 
     assert warnings(patch) == [WARNING]
+    assert memory.live("ComponentType") == version(component_type(), 9)
+
+
+def test_a_snapshot_of_another_release_is_read_too(engine: Engine, place: Place) -> None:
+    newer = release(entry())
+    newer["spec"]["componentType"] = {"spec": newer["spec"]["componentType"]}
+    place(patched(), binding(), newer)
+    patch = Patches(engine, "ComponentType", release="v0.9,v1")
+
+    assert patch.failure(lambda: patch.delete(state())).count("the environment production") == 1
 
 
 def test_a_user_who_may_not_list_them(engine: Engine, place: Place) -> None:

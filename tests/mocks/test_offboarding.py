@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components import RELEASES, Configuration, deploy, parse
+from components import Configuration, deploy, find_release, parse
 from components.resources import deployment
 from tests.mocks.recorder import Recorder
 from tests.mocks.stubs import NAMESPACES, stub
@@ -31,7 +31,7 @@ def test_namespaces_stay_unless_the_word_is_set(
     }
     settings = parse(raw, source="stacks/Pulumi.test.yaml")
 
-    registered = recorder.run(lambda: deploy(Configuration(settings, RELEASES[settings.release], {})))
+    registered = recorder.run(lambda: deploy(Configuration(settings, find_release(settings.release), {})))
 
     assert {each.name for each in registered if each.retained} == ({"acme-namespace"} if retained else set())
     assert {str(each): each.deletion for each in registered if each.deletion} == {

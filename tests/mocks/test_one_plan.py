@@ -9,9 +9,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import RELEASES, Configuration, deploy, parse, report_load
+from components import RELEASES, Configuration, deploy, find_release, parse, report_load
 from components.external.credential import ExternalCredential
 from components.git.credential import GitCredential
+from components.managers.kubernetes import KubernetesStore
 from components.plan import patches as patches_module, secret as secret_module
 from components.pull.credential import PullSecret
 from components.registries.push import RegistryPush
@@ -55,6 +56,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     for model in (GitCredential, RegistryPush, ExternalCredential, PullSecret):
         key = lambda credential, owner: f"{owner.name} {next(iter(credential.secret_names(owner.defaults).values()))}"  # noqa: E731
         monkeypatch.setattr(model, "secrets", counting("credential", model.secrets, key))
+    monkeypatch.setattr(
+        KubernetesStore, "identity", counting("identity", KubernetesStore.identity, lambda _, store: str(store.name))
+    )
     for module in (secret_module, patches_module):
         key = lambda target, secret, *_: f"{target.organization} {target.namespace}/{secret.name}"  # noqa: E731
         monkeypatch.setattr(module, "build_external_secret", counting("object", module.build_external_secret, key))
@@ -84,7 +88,7 @@ def test_each_credential_is_built_once(
 
     def program() -> None:
         settings = parse(RAW, source="test")
-        configuration = Configuration(settings, RELEASES[settings.release], {})
+        configuration = Configuration(settings, find_release(settings.release), {})
         pulumi.export("organizations", {name: each.outputs() for name, each in deploy(configuration).items()})
         report_load(configuration)
 
@@ -92,4 +96,5 @@ def test_each_credential_is_built_once(
 
     assert set(built.values()) == {1}, {what: number for what, number in built.items() if number > 1}
     assert sum(what.startswith("credential") for what in built) == 2 * 4 + 2
+    assert sum(what.startswith("identity") for what in built) == 2
     assert sum(what.startswith("object") for what in built) == 2 * 6

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from components import RELEASES, ClusterError, Configuration, deploy, parse
+from components import ClusterError, Configuration, deploy, find_release, parse
 from components.provider import connection
 from components.resources import deployment
 from tests.mocks.engine import Engine, Terminal, serving, struct
@@ -26,8 +26,13 @@ PROBLEM = (
 INPUTS = {"organization": "acme", "problems": [PROBLEM]}
 REFUSED = "openchoreo:index:OrganizationRefused acme"
 MESSAGE = (
-    'nothing of the organization "acme" is changed, except credentials that its configuration no longer has, which are '
-    f"deleted:\n  - {PROBLEM}"
+    'nothing of the organization "acme" is changed, except credentials that its configuration no\n'
+    "longer has, which are deleted:\n"
+    '  - build plane (context "kind-build"): organization "acme": namespace openchoreo-ci-acme exists\n'
+    "    and was created by something else (OpenChoreo creates it at the first build); set namespace:\n"
+    "    adopt, so that destroy keeps it, or let the stack take it over:\n"
+    "    kubectl annotate --overwrite namespace openchoreo-ci-acme "
+    "openchoreo-secrets/stack=acme-corp/openchoreo-secrets/test"
 )
 STORE = {"kubernetes": {"remoteNamespace": "vault", "server": {"fromKubeconfig": True}}}
 
@@ -39,7 +44,7 @@ def _program(*organizations: str) -> None:
         "organizations": [{"name": name, "secretStore": "org", "git": {"remoteKey": "a"}} for name in organizations],
     }
     settings = parse(raw, source="stacks/Pulumi.test.yaml")
-    deploy(Configuration(settings, RELEASES[settings.release], {}))
+    deploy(Configuration(settings, find_release(settings.release), {}))
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pulumi
 import pytest
 
-from components import RELEASES, ClusterError, Configuration, SettingsError, deploy, parse
+from components import RELEASES, ClusterError, Configuration, SettingsError, deploy, find_release, parse
 from components.patches import Patch, Resource, apply_patch, remove_patch
 from components.provider.object_patch import ObjectPatch
 from components.resources import deployment as deploy_module
@@ -46,11 +46,9 @@ def _spec(labels: Object, name: str, key: str, secret_key: str, **keys: Any) -> 
     target_key = keys.get("target_key", ".dockerconfigjson")
     metadata = {"labels": labels, **({"annotations": keys["annotations"]} if keys.get("annotations") else {})}
     return {
-        "refreshPolicy": "Periodic",
         "refreshInterval": "1h0m0s",
         "secretStoreRef": {"kind": "ClusterSecretStore", "name": keys.get("store", "org")},
         "target": {
-            "name": name,
             "creationPolicy": "Owner",
             "deletionPolicy": "Retain",
             "template": {
@@ -197,7 +195,7 @@ def _release(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _deploy() -> None:
     settings = parse(RAW, source="stacks/Pulumi.other.yaml")
-    for name, deployed in deploy(Configuration(settings, RELEASES[settings.release], {})).items():
+    for name, deployed in deploy(Configuration(settings, find_release(settings.release), {})).items():
         pulumi.export(name, deployed.outputs())
 
 

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -99,11 +100,21 @@ def engine() -> Iterator[socket.socket]:
         yield listening
 
 
-def start(engine: socket.socket) -> subprocess.Popen[str]:
+@contextmanager
+def start(engine: socket.socket) -> Iterator[subprocess.Popen[str]]:
+    """The plugin, which gets signals even if the tests run in the background of a shell, which ignores Ctrl-C."""
     host, port = engine.getsockname()
-    return subprocess.Popen(
-        [sys.executable, str(PLUGIN), f"{host}:{port}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, str(PLUGIN), f"{host}:{port}"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_plugin_of_the_checkout(engine: socket.socket) -> None:

@@ -17,6 +17,7 @@ from components.managers.manager import Endpoint, PlannedStore
 from components.managers.references import ServiceAccountRef
 from tests.mocks.recorder import Recorder, Registered, Secret
 from tests.mocks.signature import OWNER
+from tests.unit.samples import CA_BUNDLE
 
 pytestmark = pytest.mark.usefixtures("default_providers")
 
@@ -101,7 +102,7 @@ def test_kubernetes_store_reads_with_an_identity_of_its_own(recorder: Recorder) 
 
     component = Registered("openchoreo:index:SecretStore", "org-acme", KUBERNETES_STORE)
     assert registered == [account, store, role, binding, component]
-    assert recorder.outputs == {PARENT: {"storeName": "org-acme"}}
+    assert recorder.outputs == {PARENT: {}}
 
 
 def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Recorder) -> None:
@@ -132,12 +133,12 @@ def test_store_in_the_cloud_reads_with_a_service_account_of_its_own(recorder: Re
             KubernetesStore(
                 remote_namespace="vault",
                 service_account=ServiceAccountRef(name="reader", namespace="platform"),
-                server=KubernetesServer(url="https://vault.example", ca_bundle="Q0E="),
+                server=KubernetesServer(url="https://vault.example", ca_bundle=CA_BUNDLE),
             ),
             None,
             kubernetes_store(
                 account={"name": "reader", "namespace": "platform"},
-                server={"url": "https://vault.example", "caBundle": "Q0E="},
+                server={"url": "https://vault.example", "caBundle": CA_BUNDLE},
                 depends_on=frozenset(),
             ),
             id="an identity that exists is used as it is",

@@ -15,7 +15,8 @@ from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.manager import Manager
 from components.managers.options import RetrySettings, StoreOptions
 from components.managers.references import ServiceAccountRef, StoreServiceAccount
-from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
+from components.managers.vault import VaultStore
+from components.managers.vault_auth import VaultAuth, VaultKubernetesAuth
 from components.schema.text import quote
 from tests.mocks.recorder import Recorder
 
@@ -130,7 +131,7 @@ CASES: list[tuple[Manager, dict[str, Any], list[str]]] = [
         {},
         [
             (
-                "manager.managed: is created by stacks only; use auth or role, or SecretStoreArgs.from_plan with a "
+                "manager.managed: is created by stacks only; use auth instead, or SecretStoreArgs.from_plan with a "
                 "store of plan_stack"
             )
         ],

@@ -12,7 +12,7 @@ from local.grants import start_openbao
 from local.obtain import list_operator_crds, obtain_programs
 from local.openbao import OpenBao
 from local.platform import Platform
-from local.seed import Seeder, get_openchoreo_crds
+from local.seed import Seeder, list_openchoreo_crds
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
@@ -46,7 +46,7 @@ def data_platform(platform: Platform, tmp_path_factory: pytest.TempPathFactory) 
     with stopped_at_the_end(Platform(tmp_path_factory.mktemp("data-plane"), platform.programs)) as other:
         other.start_control_plane()
         seeder = Seeder(other.kubeconfig)
-        seeder.apply_definitions([*list_operator_crds(), get_openchoreo_crds()], other.process("kube-apiserver"))
+        seeder.apply_definitions([*list_operator_crds(), *list_openchoreo_crds()], other.process("kube-apiserver"))
         other.start_operator()
         yield other
 

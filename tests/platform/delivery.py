@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from tests.platform.harness import Kubernetes, eventually
 from tests.platform.openbao import Vault
@@ -78,7 +78,7 @@ def start_delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[
     """The operator with a store of its own, in the namespace ``manager``."""
     store = planned(vault_store(vault, manager), name=manager, organizations=("acme",), namespaces=(manager,))
     vault.allow((manager, f"eso-{manager}"), "eso-acme", "batch-")
-    for manifest in (*render_identity(store), render_store(store, {}, None)):
+    for manifest in (*store.identity, render_store(store, {}, None)):
         cluster.create(manifest)
 
     def is_ready() -> bool:

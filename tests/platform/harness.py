@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -34,6 +35,11 @@ def make_project(folder: Path) -> Path:
         (folder / name).symlink_to(ROOT / name)
     (folder / "stacks").mkdir()
     return folder
+
+
+def unwrap(output: str) -> str:
+    """The output with each problem on one line; Pulumi indents the lines of a message by four columns more."""
+    return re.sub(r"\n {8,}(?=\S)", " ", output)
 
 
 def eventually(probe: Callable[[], T | None], what: str) -> T:
@@ -118,16 +124,16 @@ class Stack:
         return self.ok("up", "--yes", "--skip-preview", "--suppress-progress")
 
     def up_fails(self) -> str:
-        """An update that must fail."""
+        """An update that must fail; returns its output, with each problem on one line."""
         done = self.run("up", "--yes", "--skip-preview", "--suppress-progress")
         assert done.returncode != 0, done.stdout
-        return done.stdout
+        return unwrap(done.stdout)
 
     def preview_fails(self) -> str:
-        """A preview that must fail."""
+        """A preview that must fail; returns its output, with each problem on one line."""
         done = self.run("preview", "--suppress-progress")
         assert done.returncode != 0, done.stdout
-        return done.stdout
+        return unwrap(done.stdout)
 
     def unchanged(self) -> None:
         """Check that a preview and an update change nothing."""
@@ -250,10 +256,11 @@ class Kubernetes:
         ).to_dict()
         return found
 
-    def token(self, account: str, namespace: str) -> str:
-        """A token of a ServiceAccount, valid for an hour."""
+    def token(self, account: str, namespace: str, *audiences: str) -> str:
+        """A token of a ServiceAccount, valid for an hour; without audiences for the API server."""
         accounts = self._resource("v1", "ServiceAccount")
-        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
+        spec = {"expirationSeconds": 3600, **({"audiences": [*audiences]} if audiences else {})}
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         made = accounts.subresources["token"].create(name=account, namespace=namespace, body=body)
         return str(made.status.token)
 

@@ -13,11 +13,11 @@ import yaml
 from local.engine import Engine
 from local.obtain import list_operator_crds
 from local.platform import Platform
+from local.proof.components import build_variables, render_external_secrets
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import API, SHARED, Object, comparable
 from tests.platform.watchdog import stopped_at_the_end
-from tests.unit.cel_evaluator import render
 
 DEFINITIONS: Final = sorted((SHARED / "crds" / "openchoreo-v1.2.3").glob("*.yaml"))
 SHIPPED: Final = SHARED / "samples" / "openchoreo-v1.2.3"
@@ -63,18 +63,10 @@ class Newer:
             target: ``${metadata.namespace}``.
             parameters: of the repository.
         """
-        fields = dict.fromkeys(("componentNamespace", "projectNamespace", "namespaceName"), namespace)
-        variables = {
-            "metadata": {"name": "api", "namespace": target, "workflowRunName": "run-1", "labels": {}, **fields},
-            "parameters": {"repository": {"secretRef": "", **parameters}},
-            "workflowplane": {"secretStore": "default"},
-            "dataplane": {"secretStore": "default"},
-        }
-        for entry in self.get(*place)["spec"]["resources"]:
-            if entry["template"]["kind"] != "ExternalSecret" or "forEach" in entry:
-                continue
-            if render(entry.get("includeWhen", True), variables):
-                yield render(entry["template"], variables)
+        variables = build_variables(namespace, target, build_store="default", data_store="default")
+        variables["metadata"] |= {"name": "api", "workflowRunName": "run-1"}
+        variables["parameters"]["repository"] |= parameters
+        return render_external_secrets(self.get(*place), variables)
 
     def deliver(self, external_secret: Object) -> tuple[str, dict[str, str]]:
         """Create what OpenChoreo has rendered, and return the type and the data of its Secret."""

@@ -13,7 +13,7 @@ import yaml
 
 from components.patches.record import Identity
 from components.provider.log import Log
-from local.seed import get_openchoreo_crds
+from local.seed import list_openchoreo_crds
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually
 
 API: Final = "openchoreo.dev/v1alpha1"
@@ -31,7 +31,7 @@ Object = dict[str, Any]
 def crds() -> list[Path]:
     """OpenChoreo's CRDs of v0.9.0 if they are beside the checkout, else the reduced ones of the local platform."""
     full = sorted((SHARED / "crds" / "openchoreo-v0.9.0").glob("*.yaml"))
-    return full or [get_openchoreo_crds()]
+    return full or list_openchoreo_crds()
 
 
 def later_crds() -> list[Path]:

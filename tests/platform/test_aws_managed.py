@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import yaml
 
 from components.iam.account import AwsAccount
 from components.iam.policy import build_ecr_policy, build_read_policy
@@ -23,8 +22,9 @@ from local.engine import Engine
 from local.platform import Platform
 from tests.iam import Request, allows
 from tests.platform.aws import ACCOUNT, REGION, MotoAws
-from tests.platform.harness import ROOT, Kubernetes, Stack, make_project
+from tests.platform.harness import Kubernetes, Stack, make_project
 from tests.platform.openchoreo import ControlPlane, component_workflow, configure
+from tests.platform.stand_in_providers import add_providers
 
 ISSUER = "oidc.example/id/platform"
 WHERE: dict[str, Any] = {"accountId": ACCOUNT, "region": REGION, "oidcProvider": ISSUER}
@@ -35,11 +35,7 @@ MANAGED_BY = {"Key": "app.kubernetes.io/managed-by", "Value": "openchoreo-secret
 def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The project with the stand-ins for two providers in addition to its own provider."""
     folder = make_project(tmp_path_factory.mktemp("aws") / "project")
-    stated = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-    stand_in = str(Path(__file__).parent / "aws_provider")
-    stated["plugins"]["providers"] += [{"name": name, "path": stand_in} for name in ("aws", "random")]
-    (folder / "Pulumi.yaml").unlink()
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(stated))
+    add_providers(folder, Path(__file__).parent / "aws_provider", "aws", "random")
     return Engine(engine.folder, engine.programs, folder)
 
 

@@ -26,6 +26,7 @@ from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes
 from tests.platform.kubernetes_provider import read_with_provider
 from tests.proxies import Proxy
+from tests.unit.loopback import http, serve
 
 ACCOUNT = "system:serviceaccount:default:signing-in"
 ADMIN = "read"
@@ -46,6 +47,8 @@ class Machine:
     """The platform's kubeconfig."""
     proxy: int = 0
     """Port of a proxy to the API server, for HTTP and SOCKS5."""
+    issuer: str = ""
+    """Address of an issuer of OpenID Connect, whose next ID token is that token."""
     dead: str = "127.0.0.1:9"
 
     @property
@@ -75,6 +78,11 @@ class Machine:
     def run_plugin(self, script: str, **fields: Any) -> None:
         """Sign in with a login plugin."""
         self.sign_in(exec=PLUGIN | {"args": ["-c", script]} | fields)
+
+    def use_oidc(self, **config: str) -> None:
+        """Sign in with OpenID Connect; no issuer listens at that address."""
+        provider = {"idp-issuer-url": "https://127.0.0.1:9", "client-id": "k8s", **config}
+        self.sign_in(**{"auth-provider": {"name": "oidc", "config": provider}})
 
     def print_token(self) -> str:
         """A script that prints the token."""
@@ -119,10 +127,6 @@ def _nothing(machine: Machine) -> None:
 
 def _first(content: dict[str, Any]) -> Callable[[Machine], dict[str, Any]]:
     return lambda _machine: content
-
-
-def _oidc(**config: str) -> dict[str, Any]:
-    return {"name": "oidc", "config": {"idp-issuer-url": "https://127.0.0.1:9", "client-id": "k8s", **config}}
 
 
 CASES: dict[str, Case] = {
@@ -174,9 +178,13 @@ CASES: dict[str, Case] = {
         REFUSED, lambda m: m.run_plugin(m.print_token(), interactiveMode=None), "interactiveMode: is missing"
     ),
     "gcp": Case(REFUSED, lambda m: m.sign_in(**{"auth-provider": {"name": "gcp"}}), "was removed"),
-    "oidc-expired": Case(
-        REFUSED, lambda m: m.sign_in(**{"auth-provider": _oidc(**{"id-token": f"e30.{EXPIRED}.x"})}), "expired at 2023"
+    "oidc": Case(ACCOUNT, lambda m: m.use_oidc(**{"id-token": m.token})),
+    "oidc-that-the-provider-renews": Case(
+        ACCOUNT,
+        lambda m: m.use_oidc(**{"idp-issuer-url": m.issuer, "id-token": f"e30.{EXPIRED}.x", "refresh-token": "r"}),
+        ambient=True,
     ),
+    "oidc-expired": Case(REFUSED, lambda m: m.use_oidc(**{"id-token": f"e30.{EXPIRED}.x"}), "expired at 2023"),
     "socks-proxy": Case(ADMIN, lambda m: m.change(**{"proxy-url": f"socks5://localhost:{m.proxy}"})),
     "http-proxy": Case(ADMIN, lambda m: m.change(**{"proxy-url": f"http://u:p@localhost:{m.proxy}"})),
     "socks-proxy-that-is-down": Case(
@@ -219,13 +227,21 @@ def account(cluster: Kubernetes) -> Iterator[str]:
 
 @pytest.fixture
 def machine(platform: Platform, account: str, tmp_path: Path) -> Iterator[Machine]:
-    """The platform's kubeconfig, its certificates in a folder beside it, and a proxy to its API server."""
+    """The platform's kubeconfig, its certificates in a folder beside it, a proxy to its API server, and an issuer."""
     pki = Pki(tmp_path / "pki")
     pki.folder.symlink_to(platform.folder / "pki")
     machine = Machine(tmp_path, pki, account, yaml.safe_load(platform.kubeconfig.read_text()))
     proxy = Proxy(int(machine.server["server"].rpartition(":")[2]))
     machine.proxy = proxy.port
-    yield machine
+
+    def issue(_method: str, path: str) -> bytes:
+        answer = {"token_endpoint": f"{machine.issuer}/token"}
+        if path == "/token":
+            answer = {"access_token": "a", "token_type": "Bearer", "refresh_token": "s", "id_token": machine.token}
+        return http(json.dumps(answer))
+
+    with serve(issue) as machine.issuer:
+        yield machine
     proxy.close()
 
 

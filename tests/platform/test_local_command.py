@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,13 @@ import pytest
 from local.engine import Engine
 from local.openbao import OpenBao
 from local.platform import Platform
-from tests.platform.harness import ROOT, Kubernetes, make_project
+from tests.platform.checkouts import copy_checkout, run
+from tests.platform.harness import Kubernetes
 
 DELIVERED = {
     ("acme", "external", "org-acme", "True"),
     ("acme", "git", "org-acme", "True"),
+    ("acme", "registry-pull", "org-acme", "True"),
     ("acme", "registry-push", "org-acme", "True"),
     ("globex", "registry-pull", "org-globex", "True"),
     ("globex", "git", "org-globex", "True"),
@@ -28,36 +28,63 @@ DELIVERED = {
     ("initech", "git", "(manual)", "True"),
     ("initech", "registry-push", "(manual)", "True"),
 }
-PATCHED = {
-    ("acme", "service", "${metadata.name}-registry-pull-secret", "registry-pull-secret"),
-    ("globex", "service", "registry-pull-secret", "-"),
-    ("initech", "service", "registry-pull-secret", "-"),
-}
+PROOF = """\
+ORGANIZATION  CLONE  PUSH  PULL  ANOTHER'S REPOSITORY  ANOTHER'S IMAGE  ANOTHER'S VALUE
+------------  -----  ----  ----  --------------------  ---------------  ---------------
+acme          ok     ok    ok    refused               refused          refused
+globex        ok     ok    ok    refused               refused          refused
+initech       ok     ok    ok    refused               refused          -
+
+Ready in """
+
+
+@dataclass(frozen=True)
+class Case:
+    """What `make local` does for a release of OpenChoreo."""
+
+    release: str
+    other: str
+    stack: str
+    types: str
+    """The table of component types; an id of a shared entry ends in a hash."""
+    git: tuple[str, str, str]
+    """Namespace and name of the Secret with which acme clones, and the key of its token."""
+
+
+CASES = [
+    Case(
+        "v0.9",
+        other="v1",
+        stack="local",
+        types="""
+acme          service        ${metadata.name}-registry-pull-secret  registry-pull-secret
+globex        service        registry-pull-secret                   -
+initech       service        registry-pull-secret                   -
+""",
+        git=("openchoreo-ci-acme", "git-clone-secret", "clone-secret"),
+    ),
+    Case(
+        "v1",
+        other="v0.9",
+        stack="local-v1",
+        types="""
+(all)         service        ${metadata.name}-registry-pull-secret, registry-pull-secret  registry-pull-secret-""",
+        git=("workflows-acme", "git-secret", "password"),
+    ),
+]
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Path]:
     """A copy of this project; its platform is removed at the end."""
-    folder = make_project(tmp_path / "checkout")
-    shutil.rmtree(folder / "stacks")
-    for name in ("local", "stacks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    yield folder
-    run(folder, "down")
-
-
-def run(folder: Path, command: str) -> str:
-    """Output of ``python -m local <command>``, which must succeed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "local", command], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    with copy_checkout(tmp_path / "checkout") as folder:
+        yield folder
 
 
 def rows(printed: str, columns: tuple[int, ...], count: int) -> set[tuple[str, ...]]:
     """Some columns of the table with `count` columns."""
-    lines = [line.split() for line in printed.splitlines() if line.startswith(("acme ", "globex ", "initech "))]
+    tables = printed.partition("\nORGANIZATION  COMPONENTTYPE")[0]
+    lines = [line.split() for line in tables.splitlines() if line.startswith(("acme ", "globex ", "initech "))]
     return {tuple(line[column] for column in columns) for line in lines if len(line) == count}
 
 
@@ -75,23 +102,33 @@ def value_of(answer: tuple[int, Any]) -> Any:
 
 
 @pytest.mark.timeout(600)
-def test_the_local_platform_delivers_from_openbao(checkout: Path) -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.release)
+def test_the_local_platform_delivers_from_openbao(checkout: Path, case: Case) -> None:
     folder = checkout / ".local"
 
-    first = run(checkout, "up")
+    first = run(checkout, "up", "--release", case.release)
+    # The release is that of the platform.
     second = run(checkout, "up")
 
+    assert f"Starting a control plane of OpenChoreo {case.release}, " in first
     for printed in (first, second):
         assert rows(printed, (0, 2, 4, 5), 7) == DELIVERED
-        assert rows(printed, (0, 1, 2, 3), 4) == PATCHED
+        assert case.types in printed
+        assert PROOF in printed
+        assert f"pulumi preview --stack {case.stack}\n" in printed
     assert "Nothing changed: every credential is in place." in second
-    preview = Engine(folder, {}, checkout).run("preview", "--expect-no-changes", stack="local")
+    preview = Engine(folder, {}, checkout).run("preview", "--expect-no-changes", stack=case.stack)
     assert preview.returncode == 0, preview.stdout
+    refused = run(checkout, "up", "--release", case.other, code=1)
+    advice = f"the local platform is for OpenChoreo {case.release}; remove it first: make down"
+    assert refused == f"RELEASE={case.other}: {advice}\n"
 
     openbao, cluster = Platform(folder, {}).openbao, Kubernetes(folder / "kubeconfig")
     acme, globex = (sign_in(openbao, cluster, name) for name in ("acme", "globex"))
     stored = value_of(openbao.ask("GET", "secret/data/org/acme/github-pat", token=acme))
-    assert cluster.secret("openchoreo-ci-acme", "git-clone-secret") == ("Opaque", {"clone-secret": stored["token"]})
+    namespace, name, key = case.git
+    _, delivered = cluster.secret(namespace, name) or ("", {})
+    assert delivered[key] == stored["token"]
     assert value_of(openbao.ask("GET", "secret/data/org/acme/github-pat", token=globex)) == 403
     assert value_of(openbao.ask("GET", "secret/data/org/globex/gitlab-token", token=acme)) == 403
     secret_values = {file.name: file.read_text() for file in (openbao.root_token, openbao.unseal_key)} | stored

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from tests.platform.harness import Kubernetes
 from tests.unit.samples import Raw, planned
 from tests.unit.stores_aws_vault import STORES as AWS_VAULT
@@ -17,6 +17,6 @@ def test_the_server_adds_nothing(cluster: Kubernetes, store: Raw, provider: str,
     kept = cluster.dry_run(made)
     assert kept["spec"] == made["spec"]
     assert kept["spec"]["provider"] == {provider: block}
-    for account in render_identity(planned(store)):
+    for account in planned(store).identity:
         account["metadata"]["namespace"] = "default"
         assert cluster.dry_run(account)["metadata"]["name"] == "eso-org-acme"

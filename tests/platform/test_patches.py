@@ -43,11 +43,9 @@ def external_secret(stack: Stack, organization: str, name: str = NAME, interval:
                 "annotations": annotations,
             },
             "spec": {
-                "refreshPolicy": "Periodic",
                 "refreshInterval": interval,
                 "secretStoreRef": {"kind": "ClusterSecretStore", "name": "${dataplane.secretStore}"},
                 "target": {
-                    "name": name,
                     "creationPolicy": "Owner",
                     "deletionPolicy": "Retain",
                     "template": {

@@ -39,7 +39,7 @@ def test_workflow_creates_credentials_with_each_run(
     assert [each["id"] for each in entries] == ["git-credentials", "registry-credentials"]
     for entry, name in zip(entries, ("git-clone-secret", "registry-push-secret"), strict=True):
         metadata, spec = entry["template"]["metadata"], entry["template"]["spec"]
-        assert metadata["name"] == spec["target"]["name"] == f"${{metadata.workflowRunName}}-{name}"
+        assert metadata["name"] == f"${{metadata.workflowRunName}}-{name}"
         assert metadata["namespace"] == "openchoreo-ci-${metadata.orgName}"
         assert spec["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": f"org-{organization}"}
     assert cluster.names("external-secrets.io/v1", "ExternalSecret", f"openchoreo-ci-{organization}") == set()

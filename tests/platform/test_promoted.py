@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.platform.harness import Stack
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import (
     API,
     ControlPlane,
@@ -16,7 +16,9 @@ from tests.platform.openchoreo import (
     plane,
     pulling,
 )
+from tests.platform.samples import git_organization
 
+CHANGED = {"remoteKey": "registry-credentials-2"}
 OWNER = {"projectName": "shop", "componentName": "api"}
 
 
@@ -57,4 +59,45 @@ def test_a_change_names_the_environments_to_deploy_again(
     promote(control_plane, "staging")
     stack.unchanged()
 
+    refused = stack.run("destroy", "--yes", "--skip-preview", "--suppress-progress")
+    assert refused.returncode != 0
+    assert outdated(refused.stdout) == {"production", "staging"}
+    assert "set releasePromoted: ignore, run pulumi up, and try again" in refused.stdout
+    assert [entry["id"] for entry in control_plane.entries("service")] == ["deployment", "registry-pull-secret"]
+    # What the patch does not need may be gone already; the update that sets the word creates it again.
+    configure(stack, pulling(organization, "service", dockerConfig=CHANGED), releasePromoted="ignore")
+    stack.up()
     assert outdated(stack.destroy()) == {"production", "staging"}
+
+
+@needs_samples
+def test_what_production_reads_is_not_taken_away_silently(
+    stack: Stack, control_plane: ControlPlane, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    """The store can read the keys of the organization only, and its pull secret gets another key, then goes."""
+    cluster.put_secret(manager, "git", {"token": "value"})
+    for key in ("pull", "pull-2"):
+        cluster.put_secret(manager, key, {"config": '{"auths":{}}'})
+    control_plane.create(component_type("service", organization))
+    git = git_organization(organization, "git")
+
+    def read(key: str) -> dict[str, Any]:
+        return {**pulling(organization, "service", secretStore="org", dockerConfig=config(key)), **git}
+
+    configure(stack, read("pull"), secretStores={"org": kubernetes_store(manager)})
+    stack.up()
+    promote(control_plane, "production")
+    stack.unchanged()
+
+    configure(stack, read("pull-2"))
+    refusal = stack.preview_fails()
+    assert f"and this update takes away the right of the store org-{organization} to read pull; " in refusal
+    assert "the environment production of the component shop/api still renders registry-pull-secret" in refusal
+    configure(stack, git)
+    assert f"and this update takes away its entry in ComponentType {organization}/service" in stack.preview_fails()
+    configure(stack, git, releasePromoted="ignore")
+    assert "deploy the component there again after the update" in stack.up()
+
+
+def config(key: str) -> dict[str, str]:
+    return {"remoteKey": key, "property": "config"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store, unwrap
 from tests.platform.kills import ESO, KINDS as OWNED_KINDS
 from tests.platform.openchoreo import API, ControlPlane, comparable, component_type, component_workflow, plane
 from tests.platform.samples import git_organization
@@ -137,7 +137,7 @@ def test_an_organization_that_another_stack_owns(two: Two, monkeypatch: pytest.M
 
 def _refuses(two: Two) -> None:
     """A preview and an update name the problem, and neither deletes anything."""
-    preview, update = two.stack.ok("preview", "--suppress-progress"), two.stack.up_fails()
+    preview, update = unwrap(two.stack.ok("preview", "--suppress-progress")), two.stack.up_fails()
     problem = f"ExternalSecret openchoreo-ci-{two.first}/sonar belongs to the stack {OTHER}"
     assert problem in preview
     assert problem in update

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import pytest
 
+from components.openchoreo import V1
 from local.platform import Platform
+from local.proof.cel import render
+from local.seed import build_objects
 from tests.platform.harness import Stack, kubernetes_store
 from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, needs_newer, start_newer
 from tests.platform.samples import auth
-from tests.unit.cel_evaluator import render
 
 pytestmark = needs_newer
 
@@ -124,6 +126,16 @@ def test_two_stacks_with_every_delivery(newer: Newer) -> None:
     assert _arguments(newer, "initech") == prepared
     prod.destroy()
     assert {place: newer.get(*place) for place in OBJECTS} == before
+
+
+def test_the_seeded_objects_satisfy_the_full_crds(newer: Newer) -> None:
+    """With names of their own, because objects of the seeded names exist."""
+    newer.create_namespace("seeded")
+    objects = [item for item in build_objects("seeded", V1) if item["apiVersion"] == V1.api]
+    for item in objects:
+        renamed = item | {"metadata": item["metadata"] | {"name": "seeded"}}
+        assert newer.cluster.dry_run(renamed)["kind"] == item["kind"]
+    assert {(item["kind"], item["metadata"]["name"]) for item in objects} >= {*OBJECTS}
 
 
 def test_an_organization_comes_and_goes(newer: Newer) -> None:

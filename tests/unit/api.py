@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from components.cluster.connection import Cluster
-from components.errors import ClusterError, ConflictError
+from components.errors import ClusterError, ConflictError, ForbiddenError
 from components.settings.clusters import ClusterSettings
 
 Object = dict[str, Any]
@@ -61,7 +61,7 @@ class Api:
         self.queries.append((path, {**query, **({"metadata_only": "true"} if metadata_only else {})}))
         if path in self.forbidden:
             msg = f"{self}: GET {path} was refused (403): forbidden"
-            raise ClusterError(msg)
+            raise ForbiddenError(msg)
         yield from self.lists.get(path, self.lists.get(path.rpartition("/")[2], []))
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import Endpoint
 from components.manifests import Manifest
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.plan.organization import OrganizationPlan
 from components.plan.stack import plan_stack
 from components.settings.stack import StackSettings
@@ -21,11 +21,11 @@ OPERATOR = ("external-secrets.io/v1", "generators.external-secrets.io/v1alpha1")
 
 def manifests(found: StackSettings) -> list[Manifest]:
     """All manifests of a stack, except Secrets whose values only a program has."""
-    whole = plan_stack(found, RELEASES[found.release])
+    whole = plan_stack(found, find_release(found.release))
     built: list[Manifest] = []
     for store in whole.stores:
         values = FAKE_VALUES | {name: "value" for _, name in store.manager.manuals()}
-        built += [*render_identity(store), render_store(store, values, ENDPOINT)]
+        built += [*store.identity, render_store(store, values, ENDPOINT)]
     for organization in whole.organizations:
         built += _organization(organization)
     return built

@@ -24,7 +24,7 @@ from tests.unit.aws_accounts import ACCOUNT, ISSUER, OPERATOR, POD_IDENTITY
 from tests.unit.hosts import line
 from tests.unit.managers import ACCOUNT as READER, CA, GUID, KEY, OWN, ROLE, TENANT, aws, azure, gcp, vault
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_TOKEN, GCR_FULL
-from tests.unit.samples import GIT, Raw
+from tests.unit.samples import CA_BUNDLE, GIT, Raw
 
 REF: Final[Raw] = {"remoteKey": "acme-key", "property": "p", "version": "1"}
 EMAIL: Final = "eso-{organization}@acme-prod.iam.gserviceaccount.com"
@@ -49,7 +49,7 @@ STORES: Final[Mapping[str, Raw]] = {
         location="europe-west3",
     ),
     "kubernetes": {
-        "kubernetes": {"remoteNamespace": "vault", "server": {"url": "https://api.example", "caBundle": "Q0E="}}
+        "kubernetes": {"remoteNamespace": "vault", "server": {"url": "https://api.example", "caBundle": CA_BUNDLE}}
     },
     "kubernetes-ca": {
         "kubernetes": {
@@ -62,7 +62,7 @@ STORES: Final[Mapping[str, Raw]] = {
         {"kubernetes": {"role": "{organization}", "mountPath": "cluster", "serviceAccount": OWN}},
         path="secret",
         namespace="org/{organization}",
-        caBundle="Q0E=",
+        caBundle=CA_BUNDLE,
     ),
     "vault-jwt": vault({"jwt": {"role": "{organization}", "path": "tokens", "secretRef": KEY}}),
     "vault-app-role": vault({"appRole": {"roleId": "{organization}", "path": "app", "secretRef": KEY}}),

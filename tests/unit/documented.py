@@ -50,7 +50,15 @@ def configurations(block: Raw) -> Iterator[Raw]:
     for key, value in block.items():
         name = key.removeprefix(PREFIX)
         # "aws" alone is a store of that name.
-        if key == f"{PREFIX}aws" or name in {"organizations", "clusters", "load", "budget", "offboarding"}:
+        if key == f"{PREFIX}aws" or name in {
+            "organizations",
+            "clusters",
+            "load",
+            "budget",
+            "offboarding",
+            "notSecrets",
+            "releasePromoted",
+        }:
             config[name] = value
         elif name in {"git", "external", "pullSecret", "dataPlane", "buildPlane"}:
             config["organizations"][0][name] = value

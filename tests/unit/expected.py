@@ -49,11 +49,9 @@ def external_secret_of_acme(
             **({"annotations": dict(own_annotations)} if own_annotations else {}),
         },
         "spec": {
-            "refreshPolicy": "Periodic",
             "refreshInterval": interval,
             "secretStoreRef": {"kind": "ClusterSecretStore", "name": store},
             "target": {
-                "name": name,
                 "creationPolicy": "Owner",
                 "deletionPolicy": "Retain",
                 "template": {

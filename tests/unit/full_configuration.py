@@ -67,4 +67,5 @@ FULL: Raw = {
     "readyTimeout": "90s",
     "load": {"runs": 10},
     "budget": {"dollarsPerMonth": 50, "callsPerSecond": 0.5, "revocationLag": "90m"},
+    "notSecrets": ["gFd6JsH3nBw8YtR4cKm9VxL2pZ7q"],
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -51,3 +53,15 @@ def connect(file: Path) -> Cluster:
 def connect_ambient() -> Cluster:
     """A connection through the context of ``$KUBECONFIG``."""
     return Cluster("build plane", ClusterSettings(context="prod-build"))
+
+
+def make_identity_token(expires: float) -> str:
+    """A token of OpenID Connect that ends at a time in seconds."""
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": expires}).encode()).decode().rstrip("=")
+    return f"e30.{claims}.c2ln"
+
+
+def sign_in_with_oidc(**config: str) -> dict[str, Any]:
+    """The fields of a user with ``auth-provider``."""
+    provider = {"idp-issuer-url": "https://issuer", "client-id": "k8s", **config}
+    return {"auth-provider": {"name": "oidc", "config": provider}}

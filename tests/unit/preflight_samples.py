@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.unit.api import Object
 
 STACK = "organization/openchoreo-secrets/dev"
@@ -11,3 +13,8 @@ V1: Object = {
     "resources": [{"name": "externalsecrets"}, {"name": "externalsecrets/status"}, {"name": "clustersecretstores"}]
 }
 OPERATOR = {"/apis/external-secrets.io": GROUP, "/apis/external-secrets.io/v1": V1}
+
+
+def unwrap(message: object) -> str:
+    """The message with each problem on one line."""
+    return re.sub(r"\n {4}(?=\S)", " ", str(message))

@@ -56,6 +56,9 @@ def _builds(release: Release, shared: bool) -> Raw:
     keys = dict(BUILDS)
     if release.shared_component_workflow is not None:
         keys["componentWorkflows"] = {**BUILDS["componentWorkflows"], "clusterWorkflows": ["docker"]}
+    if release.secret_reference is not None:
+        selected = {"remoteKey": "git", "secretName": "selected", "secretReference": "selected"}
+        keys["git"] = [keys["git"], selected]
     for key, kinds in (("dataPlane", release.data_planes), ("buildPlane", release.build_planes)):
         keys[key] = {**keys[key], "kind": kinds[-1 if shared else 0].name}
     return keys

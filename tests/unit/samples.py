@@ -31,6 +31,9 @@ GONE: Final = object()
 """As the value of an edit: the key is taken out."""
 CANARY: Final = "ghp_Canary0123456789"
 
+CA_BUNDLE: Final = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1BTUNBUUU9Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+"""Base64 of the smallest text that has the form of a certificate."""
+
 AT_ACME: Final = 'organizations[0] ("acme")'
 """How messages name the organization of these configurations."""
 GIT: Final[Raw] = {"remoteKey": "acme-git"}
@@ -38,8 +41,8 @@ APP: Final[Raw] = {"appId": "123", "installationId": "456", "privateKey": GIT}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (
-    "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, load, budget, "
-    "manualSecrets"
+    "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, "
+    "releasePromoted, load, budget, notSecrets, manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "
@@ -59,7 +62,7 @@ STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}, retrySettings, refres
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (
     f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "
-    "refreshInterval, policies"
+    "secretReference, refreshInterval, policies"
 )
 ONE_GIT_KIND: Final = "expected exactly one of remoteKey, manual, basicAuth, ssh, githubApp"
 NOT_A_LABEL: Final = (

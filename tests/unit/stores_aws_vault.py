@@ -16,6 +16,7 @@ from tests.unit.managers import (
     aws,
     vault,
 )
+from tests.unit.samples import CA_BUNDLE
 
 OWN_REF = {"name": "eso-org-acme", "namespace": ESO}
 ACME_REF = {"name": "reader-acme", "namespace": ESO, "audiences": ["other"]}
@@ -90,7 +91,7 @@ STORES = [
             path="kv/{organization}",
             version="v1",
             namespace="teams/{organization}",
-            caBundle="Q0E=",
+            caBundle=CA_BUNDLE,
         ),
         "vault",
         {
@@ -98,7 +99,7 @@ STORES = [
             "version": "v1",
             "path": "kv/acme",
             "namespace": "teams/acme",
-            "caBundle": "Q0E=",
+            "caBundle": CA_BUNDLE,
             "auth": {"kubernetes": {"mountPath": "clusters/prod", "role": "r-acme", "secretRef": ACME_KEY}},
         },
         id="vault-every-key",

@@ -19,12 +19,15 @@ def fail(text: str) -> str:
 
 def read_word(name: str, value: str, source: str) -> str:
     """The step that assigns a user name, password or token without white space around it."""
-    empty = fail(f"{source} is empty; store the value")
-    return f"{{{{- {name} := trim {value} -}}}}{{{{- if not {name} -}}}}{empty}"
+    return f"{{{{- {name} := {_word(value, source)} -}}}}"
 
 
 def word(value: str, source: str) -> str:
-    return read_word("$word", value, source) + "{{ $word }}"
+    return f"{{{{ {_word(value, source)} }}}}"
+
+
+def _word(value: str, source: str) -> str:
+    return f"or (trim {value}) (fail {go(f'{source} is empty; store the value')})"
 
 
 def pem(value: str, source: str, what: str = "a private key", label: str = "PRIVATE KEY") -> str:
@@ -46,13 +49,12 @@ def lines(value: str) -> str:
     return f'{{{{ {value} | replace "\\r\\n" "\\n" | trim }}}}\n'
 
 
-def key(name: str) -> str:
+def key(value: str) -> str:
     """A key of a service's Secret: words and PEM are cleaned."""
     return (
-        f"{{{{- $value := (index . {go(name)}) -}}}}"
-        "{{- if regexMatch `\\A\\s*[!-~]+\\s*\\z` $value -}}{{- $value = trim $value -}}"
-        '{{- else if contains "-----BEGIN " $value -}}{{- $value = replace "\\r\\n" "\\n" $value -}}{{- end -}}'
-        "{{- $value -}}"
+        f"{{{{with {value}}}}}"
+        '{{if contains "-----BEGIN " .}}{{replace "\\r\\n" "\\n" .}}'
+        "{{else}}{{regexReplaceAll `^\\s*([!-~]+)\\s*$` . `$1`}}{{end}}{{end}}"
     )
 
 

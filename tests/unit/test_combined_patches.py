@@ -15,7 +15,7 @@ from components.patches.validity import validate_patch
 from components.plan.combined_patches import CombinedPatch
 from components.plan.stack import Plan, plan_stack
 from components.settings.parsing import parse
-from tests.unit.cel_evaluator import render
+from local.proof.cel import render
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import shipped_v1
 from tests.unit.samples import Raw
@@ -236,3 +236,23 @@ def test_objects_in_the_namespace_of_an_organization() -> None:
 def test_a_release_without_types_of_projects() -> None:
     assert (V1_1.project_type, V1_1.shared_project_type) == (None, None)
     assert V1_1.kinds.keys() == V1.kinds.keys() - {"ProjectType", "ClusterProjectType"}
+
+
+@pytest.mark.parametrize("delivery", ["run", "ahead"])
+def test_builds_use_the_first_of_several_git_credentials(delivery: str) -> None:
+    """Developers select the others."""
+    organization = deepcopy(CONFIG["namespaces"][1])
+    second = {"remoteKey": "second", "secretName": "second", "secretReference": "second"}
+    organization |= {"git": [organization["git"], second], "workflows": {"clusterWorkflows": ["docker"]}}
+    organization["workflows"]["delivery"] = delivery
+    patch = _combined(_plan(namespaces=[organization]))["ClusterWorkflow"].plan({}).patch
+    done = apply_patch(shipped_v1(SHIPPED["ClusterWorkflow"]), patch, release=V1, identity=DEV)
+    expected = {
+        "run": {
+            "run-1-git-secret": ("org-globex", "code-of-globex"),
+            "run-1-registry-push-secret": ("org-globex", "images-of-globex"),
+        },
+        "ahead": {},
+    }
+    assert _external_secrets(done.object, "globex") == expected[delivery]
+    assert _arguments(done.object, "globex")[0] == {"run": "run-1-git-secret", "ahead": "git-secret"}[delivery]

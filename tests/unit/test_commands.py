@@ -102,8 +102,8 @@ def test_a_copy_is_listed_and_stays(project: Path, api: Api, capsys: pytest.Capt
 def _after_the_lists(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """What others do while the command has listed the objects and has deleted none."""
 
-    def list_owned(cluster: Cluster, stack: str) -> list[LiveObject]:
-        owned = list_really(cluster, stack)
+    def list_owned(cluster: Cluster, stack: str, *, control_plane: bool) -> list[LiveObject]:
+        owned = list_really(cluster, stack, control_plane=control_plane)
         act()
         return owned
 
@@ -139,9 +139,10 @@ def test_a_list_during_an_update_says_so(project: Path, api: Api, capsys: pytest
     assert capsys.readouterr() == (TABLE, "")
 
 
-def test_the_cluster_of_a_release_with_other_words(project: Path, api: Api) -> None:
+@pytest.mark.parametrize("release", ["v1.2", ["v0.9", "v1"], '["v0.9", "v1"]'])
+def test_the_cluster_of_a_release_with_other_words(project: Path, api: Api, release: Any) -> None:
     clusters = {"workflowPlane": {"context": "flow"}}
-    configure(project, {"openchoreo-secrets:release": "v1.2", "openchoreo-secrets:clusters": clusters})
+    configure(project, {"openchoreo-secrets:release": release, "openchoreo-secrets:clusters": clusters})
     assert run_orphans() == 1
     assert api.settings == ClusterSettings(context="flow")
 

@@ -8,11 +8,12 @@ import pytest
 
 from components.cluster.planes import check_control_plane
 from components.errors import ClusterError
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import V0_9, V1, Release, find_release
 from components.settings.organization import Organization
 from components.settings.parsing import parse
 from tests.unit.api import Api, Object
 from tests.unit.plans import plans
+from tests.unit.preflight_samples import unwrap
 from tests.unit.releases import in_words, on_each_release
 from tests.unit.samples import GIT, Raw, on_every_plane, raw, settings
 
@@ -39,7 +40,7 @@ def _control_plane(objects: dict[str, Object] | None = None, **lists: list[Objec
 def _refused(api: Api, *organizations: Organization, release: Release = V0_9) -> list[str]:
     with pytest.raises(ClusterError) as caught:
         check_control_plane(api.cluster, release, plans(organizations, release))
-    first, *lines = str(caught.value).splitlines()
+    first, *lines = unwrap(caught.value).splitlines()
     assert first == f"{CONTROL_PLANE}: nothing was changed"
     return lines
 
@@ -55,7 +56,7 @@ def test_a_control_plane_of_another_release(release: Release) -> None:
     with pytest.raises(ClusterError) as caught:
         check_control_plane(api.cluster, release, ())
     missing = ", ".join(sorted(release.served_kinds - other.served_kinds))
-    assert str(caught.value) == (
+    assert unwrap(caught.value) == (
         f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo {release.name} with the "
         "Helm chart openchoreo-control-plane"
     )
@@ -73,10 +74,19 @@ def test_control_plane_lacks_kinds(served: list[str], missing: str) -> None:
     objects = {API: {"resources": [{"name": name} for name in served]}} if served else {}
     with pytest.raises(ClusterError) as caught:
         check_control_plane(Api(objects, "control plane").cluster, V0_9, ())
-    assert str(caught.value) == (
+    assert unwrap(caught.value) == (
         f"{CONTROL_PLANE}: {missing} of openchoreo.dev/v1alpha1 missing; install OpenChoreo v0.9 with the Helm chart "
         "openchoreo-control-plane"
     )
+
+
+@pytest.mark.parametrize("served", [V0_9, V1], ids=lambda release: release.name)
+def test_a_platform_that_moves_has_the_kinds_of_either_release(served: Release) -> None:
+    both = find_release(["v0.9", "v1"])
+    api = Api({API: {"resources": [{"name": name} for name in served.served_kinds]}}, "control plane")
+    check_control_plane(api.cluster, both, ())
+    with pytest.raises(ClusterError, match=r"install OpenChoreo v0\.9 with the Helm chart openchoreo-control-plane"):
+        check_control_plane(Api({}, "control plane").cluster, both, ())
 
 
 def test_control_plane_is_fit() -> None:

@@ -10,22 +10,21 @@ import pytest
 import yaml
 
 from components.manifests import Manifest
-from components.openchoreo import RELEASES, V0_9, V1
+from components.openchoreo import V0_9, V1, Release
 from components.settings.parsing import MANUAL_KEY, parse
 from components.settings.stack import StackSettings
 from local.obtain import list_operator_crds
+from local.seed import build_objects, list_openchoreo_crds
 from tests.unit.built import operators
-from tests.unit.crd_schema import OFFICIAL, Definitions
+from tests.unit.crd_schema import OFFICIAL, OFFICIAL_OF, Definitions
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.full_configuration import FULL
-from tests.unit.releases import in_words
+from tests.unit.releases import in_words, on_each_release
 from tests.unit.samples import FAKE_VALUES, Raw, acme, raw, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
 PREFIX = "openchoreo-secrets:"
-OPENCHOREO = ROOT / "local" / "manifests" / "openchoreo-crds.yaml"
-PLATFORM = ROOT / "local" / "manifests" / "openchoreo-platform.yaml"
 
 
 CREDENTIALS: dict[str, Raw] = {
@@ -148,35 +147,42 @@ def test_missing_field_is_seen(operator: Definitions) -> None:
     assert list(operator.problems(made)) == ["$.spec: 'provider' is a required property"]
 
 
-def _platform() -> list[Manifest]:
-    text = PLATFORM.read_text().replace('"{organization}"', '"acme"')
-    return [made for made in yaml.safe_load_all(text) if made["apiVersion"].startswith("openchoreo.dev/")]
-
-
-def _problems(files: list[Path]) -> dict[str, list[str]]:
+def _problems(release: Release, files: list[Path]) -> dict[str, list[str]]:
     """By kind, for every object of the local platform."""
     definitions = Definitions.read(files)
-    return {made["kind"]: list(definitions.problems(made)) for made in _platform()}
+    objects = [item for item in build_objects("acme", release) if item["apiVersion"] == release.api]
+    return {item["kind"]: list(definitions.problems(item)) for item in objects}
 
 
-NO_PROBLEM: dict[str, list[str]] = {
-    "Organization": [],
-    "BuildPlane": [],
-    "DataPlane": [],
-    "ComponentType": [],
-    "ComponentWorkflow": [],
+NO_PROBLEM: dict[str, dict[str, list[str]]] = {
+    release: {kind: [] for kind in kinds}
+    for release, kinds in {
+        "v0.9": ("Organization", "BuildPlane", "DataPlane", "ComponentType", "ComponentWorkflow"),
+        "v1": (
+            *("ClusterWorkflowPlane", "ClusterDataPlane", "ClusterWorkflow", "ClusterComponentType"),
+            *("ClusterProjectType", "Environment"),
+        ),
+    }.items()
 }
 
 
-def test_local_platform_fits_our_definitions() -> None:
-    assert _problems([OPENCHOREO]) == NO_PROBLEM
+@on_each_release
+def test_local_platform_fits_our_definitions(release: Release) -> None:
+    assert _problems(release, list_openchoreo_crds(release)) == NO_PROBLEM[release.name]
 
 
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="OpenChoreo's own definitions are not beside this checkout")
-def test_local_platform_fits_the_official_definitions() -> None:
-    assert _problems(sorted(OFFICIAL.glob("*.yaml"))) == NO_PROBLEM
+@on_each_release
+def test_local_platform_fits_the_official_definitions(release: Release) -> None:
+    assert _problems(release, sorted(OFFICIAL_OF[release.name].glob("*.yaml"))) == NO_PROBLEM[release.name]
 
 
-def test_our_definitions_serve_what_the_release_needs() -> None:
-    served = {document["spec"]["names"]["plural"] for document in yaml.safe_load_all(OPENCHOREO.read_text())}
-    assert served == RELEASES["v0.9"].served_kinds
+BEYOND: dict[str, set[str]] = {"v0.9": set(), "v1": {"clusterprojecttypes", "environments"}}
+"""Kinds that our definitions serve though a configuration may do without them."""
+
+
+@on_each_release
+def test_our_definitions_serve_what_the_release_needs(release: Release) -> None:
+    documents = [item for file in list_openchoreo_crds(release) for item in yaml.safe_load_all(file.read_text())]
+    served = {document["spec"]["names"]["plural"] for document in documents}
+    assert served == release.served_kinds | BEYOND[release.name]

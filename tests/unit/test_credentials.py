@@ -111,7 +111,7 @@ def test_external() -> None:
         _expected(
             "sonar",
             "external",
-            {"type": "Opaque", "data": {"token": key("token"), "user": key("user")}},
+            {"type": "Opaque", "data": {"token": key(".token"), "user": key(".user")}},
             [
                 {"secretKey": "token", "remoteRef": {"key": "acme-sonar", "property": "token", **DEFAULTS}},
                 {"secretKey": "user", "remoteRef": {"key": "acme-git", **DEFAULTS}},
@@ -120,7 +120,7 @@ def test_external() -> None:
         _expected(
             "npm",
             "external",
-            {"type": "Opaque", "data": {".npmrc": key(".npmrc")}},
+            {"type": "Opaque", "data": {".npmrc": key('(index . ".npmrc")')}},
             [{"secretKey": ".npmrc", "remoteRef": {"key": "acme-npm", **DEFAULTS}}],
         ),
     ]

@@ -12,7 +12,7 @@ from components.settings.clusters import ClusterSettings
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
 from tests.unit.plans import stack_plan
-from tests.unit.preflight_samples import STACK
+from tests.unit.preflight_samples import STACK, unwrap
 from tests.unit.samples import GIT, Raw, on_every_plane, settings
 
 DATA_PLANE = 'data plane (context "data")'
@@ -47,7 +47,7 @@ def _data_plane(objects: dict[str, Object] | None = None, *, kinds: list[str] | 
 def _said(api: Api, *organizations: Organization, build_plane: Api = BUILD) -> str:
     with pytest.raises(ClusterError) as caught:
         check_data_plane(api.cluster, stack_plan(organizations), stack=STACK, build_plane=build_plane.cluster)
-    return str(caught.value)
+    return unwrap(caught.value)
 
 
 def _namespace(labels: dict[str, str] | None = None) -> dict[str, Object]:

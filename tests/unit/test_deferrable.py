@@ -14,9 +14,10 @@ from components.iam.account import AwsAccount
 from components.iam.text import format_document
 from components.iam.trust import build_operator_trust, build_web_identity_trust
 from components.managers.aws import AwsStore
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import PlannedStore
-from components.managers.vault import VaultAuth, VaultKubernetesAuth, VaultStore
+from components.managers.vault import VaultStore
+from components.managers.vault_auth import VaultAuth, VaultKubernetesAuth
 from components.openchoreo.v0_9 import V0_9
 from components.plan.organization import OrganizationPlan
 from components.registries.credential import RegistryCredential
@@ -38,7 +39,7 @@ def _manifests(place: Place, model: Any) -> Any:
     """Everything that is built with a model."""
     if place.kind == "store":
         store = PlannedStore("org-acme", model, ("acme",), ("openchoreo-ci-acme",), ("acme-git",))
-        return [*render_identity(store), render_store(store, {}, None)]
+        return [*store.identity, render_store(store, {}, None)]
     if place.kind == "account":
         operators = [model, model.data_plane]
         if model.oidc_provider is None:

@@ -51,7 +51,7 @@ def test_the_largest() -> None:
         "external",
         {
             "type": "acme.example/settings",
-            "data": {"user": key("user"), "settings.xml": "<user>{{ .user }}</user>", ".npmrc": "{{ .npm_token }}"},
+            "data": {"user": key(".user"), "settings.xml": "<user>{{ .user }}</user>", ".npmrc": "{{ .npm_token }}"},
         },
         [
             {

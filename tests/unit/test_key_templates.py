@@ -17,10 +17,10 @@ REF = RemoteRef(remote_key="acme", property="x")
         ("kubernetes.io/tls", "tls.crt", pem('(index . "tls.crt")', "acme (x)", "a certificate", "CERTIFICATE")),
         ("kubernetes.io/tls", "tls.key", pem('(index . "tls.key")', "acme (x)")),
         ("kubernetes.io/ssh-auth", "ssh-privatekey", pem('(index . "ssh-privatekey")', "acme (x)")),
-        ("kubernetes.io/basic-auth", "username", word('(index . "username")', "acme (x)")),
-        ("kubernetes.io/basic-auth", "password", word('(index . "password")', "acme (x)")),
-        ("kubernetes.io/basic-auth", "realm", key("realm")),
-        ("Opaque", "tls.key", key("tls.key")),
+        ("kubernetes.io/basic-auth", "username", word(".username", "acme (x)")),
+        ("kubernetes.io/basic-auth", "password", word(".password", "acme (x)")),
+        ("kubernetes.io/basic-auth", "realm", key(".realm")),
+        ("Opaque", "tls.key", key('(index . "tls.key")')),
     ],
 )
 def test_key(kind: str, name: str, expected: str) -> None:

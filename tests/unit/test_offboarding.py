@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
-from components.cluster.offboarding import Departure, list_departures, name_command
-from components.openchoreo.v0_9 import V0_9
+from components.cluster.offboarding import (
+    Departure,
+    describe_arrivals,
+    describe_moves,
+    list_departures,
+    name_command,
+)
+from components.openchoreo import V0_9, find_release
 from components.plan.stack import plan_stack
 from tests.unit.api import Api, Object
 from tests.unit.preflight_samples import STACK
-from tests.unit.samples import raw, settings
+from tests.unit.samples import GIT, raw, settings
 
 
 def _object(name: str, owner: str | None = None, **more: Any) -> Object:
@@ -19,9 +25,9 @@ def _object(name: str, owner: str | None = None, **more: Any) -> Object:
     return {"metadata": {"name": name, **annotations, **more}}
 
 
-def _departures(*namespaces: Object, planned: frozenset[str] = frozenset()) -> list[Departure]:
+def _departures(*namespaces: Object, planned: dict[str, str] | None = None) -> list[Departure]:
     api = Api(namespaces=[*namespaces])
-    departures = list(list_departures(api.cluster, planned, V0_9, STACK))
+    departures = list(list_departures(api.cluster, planned or {}, V0_9, STACK))
     metadata: Object = {"labelSelector": "app.kubernetes.io/managed-by=openchoreo-secrets", "metadata_only": "true"}
     assert api.queries == [("/api/v1/namespaces", metadata)]
     assert api.discoveries == bool(departures)
@@ -42,6 +48,16 @@ def _departures(*namespaces: Object, planned: frozenset[str] = frozenset()) -> l
             [Departure("ci-a", goes=True, contents="")],
             id="goes-because-an-update-has-recorded-it",
         ),
+        pytest.param(
+            _object("ci-a", STACK, labels={"openchoreo.dev/organization": "acme"}),
+            [Departure("ci-a", goes=False, contents="", moves=True)],
+            id="its-organization-has-another-one",
+        ),
+        pytest.param(
+            _object("ci-a", STACK, labels={"openchoreo.dev/organization": "globex"}),
+            [Departure("ci-a", goes=False, contents="")],
+            id="its-organization-goes-too",
+        ),
         pytest.param(_object("ci-planned", STACK), [], id="planned"),
         pytest.param(_object("ci-a", f"{STACK}-2"), [], id="of-another-stack"),
         pytest.param(_object("ci-a"), [], id="of-something-else"),
@@ -49,7 +65,7 @@ def _departures(*namespaces: Object, planned: frozenset[str] = frozenset()) -> l
     ],
 )
 def test_departures(namespace: Object, departures: list[Departure]) -> None:
-    assert _departures(namespace, planned=frozenset({"ci-planned"})) == departures
+    assert _departures(namespace, planned={"ci-planned": "acme"}) == departures
 
 
 def test_contents_of_many_namespaces_are_not_listed() -> None:
@@ -78,6 +94,19 @@ def test_contents_of_many_namespaces_are_not_listed() -> None:
             "organization again, set offboarding: keep, and update before you remove it",
             id="goes",
         ),
+        pytest.param(
+            Departure("ci-a", goes=False, contents="", moves=True),
+            "namespace ci-a stays without its credentials, as builds of an older release ran in it; nothing of others "
+            "is in it. Delete it with: kubectl delete namespace ci-a, or venv/bin/python -m components orphans --stack "
+            "dev --delete",
+            id="stays-after-a-move",
+        ),
+        pytest.param(
+            Departure("ci-a", goes=True, contents="", moves=True),
+            "namespace ci-a of an older release is deleted with the credentials of builds in it; nothing of others is "
+            "in it. To keep it, go back to both releases, set offboarding: keep, and update before you go on",
+            id="goes-with-a-move",
+        ),
     ],
 )
 def test_messages(departure: Departure, message: str) -> None:
@@ -105,3 +134,61 @@ def test_an_update_records_the_word_on_the_namespace(configured: Object, annotat
         "labels": {"app.kubernetes.io/managed-by": "openchoreo-secrets", "openchoreo.dev/organization": "acme"},
         **annotations,
     }
+
+
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [
+        pytest.param(1, "workflows-org-0", id="one"),
+        pytest.param(
+            22, ", ".join(sorted(f"workflows-org-{number}" for number in range(22))[:20]) + " and 2 more", id="many"
+        ),
+    ],
+)
+def test_arrivals(count: int, names: str) -> None:
+    organizations = [{"name": f"org-{number}", "git": GIT} for number in range(count)]
+    found = settings({"release": ["v0.9", "v1"], "organizations": organizations})
+    plans = plan_stack(found, find_release(found.release), stack=STACK).organizations
+    assert describe_arrivals(Api(namespaces=[]).cluster, plans, STACK) == (
+        f"builds of OpenChoreo v1 get credentials in {names}; those of the release before stay as they are"
+    )
+
+
+def test_no_arrivals() -> None:
+    adopted = {"name": "acme", "namespace": "adopt", "git": GIT}
+    for edit, live in (
+        ({}, []),
+        ({"release": ["v0.9", "v1"], "organizations": [adopted]}, []),
+        ({"release": ["v0.9", "v1"]}, [_object("workflows-acme", STACK)]),
+    ):
+        found = settings(edit)
+        plans = plan_stack(found, find_release(found.release), stack=STACK).organizations
+        assert describe_arrivals(Api(namespaces=live).cluster, plans, STACK) is None
+
+
+@pytest.mark.parametrize(
+    ("moving", "message"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param(
+            ["ci-a"],
+            "builds in ci-a lose their credentials, and their stores do not serve these namespaces any more; builds of "
+            "the release that stays keep theirs",
+            id="one",
+        ),
+        pytest.param(
+            [f"ci-{number:02}" for number in range(21)],
+            f"builds in {', '.join(f'ci-{number:02}' for number in range(20))} and 1 more lose their credentials, and "
+            "their stores do not serve these namespaces any more; builds of the release that stays keep theirs",
+            id="many",
+        ),
+    ],
+)
+def test_moves(moving: list[str], message: str | None) -> None:
+    annotations = {"pulumi.com/patchFieldManager": STACK}
+    credentials = [{"metadata": {"name": "git", "namespace": name, "annotations": annotations}} for name in moving]
+    api = Api(externalsecrets=credentials)
+    empty = Departure("ci-empty", goes=False, contents="", moves=True)
+    departures = [Departure(name, goes=False, contents="", moves=True) for name in moving]
+    assert describe_moves(api.cluster, [*departures, empty], STACK) == message
+    assert describe_moves(api.cluster, [Departure("ci-a", goes=False, contents="")], STACK) is None

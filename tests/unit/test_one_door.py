@@ -157,8 +157,8 @@ def test_signature_of_a_model() -> None:
         "manual: str | None = None, "
         "basic_auth: BasicAuth | None = None, ssh: SshKey | None = None, github_app: GithubApp | None = None, "
         "host: str = 'github.com', provider: str | None = None, secret_name: str | None = None, "
-        "secret_key: str | None = None, secret_store: str | None = None, refresh_interval: str | None = None, "
-        "policies: Policies | None = None)"
+        "secret_key: str | None = None, secret_store: str | None = None, secret_reference: str | None = None, "
+        "refresh_interval: str | None = None, policies: Policies | None = None)"
     )
     assert "load: ExpectedLoad = ExpectedLoad()" in str(inspect.signature(Organization))
     assert str(inspect.signature(SecretStoreSettings)).startswith(

@@ -199,9 +199,13 @@ def test_each_kind_is_listed_once() -> None:
     assert list_owned(api.cluster, STACK) == [STORE]
     metadata = {"metadata_only": "true"}
     generators = "/apis/generators.external-secrets.io/v1alpha1"
-    assert api.queries == [
+    queries, api.queries = api.queries, []
+    assert list_owned(api.cluster, STACK, control_plane=False) == [STORE]
+    assert api.queries == [query for query in queries if "openchoreo.dev" not in query[0]]
+    assert queries == [
         ("/apis/external-secrets.io/v1/externalsecrets", metadata),
         ("/apis/external-secrets.io/v1/clusterexternalsecrets", metadata),
+        ("/apis/openchoreo.dev/v1alpha1/secretreferences", metadata),
         (f"{generators}/acraccesstokens", metadata),
         (f"{generators}/ecrauthorizationtokens", metadata),
         (f"{generators}/gcraccesstokens", metadata),

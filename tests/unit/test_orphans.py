@@ -10,6 +10,7 @@ import pytest
 from components.managers.kubernetes import KubernetesStore
 from components.managers.manager import PlannedStore
 from components.manifests import sign
+from components.openchoreo import V1
 from components.plan.orphans import (
     NAMESPACE,
     STAGES,
@@ -200,5 +201,7 @@ def test_every_kind_that_a_stack_creates_has_a_place_in_the_order() -> None:
     planned = {
         (item.api, item.kind) for item in stack_plan([*registries, *more.organizations], [IDENTIFIED_STORE]).objects
     }
-    assert planned == set(ordered) - {NAMESPACE}
+    reference = V1.secret_reference
+    assert reference is not None
+    assert planned | {(reference.api, reference.name)} == set(ordered) - {NAMESPACE}
     assert len(ordered) == len(set(ordered))

@@ -151,6 +151,8 @@ def test_unless() -> None:
         ("3", "dyn(3)"),
         ('""', '""'),
         ("\"${'}'}\"", "'}'"),
+        ('"${ a // b\\n }\\n"', "a // b\n"),
+        ('"${a // b}-c"', 'string(a // b\n) + "-c"'),
     ],
 )
 def test_original_as_an_expression(original: str, code: str) -> None:
@@ -204,7 +206,7 @@ def test_a_newer_version_of_the_object_is_the_new_original() -> None:
     set_value(target, "newer")
     again, _ = add(target, [argument("acme")], history(written), OWNER)
     assert get_value(target) == '${metadata.namespaceName in ["acme"] ? "git-secret" : ("newer")}'
-    remove(target, history(again))
+    remove(target, history(again), OWNER)
     assert get_value(target) == "newer"
 
 
@@ -222,8 +224,26 @@ def test_what_others_removed_or_replaced_is_not_restored(edit: Callable[[Manifes
     edit(target["spec"])
     before = copy.deepcopy(target)
     assert add(target, [], history(written), OWNER) == ((), [])
-    remove(target, history(written))
+    remove(target, history(written), OWNER)
     assert target == before
+
+
+@pytest.mark.parametrize("added", ["-x", "\n"])
+def test_a_value_that_others_changed_around_an_override_is_not_left_behind(added: str) -> None:
+    """Builds of the namespace would go on with the name of a Secret that is deleted."""
+    target = workflow()
+    written, _ = add(target, [argument("acme")], NOTHING, OWNER)
+    set_value(target, get_value(target) + added)
+    before = copy.deepcopy(target)
+    problem = (
+        f"{OWNER}: {WHERE} was changed after it was overridden, so it is not restored. Restore it by hand: "
+        f"{json.dumps(get_value(target))}"
+    )
+    for act in (lambda: remove(target, history(written), OWNER), lambda: add(target, [], history(written), OWNER)):
+        with pytest.raises(PatchError) as caught:
+            act()
+        assert str(caught.value) == problem
+        assert target == before
 
 
 def test_an_unusable_value_of_others_stays() -> None:
@@ -268,5 +288,5 @@ def test_stacks_in_any_order(actions: list[tuple[str, tuple[set[int], str] | Non
         assert get_value(target) == json.loads(combine(ORIGINAL, overrides) or "")
     for stack in [*records]:
         others = [entries for other, entries in records.items() if other != stack]
-        remove(target, history(records.pop(stack), *others))
+        remove(target, history(records.pop(stack), *others), OWNER)
     assert target == workflow()

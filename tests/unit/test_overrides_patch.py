@@ -16,7 +16,7 @@ from components.patches.override import Override, combine
 from components.patches.patch import apply_patch
 from components.patches.record import Identity
 from components.patches.validity import validate_patch
-from tests.unit.cel_evaluator import render
+from local.proof.cel import render
 from tests.unit.objects import plane, template
 
 VARIABLE = "metadata.namespaceName"
@@ -137,7 +137,8 @@ def test_annotations_have_a_limit() -> None:
         apply_patch(target, patch, identity=IDENTITY)
     assert str(caught.value) == (
         "ClusterWorkflow docker: its annotations would have 262,411 bytes with the record of this patch; Kubernetes "
-        "allows 262,144, so use remote keys that contain the namespace, or fewer organizations in one stack"
+        "allows 262,144 for the patches of all stacks, so use remote keys that contain the namespace, delivery ahead "
+        "for builds or namespace for pull secrets, or fewer organizations for this object"
     )
 
 

@@ -77,7 +77,7 @@ def _live(name: str, namespace: str | None = None, owner: str | None = None) -> 
 
 def _problems(api: Api, plan: Plan, plane: str = "build") -> list[str]:
     planned = (each for each in plan.objects if each.plane == plane)
-    return [str(problem) for problem in list_foreign_objects(api.cluster, planned, STACK, runs=V0_9.run_labels)]
+    return [str(problem) for problem in list_foreign_objects(api.cluster, planned, STACK, runs=[V0_9.run_labels])]
 
 
 def _take_over(kind: str, name: str, namespace: str = "") -> str:

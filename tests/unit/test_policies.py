@@ -33,7 +33,8 @@ def _specs(**keys: Any) -> list[Raw]:
 
 def _policies(spec: Raw) -> tuple[str, str, str, str]:
     target = spec["target"]
-    return target["creationPolicy"], target["deletionPolicy"], spec["refreshPolicy"], spec["refreshInterval"]
+    refresh = spec.get("refreshPolicy", "Periodic")
+    return target["creationPolicy"], target["deletionPolicy"], refresh, spec["refreshInterval"]
 
 
 @pytest.mark.parametrize(

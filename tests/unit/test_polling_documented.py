@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.plan.stack import plan_stack
 from components.polling.estimate import estimate_polling
 from tests.unit.built import operators
@@ -20,4 +20,4 @@ def test_every_external_secret_is_counted(block: dict[str, Any]) -> None:
     for config in configurations(block):
         found = settings_of(config)
         made = [each for each in operators(found) if each["kind"] in POLLING]
-        assert len(estimate_polling(plan_stack(found, RELEASES[found.release])).polls) == len(made)
+        assert len(estimate_polling(plan_stack(found, find_release(found.release))).polls) == len(made)

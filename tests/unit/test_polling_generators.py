@@ -23,7 +23,9 @@ GITHUB = Generator("GithubAccessToken", "git", {}, "1h0m0s")
 def _poll(secret: SecretTemplate, copies: int = 1, **spec: Any) -> Poll:
     made = {**build_external_secret(TARGET, secret)["spec"], **spec}
     (store,) = read_store_names(made)
-    return read_poll("acme", made, store_name=store, store=store, copies=copies, brought_by="", reads_once=False)
+    return read_poll(
+        "acme", secret.name, made, store_name=store, store=store, copies=copies, brought_by="", reads_once=False
+    )
 
 
 def test_generators_are_counted_separately() -> None:

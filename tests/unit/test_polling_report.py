@@ -115,7 +115,7 @@ def test_generators_have_a_section_of_their_own() -> None:
     ecr = Generator("ECRAuthorizationToken", "ecr", {}, "12h0m0s")
     secret = SecretTemplate("push", "registry-push", {}, data_from=(DataFrom(ecr),))
     spec = build_external_secret(target, secret)["spec"]
-    poll = read_poll("acme", spec, copies=1, brought_by="", store_name="", store="", reads_once=False)
+    poll = read_poll("acme", "push", spec, copies=1, brought_by="", store_name="", store="", reads_once=False)
     found = Load((), (poll,))
     assert (
         describe_load(found) == "ECRAuthorizationToken: 0.000556 values per second, each from one call to another API."

@@ -29,7 +29,7 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _choose(server: str, proxy: str = "") -> str | None:
     chosen = choose_proxy(
-        Access(WHERE, "c", Server.model_validate({"server": server, "proxy-url": proxy}), "u", User())
+        Access(WHERE, "c", Server.model_validate({"server": server, "proxy-url": proxy}), "u", User(), pytest.fail)
     )
     return None if chosen is None else str(chosen)
 

@@ -10,11 +10,12 @@ import pytest
 from components.cluster.connection import Cluster
 from components.cluster.reviews import describe_missing_rights, list_missing_rights
 from components.errors import ForbiddenError, UnavailableError
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import V0_9, Release
 from components.plan.rights import ClusterPlane, Right, list_rights
 from components.plan.stack import plan_stack
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api, Object
+from tests.unit.build_samples import plan_v1
 from tests.unit.releases import on_each_release
 from tests.unit.rights_samples import PULL, documented_roles, every_right, list_allowed, plan
 from tests.unit.samples import GIT, settings
@@ -30,8 +31,10 @@ Allow = Callable[[Mapping[str, str]], bool]
 @on_each_release
 @pytest.mark.parametrize("plane", ROLES)
 def test_the_documented_role_allows_what_is_needed_and_no_more(plane: ClusterPlane, release: Release) -> None:
-    suffix = "-v1" if plane == "control" and release is V1 else ""
-    assert list_allowed(documented_roles()[ROLES[plane] + suffix]) == every_right(release)[plane]
+    roles = documented_roles()
+    shared, later = roles[ROLES[plane]], roles.get(f"{ROLES[plane]}-v1")
+    used = [shared] if release is V0_9 or later is None else [later] if plane == "control" else [shared, later]
+    assert set[tuple[str, str, str]]().union(*map(list_allowed, used)) == every_right(release)[plane]
 
 
 def test_one_cluster_has_no_rights_of_other_planes() -> None:
@@ -56,6 +59,11 @@ def test_namespaces_that_stay_need_not_be_deleted() -> None:
         "patch",
         "update",
     }
+
+
+def test_without_builds_nothing_about_builds_is_read() -> None:
+    resources = {right.resource for right in list_rights(plan_v1({"pullSecret": PULL}))}
+    assert resources.isdisjoint({"clusterworkflowtemplates", "clusterworkflows", "workflows"})
 
 
 class Reviewing(Api):

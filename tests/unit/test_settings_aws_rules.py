@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.openchoreo import V1
 from tests.unit.aws_accounts import (
     ACCOUNT,
     OTHER_ISSUER,
@@ -9,7 +10,20 @@ from tests.unit.aws_accounts import (
     managed,
     with_account,
 )
-from tests.unit.samples import AT_ACME, GIT, Edits, Raw, acme, assert_rejected, on_every_plane, settings
+from tests.unit.releases import in_words
+from tests.unit.samples import (
+    AT_ACME,
+    GIT,
+    Edits,
+    Raw,
+    acme,
+    assert_rejected,
+    message,
+    on_every_plane,
+    raw,
+    rejection,
+    settings,
+)
 
 
 def two(first: Raw, second: Raw, one: str = "acme", other: str = "globex") -> Edits:
@@ -122,3 +136,8 @@ def test_names_that_openchoreo_would_have_to_know() -> None:
         f'{AT_ACME}.pullSecret: the store "default" {said} uniqueNames: false, or delivery namespace',
     )
     assert settings({**unique, **clusters, **acme(pullSecret={**PULL, "delivery": "namespace"})})
+    project = {**PULL, "delivery": "project", "clusterProjectTypes": ["default"]}
+    newer = in_words(raw({**unique, **clusters, **acme(pullSecret=project)}), V1)
+    assert rejection(newer) == message(
+        f'namespaces[0] ("acme").pullSecret: the store "default" {said} uniqueNames: false, or delivery namespace'
+    )

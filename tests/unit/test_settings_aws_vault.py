@@ -13,7 +13,7 @@ from tests.unit.managers import (
     aws,
     vault,
 )
-from tests.unit.samples import CANARY, NOT_AN_OBJECT_NAME, Raw, assert_rejected, settings
+from tests.unit.samples import CA_BUNDLE, CANARY, NOT_AN_OBJECT_NAME, Raw, assert_rejected, settings
 
 CONSTANT_ROLE = "arn:aws:iam::123456789012:role/eso"
 TAG = {"key": "team", "value": "builds"}
@@ -165,12 +165,12 @@ def test_aws(store: Raw, problem: str) -> None:
             id="insecure-for-nothing",
         ),
         pytest.param(
-            vault(LOGIN, server="http://vault", insecure=True, caBundle="Q0E="),
+            vault(LOGIN, server="http://vault", insecure=True, caBundle=CA_BUNDLE),
             ": has a CA certificate and an http:// server; use https:// with caBundle or caProvider",
             id="certificate-for-nothing",
         ),
         pytest.param(
-            vault(LOGIN, caBundle="Q0E=", caProvider=CA),
+            vault(LOGIN, caBundle=CA_BUNDLE, caProvider=CA),
             ": names caBundle and caProvider; expected at most one of caBundle, caProvider",
             id="two-certificates",
         ),

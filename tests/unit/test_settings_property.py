@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from components.errors import Problem, SettingsError
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.fake import FakeStore
 from components.managers.manager import Endpoint
-from components.openchoreo import RELEASES
+from components.openchoreo import find_release
 from components.plan.stack import plan_stack
 from components.plan.stores import plan_stores
 from components.polling.estimate import estimate_polling
@@ -118,13 +118,13 @@ def test_mutated_configuration(config: dict[str, Any]) -> None:
     found = _settings_or_problems(config)
     if found is None:
         return
-    release = RELEASES[found.release]
+    release = find_release(found.release)
     assert all(len(release.build_namespace(each.name)) <= 63 for each in found.organizations)
     allowed = {release.build_namespace(each.name) for each in found.organizations}
     planned = plan_stores(found, release)
     assert all(set(store.namespaces) <= allowed and store.keys for store in planned)
     for store in planned:
-        made = [*render_identity(store), render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
+        made = [*store.identity, render_store(store, dict.fromkeys(MANUAL), ENDPOINT)]
         assert isinstance(store.manager, FakeStore) or "{organization}" not in repr(made)
     load = estimate_polling(plan_stack(found, release))
     assert describe_load(load).isascii()
@@ -160,6 +160,6 @@ def test_a_store_serves_only_the_organizations_that_name_it(
     found = _settings_or_problems(config)
     if found is None:
         return
-    for planned in plan_stores(found, RELEASES[found.release]):
+    for planned in plan_stores(found, find_release(found.release)):
         assert len({uses[name] for name in planned.organizations}) == 1
         assert found.secret_stores[uses[planned.organizations[0]]].scope == "shared" or len(planned.organizations) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.errors import SettingsError
 from components.registries.credential import RegistryCredential
 from components.schema.sources import RemoteRef
 from tests.unit.registries import (
@@ -18,7 +19,7 @@ from tests.unit.registries import (
     LOGIN,
     TOKEN,
 )
-from tests.unit.samples import AT_ACME, REMOTE_KEYS, TOKEN_KEYS, Raw, acme, assert_rejected, organization
+from tests.unit.samples import APP, AT_ACME, REMOTE_KEYS, TOKEN_KEYS, Raw, acme, assert_rejected, organization
 
 ECR_ALLOWED = "use it with registry ecr, ecr-public, or <account>.dkr.ecr.<region>.amazonaws.com as server"
 GOOGLE_ALLOWED = "use it with registry artifact-registry, gcr, or <location>-docker.pkg.dev as server"
@@ -63,6 +64,19 @@ def test_python_takes_what_yaml_takes() -> None:
     (registry,) = organization(registries=[{**GHCR, **LOGIN}]).registries or ()
     assert registry == RegistryCredential(registry="ghcr", username="bot", password=ref)
     assert RegistryCredential(registry="ghcr", username=ref, password=ref).remotes == (ref, ref)
+
+
+def test_the_registry_of_github_takes_no_app() -> None:
+    """The login succeeds, so a person would search for the cause elsewhere."""
+    reason = (
+        "is for git only: the registry of GitHub accepts the login of an app and then refuses to push and pull; "
+        "use username and password, with a personal access token (classic) in the secret manager"
+    )
+    edits = acme(registries=[{**GHCR, "githubApp": APP}])
+    assert_rejected(edits, f"{AT_ACME}.registries[0].githubApp: {reason}")
+    with pytest.raises(SettingsError) as refused:
+        RegistryCredential(registry="ghcr", github_app=APP)  # type: ignore[arg-type]
+    assert str(refused.value) == f"RegistryCredential: 1 problem\n  - github_app: {reason}"
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,8 @@ _PULL: Raw = {"dockerConfig": {"remoteKey": "a"}}
             {"git": [GIT, {**GIT, "secretName": "second"}], "componentWorkflows": {"clusterWorkflows": ["docker"]}},
             [
                 (
-                    ".workflows: builds of OpenChoreo v1 clone with one git credential, and the organization has 2; "
-                    "configure one of them as git, and let developers choose the others by SecretReference"
+                    ".workflows: builds of OpenChoreo v1 clone with the first git credential, and cannot find git[1]; "
+                    "set git[1].secretReference, so that developers can select it"
                 )
             ],
             id="several-git-credentials",

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.samples import AT_ACME, GIT, KUBERNETES, MANAGER_KEYS, Edits, Raw, acme, assert_rejected, settings
+from tests.unit.samples import (
+    AT_ACME,
+    CA_BUNDLE,
+    GIT,
+    KUBERNETES,
+    MANAGER_KEYS,
+    Edits,
+    Raw,
+    acme,
+    assert_rejected,
+    settings,
+)
 
 FAKE: Raw = {"fake": {"data": [{"key": "acme-git", "manual": "gitToken"}]}}
 INCOMPLETE = "is incomplete; use url with one of caBundle and caProvider, or fromKubeconfig: true"
@@ -60,8 +71,8 @@ def test_store(store: Raw, problem: str) -> None:
     [
         pytest.param({}, INCOMPLETE, id="empty"),
         pytest.param({"url": "https://api"}, INCOMPLETE, id="no-ca"),
-        pytest.param({"caBundle": "Q0E="}, INCOMPLETE, id="no-url"),
-        pytest.param({"url": "https://api", "caBundle": "Q0E=", "caProvider": CA}, INCOMPLETE, id="two-cas"),
+        pytest.param({"caBundle": CA_BUNDLE}, INCOMPLETE, id="no-url"),
+        pytest.param({"url": "https://api", "caBundle": CA_BUNDLE, "caProvider": CA}, INCOMPLETE, id="two-cas"),
         pytest.param(
             {"fromKubeconfig": True, "url": "https://api"},
             "fromKubeconfig sets url and CA; leave out url, caBundle and caProvider",

@@ -133,6 +133,7 @@ def test_every_key() -> None:
         ready_timeout="90s",
         load=ExpectedLoad(runs=10),
         budget=Budget(dollars_per_month=50, calls_per_second=0.5, revocation_lag="1h30m0s"),
+        not_secrets=("gFd6JsH3nBw8YtR4cKm9VxL2pZ7q",),
     )
 
 

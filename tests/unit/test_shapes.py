@@ -10,7 +10,7 @@ import yaml
 
 from components.cluster.shapes import OBJECT
 from local.obtain import list_operator_crds
-from local.seed import get_openchoreo_crds
+from local.seed import list_openchoreo_crds
 from tests.unit.crd_schema import OFFICIAL
 
 SAMPLES: Final = {"string": "a", "integer": 300, "boolean": True, "array": [], "object": {}, "number": 1.5}
@@ -23,7 +23,7 @@ READ: Final = frozenset(
 
 def list_fields() -> Iterator[tuple[str, str, Any]]:
     """Kind and version, part and name, and a value of its type, of every field below spec and status."""
-    files: list[Path] = [*list_operator_crds(), *(sorted(OFFICIAL.glob("*.yaml")) or [get_openchoreo_crds()])]
+    files: list[Path] = [*list_operator_crds(), *(sorted(OFFICIAL.glob("*.yaml")) or list_openchoreo_crds())]
     loaded = (yaml.load_all(file.read_text(), Loader=yaml.CSafeLoader) for file in files)
     for definition in (document for documents in loaded for document in documents if document):
         kind = definition["spec"]["names"]["kind"]

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 
 from components.errors import PatchError
 from components.manifests import STACK_ANNOTATION, Manifest
+from components.openchoreo.template_engine import becomes_list
 from components.patches.model import Patch, Resource
 from components.patches.namespaces import read_namespaces
 from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.patches.shared_entries import share_entries
 from components.patches.written_code import MAX_CODE
-from tests.unit.cel_evaluator import EvaluationError, evaluate, render
+from local.proof.cel import EvaluationError, evaluate, render
 from tests.unit.deferrable import Later
 
 VARIABLE = "metadata.componentNamespace"
@@ -70,6 +71,17 @@ def test_other_texts_come_from_a_map() -> None:
     key = '${{"acme": "pull", "globex": "a\\"b"}[metadata.componentNamespace]}'
     assert entry.template == secret("${metadata.componentNamespace}", key)
     assert list_rendered((entry,), "globex") == [render(secret("globex", 'a"b'), variables("globex"))]
+
+
+@pytest.mark.parametrize(("before", "after"), [(" ", ""), ("", "\n"), ("[", "]"), (" [", "]")])
+def test_texts_that_openchoreo_would_read_in_another_way(before: str, after: str) -> None:
+    """Space around a single expression, and what looks like a JSON array with an expression in it."""
+    keys = {name: f"{before}{name}{after}" for name in ("acme", "globex")}
+    (entry,) = share(*((name, secret(name, key)) for name, key in keys.items()))
+    assert not becomes_list(entry.template["spec"]["data"][0]["remoteRef"]["key"])
+    for name, key in keys.items():
+        (rendered,) = list_rendered((entry,), name)
+        assert rendered["spec"]["data"][0]["remoteRef"]["key"] == key
 
 
 def test_a_single_namespace_has_its_own_texts() -> None:

@@ -16,7 +16,7 @@ from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.patches.shared_workflow import use_secrets
 from components.patches.validity import validate_patch
-from tests.unit.cel_evaluator import render
+from local.proof.cel import render
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import shipped_v1
 

@@ -20,7 +20,15 @@ from cryptography.hazmat.primitives.serialization import (
 
 from components.errors import ClusterError
 from tests.unit.https_server import RecordingServer, serve
-from tests.unit.kubeconfigs import PATH, WHERE, connect, kubeconfig, write_kubeconfig
+from tests.unit.kubeconfigs import (
+    PATH,
+    WHERE,
+    connect,
+    kubeconfig,
+    make_identity_token,
+    sign_in_with_oidc,
+    write_kubeconfig,
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +48,6 @@ def server(authority: trustme.CA) -> Iterator[RecordingServer]:
         yield server
 
 
-def _identity_token(expires: float) -> str:
-    claims = base64.urlsafe_b64encode(json.dumps({"exp": expires}).encode()).decode().rstrip("=")
-    return f"e30.{claims}.c2ln"
-
-
-def _oidc(**config: str) -> dict[str, Any]:
-    provider = {"idp-issuer-url": "https://issuer", "client-id": "k8s", **config}
-    return {"auth-provider": {"name": "oidc", "config": provider}}
-
-
 def _plugin(script: str, **fields: Any) -> dict[str, Any]:
     plugin = {
         "apiVersion": "client.authentication.k8s.io/v1",
@@ -65,7 +63,7 @@ def _print(**status: str) -> str:
     return f"cat <<'END'\n{json.dumps(answer)}\nEND"
 
 
-VALID = _identity_token(time.time() + 3600)
+VALID = make_identity_token(time.time() + 3600)
 USERS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "token": ({"token": "t"}, [("Authorization", "Bearer t")]),
     "token-file-by-echo": ({"tokenFile": "token"}, [("Authorization", "Bearer from-file")]),
@@ -73,7 +71,7 @@ USERS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "basic": ({"username": "u", "password": "p"}, [("Authorization", "Basic dTpw")]),
     "basic-without-password": ({"username": "u"}, [("Authorization", "Basic dTo=")]),
     "date-as-token": ({"token": "2024-01-01"}, [("Authorization", "Bearer 2024-01-01")]),
-    "oidc": (_oidc(**{"id-token": VALID}), [("Authorization", f"Bearer {VALID}")]),
+    "oidc": (sign_in_with_oidc(**{"id-token": VALID}), [("Authorization", f"Bearer {VALID}")]),
     "plugin": (_plugin(_print(token="issued")), [("Authorization", "Bearer issued")]),
     "plugin-beside-a-token": (_plugin("exit 1") | {"token": "t"}, [("Authorization", "Bearer t")]),
     "plugin-environment": (

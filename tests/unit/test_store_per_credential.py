@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from components.managers.cluster_secret_store import render_identity
 from components.openchoreo.v0_9 import V0_9
 from components.plan.organization import OrganizationPlan
 from components.plan.stack import Plan, plan_stack
@@ -89,14 +88,14 @@ def test_each_secret_reads_from_the_store_of_its_credential() -> None:
     assert git["spec"]["secretStoreRef"] == {"kind": "ClusterSecretStore", "name": "secrets-acme"}
     data = [{"secretKey": "token", "remoteRef": {"key": "/acme/sonar", **DEFAULTS}}]
     assert sonar == external_secret_of_acme(
-        "sonar", "external", {"type": "Opaque", "data": {"token": key("token")}}, data, store="params-acme"
+        "sonar", "external", {"type": "Opaque", "data": {"token": key(".token")}}, data, store="params-acme"
     )
 
 
 def test_the_identity_of_each_store_may_read_its_own_keys_only() -> None:
     plan = _plan(_two_stores(git={**GIT, "secretStore": "vault"}, registries=[GHCR]))
     rules = {
-        store.name: [manifest["rules"] for manifest in render_identity(store) if manifest["kind"] == "Role"]
+        store.name: [manifest["rules"] for manifest in store.identity if manifest["kind"] == "Role"]
         for store in plan.stores
     }
     rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
@@ -258,7 +257,7 @@ def test_a_mistake_in_one_credential_leaves_the_stores_of_the_others_checked() -
         {**acme(git={**GIT, "hots": "x"}, external=[{"name": "a", "keys": {"k": GIT}, "secretStore": "volt"}])},
         f'{AT_ACME}.git.hots: unknown key; did you mean "host"? expected one of: remoteKey, property, version, '
         "decoding, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "
-        "refreshInterval, policies",
+        "secretReference, refreshInterval, policies",
         f'{AT_ACME}.external[0].secretStore: no store "volt" under secretStores; configured: default',
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.errors import SettingsError
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import PlannedStore
 from components.managers.registry import list_managers
 from components.openchoreo.v0_9 import V0_9
@@ -26,7 +26,7 @@ KEYS: list[list[str]] = [[], ["a"], ["a", "b"]]
 @pytest.mark.parametrize("keys", KEYS, ids=len)
 def test_no_role_has_an_empty_list_of_names(key: str, keys: list[str]) -> None:
     """In RBAC it means every Secret."""
-    manifests = render_identity(replace(STORES[key], keys=tuple(keys)))
+    manifests = replace(STORES[key], keys=tuple(keys)).identity
     rules = [rule for manifest in manifests for rule in manifest.get("rules", ())]
     assert [rule for rule in rules if not rule["resourceNames"]] == []
     assert (rules != []) == (keys != [] and key == "kubernetes")

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from components.errors import SettingsError
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import Endpoint, PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import plan_stores
-from tests.unit.samples import GIT, KUBERNETES, Raw, planned, settings
+from tests.unit.samples import CA_BUNDLE, GIT, KUBERNETES, Raw, planned, settings
 
 LABELS = {"app.kubernetes.io/managed-by": "openchoreo-secrets"}
 OF_ACME = {**LABELS, "openchoreo.dev/organization": "acme"}
@@ -56,10 +56,10 @@ def _kubernetes(**keys: Any) -> Raw:
             id="from-the-kubeconfig",
         ),
         pytest.param(
-            _kubernetes(server={"url": "https://api:6443", "caBundle": "QkI="}),
+            _kubernetes(server={"url": "https://api:6443", "caBundle": CA_BUNDLE}),
             {
                 "remoteNamespace": "secret-manager",
-                "server": {"url": "https://api:6443", "caBundle": "QkI="},
+                "server": {"url": "https://api:6443", "caBundle": CA_BUNDLE},
                 "auth": OWN_IDENTITY,
             },
             id="a-bundle-is-not-replaced-by-the-endpoint",
@@ -86,12 +86,12 @@ def _kubernetes(**keys: Any) -> Raw:
         ),
         pytest.param(
             _kubernetes(
-                server={"url": "https://{organization}.api", "caBundle": "QkI="},
+                server={"url": "https://{organization}.api", "caBundle": CA_BUNDLE},
                 serviceAccount={"name": "reader-{organization}", "namespace": "platform", "audiences": ["api"]},
             ),
             {
                 "remoteNamespace": "secret-manager",
-                "server": {"url": "https://acme.api", "caBundle": "QkI="},
+                "server": {"url": "https://acme.api", "caBundle": CA_BUNDLE},
                 "auth": {"serviceAccount": {"name": "reader-acme", "namespace": "platform", "audiences": ["api"]}},
             },
             id="an-identity-that-exists-for-each-organization",
@@ -147,14 +147,14 @@ def test_fake_has_no_unread_key() -> None:
 
 def test_an_identity_without_keys_may_get_nothing() -> None:
     """In RBAC, an empty list of names means every Secret of the namespace."""
-    (role,) = (item for item in render_identity(replace(planned(_kubernetes()), keys=())) if item["kind"] == "Role")
+    (role,) = (item for item in replace(planned(_kubernetes()), keys=()).identity if item["kind"] == "Role")
     assert role["rules"] == []
 
 
 def test_identity_may_get_exactly_the_planned_keys() -> None:
     where = {"name": "eso-org-acme", "namespace": "secret-manager"}
     metadata = {**where, "labels": LABELS}
-    assert render_identity(planned(_kubernetes())) == [
+    assert [*planned(_kubernetes()).identity] == [
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
         {
             "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -187,7 +187,7 @@ def test_identity_may_get_exactly_the_planned_keys() -> None:
     ],
 )
 def test_no_identity_is_created(store: Raw) -> None:
-    assert render_identity(planned(store)) == []
+    assert [*planned(store).identity] == []
 
 
 TWO: Raw = {

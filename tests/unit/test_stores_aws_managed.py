@@ -9,7 +9,7 @@ import pytest
 from components.errors import SettingsError
 from components.iam.account import AwsOperator
 from components.iam.trust import build_operator_trust, build_web_identity_trust
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.openchoreo.v0_9 import V0_9
 from components.plan.aws_managed import ManagedStore, plan_managed_stores
 from components.plan.stores import plan_stores
@@ -50,7 +50,7 @@ def objects(edits: Edits) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     store = render_store(only, {}, None)
     assert list(operator().problems(store)) == []
     assert list(operator().additions(store)) == []
-    return render_identity(only), store["spec"]["provider"]
+    return [*only.identity], store["spec"]["provider"]
 
 
 def test_a_store_signs_in_as_itself() -> None:
@@ -156,7 +156,7 @@ def test_a_managed_store_of_a_program_needs_its_account() -> None:
     assert plan_managed_stores([alone]) == ()
     whole = "store org-acme: 1 problem\n  - aws.managed: "
     with pytest.raises(SettingsError) as raised:
-        render_identity(alone)
+        _ = alone.identity
     assert str(raised.value) == f"{whole}creates a role in an AWS account, and the plan of the store has no account"
     other = planned({"kubernetes": {"remoteNamespace": "x"}}, aws=account())
     with pytest.raises(SettingsError) as raised:

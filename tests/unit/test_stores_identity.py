@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from components.errors import SettingsError
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.schema.names import check_label
 from tests.unit.managers import (
     ACCOUNT,
@@ -78,7 +78,7 @@ CLIENT = {"azure.workload.identity/client-id": GUID}
     ],
 )
 def test_account_of_its_own(store: Raw, annotations: Raw | None) -> None:
-    assert render_identity(planned(store)) == [_account(annotations)]
+    assert [*planned(store).identity] == [_account(annotations)]
     assert "tenantId" not in str(render_store(planned(store), {}, None))
 
 
@@ -95,7 +95,7 @@ def test_account_of_its_own(store: Raw, annotations: Raw | None) -> None:
     ],
 )
 def test_no_service_account_is_created(store: Raw) -> None:
-    assert render_identity(planned(store)) == []
+    assert [*planned(store).identity] == []
 
 
 SHARED = ("acme", "globex")
@@ -105,7 +105,7 @@ SHARED = ("acme", "globex")
 def test_placeholder_in_a_store_of_several_organizations_is_a_mistake_of_the_program(store: Raw) -> None:
     both = planned(store, organizations=SHARED)
     with pytest.raises(SettingsError) as raised:
-        (render_identity(both), render_store(both, {}, None))
+        (both.identity, render_store(both, {}, None))
     key = both.manager.settings_key
     assert str(raised.value) == (
         "store org-acme: 1 problem\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.managers.cluster_secret_store import render_identity, render_store
+from components.managers.cluster_secret_store import render_store
 from components.managers.manager import PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
@@ -144,5 +144,5 @@ def test_conditions(differing: Any, conditions: list[Raw]) -> None:
 
 def test_identity_on_the_data_plane_reads_its_own_keys_only() -> None:
     stores = plan_stores(_settings(NAMESPACE, one_cluster=False), V0_9)
-    rules = {store.plane: render_identity(store)[1]["rules"][0]["resourceNames"] for store in stores}
+    rules = {store.plane: store.identity[1]["rules"][0]["resourceNames"] for store in stores}
     assert rules == {"build": ["acme-git"], "data": ["acme-pull"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -42,7 +42,7 @@ class Credentials:
 
 
 class SignIn:
-    """The credentials of one user; a login plugin runs again after they have expired."""
+    """The credentials of one user; expired ones are issued or read again."""
 
     def __init__(self, access: Access) -> None:
         """Check every field; a login plugin does not run yet.
@@ -54,9 +54,13 @@ class SignIn:
         self._lock = threading.Lock()
         # As client-go: credentials never leave without TLS.
         self._fixed = _read_fixed(access) if access.server.server.startswith("https://") else Credentials()
-        if self._fixed is None and not access.user.token_file:
-            check_plugin(access)
+        self._issue = _read_identity if access.user.plugin is None else _issue
         self._issued: Credentials | None = None
+        if self._fixed is None and not access.user.token_file:
+            if access.user.plugin is None:
+                self._issued = _read_identity(access)
+            else:
+                check_plugin(access)
         self.impersonation = tuple(_impersonation(access))
         """Headers that select the user to act as."""
         self.certificate = _read_certificate(access) if self._fixed is None else self._fixed.certificate
@@ -66,7 +70,8 @@ class SignIn:
         """Credentials for the next request.
 
         Raises:
-            ClusterError: the login plugin is missing, failed or printed something else; a token file is unusable.
+            ClusterError: the login plugin is missing, failed or printed something else; a token file is unusable; the
+                token of OpenID Connect has expired, also in the kubeconfig as it is now.
         """
         if self._fixed is not None:
             return self._fixed
@@ -74,7 +79,7 @@ class SignIn:
             return Credentials(f"Bearer {_read_token(self._access)}", self.certificate)
         with self._lock:
             if self._issued is None or _is_past(self._issued.expires):
-                self._issued = _issue(self._access)
+                self._issued = self._issue(self._access)
             return self._issued
 
     def renew(self, refused: Credentials) -> bool:
@@ -87,7 +92,7 @@ class SignIn:
             return False
         with self._lock:
             if self._issued is refused:
-                self._issued = _issue(self._access)
+                self._issued = self._issue(self._access)
             return self._issued != refused
 
 
@@ -132,7 +137,7 @@ def _read_fixed(access: Access) -> Credentials | None:
         pair = f"{user.username}:{user.password}".encode()
         return Credentials(f"Basic {base64.b64encode(pair).decode()}", certificate)
     if user.auth_provider is not None:
-        return Credentials(f"Bearer {_read_identity_token(access, user.auth_provider.name, user.auth_provider.config)}")
+        return None
     if certificate is not None or user.plugin is None:
         # As client-go: a login plugin does not run for a user that has a certificate.
         return Credentials(None, certificate)
@@ -169,12 +174,17 @@ def _check_header(access: Access, field: str, value: str) -> None:
         raise access.user_problem(field, text)
 
 
-def _read_identity_token(access: Access, name: str, config: Mapping[str, str]) -> str:
-    """The ID token of OpenID Connect, until it expires.
+def _read_identity(access: Access) -> Credentials:
+    """The ID token of OpenID Connect in the kubeconfig as it is now.
 
     Source: ``plugin/pkg/client/auth/oidc`` of client-go. It renews an expired token and writes the new one into the
-    file; two clients would use up one refresh token twice.
+    file, where it is read here; two clients would use up one refresh token twice.
     """
+    access = access.read_again()
+    provider = access.user.auth_provider
+    if provider is None:
+        raise access.user_problem("auth-provider", "left the kubeconfig meanwhile; run the command again")
+    name, config = provider.name, provider.config
     if name != "oidc":
         what = f'"{name}"' if name in _REMOVED_PROVIDERS else "the provider (name not shown)"
         text = (
@@ -195,7 +205,7 @@ def _read_identity_token(access: Access, name: str, config: Mapping[str, str]) -
     if _is_past(expires, _SKEW):
         raise access.user_problem("auth-provider.config.id-token", f"expired at {expires:%Y-%m-%d %H:%M} UTC; {renew}")
     _check_header(access, "auth-provider.config.id-token", token)
-    return token
+    return Credentials(f"Bearer {token}", _read_certificate(access), expires - _SKEW)
 
 
 def _read_expiry(token: str) -> datetime | None:

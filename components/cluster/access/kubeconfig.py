@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +33,8 @@ class Access:
     login: str
     """Name of the user in the kubeconfig."""
     user: User
+    read_again: Callable[[], Access] = field(compare=False, repr=False)
+    """The same context as the files are now."""
 
     def problem(self, field: str, text: str) -> ClusterError:
         """An error about a field of the server.
@@ -109,10 +112,10 @@ def read_access(plane: str, settings: ClusterSettings) -> Access:
     user_file, user = users.get(context.user, (server_file, User()))
     if explicit is not None:
         _check_current_context(where, explicit, contents[0][1])
-    located = Access(where, context.cluster, server, context.user, user)
+    located = Access(where, context.cluster, server, context.user, user, partial(read_access, plane, settings))
     if explicit is not None:
         _check_paths(located, explicit)
-    return Access(where, context.cluster, _resolve(server, server_file), context.user, _resolve_user(user, user_file))
+    return replace(located, server=_resolve(server, server_file), user=_resolve_user(user, user_file))
 
 
 def _expand(path: str) -> Path:

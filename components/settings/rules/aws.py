@@ -6,7 +6,7 @@ organization ``org`` could therefore read ``org/acme/``, so the rules compare al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,15 +14,12 @@ from ...errors import Problem
 from ...managers.aws import AwsStore
 from ...managers.aws_managed import AwsManaged
 from ...schema.cloud_names import ROLE_NAME_MAX
-from ...schema.deferred import InputStr
 from ...schema.partial import Doubtful, certain
-from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
-
-Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
-"""Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
+from .managed import Reads, list_remote_readers, refuse_common_names
+from .separate_paths import refuse_nested_paths
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class _Filled:
     """Entry of ``secretStores``."""
     organization: str
     """Name of the organization."""
-    service: str
+    realm: str
     """``SecretsManager`` or ``ParameterStore``."""
     path: str
     """Beginning of the names of its secrets; ends in ``/``."""
@@ -66,7 +63,7 @@ def validate_managed_stores(settings: StackSettings, reads: Reads) -> Iterator[P
         yield from _default_role(store_of_organization)
     yield from _roles(filled)
     yield from _secrets(filled)
-    yield from _paths(filled)
+    yield from refuse_nested_paths(filled)
 
 
 def managed_stores(settings: StackSettings) -> Iterator[tuple[str, tuple[AwsStore, AwsManaged]]]:
@@ -95,17 +92,7 @@ def _filled(
 
 
 def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: str) -> Iterator[Problem]:
-    if ORGANIZATION not in managed.path.split("/"):
-        yield Problem(
-            f"{path}.managed.path",
-            f"{quote(managed.path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
-            f"beginning of their names could read each other's secrets; use a value such as org/{ORGANIZATION}/",
-        )
-    if managed.role_name is not None and ORGANIZATION not in managed.role_name:
-        yield Problem(
-            f"{path}.managed.roleName",
-            f"{quote(managed.role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
-        )
+    yield from refuse_common_names(managed.path, managed.role_name, f"{path}.managed")
     account = settings.aws
     if account is None:
         yield Problem(f"{path}.managed", "creates roles, and no AWS account is configured; set aws")
@@ -130,21 +117,15 @@ def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: 
 
 def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Problem]:
     """The role of a store on another cluster must trust that cluster."""
-    clusters, account = settings.clusters, settings.aws
-    if account is None or account.data_plane is not None or clusters.data_plane in (None, clusters.build_plane):
+    account = settings.aws
+    if account is None or account.data_plane is not None:
         return
-    for path, organization in settings.located:
-        entry = next(certain(_pull_store(organization)), None)
-        if entry is not None and entry in managed:
-            yield Problem(
-                f"{path}.pullSecret",
-                f'reads through the managed store "{entry}" on the data plane, whose cluster has its own sign-in to '
-                "AWS; set aws.dataPlane",
-            )
-
-
-def _pull_store(organization: Organization) -> Iterator[str | None]:
-    yield organization.pull_store
+    for path, entry in list_remote_readers(settings, managed):
+        yield Problem(
+            path,
+            f'reads through the managed store "{entry}" on the data plane, whose cluster has its own sign-in to '
+            "AWS; set aws.dataPlane",
+        )
 
 
 def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator[Problem]:
@@ -157,12 +138,13 @@ def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator
                     f"{path}.componentWorkflows",
                     f'the store "{entry}" {problem} uniqueNames: false, or no componentWorkflows',
                 )
-        pull = vars(organization).get("pull_secret")
-        if pull is not None and pull.delivery == "component" and pull.secret_store in unique:
-            yield Problem(
-                f"{path}.pullSecret",
-                f'the store "{pull.secret_store}" {problem} uniqueNames: false, or delivery namespace',
-            )
+        with suppress(Doubtful):
+            pull, store = organization.pull_secret, organization.pull_store
+            if pull is not None and pull.delivery in {"component", "project"} and store in unique:
+                yield Problem(
+                    f"{path}.pullSecret",
+                    f'the store "{store}" {problem} uniqueNames: false, or delivery namespace',
+                )
 
 
 def _default_role(store: _Filled) -> Iterator[Problem]:
@@ -199,22 +181,3 @@ def _secrets(stores: list[_Filled]) -> Iterator[Problem]:
                     f'{quote(name)} of the organization "{store.organization}" is also created by the store '
                     f'"{first.entry}"; use another path, or containers: false in one of them',
                 )
-
-
-def _paths(stores: list[_Filled]) -> Iterator[Problem]:
-    """The path of one organization must not contain the path of another."""
-    by_path: dict[tuple[str, str], list[_Filled]] = {}
-    for store in stores:
-        by_path.setdefault((store.service, store.path), []).append(store)
-    for inner in stores:
-        # Every beginning of the path that ends in "/" may be the path of another organization.
-        for end, letter in enumerate(inner.path, start=1):
-            outer_stores = by_path.get((inner.service, inner.path[:end]), ()) if letter == "/" else ()
-            for outer in outer_stores:
-                if outer.organization != inner.organization:
-                    yield Problem(
-                        f"{outer.where}.path",
-                        f'{quote(outer.path)} of the organization "{outer.organization}" contains '
-                        f'{quote(inner.path)} of the organization "{inner.organization}" in the store '
-                        f'"{inner.entry}", whose secrets it could read; use separate paths',
-                    )

@@ -14,6 +14,7 @@ from .git import validate_git
 from .policies import validate_policies
 from .pull import validate_pull
 from .registries import validate_push
+from .secret_references import validate_references
 from .workflows import validate_workflows
 
 
@@ -27,6 +28,7 @@ def validate_organization(
         validate_push(organization, path, release),
         _named_git_secrets(organization, path),
         validate_git(organization, path, release),
+        validate_references(organization, path, release),
         _one_writer_per_secret(organization, path, release),
         validate_pull(organization, path, release),
         validate_workflows(organization, path, release),

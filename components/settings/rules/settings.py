@@ -15,12 +15,13 @@ from ...secrets.credential import LocatedCredential
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
-from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules
+from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
 from .pull import validate_planes
 from .registries import refuse_shared_identities
+from .secret_references import validate_reference_planes
 from .store_use import validate_keys
 
 
@@ -42,9 +43,11 @@ def validate_settings(
         _store_manuals(settings, manual_names),
         validate_planes(settings, release),
         validate_plane_objects(settings, release),
+        validate_reference_planes(settings),
         refuse_shared_identities(settings),
         store_rules.validate_store_access(settings, release, _reads),
         aws_rules.validate_managed_stores(settings, _reads),
+        vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
     ):
         yield from certain(rule)

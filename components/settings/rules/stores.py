@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ...errors import Problem
-from ...managers.aws import AwsStore
 from ...managers.cluster_secret_store import NO_NAMESPACES
 from ...managers.manager import Manager
 from ...managers.options import StoreOptions, describe_idle_retries
@@ -96,8 +95,8 @@ def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
     else:
         count = "several organizations share" if store.organizations else "no organization uses"
         yield from _shared(store.manager, _MANAGER, count, "pass exactly one in organizations")
-    if isinstance(store.manager, AwsStore) and store.manager.managed is not None:
-        text = "is created by stacks only; use auth or role, or SecretStoreArgs.from_plan with a store of plan_stack"
+    if store.manager.is_managed:
+        text = "is created by stacks only; use auth instead, or SecretStoreArgs.from_plan with a store of plan_stack"
         yield Problem(f"{_MANAGER}.managed", text)
     idle = describe_idle_retries(store.options, store.manager.settings_key, retries=store.manager.retries)
     if idle is not None:

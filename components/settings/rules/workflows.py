@@ -54,13 +54,13 @@ def _with_secrets(
             f"{where}.secretNames",
             f"OpenChoreo {release.name} decides the names of these Secrets; leave it out",
         )
-    count = len(organization.git_credentials)
-    if count > 1:
-        yield Problem(
-            where,
-            f"builds of OpenChoreo {release.name} clone with one git credential, and the organization has {count}; "
-            "configure one of them as git, and let developers choose the others by SecretReference",
-        )
+    for place, git in organization.git_credentials[1:]:
+        if git.secret_reference is None:
+            yield Problem(
+                where,
+                f"builds of OpenChoreo {release.name} clone with the first git credential, and cannot find {place}; "
+                f"set {place}.secretReference, so that developers can select it",
+            )
 
 
 def _credentials(

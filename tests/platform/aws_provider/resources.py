@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import boto3
 
-Inputs = Mapping[str, Any]
+from tests.platform.stand_in import Inputs, Resource
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,6 @@ class Clients:
     def tags(self, inputs: Inputs, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
         merged = {**self.default_tags, **inputs.get("tags", {})}
         return [{key: name, value: text} for name, text in sorted(merged.items())]
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One type: what it takes, what cannot be changed, and its calls."""
-
-    inputs: frozenset[str]
-    replaces: frozenset[str]
-    create: Callable[..., dict[str, Any]]
-    update: Callable[..., object]
-    delete: Callable[..., object]
 
 
 def _create_role(aws: Clients, inputs: Inputs) -> dict[str, Any]:

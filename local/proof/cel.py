@@ -13,12 +13,17 @@ from components.openchoreo.template_engine import find_expressions
 _TOKEN: Final = re.compile(
     r"""\s*("(?:\\.|[^"\\])*"|'[^'\\]*'|[0-9]+|[A-Za-z_]\w*|&&|\|\||==|!=|[?:!+.,()\[\]{}])""", re.DOTALL
 )
+_FUNCTIONS: Final = frozenset({"dyn", "string", "has"})
 Variables = Mapping[str, Any]
 Code = Callable[[Variables], Any]
 
 
 class EvaluationError(Exception):
     """The expression has no value."""
+
+
+class FormError(Exception):
+    """The expression has a form that this module does not evaluate."""
 
 
 def render(value: Any, variables: Variables) -> Any:
@@ -42,8 +47,13 @@ def render(value: Any, variables: Variables) -> Any:
 def evaluate(code: str, variables: Variables) -> Any:
     """The result of an expression without ``${}``."""
     parser = _Parser(_tokenize(code))
-    result = parser.choice()
-    assert parser.tokens == [], f"{code} has another form"
+    try:
+        result = parser.choice()
+    except IndexError:
+        # A value is missing at the end.
+        raise FormError(code) from None
+    if parser.tokens:
+        raise FormError(code)
     return result(variables)
 
 
@@ -51,7 +61,8 @@ def _tokenize(code: str) -> list[str]:
     tokens, position, end = [], 0, len(code.rstrip())
     while position < end:
         match = _TOKEN.match(code, position)
-        assert match is not None, f"{code} has another form"
+        if match is None:
+            raise FormError(code)
         tokens.append(match.group(1))
         position = match.end()
     return tokens
@@ -143,6 +154,9 @@ class _Parser:
     def _name(self, name: str) -> Code:
         if not self._skip("("):
             return lambda variables: _select(variables, name)
+        if name not in _FUNCTIONS:
+            msg = f"{name}(...)"
+            raise FormError(msg)
         argument = self.choice()
         self._expect(")")
         functions: dict[str, Code] = {
@@ -169,7 +183,9 @@ class _Parser:
         return True
 
     def _expect(self, token: str) -> None:
-        assert self._skip(token), f"{token} is missing before {self.tokens[:3]}"
+        if not self._skip(token):
+            msg = f"{token} is missing before {self.tokens[:3]}"
+            raise FormError(msg)
 
 
 def _constant(value: Any, _: Variables) -> Any:
@@ -197,7 +213,9 @@ def _select_from(value: Code, key: Code, variables: Variables) -> Any:
 
 
 def _boolean(value: Any) -> bool:
-    assert isinstance(value, bool), f"{value!r} is no boolean"
+    if not isinstance(value, bool):
+        msg = f"{value!r} is no boolean"
+        raise FormError(msg)
     return value
 
 

@@ -1,0 +1,52 @@
+"""Rules that managed stores of every manager share: names of one organization, and readers on another cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set as AbstractSet
+
+from ...errors import Problem
+from ...schema.deferred import InputStr
+from ...schema.partial import certain
+from ...schema.placeholder import ORGANIZATION
+from ...schema.text import quote
+from ..organization import Organization
+from ..stack import StackSettings
+
+Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
+"""Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
+
+
+def refuse_common_names(path: str, role_name: str | None, where: str) -> Iterator[Problem]:
+    """A path or a role that is not that of one organization.
+
+    Args:
+        path: beginning of the names of secrets, with the placeholder.
+        role_name: name of the role. None: the default.
+        where: path of the block in the configuration.
+    """
+    if ORGANIZATION not in path.split("/"):
+        yield Problem(
+            f"{where}.path",
+            f"{quote(path)} does not have {ORGANIZATION} as one whole part, so organizations with a common "
+            f"beginning of their names could read each other's secrets; use a value such as org/{ORGANIZATION}/",
+        )
+    if role_name is not None and ORGANIZATION not in role_name:
+        yield Problem(
+            f"{where}.roleName",
+            f"{quote(role_name)} names one role for all organizations; use a value such as eso-{ORGANIZATION}",
+        )
+
+
+def list_remote_readers(settings: StackSettings, entries: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+    """Pull secrets that read through one of these entries on another cluster than builds: their path, and the entry."""
+    clusters = settings.clusters
+    if clusters.data_plane in (None, clusters.build_plane):
+        return
+    for path, organization in settings.located:
+        entry = next(certain(_pull_store(organization)), None)
+        if entry is not None and entry in entries:
+            yield f"{path}.pullSecret", entry
+
+
+def _pull_store(organization: Organization) -> Iterator[str | None]:
+    yield organization.pull_store

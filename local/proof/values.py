@@ -1,0 +1,46 @@
+"""Reads of OpenBao as the identity of an organization's store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from components.settings.stack import StackSettings
+
+from ..grants import MOUNT, list_identities
+from ..openbao import OpenBao
+from ..seed import Seeder
+from .clients import OK, REFUSED
+
+_FORBIDDEN: Final = 403
+_SERVED: Final = 200
+_TOKEN_SECONDS: Final = 600
+
+
+@dataclass(frozen=True)
+class ValueReader:
+    """Signs in with the ServiceAccounts of the stores, as ESO does."""
+
+    openbao: OpenBao
+    seeder: Seeder
+    settings: StackSettings
+
+    def read(self, organization: str, other: str) -> str | None:
+        """Outcome of reading a value of `other`. None: one of the two has no value in OpenBao."""
+        keys = {
+            item.name: sorted(str(ref.remote_key) for located in item.credentials for ref in located.credential.remotes)
+            for item in self.settings.organizations
+        }
+        identity = next((item for item in list_identities(self.settings) if item.organization == organization), None)
+        if identity is None or not keys[organization] or not keys[other]:
+            return None
+        namespace, account = identity.account
+        jwt = self.seeder.create_token(namespace, account, _TOKEN_SECONDS)
+        login = {"role": identity.role, "jwt": jwt}
+        answer = self.openbao.call("PUT", "auth/kubernetes/login", login, token="")
+        token = answer["auth"]["client_token"]
+        own, _ = self.openbao.ask("GET", f"{MOUNT}/data/{keys[organization][0]}", token=token)
+        if own != _SERVED:
+            return f"OpenBao answers {own} for its own {keys[organization][0]}"
+        status, _ = self.openbao.ask("GET", f"{MOUNT}/data/{keys[other][0]}", token=token)
+        return REFUSED if status == _FORBIDDEN else OK if status == _SERVED else f"OpenBao answers {status}"

@@ -1,0 +1,251 @@
+"""Managed stores of Vault on the real engine and a real OpenBao: created, read, attacked, removed.
+
+The types of ``pulumi-vault`` are served by a stand-in over HTTP (`vault_provider`). The deployment has a token with the
+policy of ``docs/stores/vault.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine import Engine
+from local.grants import build_cluster_trust, enable
+from local.platform import Platform
+from local.seed import Seeder
+from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, make_project
+from tests.platform.openbao import Vault
+from tests.platform.stand_in_providers import add_providers
+from tests.platform.vault_attacks import (
+    AUDIENCE,
+    REFUSED,
+    WRONG_AUDIENCE,
+    attack_paths,
+    attack_roles,
+    list_mounts,
+    read,
+)
+
+DEPLOYMENT = "deployment"
+
+
+@pytest.fixture(scope="module")
+def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The project with the stand-in for the provider ``vault``."""
+    folder = make_project(tmp_path_factory.mktemp("vault") / "project")
+    add_providers(folder, Path(__file__).parent / "vault_provider", "vault")
+    return Engine(engine.folder, engine.programs, folder)
+
+
+@pytest.fixture
+def stack(
+    project: Engine,
+    platform: Platform,
+    names: Iterator[int],
+    manager: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Stack]:
+    """An empty stack, in an environment without a token of Vault."""
+    for variable in [name for name in os.environ if name.startswith(("VAULT_", "BAO_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    stack = Stack(project, f"test{next(names)}", platform.kubeconfig)
+    stack.init()
+    yield stack
+    stack.destroy()
+
+
+@pytest.fixture
+def deployment(vault: Vault, monkeypatch: pytest.MonkeyPatch, organization: str) -> str:
+    """A token with the documented policy for the mount of the organization, in the environment of the stack."""
+    return _sign_in_deployment(vault, monkeypatch, f"kv-{organization}")
+
+
+def _sign_in_deployment(vault: Vault, monkeypatch: pytest.MonkeyPatch, mount: str, namespace: str = "") -> str:
+    page = (ROOT / "docs" / "stores" / "vault.md").read_text().partition("### Permissions of the deployment\n")[2]
+    (rules,) = re.findall(r"```hcl\n(.*?)```", page, re.DOTALL)
+    rules = rules.replace("sys/mounts/secret", f"sys/mounts/{mount}")
+    rules = re.sub(r'"(sys/|auth/kubernetes/)', rf'"{namespace}\1', rules)
+    vault.server.call("PUT", f"sys/policies/acl/{DEPLOYMENT}-{mount}", {"policy": rules})
+    body = {"policies": [f"{DEPLOYMENT}-{mount}"], "no_parent": True, "no_default_policy": True, "ttl": "1h"}
+    token = str(vault.server.call("PUT", "auth/token/create", body)["auth"]["client_token"])
+    monkeypatch.setenv("VAULT_TOKEN", token)
+    return token
+
+
+def store(vault: Vault, manager: str, mount: str, version: str, **managed: Any) -> dict[str, Any]:
+    block = {"identityNamespace": manager, "path": "org/{organization}/", **managed}
+    return {
+        "vault": {
+            "server": vault.url,
+            "caBundle": vault.ca_bundle,
+            "path": mount,
+            "version": version,
+            "managed": block,
+        }
+    }
+
+
+def reading(name: str) -> dict[str, Any]:
+    git = {"remoteKey": f"org/{name}/git", "property": "token"}
+    return {"name": name, "secretStore": "vault", "git": git}
+
+
+def put(vault: Vault, mount: str, version: str, path: str, token: str) -> None:
+    """``vault kv put``, as a person runs it."""
+    data, value = {"token": token}, f"{mount}/data/{path}" if version == "v2" else f"{mount}/{path}"
+    vault.server.call("PUT", value, {"data": data} if version == "v2" else data)
+
+
+def exists(vault: Vault, name: str) -> tuple[bool, bool]:
+    """Whether a policy, and a role, of that name exist."""
+    policy = vault.server.ask("GET", f"sys/policies/acl/{name}")[0]
+    role = vault.server.ask("GET", f"auth/kubernetes/role/{name}")[0]
+    return policy == 200, role == 200
+
+
+def clone_secret(cluster: Kubernetes, organization: str) -> str | None:
+    secret = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
+    return None if secret is None else secret[1]["clone-secret"]
+
+
+def sign_in(vault: Vault, cluster: Kubernetes, manager: str, organization: str) -> dict[str, Any]:
+    """The sign-in of an organization's own ServiceAccount, with its token and policies."""
+    account = cluster.token(f"eso-vault-{organization}", manager, AUDIENCE)
+    auth: dict[str, Any] = vault.sign_in(f"eso-vault-{organization}", account)[1]["auth"]
+    return auth
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_create_deliver_attack_and_remove(
+    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str, deployment: str, version: str
+) -> None:
+    mount = f"kv-{organization}"
+    own, other, similar = organization, f"{organization}2", f"{organization}-corp"
+    stack.configure(
+        secretStores={"vault": store(vault, manager, mount, version, createMount=True)},
+        organizations=[reading(name) for name in (own, other, similar)],
+        readyTimeout="3s",
+    )
+
+    message = stack.up_fails()
+
+    for name in (own, other, similar):
+        assert f'organization "{name}", Secret openchoreo-ci-{name}/git-clone-secret' in message
+        assert exists(vault, f"eso-vault-{name}") == (True, True)
+    engine = vault.server.call("GET", f"sys/mounts/{mount}")["data"]
+    assert (engine["type"], engine["options"]) == ("kv", {"version": version.removeprefix("v")})
+
+    values = {name: f'value-of-{name} → "ß" {{{{ }}}}' for name in (own, other, similar)}
+    for name, value in values.items():
+        put(vault, mount, version, f"org/{name}/git", value)
+    stack.configure(readyTimeout="60s")
+    stack.up()
+
+    assert {name: clone_secret(cluster, name) for name in values} == values
+    stack.unchanged()
+    printed, state = "".join(stack.outputs), stack.state.read_text()
+    secrets = ("value-of-", deployment)
+    assert [secret for secret in secrets if secret in printed or secret in state] == []
+    used = {role for _, _, role in vault.logins}
+    assert used == {f"eso-vault-{name}" for name in values}
+    eventually(lambda: vault.revocations == len(vault.logins), "the operator to give its tokens back")
+
+    tokens = {name: sign_in(vault, cluster, manager, name) for name in values}
+    assert {name: auth["token_policies"] for name, auth in tokens.items()} == {
+        name: [f"eso-vault-{name}"] for name in values
+    }
+    assert tokens[own]["lease_duration"] == 600
+    token = tokens[own]["client_token"]
+    assert read(vault, mount, version, f"org/{own}/git", token) == (200, {"token": values[own]})
+    assert attack_paths(vault, mount, version, (own, other, similar), token) == {}
+    assert list_mounts(vault, token) == {f"{mount}/"}
+    assert attack_roles(vault, cluster, manager, own, other) == {
+        "the ServiceAccount of another organization": (403, {"errors": ["service account name not authorized"]}),
+        "the same name in another namespace": (403, {"errors": ["namespace not authorized"]}),
+        "a token for the API server": (403, {"errors": [WRONG_AUDIENCE]}),
+        "a token for another audience": (403, {"errors": [WRONG_AUDIENCE]}),
+    }
+    assert {name: read(vault, mount, version, f"org/{name}/git") for name in values} == {
+        name: (200, {"token": value}) for name, value in values.items()
+    }
+
+    stack.configure(organizations=[reading(own), reading(similar)])
+    stack.up()
+
+    assert exists(vault, f"eso-vault-{other}") == (False, False)
+    assert read(vault, mount, version, f"org/{other}/git") == (200, {"token": values[other]})
+    assert read(vault, mount, version, f"org/{other}/git", tokens[other]["client_token"]) == REFUSED
+    assert clone_secret(cluster, own) == values[own]
+    stack.unchanged()
+
+    stack.destroy()
+
+    assert exists(vault, f"eso-vault-{own}") == (False, False)
+    assert read(vault, mount, version, f"org/{own}/git") == (200, {"token": values[own]})
+
+
+def test_a_namespace_for_each_organization(
+    stack: Stack,
+    cluster: Kubernetes,
+    platform: Platform,
+    vault: Vault,
+    manager: str,
+    organization: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other, shared = f"{organization}2", f"teams-{organization}"
+    trust = build_cluster_trust(platform, Seeder(platform.kubeconfig))
+    vault.server.call("PUT", f"sys/namespaces/{shared}", {})
+    for name in (organization, other):
+        vault.server.call("PUT", f"sys/namespaces/{name}", {}, namespace=shared)
+        enable(vault.server, "auth", "kubernetes", {"type": "kubernetes"}, f"{shared}/{name}")
+        vault.server.call("PUT", "auth/kubernetes/config", trust, namespace=f"{shared}/{name}")
+        enable(vault.server, "mounts", "kv", {"type": "kv", "options": {"version": "1"}}, f"{shared}/{name}")
+        vault.server.call("PUT", f"kv/org/{name}/git", {"token": f"of {name}"}, namespace=f"{shared}/{name}")
+    _sign_in_deployment(vault, monkeypatch, "kv", f"{shared}/+/")
+    entry = store(vault, manager, "kv", "v1", roleName="eso-vault-{organization}")
+    entry["vault"]["namespace"] = f"{shared}/{{organization}}"
+    stack.configure(secretStores={"vault": entry}, organizations=[reading(organization), reading(other)])
+
+    stack.up()
+
+    assert [clone_secret(cluster, name) for name in (organization, other)] == [f"of {organization}", f"of {other}"]
+    stack.unchanged()
+    account = cluster.token(f"eso-vault-{organization}", manager, AUDIENCE)
+    body = {"role": f"eso-vault-{organization}", "jwt": account}
+    own = f"{shared}/{organization}"
+    token = vault.server.call("PUT", "auth/kubernetes/login", body, namespace=own, token="")["auth"]["client_token"]
+    for namespace in ("", shared, f"{shared}/{other}"):
+        for path in ("kv/", f"kv/org/{organization}/git", f"kv/org/{other}/git", f"{other}/kv/org/{other}/git"):
+            assert vault.server.ask("GET", path, namespace=namespace, token=token) == REFUSED
+    assert vault.server.ask("PUT", "auth/kubernetes/login", body, namespace=f"{shared}/{other}", token="")[0] == 400
+
+    stack.configure(organizations=[reading(organization)])
+    stack.up()
+
+    policy = f"sys/policies/acl/eso-vault-{other}"
+    assert vault.server.ask("GET", policy, namespace=f"{shared}/{other}")[0] == 404
+    assert vault.server.ask("GET", f"kv/org/{other}/git", namespace=f"{shared}/{other}")[0] == 200
+
+
+def test_a_token_without_the_documented_policy_creates_nothing(
+    stack: Stack, vault: Vault, manager: str, organization: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"policies": ["default"], "no_parent": True, "ttl": "1h"}
+    token = vault.server.call("PUT", "auth/token/create", body)["auth"]["client_token"]
+    monkeypatch.setenv("VAULT_TOKEN", token)
+    stack.configure(
+        secretStores={"vault": store(vault, manager, "secret", "v2")}, organizations=[reading(organization)]
+    )
+
+    assert "permission denied" in stack.up_fails()
+
+    assert exists(vault, f"eso-vault-{organization}") == (False, False)
+    assert token not in "".join(stack.outputs)
