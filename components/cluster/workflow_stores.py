@@ -7,12 +7,11 @@ schema of ESO refuses an empty name, so the run is tried again for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 
 from ..openchoreo.builds import Builds
 from ..patches.containers import find
 from ..patches.model import SECRET_STORE_REF
-from ..patches.override import Override
 from ..plan.combined_patches import list_combined_patches
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
@@ -20,8 +19,8 @@ from .objects import Location
 from .obstacles import Obstacle, raise_obstacles
 from .workflows import INCLUDE_WHEN, Workflow, Workflows
 
-_Overrides = Mapping[Location, tuple[Override, ...]]
-"""Workflow -> what the stack overrides in it."""
+_Replaced = Mapping[Location, Mapping[str, AbstractSet[str]]]
+"""Workflow -> id of an entry -> namespaces for which a patch of the stack replaces it."""
 
 
 def check_stores(workflows: Workflows) -> None:
@@ -45,7 +44,7 @@ def _list_problems(workflows: Workflows) -> Iterator[Obstacle]:
         if patch.patch.secret_store_ref
     }
     without_store: set[Location] = set()
-    overrides = _list_overrides(plan)
+    replaced = _list_replaced(plan)
     for organization, usable in workflows.usable():
         readers: dict[Location, list[Workflow]] = {}
         for workflow in usable:
@@ -59,7 +58,7 @@ def _list_problems(workflows: Workflows) -> Iterator[Obstacle]:
                 fits = live is None or find(live, ("spec", SECRET_STORE_REF, "name"))
                 (with_store if fits else without_store).add(plane)
             if plane in without_store:
-                names = [str(user.location) for user in users if _reads_store(user, organization, builds, overrides)]
+                names = [str(user.location) for user in users if _reads_store(user, organization, builds, replaced)]
                 if names:
                     yield Obstacle(organization.name, _describe(plan, organization, plane, names))
 
@@ -73,25 +72,20 @@ def _locate_plane(workflow: Workflow, organization: OrganizationPlan, builds: Bu
     return Location(kind, name, workflow.location.namespace if kind.namespaced else None)
 
 
-def _list_overrides(plan: Plan) -> _Overrides:
-    """What the stack overrides in each workflow."""
+def _list_replaced(plan: Plan) -> _Replaced:
+    """What the patches of the stack replace in each workflow."""
     combined = (*plan.combined_patches, *list_combined_patches(plan.organizations, namespaced=True))
-    patches = (patch.plan({}) for patch in combined if patch.place.role == "builds")
-    return {Location(patch.kind, patch.name, patch.namespace): patch.patch.overrides for patch in patches}
+    return {Location(patch.place.kind, patch.place.name, patch.place.namespace): patch.replaced for patch in combined}
 
 
-def _reads_store(workflow: Workflow, organization: OrganizationPlan, builds: Builds, overrides: _Overrides) -> bool:
+def _reads_store(workflow: Workflow, organization: OrganizationPlan, builds: Builds, replaced: _Replaced) -> bool:
     """Whether each run of an organization creates an object that reads from the store of the plane."""
     namespace = organization.release.control_plane_namespace(organization.name)
-    overridden = {
-        override.path[2]
-        for override in overrides.get(workflow.location, ())
-        if override.path[-1] == INCLUDE_WHEN and namespace in override.namespaces
-    }
+    entries = replaced.get(workflow.location, {})
     return any(
         builds.store in json.dumps(entry.get("template"))
         and (not entry.get(INCLUDE_WHEN) or organization.secret_references)
-        and ("id", entry.get("id")) not in overridden
+        and namespace not in entries.get(str(entry.get("id")), ())
         for entry in workflow.entries
     )
 

@@ -126,7 +126,7 @@ def _select(history: History, path: Steps) -> tuple[list[Overridden], list[Overr
 
 
 def _original(live: str | None, own: Sequence[Overridden], others: Sequence[Overridden]) -> str | None:
-    """The value without any override, as JSON; what somebody else has written since then is a new original.
+    """The value without any override, as JSON. A value that others have written since then is a new original.
 
     An old state may say of this patch what is not in the object any more, so the others alone are tried too.
     """

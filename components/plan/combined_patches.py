@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,6 +16,7 @@ from ..secrets.external_secret import Names, rename_remote_keys
 from .organization import OrganizationPlan
 from .patched_objects import PatchedObject
 from .patches import PlannedPatch, get_run_secret, select_pods
+from .secret import PlannedSecret
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,16 @@ class CombinedPatch:
         """
         place = self.place
         build = self._use_secrets if place.role == "builds" else self._pull
-        return PlannedPatch(
-            place.kind,
-            place.namespace,
-            place.name,
-            build(names),
-            place.name,
-            "build" if place.role == "builds" else "pull",
-        )
+        return PlannedPatch(place.kind, place.namespace, place.name, build(names), place.name)
+
+    @property
+    def replaced(self) -> Mapping[str, AbstractSet[str]]:
+        """Id of an entry of a workflow -> namespaces on the control plane for which the patch replaces it."""
+        namespaces: dict[str, set[str]] = {}
+        for plan in self.organizations if self.place.role == "builds" else ():
+            for run_secret in _select_secrets(plan):
+                namespaces.setdefault(run_secret.resource, set()).add(_get_namespace(plan))
+        return namespaces
 
     @property
     def _stack(self) -> str:
@@ -76,13 +79,8 @@ class CombinedPatch:
         prepared: dict[RunSecret, dict[str, str]] = {}
         created: dict[RunSecret, dict[str, Manifest]] = {}
         for plan in self.organizations:
-            entries, used = {entry.id: entry.template for entry in plan.run_entries}, set[RunSecret]()
-            for planned in plan.secrets:
-                run_secret = get_run_secret(planned.content.credential, plan.release)
-                # Of several git credentials, builds use the first; developers select the others.
-                if run_secret is None or run_secret in used:
-                    continue
-                used.add(run_secret)
+            entries = {entry.id: entry.template for entry in plan.run_entries}
+            for run_secret, planned in _select_secrets(plan).items():
                 if planned.per_run:
                     template = rename_remote_keys(entries[run_secret.resource], names)
                     created.setdefault(run_secret, {})[_get_namespace(plan)] = template
@@ -104,6 +102,16 @@ def list_combined_patches(organizations: Iterable[OrganizationPlan], *, namespac
             if place.combined and place.kind.namespaced == namespaced:
                 users.setdefault(place.address, (place, []))[1].append(plan)
     return tuple(CombinedPatch(place, tuple(plans)) for _, (place, plans) in sorted(users.items(), key=lambda u: u[0]))
+
+
+def _select_secrets(plan: OrganizationPlan) -> dict[RunSecret, PlannedSecret]:
+    """What builds use. Of several git credentials it is the first; developers select the others."""
+    selected: dict[RunSecret, PlannedSecret] = {}
+    for planned in plan.secrets:
+        run_secret = get_run_secret(planned.content.credential, plan.release)
+        if run_secret is not None:
+            selected.setdefault(run_secret, planned)
+    return selected
 
 
 def _get_namespace(plan: OrganizationPlan) -> str:

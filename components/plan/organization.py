@@ -24,6 +24,7 @@ from .expected import Expected, FanOut
 from .patched_objects import PatchedObject, list_patched_objects
 from .patches import (
     PlannedPatch,
+    patch_component_type,
     plan_pull_content,
     plan_pull_entry,
     plan_pull_target,
@@ -263,12 +264,9 @@ class OrganizationPlan:
     def plan_patch(self, place: PatchedObject) -> PlannedPatch:
         """The patch of one of its objects that is for this organization alone."""
         organization, suffix = self.organization, place.name
-        reads: Literal["build", "pull"] = "pull" if place.role == "components" else "build"
         if place.role == "components":
-            pull = cast("PullSecret", organization.pull_secret)
-            entries = () if self.pull_entry is None or pull.delivery != "component" else (self.pull_entry,)
-            names, pods = (pull.name(self.release.defaults),), select_pods(organization, place.name)
-            patch = Patch(entries, names, pods=pods)
+            pull, pods = cast("PullSecret", organization.pull_secret), select_pods(organization, place.name)
+            patch = patch_component_type(pull, self.pull_entry, self.release, pods)
         elif place.role == "builds":
             patch = Patch(self.run_entries)
         else:
@@ -277,4 +275,4 @@ class OrganizationPlan:
             patch = Patch(secret_store_ref=cast("str", cast("PlaneStore", plane).secret_store_ref))
             suffix = place.role.replace(" ", "-")
         identity = None if self.stack is None else Identity(self.stack, self.name)
-        return PlannedPatch(place.kind, place.namespace, place.name, patch, suffix, reads, identity)
+        return PlannedPatch(place.kind, place.namespace, place.name, patch, suffix, identity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from ..errors import Problem, SettingsError
 from ..git.secret import CREDENTIAL as GIT
@@ -52,8 +52,6 @@ class PlannedPatch:
     patch: Patch
     resource: str
     """Suffix of the Pulumi resource's name, unique within the organization."""
-    reads: Literal["build", "pull"] = "build"
-    """Store that the Secrets in the patch read from: that of builds, or that of workloads."""
     identity: Identity | None = None
     """Stack and organization, by which the patch is recognized on the object. None: the stack is unknown."""
 
@@ -102,14 +100,13 @@ def get_run_secret(credential: str, release: Release) -> RunSecret | None:
     return None if places is None else {GIT: places.git, PUSH: places.push}.get(credential)
 
 
-def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
+def plan_component_type_patch(
     organization: Organization,
     *,
     release: Release = DEFAULT_RELEASE,
     store: InputStr | None = None,
     refresh_interval: str = "1h0m0s",
     stack: str | None = None,
-    content: SecretContent | None = None,
 ) -> Patch:
     """The patch of each ComponentType of an organization's pull secret, without further pods: `select_pods`.
 
@@ -119,20 +116,32 @@ def plan_component_type_patch(  # noqa: PLR0913 -- what the patch depends on
         store: ClusterSecretStore on the data plane. None: the one that the DataPlane names.
         refresh_interval: canonical Go duration, unless the organization or its pull secret has its own.
         stack: written into the ExternalSecret, so that the stack recognises its own entry. None: left out.
-        content: the pull secret. None: it is built here.
 
     Raises:
         SettingsError: the organization has no pull secret.
     """
-    pull = _pull(organization)
-    name = pull.name(release.defaults)
-    template = content or plan_pull_content(organization, release)
-    if pull.delivery != "component" or not isinstance(template, SecretTemplate):
-        return Patch(image_pull_secrets=(name,))
-    entry = plan_pull_entry(
-        organization, template, release=release, store=store, refresh_interval=refresh_interval, stack=stack
-    )
-    return Patch((entry,), (name,))
+    content = plan_pull_content(organization, release)
+    entry = None
+    if isinstance(content, SecretTemplate):
+        entry = plan_pull_entry(
+            organization, content, release=release, store=store, refresh_interval=refresh_interval, stack=stack
+        )
+    return patch_component_type(_pull(organization), entry, release)
+
+
+def patch_component_type(
+    pull: PullSecret, entry: Resource | None, release: Release, pods: tuple[PodPath, ...] = ()
+) -> Patch:
+    """The patch of a type of components.
+
+    Args:
+        pull: the pull secret.
+        entry: `plan_pull_entry`. None: another delivery creates the Secret.
+        release: OpenChoreo release of the platform.
+        pods: further pods that pull with the Secret.
+    """
+    entries = (entry,) if entry is not None and pull.delivery == "component" else ()
+    return Patch(entries, (pull.name(release.defaults),), pods=pods)
 
 
 def plan_pull_entry(  # noqa: PLR0913 -- what the entry depends on

@@ -18,8 +18,8 @@ def register_control_plane_providers(
 ) -> list[pulumi.ProviderResource]:
     """The providers that the organizations need; none if nothing on the control plane is changed.
 
-    If the release has a kind of which a stack creates objects, these are compared with the live ones even if there are
-    none any more, so that the objects of a stack that has taken them over are not deleted.
+    In a release with SecretReferences, objects are compared with the live ones, even if the stack has none any more.
+    Otherwise it would delete those that another stack has taken over.
 
     Args:
         plan: of the stack.

@@ -96,7 +96,7 @@ def describe_secret(text: str, *, random: bool = True) -> str | None:
 
 
 def is_only_random(text: str) -> bool:
-    """Whether a text is refused for its characters alone, so that it may be a name that nobody chose."""
+    """Whether a text is refused for its characters alone. Then it may be an id that a program has generated."""
     return describe_secret(text) is not None and describe_secret(text, random=False) is None
 
 

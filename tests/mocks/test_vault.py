@@ -114,7 +114,7 @@ def test_a_ca_file_is_for_its_user_only_and_repaired(cache: Path) -> None:
     assert write_ca_file(CA_BUNDLE) == file
     assert file.stat() == before, "an unchanged file is not written again"
 
-    file.write_text("of somebody else")
+    file.write_text("of another program")
     assert write_ca_file(CA_BUNDLE).read_bytes() == base64.b64decode(CA_BUNDLE)
     assert list(file.parent.iterdir()) == [file]
 

@@ -126,7 +126,7 @@ MISSING: Final = http("404 page not found\n", "404 Not Found", "text/plain")
 
 @contextmanager
 def answering(respond: Callable[[int, bytes | None], bytes | None]) -> Iterator[tuple[str, list[str]]]:
-    """A healthy server, of which a function may replace the answer of each request, and the requests."""
+    """Address of a healthy server, and its requests. A function can replace the answer to each request."""
     requests: list[str] = []
 
     def answer(method: str, path: str) -> bytes:

@@ -91,7 +91,7 @@ def test_secrets_of_each_run() -> None:
     assert (push.template, push.include_when) == (PUSH_TEMPLATES["acme"], '${metadata.namespaceName in ["acme"]}')
 
 
-def test_nobody_has_the_credential() -> None:
+def test_no_namespace_has_the_credential() -> None:
     assert use_secrets({GIT: {}}, {GIT: {}}, VARIABLE) == Patch()
 
 
