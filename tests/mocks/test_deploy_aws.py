@@ -37,7 +37,7 @@ def raw(store: dict[str, Any], **more: Any) -> dict[str, Any]:
         "secretStores": {"org": store, "there": REFERENCED},
         "organizations": [
             {"name": "acme", "secretStore": "org", "git": {"remoteKey": "git", "property": "token"}},
-            {"name": "globex", "secretStore": "there", "git": {"remoteKey": "git"}},
+            {"name": "globex", "secretStore": "there", "git": {"remoteKey": "globex-git"}},
         ],
         **more,
     }
