@@ -33,7 +33,7 @@ class Tenants:
     def configure(self, isolation: str) -> None:
         """Set the isolation; an entry of ``secretStores`` has no scope."""
         store = kubernetes_store(self.manager)
-        del store["scope"]
+        del store["scope"], store["sharedKeys"]
         self.stack.configure(
             clusters=self.stack.every_plane,
             isolation=isolation,
