@@ -23,10 +23,13 @@ class AdmissionRules:
     """Users of the External Secrets Operator."""
     agents: tuple[str, ...]
     """Users of OpenChoreo, who create namespaces with labels of organizations."""
+    organizations: tuple[str, ...]
+    """Organizations of the stack."""
     build_stores: Mapping[str, tuple[str, ...]]
-    """Organization -> ClusterSecretStores that its build namespace may use; one entry for each organization."""
+    """Organization -> ClusterSecretStores that its build namespace may use. Empty: the cluster has no
+    builds."""
     workload_stores: Mapping[str, tuple[str, ...]]
-    """The same for the namespaces of its workloads."""
+    """The same for the namespaces of its workloads. Without an entry, they may use any store of others."""
     stores: tuple[str, ...]
     """ClusterSecretStores of the stack on this cluster, which only these namespaces may use."""
     accounts: tuple[Place, ...]

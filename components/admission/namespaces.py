@@ -21,7 +21,7 @@ def build_namespace_policy(rules: AdmissionRules) -> Policy:
         [match("", ["namespaces", "namespaces/*"], WRITES, "Cluster")],
         list(_list_validations(rules)),
         variables={
-            "organizations": format_list(rules.build_stores),
+            "organizations": format_list(rules.organizations),
             "name": "object.metadata.?name.orValue('')",
             "after": "object.metadata.?labels.orValue({})",
             "before": "request.operation == 'UPDATE' ? oldObject.metadata.?labels.orValue({}) : {}",

@@ -175,6 +175,8 @@ class Release:
     charts: Charts
     run_labels: RunLabels
     snapshots: Snapshots
+    agents: tuple[str, ...] = ()
+    """Users of its agents, and of controllers that label namespaces, with the names of its charts."""
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
     builds: Builds | None = None

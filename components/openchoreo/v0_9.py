@@ -146,6 +146,11 @@ V0_9: Final = Release(
         control_plane="openchoreo-control-plane",
         operator="openchoreo-build-plane (external-secrets.enabled=true)",
     ),
+    agents=(
+        "system:serviceaccount:openchoreo-build-plane:cluster-agent-buildplane",
+        "system:serviceaccount:openchoreo-control-plane:controller-manager",
+        "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",
+    ),
     run_labels=RunLabels(
         kind="componentworkflowrun",
         name="openchoreo.dev/componentworkflowrun",

@@ -219,6 +219,10 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         builds=_BUILDS,
         secret_reference=Kind(_API, "SecretReference", "secretreferences"),
         charts=Charts(control_plane="openchoreo-control-plane", operator=None),
+        agents=(
+            "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",
+            "system:serviceaccount:openchoreo-workflow-plane:cluster-agent-workflowplane",
+        ),
         run_labels=RunLabels(
             kind="workflowrun",
             name="openchoreo.dev/workflowrun",

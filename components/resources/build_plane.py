@@ -84,6 +84,9 @@ class BuildPlane(pulumi.ComponentResource):
         after = [namespace, *list_store_resources([args.secret_store, *args.stores.values()])]
         # Not deleted_with the namespace: the state would lose what is inside before the namespace is gone.
         inside = pulumi.ResourceOptions(parent=self, depends_on=after)
+        if plan.quota is not None:
+            quota = register(f"{name}/quota", plan.quota, pulumi.ResourceOptions(parent=self, depends_on=namespace))
+            inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=quota))
         generators = [
             register(f"{name}/{manifest['kind']}/{manifest['metadata']['name']}", manifest, inside)
             for manifest in plan.generators

@@ -73,7 +73,7 @@ def preflight(configuration: Configuration) -> Preflight:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered. If the engine continues after
             errors, problems of single organizations are returned instead.
     """
-    clusters, plan, stack = configuration.settings.clusters, configuration.plan, get_stack_id()
+    clusters, stack = configuration.settings.clusters, get_stack_id()
     build_plane = Cluster(PLANES["build"], clusters.build_plane)
     reached: dict[ClusterPlane, Cluster] = {"build": build_plane}
     checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]

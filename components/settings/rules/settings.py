@@ -16,6 +16,7 @@ from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
+from .admission import validate_admission
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
@@ -49,6 +50,7 @@ def validate_settings(
         aws_rules.validate_managed_stores(settings, _reads),
         vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
+        validate_admission(settings),
     ):
         yield from certain(rule)
 
