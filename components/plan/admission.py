@@ -50,9 +50,9 @@ def plan_admission(  # noqa: PLR0913 -- the parts of a plan
         here = [store for store in stores if store.plane == plane]
         rules[plane] = AdmissionRules(
             name=_name(stack),
-            administrators=limits.administrators,
-            operators=limits.operators,
-            agents=agents,
+            administrators=tuple(limits.administrators),
+            operators=tuple(limits.operators),
+            agents=tuple(agents),
             organizations=tuple(dict.fromkeys(plan.name for plan in plans)),
             build_stores=_list_build_stores(plans) if plane == "build" else {},
             workload_stores=_list_workload_stores(plans) if plane == pull_plane else {},

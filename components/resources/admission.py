@@ -8,7 +8,6 @@ from dataclasses import replace
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from ..admission.policy import POLICY
 from ..cluster.admission import check_administrators, serves_policies
 from ..cluster.connection import Cluster
 from ..managers.manager import Plane
@@ -41,17 +40,16 @@ def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> Pla
 def register_policies(
     plan: Plan, kubernetes_of: Mapping[Plane, kubernetes.Provider]
 ) -> dict[Plane, list[pulumi.Resource]]:
-    """Plane -> its policies and bindings."""
-    registered: dict[Plane, list[pulumi.Resource]] = {}
+    """Plane -> what exists after all policies and bindings on its cluster."""
+    last: dict[Plane, list[pulumi.Resource]] = {}
     for plane, manifests in plan.policies.items():
-        resources = registered.setdefault(plane, [])
-        prefix = "" if plane == "build" else f"{plane}-plane/"
-        for manifest in manifests:
-            kind, name = manifest["kind"], manifest["metadata"]["name"]
-            suffix = name.removeprefix(f"{plan.admission[plane].name}-")
-            part = "" if kind == POLICY else "/binding"
-            # A binding comes after its policy, and is deleted before it.
-            after = [] if kind == POLICY else resources[-1:]
-            options = pulumi.ResourceOptions(provider=kubernetes_of[plane], depends_on=after)
-            resources.append(register(f"{prefix}admission/{suffix}{part}", manifest, options))
-    return registered
+        prefix = f"{'' if plane == 'build' else f'{plane}-plane/'}admission/"
+        bound: list[pulumi.Resource] = []
+        for policy, binding in zip(manifests[::2], manifests[1::2], strict=True):
+            name = prefix + policy["metadata"]["name"].removeprefix(f"{plan.admission[plane].name}-")
+            # A binding comes after its policy, and after the binding before, so that the last one stands for all.
+            rule = register(name, policy, pulumi.ResourceOptions(provider=kubernetes_of[plane]))
+            after = pulumi.ResourceOptions(provider=kubernetes_of[plane], depends_on=[rule, *bound])
+            bound = [register(f"{name}/binding", binding, after)]
+        last[plane] = bound
+    return last
