@@ -84,9 +84,6 @@ class BuildPlane(pulumi.ComponentResource):
         after = [namespace, *list_store_resources([args.secret_store, *args.stores.values()])]
         # Not deleted_with the namespace: the state would lose what is inside before the namespace is gone.
         inside = pulumi.ResourceOptions(parent=self, depends_on=after)
-        if plan.quota is not None:
-            quota = register(f"{name}/quota", plan.quota, pulumi.ResourceOptions(parent=self, depends_on=namespace))
-            inside = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=quota))
         generators = [
             register(f"{name}/{manifest['kind']}/{manifest['metadata']['name']}", manifest, inside)
             for manifest in plan.generators
@@ -96,6 +93,10 @@ class BuildPlane(pulumi.ComponentResource):
             register(f"{name}/{manifest['metadata']['name']}", rename_remote_keys(manifest, names), inside)
             for manifest in plan.external_secrets
         ]
+        if plan.quota is not None:
+            # Last, because Kubernetes refuses every ExternalSecret until it has counted those that exist.
+            counted = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *self.external_secrets])
+            register(f"{name}/quota", plan.quota, counted)
         if plan.manual_secrets:
             values = select_values(plan.manual_secrets, args.manual)
             manual = ManualSecretsArgs(plan.name, plan.namespace, plan.manual_secrets, values)
