@@ -27,15 +27,9 @@ class Subject(Kubernetes):
         self._client.client.set_default_header("Impersonate-User", user)
         self._client.client.set_default_header("Impersonate-Group", "system:masters")
 
-    def request(self, method: str, path: str, body: object) -> None:
-        """A request with a JSON Merge Patch."""
-        self._client.client.call_api(
-            path,
-            method,
-            header_params={"Content-Type": "application/merge-patch+json"},
-            body=body,
-            auth_settings=["BearerToken"],
-        )
+    def patch_path(self, path: str, body: object) -> None:
+        """A JSON Merge Patch at a path of the API, such as that of a subresource."""
+        self._client.request("patch", path, body=body, content_type="application/merge-patch+json")
 
 
 def find_denial(action: Callable[[], object]) -> str | None:

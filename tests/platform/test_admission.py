@@ -12,6 +12,7 @@ from local.engine import Engine
 from local.platform import Platform
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, delete_namespaces_of
+from tests.platform.quotas import wait_until_counting
 from tests.platform.samples import git_organization
 from tests.platform.subjects import ADMINISTRATOR, AGENT, OPERATOR, TENANT, Subject, dry_run, find_denial
 
@@ -81,6 +82,12 @@ def generator(kind: str, where: str, **spec: Any) -> Object:
     return {"apiVersion": GENERATORS, "kind": kind, "metadata": {"name": "attack", "namespace": where}, "spec": spec}
 
 
+def is_counted(protected: Protected) -> bool:
+    """Whether Kubernetes has counted the ExternalSecrets; until then it refuses every one."""
+    quota = protected.cluster.get("v1", "ResourceQuota", "openchoreo-secrets", protected.builds)
+    return quota is not None and bool(quota["status"].get("used"))
+
+
 @pytest.fixture(scope="module")
 def protected(platform: Platform, engine: Engine, cluster: Kubernetes, names: Iterator[int]) -> Iterator[Protected]:
     """Three organizations with a git credential and a pull secret, on one cluster."""
@@ -92,6 +99,7 @@ def protected(platform: Platform, engine: Engine, cluster: Kubernetes, names: It
     cluster.put_secret(manager, "registry", {"config": "{}"})
     for name in organizations:
         ControlPlane(cluster, name).create(component_type("service", name))
+    wait_until_counting(cluster, manager)
     pull = {
         "componentTypes": ["service"],
         "delivery": "namespace",
@@ -111,6 +119,7 @@ def protected(platform: Platform, engine: Engine, cluster: Kubernetes, names: It
     it = Protected(stack, cluster, *subjects, manager, organizations)
     foreign = external_secret(it.builds, secretStoreRef=store_ref("another"), data=DATA)
     eventually(lambda: dry_run(it.tenant, foreign) != [None], "the policies to be in force")
+    eventually(lambda: is_counted(it), "the quota to count")
     it.agent.create(namespace(it.workloads, **{RELEASE: own}))
     yield it
     cluster.delete("v1", "Namespace", it.workloads)
@@ -404,7 +413,6 @@ def test_labels_of_namespaces_cannot_be_spoofed(protected: Protected) -> None:
             namespace(f"dp-{other}-a-b-1", **{RELEASE: own}),
             namespace("attack", **{RELEASE: own}),
             namespace("attack", **{LABEL: own}),
-            namespace(own, **{LABEL: own}),
             namespace("attack", **{LABEL: "unrelated", RELEASE: "unrelated"}),
         )
         assert answers == [
@@ -414,7 +422,6 @@ def test_labels_of_namespaces_cannot_be_spoofed(protected: Protected) -> None:
             work,
             work,
             build,
-            None if is_agent else build,
             None,
         ]
 
@@ -429,10 +436,13 @@ def test_labels_of_namespaces_cannot_be_spoofed(protected: Protected) -> None:
         assert patch(protected.builds, **{LABEL: None}) == build
         assert patch(protected.builds, **{RELEASE: other}) == work
         assert patch("default", **{LABEL: own}) == build
+        # OpenChoreo labels the namespace of an organization on the control plane.
+        assert patch(own, **{LABEL: other}) == build
+        assert patch(own, **{LABEL: own}) == (None if is_agent else build)
         assert patch(protected.builds, harmless="yes") is None
         status = "/api/v1/namespaces/default/status"
         body = {"metadata": {"labels": {LABEL: own}}}
-        assert find_denial(lambda: subject.request("PATCH", status, body)) == build  # noqa: B023 -- called at once
+        assert find_denial(lambda: subject.patch_path(status, body)) == build  # noqa: B023 -- called at once
 
 
 def test_existing_objects_are_checked_when_they_change(protected: Protected) -> None:
@@ -467,3 +477,78 @@ def test_a_quota_limits_external_secrets(protected: Protected) -> None:
     assert find_denial(patch) == reason
     delete = find_denial(lambda: protected.tenant.delete("v1", "ResourceQuota", "openchoreo-secrets", protected.builds))
     assert delete == reason
+
+
+def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
+    """Names of the policies and bindings of a stack."""
+    names = {
+        name
+        for kind in ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+        for name in cluster.names("admissionregistration.k8s.io/v1", kind)
+    }
+    return {name for name in names if f"-{stack.name}-" in name}
+
+
+def test_policies_go_with_the_setting(configured: Stack, cluster: Kubernetes, organization: str) -> None:
+    """They come and go without a change of anything else."""
+    configured.configure(isolation="strict")
+    assert (
+        'admission.administrators lacks "admin", the user of this context, so that the policies of isolation: strict '
+        "would refuse this stack's own updates; add it"
+    ) in configured.preview_fails()
+    configured.configure(admission={"administrators": [ADMINISTRATOR], "maximumExternalSecrets": 3})
+    configured.up()
+    configured.unchanged()
+    namespace = f"openchoreo-ci-{organization}"
+    assert len(list_policies(cluster, configured)) == 7
+    assert cluster.names("v1", "ResourceQuota", namespace) == {"openchoreo-secrets"}
+
+    configured.configure(isolation="store", admission={})
+    output = configured.up()
+    assert list_policies(cluster, configured) == set()
+    assert cluster.names("v1", "ResourceQuota", namespace) == set()
+    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
+    assert "15 deleted" in output
+    configured.unchanged()
+
+
+def test_workloads_of_v1_have_another_label(
+    stack: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    rendered, other = "openchoreo.dev/rendered-release-namespace", f"{organization}2"
+    cluster.put_secret(manager, "git", {"token": "value"})
+    git = {"remoteKey": "git", "property": "token"}
+    stack.configure(
+        release="v1",
+        clusters={"workflowPlane": stack.here},
+        secretStores={"org": kubernetes_store(manager)},
+        namespaces=[{"name": name, "secretStore": "org", "git": git} for name in (organization, other)],
+        isolation="strict",
+        admission={"administrators": [ADMINISTRATOR], "agents": [AGENT]},
+    )
+    stack.up()
+    agent, where = Subject(platform.kubeconfig, AGENT), f"workflows-{organization}"
+    own, foreign = (store_ref(f"org-{name}") for name in (organization, other))
+    denied = external_secret(where, secretStoreRef=foreign, data=DATA)
+    eventually(lambda: dry_run(agent, denied) != [None], "the policies to be in force")
+    advice = f'spec.secretStoreRef: is not a store of organization "{organization}"; use the ClusterSecretStore '
+    advice += own["name"]
+    build = f"metadata.labels[{LABEL}]: says which organization's secrets the namespace may use; only the platform's "
+    work = f"metadata.labels[{rendered}]: says which organization's secrets the namespace may use; only OpenChoreo may "
+    work += "set it, on a new namespace dp-<organization>-..., and only the platform's administrators may change it"
+    answers = dry_run(
+        agent,
+        denied,
+        namespace(f"dp-{organization}-shop-dev-1", **{rendered: organization, RELEASE: organization}),
+        namespace(f"dp-{organization}-shop-dev-1", **{rendered: other}),
+        namespace(f"dp-{other}-shop-dev-1", **{rendered: other, RELEASE: organization}),
+        namespace(f"workflows-{organization}-attack", **{LABEL: organization}),
+    )
+    assert answers == [
+        advice,
+        None,
+        work,
+        work.replace(rendered, RELEASE),
+        f"{build}administrators may change it",
+    ]
+    stack.unchanged()
