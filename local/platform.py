@@ -26,6 +26,7 @@ _CONTROLLERS: Final = (
     "garbage-collector-controller",
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
+    "resourcequota-controller",
 )
 NAMES: Final = (
     "etcd",

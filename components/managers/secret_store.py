@@ -19,6 +19,9 @@ from .manager import Manager
 from .options import REFUSED, ControllerClass, RetrySettings, StoreInterval, StoreOptions, describe_idle_retries
 from .registry import list_managers, on_change
 
+Scope = Literal["organization", "shared"]
+"""Who shares the ClusterSecretStore of an entry."""
+
 
 class SecretStoreSettings(Model):
     """One secret manager. Exactly one provider block, a field of its own for each registered manager."""
@@ -26,9 +29,10 @@ class SecretStoreSettings(Model):
     example: ClassVar[Example] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
     refused_keys: ClassVar[Mapping[str, str]] = REFUSED
 
-    scope: Literal["organization", "shared"] = "organization"
+    scope: Scope | None = None
     """``organization``: each organization has its own ClusterSecretStore ``<name>-<org>`` with its own identity.
-    ``shared``: all organizations that use it share one ClusterSecretStore ``<name>``, as in OpenChoreo's docs."""
+    ``shared``: all organizations that use it share one ClusterSecretStore ``<name>``, as in OpenChoreo's docs.
+    None: as ``isolation`` of the stack says; ask `StackSettings.get_scope`."""
     shared_access: bool = False
     """Accept, with scope ``organization``, that no field of the block isolates the organizations: every organization
     could read all secrets, unless the manager itself isolates them."""
@@ -45,7 +49,7 @@ class SecretStoreSettings(Model):
         def __init__(
             self,
             *,
-            scope: Literal["organization", "shared"] = "organization",
+            scope: Scope | None = None,
             shared_access: bool = False,
             retry_settings: RetrySettings | None = None,
             refresh_interval: str | None = None,

@@ -56,6 +56,7 @@ def configurations(block: Raw) -> Iterator[Raw]:
             "load",
             "budget",
             "offboarding",
+            "isolation",
             "notSecrets",
             "releasePromoted",
         }:

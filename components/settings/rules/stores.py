@@ -49,15 +49,13 @@ Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 def validate_store_access(settings: StackSettings, release: Release, reads: Reads) -> Iterator[Problem]:
     """Problems of the stores that depend on their scope or their organizations."""
     for name, store in settings.secret_stores.items():
-        yield from certain(_access(store, f"secretStores.{name}"))
+        yield from certain(_access(settings, name))
         yield from certain(_store_namespaces(store, f"secretStores.{name}", settings.names, release))
     for organization in settings.organizations:
         with suppress(Doubtful):
             entries = {entry for entry, _ in reads(organization)}
             for entry in sorted(entries & settings.secret_stores.keys()):
-                yield from certain(
-                    _entry_filled(settings.secret_stores[entry], f"secretStores.{entry}", organization.name)
-                )
+                yield from certain(_entry_filled(settings, entry, organization.name))
 
 
 @dataclass(frozen=True)
@@ -129,9 +127,10 @@ def describe_long_name(name: str) -> str | None:
     return f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}"
 
 
-def _entry_filled(store: SecretStoreSettings, path: str, organization: str) -> Iterator[Problem]:
-    if store.scope == "organization":
-        yield from _filled(store.manager, f"{path}.{store.manager.settings_key}", organization)
+def _entry_filled(settings: StackSettings, entry: str, organization: str) -> Iterator[Problem]:
+    if settings.get_scope(entry) == "organization":
+        manager = settings.secret_stores[entry].manager
+        yield from _filled(manager, f"secretStores.{entry}.{manager.settings_key}", organization)
 
 
 def _filled(manager: Manager, path: str, organization: str) -> Iterator[Problem]:
@@ -141,11 +140,14 @@ def _filled(manager: Manager, path: str, organization: str) -> Iterator[Problem]
             yield Problem(f"{path}{place}", text)
 
 
-def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
+def _access(settings: StackSettings, entry: str) -> Iterator[Problem]:
     """Each organization has its own access, or the configuration accepts that it has not."""
+    store, path = settings.secret_stores[entry], f"secretStores.{entry}"
     manager = store.manager
     placeholders = list(find_places(manager.template()))
-    if store.scope == "shared":
+    if settings.isolation == "strict":
+        yield from _strict(store, path)
+    if settings.get_scope(entry) == "shared":
         block = f"{path}.{manager.settings_key}"
         yield from _shared(manager, block, "several organizations share", 'use scope "organization"')
         if store.shared_access:
@@ -164,6 +166,19 @@ def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
             f"{path}.{manager.settings_key}",
             "gives all organizations the same access, so each could read the others' secrets; use "
             f'{ORGANIZATION} in {where}, or scope "shared", or sharedAccess: true if the manager itself isolates them',
+        )
+
+
+def _strict(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
+    """What lets organizations reach each other's secrets by intent."""
+    if store.scope == "shared":
+        text = '"shared" lets all organizations use one store, which isolation: strict refuses; remove it'
+        yield Problem(f"{path}.scope", f"{text}, or use isolation: store")
+    if store.shared_access:
+        yield Problem(
+            f"{path}.sharedAccess",
+            "true accepts that the block does not keep organizations apart, which isolation: strict refuses; give each "
+            f"organization its own access with {ORGANIZATION}, or use isolation: store",
         )
 
 
