@@ -257,7 +257,8 @@ def _own(managed: AwsManaged) -> StoreServiceAccount | None:
 
 def _role(planned: PlannedStore, managed: AwsManaged, account: AwsAccount) -> str:
     (organization,) = planned.organizations
-    return account.role_arn(managed.role_of(planned.name, organization))
+    role = managed.role_of(planned.managed_name, organization, beside_builds=planned.beside_builds)
+    return account.role_arn(role)
 
 
 def _account(planned: PlannedStore) -> AwsAccount:

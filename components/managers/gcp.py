@@ -141,6 +141,10 @@ class GcpStore(TypedManager):
             return None
         return ("projectID", "auth.workloadIdentity.serviceAccount.gcpServiceAccount")
 
+    def separates_stores(self, *, one_cluster: bool) -> bool:
+        """Google identifies a ServiceAccount by namespace and name, in whichever cluster of the project it is."""
+        return one_cluster and super().separates_stores(one_cluster=one_cluster)
+
     def key_problem(self, key: str, organization: str) -> str | None:
         """Names of secrets: letters, digits, hyphens and underscores."""
         if _KEY.fullmatch(key):

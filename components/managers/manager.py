@@ -71,14 +71,15 @@ class PlannedStore:
     plane: Plane = "build"
     """Cluster of the store; ``build`` where both planes are one cluster."""
     identity_name: str | None = None
-    """Name after which the resources of a managed pull store are named in the manager, where the builds' store on the
-    other cluster has the same name. None: `name`."""
+    """Name after which the resources of a managed pull store are named in the manager. None: `name`."""
+    beside_builds: bool = False
+    """Whether the store of builds of the same entry has a role too, for a managed pull store."""
     options: StoreOptions = field(default_factory=StoreOptions)
     """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
     entry: str | None = None
-    """Entry of ``secretStores``, for a managed store of Vault. None: not a managed store."""
+    """Entry of ``secretStores``, for a managed store. None: not a managed store."""
 
     @property
     def only_organization(self) -> str | None:
@@ -141,9 +142,12 @@ class Manager(BaseModel):
         """Whether the stack creates the role of each store in the secret manager."""
         return False
 
-    @property
-    def separates_stores(self) -> bool:
-        """Whether every store has its own access, even two stores of one organization."""
+    def separates_stores(self, *, one_cluster: bool) -> bool:
+        """Whether builds and workloads of one organization have an identity each with the same settings.
+
+        Args:
+            one_cluster: whether their stores are on one cluster; otherwise they may have the same name.
+        """
         return self.isolation_fields is None
 
     @property

@@ -17,6 +17,7 @@ from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
 from .admission import validate_admission
+from .isolation import validate_isolation
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
@@ -47,6 +48,7 @@ def validate_settings(
         validate_reference_planes(settings),
         refuse_shared_identities(settings),
         store_rules.validate_store_access(settings, release, _reads),
+        validate_isolation(settings),
         aws_rules.validate_managed_stores(settings, _reads),
         vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),

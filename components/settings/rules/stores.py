@@ -145,8 +145,6 @@ def _access(settings: StackSettings, entry: str) -> Iterator[Problem]:
     store, path = settings.secret_stores[entry], f"secretStores.{entry}"
     manager = store.manager
     placeholders = list(find_places(manager.template()))
-    if settings.isolation == "strict":
-        yield from _strict(store, path)
     if settings.get_scope(entry) == "shared":
         block = f"{path}.{manager.settings_key}"
         yield from _shared(manager, block, "several organizations share", 'use scope "organization"')
@@ -166,19 +164,6 @@ def _access(settings: StackSettings, entry: str) -> Iterator[Problem]:
             f"{path}.{manager.settings_key}",
             "gives all organizations the same access, so each could read the others' secrets; use "
             f'{ORGANIZATION} in {where}, or scope "shared", or sharedAccess: true if the manager itself isolates them',
-        )
-
-
-def _strict(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
-    """What lets organizations reach each other's secrets by intent."""
-    if store.scope == "shared":
-        text = '"shared" lets all organizations use one store, which isolation: strict refuses; remove it'
-        yield Problem(f"{path}.scope", f"{text}, or use isolation: store")
-    if store.shared_access:
-        yield Problem(
-            f"{path}.sharedAccess",
-            "true accepts that the block does not keep organizations apart, which isolation: strict refuses; give each "
-            f"organization its own access with {ORGANIZATION}, or use isolation: store",
         )
 
 
