@@ -16,7 +16,7 @@ from tests.attacks import report
 from tests.attacks.attack import PHASES
 from tests.attacks.canaries import find_canaries
 from tests.attacks.catalog import ATTACKS, LEGITIMATE
-from tests.attacks.layers import prepared
+from tests.attacks.layers import prepared, wait_for_quotas
 from tests.attacks.running import Result, run_phase
 from tests.attacks.world import World, start_world
 
@@ -49,6 +49,7 @@ def main() -> None:
 def attack(world: World, say: report.Say) -> list[Result]:
     """The results of all phases."""
     results: list[Result] = []
+    wait_for_quotas(world)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     for number, phase in enumerate(sys.argv[1:] or PHASES):
         with prepared(world, phase):

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.grants import MOUNT
 from tests.attacks.api import Api
-from tests.attacks.attack import ALL, PHASES, REACHED, STOCK, STOPPED, Attack, Attempt, Verdict
+from tests.attacks.attack import REACHED, STOPPED, Attack, Attempt, Verdict, expect
 from tests.attacks.reading import key_of
 from tests.attacks.scene import ESO, Scene, from_store
 from tests.attacks.subjects import RBAC, TENANTS
@@ -33,9 +33,9 @@ def find_pull_secret(scene: Scene) -> str:
     return str(spec["externalSecretSpec"].get("target", {}).get("name") or spec["externalSecretName"])
 
 
-def read_with_label(scene: Scene, subject: Api, namespace: str) -> Attempt:
-    """The same namespace, and a credential of the victim's builds."""
-    scene.relabel(subject, namespace, scene.attack.victim)
+def read_with_label(scene: Scene, namespace: str) -> Attempt:
+    """The agent labels a namespace, and the tenant reads a credential of the victim's builds."""
+    scene.relabel(scene.world.agent, namespace, scene.attack.victim)
     key = key_of(scene.attack.victim, "kube")
     spec = from_store(scene.store(scene.attack.victim, "kube"), key)
     return (yield from scene.external_secret(scene.tenant, namespace, scene.canary(key), **spec))
@@ -119,12 +119,12 @@ def copy_store(scene: Scene, subject: Api) -> Attempt:
     )
 
 
-def redirect_vault(scene: Scene, subject: Api) -> Attempt:
+def redirect_vault(scene: Scene) -> Attempt:
     """A store that signs in at the attacker's server as the victim; the token is used at the real one."""
     provider = read_provider(scene, "bao")
     provider["vault"]["server"] = f"{scene.world.servers.url}/{scene.name}"
     provider["vault"].pop("caBundle", None)
-    create_cluster_store(scene, subject, provider)
+    create_cluster_store(scene, scene.world.agent, provider)
     key = key_of(scene.attack.victim, "bao")
     role = f"eso-{scene.attack.victim}"
     while True:
@@ -144,12 +144,12 @@ def read_with_token(scene: Scene, role: str, token: str, key: str) -> str:
     return str(answer["data"]["data"]) if status == 200 else ""
 
 
-def redirect_kubernetes(scene: Scene, subject: Api) -> Attempt:
+def redirect_kubernetes(scene: Scene) -> Attempt:
     """The same with the API server."""
     servers = scene.world.servers
     provider = read_provider(scene, "kube")
     provider["kubernetes"]["server"] = {"url": f"{servers.secure_url}/{scene.name}", "caBundle": servers.ca_bundle}
-    create_cluster_store(scene, subject, provider)
+    create_cluster_store(scene, scene.world.agent, provider)
     key = key_of(scene.attack.victim, "kube")
     platform = scene.world.platform
     while True:
@@ -161,9 +161,9 @@ def redirect_kubernetes(scene: Scene, subject: Api) -> Attempt:
         yield
 
 
-def bind_identity(scene: Scene, subject: Api) -> Attempt:
+def bind_identity(scene: Scene) -> Attempt:
     """A RoleBinding that gives the attacker the Role of the victim's identity."""
-    scene.create(subject, build_binding(scene, MANAGER, "Role", f"eso-kube-{scene.attack.victim}"))
+    scene.create(scene.world.agent, build_binding(scene, MANAGER, "Role", f"eso-kube-{scene.attack.victim}"))
     key = key_of(scene.attack.victim, "kube")
     while True:
         status, _ = scene.tenant.ask("GET", f"/api/v1/namespaces/{MANAGER}/secrets/{key}")
@@ -172,13 +172,13 @@ def bind_identity(scene: Scene, subject: Api) -> Attempt:
         yield
 
 
-def strip_conditions(scene: Scene, subject: Api) -> Attempt:
+def strip_conditions(scene: Scene) -> Attempt:
     """Remove the conditions of the victim's store."""
     victim = scene.attack.victim
     name, admin = f"bao-{victim}", scene.world.admin
     live = admin.get(ESO, "ClusterSecretStore", name) or {}
     conditions = live["spec"].get("conditions")
-    subject.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": None}})
+    scene.world.agent.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": None}})
     scene.undo.append(lambda: admin.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": conditions}}))
     key = key_of(victim, "bao")
     verdict = yield from scene.external_secret(
@@ -187,7 +187,7 @@ def strip_conditions(scene: Scene, subject: Api) -> Attempt:
     return verdict
 
 
-def fan_out(scene: Scene, subject: Api) -> Attempt:
+def fan_out(scene: Scene) -> Attempt:
     """A ClusterExternalSecret that reads from the victim's store in the attacker's namespace."""
     victim = scene.attack.victim
     key = key_of(victim, "bao")
@@ -198,7 +198,7 @@ def fan_out(scene: Scene, subject: Api) -> Attempt:
         "externalSecretSpec": {"target": {"name": scene.name}, **from_store(scene.store(victim), key)},
     }
     scene.create(
-        subject,
+        scene.world.agent,
         {"apiVersion": ESO, "kind": "ClusterExternalSecret", "metadata": {"name": scene.name}, "spec": spec},
     )
     return (yield from scene.obtain(scene.name, scene.own_builds, scene.canary(key)))
@@ -218,45 +218,26 @@ def request_token(scene: Scene, subject: Api) -> Attempt:
 
 def list_attacks() -> Iterator[Attack]:
     """The attacks of this module."""
-    everywhere = {phase: REACHED for phase in PHASES if phase != STOCK}
-    by_rbac = {ALL: "rbac", "without store": "rbac", "without identity": "rbac", "without rbac": REACHED}
+    guarded = expect("admission", admission=REACHED)
+    by_rbac = expect("rbac", rbac="admission")
     yield Attack(
         "H1", "tenant labels its namespace", "h1-tenant", lambda s: spoof_label(s, s.tenant, SPOOFED[0]), by_rbac
     )
     yield Attack(
-        "H1", "agent labels a namespace", "h1-agent", lambda s: spoof_label(s, s.world.agent, SPOOFED[1]), everywhere
+        "H1", "agent labels a namespace", "h1-agent", lambda s: spoof_label(s, s.world.agent, SPOOFED[1]), guarded
     )
+    labelled = expect("admission", admission="store")
     yield Attack(
-        "H1",
-        "reads builds' values with the label",
-        "h1-read",
-        lambda s: read_with_label(s, s.world.agent, SPOOFED[2]),
-        everywhere,
+        "H1", "reads builds' values with the label", "h1-read", lambda s: read_with_label(s, SPOOFED[2]), labelled
     )
-    yield Attack("T7", "agent creates a namespace with another's label", "t7-create", create_labelled, everywhere)
-    yield Attack("T7", "agent creates a namespace of another", "t7-evil", create_for_victim, everywhere)
-    yield Attack("T13", "agent copies another's store", "t13-copy", lambda s: copy_store(s, s.world.agent), everywhere)
+    yield Attack("T7", "agent creates a namespace with another's label", "t7-create", create_labelled, guarded)
+    yield Attack("T7", "agent creates a namespace of another", "t7-evil", create_for_victim, expect(REACHED))
+    yield Attack("T13", "agent copies another's store", "t13-copy", lambda s: copy_store(s, s.world.agent), guarded)
+    yield Attack("T13", "agent fans out another's store", "t13-fan", fan_out, by_rbac)
     yield Attack("H2", "tenant copies another's store", "h2-copy", lambda s: copy_store(s, s.tenant), by_rbac)
-    yield Attack(
-        "H2", "agent redirects a store (vault)", "h2-vault", lambda s: redirect_vault(s, s.world.agent), everywhere
-    )
-    yield Attack(
-        "H2",
-        "agent redirects a store (kubernetes)",
-        "h2-kube",
-        lambda s: redirect_kubernetes(s, s.world.agent),
-        everywhere,
-    )
-    yield Attack("H2", "agent binds another's Role", "h2-bind", lambda s: bind_identity(s, s.world.agent), everywhere)
-    yield Attack(
-        "H2",
-        "agent strips conditions",
-        "h2-strip",
-        lambda s: strip_conditions(s, s.world.agent),
-        everywhere,
-        alone=True,
-    )
-    fanned = {ALL: "rbac", "without store": "rbac", "without identity": "rbac", "without rbac": "store"}
-    yield Attack("T13", "agent fans out another's store", "t13-fan", lambda s: fan_out(s, s.world.agent), fanned)
+    yield Attack("H2", "agent redirects a store (vault)", "h2-vault", redirect_vault, guarded)
+    yield Attack("H2", "agent redirects a store (kubernetes)", "h2-kube", redirect_kubernetes, guarded)
+    yield Attack("H2", "agent binds another's Role", "h2-bind", bind_identity, guarded)
+    yield Attack("H2", "agent strips conditions", "h2-strip", strip_conditions, guarded, alone=True)
     yield Attack("T12", "tenant requests a token", "t12-tenant", lambda s: request_token(s, s.tenant), by_rbac)
     yield Attack("T12", "agent requests a token", "t12-agent", lambda s: request_token(s, s.world.agent), by_rbac)

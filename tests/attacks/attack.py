@@ -16,10 +16,27 @@ WORKS: Final = "works"
 UNDECIDED: Final = "undecided"
 
 ALL: Final = "all"
+NONE: Final = "none"
+"""Every layer removed: there, each attack must succeed, or it is no attack."""
 STOCK: Final = "stock"
-LAYERS: Final = ("admission", "store", "identity", "rbac")
+"""The ClusterSecretStore ``default`` as OpenChoreo ships it, instead of the layers of this project."""
+LAYERS: Final = ("admission", "store", "identity", "rbac", "quota")
 """Layers that the suite removes, one at a time."""
-PHASES: Final = (ALL, *(f"without {layer}" for layer in LAYERS), STOCK)
+PHASES: Final = (ALL, *(f"without {layer}" for layer in LAYERS), NONE, STOCK)
+
+
+def expect(everywhere: str, *, none: str = REACHED, stock: str | None = None, **without: str) -> dict[str, str]:
+    """Phase -> outcome.
+
+    Args:
+        everywhere: with all layers, and in each phase without another outcome.
+        none: without any layer.
+        stock: with the stock store. None: the attack makes no sense there.
+        without: layer -> outcome without it.
+    """
+    outcomes = {phase: everywhere for phase in PHASES if phase not in {NONE, STOCK}}
+    outcomes |= {f"without {layer}": outcome for layer, outcome in without.items()} | {NONE: none}
+    return outcomes if stock is None else {**outcomes, STOCK: stock}
 
 
 @dataclass(frozen=True)

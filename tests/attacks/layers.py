@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, Final
 
+from components.admission.quotas import COUNTED
 from local.grants import MOUNT, bind_account
-from tests.attacks.api import wait_for
-from tests.attacks.attack import STOCK
+from tests.attacks.api import RefusedError, wait_for
+from tests.attacks.attack import ALL, LAYERS, NONE, STOCK
 from tests.attacks.scene import ESO, build_external_secret, from_store
 from tests.attacks.subjects import AGENT, RBAC, TENANTS, WIDE, bind_cluster_role, user_of
-from tests.attacks.world import MANAGER, ORGANIZATIONS, OUTSIDE, World
+from tests.attacks.world import MANAGER, MAXIMUM, ORGANIZATIONS, OUTSIDE, World
 
+_ADMISSION: Final = "admissionregistration.k8s.io/v1"
+_BINDING: Final = "ValidatingAdmissionPolicyBinding"
 _PROBE: Final = "probe"
 _STOCK_ROLE: Final = "openchoreo-secret-writer-role"
 _STOCK_RULES: Final = """
@@ -26,15 +30,110 @@ path "secret/metadata/*" { capabilities = ["create", "read", "update", "delete",
 @contextmanager
 def prepared(world: World, phase: str) -> Iterator[None]:
     """The platform in one phase; as before after the block."""
-    removal = {"without store": _without_store, "without identity": _without_identity, "without rbac": _without_rbac}
-    if phase == STOCK:
-        with _stock(world):
-            yield
-    elif phase in removal:
-        with removal[phase](world):
-            yield
-    else:
+    removals = {
+        "admission": _without_admission,
+        "store": _without_store,
+        "identity": _without_identity,
+        "rbac": _without_rbac,
+        "quota": _without_quota,
+    }
+    removed = {ALL: (), NONE: LAYERS, STOCK: ("admission", "quota")}.get(phase, (phase.removeprefix("without "),))
+    with ExitStack() as stack:
+        for layer in removed:
+            stack.enter_context(removals[layer](world))
+        if phase == STOCK:
+            stack.enter_context(_stock(world))
         yield
+
+
+@contextmanager
+def _without_admission(world: World) -> Iterator[None]:
+    """No policy is bound."""
+    admin = world.admin
+    bindings = [_strip(_ADMISSION, _BINDING, item) for item in admin.list(_ADMISSION, _BINDING)]
+    # The tenant's attempt to create a store shows that the last binding is gone, or back.
+    bindings.sort(key=lambda binding: str(binding["metadata"]["name"]).endswith("-stores"))
+    for binding in bindings:
+        admin.delete(_ADMISSION, _BINDING, binding["metadata"]["name"])
+    wait_for(partial(_may_create_store, world), "the policies to go")
+    yield
+    for binding in bindings:
+        admin.create(binding)
+    wait_for(partial(_may_not, _may_create_store, world), "the policies to come back")
+
+
+def _may_create_store(world: World) -> bool:
+    metadata = {"name": _PROBE, "namespace": world.build_namespace("acme")}
+    fixed = {"fake": {"data": [{"key": "a", "value": "b"}]}}
+    store = {"apiVersion": ESO, "kind": "SecretStore", "metadata": metadata, "spec": {"provider": fixed}}
+    try:
+        world.tenants["acme"].create(store, dry_run=True)
+    except RefusedError:
+        return False
+    return True
+
+
+@contextmanager
+def _without_quota(world: World) -> Iterator[None]:
+    """No namespace of builds has a quota."""
+    admin = world.admin
+    quotas = [_strip("v1", "ResourceQuota", item) for item in admin.list("v1", "ResourceQuota")]
+    for quota in quotas:
+        admin.delete("v1", "ResourceQuota", quota["metadata"]["name"], quota["metadata"]["namespace"])
+    yield
+    for quota in quotas:
+        admin.create(quota)
+    wait_for_quotas(world)
+
+
+def wait_for_quotas(world: World) -> None:
+    """Wait until the quotas count, and have noticed that ExternalSecrets are gone.
+
+    Their controller knows a new kind after half a minute, and looks at a quota again when its limit changes.
+    """
+    admin = world.admin
+    limits = itertools.count(MAXIMUM + 1)
+
+    def are_low() -> bool:
+        limit = next(limits)
+        quotas = admin.list("v1", "ResourceQuota")
+        if all(map(_is_low, quotas)):
+            return True
+        for quota in quotas:
+            _limit(world, quota, limit)
+        return False
+
+    def are_restored() -> bool:
+        return all(_read_status(quota, "hard") == MAXIMUM for quota in admin.list("v1", "ResourceQuota"))
+
+    wait_for(are_low, "the quotas to count")
+    for quota in admin.list("v1", "ResourceQuota"):
+        _limit(world, quota, MAXIMUM)
+    wait_for(are_restored, "the quotas to have their limits")
+
+
+def _limit(world: World, quota: Any, limit: int) -> None:
+    metadata = quota["metadata"]
+    hard = {"spec": {"hard": {COUNTED: str(limit)}}}
+    world.admin.patch("v1", "ResourceQuota", metadata["name"], hard, metadata["namespace"])
+
+
+def _is_low(quota: Any) -> bool:
+    used = _read_status(quota, "used")
+    return used is not None and used < MAXIMUM // 4
+
+
+def _read_status(quota: Any, field: str) -> int | None:
+    """A number of ExternalSecrets in the status of a quota. None: they are not counted."""
+    value = ((quota.get("status") or {}).get(field) or {}).get(COUNTED)
+    return None if value is None else int(value)
+
+
+def _strip(api: str, kind: str, live: Any) -> dict[str, Any]:
+    """An object of a list, without what the API server adds."""
+    kept = ("name", "namespace", "labels", "annotations")
+    metadata = {key: value for key, value in live["metadata"].items() if key in kept}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": live["spec"]}
 
 
 @contextmanager

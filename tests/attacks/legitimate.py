@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.attacks.agents import create_namespace, find_pull_secret
-from tests.attacks.attack import PHASES, REACHED, STOCK, WORKS, Attack, Attempt, Verdict
+from tests.attacks.attack import REACHED, WORKS, Attack, Attempt, Verdict, expect
 from tests.attacks.reading import key_of
-from tests.attacks.scene import ESO, GENERATORS, Scene, from_store
+from tests.attacks.scene import GENERATORS, Scene, from_store
 from tests.attacks.stores import create_generator
 from tests.attacks.subjects import RBAC
 from tests.attacks.world import name_workloads
@@ -66,7 +66,7 @@ def create_component(scene: Scene) -> Attempt:
     own = scene.attack.attacker
     create_objects(scene, scene.own_workloads)
     key = f"{own}-pull"
-    spec = from_store(pull_store(scene), key)
+    spec = from_store(scene.pull_store(own), key)
     return (
         yield from must_work(scene.external_secret(scene.world.agent, scene.own_workloads, scene.canary(key), **spec))
     )
@@ -79,13 +79,6 @@ def run_build(scene: Scene) -> Attempt:
     key = key_of(own, "bao")
     spec = from_store(scene.store(own), key)
     return (yield from must_work(scene.external_secret(scene.world.agent, scene.own_builds, scene.canary(key), **spec)))
-
-
-def pull_store(scene: Scene) -> str:
-    """Store of the organization's pull secret."""
-    name = f"registry-pull-secret-{scene.attack.attacker}"
-    live = scene.world.admin.get(ESO, "ClusterExternalSecret", name) or {}
-    return str(live["spec"]["externalSecretSpec"]["secretStoreRef"]["name"])
 
 
 def create_objects(scene: Scene, namespace: str) -> None:
@@ -119,8 +112,8 @@ def refresh(scene: Scene) -> Attempt:
 
 def list_attacks() -> Iterator[Attack]:
     """The uses of this module; none of them may be stopped."""
-    works = dict.fromkeys(PHASES, WORKS)
-    ours = {phase: word for phase, word in works.items() if phase != STOCK}
+    works = expect(WORKS, none=WORKS, stock=WORKS)
+    ours = expect(WORKS, none=WORKS)
     yield Attack("L1", "tenant reads its own key", "l1-bao", lambda s: read_own(s, "bao"), works)
     yield Attack("L1", "tenant reads its own key (kubernetes)", "l1-kube", lambda s: read_own(s, "kube"), ours)
     yield Attack("L2", "tenant uses a generator with auth", "l2-token", generate, works)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.attack import ALL, REACHED, STOCK, Attack, Attempt
+from tests.attacks.attack import REACHED, Attack, Attempt, expect
 from tests.attacks.scene import Scene, from_store
 from tests.attacks.world import AMBIGUOUS, NAMED_ALIKE
 
@@ -70,7 +70,7 @@ def use_namespace_named_alike(scene: Scene) -> Attempt:
 def use_ambiguous_namespace(scene: Scene) -> Attempt:
     """From ``dp-acme-corp-...``, the namespace of acme's project "corp"."""
     victim = scene.attack.victim
-    spec = from_store(scene.store(victim, "kube"), f"{victim}-pull")
+    spec = from_store(scene.pull_store(victim), f"{victim}-pull")
     canary = scene.canary(f"{victim}-pull")
     return (yield from scene.external_secret(scene.tenant, AMBIGUOUS, canary, **spec))
 
@@ -86,23 +86,28 @@ def search(scene: Scene, entry: str) -> Attempt:
     return (yield from scene.external_secret(scene.tenant, scene.own_builds, canary, **spec))
 
 
-def read_builds_from_workloads(scene: Scene) -> Attempt:
-    """A workload of an organization reads what its builds use."""
+def use_builds_store(scene: Scene) -> Attempt:
+    """A workload reads through the store of the builds."""
     key = key_of(scene.attack.attacker, "kube")
     spec = from_store(scene.store(scene.attack.attacker, "kube"), key)
     return (yield from scene.external_secret(scene.tenant, scene.own_workloads, scene.canary(key), **spec))
 
 
-STORE = {ALL: "store", "without store": REACHED, "without identity": "store", "without rbac": "store", STOCK: REACHED}
-"""The condition of the victim's store stops it, and nothing else."""
-IDENTITY = {
-    ALL: "identity",
-    "without store": "identity",
-    "without identity": REACHED,
-    "without rbac": "identity",
-    STOCK: REACHED,
-}
+def name_builds_key(scene: Scene) -> Attempt:
+    """A workload reads what the builds use, through the store of the pull secret."""
+    key = key_of(scene.attack.attacker, "kube")
+    spec = from_store(scene.pull_store(scene.attack.attacker), key)
+    return (yield from scene.external_secret(scene.tenant, scene.own_workloads, scene.canary(key), **spec))
+
+
+STORE = expect("admission", admission="store", stock=REACHED)
+"""Admission stops it, and the condition of the victim's store."""
+IDENTITY = expect("identity", identity=REACHED, stock=REACHED)
 """The identity of the attacker's store stops it, and nothing else."""
+WORKLOADS = expect("identity", identity=REACHED)
+"""The identity of the pull store stops it; the stock store has no other."""
+SEARCH = expect("admission", admission="identity", stock=REACHED)
+"""Admission stops it, and the identity."""
 
 
 def list_attacks() -> Iterator[Attack]:
@@ -135,9 +140,7 @@ def list_attacks() -> Iterator[Attack]:
     yield Attack(
         "T8", "uses a namespace with an ambiguous name", "t8-name", use_ambiguous_namespace, STORE, victim="acme-corp"
     )
-    yield Attack("T10", "searches its own store", "t10-find", lambda s: search(s, "bao"), IDENTITY)
-    yield Attack("T10", "searches its own store (kubernetes)", "t10-kube", lambda s: search(s, "kube"), IDENTITY)
-    open_to_all = dict.fromkeys(STORE, REACHED)
-    yield Attack(
-        "H3", "reads builds' values from workloads", "h3-builds", read_builds_from_workloads, open_to_all, victim="acme"
-    )
+    yield Attack("T10", "searches its own store", "t10-find", lambda s: search(s, "bao"), SEARCH)
+    yield Attack("T10", "searches its own store (kubernetes)", "t10-kube", lambda s: search(s, "kube"), SEARCH)
+    yield Attack("H3", "workloads use the builds' store", "h3-store", use_builds_store, STORE, victim="acme")
+    yield Attack("H3", "workloads name the builds' key", "h3-key", name_builds_key, WORKLOADS, victim="acme")

@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.attacks.api import RefusedError, UnexpectedAnswerError
 from tests.attacks.attack import STOPPED, UNDECIDED, Attack, Attempt, Verdict
+from tests.attacks.layers import wait_for_quotas
 from tests.attacks.scene import Scene
 from tests.attacks.world import World
 
@@ -44,6 +45,7 @@ def run_phase(world: World, attacks: Iterable[Attack], phase: str, number: int) 
     for scene in scenes:
         if scene.attack.alone:
             results += _run([scene])
+    wait_for_quotas(world)
     order = {id(scene.attack): position for position, scene in enumerate(scenes)}
     return sorted(results, key=lambda result: order[id(result.attack)])
 

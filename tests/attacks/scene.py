@@ -54,6 +54,13 @@ class Scene:
         """ClusterSecretStore of an organization's builds, or the one that OpenChoreo ships."""
         return "default" if self.phase == STOCK else f"{entry}-{organization}"
 
+    def pull_store(self, organization: str) -> str:
+        """ClusterSecretStore of an organization's workloads, or the one that OpenChoreo ships."""
+        if self.phase == STOCK:
+            return "default"
+        live = self.world.admin.get(ESO, "ClusterExternalSecret", f"registry-pull-secret-{organization}") or {}
+        return str(live["spec"]["externalSecretSpec"]["secretStoreRef"]["name"])
+
     def canary(self, key: str) -> str:
         """The value of a remote key."""
         return self.world.canaries[key]

@@ -63,6 +63,8 @@ def name_workloads(organization: str, project: str) -> str:
     return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
 
 
+MAXIMUM: Final = 60
+"""ExternalSecrets that a build namespace may have."""
 PLATFORM_KEY: Final = "platform/backstage"
 """A key in AWS that the operator's own identity can read, and no organization."""
 NAMED_ALIKE: Final = "openchoreo-ci-acme2-evil"
@@ -159,6 +161,8 @@ def configure(stack: Stack, openbao: OpenBao) -> None:
     login = {"role": "eso-{organization}", "serviceAccount": {"identityNamespace": MANAGER}}
     stack.configure(
         clusters=stack.every_plane,
+        isolation="strict",
+        admission={"administrators": ["admin"], "maximumExternalSecrets": MAXIMUM},
         secretStores={
             "bao": {
                 "vault": {

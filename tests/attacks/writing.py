@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from components.openchoreo.labels import ORGANIZATION_LABEL
-from tests.attacks.attack import ALL, REACHED, STOCK, Attack, Attempt, Verdict
-from tests.attacks.reading import IDENTITY, key_of
-from tests.attacks.scene import PUSH, WRITTEN, Scene
+from tests.attacks.attack import REACHED, Attack, Attempt, Verdict, expect
+from tests.attacks.reading import IDENTITY, STORE, key_of
+from tests.attacks.scene import ESO, PUSH, WRITTEN, Scene
 
 
 def push(scene: Scene, stores: list[dict[str, Any]]) -> Attempt:
@@ -38,37 +37,31 @@ def push(scene: Scene, stores: list[dict[str, Any]]) -> Attempt:
         yield
 
 
-def push_to(scene: Scene, organization: str) -> Attempt:
-    """To the store of an organization."""
-    store = {"kind": "ClusterSecretStore", "name": scene.store(organization)}
-    return (yield from push(scene, [store]))
+def push_to_victim(scene: Scene) -> Attempt:
+    """To the store of the victim."""
+    return (yield from push(scene, [{"kind": "ClusterSecretStore", "name": scene.store(scene.attack.victim)}]))
+
+
+def push_to_own(scene: Scene) -> Attempt:
+    """To the store of the attacker."""
+    return (yield from push(scene, [{"kind": "ClusterSecretStore", "name": scene.store(scene.attack.attacker)}]))
 
 
 def push_to_labels(scene: Scene) -> Attempt:
-    """To every store with the label of the victim."""
-    labels = {"matchLabels": {ORGANIZATION_LABEL: scene.attack.victim}}
-    return (yield from push(scene, [{"kind": "ClusterSecretStore", "labelSelector": labels}]))
+    """To the victim's store, by a label that selects only this one."""
+    admin, store = scene.world.admin, scene.store(scene.attack.victim)
+    label = {"attacked": scene.attack.victim}
+    admin.patch(ESO, "ClusterSecretStore", store, {"metadata": {"labels": label}})
+    removed = {"metadata": {"labels": {"attacked": None}}}
+    scene.undo.append(lambda: admin.patch(ESO, "ClusterSecretStore", store, removed))
+    return (yield from push(scene, [{"kind": "ClusterSecretStore", "labelSelector": {"matchLabels": label}}]))
+
+
+BY_LABEL: Final = expect("admission", admission="store")
 
 
 def list_attacks() -> Iterator[Attack]:
     """The attacks of this module."""
-    guarded = {
-        ALL: "store",
-        "without store": "identity",
-        "without identity": "store",
-        "without rbac": "store",
-        STOCK: REACHED,
-    }
-    yield Attack(
-        "T2", "writes through another's store", "t2-store", lambda s: push_to(s, s.attack.victim), guarded, alone=True
-    )
-    yield Attack(
-        "T2",
-        "writes another's key through its own store",
-        "t2-key",
-        lambda s: push_to(s, s.attack.attacker),
-        IDENTITY,
-        alone=True,
-    )
-    selected = {phase: layer for phase, layer in guarded.items() if phase != STOCK}
-    yield Attack("T2", "writes to stores by label", "t2-labels", push_to_labels, selected, alone=True)
+    yield Attack("T2", "writes through another's store", "t2-store", push_to_victim, STORE, alone=True)
+    yield Attack("T2", "writes another's key through its own store", "t2-key", push_to_own, IDENTITY, alone=True)
+    yield Attack("T2", "writes to stores by label", "t2-labels", push_to_labels, BY_LABEL, alone=True)
