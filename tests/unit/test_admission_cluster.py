@@ -9,9 +9,7 @@ import pytest
 
 from components.cluster.admission import check_administrators, serves_policies
 from components.cluster.answers import Answer
-from components.cluster.connection import Cluster
 from components.errors import ClusterError
-from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api, Object
 
 GROUP = "/apis/admissionregistration.k8s.io/v1"
@@ -47,17 +45,14 @@ def test_the_user_of_the_context_is_exempt() -> None:
     check_administrators(Reviewing().cluster, ["admin", "pulumi"])
 
 
-@pytest.mark.parametrize(
-    ("user", "quoted"),
-    [("pulumi", '"pulumi"'), ("system:serviceaccount:ci:pulumi", '"system:serviceaccount:ci:pulumi"')],
-)
-def test_another_user_is_refused(user: str, quoted: str) -> None:
+@pytest.mark.parametrize("user", ["pulumi", "system:serviceaccount:ci:pulumi"])
+def test_another_user_is_refused(user: str) -> None:
     api = Reviewing()
     api.user = user
     with pytest.raises(ClusterError) as error:
         check_administrators(api.cluster, ["admin"])
     assert str(error.value) == (
-        f'build plane (context "dev"): admission.administrators lacks {quoted}, the user of this context, so that the '
+        f'build plane (context "dev"): admission.administrators lacks "{user}", the user of this context, so that the '
         "policies of isolation: strict would refuse this stack's own updates; add it"
     )
 
@@ -68,7 +63,3 @@ def test_an_answer_with_the_user() -> None:
     assert answer.read(REVIEWS) == content
     other = Answer(201, "application/json", json.dumps({**content, "status": {}}).encode())
     assert other.read(REVIEWS) is None
-
-
-def test_clusters_have_names() -> None:
-    assert str(Cluster("build plane", ClusterSettings(context="dev"))) == 'build plane (context "dev")'

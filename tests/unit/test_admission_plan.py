@@ -11,7 +11,7 @@ from components.admission.model import AdmissionRules
 from components.manifests import Manifest
 from components.openchoreo import V1
 from components.plan.rights import list_rights
-from tests.unit.admission_samples import NAMES, ONE_CLUSTER, PULL, STACK, plan_strict
+from tests.unit.admission_samples import NAMES, ONE_CLUSTER, PULL, plan_strict
 
 AGENTS: Final = (
     "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",
@@ -45,8 +45,6 @@ def test_one_cluster() -> None:
 
 def test_two_clusters_protect_their_own_stores() -> None:
     planned = rules(clusters={**ONE_CLUSTER, "dataPlane": {"context": "data"}})
-    build, data = (f"eso-default-{name}" for name in ("{}", "{}")), None
-    del build, data
     assert planned == {
         "build": replace(
             RULES,
@@ -84,7 +82,7 @@ def test_stores_that_planes_name_may_be_used_too() -> None:
         {"name": "globex", "git": {"manual": "token"}},
     ]
     planned = rules(namespaces=organizations)["build"]
-    assert planned.build_stores == {"acme": ("default-acme", "of-builds"), "globex": ()}
+    assert planned.build_stores == {"acme": ("default-acme", "of-builds"), "globex": ("default-globex",)}
     assert planned.workload_stores == {"acme": ("of-workloads",)}
 
 
@@ -114,7 +112,23 @@ def test_two_releases_have_one_set_of_policies() -> None:
             id="an-existing-account",
         ),
         pytest.param(
-            {"custom": {"webhook": {"url": "https://{organization}.example", "headers": {"a": "b"}}}},
+            {
+                "vault": {
+                    "server": "https://vault.example",
+                    "path": "secret",
+                    "auth": {
+                        "kubernetes": {
+                            "role": "eso-{organization}",
+                            "serviceAccount": {"identityNamespace": "identities"},
+                        }
+                    },
+                }
+            },
+            [("identities", "eso-default-acme")],
+            id="a-created-account",
+        ),
+        pytest.param(
+            {"custom": {"webhook": {"url": "https://{organization}.example"}}},
             [],
             id="no-account",
         ),
@@ -127,7 +141,6 @@ def test_two_releases_have_one_set_of_policies() -> None:
                             "kubernetes": {"serviceAccountRef": {"name": "vault-{organization}", "namespace": "vault"}}
                         },
                         "several": [{"serviceAccountRef": {"name": "other", "namespace": "vault"}}],
-                        "incomplete": {"serviceAccountRef": {"name": "without"}},
                     }
                 }
             },
@@ -143,6 +156,11 @@ def test_accounts_of_stores(store: dict[str, Any], accounts: list[tuple[str, str
     assert planned["build"].accounts == tuple(accounts)
 
 
+def test_agents_with_other_names() -> None:
+    limits = {"administrators": ["pulumi"], "agents": ["agent"]}
+    assert rules(admission=limits)["build"] == replace(RULES, agents=("agent",))
+
+
 def test_names_contain_the_stack() -> None:
     def name(stack: str | None) -> str:
         return plan_strict(stack=stack).admission["build"].name
@@ -151,7 +169,7 @@ def test_names_contain_the_stack() -> None:
     assert len({*names}) == 4
     assert [text[:-9] for text in names] == [
         *["openchoreo-secrets-openchoreo-secrets-dev"] * 3,
-        f"openchoreo-secrets-openchoreo-secrets-{'x' * 22}",
+        f"openchoreo-secrets-openchoreo-secrets-{'x' * 21}",
     ]
     assert name(None) == "openchoreo-secrets"
 
@@ -199,4 +217,3 @@ def test_objects_and_rights() -> None:
         "validatingadmissionpolicies.admissionregistration.k8s.io",
         "validatingadmissionpolicybindings.admissionregistration.k8s.io",
     }
-    assert STACK.endswith("prod")
