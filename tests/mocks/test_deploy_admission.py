@@ -15,7 +15,7 @@ from tests.mocks.recorder import Recorder
 from tests.mocks.stubs import Object
 
 GROUP = "/apis/admissionregistration.k8s.io/v1"
-PARTS = ("external-secrets", "push-secrets", "stores", "generators", "identities", "namespaces", "quotas")
+PARTS = ("external-secrets", "push-secrets", "stores", "generators", "identities", "namespaces", "quotas", "agents")
 
 
 class Strict(Platform):
@@ -69,7 +69,7 @@ def test_policies_on_both_clusters(recorder: Recorder) -> None:
     stores = [index for index, kind in enumerate(kinds) if kind.endswith(":ClusterSecretStore")]
     policies = [index for index, kind in enumerate(kinds) if "admissionregistration" in kind]
     assert max(policies) < min(stores)
-    last = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding {}admission/quotas/binding"
+    last = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding {}admission/agents/binding"
     # What is inside a component is registered after everything that the component depends on.
     after = {item.name: item.depends_on for item in registered if item.type == "openchoreo:index:SecretStore"}
     assert {

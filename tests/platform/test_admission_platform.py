@@ -18,6 +18,10 @@ from tests.platform.admission import (
 )
 from tests.platform.subjects import TENANT, Subject, dry_run, find_denial
 
+AGENTS: Final = (
+    f"is in a namespace with identities of stores or of the operator, where OpenChoreo's agents write nothing; {ASK}"
+)
+
 
 def test_only_the_platform_writes_what_reaches_several_namespaces(protected: Protected) -> None:
     fake = {"provider": {"fake": {"data": [{"key": "a", "value": "b"}]}}}
@@ -86,9 +90,42 @@ def test_identities_of_stores_belong_to_the_platform(protected: Protected) -> No
     assert protected.operator.token(account, where).count(".") == 2
     harmless: Object = {"apiVersion": RBAC, "kind": "Role", "metadata": place, "rules": rules}
     assert dry_run(protected.tenant, harmless) == [None]
-    assert dry_run(protected.agent, harmless) == [
-        f"is in a namespace with identities of stores, where OpenChoreo's agents write no RBAC objects; {ASK}"
-    ]
+    assert dry_run(protected.agent, harmless) == [AGENTS]
+
+
+def test_agents_write_in_namespaces_of_organizations_only(protected: Protected) -> None:
+    def pod(where: str, account: str = "default") -> Object:
+        spec = {"serviceAccountName": account, "containers": [{"name": "one", "image": "one"}]}
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one", "namespace": where}, "spec": spec}
+
+    def deployment(where: str) -> Object:
+        labels = {"app": "one"}
+        template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "one", "image": "one"}]}}
+        return {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "one", "namespace": where},
+            "spec": {"selector": {"matchLabels": labels}, "template": template},
+        }
+
+    role: Object = {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": "one"}, "rules": []}
+    subjects: list[Object] = []
+    admin = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
+    binding = {"apiVersion": RBAC, "kind": "ClusterRoleBinding", "metadata": {"name": "one"}, "roleRef": admin}
+    cluster_wide = "grants rights in the whole cluster, which OpenChoreo's agents may not; " + ASK
+    answers = dry_run(
+        protected.agent,
+        role,
+        {**binding, "subjects": subjects},
+        pod(protected.manager),
+        pod("kube-system"),
+        deployment(protected.manager),
+        deployment("kube-system"),
+        deployment(protected.workloads),
+        pod(protected.builds),
+    )
+    assert answers == [cluster_wide, cluster_wide, AGENTS, AGENTS, AGENTS, AGENTS, None, None]
+    assert dry_run(protected.tenant, deployment("kube-system")) == [None]
 
 
 def test_labels_of_namespaces_cannot_be_spoofed(protected: Protected) -> None:

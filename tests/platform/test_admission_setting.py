@@ -36,7 +36,7 @@ def test_policies_go_with_the_setting(configured: Stack, cluster: Kubernetes, or
     configured.up()
     configured.unchanged()
     namespace = f"openchoreo-ci-{organization}"
-    assert len(list_policies(cluster, configured)) == 7
+    assert len(list_policies(cluster, configured)) == 8
     assert cluster.names("v1", "ResourceQuota", namespace) == {"openchoreo-secrets"}
 
     configured.configure(isolation="store", admission={})
@@ -44,7 +44,7 @@ def test_policies_go_with_the_setting(configured: Stack, cluster: Kubernetes, or
     assert list_policies(cluster, configured) == set()
     assert cluster.names("v1", "ResourceQuota", namespace) == set()
     assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
-    assert "15 deleted" in output
+    assert "17 deleted" in output
     configured.unchanged()
 
 

@@ -203,7 +203,7 @@ def test_objects_and_rights() -> None:
     plan = plan_strict()
     here = {(planned.kind, planned.name, planned.user) for planned in plan.objects if planned.kind.startswith("Valid")}
     name = plan.admission["build"].name
-    parts = ("external-secrets", "push-secrets", "stores", "generators", "identities", "namespaces", "quotas")
+    parts = ("external-secrets", "push-secrets", "stores", "generators", "identities", "namespaces", "quotas", "agents")
     assert here == {
         (f"ValidatingAdmissionPolicy{kind}", f"{name}-{part}", "isolation: strict")
         for part in parts
