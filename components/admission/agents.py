@@ -11,6 +11,7 @@ from .cel import format_list, is_user
 from .model import AdmissionRules
 from .policy import EVERY_CHANGE, Policy, Validation, match
 
+_CORE: Final = ("pods", "pods/*", "secrets", "serviceaccounts", "serviceaccounts/*")
 _RBAC: Final = "rbac.authorization.k8s.io"
 _ACCOUNT: Final = "system:serviceaccount:"
 _ASK: Final = "ask the platform's administrators"
@@ -21,9 +22,7 @@ def build_agent_policy(rules: AdmissionRules) -> Policy:
     return Policy(
         "agents",
         [
-            match(
-                "", ["pods", "pods/*", "secrets", "serviceaccounts", "serviceaccounts/*"], [*EVERY_CHANGE, "CONNECT"]
-            ),
+            match("", _CORE, [*EVERY_CHANGE, "CONNECT"]),
             match("apps", ["*"], EVERY_CHANGE),
             match("batch", ["*"], EVERY_CHANGE),
             match(_RBAC, ["*"], EVERY_CHANGE),
