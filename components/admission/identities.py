@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from .cel import USER, format_list, is_user
+from .cel import format_list, is_user
 from .model import AdmissionRules, Place
 from .policy import WRITES, Policy, Validation, match
 
@@ -59,11 +59,6 @@ def build_identity_policy(rules: AdmissionRules) -> Policy | None:
                 f"!(variables.what == 'rolebindings' && object.roleRef.kind == 'Role' && "
                 f"{_is_one('object.roleRef.name', 'roles')})",
                 f"would bind the Role of a store's identity; {_ASK}",
-            ),
-            Validation(
-                f"!({USER} in {format_list(rules.agents)} && variables.what in "
-                f"{format_list([account, 'roles', 'rolebindings'])})",
-                f"is in a namespace with identities of stores, where OpenChoreo's agents write no RBAC objects; {_ASK}",
             ),
         ],
         variables={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..manifests import Manifest
+from .agents import build_agent_policy
 from .external_secrets import build_external_secret_policy, build_push_secret_policy
 from .identities import build_identity_policy
 from .model import AdmissionRules
@@ -23,6 +24,7 @@ def list_policies(rules: AdmissionRules) -> Iterator[Manifest]:
         build_identity_policy(rules),
         build_namespace_policy(rules),
         build_quota_policy(rules),
+        build_agent_policy(rules),
     )
     for policy in policies:
         if policy is not None:

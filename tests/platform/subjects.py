@@ -37,7 +37,7 @@ def find_denial(action: Callable[[], object]) -> str | None:
     try:
         action()
     except (ApiException, DynamicApiError) as error:
-        message = str(json.loads(error.body)["message"])
+        message = str(json.loads(error.body or "{}")["message"])
         _, denied, reason = message.partition(" denied request: ")
         assert denied, message
         return reason

@@ -1,0 +1,90 @@
+"""The setting isolation: strict comes and goes, on both releases of OpenChoreo."""
+
+from __future__ import annotations
+
+from local.platform import Platform
+from tests.platform.admission import (
+    DATA,
+    LABEL,
+    RELEASE,
+    external_secret,
+    namespace,
+    store_ref,
+)
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.subjects import ADMINISTRATOR, AGENT, Subject, dry_run
+
+
+def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
+    """Names of the policies and bindings of a stack."""
+    names = {
+        name
+        for kind in ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+        for name in cluster.names("admissionregistration.k8s.io/v1", kind)
+    }
+    return {name for name in names if f"-{stack.name}-" in name}
+
+
+def test_policies_go_with_the_setting(configured: Stack, cluster: Kubernetes, organization: str) -> None:
+    """They come and go without a change of anything else."""
+    configured.configure(isolation="strict")
+    assert (
+        'admission.administrators lacks "admin", the user of this context, so that the policies of isolation: strict '
+        "would refuse this stack's own updates; add it"
+    ) in configured.preview_fails()
+    configured.configure(admission={"administrators": [ADMINISTRATOR], "maximumExternalSecrets": 3})
+    configured.up()
+    configured.unchanged()
+    namespace = f"openchoreo-ci-{organization}"
+    assert len(list_policies(cluster, configured)) == 8
+    assert cluster.names("v1", "ResourceQuota", namespace) == {"openchoreo-secrets"}
+
+    configured.configure(isolation="store", admission={})
+    output = configured.up()
+    assert list_policies(cluster, configured) == set()
+    assert cluster.names("v1", "ResourceQuota", namespace) == set()
+    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
+    assert "17 deleted" in output
+    configured.unchanged()
+
+
+def test_workloads_of_v1_have_another_label(
+    stack: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    rendered, other = "openchoreo.dev/rendered-release-namespace", f"{organization}2"
+    cluster.put_secret(manager, "git", {"token": "value"})
+    git = {"remoteKey": "git", "property": "token"}
+    stack.configure(
+        release="v1",
+        clusters={"workflowPlane": stack.here},
+        secretStores={"org": kubernetes_store(manager)},
+        namespaces=[{"name": name, "secretStore": "org", "git": git} for name in (organization, other)],
+        isolation="strict",
+        admission={"administrators": [ADMINISTRATOR], "agents": [AGENT]},
+    )
+    stack.up()
+    agent, where = Subject(platform.kubeconfig, AGENT), f"workflows-{organization}"
+    own, foreign = (store_ref(f"org-{name}") for name in (organization, other))
+    denied = external_secret(where, secretStoreRef=foreign, data=DATA)
+    eventually(lambda: dry_run(agent, denied) != [None], "the policies to be in force")
+    advice = f'spec.secretStoreRef: is not a store of organization "{organization}"; use the ClusterSecretStore '
+    advice += own["name"]
+    build = f"metadata.labels[{LABEL}]: says which organization's secrets the namespace may use; only the platform's "
+    work = f"metadata.labels[{rendered}]: says which organization's secrets the namespace may use; only OpenChoreo may "
+    work += "set it, on a new namespace dp-<organization>-..., and only the platform's administrators may change it"
+    answers = dry_run(
+        agent,
+        denied,
+        namespace(f"dp-{organization}-shop-dev-1", **{rendered: organization, RELEASE: organization}),
+        namespace(f"dp-{organization}-shop-dev-1", **{rendered: other}),
+        namespace(f"dp-{other}-shop-dev-1", **{rendered: other, RELEASE: organization}),
+        namespace(f"workflows-{organization}-attack", **{LABEL: organization}),
+    )
+    assert answers == [
+        advice,
+        None,
+        work,
+        work.replace(rendered, RELEASE),
+        f"{build}administrators may change it",
+    ]
+    stack.unchanged()
