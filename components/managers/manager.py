@@ -24,6 +24,7 @@ from ..schema.placeholder import fill
 from ..schema.text import quote
 from .options import StoreOptions
 from .references import Reference
+from .remote_keys import RemotePlace, clean_key, describe_place
 from .tariff import Place, Tariff
 
 Plane = Literal["build", "data"]
@@ -175,6 +176,16 @@ class Manager(BaseModel):
             organization: name of the organization that reads it.
         """
         return None
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """The secret that an organization's key names; equal for all spellings of it. None: nobody can tell.
+
+        Args:
+            key: ``remoteKey`` of a credential.
+            organization: name of the organization, for the placeholder.
+        """
+        where = describe_place(fill(self.template(), organization))
+        return None if where is None else (self.settings_key, where, clean_key(key))
 
     @property
     def plain_keys_only(self) -> str | None:

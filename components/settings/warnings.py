@@ -9,6 +9,7 @@ from typing import Final
 from ..managers.custom import CustomStore
 from ..managers.kubernetes import KubernetesStore
 from ..managers.secret_store import SecretStoreSettings
+from ..openchoreo.namespaces import describe_data_plane_namespace, guess_organization
 from ..openchoreo.release import Release
 from ..schema.words import choose_words
 from .organization import Organization
@@ -26,9 +27,30 @@ def list_warnings(settings: StackSettings) -> Iterator[str]:
     if settings.isolation != "strict":
         yield from (words.restore_text(str(problem)) for problem in find_common_identities(settings))
     for path, organization in settings.located:
+        yield from map(words.restore_text, _list_other_names(settings, organization, path, words.release))
         if _reads_kubernetes(settings.secret_stores.get(organization.secret_store)):
             yield from map(words.restore_text, _list_quoted(organization, path))
         yield from map(words.restore_text, _list_unknown_hosts(organization, path, words.release))
+
+
+def _list_other_names(
+    settings: StackSettings, organization: Organization, path: str, release: Release
+) -> Iterator[str]:
+    """Namespaces of manual pull secrets whose names are those of another organization's workloads.
+
+    ``dp-acme-corp-...`` may be one of ``acme`` or of ``acme-corp``, so only the label on the live namespace decides.
+    """
+    pull = organization.pull_secret
+    for index, namespace in enumerate((pull.namespaces if pull is not None else None) or ()):
+        likely = guess_organization(namespace, settings.names, release)
+        if likely not in {None, organization.name} or (
+            likely is None and describe_data_plane_namespace(namespace, release) is not None
+        ):
+            whose = "another organization" if likely is None else f'the organization "{likely}"'
+            yield (
+                f'{path}.pullSecret.namespaces[{index}]: "{namespace}" has the name of a namespace of {whose}; the '
+                f"update refuses it if its label does not name {organization.name}"
+            )
 
 
 def _list_shared(settings: StackSettings) -> Iterator[str]:

@@ -131,7 +131,8 @@ def _pull(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"pullSecret": {**BY_HAND, "namespaces": ["dp-a", "openchoreo-ci-acme"]}},
-            'pullSecret.namespaces[1]: "openchoreo-ci-acme" is the build namespace of the organization "acme"',
+            'pullSecret.namespaces[1]: "openchoreo-ci-acme" is the build namespace of an organization; use a '
+            "namespace of the organization's workloads",
             id="a-build-namespace",
         ),
         pytest.param(
@@ -201,8 +202,8 @@ def test_a_namespace_of_two_organizations() -> None:
     first = f"{AT_ACME}.pullSecret.namespaces[0]"
     assert_rejected(
         edits,
-        f'{AT_ACME}.pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of the organization '
-        '"globex"',
+        f'{AT_ACME}.pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of an organization; use '
+        "a namespace of the organization's workloads",
         'organizations[2] ("globex").pullSecret.namespaces[0]: "dp-a" already gets the Secret '
         f'"registry-pull-secret" from {first}',
     )
