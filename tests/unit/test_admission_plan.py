@@ -140,12 +140,15 @@ def test_two_releases_have_one_set_of_policies() -> None:
                         "auth": {
                             "kubernetes": {"serviceAccountRef": {"name": "vault-{organization}", "namespace": "vault"}}
                         },
-                        "several": [{"serviceAccountRef": {"name": "other", "namespace": "vault"}}],
+                        "several": [
+                            {"serviceAccountRef": {"name": "other", "namespace": "vault"}},
+                            {"serviceAccountRef": {"name": "external-secrets", "namespace": "external-secrets"}},
+                        ],
                     }
                 }
             },
             [("vault", "other"), ("vault", "vault-acme")],
-            id="accounts-in-any-provider",
+            id="accounts-in-any-provider-without-the-operator",
         ),
     ],
 )
