@@ -57,7 +57,7 @@ def plan_admission(  # noqa: PLR0913 -- the parts of a plan
             build_stores=_list_build_stores(plans) if plane == "build" else {},
             workload_stores=_list_workload_stores(plans) if plane == pull_plane else {},
             stores=tuple(sorted({store.name for store in here})),
-            accounts=tuple(sorted({place for store in here for place in _list_accounts(store)})),
+            accounts=_list_own_accounts(here, limits.operators),
             roles=tuple(sorted({place for store in here for place in _list_identity(store, "Role")})),
             workload_namespaces=release.workload_namespaces,
             minimum_refresh_interval=limits.minimum_refresh_interval,
@@ -95,6 +95,12 @@ def _group(pairs: Iterable[tuple[str, Iterable[object]]]) -> dict[str, tuple[str
     for organization, stores in pairs:
         names.setdefault(organization, set()).update(name for name in stores if isinstance(name, str) and name)
     return {organization: tuple(sorted(stores)) for organization, stores in names.items()}
+
+
+def _list_own_accounts(stores: Iterable[PlannedStore], operators: Iterable[str]) -> tuple[Place, ...]:
+    """ServiceAccounts of stores, without the operator's own, which needs its Pods."""
+    places = {place for store in stores for place in _list_accounts(store)}
+    return tuple(sorted(place for place in places if f"system:serviceaccount:{':'.join(place)}" not in operators))
 
 
 def _list_accounts(store: PlannedStore) -> Iterator[Place]:

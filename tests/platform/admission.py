@@ -93,22 +93,22 @@ def start_protected(platform: Platform, engine: Engine, cluster: Kubernetes, num
     own, manager = f"acme-{number}", f"manager-{number}"
     organizations = (own, f"{own}2", f"{own}-corp")
     cluster.create(namespace(manager))
-    cluster.put_secret(manager, "git", {"token": "value"})
-    cluster.put_secret(manager, "registry", {"config": "{}"})
     for name in organizations:
+        cluster.put_secret(manager, f"git-{name}", {"token": "value"})
+        cluster.put_secret(manager, f"registry-{name}", {"config": "{}"})
         ControlPlane(cluster, name).create(component_type("service", name))
     wait_until_counting(cluster, manager)
-    pull = {
-        "componentTypes": ["service"],
-        "delivery": "namespace",
-        "dockerConfig": {"remoteKey": "registry", "property": "config"},
-    }
+    pull = {"componentTypes": ["service"], "delivery": "namespace"}
+    configs = {name: {"remoteKey": f"registry-{name}", "property": "config"} for name in organizations}
     stack = Stack(engine, f"strict{number}", platform.kubeconfig)
     stack.init()
     stack.configure(
         clusters=stack.every_plane,
         secretStores={"org": kubernetes_store(manager)},
-        organizations=[git_organization(name, "git", pullSecret=pull) for name in organizations],
+        organizations=[
+            git_organization(name, f"git-{name}", pullSecret={**pull, "dockerConfig": configs[name]})
+            for name in organizations
+        ],
         isolation="strict",
         admission={"administrators": [ADMINISTRATOR], "operators": [OPERATOR], "agents": [AGENT]},
     )

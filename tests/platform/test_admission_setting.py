@@ -52,13 +52,16 @@ def test_workloads_of_v1_have_another_label(
     stack: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
     rendered, other = "openchoreo.dev/rendered-release-namespace", f"{organization}2"
-    cluster.put_secret(manager, "git", {"token": "value"})
-    git = {"remoteKey": "git", "property": "token"}
+    for name in (organization, other):
+        cluster.put_secret(manager, f"git-{name}", {"token": "value"})
     stack.configure(
         release="v1",
         clusters={"workflowPlane": stack.here},
         secretStores={"org": kubernetes_store(manager)},
-        namespaces=[{"name": name, "secretStore": "org", "git": git} for name in (organization, other)],
+        namespaces=[
+            {"name": name, "secretStore": "org", "git": {"remoteKey": f"git-{name}", "property": "token"}}
+            for name in (organization, other)
+        ],
         isolation="strict",
         admission={"administrators": [ADMINISTRATOR], "agents": [AGENT]},
     )

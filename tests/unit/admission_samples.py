@@ -19,16 +19,22 @@ PULL: Final = {
 }
 
 
+def pull_of(organization: str) -> Raw:
+    """A pull secret with a key of the organization."""
+    return {**PULL, "dockerConfig": {"remoteKey": f"{organization}-registry"}}
+
+
 def strict(**keys: Any) -> Raw:
     """A configuration for OpenChoreo v1 on one cluster, with other values of some keys."""
-    organization = {"git": {"remoteKey": "git"}, "pullSecret": PULL}
     config: Raw = {
         "release": "v1",
         "clusters": {**ONE_CLUSTER, "dataPlane": {"context": "dev"}},
         "isolation": "strict",
         "admission": {"administrators": ["pulumi"]},
         "secretStores": {"default": KUBERNETES},
-        "namespaces": [{"name": name, **organization} for name in NAMES],
+        "namespaces": [
+            {"name": name, "git": {"remoteKey": f"{name}-git"}, "pullSecret": pull_of(name)} for name in NAMES
+        ],
     }
     return {key: value for key, value in {**config, **keys}.items() if value is not None}
 

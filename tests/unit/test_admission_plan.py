@@ -11,7 +11,9 @@ from components.admission.model import AdmissionRules
 from components.manifests import Manifest
 from components.openchoreo import V1
 from components.plan.rights import list_rights
+from components.plan.stack import Plan
 from tests.unit.admission_samples import NAMES, ONE_CLUSTER, PULL, plan_strict
+from tests.unit.rights_samples import documented_roles, list_allowed
 
 AGENTS: Final = (
     "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",
@@ -140,12 +142,15 @@ def test_two_releases_have_one_set_of_policies() -> None:
                         "auth": {
                             "kubernetes": {"serviceAccountRef": {"name": "vault-{organization}", "namespace": "vault"}}
                         },
-                        "several": [{"serviceAccountRef": {"name": "other", "namespace": "vault"}}],
+                        "several": [
+                            {"serviceAccountRef": {"name": "other", "namespace": "vault"}},
+                            {"serviceAccountRef": {"name": "external-secrets", "namespace": "external-secrets"}},
+                        ],
                     }
                 }
             },
             [("vault", "other"), ("vault", "vault-acme")],
-            id="accounts-in-any-provider",
+            id="accounts-in-any-provider-without-the-operator",
         ),
     ],
 )
@@ -209,11 +214,11 @@ def test_objects_and_rights() -> None:
         for part in parts
         for kind in ("", "Binding")
     }
-    needed = {right.qualified for right in list_rights(plan)} - {
-        right.qualified for right in list_rights(plan_strict(isolation="store", admission=None))
-    }
-    assert needed == {
-        "resourcequotas",
-        "validatingadmissionpolicies.admissionregistration.k8s.io",
-        "validatingadmissionpolicybindings.admissionregistration.k8s.io",
-    }
+
+
+def test_the_documented_role_allows_what_strict_adds() -> None:
+    def list_needed(plan: Plan) -> set[tuple[str, str, str]]:
+        return {(right.group, right.resource, right.verb) for right in list_rights(plan)}
+
+    without = list_needed(plan_strict(isolation="store", admission=None))
+    assert list_needed(plan_strict()) - without == list_allowed(documented_roles()["openchoreo-secrets-strict"])
