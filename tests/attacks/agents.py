@@ -8,10 +8,10 @@ from typing import Any
 
 from local.grants import MOUNT
 from tests.attacks.api import Api
-from tests.attacks.attack import REACHED, STOPPED, Attack, Attempt, Verdict, expect
+from tests.attacks.attack import REACHED, SHARED, STOPPED, STORE, Attack, Attempt, Verdict, expect
 from tests.attacks.reading import key_of
 from tests.attacks.scene import ESO, Scene, from_store
-from tests.attacks.subjects import RBAC, TENANTS
+from tests.attacks.subjects import OPERATOR, RBAC, TENANTS, bind_in, user_of
 from tests.attacks.world import LABEL, MANAGER, SPOOFED, name_workloads
 
 Provider = dict[str, Any]
@@ -57,11 +57,10 @@ def create_for_victim(scene: Scene) -> Attempt:
 
 
 def create_namespace(scene: Scene, namespace: str, label: str) -> Iterator[None]:
-    """The agent creates a namespace, and gives the tenant its rights in it."""
-    agent = scene.world.agent
+    """The agent creates a namespace, in which the platform gives the tenant its rights."""
     metadata: dict[str, Any] = {"name": namespace, "labels": {LABEL: label}}
-    scene.create(agent, {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    scene.create(agent, build_binding(scene, namespace, "ClusterRole", "tenant"))
+    scene.create(scene.world.agent, {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    bind_in(scene.world.admin, namespace, "tenant", (TENANTS, scene.attack.attacker))
     while not may_create(scene, namespace):
         yield
 
@@ -216,28 +215,44 @@ def request_token(scene: Scene, subject: Api) -> Attempt:
     return Verdict(STOPPED, "identity", "the token does not sign in")
 
 
+def impersonate_operator(scene: Scene) -> Attempt:
+    """The agent acts as the operator, to whom no policy applies, and requests a token of the victim's identity."""
+    operator = scene.world.agent.impersonate(user_of(OPERATOR))
+    return (yield from request_token(scene, operator))
+
+
 def list_attacks() -> Iterator[Attack]:
     """The attacks of this module."""
     guarded = expect("admission", admission=REACHED)
+    labels = {**guarded, SHARED: REACHED}
     by_rbac = expect("rbac", rbac="admission")
+    by_role = {**by_rbac, STORE: REACHED}
     yield Attack(
-        "H1", "tenant labels its namespace", "h1-tenant", lambda s: spoof_label(s, s.tenant, SPOOFED[0]), by_rbac
+        "H1",
+        "tenant labels its namespace",
+        "h1-tenant",
+        lambda s: spoof_label(s, s.tenant, SPOOFED[0]),
+        {**by_rbac, SHARED: "rbac"},
     )
     yield Attack(
-        "H1", "agent labels a namespace", "h1-agent", lambda s: spoof_label(s, s.world.agent, SPOOFED[1]), guarded
+        "H1", "agent labels a namespace", "h1-agent", lambda s: spoof_label(s, s.world.agent, SPOOFED[1]), labels
     )
     labelled = expect("admission", admission="store")
     yield Attack(
         "H1", "reads builds' values with the label", "h1-read", lambda s: read_with_label(s, SPOOFED[2]), labelled
     )
-    yield Attack("T7", "agent creates a namespace with another's label", "t7-create", create_labelled, guarded)
-    yield Attack("T7", "agent creates a namespace of another", "t7-evil", create_for_victim, expect(REACHED))
-    yield Attack("T13", "agent copies another's store", "t13-copy", lambda s: copy_store(s, s.world.agent), guarded)
+    yield Attack("T7", "agent creates a namespace with another's label", "t7-create", create_labelled, labels)
+    yield Attack(
+        "T7", "agent creates a namespace of another", "t7-evil", create_for_victim, expect(REACHED, shared=REACHED)
+    )
+    yield Attack("T13", "agent copies another's store", "t13-copy", lambda s: copy_store(s, s.world.agent), by_role)
     yield Attack("T13", "agent fans out another's store", "t13-fan", fan_out, by_rbac)
     yield Attack("H2", "tenant copies another's store", "h2-copy", lambda s: copy_store(s, s.tenant), by_rbac)
-    yield Attack("H2", "agent redirects a store (vault)", "h2-vault", redirect_vault, guarded)
-    yield Attack("H2", "agent redirects a store (kubernetes)", "h2-kube", redirect_kubernetes, guarded)
+    yield Attack("H2", "agent redirects a store (vault)", "h2-vault", redirect_vault, by_role)
+    yield Attack("H2", "agent redirects a store (kubernetes)", "h2-kube", redirect_kubernetes, by_role)
     yield Attack("H2", "agent binds another's Role", "h2-bind", bind_identity, guarded)
-    yield Attack("H2", "agent strips conditions", "h2-strip", strip_conditions, guarded, alone=True)
+    yield Attack("H2", "agent strips conditions", "h2-strip", strip_conditions, by_role, alone=True)
+    unguarded = expect("rbac", rbac=REACHED, deployed=REACHED)
+    yield Attack("H2", "agent impersonates the operator", "h2-impersonate", impersonate_operator, unguarded)
     yield Attack("T12", "tenant requests a token", "t12-tenant", lambda s: request_token(s, s.tenant), by_rbac)
     yield Attack("T12", "agent requests a token", "t12-agent", lambda s: request_token(s, s.world.agent), by_rbac)

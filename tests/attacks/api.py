@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -74,6 +75,12 @@ class Api:
         self._pool = urllib3.PoolManager(ca_certs=str(ca), retries=False, timeout=30, cert_file=chain, key_file=key)
         self._server = server
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def impersonate(self, user: str) -> Api:
+        """The same subject, which acts as another one."""
+        other = copy.copy(self)
+        other._headers = {**self._headers, "Impersonate-User": user}
+        return other
 
     def ask(self, method: str, path: str, body: Any = None, kind: str = "application/json") -> tuple[int, Any]:
         """Status and JSON body."""

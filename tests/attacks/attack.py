@@ -20,23 +20,36 @@ NONE: Final = "none"
 """Every layer removed: there, each attack must succeed, or it is no attack."""
 STOCK: Final = "stock"
 """The ClusterSecretStore ``default`` as OpenChoreo ships it, instead of the layers of this project."""
+STORE: Final = "isolation: store"
+SHARED: Final = "isolation: shared"
+"""Stacks that are deployed with less; the agent has the role that OpenChoreo ships."""
 LAYERS: Final = ("admission", "store", "identity", "rbac", "quota")
 """Layers that the suite removes, one at a time."""
-PHASES: Final = (ALL, *(f"without {layer}" for layer in LAYERS), NONE, STOCK)
+PHASES: Final = (ALL, *(f"without {layer}" for layer in LAYERS), NONE, STOCK, STORE, SHARED)
 
 
-def expect(everywhere: str, *, none: str = REACHED, stock: str | None = None, **without: str) -> dict[str, str]:
+def expect(
+    everywhere: str,
+    *,
+    none: str = REACHED,
+    stock: str | None = None,
+    deployed: str | None = None,
+    shared: str | None = None,
+    **without: str,
+) -> dict[str, str]:
     """Phase -> outcome.
 
     Args:
         everywhere: with all layers, and in each phase without another outcome.
         none: without any layer.
         stock: with the stock store. None: the attack makes no sense there.
+        deployed: with ``isolation: store``. None: as without admission.
+        shared: with ``isolation: shared``. None: the attack makes no sense there.
         without: layer -> outcome without it.
     """
-    outcomes = {phase: everywhere for phase in PHASES if phase not in {NONE, STOCK}}
-    outcomes |= {f"without {layer}": outcome for layer, outcome in without.items()} | {NONE: none}
-    return outcomes if stock is None else {**outcomes, STOCK: stock}
+    outcomes = {ALL: everywhere} | {f"without {layer}": without.get(layer, everywhere) for layer in LAYERS}
+    outcomes |= {NONE: none, STORE: deployed or without.get("admission", everywhere)}
+    return outcomes | {phase: word for phase, word in ((STOCK, stock), (SHARED, shared)) if word is not None}
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ def find_canaries(world: World, written: Iterable[str]) -> Iterator[str]:
     values = [*world.canaries.values(), world.servers.canary]
     forms = [form for value in values for form in (value, base64.b64encode(value.encode()).decode())]
     folder = world.platform.folder
-    files = [*folder.rglob(_LOGS), *(folder / "state").rglob("*.json*"), world.stack.file]
+    files = [*folder.rglob(_LOGS), *(folder / "state").rglob("*.json*"), world.stack.file, world.refused.file]
     texts = {str(file.relative_to(folder)): file.read_text(errors="replace") for file in files}
-    texts["the output of Pulumi"] = "\n".join(world.stack.outputs)
+    texts["the output of Pulumi"] = "\n".join((*world.stack.outputs, *world.refused.outputs))
     texts["the events of the cluster"] = str(world.admin.list("v1", "Event"))
     texts["the stores of the cluster"] = str(world.admin.list("external-secrets.io/v1", "ClusterSecretStore"))
     texts["the table and attack.json"] = "\n".join(written)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from components.iam.account import AwsAccount
 from components.iam.policy import build_read_policy
 from components.iam.trust import ORGANIZATION_TAG, build_operator_trust, build_web_identity_trust
-from tests.attacks.attack import ALL, REACHED, STOPPED, WORKS, Attack, Attempt, Verdict
+from tests.attacks.attack import ALL, REACHED, STOPPED, STORE, WORKS, Attack, Attempt, Verdict
 from tests.attacks.scene import Scene
 from tests.iam import Request, allows
 
@@ -95,15 +95,17 @@ def use_own_account(scene: Scene) -> Attempt:
 
 def list_attacks() -> Iterator[Attack]:
     """The attacks of this module."""
-    decided = {ALL: "identity", _WITHOUT: REACHED}
+    decided = {ALL: "identity", STORE: "identity", _WITHOUT: REACHED}
     for victim in ("acme2", "acme-corp"):
         yield Attack("T9", "IAM: name begins alike", f"t9-iam-{victim}", read_secret, decided, victim=victim)
     for action in ("ListSecrets", "BatchGetSecretValue"):
         yield Attack("T10", f"IAM: {action}", f"t10-iam-{action}", partial(call, f"secretsmanager:{action}"), decided)
     yield Attack("T5", "IAM: forged session tags", "t5-tags", forge_tags, decided)
-    yield Attack("T5", "IAM: another's role by its own account", "t5-account", use_own_account, {ALL: "identity"})
+    yield Attack(
+        "T5", "IAM: another's role by its own account", "t5-account", use_own_account, {**decided, _WITHOUT: "identity"}
+    )
 
 
 def list_legitimate() -> Iterator[Attack]:
     """What IAM must allow."""
-    yield Attack("L5", "IAM: reads its own secret", "l5-iam", read_own, {ALL: WORKS, _WITHOUT: WORKS})
+    yield Attack("L5", "IAM: reads its own secret", "l5-iam", read_own, {ALL: WORKS, STORE: WORKS, _WITHOUT: WORKS})

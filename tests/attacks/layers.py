@@ -11,9 +11,9 @@ from typing import Any, Final
 from components.admission.quotas import COUNTED
 from local.grants import MOUNT, bind_account
 from tests.attacks.api import RefusedError, wait_for
-from tests.attacks.attack import ALL, LAYERS, NONE, STOCK
+from tests.attacks.attack import LAYERS, NONE, SHARED, STOCK, STORE
 from tests.attacks.scene import ESO, build_external_secret, from_store
-from tests.attacks.subjects import AGENT, RBAC, TENANTS, WIDE, bind_cluster_role, user_of
+from tests.attacks.subjects import AGENT, RBAC, SHIPPED, TENANTS, WIDE, bind_cluster_role, user_of
 from tests.attacks.world import MANAGER, MAXIMUM, ORGANIZATIONS, OUTSIDE, World
 
 _ADMISSION: Final = "admissionregistration.k8s.io/v1"
@@ -37,13 +37,37 @@ def prepared(world: World, phase: str) -> Iterator[None]:
         "rbac": _without_rbac,
         "quota": _without_quota,
     }
-    removed = {ALL: (), NONE: LAYERS, STOCK: ("admission", "quota")}.get(phase, (phase.removeprefix("without "),))
+    removed = {
+        NONE: LAYERS,
+        STOCK: ("admission", "quota"),
+        **{f"without {layer}": (layer,) for layer in LAYERS},
+    }.get(phase, ())
     with ExitStack() as stack:
+        if phase in {STORE, SHARED}:
+            stack.enter_context(_deployed(world, phase.removeprefix("isolation: ")))
         for layer in removed:
             stack.enter_context(removals[layer](world))
         if phase == STOCK:
             stack.enter_context(_stock(world))
         yield
+
+
+@contextmanager
+def _deployed(world: World, isolation: str) -> Iterator[None]:
+    """The stack with less isolation, and the agent with the role that OpenChoreo ships; then as before."""
+    world.deploy(isolation)
+    bind_cluster_role(world.admin, SHIPPED, AGENT)
+    wait_for(partial(_is_shipped, world), "the agent to have its role")
+    yield
+    world.admin.delete(f"{RBAC}/v1", "ClusterRoleBinding", SHIPPED)
+    wait_for(partial(_may_not, _is_shipped, world), "the agent to lose its role")
+    world.deploy("strict")
+    wait_for(partial(_may_not, _may_create_store, world), "the policies to come back")
+    wait_for_quotas(world)
+
+
+def _is_shipped(world: World) -> bool:
+    return world.admin.may(user_of(AGENT), "create", "external-secrets.io/clustersecretstores")
 
 
 @contextmanager
@@ -213,13 +237,15 @@ def _may_read_any(world: World, account: str) -> bool:
 
 @contextmanager
 def _without_rbac(world: World) -> Iterator[None]:
-    """The tenants and the agent may do everything that the attacks ask for."""
+    """The tenants and the agent may do all that the attacks ask for; the agent has the role that OpenChoreo ships."""
     subjects = [*((TENANTS, name) for name in ORGANIZATIONS), AGENT]
+    bind_cluster_role(world.admin, SHIPPED, AGENT)
     bind_cluster_role(world.admin, WIDE, *subjects)
     for subject in subjects:
         wait_for(partial(_is_wide, world, user_of(subject)), f"{subject[1]} to have wide rights")
     yield
-    world.admin.delete(f"{RBAC}/v1", "ClusterRoleBinding", WIDE)
+    for role in (SHIPPED, WIDE):
+        world.admin.delete(f"{RBAC}/v1", "ClusterRoleBinding", role)
     for subject in subjects:
         wait_for(partial(_may_not, _is_wide, world, user_of(subject)), f"{subject[1]} to lose wide rights")
 

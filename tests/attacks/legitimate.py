@@ -112,8 +112,8 @@ def refresh(scene: Scene) -> Attempt:
 
 def list_attacks() -> Iterator[Attack]:
     """The uses of this module; none of them may be stopped."""
-    works = expect(WORKS, none=WORKS, stock=WORKS)
-    ours = expect(WORKS, none=WORKS)
+    works = expect(WORKS, none=WORKS, stock=WORKS, shared=WORKS)
+    ours = expect(WORKS, none=WORKS, shared=WORKS)
     yield Attack("L1", "tenant reads its own key", "l1-bao", lambda s: read_own(s, "bao"), works)
     yield Attack("L1", "tenant reads its own key (kubernetes)", "l1-kube", lambda s: read_own(s, "kube"), ours)
     yield Attack("L2", "tenant uses a generator with auth", "l2-token", generate, works)

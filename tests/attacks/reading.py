@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.attack import REACHED, Attack, Attempt, expect
+from tests.attacks.attack import REACHED, SHARED, Attack, Attempt, expect
 from tests.attacks.scene import Scene, from_store
 from tests.attacks.world import AMBIGUOUS, NAMED_ALIKE
 
@@ -100,13 +100,15 @@ def name_builds_key(scene: Scene) -> Attempt:
     return (yield from scene.external_secret(scene.tenant, scene.own_workloads, scene.canary(key), **spec))
 
 
-STORE = expect("admission", admission="store", stock=REACHED)
+STORE = expect("admission", admission="store", stock=REACHED, shared=REACHED)
 """Admission stops it, and the condition of the victim's store."""
-IDENTITY = expect("identity", identity=REACHED, stock=REACHED)
+ALIKE = {**STORE, SHARED: "store"}
+"""The same; a shared store has conditions, too."""
+IDENTITY = expect("identity", identity=REACHED, stock=REACHED, shared=REACHED)
 """The identity of the attacker's store stops it, and nothing else."""
-WORKLOADS = expect("identity", identity=REACHED)
+WORKLOADS = expect("identity", identity=REACHED, shared="identity")
 """The identity of the pull store stops it; the stock store has no other."""
-SEARCH = expect("admission", admission="identity", stock=REACHED)
+SEARCH = expect("admission", admission="identity", stock=REACHED, shared="identity")
 """Admission stops it, and the identity."""
 
 
@@ -136,11 +138,11 @@ def list_attacks() -> Iterator[Attack]:
     yield Attack("T1", "climbs out of its path", "t1-climb", climb, IDENTITY)
     yield Attack("T3", "overrides the store in data", "t3-data", override_in_data, STORE)
     yield Attack("T3", "overrides the store in dataFrom", "t3-from", override_in_data_from, STORE)
-    yield Attack("T6", "uses a namespace named alike", "t6-alike", use_namespace_named_alike, STORE)
+    yield Attack("T6", "uses a namespace named alike", "t6-alike", use_namespace_named_alike, ALIKE)
     yield Attack(
         "T8", "uses a namespace with an ambiguous name", "t8-name", use_ambiguous_namespace, STORE, victim="acme-corp"
     )
     yield Attack("T10", "searches its own store", "t10-find", lambda s: search(s, "bao"), SEARCH)
     yield Attack("T10", "searches its own store (kubernetes)", "t10-kube", lambda s: search(s, "kube"), SEARCH)
-    yield Attack("H3", "workloads use the builds' store", "h3-store", use_builds_store, STORE, victim="acme")
+    yield Attack("H3", "workloads use the builds' store", "h3-store", use_builds_store, ALIKE, victim="acme")
     yield Attack("H3", "workloads name the builds' key", "h3-key", name_builds_key, WORKLOADS, victim="acme")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from local.grants import MOUNT
 from tests.attacks.api import Api, Object
-from tests.attacks.attack import REACHED, STOCK, STOPPED, Attack, Attempt, Verdict, find_layer
+from tests.attacks.attack import REACHED, SHARED, STOCK, STOPPED, Attack, Attempt, Verdict, find_layer
 from tests.attacks.world import LABEL, World
 
 ESO: Final = "external-secrets.io/v1"
@@ -51,8 +51,8 @@ class Scene:
         return self.world.workloads(self.attack.attacker)
 
     def store(self, organization: str, entry: str = "bao") -> str:
-        """ClusterSecretStore of an organization's builds, or the one that OpenChoreo ships."""
-        return "default" if self.phase == STOCK else f"{entry}-{organization}"
+        """ClusterSecretStore of an organization's builds, or the one that all share."""
+        return {STOCK: "default", SHARED: entry}.get(self.phase, f"{entry}-{organization}")
 
     def pull_store(self, organization: str) -> str:
         """ClusterSecretStore of an organization's workloads, or the one that OpenChoreo ships."""

@@ -12,7 +12,7 @@ from tests.attacks.servers import INTERNAL
 from tests.attacks.world import MAXIMUM, PLATFORM_KEY
 from tests.platform.aws import REGION
 
-_ADMISSION: Final = expect("admission", admission=REACHED, stock=REACHED)
+_ADMISSION: Final = expect("admission", admission=REACHED, stock=REACHED, shared=REACHED)
 """Nothing else stops it."""
 
 
@@ -71,7 +71,7 @@ def copy_account(scene: Scene) -> Attempt:
 
 def build_vault(scene: Scene, login: dict[str, Any]) -> dict[str, Any]:
     """The provider block of the platform's OpenBao."""
-    live = scene.world.admin.get(ESO, "ClusterSecretStore", f"bao-{scene.attack.attacker}") or {}
+    live = scene.world.admin.get(ESO, "ClusterSecretStore", scene.store(scene.attack.attacker)) or {}
     return {**live["spec"]["provider"]["vault"], "auth": {"kubernetes": login}}
 
 
@@ -135,11 +135,11 @@ def list_attacks() -> Iterator[Attack]:
     yield Attack("T4", "a store without auth", "t4-store", borrow_operator, _ADMISSION)
     yield Attack("T4", "a generator of sessions without auth", "t4-session", borrow_operator_for_session, _ADMISSION)
     yield Attack("T4", "a generator of logins without auth", "t4-login", create_token_generator, _ADMISSION)
-    copied = expect("admission", admission="identity", stock="identity")
+    copied = expect("admission", admission="identity", stock="identity", shared="identity")
     yield Attack("T12", "copies the name of another's identity", "t12-copy", copy_account, copied)
     yield Attack("T11", "a webhook store", "t11-store", call_inside, _ADMISSION)
     yield Attack("T11", "a webhook generator", "t11-hook", call_inside_by_generator, _ADMISSION)
     yield Attack("T14", "polls every second", "t14-fast", poll_fast, _ADMISSION)
-    limited = expect("quota", quota=REACHED, stock=REACHED)
+    limited = expect("quota", quota=REACHED, stock=REACHED, deployed=REACHED, shared=REACHED)
     yield Attack("T14", f"creates {MANY} ExternalSecrets", "t14-many", create_many, limited, alone=True)
     yield Attack("T15", "chooses the type of a Secret", "t15-type", choose_type, _ADMISSION)

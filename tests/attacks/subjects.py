@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
+
+import yaml
 
 from tests.attacks.api import Api
 
@@ -17,6 +21,7 @@ OPERATOR: Final = ("external-secrets", "external-secrets")
 WIDE: Final = "wide"
 """ClusterRole of a subject that RBAC does not restrict."""
 
+_PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "admission.md"
 _ESO: Final = "external-secrets.io"
 _GENERATORS: Final = "generators.external-secrets.io"
 _STORES: Final = ["externalsecrets", "secretstores", "pushsecrets"]
@@ -46,6 +51,8 @@ AGENT_RULES: Final = [
     _rule(_GENERATORS, ["*"]),
 ]
 """ClusterRole of the agent as OpenChoreo's chart ships it (``openchoreo-data-plane/templates/cluster-agent``)."""
+SHIPPED: Final = "shipped"
+"""Name of that ClusterRole."""
 
 WIDE_RULES: Final = [
     _rule(_ESO, [*_STORES, *_CLUSTER]),
@@ -69,6 +76,13 @@ OPERATOR_RULES: Final = [
     _rule("", ["events"], "create", "patch"),
 ]
 """ClusterRole of ESO as its chart ships it (``deploy/charts/external-secrets/templates/rbac.yaml``)."""
+
+
+def list_documented_roles() -> list[dict[str, Any]]:
+    """ClusterRoles of the agent as this project documents them, one for each plane."""
+    blocks = re.findall(r"```yaml\n(.*?)```", _PAGE.read_text(), re.DOTALL)
+    documents = [yaml.safe_load(block) for block in blocks]
+    return [document for document in documents if document.get("kind") == "ClusterRole"]
 
 
 def user_of(account: tuple[str, str]) -> str:

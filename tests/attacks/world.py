@@ -29,6 +29,7 @@ from tests.attacks.subjects import (
     AGENT_RULES,
     OPERATOR,
     OPERATOR_RULES,
+    SHIPPED,
     TENANT_RULES,
     TENANTS,
     WIDE,
@@ -37,6 +38,7 @@ from tests.attacks.subjects import (
     bind_in,
     create_account,
     create_cluster_role,
+    list_documented_roles,
     user_of,
 )
 from tests.platform.aws import MotoAws, moto_server
@@ -67,12 +69,16 @@ MAXIMUM: Final = 60
 """ExternalSecrets that a build namespace may have."""
 PLATFORM_KEY: Final = "platform/backstage"
 """A key in AWS that the operator's own identity can read, and no organization."""
+MANUAL: Final = "refused"
+"""An entry of ``manualSecrets``."""
 NAMED_ALIKE: Final = "openchoreo-ci-acme2-evil"
 """A namespace of acme whose name begins with the name of acme2's."""
 AMBIGUOUS: Final = name_workloads("acme", "corp")
 """Namespace of acme's project "corp": its name begins like those of the organization acme-corp."""
 SPOOFED: Final = tuple(name_workloads("acme", f"spoof{number}") for number in range(4))
 """Namespaces of acme whose label an attack changes."""
+VICTIM_WORKLOADS: Final = name_workloads("acme2", "default")
+"""Namespace of the workloads of acme2."""
 OWN_NAMESPACES: Final = (AMBIGUOUS, *SPOOFED)
 
 
@@ -82,6 +88,8 @@ class World:
 
     platform: Platform
     stack: Stack
+    refused: Stack
+    """Another stack, whose previews are refused."""
     openbao: OpenBao
     aws: MotoAws
     servers: Servers
@@ -91,6 +99,8 @@ class World:
     agent: Api
     canaries: dict[str, str] = field(default_factory=dict)
     """Remote key -> the value that nobody else may obtain."""
+    previews: dict[str, str] = field(default_factory=dict)
+    """What previews have printed that several attacks look at."""
 
     def build_namespace(self, organization: str) -> str:
         """Namespace of an organization's builds."""
@@ -99,6 +109,11 @@ class World:
     def workloads(self, organization: str) -> str:
         """Namespace of an organization's workloads."""
         return get_data_plane_namespace(organization)
+
+    def deploy(self, isolation: str) -> None:
+        """Update the stack with a value of ``isolation``."""
+        self.stack.configure(**build_configuration(self, isolation))
+        self.stack.up()
 
     def write_values(self) -> None:
         """Write every canary into OpenBao; the stock store reads all of them there.
@@ -126,6 +141,8 @@ class World:
             else:
                 grant_paths(self.openbao, f"org-{organization}", (f"{MOUNT}/data/org/{organization}/*",))
             bind_account(self.openbao, role, account, f"org-{organization}")
+        grant_paths(self.openbao, "org-shared", (f"{MOUNT}/data/org/*",))
+        bind_account(self.openbao, "eso-shared", (MANAGER, "eso-bao"), "org-shared")
 
 
 def build_docker_config(password: str) -> str:
@@ -155,27 +172,23 @@ def build_organization(name: str) -> dict[str, Any]:
     }
 
 
-def configure(stack: Stack, openbao: OpenBao) -> None:
+def build_configuration(world: World, isolation: str) -> dict[str, Any]:
     """The configuration of the attacked stack."""
-    bundle = base64.b64encode(openbao.pki.ca.read_text().encode()).decode()
-    login = {"role": "eso-{organization}", "serviceAccount": {"identityNamespace": MANAGER}}
-    stack.configure(
-        clusters=stack.every_plane,
-        isolation="strict",
-        admission={"administrators": ["admin"], "maximumExternalSecrets": MAXIMUM},
-        secretStores={
-            "bao": {
-                "vault": {
-                    "server": openbao.url,
-                    "path": MOUNT,
-                    "caBundle": bundle,
-                    "auth": {"kubernetes": login},
-                }
-            },
+    bundle = base64.b64encode(world.openbao.pki.ca.read_text().encode()).decode()
+    role = "eso-shared" if isolation == "shared" else "eso-{organization}"
+    login = {"role": role, "serviceAccount": {"identityNamespace": MANAGER}}
+    vault = {"server": world.openbao.url, "path": MOUNT, "caBundle": bundle, "auth": {"kubernetes": login}}
+    limits = {"administrators": ["admin"], "maximumExternalSecrets": MAXIMUM}
+    return {
+        "clusters": world.stack.every_plane,
+        "isolation": isolation,
+        "admission": limits if isolation == "strict" else {},
+        "secretStores": {
+            "bao": {"vault": vault},
             "kube": {"kubernetes": {"remoteNamespace": MANAGER, "server": {"fromKubeconfig": True}}},
         },
-        organizations=[build_organization(name) for name in ORGANIZATIONS],
-    )
+        "organizations": [build_organization(name) for name in ORGANIZATIONS],
+    }
 
 
 @contextmanager
@@ -196,11 +209,11 @@ def start_world(folder: Path, say: Say) -> Iterator[World]:
         _start_operator(platform, admin, aws)
         openbao = start_openbao(platform, seeder)
         world = _create_world(platform, admin, openbao, (aws, servers, github))
-        for organization in ORGANIZATIONS:
+        for organization in (*ORGANIZATIONS, "umbra"):
             seeder.create_organization(organization)
         _fill(world)
         say("deploying the stack")
-        world.stack.up()
+        world.deploy("strict")
         _give_rights(world)
         yield world
 
@@ -222,18 +235,18 @@ def _start_operator(platform: Platform, admin: Api, aws: MotoAws) -> None:
 def _create_world(platform: Platform, admin: Api, openbao: OpenBao, beside: tuple[MotoAws, Servers, GitHub]) -> World:
     engine = Engine(platform.folder, platform.programs, make_project(platform.folder / "project"))
     engine.prepare()
-    stack = Stack(engine, "attacked", platform.kubeconfig)
-    stack.init()
-    configure(stack, openbao)
+    stack, refused = (Stack(engine, name, platform.kubeconfig) for name in ("attacked", "refused"))
+    for created in (stack, refused):
+        created.init()
 
     def sign_in(account: tuple[str, str]) -> Api:
         return Api(platform.server, platform.pki.ca, token=create_account(admin, account))
 
     tenants = {name: sign_in((TENANTS, name)) for name in ORGANIZATIONS}
     keys = [key for name in ORGANIZATIONS for key in (f"org/{name}/git", f"{name}-sonar", f"{name}-pull")]
-    keys.append(PLATFORM_KEY)
-    canaries = {key: f"canary-{secrets.token_hex(16)}" for key in keys}
-    return World(platform, stack, openbao, *beside, admin, tenants, sign_in(AGENT), canaries)
+    canaries = {key: f"canary-{secrets.token_hex(16)}" for key in (*keys, PLATFORM_KEY, MANUAL)}
+    refused.set_secret(f"manualSecrets.{MANUAL}", canaries[MANUAL])
+    return World(platform, stack, refused, openbao, *beside, admin, tenants, sign_in(AGENT), canaries)
 
 
 def _fill(world: World) -> None:
@@ -249,9 +262,11 @@ def _fill(world: World) -> None:
             value = build_docker_config(canary) if key.endswith("pull") else canary
             metadata = {"name": key, "namespace": MANAGER}
             admin.ensure({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"token": value}})
-    for name, rules in (("tenant", TENANT_RULES), ("agent", AGENT_RULES), (WIDE, WIDE_RULES)):
+    for name, rules in (("tenant", TENANT_RULES), (SHIPPED, AGENT_RULES), (WIDE, WIDE_RULES)):
         create_cluster_role(admin, name, rules)
-    bind_cluster_role(admin, "agent", AGENT)
+    for role in list_documented_roles():
+        admin.ensure(role)
+        bind_cluster_role(admin, role["metadata"]["name"], AGENT)
     for namespace in (NAMED_ALIKE, *OWN_NAMESPACES):
         labels = {} if namespace == NAMED_ALIKE else {LABEL: "acme"}
         admin.ensure({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.attacks.attack import REACHED, Attack, Attempt, Verdict, expect
-from tests.attacks.reading import IDENTITY, STORE, key_of
+from tests.attacks.attack import REACHED, SHARED, STOCK, Attack, Attempt, Verdict, expect
+from tests.attacks.reading import IDENTITY, key_of
 from tests.attacks.scene import ESO, PUSH, WRITTEN, Scene
 
 
@@ -57,11 +57,14 @@ def push_to_labels(scene: Scene) -> Attempt:
     return (yield from push(scene, [{"kind": "ClusterSecretStore", "labelSelector": {"matchLabels": label}}]))
 
 
-BY_LABEL: Final = expect("admission", admission="store")
+BY_LABEL: Final = expect("admission", admission="store", shared="identity")
+WRITING: Final = {**BY_LABEL, STOCK: REACHED}
+OWN: Final = {**IDENTITY, SHARED: "identity"}
+"""No identity of this project may write."""
 
 
 def list_attacks() -> Iterator[Attack]:
     """The attacks of this module."""
-    yield Attack("T2", "writes through another's store", "t2-store", push_to_victim, STORE, alone=True)
-    yield Attack("T2", "writes another's key through its own store", "t2-key", push_to_own, IDENTITY, alone=True)
+    yield Attack("T2", "writes through another's store", "t2-store", push_to_victim, WRITING, alone=True)
+    yield Attack("T2", "writes another's key through its own store", "t2-key", push_to_own, OWN, alone=True)
     yield Attack("T2", "writes to stores by label", "t2-labels", push_to_labels, BY_LABEL, alone=True)
