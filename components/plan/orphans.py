@@ -40,6 +40,9 @@ STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
 """API and kind of everything that a stack creates on a cluster, in the order of deletion: what uses an object is gone
 before the object is deleted."""
 
+STRICT_ONLY: Final = frozenset({(POLICY_API, BINDING), (POLICY_API, POLICY), ("v1", "ResourceQuota")})
+"""Those of ``isolation: strict``. Without it, the users of the contexts may not list them."""
+
 _KUBERNETES: Final = "kubernetes:"
 _OPENCHOREO_PROVIDER: Final = "pulumi:providers:openchoreo"
 

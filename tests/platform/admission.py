@@ -81,9 +81,9 @@ def generator(kind: str, where: str, **spec: Any) -> Object:
     return {"apiVersion": GENERATORS, "kind": kind, "metadata": {"name": "attack", "namespace": where}, "spec": spec}
 
 
-def is_counted(protected: Protected) -> bool:
-    """Whether Kubernetes has counted the ExternalSecrets; until then it refuses every one."""
-    quota = protected.cluster.get("v1", "ResourceQuota", "openchoreo-secrets", protected.builds)
+def is_counted(cluster: Kubernetes, builds: str) -> bool:
+    """Whether Kubernetes has counted the ExternalSecrets of a namespace; until then it refuses every new one."""
+    quota = cluster.get("v1", "ResourceQuota", "openchoreo-secrets", builds)
     return quota is not None and bool(quota["status"].get("used"))
 
 
@@ -117,7 +117,7 @@ def start_protected(platform: Platform, engine: Engine, cluster: Kubernetes, num
     it = Protected(stack, cluster, tenant, agent, operator, manager, organizations)
     foreign = external_secret(it.builds, secretStoreRef=store_ref("another"), data=DATA)
     eventually(lambda: dry_run(it.tenant, foreign) != [None], "the policies to be in force")
-    eventually(lambda: is_counted(it), "the quota to count")
+    eventually(lambda: is_counted(cluster, it.builds), "the quota to count")
     it.agent.create(namespace(it.workloads, **{RELEASE: own}))
     yield it
     cluster.delete("v1", "Namespace", it.workloads)

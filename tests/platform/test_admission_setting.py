@@ -5,14 +5,17 @@ from __future__ import annotations
 from local.platform import Platform
 from tests.platform.admission import (
     DATA,
+    ESO,
     LABEL,
     RELEASE,
     external_secret,
+    is_counted,
     namespace,
     store_ref,
 )
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.subjects import ADMINISTRATOR, AGENT, Subject, dry_run
+from tests.platform.quotas import wait_until_counting
+from tests.platform.subjects import ADMINISTRATOR, AGENT, TENANT, Subject, dry_run, find_denial
 
 
 def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
@@ -25,8 +28,11 @@ def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
     return {name for name in names if f"-{stack.name}-" in name}
 
 
-def test_policies_go_with_the_setting(configured: Stack, cluster: Kubernetes, organization: str) -> None:
+def test_policies_go_with_the_setting(
+    configured: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
+) -> None:
     """They come and go without a change of anything else."""
+    wait_until_counting(cluster, manager)
     configured.configure(isolation="strict")
     assert (
         'admission.administrators lacks "admin", the user of this context, so that the policies of isolation: strict '
@@ -35,15 +41,25 @@ def test_policies_go_with_the_setting(configured: Stack, cluster: Kubernetes, or
     configured.configure(admission={"administrators": [ADMINISTRATOR], "maximumExternalSecrets": 3})
     configured.up()
     configured.unchanged()
-    namespace = f"openchoreo-ci-{organization}"
+    builds = f"openchoreo-ci-{organization}"
     assert len(list_policies(cluster, configured)) == 8
-    assert cluster.names("v1", "ResourceQuota", namespace) == {"openchoreo-secrets"}
+    assert cluster.names("v1", "ResourceQuota", builds) == {"openchoreo-secrets"}
+    tenant, own = Subject(platform.kubeconfig, TENANT), store_ref(f"org-{organization}")
+    more = [external_secret(builds, name=f"more-{n}", secretStoreRef=own, data=DATA) for n in range(3)]
+    eventually(lambda: is_counted(cluster, builds), "the quota to count")
+    answers = [find_denial(lambda: tenant.create(manifest)) for manifest in more]  # noqa: B023 -- called at once
+    assert answers[:2] == [None, None]
+    assert "exceeded quota: openchoreo-secrets, requested: count/externalsecrets.external-secrets.io=1" in str(
+        answers[2]
+    )
+    for manifest in more:
+        cluster.delete(ESO, "ExternalSecret", manifest["metadata"]["name"], builds)
 
     configured.configure(isolation="store", admission={})
     output = configured.up()
     assert list_policies(cluster, configured) == set()
-    assert cluster.names("v1", "ResourceQuota", namespace) == set()
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
+    assert cluster.names("v1", "ResourceQuota", builds) == set()
+    assert cluster.secret(builds, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
     assert "17 deleted" in output
     configured.unchanged()
 

@@ -80,7 +80,7 @@ def test_defaults() -> None:
         pytest.param(
             {
                 "namespaces": acme(git={"remoteKey": "a", "refreshInterval": "5m"}),
-                "admission": {**ADMINISTRATORS, "minimumRefreshInterval": "10m"},
+                "admission": dict(ADMINISTRATORS, minimumRefreshInterval="10m"),
             },
             'namespaces[0] ("acme").git.refreshInterval: 5m0s is shorter than admission.minimumRefreshInterval '
             "(10m0s); use 10m0s or longer",
@@ -89,14 +89,14 @@ def test_defaults() -> None:
         pytest.param(
             {
                 "namespaces": acme(external=[{"name": "one", "keys": {"a": {"remoteKey": "b"}}}]),
-                "admission": {**ADMINISTRATORS, "maximumExternalSecrets": 2},
+                "admission": dict(ADMINISTRATORS, maximumExternalSecrets=2),
             },
             "admission.maximumExternalSecrets: 2 is less than the 3 credentials of "
             'namespaces[0] ("acme"); use at least 3',
             id="too-few",
         ),
         pytest.param(
-            {"admission": {**ADMINISTRATORS, "maximumExternalSecrets": 0}},
+            {"admission": dict(ADMINISTRATORS, maximumExternalSecrets=0)},
             "admission.maximumExternalSecrets: 0 must be 1 or more",
             id="none",
         ),
