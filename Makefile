@@ -39,9 +39,9 @@ platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --numprocesses=$(PLATFORMS) --dist=loadfile --durations=15
 
-attack: $(VENV)/.dev ## Attack the platform as one organization, and show which layer keeps it from the others
+attack: $(VENV)/.dev ## Attack organizations as another one, and show which layer stops what; RELEASE=v1 for v1.x
 	@$(BIN)/python -m local programs
-	@$(BIN)/python -m tests.attacks
+	@RELEASE=$(RELEASE) $(BIN)/python -m tests.attacks
 
 bench: $(VENV)/.dev ## Compare time, memory and state with a flat program
 	$(BIN)/python -m tests.bench

@@ -9,20 +9,29 @@ from typing import Any
 from local.grants import MOUNT
 from tests.attacks.api import Api
 from tests.attacks.attack import REACHED, SHARED, STOPPED, STORE, Attack, Attempt, Verdict, expect
+from tests.attacks.names import LABEL, LABELS, MANAGER, SPOOFED, name_workloads
 from tests.attacks.reading import key_of
 from tests.attacks.scene import ESO, Scene, from_store
 from tests.attacks.subjects import OPERATOR, RBAC, TENANTS, bind_in, user_of
-from tests.attacks.world import LABEL, MANAGER, SPOOFED, name_workloads
 
 Provider = dict[str, Any]
 
 
 def spoof_label(scene: Scene, subject: Api, namespace: str) -> Attempt:
     """A namespace of the attacker with the victim's label: the victim's pull secret arrives."""
-    scene.relabel(subject, namespace, scene.attack.victim)
+    scene.relabel(subject, namespace)
     name = find_pull_secret(scene)
     scene.undo.append(lambda: scene.world.admin.delete(ESO, "ExternalSecret", name, namespace))
     return (yield from scene.obtain(name, namespace, scene.canary(f"{scene.attack.victim}-pull")))
+
+
+def add_older_label(scene: Scene) -> Attempt:
+    """The agent adds the label of an older release, beside the right one; the tenant uses the victim's pull store."""
+    namespace = SPOOFED[3]
+    scene.relabel(scene.world.agent, namespace, LABELS[-1])
+    key = f"{scene.attack.victim}-pull"
+    spec = from_store(scene.pull_store(scene.attack.victim), key)
+    return (yield from scene.external_secret(scene.tenant, namespace, scene.canary(key), **spec))
 
 
 def find_pull_secret(scene: Scene) -> str:
@@ -35,7 +44,7 @@ def find_pull_secret(scene: Scene) -> str:
 
 def read_with_label(scene: Scene, namespace: str) -> Attempt:
     """The agent labels a namespace, and the tenant reads a credential of the victim's builds."""
-    scene.relabel(scene.world.agent, namespace, scene.attack.victim)
+    scene.relabel(scene.world.agent, namespace)
     key = key_of(scene.attack.victim, "kube")
     spec = from_store(scene.store(scene.attack.victim, "kube"), key)
     return (yield from scene.external_secret(scene.tenant, namespace, scene.canary(key), **spec))
@@ -237,6 +246,8 @@ def list_attacks() -> Iterator[Attack]:
     yield Attack(
         "H1", "agent labels a namespace", "h1-agent", lambda s: spoof_label(s, s.world.agent, SPOOFED[1]), labels
     )
+    if len(LABELS) > 1:
+        yield Attack("H1", "agent adds an older label", "h1-older", add_older_label, labels)
     labelled = expect("admission", admission="store")
     yield Attack(
         "H1", "reads builds' values with the label", "h1-read", lambda s: read_with_label(s, SPOOFED[2]), labelled

@@ -12,9 +12,10 @@ from components.admission.quotas import COUNTED
 from local.grants import MOUNT, bind_account
 from tests.attacks.api import RefusedError, wait_for
 from tests.attacks.attack import LAYERS, NONE, SHARED, STOCK, STORE
+from tests.attacks.names import MANAGER, MAXIMUM, ORGANIZATIONS, OUTSIDE
 from tests.attacks.scene import ESO, build_external_secret, from_store
 from tests.attacks.subjects import AGENT, RBAC, SHIPPED, TENANTS, WIDE, bind_cluster_role, user_of
-from tests.attacks.world import MANAGER, MAXIMUM, ORGANIZATIONS, OUTSIDE, World
+from tests.attacks.world import World
 
 _ADMISSION: Final = "admissionregistration.k8s.io/v1"
 _BINDING: Final = "ValidatingAdmissionPolicyBinding"

@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.attacks.agents import create_namespace, find_pull_secret
 from tests.attacks.attack import REACHED, WORKS, Attack, Attempt, Verdict, expect
+from tests.attacks.names import RELEASE, name_workloads
 from tests.attacks.reading import key_of
 from tests.attacks.scene import GENERATORS, Scene, from_store
 from tests.attacks.stores import create_generator
 from tests.attacks.subjects import RBAC
-from tests.attacks.world import name_workloads
 
 
 def must_work(attempt: Attempt) -> Attempt:
@@ -103,9 +103,10 @@ def refresh(scene: Scene) -> Attempt:
     """The operator renews a Secret that somebody has deleted, and writes its status."""
     admin, namespace = scene.world.admin, scene.own_builds
     canary = scene.canary(key_of(scene.attack.attacker, "bao"))
-    admin.delete("v1", "Secret", "git-clone-secret", namespace)
+    name = RELEASE.defaults.git_secret
+    admin.delete("v1", "Secret", name, namespace)
     while True:
-        if canary in scene.read(scene.tenant, namespace, "git-clone-secret"):
+        if canary in scene.read(scene.tenant, namespace, name):
             return Verdict(WORKS)
         yield
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.attacks.attack import REACHED, SHARED, Attack, Attempt, expect
+from tests.attacks.names import AMBIGUOUS, NAMED_ALIKE
 from tests.attacks.scene import Scene, from_store
-from tests.attacks.world import AMBIGUOUS, NAMED_ALIKE
 
 PAIRS = (("acme", "acme2"), ("acme2", "acme"), ("acme", "acme-corp"), ("acme-corp", "acme"))
 """Attacker and victim, whose names are the beginning of one another."""

@@ -10,7 +10,8 @@ from typing import Any, Final
 from local.grants import MOUNT
 from tests.attacks.api import Api, Object
 from tests.attacks.attack import REACHED, SHARED, STOCK, STOPPED, Attack, Attempt, Verdict, find_layer
-from tests.attacks.world import LABEL, World
+from tests.attacks.names import LABEL
+from tests.attacks.world import World
 
 ESO: Final = "external-secrets.io/v1"
 PUSH: Final = "external-secrets.io/v1alpha1"
@@ -76,12 +77,12 @@ class Scene:
         self.undo.append(lambda: self.world.admin.delete(*place))
         subject.create(manifest)
 
-    def relabel(self, subject: Api, namespace: str, organization: str) -> None:
-        """Change the organization of a namespace; it is changed back at the end."""
-        own = self.attack.attacker
+    def relabel(self, subject: Api, namespace: str, label: str = LABEL) -> None:
+        """Set a label of a namespace to the victim; it is changed back at the end."""
         admin = self.world.admin
-        self.undo.append(lambda: admin.patch("v1", "Namespace", namespace, {"metadata": {"labels": {LABEL: own}}}))
-        subject.patch("v1", "Namespace", namespace, {"metadata": {"labels": {LABEL: organization}}})
+        before = (admin.get("v1", "Namespace", namespace) or {})["metadata"]["labels"].get(label)
+        self.undo.append(lambda: admin.patch("v1", "Namespace", namespace, {"metadata": {"labels": {label: before}}}))
+        subject.patch("v1", "Namespace", namespace, {"metadata": {"labels": {label: self.attack.victim}}})
 
     def read(self, subject: Api, namespace: str, name: str) -> str:
         """Everything in a Secret, decoded; empty if it does not exist."""

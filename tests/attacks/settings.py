@@ -7,19 +7,21 @@ from functools import partial
 from typing import Any, Final
 
 from tests.attacks.attack import ALL, REACHED, STOPPED, STORE, UNDECIDED, WORKS, Attack, Attempt, Verdict
+from tests.attacks.configuration import configure
+from tests.attacks.names import COMPONENT_TYPES, MANAGER, MANUAL, RELEASE, VICTIM_WORKLOADS
 from tests.attacks.scene import Scene
-from tests.attacks.world import MANAGER, MANUAL, VICTIM_WORKLOADS, World
+from tests.attacks.world import World
 from tests.platform.harness import unwrap
 
 _STORES: Final = {
-    "builds": "openchoreo-ci-globex",
+    "builds": RELEASE.build_namespace("globex"),
     "workloads": VICTIM_WORKLOADS,
     "kubernetes": "kube-system",
     "openchoreo": "openchoreo-control-plane",
     "control": "umbra",
 }
 """Entry of ``secretStores`` -> the namespace that it would read from."""
-_NAMESPACES: Final = {"pulls-kubernetes": "kube-system", "pulls-builds": "openchoreo-ci-acme2"}
+_NAMESPACES: Final = {"pulls-kubernetes": "kube-system", "pulls-builds": RELEASE.build_namespace("acme2")}
 """Organization -> the namespace into which its pull secret would go."""
 
 
@@ -29,7 +31,7 @@ def build_pulling(name: str, namespace: str) -> dict[str, Any]:
     pull = {
         "delivery": "manual",
         "secretName": "refused-pull-secret",
-        "componentTypes": ["service"],
+        COMPONENT_TYPES: ["service"],
         "registries": [{"server": "quay.io", "manual": login}],
         "namespaces": [namespace],
     }
@@ -41,11 +43,11 @@ def build_reading(name: str, store: str, key: str) -> dict[str, Any]:
     return {"name": name, "secretStore": store, "git": {"remoteKey": key, "property": "token"}}
 
 
-def configure(world: World, isolation: str) -> None:
+def configure_mistakes(world: World, isolation: str) -> None:
     """A configuration with every mistake that needs no cluster to be seen."""
     reads = {entry: {"kubernetes": {"remoteNamespace": namespace}} for entry, namespace in _STORES.items()}
-    world.refused.configure(
-        clusters=world.refused.every_plane,
+    configure(
+        world.refused,
         isolation=isolation,
         admission={"administrators": ["admin"]} if isolation == "strict" else {},
         secretStores={**reads, "kube": {"kubernetes": {"remoteNamespace": MANAGER}}},
@@ -62,7 +64,7 @@ def preview(scene: Scene) -> str:
     """What a preview of all mistakes prints; it runs once in each phase."""
     world, phase = scene.world, scene.phase
     if phase not in world.previews:
-        configure(world, "store" if phase == STORE else "strict")
+        configure_mistakes(world, "store" if phase == STORE else "strict")
         world.previews[phase] = _preview(world)
     return world.previews[phase]
 
@@ -89,8 +91,8 @@ def deliver_to_victim(scene: Scene) -> Attempt:
     """A pull secret from the configuration, into the namespace of the victim's workloads, which its label shows."""
     yield
     world = scene.world
-    world.refused.configure(secretStores={}, organizations=[build_pulling("umbra", VICTIM_WORKLOADS)])
-    return _judge(_preview(world), f"{VICTIM_WORKLOADS} belongs to another organization")
+    configure(world.refused, secretStores={}, organizations=[build_pulling("umbra", VICTIM_WORKLOADS)])
+    return _judge(_preview(world), f"{VICTIM_WORKLOADS} belongs to another")
 
 
 def accept_own(scene: Scene) -> Attempt:
@@ -98,7 +100,7 @@ def accept_own(scene: Scene) -> Attempt:
     yield
     world = scene.world
     organizations = [build_pulling("umbra", world.workloads("umbra"))]
-    world.refused.configure(secretStores={}, organizations=organizations)
+    configure(world.refused, secretStores={}, organizations=organizations)
     printed = _preview(world)
     return Verdict(WORKS) if printed.startswith("exit code 0\n") else Verdict(STOPPED, "settings", printed)
 
@@ -109,7 +111,7 @@ def list_attacks() -> Iterator[Attack]:
     for entry, namespace in _STORES.items():
         find = partial(find_problem, place=f'secretStores.{entry}.kubernetes.remoteNamespace: "{namespace}"')
         yield Attack("H7", f"a store in the namespace {namespace}", f"h7-{entry}", find, refused, alone=True)
-    one_key = partial(find_problem, place='remoteKey "umbra-git" is also read by the organization')
+    one_key = partial(find_problem, place='remoteKey "umbra-git" is also read by')
     yield Attack("H7", "one key for two organizations", "h7-key", one_key, refused, alone=True)
     for name, namespace in _NAMESPACES.items():
         find = partial(find_problem, place=f'("{name}").pullSecret.namespaces[0]: "{namespace}"')

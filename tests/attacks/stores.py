@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tests.attacks.attack import REACHED, Attack, Attempt, Verdict, expect
+from tests.attacks.names import MAXIMUM, PLATFORM_KEY
 from tests.attacks.reading import key_of
 from tests.attacks.scene import ESO, GENERATORS, Scene, build_external_secret, from_store
 from tests.attacks.servers import INTERNAL
-from tests.attacks.world import MAXIMUM, PLATFORM_KEY
 from tests.platform.aws import REGION
 
 _ADMISSION: Final = expect("admission", admission=REACHED, stock=REACHED, shared=REACHED)

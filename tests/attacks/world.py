@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator
@@ -11,11 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
 
 import yaml
 
-from components.openchoreo import find_release
 from local.engine import Engine
 from local.grants import MOUNT, bind_account, grant_paths, start_openbao
 from local.obtain import list_operator_crds, obtain_programs
@@ -23,6 +19,18 @@ from local.openbao import OpenBao
 from local.platform import CONTEXT, Platform
 from local.seed import Seeder, get_data_plane_namespace, list_openchoreo_crds
 from tests.attacks.api import Api, wait_for
+from tests.attacks.configuration import build_configuration, build_docker_config, configure
+from tests.attacks.names import (
+    LABEL,
+    MANAGER,
+    MANUAL,
+    NAMED_ALIKE,
+    ORGANIZATIONS,
+    OUTSIDE,
+    OWN_NAMESPACES,
+    PLATFORM_KEY,
+    RELEASE,
+)
 from tests.attacks.servers import Servers, start_servers
 from tests.attacks.subjects import (
     AGENT,
@@ -46,40 +54,7 @@ from tests.platform.github import GitHub
 from tests.platform.harness import Stack, make_project
 from tests.platform.watchdog import stopped_at_the_end
 
-ORGANIZATIONS: Final = ("acme", "acme2", "acme-corp")
-"""Names that are the beginning of one another."""
-MANAGER: Final = "manager"
-"""Namespace of the stores' identities, and of the Secrets that the store ``kube`` reads."""
-OUTSIDE: Final = "outside"
-"""A namespace of nobody, in which the suite checks that a layer is gone or back."""
-RELEASE: Final = find_release("v0.9")
-LABEL: Final = next(iter(RELEASE.data_plane_selectors("acme")[0]))
-"""Label with the organization of a namespace of workloads."""
-
 Say = Callable[[str], None]
-
-
-def name_workloads(organization: str, project: str) -> str:
-    """Namespace of a project's workloads, as OpenChoreo's controller names it."""
-    parts = f"dp-{organization}-{project}-development"
-    return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
-
-
-MAXIMUM: Final = 60
-"""ExternalSecrets that a build namespace may have."""
-PLATFORM_KEY: Final = "platform/backstage"
-"""A key in AWS that the operator's own identity can read, and no organization."""
-MANUAL: Final = "refused"
-"""An entry of ``manualSecrets``."""
-NAMED_ALIKE: Final = "openchoreo-ci-acme2-evil"
-"""A namespace of acme whose name begins with the name of acme2's."""
-AMBIGUOUS: Final = name_workloads("acme", "corp")
-"""Namespace of acme's project "corp": its name begins like those of the organization acme-corp."""
-SPOOFED: Final = tuple(name_workloads("acme", f"spoof{number}") for number in range(4))
-"""Namespaces of acme whose label an attack changes."""
-VICTIM_WORKLOADS: Final = name_workloads("acme2", "default")
-"""Namespace of the workloads of acme2."""
-OWN_NAMESPACES: Final = (AMBIGUOUS, *SPOOFED)
 
 
 @dataclass
@@ -112,7 +87,7 @@ class World:
 
     def deploy(self, isolation: str) -> None:
         """Update the stack with a value of ``isolation``."""
-        self.stack.configure(**build_configuration(self, isolation))
+        configure(self.stack, **build_configuration(self.openbao, isolation))
         self.stack.up()
 
     def write_values(self) -> None:
@@ -145,52 +120,6 @@ class World:
         bind_account(self.openbao, "eso-shared", (MANAGER, "eso-bao"), "org-shared")
 
 
-def build_docker_config(password: str) -> str:
-    """A docker config with one password."""
-    return json.dumps({"auths": {"ghcr.io": {"username": "robot", "password": password}}})
-
-
-def build_organization(name: str) -> dict[str, Any]:
-    """An organization with a credential from each store, and a pull secret from a store that its builds use too."""
-    return {
-        "name": name,
-        "secretStore": "bao",
-        "git": {"remoteKey": f"org/{name}/git", "property": "token"},
-        "external": [
-            {
-                "name": "sonar",
-                "secretStore": "kube",
-                "keys": {"token": {"remoteKey": f"{name}-sonar", "property": "token"}},
-            }
-        ],
-        "pullSecret": {
-            "delivery": "namespace",
-            "componentTypes": ["service"],
-            "secretStore": "kube",
-            "dockerConfig": {"remoteKey": f"{name}-pull", "property": "token"},
-        },
-    }
-
-
-def build_configuration(world: World, isolation: str) -> dict[str, Any]:
-    """The configuration of the attacked stack."""
-    bundle = base64.b64encode(world.openbao.pki.ca.read_text().encode()).decode()
-    role = "eso-shared" if isolation == "shared" else "eso-{organization}"
-    login = {"role": role, "serviceAccount": {"identityNamespace": MANAGER}}
-    vault = {"server": world.openbao.url, "path": MOUNT, "caBundle": bundle, "auth": {"kubernetes": login}}
-    limits = {"administrators": ["admin"], "maximumExternalSecrets": MAXIMUM}
-    return {
-        "clusters": world.stack.every_plane,
-        "isolation": isolation,
-        "admission": limits if isolation == "strict" else {},
-        "secretStores": {
-            "bao": {"vault": vault},
-            "kube": {"kubernetes": {"remoteNamespace": MANAGER, "server": {"fromKubeconfig": True}}},
-        },
-        "organizations": [build_organization(name) for name in ORGANIZATIONS],
-    }
-
-
 @contextmanager
 def start_world(folder: Path, say: Say) -> Iterator[World]:
     """The platform with the deployed stack, stopped after the block."""
@@ -203,14 +132,16 @@ def start_world(folder: Path, say: Say) -> Iterator[World]:
     ):
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.apply_definitions([*list_operator_crds(), *list_openchoreo_crds()], platform.process("kube-apiserver"))
+        seeder.apply_definitions(
+            [*list_operator_crds(), *list_openchoreo_crds(RELEASE)], platform.process("kube-apiserver")
+        )
         pki = platform.pki
         admin = Api(platform.server, pki.ca, certificate=(pki.certificate("admin"), pki.key("admin")))
         _start_operator(platform, admin, aws)
         openbao = start_openbao(platform, seeder)
         world = _create_world(platform, admin, openbao, (aws, servers, github))
         for organization in (*ORGANIZATIONS, "umbra"):
-            seeder.create_organization(organization)
+            seeder.create_organization(organization, RELEASE)
         _fill(world)
         say("deploying the stack")
         world.deploy("strict")
