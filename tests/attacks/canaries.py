@@ -22,6 +22,8 @@ def find_canaries(world: World, written: Iterable[str]) -> Iterator[str]:
     texts["the events of the cluster"] = str(world.admin.list("v1", "Event"))
     texts["the stores of the cluster"] = str(world.admin.list("external-secrets.io/v1", "ClusterSecretStore"))
     texts["the table and attack.json"] = "\n".join(written)
+    if not any(form in str(world.admin.list("v1", "Secret")) for form in forms):
+        yield "the search does not see the values where they are, in Secrets"
     for place, text in texts.items():
         if not text:
             yield f"{place} is empty"
