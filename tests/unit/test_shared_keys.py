@@ -178,8 +178,11 @@ def test_nobody_can_tell_where_an_output_leads(store: Raw, field: str, value: st
 
 def test_an_output_in_a_place_of_another_manager() -> None:
     manager = SecretStoreSettings.model_validate(custom("doppler", {"project": "{organization}"})).manager
-    late = manager.model_copy(update={"root": {"doppler": {"project": Later("x")}}})
-    assert late.locate("git", "acme") is None
+    for project in (Later("x"), [Later("x")], {"name": Later("x")}):
+        late = manager.model_copy(update={"root": {"doppler": {"project": project}}})
+        assert late.locate("git", "acme") is None
+    listed = manager.model_copy(update={"root": {"doppler": {"project": ["{organization}"]}}})
+    assert listed.locate("git", "acme") != listed.locate("git", "globex")
     server = {"server": {"url": "https://x", "caBundle": CA_BUNDLE}, "remoteNamespace": "n"}
     kubernetes = SecretStoreSettings.model_validate({"kubernetes": server}).manager
     assert kubernetes.locate("git", "acme") == ("kubernetes", "https://x", "n", "git")
