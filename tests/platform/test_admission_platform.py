@@ -15,9 +15,11 @@ from tests.platform.admission import (
     Object,
     Protected,
     external_secret,
+    generator,
     namespace,
     store_ref,
 )
+from tests.platform.harness import eventually
 from tests.platform.subjects import TENANT, Subject, dry_run, find_denial
 
 AGENTS: Final = (
@@ -210,3 +212,58 @@ def test_a_quota_limits_external_secrets(protected: Protected) -> None:
     assert find_denial(patch) == reason
     delete = find_denial(lambda: protected.tenant.delete("v1", "ResourceQuota", "openchoreo-secrets", protected.builds))
     assert delete == reason
+
+
+def test_the_operator_goes_on(protected: Protected) -> None:
+    """It creates what a ClusterExternalSecret of the platform says, which policies would deny others."""
+    pull = store_ref(f"org-pull-{protected.own}")
+    answers = dry_run(
+        protected.operator,
+        external_secret(protected.workloads, secretStoreRef=pull, data=DATA, refreshInterval="1s"),
+        external_secret(protected.workloads, secretStoreRef={"name": "one"}, dataFrom=[{"find": {"path": "a"}}]),
+        generator("Password", protected.builds, length=8, allowRepeat=True, noUpper=False),
+    )
+    assert answers == [None] * 3
+
+
+def test_deletions_can_be_finished(protected: Protected) -> None:
+    """Old objects that a policy would deny, and quotas of a namespace that is being deleted."""
+    where, held = f"{protected.builds}-old", {"finalizers": ["example.com/hold"]}
+    place = {"name": "openchoreo-secrets", "namespace": where, **held}
+    hard = {"count/externalsecrets.external-secrets.io": "5"}
+    old = external_secret(where, name="old", secretStoreRef=store_ref("another"), data=DATA)
+    old["metadata"] |= held
+    protected.cluster.create(namespace(where, **{LABEL: protected.own}))
+    protected.cluster.create(old)
+    protected.cluster.create(
+        {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": place, "spec": {"hard": hard}},
+    )
+    free: Object = {"metadata": {"finalizers": None}}
+
+    def release() -> str | None:
+        return find_denial(lambda: protected.tenant.patch(ESO, "ExternalSecret", "old", free, where))
+
+    def delete_quota() -> str | None:
+        return find_denial(lambda: protected.tenant.delete("v1", "ResourceQuota", "openchoreo-secrets", where))
+
+    assert release() == f"spec.secretStoreRef: {protected.advice}"
+    assert delete_quota() == "limits the ExternalSecrets of an organization; ask the platform's administrators"
+    protected.cluster.delete("v1", "Namespace", where)
+
+    def is_deleted() -> bool:
+        live = protected.cluster.get(ESO, "ExternalSecret", "old", where)
+        return live is not None and "deletionTimestamp" in live["metadata"]
+
+    eventually(is_deleted, "the namespace to delete its objects")
+    assert (
+        find_denial(
+            lambda: protected.tenant.patch(
+                ESO, "ExternalSecret", "old", {"spec": {"secretStoreRef": store_ref("third")}}, where
+            )
+        )
+        == f"spec.secretStoreRef: {protected.advice}"
+    )
+    assert delete_quota() is None
+    assert release() is None
+    protected.cluster.patch("v1", "ResourceQuota", "openchoreo-secrets", free, where)
+    eventually(lambda: protected.cluster.get("v1", "Namespace", where) is None, "the namespace to go")

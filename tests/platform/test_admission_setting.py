@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.platform import Platform
+from local.platform import CONTEXT, Platform
 from tests.platform.admission import (
     DATA,
     ESO,
@@ -14,7 +14,9 @@ from tests.platform.admission import (
     store_ref,
 )
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.openchoreo import ControlPlane, component_type
 from tests.platform.quotas import wait_until_counting
+from tests.platform.samples import git_organization
 from tests.platform.subjects import ADMINISTRATOR, AGENT, TENANT, Subject, dry_run, find_denial
 
 
@@ -107,3 +109,55 @@ def test_workloads_of_v1_have_another_label(
         f"{build}administrators may change it",
     ]
     stack.unchanged()
+
+
+def test_two_clusters_have_policies_of_their_own(
+    stack: Stack,
+    platform: Platform,
+    data_platform: Platform,
+    cluster: Kubernetes,
+    data_cluster: Kubernetes,
+    control_plane: ControlPlane,
+    manager: str,
+    organization: str,
+) -> None:
+    control_plane.create(component_type("service", organization))
+    cluster.put_secret(manager, "git", {"token": "value"})
+    data_cluster.create(namespace(manager))
+    data_cluster.put_secret(manager, "registry", {"config": "{}"})
+    pull = {
+        "componentTypes": ["service"],
+        "delivery": "namespace",
+        "dockerConfig": {"remoteKey": "registry", "property": "config"},
+    }
+    data = {"kubeconfig": str(data_platform.kubeconfig), "context": CONTEXT}
+    stack.configure(
+        clusters={**stack.every_plane, "dataPlane": data},
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[git_organization(organization, "git", pullSecret=pull)],
+        isolation="strict",
+        admission={"administrators": [ADMINISTRATOR], "agents": [AGENT]},
+    )
+    stack.up()
+    stack.unchanged()
+
+    policies = list_policies(cluster, stack)
+    assert len(policies) == 8
+    assert list_policies(data_cluster, stack) == policies
+    agents = [Subject(one.kubeconfig, AGENT) for one in (platform, data_platform)]
+    where, builds = f"dp-{organization}-shop-dev-1", f"openchoreo-ci-{organization}"
+    agents[1].create(namespace(where, **{RELEASE: organization}))
+    own, another = store_ref(f"org-{organization}"), store_ref("another")
+    denied = external_secret(where, secretStoreRef=another, data=DATA)
+    eventually(lambda: dry_run(agents[1], denied) != [None], "the policies to be in force")
+    reason = f'spec.secretStoreRef: is not a store of organization "{organization}"; use the ClusterSecretStore '
+    assert dry_run(agents[1], denied, external_secret(where, secretStoreRef=own, data=DATA)) == [
+        reason + own["name"],
+        None,
+    ]
+    assert dry_run(agents[0], external_secret(builds, secretStoreRef=another, data=DATA)) == [reason + own["name"]]
+    assert data_cluster.names("v1", "ResourceQuota") == set()
+    stack.destroy()
+    assert (list_policies(cluster, stack), list_policies(data_cluster, stack)) == (set(), set())
+    for name in (where, manager):
+        data_cluster.delete("v1", "Namespace", name)
