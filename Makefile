@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PLATFORMS ?= 2
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev local status down env clean-cache test unit platform bench check format wheel clean
+.PHONY: help venv dev local status down env clean-cache test unit platform attack bench check format wheel clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -29,7 +29,7 @@ env: $(VENV)/.local ## Print shell commands that point Pulumi at the local platf
 clean-cache: $(VENV)/.local ## Delete the built and downloaded programs
 	@$(BIN)/python -m local clean-cache
 
-test: check unit platform ## Everything that CI runs
+test: check unit platform attack ## Everything that CI runs
 
 unit: $(VENV)/.dev ## Tests without a platform
 	$(BIN)/coverage run -m pytest tests/unit tests/mocks tests/local
@@ -38,6 +38,10 @@ unit: $(VENV)/.dev ## Tests without a platform
 platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --numprocesses=$(PLATFORMS) --dist=loadfile --durations=15
+
+attack: $(VENV)/.dev ## Attack organizations as another one, and show which layer stops what; RELEASE=v1 for v1.x
+	@$(BIN)/python -m local programs
+	@RELEASE=$(RELEASE) $(BIN)/python -m tests.attacks
 
 bench: $(VENV)/.dev ## Compare time, memory and state with a flat program
 	$(BIN)/python -m tests.bench

@@ -26,6 +26,7 @@ _CONTROLLERS: Final = (
     "garbage-collector-controller",
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
+    "resourcequota-controller",
 )
 NAMES: Final = (
     "etcd",
@@ -100,16 +101,19 @@ class Platform:
         self.process("kube-apiserver").wait_until(lambda: _is_ready(pki, ports["apiserver"]), 60)
         self._start("kube-controller-manager", _controllers(self.kubeconfig, pki))
 
-    def start_operator(self, environment: Mapping[str, str] | None = None) -> None:
+    def start_operator(self, environment: Mapping[str, str] | None = None, kubeconfig: Path | None = None) -> None:
         """Start ESO unless it runs; wait until it reconciles. Its CRDs must exist.
 
         Args:
             environment: variables added to its environment, such as the address of a secret manager's stand-in.
+            kubeconfig: of its own identity. None: it is a cluster administrator.
         """
         if self.process("external-secrets").pid() is not None:
             return
         arguments = ["--metrics-addr=0", "--concurrent=8", "--client-qps=200", "--client-burst=400"]
-        self._start("external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(self.kubeconfig)})
+        self._start(
+            "external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(kubeconfig or self.kubeconfig)}
+        )
         operator = self.process("external-secrets")
         operator.wait_until(lambda: _reconciles(operator.log), 60)
 

@@ -93,6 +93,18 @@ class Snapshots:
 
 
 @dataclass(frozen=True)
+class WorkloadNamespaces:
+    """How OpenChoreo labels and names a namespace of workloads."""
+
+    label: str
+    """Label with the organization."""
+    prefix: str
+    """What the name begins with, before the organization."""
+    longest_part: int
+    """Number of characters of the organization in the name; the rest of a longer one is cut off."""
+
+
+@dataclass(frozen=True)
 class RunLabels:
     """Labels of every object that a build run has created, and that it deletes with itself."""
 
@@ -142,6 +154,8 @@ class Release:
     data_plane_selectors: Callable[[str], tuple[dict[str, str], ...]]
     """Organization -> sets of labels. Each namespace of its workloads on the data plane has all labels of one set, and
     no other namespace has."""
+    workload_namespaces: tuple[WorkloadNamespaces, ...]
+    """How a namespace of workloads shows its organization: one entry for each label of `data_plane_selectors`."""
     reserved: frozenset[str]
     """Names of organizations whose namespace is one of the platform."""
     reserved_prefixes: tuple[str, ...]
@@ -161,6 +175,8 @@ class Release:
     charts: Charts
     run_labels: RunLabels
     snapshots: Snapshots
+    agents: tuple[str, ...] = ()
+    """Users of its agents, and of controllers that label namespaces, with the names of its charts."""
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
     builds: Builds | None = None

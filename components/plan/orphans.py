@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..admission.policy import API as POLICY_API, BINDING, POLICY
 from ..git.secret import APP_GENERATOR
 from ..manifests import ESO, Manifest, is_applied_by, is_marked_by
 from ..object_names import build_path, format_object
@@ -32,11 +33,15 @@ STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
         ("v1", "Secret"),
         STORE,
     ),
-    ((_RBAC, "RoleBinding"), (_RBAC, "Role"), ("v1", "ServiceAccount")),
+    ((_RBAC, "RoleBinding"), (_RBAC, "Role"), ("v1", "ServiceAccount"), ("v1", "ResourceQuota")),
+    ((POLICY_API, BINDING), (POLICY_API, POLICY)),
     (NAMESPACE,),
 )
 """API and kind of everything that a stack creates on a cluster, in the order of deletion: what uses an object is gone
 before the object is deleted."""
+
+STRICT_ONLY: Final = frozenset({(POLICY_API, BINDING), (POLICY_API, POLICY), ("v1", "ResourceQuota")})
+"""Those of ``isolation: strict``. Without it, the users of the contexts may not list them."""
 
 _KUBERNETES: Final = "kubernetes:"
 _OPENCHOREO_PROVIDER: Final = "pulumi:providers:openchoreo"

@@ -14,6 +14,7 @@ from ..managers.cluster_secret_store import render_store
 from ..managers.manager import Endpoint
 from ..manifests import Manifest
 from ..object_names import name_object
+from ..plan.objects import STRICT
 from ..plan.organization import OrganizationPlan
 from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
@@ -96,6 +97,8 @@ def list_registered(
         inputs: of the run.
         select: whether to include the objects that one organization needs; called with None for objects of several.
     """
+    for manifest in plan.policies.get(plane, ()) if plane != "control" and select(None) else ():
+        yield STRICT, build_registered(manifest)
     for store in plan.stores:
         if store.plane == plane and select(store.only_organization):
             rendered = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
@@ -120,6 +123,8 @@ def _namespace(plan: OrganizationPlan) -> Manifest:
 
 
 def _build_plane(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
+    if plan.quota is not None:
+        yield plan.quota
     yield from plan.generators
     for manifest in plan.external_secrets:
         yield rename_remote_keys(manifest, inputs.names)

@@ -16,6 +16,7 @@ from ..schema.model import Duration, Example, Interval, Model, ObjectName, Sever
 from ..schema.one_or_several import OneOrSeveral
 from ..schema.paths import organization_path
 from ..schema.plain_secrets import INSTEAD, describe_secret, is_only_random
+from .admission import Admission
 from .clusters import Clusters
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -59,6 +60,8 @@ class StackSettings(Model):
     """How the organizations are kept apart. ``shared``: the stores of `secret_stores` are shared unless an entry has
     another scope. ``store``: each organization has its own. ``strict``: the same, no store may be shared, and admission
     policies and quotas."""
+    admission: Annotated[Admission | None, BeforeValidator(_unless_empty)] = None
+    """Exceptions and limits of ``isolation: strict``. None or empty: the defaults."""
     secret_stores: dict[ObjectName, SecretStoreSettings] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[Several[Organization], Field(min_length=1)]
@@ -118,6 +121,11 @@ class StackSettings(Model):
     def names(self) -> tuple[str, ...]:
         """Names of the organizations, without doubtful ones."""
         return tuple(vars(organization)["name"] for organization in self.organizations if "name" in vars(organization))
+
+    @property
+    def strict_admission(self) -> Admission | None:
+        """What the admission policies and quotas depend on. None: there are none."""
+        return (self.admission or Admission()) if self.isolation == "strict" else None
 
     def get_scope(self, entry: str) -> Scope:
         """Who shares the stores of an entry of ``secretStores``: its own scope, else that of `isolation`."""

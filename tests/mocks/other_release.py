@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from components.managers.manager import Endpoint
 from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, RunLabels, Snapshots, Workload
+from components.openchoreo.release import WorkloadNamespaces
 from tests.mocks.stubs import HEALTHY, Object, StubCluster
 
 API: Final = "platform.example/v2"
@@ -47,6 +48,7 @@ OTHER: Final = Release(
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
     data_plane_selectors=_data_plane_selectors,
+    workload_namespaces=(WorkloadNamespaces("platform.example/tenant", prefix="run-", longest_part=20),),
     reserved=frozenset({"platform"}),
     reserved_prefixes=("system-",),
     served_kinds=frozenset({"blueprints", "pipelines"}),

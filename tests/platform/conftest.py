@@ -13,6 +13,7 @@ from local.obtain import list_operator_crds, obtain_programs
 from local.openbao import OpenBao
 from local.platform import Platform
 from local.seed import Seeder, list_openchoreo_crds
+from tests.platform.admission import Protected, start_protected
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
@@ -105,6 +106,13 @@ def delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[Delive
     """The operator with a store of its own, without a stack."""
     with start_delivery(cluster, vault, manager) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def protected(platform: Platform, engine: Engine, cluster: Kubernetes, names: Iterator[int]) -> Iterator[Protected]:
+    """A stack with admission policies, which end with the module because they are for the whole cluster."""
+    with start_protected(platform, engine, cluster, next(names)) as stack:
+        yield stack
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def configurations(block: Raw) -> Iterator[Raw]:
             "budget",
             "offboarding",
             "isolation",
+            "admission",
             "notSecrets",
             "releasePromoted",
         }:

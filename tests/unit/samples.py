@@ -41,8 +41,8 @@ APP: Final[Raw] = {"appId": "123", "installationId": "456", "privateKey": GIT}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (
-    "release, clusters, aws, isolation, secretStores, organizations, refreshInterval, readyTimeout, offboarding, "
-    "releasePromoted, load, budget, notSecrets, manualSecrets"
+    "release, clusters, aws, isolation, admission, secretStores, organizations, refreshInterval, readyTimeout, "
+    "offboarding, releasePromoted, load, budget, notSecrets, manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "

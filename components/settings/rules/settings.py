@@ -13,6 +13,7 @@ from ...schema.paths import organization_path
 from ..organization import Organization
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
+from .admission import validate_admission
 from .isolation import validate_isolation
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
@@ -51,6 +52,7 @@ def validate_settings(
         aws_rules.validate_managed_stores(settings, _reads),
         vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
+        validate_admission(settings),
     ):
         yield from certain(rule)
 

@@ -1,0 +1,163 @@
+"""The setting isolation: strict comes and goes, on both releases of OpenChoreo."""
+
+from __future__ import annotations
+
+from local.platform import CONTEXT, Platform
+from tests.platform.admission import (
+    DATA,
+    ESO,
+    LABEL,
+    RELEASE,
+    external_secret,
+    is_counted,
+    namespace,
+    store_ref,
+)
+from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.openchoreo import ControlPlane, component_type
+from tests.platform.quotas import wait_until_counting
+from tests.platform.samples import git_organization
+from tests.platform.subjects import ADMINISTRATOR, AGENT, TENANT, Subject, dry_run, find_denial
+
+
+def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
+    """Names of the policies and bindings of a stack."""
+    names = {
+        name
+        for kind in ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+        for name in cluster.names("admissionregistration.k8s.io/v1", kind)
+    }
+    return {name for name in names if f"-{stack.name}-" in name}
+
+
+def test_policies_go_with_the_setting(
+    configured: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    """They come and go without a change of anything else."""
+    wait_until_counting(cluster, manager)
+    configured.configure(isolation="strict")
+    assert (
+        'admission.administrators lacks "admin", the user of this context, so that the policies of isolation: strict '
+        "would refuse this stack's own updates; add it"
+    ) in configured.preview_fails()
+    configured.configure(admission={"administrators": [ADMINISTRATOR], "maximumExternalSecrets": 3})
+    configured.up()
+    configured.unchanged()
+    builds = f"openchoreo-ci-{organization}"
+    assert len(list_policies(cluster, configured)) == 8
+    assert cluster.names("v1", "ResourceQuota", builds) == {"openchoreo-secrets"}
+    tenant, own = Subject(platform.kubeconfig, TENANT), store_ref(f"org-{organization}")
+    more = [external_secret(builds, name=f"more-{n}", secretStoreRef=own, data=DATA) for n in range(3)]
+    eventually(lambda: is_counted(cluster, builds), "the quota to count")
+    answers = [find_denial(lambda: tenant.create(manifest)) for manifest in more]  # noqa: B023 -- called at once
+    assert answers[:2] == [None, None]
+    assert "exceeded quota: openchoreo-secrets, requested: count/externalsecrets.external-secrets.io=1" in str(
+        answers[2]
+    )
+    for manifest in more:
+        cluster.delete(ESO, "ExternalSecret", manifest["metadata"]["name"], builds)
+
+    configured.configure(isolation="store", admission={})
+    output = configured.up()
+    assert list_policies(cluster, configured) == set()
+    assert cluster.names("v1", "ResourceQuota", builds) == set()
+    assert cluster.secret(builds, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
+    assert "17 deleted" in output
+    configured.unchanged()
+
+
+def test_workloads_of_v1_have_another_label(
+    stack: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
+) -> None:
+    rendered, other = "openchoreo.dev/rendered-release-namespace", f"{organization}2"
+    for name in (organization, other):
+        cluster.put_secret(manager, f"git-{name}", {"token": "value"})
+    stack.configure(
+        release="v1",
+        clusters={"workflowPlane": stack.here},
+        secretStores={"org": kubernetes_store(manager)},
+        namespaces=[
+            {"name": name, "secretStore": "org", "git": {"remoteKey": f"git-{name}", "property": "token"}}
+            for name in (organization, other)
+        ],
+        isolation="strict",
+        admission={"administrators": [ADMINISTRATOR], "agents": [AGENT]},
+    )
+    stack.up()
+    agent, where = Subject(platform.kubeconfig, AGENT), f"workflows-{organization}"
+    own, foreign = (store_ref(f"org-{name}") for name in (organization, other))
+    denied = external_secret(where, secretStoreRef=foreign, data=DATA)
+    eventually(lambda: dry_run(agent, denied) != [None], "the policies to be in force")
+    advice = f'spec.secretStoreRef: is not a store of organization "{organization}"; use the ClusterSecretStore '
+    advice += own["name"]
+    build = f"metadata.labels[{LABEL}]: says which organization's secrets the namespace may use; only the platform's "
+    work = f"metadata.labels[{rendered}]: says which organization's secrets the namespace may use; only OpenChoreo may "
+    work += "set it, on a new namespace dp-<organization>-..., and only the platform's administrators may change it"
+    answers = dry_run(
+        agent,
+        denied,
+        namespace(f"dp-{organization}-shop-dev-1", **{rendered: organization, RELEASE: organization}),
+        namespace(f"dp-{organization}-shop-dev-1", **{rendered: other}),
+        namespace(f"dp-{other}-shop-dev-1", **{rendered: other, RELEASE: organization}),
+        namespace(f"workflows-{organization}-attack", **{LABEL: organization}),
+    )
+    assert answers == [
+        advice,
+        None,
+        work,
+        work.replace(rendered, RELEASE),
+        f"{build}administrators may change it",
+    ]
+    stack.unchanged()
+
+
+def test_two_clusters_have_policies_of_their_own(
+    stack: Stack,
+    platform: Platform,
+    data_platform: Platform,
+    cluster: Kubernetes,
+    data_cluster: Kubernetes,
+    control_plane: ControlPlane,
+    manager: str,
+    organization: str,
+) -> None:
+    control_plane.create(component_type("service", organization))
+    cluster.put_secret(manager, "git", {"token": "value"})
+    data_cluster.create(namespace(manager))
+    data_cluster.put_secret(manager, "registry", {"config": "{}"})
+    pull = {
+        "componentTypes": ["service"],
+        "delivery": "namespace",
+        "dockerConfig": {"remoteKey": "registry", "property": "config"},
+    }
+    data = {"kubeconfig": str(data_platform.kubeconfig), "context": CONTEXT}
+    stack.configure(
+        clusters={**stack.every_plane, "dataPlane": data},
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[git_organization(organization, "git", pullSecret=pull)],
+        isolation="strict",
+        admission={"administrators": [ADMINISTRATOR], "agents": [AGENT]},
+    )
+    stack.up()
+    stack.unchanged()
+
+    policies = list_policies(cluster, stack)
+    assert len(policies) == 8
+    assert list_policies(data_cluster, stack) == policies
+    agents = [Subject(one.kubeconfig, AGENT) for one in (platform, data_platform)]
+    where, builds = f"dp-{organization}-shop-dev-1", f"openchoreo-ci-{organization}"
+    agents[1].create(namespace(where, **{RELEASE: organization}))
+    own, another = store_ref(f"org-{organization}"), store_ref("another")
+    denied = external_secret(where, secretStoreRef=another, data=DATA)
+    eventually(lambda: dry_run(agents[1], denied) != [None], "the policies to be in force")
+    reason = f'spec.secretStoreRef: is not a store of organization "{organization}"; use the ClusterSecretStore '
+    assert dry_run(agents[1], denied, external_secret(where, secretStoreRef=own, data=DATA)) == [
+        reason + own["name"],
+        None,
+    ]
+    assert dry_run(agents[0], external_secret(builds, secretStoreRef=another, data=DATA)) == [reason + own["name"]]
+    assert data_cluster.names("v1", "ResourceQuota") == set()
+    stack.destroy()
+    assert (list_policies(cluster, stack), list_policies(data_cluster, stack)) == (set(), set())
+    for name in (where, manager):
+        data_cluster.delete("v1", "Namespace", name)
