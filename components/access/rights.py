@@ -1,0 +1,139 @@
+"""Which organizations the rights of a subject reach, and to which organizations the subject belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .crossings import unite
+from .live_rooms import Site
+from .model import Crossing, Reacher, is_between
+from .rbac import BY_KIND, Grant, Subject
+from .sign_in import Account
+
+_EVERYONE = frozenset({"system:authenticated", "system:serviceaccounts", "system:unauthenticated"})
+_ACCOUNTS_OF = "system:serviceaccounts:"
+_WHOLE_NAMESPACE = ("pods", "exec", "bind")
+"""Rights with which a subject reaches every ServiceAccount and every Secret of a namespace."""
+Owners = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Namespace -> name -> organizations."""
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """What a right can be about."""
+
+    accounts: Owners
+    """ServiceAccounts by which stores sign in."""
+    secrets: Owners
+    """Secrets that stores read from, or sign in with."""
+    rooms: Mapping[str, tuple[str, ...]]
+    """Namespace -> organizations to which it belongs."""
+    names: tuple[str, ...]
+    """All organizations."""
+
+    def list_owners(self, kind: str, namespace: str, names: frozenset[str] | None) -> tuple[str, ...]:
+        """Organizations that a right reaches.
+
+        Args:
+            kind: of the right.
+            namespace: in which it applies. Empty: everywhere.
+            names: of the objects. None: every object.
+        """
+        if kind in {"stores", "labels"}:
+            return self.names
+        accounts = _select(self.accounts, namespace, None if kind in _WHOLE_NAMESPACE else names)
+        secrets = _select(self.secrets, namespace, None if kind in _WHOLE_NAMESPACE else names)
+        if kind in {"token", "impersonate"}:
+            return accounts
+        rooms = [self.rooms.get(namespace, ())] if namespace else self.rooms.values()
+        # Names of Secrets in namespaces of organizations are not read.
+        return unite([secrets, *([] if kind == "secrets" else [accounts]), *rooms])
+
+
+def _select(owners: Owners, namespace: str, names: frozenset[str] | None) -> tuple[str, ...]:
+    groups = [owners.get(namespace, {})] if namespace else owners.values()
+    return unite(
+        organizations for group in groups for name, organizations in group.items() if names is None or name in names
+    )
+
+
+def list_right_crossings(site: Site, grants: tuple[Grant, ...]) -> Iterator[Crossing]:
+    """Subjects of one organization whose rights reach another one."""
+    for grant, readers, rights, owners in _list_reach(site, grants):
+        if readers and is_between(readers, owners):
+            yield Crossing(
+                "rbac",
+                "live",
+                readers,
+                tuple(name for name in owners if (name,) != readers),
+                subject=str(grant.subject),
+                object=grant.through,
+                why=f"{grant.subject} may {rights} in {_describe_scope(grant)}",
+                remedy=f"delete {grant.through.partition(' -> ')[0]}, or take the subject out of it",
+            )
+
+
+def list_reachers(site: Site, grants: tuple[Grant, ...]) -> Iterator[Reacher]:
+    """Subjects of no organization whose rights reach organizations."""
+    for grant, readers, rights, owners in _list_reach(site, grants):
+        if not readers and owners:
+            scope = _describe_scope(grant)
+            yield Reacher(site.cluster, str(grant.subject), f"may {rights}", scope, grant.through, len(owners))
+
+
+def _describe_scope(grant: Grant) -> str:
+    return f"namespace {grant.namespace}" if grant.namespace else "all namespaces"
+
+
+def _list_reach(site: Site, grants: tuple[Grant, ...]) -> Iterator[tuple[Grant, tuple[str, ...], str, tuple[str, ...]]]:
+    """Each grant with the organizations of its subject, its rights in words, and the organizations that it reaches."""
+    targets = _read_targets(site)
+    identities = targets.accounts
+    reach: dict[tuple[str, str, frozenset[str] | None], tuple[str, ...]] = {}
+    for grant in grants:
+        words, owners = [], []
+        for kind, names in grant.rights.items():
+            place = kind, grant.namespace, names
+            if place not in reach:
+                reach[place] = targets.list_owners(*place)
+            if reach[place]:
+                words.append(BY_KIND[kind].words)
+                owners.append(reach[place])
+        if owners:
+            yield grant, _name_organizations(site, grant.subject, identities), ", ".join(words), unite(owners)
+
+
+def _name_organizations(site: Site, subject: Subject, identities: Owners) -> tuple[str, ...]:
+    """Organizations to which a subject belongs. Empty: none, so it is one of the platform."""
+    if subject.kind == "ServiceAccount":
+        own = identities.get(subject.namespace, {}).get(subject.name)
+        return own or site.name_residents(subject.namespace)
+    if subject.kind == "Group":
+        if subject.name in _EVERYONE:
+            return site.configured.names
+        if subject.name.startswith(_ACCOUNTS_OF):
+            return site.name_residents(subject.name.removeprefix(_ACCOUNTS_OF))
+    return ()
+
+
+def _read_targets(site: Site) -> _Targets:
+    accounts: dict[str, dict[str, tuple[str, ...]]] = {}
+    secrets: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def add(owners: dict[str, dict[str, tuple[str, ...]]], place: Account, organizations: tuple[str, ...]) -> None:
+        namespace, name = place
+        group = owners.setdefault(namespace, {})
+        group[name] = unite([group.get(name, ()), organizations])
+
+    for store in (*site.configured.stores, *site.stores):
+        if store.plane != site.plane or not store.organizations:
+            continue
+        if store.sign_in.account is not None:
+            add(accounts, store.sign_in.account, store.organizations)
+        for place in store.sign_in.secrets:
+            add(secrets, place, store.organizations)
+        for key in store.keys if store.sign_in.source else ():
+            add(secrets, (store.sign_in.source, key), store.organizations)
+    rooms = {room.name: room.organizations for room in site.building.rooms if room.name and room.organizations}
+    return _Targets(accounts, secrets, rooms, site.configured.names)
