@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..table import format_table
 from .model import Crossing, Difference, Edge, Report
@@ -64,12 +64,13 @@ def _describe_crossing(index: int, crossing: Crossing) -> str:
         "why": crossing.why,
         "remove": crossing.remedy,
     }
-    lines = [f"{index}. {_arrow(crossing)}   [{crossing.reason}, {crossing.origin}]"]
+    lines = [f"{index}. {describe_pair(crossing)}   [{crossing.reason}, {crossing.origin}]"]
     lines += [f"   {name:<8}  {text}" for name, text in fields.items() if text]
     return "\n".join(lines)
 
 
-def _arrow(crossing: Crossing) -> str:
+def describe_pair(crossing: Crossing) -> str:
+    """Who reaches whom, in words."""
     if crossing.readers == crossing.owners:
         return f"{shorten(crossing.readers)} reach one another"
     verb = "reaches" if len(crossing.readers) == 1 else "reach"
@@ -78,8 +79,7 @@ def _arrow(crossing: Crossing) -> str:
 
 def _own_access(report: Report) -> str:
     if len(report.edges) <= MOST_EDGES:
-        headings = ("ORGANIZATION", "SUBJECT", "OBJECT", "STORE", "IDENTITY", "KEY")
-        return "Who can read what\n" + format_table(headings, [_edge_row(edge) for edge in report.edges])
+        return "Who can read what\n\n" + "\n".join(_list_groups(report.edges))
     exposed = report.exposed
     headings = ("ORGANIZATION", "SUBJECTS", "STORES", "IDENTITIES", "KEYS", "REACHED BY")
     rows = [
@@ -97,9 +97,41 @@ def _own_access(report: Report) -> str:
     )
 
 
-def _edge_row(edge: Edge) -> tuple[str, ...]:
-    cells = (edge.organization, edge.subject, edge.object or "any ExternalSecret there", edge.store, edge.identity)
-    return (*(cell or _NONE for cell in cells), edge.key)
+def _list_groups(edges: Sequence[Edge]) -> Iterator[str]:
+    """Lines of edges, grouped by organization, subject, store and place of the keys."""
+    for organization, own in _group(edges, lambda edge: edge.organization):
+        yield organization
+        for subject, there in _group(own, lambda edge: edge.subject):
+            yield f"  {subject}"
+            for source, through in _group(there, _describe_source):
+                yield f"    {source}"
+                yield from _list_keys(through)
+
+
+def _group(edges: Sequence[Edge], key: Callable[[Edge], str]) -> Iterator[tuple[str, list[Edge]]]:
+    groups: dict[str, list[Edge]] = {}
+    for edge in edges:
+        groups.setdefault(key(edge), []).append(edge)
+    yield from groups.items()
+
+
+def _describe_source(edge: Edge) -> str:
+    if not edge.store:
+        return f"generator, as {edge.identity}" if edge.identity else "from the configuration"
+    place = edge.key.partition(": ")[0]
+    who = f", as {edge.identity}" if edge.identity else ""
+    return f"{edge.store}{who}, from {place}"
+
+
+def _list_keys(edges: Sequence[Edge]) -> Iterator[str]:
+    planned = [edge for edge in edges if edge.object]
+    names = {edge: edge.key.partition(": ")[2] or edge.key for edge in edges}
+    width = max((len(names[edge]) for edge in planned), default=0)
+    for edge in planned:
+        yield f"      {names[edge]:<{width}}  {edge.object}"
+    possible = sorted(names[edge] for edge in edges if not edge.object)
+    if possible:
+        yield f"      nothing planned reads, but any ExternalSecret there could: {', '.join(possible)}"
 
 
 def _reachers(report: Report) -> str:
@@ -114,8 +146,12 @@ def _reachers(report: Report) -> str:
 def _differences(title: str, differences: Sequence[Difference]) -> str:
     if not differences:
         return f"{title}: nothing"
-    rows = [(item.cluster, item.object, item.store or _NONE, item.text) for item in differences]
-    return f"{title}\n" + _limit(("CLUSTER", "OBJECT", "STORE", "WHAT"), rows)
+    others = [item for item in differences if not item.own]
+    rows = [(item.cluster, item.object, item.store or _NONE, item.text) for item in others]
+    table = _limit(("CLUSTER", "OBJECT", "STORE", "WHAT"), rows) if rows else ""
+    own = len(differences) - len(others)
+    note = f"{count(own, 'ExternalSecret')} of components and runs, through the store of their own organization"
+    return "\n".join(part for part in (title, table, note if own else "") if part)
 
 
 def _limit(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -129,7 +165,7 @@ def _next_step(report: Report) -> str:
     if report.crossings:
         first = report.crossings[0]
         return f"Next: {first.remedy}; then run the command again."
-    if report.missing or report.unplanned:
+    if report.missing or any(not item.own for item in report.unplanned):
         return "Next: run pulumi preview, and look at what is live and not planned."
     if not report.clusters:
         return "Next: run the command with --live, where the clusters can be reached."

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..access.documents import build_document
 from ..access.live import LiveCluster
 from ..access.model import Report
+from ..access.picture import draw_picture
 from ..access.reporting import report_access
 from ..access.wording import format_report
 from ..cluster.connection import Cluster
@@ -58,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
     plan = plan_stack(settings, find_release(settings.release))
     live, skipped = ((), "") if options.offline else _read_clusters(project, options)
     report = report_access(plan, options.stack, live, skipped)
+    if options.svg is not None:
+        _write_picture(Path(options.svg), report)
     _print(report, as_json=options.json)
     return 1 if report.crossings else 0
 
@@ -83,6 +86,19 @@ def _read_clusters(project: Project, options: argparse.Namespace) -> tuple[tuple
         if options.live:
             raise
         return (), f"The live clusters were not compared: {error}"
+
+
+def _write_picture(file: Path, report: Report) -> None:
+    """Write the picture.
+
+    Raises:
+        OpenChoreoSecretsError: the file cannot be written.
+    """
+    try:
+        file.write_text(draw_picture(report), encoding="utf-8")
+    except OSError as error:
+        msg = f"--svg: {file} cannot be written: {error.strerror}; use another file"
+        raise OpenChoreoSecretsError(msg) from None
 
 
 def _print(report: Report, *, as_json: bool) -> None:
