@@ -20,7 +20,7 @@ def list_planned_crossings(configured: Configured, grants: Iterable[Grant]) -> t
     """Every way from one organization to another, sorted."""
     crossings = [
         *_list_shared_stores(configured),
-        *list_shared_identities(configured.stores, "configuration"),
+        *_list_shared_identities(configured),
         *_list_shared_keys(configured),
         *_list_shared_values(configured),
         *_list_foreign_namespaces(configured),
@@ -61,7 +61,7 @@ def _list_shared_stores(configured: Configured) -> Iterator[Crossing]:
                 "shared-store",
                 "configuration",
                 readers,
-                readers,
+                name_owners(configured.owners, [store]),
                 store=str(store),
                 identity=store.identity,
                 keys=locate_keys(store),
@@ -99,19 +99,26 @@ def _shorten(names: list[str], most: int = 5) -> str:
     return ", ".join([*names[:most], *([f"and {len(names) - most} more"] if len(names) > most else [])])
 
 
-def list_shared_identities(stores: Iterable[Store], origin: Origin) -> Iterator[Crossing]:
+def name_owners(owners: Mapping[str, tuple[str, ...]], stores: Iterable[Store]) -> tuple[str, ...]:
+    """Organizations that use stores, or whose keys the stores read."""
+    every = list(stores)
+    keys = {key for store in every for key in locate_keys(store)}
+    return unite([*(store.organizations for store in every), *(owners.get(key, ()) for key in keys)])
+
+
+def _list_shared_identities(configured: Configured) -> Iterator[Crossing]:
     """Stores of different organizations that the secret manager cannot distinguish."""
     groups: dict[str, list[Store]] = {}
-    for store in stores:
+    for store in configured.stores:
         groups.setdefault(store.sign_in.principal, []).append(store)
     for group in groups.values():
         names = unite(store.organizations for store in group)
         if len({store.name for store in group}) > 1 and is_between(names, names):
             yield Crossing(
                 "shared-identity",
-                origin,
+                "configuration",
                 names,
-                names,
+                name_owners(configured.owners, group),
                 store=_shorten([str(store) for store in group]),
                 identity=group[0].identity,
                 keys=unite(locate_keys(store) for store in group),

@@ -31,7 +31,9 @@ MOST_LANES: Final = 12
 _LANES_OF_MANY: Final = 6
 _MOST_CROSSINGS: Final = 12
 _MOST_REACHERS: Final = 12
-_CELL: Final = (166.0, 46.0)
+_CELLS: Final = 8
+"""Cells in a row of the grid."""
+_CELL_HEIGHT: Final = 46.0
 _CELL_GAP: Final = 8
 _LANE_GAP: Final = 12
 _LINE: Final = 17
@@ -188,27 +190,26 @@ def _draw_crossing(number: int, crossing: Crossing, lanes: Iterable[Lane], colum
 
 def _draw_grid(report: Report, touched: Sequence[str], top: float) -> tuple[float, list[str]]:
     """A cell for each organization with its numbers."""
-    width, height = _CELL
-    per_row = int((PAGE - 2 * MARGIN + _CELL_GAP) // (width + _CELL_GAP))
+    width, height = (PAGE - 2 * MARGIN + _CELL_GAP) / _CELLS - _CELL_GAP, _CELL_HEIGHT
     offending, exposed = frozenset(touched), report.exposed
     y = top + 24
-    parts = [draw_text(MARGIN, y, f"ALL {count(len(report.organizations), 'ORGANIZATION')}", "head")]
+    parts = [draw_text(MARGIN, y, f"ALL {len(report.organizations):,} ORGANIZATIONS", "head")]
     y += 14
     for index, item in enumerate(report.organizations):
-        row, column = divmod(index, per_row)
+        row, column = divmod(index, _CELLS)
         box = Box(MARGIN + column * (width + _CELL_GAP), y + row * (height + _CELL_GAP), width, height)
         bad = item.name in offending
         title = (
             f"{item.name}: {count(len(item.subjects), 'namespace')}, {count(len(item.stores), 'store')}, "
             f"{count(len(item.keys), 'key')}, reached by {exposed.get(item.name, 0):,}"
         )
-        numbers = f"{len(item.stores)} st  {len(item.identities)} id  {len(item.keys)} keys"
+        numbers = f"{count(len(item.stores), 'store')}, {count(len(item.keys), 'key')}"
         parts += [
             draw_box(box, "bad-node" if bad else "node", title=title),
             draw_text(box.x + 9, box.y + 19, cut(item.name, width - 18)),
             draw_text(box.x + 9, box.y + 35, cut(numbers, width - 18, 10), "muted bad" if bad else "muted"),
         ]
-    rows = -(-len(report.organizations) // per_row)
+    rows = -(-len(report.organizations) // _CELLS)
     return y + rows * (height + _CELL_GAP), parts
 
 
@@ -230,10 +231,10 @@ def _draw_reachers(report: Report, top: float) -> tuple[float, list[str]]:
         y += 12
     if report.clusters:
         unplanned = sum(not item.own for item in report.unplanned)
-        text = f"planned and missing: {len(report.missing):,}   live and not planned: {unplanned:,}"
+        text = f"planned and missing: {len(report.missing):,} | live and not planned: {unplanned:,}"
         y += _LINE
         parts.append(draw_text(MARGIN, y, text, "muted"))
     y += _LINE
-    legend = "solid: a planned object reads it   dashed: any ExternalSecret there could   red: between organizations"
+    legend = "solid: a planned object reads it | dashed: any ExternalSecret there could | red: between organizations"
     parts.append(draw_text(MARGIN, y, legend, "muted"))
     return y, parts
