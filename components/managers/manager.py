@@ -70,6 +70,9 @@ class PlannedStore:
     """Labels of further namespaces whose ExternalSecrets may use it: those of the organizations' workloads."""
     plane: Plane = "build"
     """Cluster of the store; ``build`` where both planes are one cluster."""
+    identity_name: str | None = None
+    """Name after which the resources of a managed pull store are named in the manager, where the builds' store on the
+    other cluster has the same name. None: `name`."""
     options: StoreOptions = field(default_factory=StoreOptions)
     """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
@@ -81,6 +84,16 @@ class PlannedStore:
     def only_organization(self) -> str | None:
         """The organization that uses it. None: several do."""
         return self.organizations[0] if len(self.organizations) == 1 else None
+
+    @property
+    def is_pull_store(self) -> bool:
+        """Whether workloads read through it. Builds read through other stores."""
+        return bool(self.selectors)
+
+    @property
+    def managed_name(self) -> str:
+        """Name after which its resources in the secret manager are named."""
+        return self.identity_name or self.name
 
     @cached_property
     def identity(self) -> tuple[Manifest, ...]:
@@ -127,6 +140,11 @@ class Manager(BaseModel):
     def is_managed(self) -> bool:
         """Whether the stack creates the role of each store in the secret manager."""
         return False
+
+    @property
+    def separates_stores(self) -> bool:
+        """Whether every store has its own access, even two stores of one organization."""
+        return self.isolation_fields is None
 
     @property
     def enforces_keys(self) -> bool:

@@ -100,13 +100,21 @@ def _plan_organizations(settings: StackSettings, release: Release, stack: str | 
             account=settings.aws,
             build_store=_store(settings, organization, organization.secret_store) or "",
             stores=_other_stores(settings, organization),
-            pull_store=_store(settings, organization, organization.pull_store),
+            pull_store=_pull_store(settings, organization),
             refresh_interval=settings.refresh_interval,
             stack=stack,
             offboarding=settings.offboarding,
         )
         for organization in settings.organizations
     ]
+
+
+def _pull_store(settings: StackSettings, organization: Organization) -> str | None:
+    """The ClusterSecretStore of its workloads; None if there is no such entry."""
+    entry = organization.pull_store
+    if entry is None or entry not in settings.secret_stores:
+        return None
+    return settings.pull_store_name(organization, entry)
 
 
 def _other_stores(settings: StackSettings, organization: Organization) -> dict[str, InputStr]:

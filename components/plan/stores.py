@@ -24,9 +24,9 @@ class _Use:
 def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
     """All ClusterSecretStores of a stack, sorted by name and plane. Manual secrets need no store.
 
-    A store on the data plane selects the namespaces of an organization's workloads by OpenChoreo's labels. No other
-    namespace may use a store. Two entries of ``secretStores`` are never merged: `parse` refuses entries whose stores
-    would have the same name.
+    A pull store selects the namespaces of an organization's workloads by OpenChoreo's labels, and no build may use it;
+    every other store has the build namespaces only. Two entries of ``secretStores`` are never merged, and neither are a
+    build store and a pull store: `parse` refuses those that would have the same name.
     """
     members: dict[tuple[str, Plane, str], list[_Use]] = {}
     # The selectors of the newest release come first, as in the plan of an organization.
@@ -50,6 +50,9 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             ),
             plane=plane,
             options=settings.secret_stores[entry].options,
+            identity_name=_find_identity_name(settings, entry, uses, name)
+            if settings.secret_stores[entry].manager.is_managed
+            else None,
             aws=settings.aws if _is_managed(settings.secret_stores[entry].manager, AwsStore) else None,
             entry=entry if _is_managed(settings.secret_stores[entry].manager, VaultStore) else None,
         )
@@ -68,8 +71,18 @@ def _list_uses(settings: StackSettings, release: Release) -> Iterator[tuple[tupl
         if store is not None:
             plane: Plane = "build" if one_cluster else "data"
             selectors = release.data_plane_selectors(name)
-            place = settings.cluster_store_name(organization, store)
+            place = settings.pull_store_name(organization, store)
             yield (place, plane, store), _Use(name, organization.pull_keys, None, selectors)
+
+
+def _find_identity_name(settings: StackSettings, entry: str, uses: list[_Use], name: str) -> str | None:
+    """After what the identity of a pull store is named, if not after the store."""
+    pulls = next((use for use in uses if use.selectors), None)
+    if pulls is None:
+        return None
+    (user,) = (organization for organization in settings.organizations if organization.name == pulls.organization)
+    identity = settings.pull_identity_name(user, entry)
+    return None if identity == name else identity
 
 
 def _is_managed(manager: Manager, kind: type[Manager]) -> bool:

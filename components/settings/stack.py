@@ -120,12 +120,28 @@ class StackSettings(Model):
         return tuple(vars(organization)["name"] for organization in self.organizations if "name" in vars(organization))
 
     def get_scope(self, entry: str) -> Scope:
-        """Who shares the ClusterSecretStore of an entry of ``secretStores``: its own scope, else that of `isolation`."""
+        """Who shares the stores of an entry of ``secretStores``: its own scope, else that of `isolation`."""
         return self.secret_stores[entry].scope or ("shared" if self.isolation == "shared" else "organization")
 
     def cluster_store_name(self, organization: Organization, entry: str) -> str:
-        """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization."""
+        """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization's builds."""
         return entry if self.get_scope(entry) == "shared" else f"{entry}-{organization.name}"
+
+    def pull_store_name(self, organization: Organization, entry: str) -> str:
+        """Name of the ClusterSecretStore that the entry becomes for its workloads, which builds cannot use.
+
+        On another cluster it may be that of the builds' store.
+        """
+        if self.clusters.data_plane == self.clusters.build_plane:
+            return self.pull_identity_name(organization, entry)
+        return self.cluster_store_name(organization, entry)
+
+    def pull_identity_name(self, organization: Organization, entry: str) -> str:
+        """Name after which the identity of its workloads is named; never that of the builds' store."""
+        shared = self.get_scope(entry) == "shared"
+        if not any(entry in user.build_stores for user in (self.organizations if shared else (organization,))):
+            return self.cluster_store_name(organization, entry)
+        return f"{entry}-pull" if shared else f"{entry}-pull-{organization.name}"
 
 
 def _attach(settings: StackSettings, newer: StackSettings) -> None:

@@ -170,11 +170,31 @@ def test_a_store_for_builds_only(scope: str, name: str) -> None:
     assert_rejected(
         edits,
         f'{AT_ACME}.dataPlane.secretStoreRef: "{name}" may be used by builds only; set pullSecret.secretStore: '
-        "default, so that the organization's workloads may use it too",
+        "default, which creates a store for workloads, and remove this",
     )
     for pull in (_pull(secretStore="default"), _pull(delivery="namespace"), BY_HAND, None):
         edits["organizations"] = [{"name": "acme", "git": GIT, "pullSecret": pull, "dataPlane": plane}]
         assert settings(edits).organizations[0].data_plane is not None
+
+
+@pytest.mark.parametrize(
+    ("scope", "name", "own"),
+    [("organization", "default-acme", "default-pull-acme"), ("shared", "default", "default-pull")],
+)
+@pytest.mark.parametrize("pull", [_pull(secretStore="default"), _pull(delivery="namespace")])
+def test_a_store_for_builds_only_on_one_cluster(scope: str, name: str, own: str, pull: Raw) -> None:
+    edits = {
+        **on_every_plane(git=GIT, pullSecret=pull, dataPlane={"secretStoreRef": name}),
+        "clusters": {plane: {"context": "dev"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
+        "secretStores": {"default": {**KUBERNETES, "scope": scope}},
+    }
+    assert_rejected(
+        edits,
+        f'{AT_ACME}.dataPlane.secretStoreRef: "{name}" may be used by builds only; use "{own}", the store of the pull '
+        "secret, or leave dataPlane out",
+    )
+    edits["organizations"][0]["dataPlane"] = {"secretStoreRef": own}
+    assert settings(edits).organizations[0].data_plane is not None
 
 
 def test_openchoreo_evaluates_nothing_on_the_data_plane() -> None:
@@ -253,7 +273,7 @@ def test_two_stores_of_one_name_on_two_planes() -> None:
     assert_rejected(
         edits,
         f'{AT_ACME}.pullSecret.secretStore: "a-acme" has the same ClusterSecretStore "a-acme" as '
-        'the store "a" of another organization; rename one of the two stores',
+        'the store "a"; rename one of the two entries',
     )
 
 

@@ -98,8 +98,8 @@ def test_two_stores_that_make_one_name(stores: Raw, second: str) -> None:
     users = [{"name": "b-c", "secretStore": "a", "git": GIT}, {"name": "c", "secretStore": second, "git": GIT}]
     assert_rejected(
         {"secretStores": stores, "organizations": users},
-        f'organizations[1] ("c").secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a" of '
-        "another organization; rename one of the two stores",
+        f'organizations[1] ("c").secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a"; '
+        "rename one of the two entries",
     )
 
 

@@ -100,13 +100,14 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
 def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
     """The DataPlane names a store that only builds may use."""
     pull, plane = organization.pull_secret, organization.data_plane
-    if pull is None or plane is None or pull.delivery != "component" or organization.pull_store is not None:
+    if pull is None or plane is None or pull.delivery == "manual":
         return
-    for entry in dict.fromkeys((organization.secret_store, *organization.build_reads)):
-        exists = entry in settings.secret_stores
-        if exists and plane.secret_store_ref == settings.cluster_store_name(organization, entry):
-            yield Problem(
-                f"{path}.dataPlane.secretStoreRef",
-                f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
-                "the organization's workloads may use it too",
-            )
+    named, stores = organization.pull_store, settings.secret_stores
+    for entry in sorted(organization.build_stores & stores.keys()):
+        store = settings.pull_store_name(organization, named if named in stores else entry)
+        ref = plane.secret_store_ref
+        if ref == settings.cluster_store_name(organization, entry) and (named is None or ref != store):
+            advice = f'use "{store}", the store of the pull secret, or leave dataPlane out'
+            if named is None:
+                advice = f"set pullSecret.secretStore: {entry}, which creates a store for workloads, and remove this"
+            yield Problem(f"{path}.dataPlane.secretStoreRef", f'"{ref}" may be used by builds only; {advice}')

@@ -82,6 +82,8 @@ class _Used:
     """Configuration path of the key that names the store."""
     owner: str
     """Configuration path of the block that names the remote keys."""
+    pulls: bool = False
+    """Whether workloads read, through a pull store."""
 
 
 def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
@@ -117,7 +119,7 @@ def _pull_store(organization: Organization, path: str) -> Iterator[_Used]:
     if store is not None:
         named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
         where = f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore"
-        yield _Used(store, organization.pull_keys, where, f"{path}.pullSecret")
+        yield _Used(store, organization.pull_keys, where, f"{path}.pullSecret", pulls=True)
 
 
 def _reads(organization: Organization) -> list[tuple[str, tuple[InputStr, ...]]]:
@@ -137,10 +139,15 @@ def _store(used: _Used, organization: Organization, settings: StackSettings) -> 
         names = ", ".join(sorted(settings.secret_stores)) or "none"
         yield Problem(used.path, f'no store "{used.entry}" under secretStores; configured: {names}')
         return
-    long_name = store_rules.describe_long_name(settings.cluster_store_name(organization, used.entry))
+    yield from certain(_long_name(used, organization, settings))
+    yield from validate_keys(store.manager, organization.name, used.keys, f'store "{used.entry}"', used.owner)
+
+
+def _long_name(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
+    name = settings.pull_store_name if used.pulls else settings.cluster_store_name
+    long_name = store_rules.describe_long_name(name(organization, used.entry))
     if long_name is not None:
         yield Problem(used.path, long_name)
-    yield from validate_keys(store.manager, organization.name, used.keys, f'store "{used.entry}"', used.owner)
 
 
 def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str] | None) -> Iterator[Problem]:
@@ -152,23 +159,33 @@ def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str] | Non
 
 
 def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
-    """Two entries must not have a ClusterSecretStore of the same name: they would share it."""
-    entries: dict[str, str] = {}
+    """Two entries, or builds and workloads, must not have a ClusterSecretStore of the same name, and so share it."""
+    users: dict[str, tuple[str, bool]] = {}
     for path, organization in settings.located:
         for used in _certain_stores(organization, path):
-            name = _store_name(settings, organization, used.entry)
-            first = used.entry if name is None else entries.setdefault(name, used.entry)
-            if first != used.entry:
-                yield Problem(
-                    used.path,
-                    f'"{used.entry}" has the same ClusterSecretStore "{name}" as the store "{first}" of another '
-                    "organization; rename one of the two stores",
-                )
+            for name, own in certain(_store_names(used, organization, settings)):
+                first, first_own = users.setdefault(name, (used.entry, own))
+                if first != used.entry:
+                    yield Problem(
+                        used.path,
+                        f'"{used.entry}" has the same ClusterSecretStore "{name}" as the store "{first}"; rename '
+                        "one of the two entries",
+                    )
+                elif first_own != own:
+                    yield Problem(
+                        used.path,
+                        f'"{used.entry}" has the ClusterSecretStore "{name}" for the pull secret of one organization '
+                        "and for the builds of another; use another entry of secretStores for the pull secret",
+                    )
 
 
-def _store_name(settings: StackSettings, organization: Organization, entry: str) -> str | None:
-    """Name of the ClusterSecretStore; None if the entry is unknown or doubtful."""
-    if entry in settings.secret_stores:
-        with suppress(Doubtful):
-            return settings.cluster_store_name(organization, entry)
-    return None
+def _store_names(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[tuple[str, bool]]:
+    """Names of the ClusterSecretStore and of its identity, and whether a name is that of a pull store beside builds."""
+    if used.entry not in settings.secret_stores:
+        return
+    name = settings.cluster_store_name(organization, used.entry)
+    if not used.pulls:
+        yield name, False
+        return
+    for pull_name in (settings.pull_identity_name, settings.pull_store_name):
+        yield pull_name(organization, used.entry), pull_name(organization, used.entry) != name
