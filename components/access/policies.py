@@ -58,7 +58,8 @@ def list_grants(plan: Plan) -> Iterator[Grant]:
     """The policies that a stack creates, each with the names of its organization's secrets."""
     stores: dict[str, list[PlannedStore]] = {}
     for store in plan.stores:
-        stores.setdefault(store.name, []).append(store)
+        for name in {store.name, store.managed_name}:
+            stores.setdefault(name, []).append(store)
     for managed in plan.managed_stores:
         yield _read_aws(managed, stores[managed.name])
     for vault in plan.managed_vault_stores:
@@ -107,7 +108,7 @@ def _read_aws(managed: ManagedStore, planned: list[PlannedStore]) -> Grant:
     keys = sorted({plain(key) for store in planned for key in store.keys})
     return Grant(
         managed.organization,
-        f"ClusterSecretStore {managed.name}",
+        f"ClusterSecretStore {planned[0].name}",
         f"IAM role {managed.account.role_arn(managed.role)}",
         "iam",
         "aws",
@@ -122,7 +123,7 @@ def _read_vault(managed: ManagedVaultStore, planned: list[PlannedStore]) -> Gran
     base = _build_base(planned[0], managed.organization)
     return Grant(
         managed.organization,
-        f"ClusterSecretStore {managed.name}",
+        f"ClusterSecretStore {planned[0].name}",
         f"role and policy {managed.role}",
         "vault",
         f"{managed.server.address} {managed.server.namespace or ''} {managed.namespace or ''}",
