@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -42,6 +42,7 @@ class Store:
     """Remote keys that its organizations read, sorted."""
     shared: bool = False
     """Whether the configuration plans it for several organizations."""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return format_object(self.kind, self.name, self.namespace)
@@ -95,6 +96,11 @@ class Configured:
     """Names of the organizations, sorted."""
     control_namespaces: Mapping[str, str]
     """Namespace on the control plane -> its organization."""
+
+    @cached_property
+    def name_set(self) -> frozenset[str]:
+        """The same."""
+        return frozenset(self.names)
 
     @cached_property
     def building(self) -> Building:
@@ -185,6 +191,7 @@ def read_store(
         organizations=names,
         keys=() if planned is None else tuple(sorted({plain(key) for key in planned.keys})),
         shared=len(names) > 1,
+        labels=metadata.get("labels") or {},
     )
 
 

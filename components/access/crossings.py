@@ -69,7 +69,8 @@ def _list_shared_stores(configured: Configured) -> Iterator[Crossing]:
                 remedy=_SEPARATE,
             )
         else:
-            yield describe_admission(store, rooms, "configuration")
+            strangers = [room for room in rooms if not set(room.organizations) <= set(store.organizations)]
+            yield describe_admission(store, strangers, "configuration")
 
 
 def locate_keys(store: Store) -> tuple[str, ...]:
@@ -77,9 +78,9 @@ def locate_keys(store: Store) -> tuple[str, ...]:
     return tuple(sorted(store.sign_in.locate(key) for key in store.keys))
 
 
-def describe_admission(store: Store, rooms: Iterable[Room], origin: Origin) -> Crossing:
-    """A store of one organization whose conditions let in namespaces of others."""
-    strangers = [room for room in rooms if not set(room.organizations) <= set(store.organizations)]
+def describe_admission(store: Store, strangers: Iterable[Room], origin: Origin) -> Crossing:
+    """A store of one organization whose conditions let in rooms of others."""
+    strangers = list(strangers)
     names = sorted({room.name or room.subject for room in strangers})
     return Crossing(
         "store-conditions",

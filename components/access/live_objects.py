@@ -99,7 +99,9 @@ def _compare(site: Site, item: _Object) -> Difference:
             words.append(f"{use.kind} {use.store}")
             continue
         stores = site.find_stores(use, item.namespace)
-        words += [str(store) for store in stores] or [f"{use.kind} {use.store or '(by labels)'}"]
+        words += [str(store) for store in stores] or [
+            f"{use.kind} {use.store or ('with labels' if use.selector else 'without a name')}"
+        ]
         refused |= any(not admits(store, list(item.rooms)) for store in stores)
         names = unite(store.organizations for store in stores)
         own &= bool(names) and names == item.organizations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +10,8 @@ from typing import Any
 
 from .configuration import Configured, Store
 from .crossings import unite
-from .model import Crossing
-from .rooms import Building, Room, format_labels
+from .model import Crossing, is_between
+from .rooms import Building, Room, format_labels, selects
 from .sign_in import Account
 from .uses import STORE, Use
 
@@ -40,9 +41,11 @@ class Site:
         if use.store:
             store = self._by_name.get((None if use.kind == STORE else namespace, use.store))
             return [] if store is None else [store]
-        # Selected by labels: every store that the namespace may use.
-        rooms = self.building.named(self.plane, namespace) or [Room(self.plane, namespace)]
-        return [store for store in self.stores if store.kind == use.kind and admits(store, rooms)]
+        if not use.selector:
+            return []
+        selector, where = json.loads(use.selector), None if use.kind == STORE else namespace
+        stores = [store for store in self.stores if store.kind == use.kind and store.namespace == where]
+        return [store for store in stores if selects(selector, Room(self.plane, labels=store.labels))]
 
     def name_residents(self, namespace: str) -> tuple[str, ...]:
         """Organizations to which a namespace belongs."""
@@ -61,52 +64,44 @@ def list_rooms(configured: Configured, plane: str, namespaces: Mapping[str, Mapp
         if value.plane == plane and not value.builds:
             pulled.setdefault(value.namespace, set()).add(value.organization)
     for name, labels in namespaces.items():
-        own = [*configured.building.named(plane, name), *_select(configured, plane, labels)]
-        organizations = unite([*(room.organizations for room in own), pulled.get(name, ())])
-        yield Room(plane, name, labels, organizations, builds=any(room.builds for room in own))
+        planned, labelled = configured.building.named(plane, name), unite(_select(configured, plane, labels))
+        owners = unite([*(room.organizations for room in planned), pulled.get(name, ())])
+        owners = owners or _find_names(configured, name, labelled) or labelled
+        builds = any(room.builds for room in planned)
+        yield Room(plane, name, labels, owners, labelled, builds)
     yield from (room for room in configured.rooms if room.plane == plane and room.name not in namespaces)
 
 
-def _select(configured: Configured, plane: str, labels: Mapping[str, str]) -> Iterator[Room]:
-    """Planned rooms whose labels a namespace has."""
+def _select(configured: Configured, plane: str, labels: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Organizations of planned rooms whose labels a namespace has."""
     for room in configured.building.list_labelled(plane, labels):
         if not room.name and all(labels.get(key) == value for key, value in room.labels.items()):
-            yield room
+            yield room.organizations
+
+
+def _find_names(configured: Configured, name: str, labelled: tuple[str, ...]) -> tuple[str, ...]:
+    """Organizations that a name such as ``dp-acme-default-dev`` has in it. Empty: none, or one of them has its labels.
+
+    ``dp-acme-globex-dev`` can be of either, so labels that the name explains are believed.
+    """
+    parts = name.split("-")
+    inner = {"-".join(parts[start:end]) for start in range(1, len(parts)) for end in range(start + 1, len(parts))}
+    mentioned = inner & configured.name_set
+    return () if not labelled or mentioned & set(labelled) else tuple(sorted(mentioned))
 
 
 def list_namespace_crossings(site: Site) -> Iterator[Crossing]:
-    """Namespaces that belong to one organization by their name and to another one by their labels."""
-    names = frozenset(site.configured.names)
+    """Namespaces of one organization with the labels of another one."""
     for room in site.building.rooms:
-        if not room.name:
-            continue
-        by_name = _name_owners(site, room, names)
-        owners = tuple(name for name in room.organizations if name not in by_name)
-        if by_name and owners:
-            yield _describe(room, by_name, owners)
-        elif len(room.organizations) > 1 and not by_name:
-            yield _describe(room, room.organizations, room.organizations)
-
-
-def _name_owners(site: Site, room: Room, names: frozenset[str]) -> tuple[str, ...]:
-    """Organizations that the name of a namespace names; those that its labels name too come first and alone."""
-    planned = unite(item.organizations for item in site.configured.building.named(site.plane, room.name))
-    if planned:
-        return planned
-    parts = room.name.split("-")
-    inner = {"-".join(parts[start:end]) for start in range(1, len(parts)) for end in range(start + 1, len(parts))}
-    mentioned = inner & names
-    # A name such as dp-acme-globex-dev is ambiguous; a label that it explains is believed.
-    return () if not mentioned or mentioned & set(room.organizations) else tuple(sorted(mentioned))
-
-
-def _describe(room: Room, readers: tuple[str, ...], owners: tuple[str, ...]) -> Crossing:
-    return Crossing(
-        "namespace",
-        "live",
-        readers,
-        owners,
-        subject=f"namespace {room.name}",
-        why=f"its labels ({format_labels(room.labels)}) let it use the stores of {', '.join(owners)}",
-        remedy=f"correct the labels of the namespace {room.name}, and restrict who may label namespaces",
-    )
+        others = tuple(name for name in room.labelled if name not in room.organizations)
+        owners = others or room.labelled
+        if room.name and is_between(room.organizations, owners):
+            yield Crossing(
+                "namespace",
+                "live",
+                room.organizations,
+                owners,
+                subject=f"namespace {room.name}",
+                why=f"its labels ({format_labels(room.labels)}) let it use the stores of {', '.join(owners)}",
+                remedy=f"correct the labels of the namespace {room.name}, and restrict who may label namespaces",
+            )

@@ -10,7 +10,7 @@ from .configuration import Configured, Store, read_store
 from .crossings import describe_admission, describe_source, locate_keys, unite
 from .live_rooms import Site
 from .model import Crossing, Difference, is_between
-from .rooms import Condition, describe_conditions
+from .rooms import Condition, Room, describe_conditions
 from .sign_in import Annotations
 from .uses import STORE
 
@@ -47,8 +47,9 @@ def list_store_crossings(site: Site) -> Iterator[Crossing]:
         rooms = site.building.admit(site.plane, store.conditions)
         admitted = unite(room.organizations for room in rooms)
         if store.organizations:
-            if not store.shared and is_between(admitted, store.organizations):
-                yield describe_admission(store, rooms, "live")
+            strangers = [room for room in rooms if _is_stranger(room, store)]
+            if not store.shared and strangers:
+                yield describe_admission(store, strangers, "live")
             yield from describe_source(store, site.name_residents(store.sign_in.source), "live")
         elif is_between(admitted, admitted):
             yield _describe_foreign(store, admitted, realms.get(store.sign_in.realm, ()))
@@ -67,6 +68,13 @@ def list_store_crossings(site: Site) -> Iterator[Crossing]:
                 why="the store signs in as the identity of another organization",
                 remedy=f"delete {store}, or give it an identity of its own",
             )
+
+
+def _is_stranger(room: Room, store: Store) -> bool:
+    """Whether a room belongs to others only, and does not have the labels that the store selects by plan."""
+    return bool(set(room.organizations) - set(store.organizations)) and not set(room.labelled) & set(
+        store.organizations
+    )
 
 
 def _group_principals(configured: Configured) -> dict[str, tuple[str, ...]]:

@@ -47,7 +47,8 @@ class _Targets:
         if kind in {"token", "impersonate"}:
             return accounts
         rooms = [self.rooms.get(namespace, ())] if namespace else self.rooms.values()
-        # Names of Secrets in namespaces of organizations are not read.
+        if kind == "secrets" and names is not None and names <= self.secrets.get(namespace, {}).keys():
+            rooms = ()
         return unite([secrets, *([] if kind == "secrets" else [accounts]), *rooms])
 
 
@@ -61,7 +62,9 @@ def _select(owners: Owners, namespace: str, names: frozenset[str] | None) -> tup
 def list_right_crossings(site: Site, grants: tuple[Grant, ...]) -> Iterator[Crossing]:
     """Subjects of one organization whose rights reach another one."""
     for grant, readers, rights, owners in _list_reach(site, grants):
-        if readers and is_between(readers, owners):
+        # What the identity of a store may read for its own organizations is in the crossings of the store.
+        own = grant.subject.kind == "ServiceAccount" and set(owners) <= set(readers)
+        if not own and is_between(readers, owners):
             yield Crossing(
                 "rbac",
                 "live",

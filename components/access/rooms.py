@@ -7,6 +7,7 @@ a selector without labels. ``namespaceRegexes`` match anywhere in a name (Go's `
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -25,7 +26,9 @@ class Room:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Labels that it has at least."""
     organizations: tuple[str, ...] = ()
-    """Organizations to which it belongs, sorted; more than one if the labels and the name disagree."""
+    """Organizations to which it belongs, sorted."""
+    labelled: tuple[str, ...] = ()
+    """Organizations whose labels it has, sorted; others than those to which it belongs if someone has set a label."""
     builds: bool = False
     """Whether builds run there, instead of workloads."""
 
@@ -64,7 +67,7 @@ class Condition:
         """Whether the condition lets a room in."""
         if room.name and (room.name in self.names or any(_matches(regex, room.name) for regex in self.regexes)):
             return True
-        return self.selector is not None and _selects(self.selector, room)
+        return self.selector is not None and selects(self.selector, room)
 
 
 def read_conditions(spec: Mapping[str, Any]) -> tuple[Condition, ...]:
@@ -146,14 +149,17 @@ class Building:
 
 
 def _matches(regex: str, name: str) -> bool:
-    """As Go matches; an expression that Python cannot read counts as one that matches."""
-    try:
-        return re.search(regex.replace(r"\z", r"\Z"), name) is not None
-    except re.error:
-        return True
+    """As Go matches; an expression that Python cannot read, or may read in another way, counts as one that matches."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return re.search(regex.replace(r"\z", r"\Z"), name) is not None
+        except (re.error, FutureWarning):
+            return True
 
 
-def _selects(selector: Mapping[str, Any], room: Room) -> bool:
+def selects(selector: Mapping[str, Any], room: Room) -> bool:
+    """Whether a label selector of Kubernetes selects a room."""
     labels = {**room.labels, **({_NAME_LABEL: room.name} if room.name else {})}
     wanted_labels = selector.get("matchLabels") or {}
     if any(labels.get(key) != value for key, value in wanted_labels.items()):

@@ -7,6 +7,7 @@ labels).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,10 +26,12 @@ class Use:
     kind: str
     """``ClusterSecretStore`` or ``SecretStore``; of a generator, its kind."""
     store: str
-    """Name of the store or of the generator. Empty: any store, selected by labels."""
+    """Name of the store or of the generator. Empty: stores with some labels, or none."""
     key: str
     """Remote key. Empty for a generator."""
     generator: bool = False
+    selector: str = ""
+    """Labels of the stores, as the JSON of a selector. Empty: the store has a name."""
 
 
 def list_uses(spec: Mapping[str, Any]) -> tuple[Use, ...]:
@@ -69,4 +72,5 @@ def _read_entry(entry: Mapping[str, Any], default: Mapping[str, Any], key: str) 
 
 def _refer(reference: Mapping[str, Any], key: str) -> Use:
     # The default of the CRD.
-    return Use(plain(reference.get("kind")) or "SecretStore", plain(reference.get("name")), key)
+    kind, labels = plain(reference.get("kind")) or "SecretStore", reference.get("labelSelector")
+    return Use(kind, plain(reference.get("name")), key, selector="" if labels is None else json.dumps(labels))

@@ -55,16 +55,20 @@ def manual(name: str, entry: str, *namespaces: str) -> Raw:
     return {"name": name, "git": {"manual": entry}, **({"pullSecret": pull} if namespaces else {})}
 
 
-def plan(*organizations: Raw, stores: Raw | None = None, **more: Any) -> Plan:
-    """The plan of a stack whose planes are one cluster."""
-    raw = {
+def configuration(*organizations: Raw, stores: Raw | None = None, **more: Any) -> Raw:
+    """A configuration whose planes are one cluster."""
+    return {
         "clusters": ONE_CLUSTER,
         "secretStores": STORES if stores is None else stores,
         **({"organizations": list(organizations)} if organizations else {}),
         **more,
     }
+
+
+def plan(*organizations: Raw, stores: Raw | None = None, **more: Any) -> Plan:
+    """The plan of a stack whose planes are one cluster."""
     # Without the rules, some of which refuse what the graph must show.
-    settings, _ = check(raw, MANUAL)
+    settings, _ = check(configuration(*organizations, stores=stores, **more), MANUAL)
     return plan_stack(settings, find_release(settings.release), stack="organization/openchoreo-secrets/dev")
 
 
