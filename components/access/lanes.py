@@ -49,6 +49,8 @@ class Lane:
     links: dict[tuple[int, str, str], list[str]] = field(default_factory=dict)
     """Column, text on the left and text on the right -> objects that read there; ``""`` for possible ones."""
     offending: bool = False
+    strange: bool = False
+    """Whether it is for what is not in the plan."""
 
     def find_node(self, column: int, text: str) -> Node | None:
         """The box with a text."""
@@ -58,15 +60,15 @@ class Lane:
         """Its background, its connections, and its boxes on top."""
         yield draw_box(self.box, "bad-lane" if self.offending else "lane", radius=10)
         for (column, left, right), objects in self.links.items():
-            start, end = self.find_node(column, left), self.find_node(column + 1, right)
-            if start is not None and end is not None:
-                names = sorted({item for item in objects if item})
-                kind = "flow" if names or column != IDENTITY else "flow maybe"
-                title = ", ".join(names) or "nothing planned reads it, but any ExternalSecret there could"
-                yield draw_curve((start.box.right, start.box.middle), (end.box.x, end.box.middle), kind, title)
+            (start,) = (node.box for node in self.columns[column] if node.text == left)
+            (end,) = (node.box for node in self.columns[column + 1] if node.text == right)
+            names = sorted({item for item in objects if item})
+            kind = "flow" if names or column != IDENTITY else "flow maybe"
+            title = ", ".join(names) or "nothing planned reads it, but any ExternalSecret there could"
+            yield draw_curve((start.right, start.middle), (end.x, end.middle), kind, title)
         for nodes in self.columns:
             for node in nodes:
-                yield from _draw_node(node, "bad-node" if self.offending and not self.links else "node")
+                yield from _draw_node(node, "bad-node" if self.strange else "node")
 
 
 def get_left(column: int) -> float:
@@ -102,7 +104,7 @@ def plan_strangers(crossings: Iterable[Crossing], top: float, present: Mapping[i
     if not any(texts[1:]):
         return None
     lane = _arrange("not in the plan", texts, top)
-    lane.offending = True
+    lane.offending = lane.strange = True
     return lane
 
 

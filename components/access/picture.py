@@ -42,9 +42,9 @@ _GAP_OF: Final = {
     "store-conditions": STORE,
     "external-secret": STORE,
     "push-secret": STORE,
+    "rbac": STORE,
     "shared-identity": IDENTITY,
     "policy": IDENTITY,
-    "rbac": IDENTITY,
     "shared-key": KEY,
     "shared-value": KEY,
     "source-namespace": KEY,
@@ -161,17 +161,14 @@ def _draw_crossing(number: int, crossing: Crossing, lanes: Iterable[Lane], colum
     title = f"{describe_pair(crossing)}: {crossing.why}"
     heights, ends = [], []
     for lane in lanes:
-        stranger = not lane.links and lane.offending
-        if lane.name in crossing.readers or (
-            stranger and crossing.subject in {n.text for n in lane.columns[NAMESPACE]}
-        ):
-            nodes = lane.columns[column - 1] or lane.columns[0]
-            node = lane.find_node(NAMESPACE, crossing.subject) or nodes[0]
+        subject = lane.find_node(NAMESPACE, crossing.subject)
+        if lane.name in crossing.readers or (lane.strange and subject is not None):
+            node = subject or (lane.columns[column - 1] or lane.columns[0])[0]
             heights.append(node.box.middle)
             ends.append((f"M{node.box.right:g} {node.box.middle:g}H{x:g}", (node.box.right, node.box.middle), False))
         texts = (crossing.store, crossing.identity, *crossing.keys)
         targets = [node for node in lane.columns[column] if node.text in texts]
-        if lane.name in crossing.owners or (stranger and targets):
+        if lane.name in crossing.owners or (lane.strange and targets):
             for node in targets or lane.columns[column][:1]:
                 heights.append(node.box.middle)
                 ends.append((f"M{x:g} {node.box.middle:g}H{node.box.x - 6:g}", (node.box.x, node.box.middle), True))

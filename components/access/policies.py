@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from ..managers.manager import PlannedStore
 from ..managers.vault import VaultStore
@@ -134,7 +134,5 @@ def _read_vault(managed: ManagedVaultStore, planned: list[PlannedStore]) -> Gran
 
 def _build_base(planned: PlannedStore, organization: str) -> str:
     """The API path of a remote key, without the key."""
-    manager = planned.manager
-    if not isinstance(manager, VaultStore):
-        return ""
+    manager = cast("VaultStore", planned.manager)
     return build_api_path(plain(fill(manager.path, organization)), manager.version, "")

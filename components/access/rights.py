@@ -48,7 +48,7 @@ class _Targets:
             return accounts
         rooms = [self.rooms.get(namespace, ())] if namespace else self.rooms.values()
         if kind == "secrets" and names is not None and names <= self.secrets.get(namespace, {}).keys():
-            rooms = ()
+            rooms = []
         return unite([secrets, *([] if kind == "secrets" else [accounts]), *rooms])
 
 

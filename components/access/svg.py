@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from typing import Final
 
 FONT: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
@@ -113,13 +114,8 @@ def wrap(text: str, width: float, size: float = SIZE) -> list[str]:
 
 def _fit(text: str, most: int) -> int:
     """Number of characters of a text that fit; at least one."""
-    end, columns = 0, 0
-    for letter in text:
-        columns += count_columns(letter)
-        if columns > most:
-            break
-        end += 1
-    return max(1, end)
+    columns = accumulate(map(count_columns, text))
+    return max(1, sum(1 for _ in takewhile(lambda used: used <= most, columns)))
 
 
 def cut(text: str, width: float, size: float = SIZE) -> str:

@@ -11,6 +11,8 @@ from components.access.live import Comparison, LiveCluster, compare
 from components.access.model import Crossing, Report
 from components.access.policies import list_grants
 from components.access.reporting import report_access
+from components.managers.cluster_secret_store import render_store
+from components.managers.manager import Endpoint
 from components.openchoreo import find_release
 from components.plan.stack import Plan, plan_stack
 from components.settings.parsing import check
@@ -141,7 +143,7 @@ def account(namespace: str, name: str) -> Object:
 
 
 def live(
-    *objects: Object,
+    *objects: Mapping[str, Any],
     namespaces: Mapping[str, Mapping[str, str]] | None = None,
     accounts: Iterable[tuple[str, str]] = (),
     planes: tuple[str, ...] = ("build", "control", "data"),
@@ -151,9 +153,6 @@ def live(
 
 def deployed(planned: Plan, *objects: Object, namespaces: Mapping[str, Mapping[str, str]] | None = None) -> LiveCluster:
     """A cluster with everything of the plan, and more objects."""
-    from components.managers.cluster_secret_store import render_store  # noqa: PLC0415 -- only this sample needs it
-    from components.managers.manager import Endpoint  # noqa: PLC0415 -- the same
-
     values = dict.fromkeys(MANUAL, "value")
     every: list[Object] = [render_store(item, values, Endpoint("https://api", "")) for item in planned.stores]
     accounts = set()
@@ -165,10 +164,10 @@ def deployed(planned: Plan, *objects: Object, namespaces: Mapping[str, Mapping[s
             if manifest["kind"] == "ServiceAccount"
         }
     places: dict[str, Mapping[str, str]] = {}
-    for item in planned.organizations:
-        every += item.external_secrets
-        every += [] if item.fan_out is None else [item.fan_out]
-        places[item.namespace] = item.namespace_manifest["metadata"]["labels"]
+    for own in planned.organizations:
+        every += own.external_secrets
+        every += [] if own.fan_out is None else [own.fan_out]
+        places[own.namespace] = own.namespace_manifest["metadata"]["labels"]
     places |= namespaces or {}
     return live(*every, *objects, namespaces=places, accounts=accounts)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from components.access.model import Crossing, Edge, OrganizationAccess
-from components.access.policies import Grant, Overlap, list_grants, list_overlaps
 from components.plan.stack import Plan
 from tests.unit.access_samples import (
     AT,
@@ -23,7 +23,6 @@ from tests.unit.access_samples import (
     report,
     summarize,
 )
-from tests.unit.aws_accounts import ACCOUNT
 from tests.unit.samples import KUBERNETES, Raw
 
 IDENTITY = "ServiceAccount secret-manager/eso-org-acme, Role secret-manager/eso-org-acme"
@@ -265,45 +264,22 @@ def test_generators_that_sign_in_as_one_role(
     assert edge.key == "token of ECRAuthorizationToken 123456789012-dkr-ecr-eu-central-1-amazonaws-com"
 
 
-def test_policies_of_managed_stores_do_not_overlap() -> None:
-    managed = {"identityNamespace": "external-secrets", "path": "org/{organization}/"}
-    vault = plan(
-        *(organization(name, git={"remoteKey": f"org/{name}/git"}) for name in ("acme", "acme2")),
-        stores={"org": {"vault": {**VAULT, "managed": managed}}},
-    )
-    assert [(grant.organization, grant.patterns, grant.names) for grant in list_grants(vault)] == [
-        ("acme", ("secret/data/org/acme/*",), (("secret/data/org/acme/git", "org/acme/git"),)),
-        ("acme2", ("secret/data/org/acme2/*",), (("secret/data/org/acme2/git", "org/acme2/git"),)),
-    ]
-    assert planned_crossings(vault) == ()
-    aws = plan(organization("acme"), organization("acme2"), stores={"org": _aws(managed=managed)}, aws=ACCOUNT)
-    base = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:org"
-    assert [(grant.patterns, grant.names) for grant in list_grants(aws)] == [
-        ((f"{base}/acme/*",), ((f"{base}/acme/acme-git", "org/acme/acme-git"),)),
-        ((f"{base}/acme2/*",), ((f"{base}/acme2/acme2-git", "org/acme2/acme2-git"),)),
-    ]
-    assert planned_crossings(aws) == ()
+def test_a_planned_store_that_lets_in_rooms_of_others() -> None:
+    planned = plan(organization("acme"), organization("acme2"))
+    stores = [replace(item, namespaces=("openchoreo-ci-acme", "openchoreo-ci-acme2")) for item in planned.stores[:1]]
+    (crossing,) = planned_crossings(replace(planned, stores=(*stores, planned.stores[1])))
+    assert summarize([crossing]) == [("store-conditions", "acme2", "acme")]
+    assert crossing.subject == "openchoreo-ci-acme2"
 
 
-@pytest.mark.parametrize(
-    ("syntax", "pattern", "keys"),
-    [
-        pytest.param("iam", "org/acme/*", (), id="with-a-separator"),
-        pytest.param("iam", "org/acme*", ("org/acme2/git",), id="a-prefix-of-another"),
-        pytest.param("iam", "org/acme?/git", ("org/acme2/git",), id="one-character"),
-        pytest.param("iam", "*/git", ("org/acme2/git",), id="everything"),
-        pytest.param("vault", "org/acme*", ("org/acme2/git",), id="vault-prefix"),
-        pytest.param("vault", "org/+/git", ("org/acme2/git",), id="vault-segment"),
-        pytest.param("vault", "org/acme/*", (), id="vault-separator"),
-        pytest.param("vault", "org/acme?/git", (), id="vault-has-no-question-mark"),
-    ],
-)
-def test_patterns_that_match_keys_of_others(syntax: Any, pattern: str, keys: tuple[str, ...]) -> None:
-    own = Grant("acme", "S", "I", syntax, "here", (pattern,), (("org/acme/git", "org/acme/git"),))
-    other = Grant("acme2", "S2", "I2", syntax, "here", (), (("org/acme2/git", "org/acme2/git"),))
-    elsewhere = Grant("acme3", "S3", "I3", syntax, "elsewhere", (), (("org/acme3/git", "org/acme3/git"),))
-    expected = [Overlap("acme", ("acme2",), "S", "I", pattern, keys)] if keys else []
-    assert list(list_overlaps([own, other, elsewhere])) == expected
+def test_keys_that_a_store_delivers_though_nothing_planned_reads_them_there() -> None:
+    """As a store of builds and of workloads would do."""
+    planned = plan(organization("acme"), organization("acme2"))
+    both = replace(planned.stores[0], selectors=({SELECTOR: "acme"}, {SELECTOR: "acme2"}))
+    edges = report(replace(planned, stores=(both, planned.stores[1]))).edges
+    assert [(edge.subject, edge.key) for edge in edges if not edge.object] == [
+        (f"workloads with {SELECTOR}=acme", f"{AT}: acme-git")
+    ]
 
 
 def test_the_rooms_of_two_releases() -> None:

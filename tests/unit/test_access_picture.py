@@ -153,9 +153,22 @@ def test_many_causes_and_many_platform_subjects_are_counted() -> None:
     assert "planned and missing: 0 | live and not planned: 0" in words
 
 
+def test_a_few_platform_subjects() -> None:
+    picture = draw_picture(Report("dev", (), (), (), (Reacher("dev", "User x", "may read", "here", "b", 2),)))
+    _assert_readable(picture)
+    assert "User x may read in here (2 organizations)" in _words(picture)
+
+
+def test_keys_that_nothing_planned_reads_are_dashed() -> None:
+    edge = Edge("acme", "build", "builds in b", "", "ClusterSecretStore s", "", "m: k")
+    picture = draw_picture(Report("dev", (OrganizationAccess("acme"),), (edge,), ()))
+    assert picture.count('class="flow maybe"') == 1
+    assert "nothing planned reads it, but any ExternalSecret there could" in picture
+
+
 def test_a_crossing_of_organizations_without_a_lane_is_in_the_list_only() -> None:
     organizations = tuple(OrganizationAccess(f"o{index:02}") for index in range(MOST_LANES + 1))
-    crossings = tuple(Crossing("rbac", "live", (f"o{index:02}",), ("o12",), subject="s") for index in range(8))
+    crossings = tuple(Crossing("shared-key", "live", (f"o{index:02}",), ("o12",)) for index in range(8))
     picture = draw_picture(Report("dev", organizations, (), crossings))
     _assert_readable(picture)
     assert picture.count("reaches o12") >= 8
