@@ -78,10 +78,37 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
     problems: list[Obstacle] = []
     for organization in organizations:
         problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
+        if plan.settings.isolation == "strict":
+            unlabelled = _unlabelled(cluster, organization)
+            advice = "use one that OpenChoreo created, or isolation: store"
+            problems += [Obstacle(organization.name, f"{line}; {advice}") for line in unlabelled]
     objects = (planned for planned in plan.objects if planned.plane == "data")
     problems += list_foreign_objects(cluster, objects, stack, runs=[part.run_labels for part in release.parts])
     problems += list_foreign_deliveries(cluster, organizations, stack)
     raise_obstacles(cluster, problems)
+
+
+def list_unlabelled_namespaces(cluster: Cluster, plan: Plan) -> Iterator[str]:
+    """Warnings about namespaces of manual pull secrets that no label gives to the organization.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or refuses a request.
+    """
+    for organization in plan.organizations:
+        for line in _unlabelled(cluster, organization):
+            yield f"{cluster}: {line}; check it, because isolation: strict refuses it"
+
+
+def _unlabelled(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
+    """Named namespaces without any of the labels with which OpenChoreo names the organization of a namespace."""
+    keys = {key for labels in planned.data_plane_selectors for key in labels}
+    for namespace, _ in planned.pull_manual:
+        live = cluster.get(f"/api/v1/namespaces/{namespace}")
+        if live is not None and keys.isdisjoint(live["metadata"].get("labels") or {}):
+            yield (
+                f'organization "{planned.name}": namespace {namespace} does not have the label '
+                f"{' or '.join(sorted(keys))}, so nothing shows whose workloads are in it"
+            )
 
 
 def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:

@@ -92,7 +92,13 @@ class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
         return self
 
     def references(self) -> Iterator[tuple[str, str]]:
-        """Every reference to an object in the cluster; the namespace may contain ``{organization}``."""
+        """Every reference to an object in the cluster; the namespace may contain ``{organization}``.
+
+        The namespace of the Secrets that ESO's provider ``kubernetes`` reads as well; its default is ``default``.
+        """
+        block = self.root.get("kubernetes")
+        if isinstance(block, Mapping) and isinstance(remote := block.get("remoteNamespace", "default"), str):
+            yield ".kubernetes.remoteNamespace", remote
         for path, reference in _references(self.root, ""):
             yield f"{path}.namespace", str(reference["namespace"])
 

@@ -7,7 +7,7 @@ ExternalSecret requests.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import model_validator
 
@@ -20,8 +20,11 @@ from ..schema.names import check_subdomain
 from .manager import NO_ENDPOINT, Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import CaBundle, CaProvider, ServiceAccountRef
 from .registry import register
+from .remote_keys import RemotePlace, clean_address
 from .rendering import build_provider_block, dump, get_account_name
 from .tariff import FREE, Place, Tariff
+
+_OWN_ADDRESSES: Final = frozenset(f"https://kubernetes.default{rest}" for rest in ("", ".svc", ".svc.cluster.local"))
 
 
 class KubernetesServer(Model):
@@ -100,6 +103,16 @@ class KubernetesStore(TypedManager):
         except ValueError as error:
             return str(error)
         return None
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """A Secret of the namespace; the cluster's own API server has several addresses."""
+        server = self.server
+        if server is None or server.from_kubeconfig or server.url is None:
+            return self.settings_key, "", self.remote_namespace, key
+        if not isinstance(server.url, str):
+            return None
+        address = clean_address(server.url).removesuffix(":443")
+        return self.settings_key, "" if address in _OWN_ADDRESSES else address, self.remote_namespace, key
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """ServiceAccount, Role and RoleBinding of a store; empty if it uses an existing account."""

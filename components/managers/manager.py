@@ -24,6 +24,7 @@ from ..schema.placeholder import fill
 from ..schema.text import quote
 from .options import StoreOptions
 from .references import Reference
+from .remote_keys import RemotePlace, clean_key, describe_place
 from .tariff import Place, Tariff
 
 Plane = Literal["build", "data"]
@@ -71,14 +72,15 @@ class PlannedStore:
     plane: Plane = "build"
     """Cluster of the store; ``build`` where both planes are one cluster."""
     identity_name: str | None = None
-    """Name after which the resources of a managed pull store are named in the manager, where the builds' store on the
-    other cluster has the same name. None: `name`."""
+    """Name after which the resources of a managed pull store are named in the manager. None: `name`."""
+    beside_builds: bool = False
+    """Whether the store of builds of the same entry has a role too, for a managed pull store."""
     options: StoreOptions = field(default_factory=StoreOptions)
     """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
     entry: str | None = None
-    """Entry of ``secretStores``, for a managed store of Vault. None: not a managed store."""
+    """Entry of ``secretStores``, for a managed store. None: not a managed store."""
 
     @property
     def only_organization(self) -> str | None:
@@ -141,9 +143,12 @@ class Manager(BaseModel):
         """Whether the stack creates the role of each store in the secret manager."""
         return False
 
-    @property
-    def separates_stores(self) -> bool:
-        """Whether every store has its own access, even two stores of one organization."""
+    def separates_stores(self, *, one_cluster: bool) -> bool:
+        """Whether builds and workloads of one organization have an identity each with the same settings.
+
+        Args:
+            one_cluster: whether their stores are on one cluster; otherwise they may have the same name.
+        """
         return self.isolation_fields is None
 
     @property
@@ -171,6 +176,16 @@ class Manager(BaseModel):
             organization: name of the organization that reads it.
         """
         return None
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """The secret that an organization's key names; equal for all spellings of it. None: nobody can tell.
+
+        Args:
+            key: ``remoteKey`` of a credential.
+            organization: name of the organization, for the placeholder.
+        """
+        where = describe_place(fill(self.template(), organization))
+        return None if where is None else (self.settings_key, where, clean_key(key))
 
     @property
     def plain_keys_only(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -14,6 +14,9 @@ from ..schema.model import to_json_data
 from ..schema.placeholder import ORGANIZATION, fill, find_places
 from .manager import PlannedStore
 from .references import ServiceAccountRef, StoreServiceAccount
+
+PULL_SUFFIX: Final = "-pull"
+"""End of the name of a role for pulling, if the settings name the role for builds."""
 
 
 def get_account_name(planned: PlannedStore) -> str:

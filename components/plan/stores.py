@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..managers.aws import AwsStore
 from ..managers.manager import Manager, Plane, PlannedStore
-from ..managers.vault import VaultStore
 from ..openchoreo.release import Release
 from ..schema.deferred import InputStr, sort_unique
 from ..settings.stack import StackSettings
@@ -50,11 +50,9 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             ),
             plane=plane,
             options=settings.secret_stores[entry].options,
-            identity_name=_find_identity_name(settings, entry, uses, name)
-            if settings.secret_stores[entry].manager.is_managed
-            else None,
-            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager, AwsStore) else None,
-            entry=entry if _is_managed(settings.secret_stores[entry].manager, VaultStore) else None,
+            **_name_identity(settings, entry, uses, members),
+            aws=settings.aws if _is_managed_aws(settings.secret_stores[entry].manager) else None,
+            entry=entry if settings.secret_stores[entry].manager.is_managed else None,
         )
         for (name, plane, entry), uses in sorted(members.items())
     )
@@ -75,15 +73,22 @@ def _list_uses(settings: StackSettings, release: Release) -> Iterator[tuple[tupl
             yield (place, plane, store), _Use(name, organization.pull_keys, None, selectors)
 
 
-def _find_identity_name(settings: StackSettings, entry: str, uses: list[_Use], name: str) -> str | None:
-    """After what the identity of a pull store is named, if not after the store."""
-    pulls = next((use for use in uses if use.selectors), None)
-    if pulls is None:
-        return None
-    (user,) = (organization for organization in settings.organizations if organization.name == pulls.organization)
-    identity = settings.pull_identity_name(user, entry)
-    return None if identity == name else identity
+def _name_identity(
+    settings: StackSettings, entry: str, uses: list[_Use], members: Mapping[tuple[str, Plane, str], list[_Use]]
+) -> dict[str, Any]:
+    """Fields of a managed pull store: its role has another name than that of the builds' store of its entry.
+
+    Without builds it has the name of theirs, so that its resources stay the same when builds begin to read.
+    """
+    user = next((use.organization for use in uses if use.selectors), None)
+    if user is None or not settings.secret_stores[entry].manager.is_managed:
+        return {}
+    organization = next(organization for organization in settings.organizations if organization.name == user)
+    name = settings.cluster_store_name(organization, entry)
+    if (name, "build", entry) in members:
+        return {"identity_name": settings.pull_identity_name(organization, entry), "beside_builds": True}
+    return {"identity_name": name}
 
 
-def _is_managed(manager: Manager, kind: type[Manager]) -> bool:
-    return isinstance(manager, kind) and manager.is_managed
+def _is_managed_aws(manager: Manager) -> bool:
+    return isinstance(manager, AwsStore) and manager.is_managed

@@ -149,7 +149,10 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         for name, problems in checked.refused.items()
     }
     managed = register_managed_resources(plan, refused)
-    live = LiveInputs(configuration.manual, checked.endpoints, managed.stores)
+    by_store = {
+        store.name: managed.stores[name] for store in plan.stores if (name := store.managed_name) in managed.stores
+    }
+    live = LiveInputs(configuration.manual, checked.endpoints, by_store)
     repaired = {
         plane: compare_objects(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
     }
@@ -158,7 +161,7 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(
-                store, configuration.manual, checked.endpoints.get(store.plane), managed.stores.get(store.name)
+                store, configuration.manual, checked.endpoints.get(store.plane), managed.stores.get(store.managed_name)
             ),
             pulumi.ResourceOptions(
                 provider=kubernetes_of[store.plane], depends_on=refused.get(store.only_organization or "")

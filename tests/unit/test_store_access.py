@@ -24,7 +24,7 @@ from tests.unit.managers import (
     gcp,
     vault,
 )
-from tests.unit.samples import KUBERNETES, Raw, acme, assert_rejected, settings
+from tests.unit.samples import Raw, acme, assert_rejected, settings
 
 CONSTANT_ROLE = "arn:aws:iam::123456789012:role/eso"
 LOGIN = {"kubernetes": {"role": "{organization}"}}
@@ -244,44 +244,3 @@ def test_an_unused_store_is_checked_on_its_own() -> None:
     store = azure(vaultUrl="https://the-long-name-of-a-vault-{organization}.vault.azure.net")
     assert settings({"secretStores.spare": store})
     assert_rejected({"secretStores.spare": aws()}, f"secretStores.spare.aws: {_one_access('role')}")
-
-
-@pytest.mark.parametrize(
-    ("isolation", "scope", "expected"),
-    [
-        pytest.param("shared", {}, "default", id="shared"),
-        pytest.param("shared", {"scope": "organization"}, "default-acme", id="organization-under-shared"),
-        pytest.param("store", {}, "default-acme", id="store"),
-        pytest.param("store", {"scope": "shared"}, "default", id="shared-under-store"),
-        pytest.param("strict", {}, "default-acme", id="strict"),
-        pytest.param("strict", {"scope": "organization"}, "default-acme", id="organization-under-strict"),
-    ],
-)
-def test_isolation_decides_the_scope_of_an_entry_without_one(isolation: str, scope: Raw, expected: str) -> None:
-    valid = settings({"isolation": isolation, "secretStores.default": {**KUBERNETES, **scope}})
-    assert valid.cluster_store_name(valid.organizations[0], "default") == expected
-
-
-def test_strict_refuses_what_is_shared() -> None:
-    assert_rejected(
-        {"isolation": "strict", "secretStores": {"one": {**KUBERNETES, "scope": "shared"}, "default": KUBERNETES}},
-        'secretStores.one.scope: "shared" lets all organizations use one store, which isolation: strict refuses; '
-        "remove it, or use isolation: store",
-    )
-    assert_rejected(
-        {"isolation": "strict", "secretStores.default": {"sharedAccess": True, **aws()}},
-        "secretStores.default.sharedAccess: true accepts that the block does not keep organizations apart, which "
-        "isolation: strict refuses; give each organization its own access with {organization}, or use isolation: store",
-    )
-
-
-def test_a_placeholder_under_isolation_shared() -> None:
-    assert_rejected(
-        {"isolation": "shared", "secretStores.default": VAULT_OWN},
-        "secretStores.default.vault.auth.kubernetes.role: has {organization}, but several organizations share the "
-        'store; use scope "organization"',
-    )
-
-
-def test_unknown_isolation() -> None:
-    assert_rejected({"isolation": "none"}, 'isolation: "none" must be one of shared, store, strict')

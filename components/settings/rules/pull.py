@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import Problem
+from ...openchoreo.namespaces import describe_build_namespace, describe_platform_namespace
 from ...openchoreo.release import Release
 from ...pull.credential import EXPRESSION, PullSecret
 from ...schema.partial import certain
@@ -81,7 +82,6 @@ def _data_plane(organization: Organization, settings: StackSettings, path: str) 
 
 def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
     """Namespaces for manual pull secrets that have another purpose."""
-    builds = {release.build_namespace(name): name for name in settings.names}
     receivers: dict[tuple[str, str], str] = {}
     for path, organization in settings.located:
         pull: PullSecret | None = vars(organization).get("pull_secret")
@@ -90,8 +90,11 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
         name = pull.name(release.defaults)
         for place, namespace in enumerate(pull.namespaces or ()):
             where = f"{path}.pullSecret.namespaces[{place}]"
-            if namespace in builds:
-                yield Problem(where, f'"{namespace}" is the build namespace of the organization "{builds[namespace]}"')
+            problem = describe_build_namespace(namespace, release) or describe_platform_namespace(
+                namespace, settings.names, release
+            )
+            if problem is not None:
+                yield Problem(where, f'"{namespace}" {problem}; use a namespace of the organization\'s workloads')
             first = receivers.setdefault((namespace, name), where)
             if first != where:
                 yield Problem(where, f'"{namespace}" already gets the Secret "{name}" from {first}')
