@@ -21,7 +21,7 @@ from .uses import STORE, Use, list_uses
 BUILD: Final = "build"
 _ENDPOINT: Final = Endpoint("https://from-the-kubeconfig", "")
 _EXPRESSION: Final = "${"
-_DATA_PLANE_STORE: Final = "the store that the DataPlane names"
+_DATA_PLANE_STORE: Final = "the store that the data plane names"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``access`` on a real cluster: what a stack has deployed is isolated, and what others add is named until it is gone."""
+"""``access`` on a real cluster: a deployed stack is isolated, and what others add is named until it is gone."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str
 def test_a_store_of_others_is_an_edge_until_it_is_gone(
     stack: Stack, cluster: Kubernetes, manager: str, two: tuple[str, str], tmp_path: Path
 ) -> None:
-    first, _ = two
+    first, second = two
     name = f"foreign-{first}"
     own = cluster.get(ESO, "ClusterSecretStore", f"org-{first}")
     assert own is not None
@@ -94,7 +94,7 @@ def test_a_store_of_others_is_an_edge_until_it_is_gone(
     try:
         report = _report(stack)
         assert [(item["reason"], item["store"], item["readers"], item["owners"]) for item in report["crossings"]] == [
-            ("shared-identity", f"ClusterSecretStore {name}", list(two), [first]),
+            ("shared-identity", f"ClusterSecretStore {name}", [second], [first]),
             ("shared-store", f"ClusterSecretStore {name}", list(two), list(two)),
         ]
         identity = f"ServiceAccount {manager}/eso-org-{first}"

@@ -86,9 +86,9 @@ def test_a_pull_secret_through_the_store_of_the_data_plane() -> None:
     planned = plan(organization("acme", pullSecret=pull), organization("globex", pullSecret=pull))
     edge = report(planned).edges[-1]
     assert (edge.store, edge.identity, edge.key) == (
-        "the store that the DataPlane names",
+        "the store that the data plane names",
         "",
-        "the store that the DataPlane names: pull",
+        "the store that the data plane names: pull",
     )
     assert summarize(planned_crossings(planned)) == [("shared-key", "acme globex", "acme globex")]
 
