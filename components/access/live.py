@@ -13,7 +13,7 @@ from .live_rooms import Site, list_namespace_crossings, list_rooms
 from .live_stores import list_store_crossings, list_store_differences, read_live_stores
 from .model import Crossing, Difference, Reacher
 from .rbac import read_grants
-from .rights import list_reachers, list_right_crossings
+from .rights import list_reachers, list_reaches, list_right_crossings
 from .rooms import Building
 from .sign_in import Annotations
 
@@ -65,8 +65,9 @@ def compare(configured: Configured, live: Sequence[LiveCluster]) -> Comparison:
         site = _read_site(configured, cluster)
         grants = read_grants(cluster.objects)
         crossings |= {*list_namespace_crossings(site), *list_store_crossings(site), *list_object_crossings(site)}
-        crossings |= set(list_right_crossings(site, grants))
-        reachers |= set(list_reachers(site, grants))
+        reaches = tuple(list_reaches(site, grants))
+        crossings |= set(list_right_crossings(reaches))
+        reachers |= set(list_reachers(site.cluster, reaches))
         for differences in (list_store_differences(site), list_object_differences(site)):
             for is_missing, difference in differences:
                 (missing if is_missing else unplanned).add(difference)

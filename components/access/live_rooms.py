@@ -80,14 +80,17 @@ def _select(configured: Configured, plane: str, labels: Mapping[str, str]) -> It
 
 
 def _find_names(configured: Configured, name: str, labelled: tuple[str, ...]) -> tuple[str, ...]:
-    """Organizations that a name such as ``dp-acme-default-dev`` has in it. Empty: none, or one of them has its labels.
+    """Organizations with which a name such as ``dp-acme-default-dev`` begins. Empty: none, or the labels explain it.
 
-    ``dp-acme-globex-dev`` can be of either, so labels that the name explains are believed.
+    ``dp-acme-corp-dev`` can be of acme or of acme-corp, and OpenChoreo shortens long names, so labels that may be right
+    are believed.
     """
-    parts = name.split("-")
-    inner = {"-".join(parts[start:end]) for start in range(1, len(parts)) for end in range(start + 1, len(parts))}
-    mentioned = inner & configured.name_set
-    return () if not labelled or mentioned & set(labelled) else tuple(sorted(mentioned))
+    rest = name.partition("-")[2]
+    parts = rest.split("-")
+    mentioned = {"-".join(parts[:end]) for end in range(1, len(parts))} & configured.name_set
+    beginnings = {rest[: len(other) + 2] for other in mentioned}
+    explained = any(label in mentioned or label.startswith(tuple(beginnings)) for label in labelled)
+    return () if explained or not labelled else tuple(sorted(mentioned))
 
 
 def list_namespace_crossings(site: Site) -> Iterator[Crossing]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .crossings import unite
@@ -42,6 +42,9 @@ class _Targets:
         """
         if kind in {"stores", "labels"}:
             return self.names
+        if kind == "impersonate" and names is not None:
+            # The user name of a ServiceAccount ends in its name.
+            names = frozenset(name.rpartition(":")[2] for name in names)
         accounts = _select(self.accounts, namespace, None if kind in _WHOLE_NAMESPACE else names)
         secrets = _select(self.secrets, namespace, None if kind in _WHOLE_NAMESPACE else names)
         if kind in {"token", "impersonate"}:
@@ -54,14 +57,29 @@ class _Targets:
 
 def _select(owners: Owners, namespace: str, names: frozenset[str] | None) -> tuple[str, ...]:
     groups = [owners.get(namespace, {})] if namespace else owners.values()
-    return unite(
-        organizations for group in groups for name, organizations in group.items() if names is None or name in names
-    )
+    if names is None:
+        return unite(organizations for group in groups for organizations in group.values())
+    # There may be a role for each of very many objects.
+    return unite(group[name] for group in groups for name in names if name in group)
 
 
-def list_right_crossings(site: Site, grants: tuple[Grant, ...]) -> Iterator[Crossing]:
+@dataclass(frozen=True)
+class Reach:
+    """The rights of a subject, and whom they reach."""
+
+    grant: Grant
+    readers: tuple[str, ...]
+    """Organizations of the subject, sorted. Empty: it is one of the platform."""
+    rights: str
+    """In words."""
+    owners: tuple[str, ...]
+    """Organizations that the rights reach, sorted; at least one."""
+
+
+def list_right_crossings(reaches: Iterable[Reach]) -> Iterator[Crossing]:
     """Subjects of one organization whose rights reach another one."""
-    for grant, readers, rights, owners in _list_reach(site, grants):
+    for reach in reaches:
+        grant, readers, owners = reach.grant, reach.readers, reach.owners
         # What the identity of a store may read for its own organizations is in the crossings of the store.
         own = grant.subject.kind == "ServiceAccount" and set(owners) <= set(readers)
         if not own and is_between(readers, owners):
@@ -72,25 +90,26 @@ def list_right_crossings(site: Site, grants: tuple[Grant, ...]) -> Iterator[Cros
                 tuple(name for name in owners if (name,) != readers),
                 subject=str(grant.subject),
                 object=grant.through,
-                why=f"{grant.subject} may {rights} in {_describe_scope(grant)}",
+                why=f"{grant.subject} may {reach.rights} in {_describe_scope(grant)}",
                 remedy=f"delete {grant.through.partition(' -> ')[0]}, or take the subject out of it",
             )
 
 
-def list_reachers(site: Site, grants: tuple[Grant, ...]) -> Iterator[Reacher]:
+def list_reachers(cluster: str, reaches: Iterable[Reach]) -> Iterator[Reacher]:
     """Subjects of no organization whose rights reach organizations."""
-    for grant, readers, rights, owners in _list_reach(site, grants):
-        if not readers and owners:
+    for reach in reaches:
+        if not reach.readers:
+            grant, words = reach.grant, f"may {reach.rights}"
             scope = _describe_scope(grant)
-            yield Reacher(site.cluster, str(grant.subject), f"may {rights}", scope, grant.through, len(owners))
+            yield Reacher(cluster, str(grant.subject), words, scope, grant.through, len(reach.owners))
 
 
 def _describe_scope(grant: Grant) -> str:
     return f"namespace {grant.namespace}" if grant.namespace else "all namespaces"
 
 
-def _list_reach(site: Site, grants: tuple[Grant, ...]) -> Iterator[tuple[Grant, tuple[str, ...], str, tuple[str, ...]]]:
-    """Each grant with the organizations of its subject, its rights in words, and the organizations that it reaches."""
+def list_reaches(site: Site, grants: Iterable[Grant]) -> Iterator[Reach]:
+    """Each grant that reaches organizations."""
     targets = _read_targets(site)
     identities = targets.accounts
     reach: dict[tuple[str, str, frozenset[str] | None], tuple[str, ...]] = {}
@@ -104,7 +123,8 @@ def _list_reach(site: Site, grants: tuple[Grant, ...]) -> Iterator[tuple[Grant, 
                 words.append(BY_KIND[kind].words)
                 owners.append(reach[place])
         if owners:
-            yield grant, _name_organizations(site, grant.subject, identities), ", ".join(words), unite(owners)
+            readers = _name_organizations(site, grant.subject, identities)
+            yield Reach(grant, readers, ", ".join(words), unite(owners))
 
 
 def _name_organizations(site: Site, subject: Subject, identities: Owners) -> tuple[str, ...]:

@@ -255,7 +255,11 @@ def test_what_the_configuration_explains_is_listed_once() -> None:
     [
         pytest.param("dp-acme-default-dev-1", {SELECTOR: "acme"}, [], id="own"),
         pytest.param("dp-acme-default-dev-1", {SELECTOR: "acme2"}, [("namespace", "acme", "acme2")], id="spoofed"),
-        pytest.param("dp-acme-acme2-dev-1", {SELECTOR: "acme2"}, [], id="a-project-called-like-another"),
+        pytest.param("dp-acme-acme2-dev-1", {SELECTOR: "acme"}, [], id="a-project-called-like-another"),
+        pytest.param(
+            "dp-acme-acme2-dev-1", {SELECTOR: "acme2"}, [("namespace", "acme", "acme2")], id="inside-the-name"
+        ),
+        pytest.param("dp-shortened-acme-dev-1", {SELECTOR: "acme2"}, [], id="a-project-after-a-shortened-name"),
         pytest.param("dp-other-dev-1", {SELECTOR: "acme2"}, [], id="no-name"),
         pytest.param(BUILDS, {SELECTOR: "acme2"}, [("namespace", "acme", "acme2")], id="a-build-namespace"),
         pytest.param("platform", {}, [], id="of-the-platform"),

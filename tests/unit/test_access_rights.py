@@ -54,6 +54,12 @@ def _compare(*objects: Object) -> Any:
         pytest.param(
             ("", "serviceaccounts", "impersonate", ()), SOURCE, "impersonate ServiceAccounts", id="impersonate"
         ),
+        pytest.param(
+            ("", "users", "impersonate", ("system:serviceaccount:secret-manager:eso-org-acme2",)),
+            None,
+            "impersonate ServiceAccounts",
+            id="impersonate-by-user-name",
+        ),
         pytest.param(("", "secrets", "get", ("acme2-git",)), SOURCE, "read Secrets", id="source"),
         pytest.param(("*", "secrets", "list", ()), OTHERS, "read Secrets", id="delivered"),
         pytest.param(("", "pods", "create", ()), SOURCE, "run pods", id="pods"),
