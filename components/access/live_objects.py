@@ -40,14 +40,23 @@ class _Object:
 
 def list_object_crossings(site: Site) -> Iterator[Crossing]:
     """Objects of one organization that read or write keys of another one."""
+    planned = {read.object for read in site.configured.reads}
     for item in _list_objects(site):
         for use in item.uses:
             for store in site.find_stores(use, item.namespace):
+                owners = _name_owners(site, store, use)
                 rooms = [room for room in item.rooms if admits(store, [room])]
-                readers, owners = unite(room.organizations for room in rooms), _name_owners(site, store, use)
-                strangers = tuple(name for name in readers if name not in owners)
+                if str(item) in planned:
+                    # What it creates in namespaces with wrong labels is an object of its own.
+                    rooms = [room for room in rooms if not _has_labels(room, owners)]
+                strangers = tuple(name for name in unite(room.organizations for room in rooms) if name not in owners)
                 if strangers and owners:
-                    yield _describe(item, use, store, strangers, owners)
+                    labelled = any(_has_labels(room, owners) for room in rooms)
+                    yield _describe(item, use, store, strangers, owners, labelled=labelled)
+
+
+def _has_labels(room: Room, owners: tuple[str, ...]) -> bool:
+    return bool(set(room.labelled) & set(owners))
 
 
 def _name_owners(site: Site, store: Store, use: Use) -> tuple[str, ...]:
@@ -56,7 +65,9 @@ def _name_owners(site: Site, store: Store, use: Use) -> tuple[str, ...]:
     return store.organizations if use.key == ANY_KEY or not owners else owners
 
 
-def _describe(item: _Object, use: Use, store: Store, readers: tuple[str, ...], owners: tuple[str, ...]) -> Crossing:
+def _describe(  # noqa: PLR0913 -- what a crossing is about
+    item: _Object, use: Use, store: Store, readers: tuple[str, ...], owners: tuple[str, ...], *, labelled: bool
+) -> Crossing:
     pushes = "Push" in item.kind
     reason: Reason = "push-secret" if pushes else "external-secret"
     return Crossing(
@@ -69,7 +80,11 @@ def _describe(item: _Object, use: Use, store: Store, readers: tuple[str, ...], o
         identity=store.identity,
         keys=(store.sign_in.locate(use.key),),
         why=f"the object {'writes' if pushes else 'reads'} a key of {', '.join(owners)}",
-        remedy=f"delete {item}, and restrict the conditions of {store}",
+        remedy=(
+            f"correct the labels of the namespace {item.namespace}, then delete {item}"
+            if labelled
+            else f"delete {item}, and restrict the conditions of {store}"
+        ),
     )
 
 

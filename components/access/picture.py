@@ -103,7 +103,9 @@ def _draw_causes(report: Report, top: float) -> tuple[float, list[str]]:
     for number, crossing in enumerate(report.crossings[:_MOST_CROSSINGS], start=1):
         y += _LINE
         parts.append(draw_badge(MARGIN + 10, y - 4, number))
-        for line in wrap(f"{describe_pair(crossing)}: {crossing.why}", PAGE - 2 * MARGIN - 40):
+        through = crossing.object or crossing.store or crossing.subject
+        text = f"{describe_pair(crossing)}{f' through {through}' if through else ''}: {crossing.why}"
+        for line in wrap(text, PAGE - 2 * MARGIN - 40):
             parts.append(draw_text(MARGIN + 28, y, line))
             y += _LINE
         for line in wrap(f"remove: {crossing.remedy}", PAGE - 2 * MARGIN - 40, 10):
@@ -182,7 +184,9 @@ def _draw_crossing(number: int, crossing: Crossing, lanes: Iterable[Lane], colum
             yield draw_path(f"M{left - 8:g} {middle - 5:g}L{left:g} {middle:g}L{left - 8:g} {middle + 5:g}Z", "dot")
         else:
             yield draw_dot(left, middle, 4)
-    yield draw_badge(x, (min(heights) + max(heights)) / 2, number)
+    # Numbers of neighbouring lines are not on one height.
+    middle = (min(heights) + max(heights)) / 2 + ((position - 1) % 5 - 2) * 21
+    yield draw_badge(x, min(max(middle, min(heights)), max(heights)), number)
 
 
 def _draw_grid(report: Report, touched: Sequence[str], top: float) -> tuple[float, list[str]]:

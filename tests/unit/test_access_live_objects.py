@@ -24,7 +24,6 @@ from tests.unit.access_samples import (
 
 BUILDS, OTHERS = "openchoreo-ci-acme", "openchoreo-ci-acme2"
 BOTH = plan(organization("acme"), organization("acme2"))
-PULLING = plan(pulling("acme"), organization("acme2"))
 
 
 def _crossings(*objects: Object, namespaces: Any = None) -> tuple[Crossing, ...]:
@@ -190,6 +189,20 @@ def test_objects_that_use_keys_of_others(item: Object, crossings: list[tuple[str
     assert summarize(result) == crossings
     for crossing in result:
         assert crossing.keys == (KEY,)
+
+
+def test_what_a_wrong_label_brings_into_a_namespace() -> None:
+    """The planned object does as it should; what it has created is to be deleted once the label is right."""
+    planned = plan(pulling("acme"), pulling("acme2"))
+    name = next(item.name for item in planned.stores if item.is_pull_store and item.organizations == ("acme2",))
+    created = external_secret("registry-pull-secret", "dp-acme-dev", name, "acme2-pull")
+    created["metadata"]["ownerReferences"] = [{"uid": "1"}]
+    cluster = deployed(planned, created, namespaces={"dp-acme-dev": {SELECTOR: "acme2"}})
+    first, second = compare_with(planned, cluster).crossings
+    text = "ExternalSecret dp-acme-dev/registry-pull-secret"
+    assert (first.reason, first.object, first.readers, first.owners) == ("external-secret", text, ("acme",), ("acme2",))
+    assert first.remedy == f"correct the labels of the namespace dp-acme-dev, then delete {text}"
+    assert (second.reason, second.subject) == ("namespace", "namespace dp-acme-dev")
 
 
 def test_a_crossing_of_an_object_says_what_it_does() -> None:
