@@ -20,7 +20,7 @@ IS_BUILD: Final = "is the build namespace of an organization"
 
 def describe_build_namespace(namespace: str, release: Release) -> str | None:
     """Why it is a build namespace of any organization, of whatever release, to follow the name in a message."""
-    prefixes = {known.build_namespace("") for known in (*RELEASES.values(), *release.parts)}
+    prefixes = {part.build_namespace("") for part in (*RELEASES.values(), *release.parts)}
     return IS_BUILD if namespace.startswith(tuple(prefixes)) else None
 
 

@@ -103,7 +103,8 @@ def _plan_store(planned: PlannedStore, store: VaultStore, managed: VaultManaged)
         source = f"store {name}"
         raise SettingsError(source, [Problem("vault.managed.path", text)])
     (organization,) = planned.organizations
-    entry = planned.entry or name
+    # That of the builds' store, so that builds and workloads have one mount.
+    entry, builds = planned.entry or name, name if planned.entry is None else f"{planned.entry}-{organization}"
     shared, own = split_namespace(_plain(store.namespace), organization)
     template = _plain(store.path) or ""
     mount = str(fill(template, organization))
@@ -120,9 +121,7 @@ def _plan_store(planned: PlannedStore, store: VaultStore, managed: VaultManaged)
         audience=managed.audience,
         auth_mounts=(managed.auth_mount_of(planned.plane),),
         token_seconds=managed.token_seconds,
-        mount=VaultMount(
-            f"{entry}-{organization}" if own or ORGANIZATION in template else entry, mount, store.version, own
-        )
+        mount=VaultMount(builds if own or ORGANIZATION in template else entry, mount, store.version, own)
         if managed.create_mount
         else None,
     )

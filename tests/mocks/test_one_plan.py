@@ -23,7 +23,7 @@ from tests.mocks.stubs import HEALTHY, OPENCHOREO, stub
 REMOTE = {"remoteKey": "key"}
 RAW: dict[str, Any] = {
     "clusters": {plane: {"context": "kind"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
-    "secretStores": {"org": {"kubernetes": {"remoteNamespace": "vault"}}},
+    "secretStores": {"org": {"kubernetes": {"remoteNamespace": "vault"}, "sharedKeys": ["key"]}},
     "organizations": [
         {
             "name": name,

@@ -292,5 +292,6 @@ class Kubernetes:
 
 
 def kubernetes_store(manager: str, scope: str = "organization") -> dict[str, Any]:
-    """A store on the platform's own secret manager."""
-    return {"scope": scope, "kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}
+    """A store on the platform's own secret manager. Organizations of one test may read the same Secret ``git``."""
+    shared = {"sharedKeys": ["git"]} if scope == "organization" else {}
+    return {"scope": scope, **shared, "kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}

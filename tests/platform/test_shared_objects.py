@@ -150,7 +150,7 @@ def test_an_organization_comes_and_goes(newer: Newer) -> None:
     stack.unchanged()
     assert len(newer.get(*COMPONENTS)["spec"]["resources"]) == len(one["spec"]["resources"])
     rendered = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(COMPONENTS, "stark", "dp-stark")]
-    assert rendered == ["org-stark"]
+    assert rendered == ["org-pull-stark"]
     stack.configure(namespaces=[first])
     stack.up()
     assert newer.get(*COMPONENTS) == one
