@@ -96,6 +96,8 @@ class Configured:
     """Names of the organizations, sorted."""
     control_namespaces: Mapping[str, str]
     """Namespace on the control plane -> its organization."""
+    accepted: frozenset[str] = frozenset()
+    """Remote keys that organizations may share by configuration (``sharedKeys``)."""
 
     @cached_property
     def name_set(self) -> frozenset[str]:
@@ -111,6 +113,11 @@ class Configured:
     def by_name(self) -> dict[tuple[str, str], Store]:
         """Plane and name -> ClusterSecretStore."""
         return {(store.plane, store.name): store for store in self.stores}
+
+    @cached_property
+    def accepted_places(self) -> frozenset[str]:
+        """The accepted keys with their place in the manager."""
+        return frozenset(self.locate(read) for read in self.reads if read.use.key in self.accepted)
 
     @cached_property
     def owners(self) -> dict[str, tuple[str, ...]]:
@@ -161,6 +168,7 @@ def read_plan(plan: Plan) -> Configured:
         generators=tuple(dict.fromkeys(generators)),
         names=tuple(sorted({organization.name for organization in plan.organizations})),
         control_namespaces=control,
+        accepted=frozenset(key for entry in plan.settings.secret_stores.values() for key in entry.shared_keys or ()),
     )
 
 

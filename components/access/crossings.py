@@ -130,18 +130,18 @@ def _list_shared_identities(configured: Configured) -> Iterator[Crossing]:
 
 def _list_shared_keys(configured: Configured) -> Iterator[Crossing]:
     """One key that several organizations read, grouped by organizations."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for key, names in configured.owners.items():
         if len(names) > 1:
-            groups.setdefault(names, []).append(key)
-    for names, keys in groups.items():
+            groups.setdefault((names, key in configured.accepted_places), []).append(key)
+    for (names, accepted), keys in groups.items():
         yield Crossing(
             "shared-key",
             "configuration",
             names,
             names,
             keys=tuple(sorted(keys)),
-            why="they read one key, so they have one credential",
+            why=f"they read one key{', which sharedKeys accepts' if accepted else ''}, so they have one credential",
             remedy="create a key for each organization, and name it in remoteKey",
         )
 

@@ -224,6 +224,14 @@ def test_a_crossing_says_why_and_what_removes_it() -> None:
     assert crossing.pairs == 2
 
 
+def test_a_key_that_the_configuration_accepts_is_an_edge_all_the_same() -> None:
+    git = {"git": {"remoteKey": "pat"}}
+    stores = {"org": {**KUBERNETES, "sharedKeys": ["pat"]}}
+    (crossing,) = planned_crossings(plan(organization("acme", **git), organization("acme2", **git), stores=stores))
+    assert crossing.reason == "shared-key"
+    assert crossing.why == "they read one key, which sharedKeys accepts, so they have one credential"
+
+
 def test_source_secrets_in_a_namespace_of_an_organization() -> None:
     stores = {"org": {"kubernetes": {"remoteNamespace": "globex"}}}
     planned = plan(organization("acme"), organization("globex"), stores=stores)
