@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from .configuration import Configured, Store
+from ..managers.remote_keys import RemotePlace
+from .graph import Configured, Store
 from .model import Crossing, Origin, is_between
 from .policies import Grant, list_overlaps
 from .rooms import Room
@@ -100,11 +101,11 @@ def _shorten(names: list[str], most: int = 5) -> str:
     return ", ".join([*names[:most], *([f"and {len(names) - most} more"] if len(names) > most else [])])
 
 
-def name_owners(owners: Mapping[str, tuple[str, ...]], stores: Iterable[Store]) -> tuple[str, ...]:
+def name_owners(owners: Mapping[RemotePlace, tuple[str, ...]], stores: Iterable[Store]) -> tuple[str, ...]:
     """Organizations that use stores, or whose keys the stores read."""
     every = list(stores)
-    keys = {key for store in every for key in locate_keys(store)}
-    return unite([*(store.organizations for store in every), *(owners.get(key, ()) for key in keys)])
+    places = {store.sign_in.identify(key) for store in every for key in store.keys}
+    return unite([*(store.organizations for store in every), *(owners.get(place, ()) for place in places)])
 
 
 def _list_shared_identities(configured: Configured) -> Iterator[Crossing]:
@@ -131,9 +132,9 @@ def _list_shared_identities(configured: Configured) -> Iterator[Crossing]:
 def _list_shared_keys(configured: Configured) -> Iterator[Crossing]:
     """One key that several organizations read, grouped by organizations."""
     groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
-    for key, names in configured.owners.items():
+    for place, names in configured.owners.items():
         if len(names) > 1:
-            groups.setdefault((names, key in configured.accepted_places), []).append(key)
+            groups.setdefault((names, place in configured.accepted_places), []).extend(configured.spellings[place])
     for (names, accepted), keys in groups.items():
         yield Crossing(
             "shared-key",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .configuration import BUILD, Configured
+from .graph import BUILD, Configured
 from .live_objects import list_object_crossings, list_object_differences
 from .live_rooms import Site, list_namespace_crossings, list_rooms
 from .live_stores import list_store_crossings, list_store_differences, read_live_stores

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..object_names import format_object
-from .configuration import Store
 from .crossings import unite
+from .graph import Store
 from .live_rooms import Site, admits
 from .model import Crossing, Difference, Reason
 from .rooms import Room, read_selectors
@@ -61,7 +61,7 @@ def _has_labels(room: Room, owners: tuple[str, ...]) -> bool:
 
 def _name_owners(site: Site, store: Store, use: Use) -> tuple[str, ...]:
     """Organizations whose key a use means."""
-    owners = site.configured.owners.get(store.sign_in.locate(use.key), ())
+    owners = site.configured.owners.get(store.sign_in.identify(use.key), ())
     return store.organizations if use.key == ANY_KEY or not owners else owners
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .configuration import Configured, Store
 from .crossings import unite
+from .graph import Configured, Store
 from .model import Crossing, is_between
 from .rooms import Building, Room, format_labels, selects
 from .sign_in import Account

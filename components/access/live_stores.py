@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from .configuration import Configured, Store, read_store
+from .configuration import read_store
 from .crossings import describe_admission, describe_source, locate_keys, unite
+from .graph import Configured, Store
 from .live_rooms import Site
 from .model import Crossing, Difference, is_between
 from .rooms import Condition, Room, describe_conditions

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..plan.stack import Plan
-from .configuration import Configured, ManualValue, Read, Store, describe_use, read_plan
+from .configuration import read_plan
 from .crossings import list_planned_crossings
+from .graph import Configured, ManualValue, Read, Store, describe_use
 from .live import LiveCluster, compare
 from .model import Crossing, Edge, OrganizationAccess, Report
 from .policies import list_grants

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
+from ..managers.remote_keys import RemotePlace, clean_address, clean_key, find_account, locate_in_aws, locate_in_vault
 from .model import OUTPUT
 
 Account = tuple[str, str]
@@ -43,12 +45,16 @@ class SignIn:
     """Secrets of the cluster that it signs in with."""
     source: str = ""
     """Namespace of the source Secrets of the provider ``kubernetes``; empty for every other provider."""
-    contents: frozenset[str] | None = None
-    """The only keys that it has, because they are in its own block. None: the manager decides."""
+    find: Callable[[str], RemotePlace] | None = field(default=None, compare=False, repr=False)
+    """Remote key -> the secret that it names, equal for every spelling. None: the key has one spelling."""
 
     def locate(self, key: str) -> str:
-        """A key with its place, which is unique among all secret managers."""
+        """A key with its place, for people."""
         return f"{self.realm}: {self.prefix}{key}"
+
+    def identify(self, key: str) -> RemotePlace:
+        """The secret that a key names: equal for two stores and two spellings if they name one secret."""
+        return (self.realm, clean_key(f"{self.prefix}{key}")) if self.find is None else self.find(key)
 
 
 def read_sign_in(
@@ -142,7 +148,13 @@ def _read_aws(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
         prefix=plain(block.get("prefix")),
         account=account,
         secrets=secrets,
+        find=partial(_find_in_aws, block, find_account(role)),
     )
+
+
+def _find_in_aws(block: Mapping[str, Any], account: str, key: str) -> RemotePlace:
+    service, region, prefix = (plain(block.get(name)) for name in ("service", "region", "prefix"))
+    return locate_in_aws(service, region, account, f"{prefix}{key}")
 
 
 def _read_vault(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
@@ -164,6 +176,7 @@ def _read_vault(name: str, block: Mapping[str, Any], context: _Context) -> SignI
         principal=_join(name, server, space, place, role) if role else _join(name, server, space, signs),
         account=account,
         secrets=secrets,
+        find=partial(locate_in_vault, server, space, mount or None, plain(block.get("version")) or "v2"),
     )
 
 
@@ -174,7 +187,13 @@ def _read_azure(name: str, block: Mapping[str, Any], context: _Context) -> SignI
     signs = _account_words(account) if account else _secret_words(secrets) if secrets else _OPERATOR
     url = plain(block.get("vaultUrl")).rstrip("/")
     identity = f"{signs}, client {client}" if client else signs
-    return SignIn(f"{name} {url}", identity, _join(name, url, client or signs), "", account, secrets)
+    principal = _join(name, url, client or signs)
+    return SignIn(f"{name} {url}", identity, principal, "", account, secrets, find=partial(_find_in_azure, url))
+
+
+def _find_in_azure(url: str, key: str) -> RemotePlace:
+    """Names of a key vault have no case; a certificate, its key and its secret have one name."""
+    return "azure", clean_address(url), key.lower().rpartition("/")[2]
 
 
 def _read_google(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
@@ -183,18 +202,16 @@ def _read_google(name: str, block: Mapping[str, Any], context: _Context) -> Sign
     secrets = _list_secrets(auth.get("secretRef") or {}, context)
     google = context.annotation(account, _GOOGLE)
     signs = _account_words(account) if account else _secret_words(secrets) if secrets else _OPERATOR
-    project = plain(block.get("projectID"))
+    project = " ".join(filter(None, (plain(block.get("projectID")), plain(block.get("location")))))
     identity = f"{signs}, {google}" if google else signs
     return SignIn(f"{name} {project}", identity, _join(name, project, google or signs), "", account, secrets)
 
 
-def _read_fake(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
-    keys = frozenset(plain(entry.get("key")) for entry in block.get("data") or () if isinstance(entry, Mapping))
+def _read_fake(name: str, _block: Mapping[str, Any], context: _Context) -> SignIn:
     return SignIn(
         realm=f"{name} {context.store}",
         identity="values in the store itself",
         principal=_join(name, context.store),
-        contents=keys,
     )
 
 

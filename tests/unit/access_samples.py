@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from components.access.configuration import Configured, read_plan
+from components.access.configuration import read_plan
 from components.access.crossings import list_planned_crossings
+from components.access.graph import Configured
 from components.access.live import Comparison, LiveCluster, compare
 from components.access.model import Crossing, Report
 from components.access.policies import list_grants

@@ -188,6 +188,15 @@ def _vault(role: str, **more: Any) -> Raw:
             [],
             id="one-key-below-two-prefixes",
         ),
+        pytest.param(
+            plan(
+                organization("acme", git={"remoteKey": "org/acme2/git"}),
+                organization("acme2", git={"remoteKey": "/secret/data/org//acme2/git"}),
+                stores={"org": _vault("eso-{organization}")},
+            ),
+            [("shared-key", "acme acme2", "acme acme2")],
+            id="one-key-in-two-spellings",
+        ),
         pytest.param(plan(manual("acme", "one"), manual("acme2", "two")), [], id="two-values"),
         pytest.param(
             plan(manual("acme", "one"), manual("acme2", "one")),
@@ -238,38 +247,6 @@ def test_source_secrets_in_a_namespace_of_an_organization() -> None:
     crossings = planned_crossings(planned)
     assert summarize(crossings) == [("source-namespace", "globex", "acme")]
     assert crossings[0].subject == "namespace globex"
-
-
-@pytest.mark.parametrize(
-    ("identities", "crossings"),
-    [
-        pytest.param(("push-{organization}", "push-{organization}"), [], id="own-roles"),
-        pytest.param(("push", "push"), [("shared-identity", "acme acme2", "acme acme2")], id="one-role"),
-    ],
-)
-def test_generators_that_sign_in_as_one_role(
-    identities: tuple[str, str], crossings: list[tuple[str, str, str]]
-) -> None:
-    organizations = [
-        organization(
-            name,
-            registries=[
-                {
-                    "registry": "ecr",
-                    "account": "123456789012",
-                    "region": "eu-central-1",
-                    "ecr": {"roleArn": ROLE + role},
-                }
-            ],
-        )
-        for name, role in zip(("acme", "acme2"), identities, strict=True)
-    ]
-    planned = plan(*organizations)
-    assert summarize(planned_crossings(planned)) == crossings
-    (edge,) = (edge for edge in report(planned).edges if edge.organization == "acme" and not edge.store)
-    role = identities[0].replace("{organization}", "acme")
-    assert edge.identity == f"role-arn {ROLE}{role}"
-    assert edge.key == "token of ECRAuthorizationToken 123456789012-dkr-ecr-eu-central-1-amazonaws-com"
 
 
 def test_a_planned_store_that_lets_in_rooms_of_others() -> None:

@@ -1,4 +1,4 @@
-"""Policies that the stack creates in secret managers, and patterns of them that match keys of others."""
+"""Policies that the stack creates in secret managers, patterns that match keys of others, and roles of generators."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from tests.unit.access_samples import (
     organization,
     plan,
     planned_crossings,
+    report,
+    summarize,
 )
 from tests.unit.aws_accounts import ACCOUNT
 from tests.unit.samples import Raw
 
-IDENTITY = "ServiceAccount secret-manager/eso-org-acme, Role secret-manager/eso-org-acme"
 AWS: Raw = {"service": "SecretsManager", "region": "eu-central-1"}
 ROLE = "arn:aws:iam::123456789012:role/"
 VAULT: Raw = {"server": "https://vault.example:8200", "path": "secret"}
@@ -62,3 +63,35 @@ def test_patterns_that_match_keys_of_others(syntax: Any, pattern: str, keys: tup
     elsewhere = Grant("acme3", "S3", "I3", syntax, "elsewhere", (), (("org/acme3/git", "org/acme3/git"),))
     expected = [Overlap("acme", ("acme2",), "S", "I", pattern, keys)] if keys else []
     assert list(list_overlaps([own, other, elsewhere])) == expected
+
+
+@pytest.mark.parametrize(
+    ("identities", "crossings"),
+    [
+        pytest.param(("push-{organization}", "push-{organization}"), [], id="own-roles"),
+        pytest.param(("push", "push"), [("shared-identity", "acme acme2", "acme acme2")], id="one-role"),
+    ],
+)
+def test_generators_that_sign_in_as_one_role(
+    identities: tuple[str, str], crossings: list[tuple[str, str, str]]
+) -> None:
+    organizations = [
+        organization(
+            name,
+            registries=[
+                {
+                    "registry": "ecr",
+                    "account": "123456789012",
+                    "region": "eu-central-1",
+                    "ecr": {"roleArn": ROLE + role},
+                }
+            ],
+        )
+        for name, role in zip(("acme", "acme2"), identities, strict=True)
+    ]
+    planned = plan(*organizations)
+    assert summarize(planned_crossings(planned)) == crossings
+    (edge,) = (edge for edge in report(planned).edges if edge.organization == "acme" and not edge.store)
+    role = identities[0].replace("{organization}", "acme")
+    assert edge.identity == f"role-arn {ROLE}{role}"
+    assert edge.key == "token of ECRAuthorizationToken 123456789012-dkr-ecr-eu-central-1-amazonaws-com"

@@ -178,6 +178,30 @@ def test_certificates_are_no_credentials() -> None:
     assert _read({"x": {"caProvider": authority, "list": [KEY]}}).secrets == SECRET
 
 
+@pytest.mark.parametrize(
+    ("provider", "first", "second"),
+    [
+        pytest.param({"azurekv": {"vaultUrl": "https://v/"}}, "secret/Git", "git", id="azure"),
+        pytest.param({"vault": {"server": "https://v", "path": "kv"}}, "a/b", "kv/data/a//b", id="vault"),
+        pytest.param({"doppler": {}}, "/a", "a", id="other"),
+        pytest.param({"aws": {"service": "ParameterStore", "region": "r", "prefix": "/x/"}}, "a", "a:1", id="aws"),
+    ],
+)
+def test_two_spellings_name_one_secret(provider: Any, first: str, second: str) -> None:
+    sign_in = _read(provider)
+    assert sign_in.identify(first) == sign_in.identify(second) != sign_in.identify("other")
+
+
+def test_one_name_in_two_places_is_two_secrets() -> None:
+    regions = [_read({"gcpsm": {"projectID": "p", "location": region}}) for region in ("eu", "us")]
+    accounts = [
+        _read({"aws": {"service": "SecretsManager", "region": "r", "role": f"arn:aws:iam::{number}:role/r"}})
+        for number in ("123456789012", "210987654321")
+    ]
+    for one, two in (regions, accounts):
+        assert one.identify("k") != two.identify("k")
+
+
 def test_a_store_on_the_data_plane_reads_another_cluster() -> None:
     provider = {"kubernetes": {"remoteNamespace": "m"}}
     assert read_sign_in(provider, "data", "s", {}).realm == "kubernetes m on the data plane"
