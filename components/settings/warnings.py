@@ -63,14 +63,21 @@ def _list_shared(settings: StackSettings) -> Iterator[str]:
             "workloads": [user.name for user in settings.organizations if entry == user.pull_store],
         }
         sharing = [f"{who} of {_join_names(names)}" for who, names in users.items() if len(names) > 1]
-        if not sharing:
-            continue
-        more = "" if store.manager.enforces_keys else ", and everything else that its identity may read"
-        advice = "isolation: store" if store.scope is None else "scope: organization"
-        yield (
-            f"secretStores.{entry}: {' and '.join(sharing)} read through one store, so each organization can read the "
-            f"credentials of all others there{more}; for a store and an identity of each organization, use {advice}"
-        )
+        one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
+        if all(users.values()) and not store.manager.separates_stores(one_cluster=one_cluster):
+            yield (
+                f"secretStores.{entry}: has one identity for builds and for workloads, so workloads can read the "
+                "credentials of builds; use an entry of its own whose identity may read pull secrets only, such as "
+                f"pullSecret.secretStore: {entry}-pull"
+            )
+        if sharing:
+            more = "" if store.manager.enforces_keys else ", and everything else that its identity may read"
+            advice = "isolation: store" if store.scope is None else "scope: organization"
+            yield (
+                f"secretStores.{entry}: {' and '.join(sharing)} read through one store, so each organization can read "
+                f"the credentials of all others there{more}; for a store and an identity of each organization, use "
+                f"{advice}"
+            )
 
 
 def _join_names(names: list[str]) -> str:

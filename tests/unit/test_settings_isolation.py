@@ -113,6 +113,19 @@ def test_shared_stores_are_named(edits: Edits, expected: str) -> None:
     assert list(list_warnings(settings(edits))) == [expected]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_identity_for_builds_and_workloads_of_a_shared_store(count: int) -> None:
+    store = {"scope": "shared", **vault({"kubernetes": {"role": "eso"}})}
+    found = list(list_warnings(settings(_sharing(count, **{"secretStores.default": store}))))
+    assert found[0] == (
+        "secretStores.default: has one identity for builds and for workloads, so workloads can read the credentials of "
+        "builds; use an entry of its own whose identity may read pull secrets only, such as pullSecret.secretStore: "
+        "default-pull"
+    )
+    more = [f"secretStores.default: builds of o0, o1 and workloads of o0, o1 {ALL}, and everything else that its "]
+    assert found[1:] == [f"{line}identity may read; {OWN} scope: organization" for line in more if count > 1]
+
+
 def test_a_shared_store_of_one_organization_is_no_risk() -> None:
     assert list(list_warnings(settings({"isolation": "shared"}))) == []
 

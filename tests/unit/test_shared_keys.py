@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from components.managers.kubernetes import KubernetesServer, KubernetesStore
 from components.managers.remote_keys import clean_path, locate_in_vault
 from components.managers.secret_store import SecretStoreSettings
 from components.schema.text import quote
@@ -178,11 +179,16 @@ def test_nobody_can_tell_where_an_output_leads(store: Raw, field: str, value: st
 
 def test_an_output_in_a_place_of_another_manager() -> None:
     manager = SecretStoreSettings.model_validate(custom("doppler", {"project": "{organization}"})).manager
-    late = manager.model_copy(update={"root": {"doppler": {"project": Later("x")}}})
-    assert late.locate("git", "acme") is None
+    for project in (Later("x"), [Later("x")], {"name": Later("x")}):
+        late = manager.model_copy(update={"root": {"doppler": {"project": project}}})
+        assert late.locate("git", "acme") is None
+    listed = manager.model_copy(update={"root": {"doppler": {"project": ["{organization}"]}}})
+    assert listed.locate("git", "acme") != listed.locate("git", "globex")
     server = {"server": {"url": "https://x", "caBundle": CA_BUNDLE}, "remoteNamespace": "n"}
     kubernetes = SecretStoreSettings.model_validate({"kubernetes": server}).manager
     assert kubernetes.locate("git", "acme") == ("kubernetes", "https://x", "n", "git")
+    late_server = KubernetesServer(url=Later("https://x"), ca_bundle=CA_BUNDLE)
+    assert KubernetesStore(remote_namespace="n", server=late_server).locate("git", "acme") is None
 
 
 PARTS = st.lists(st.from_regex(r"[a-z0-9._-]{1,6}", fullmatch=True), min_size=1, max_size=4)
