@@ -53,7 +53,7 @@ def unite(names: Iterable[Iterable[str]]) -> tuple[str, ...]:
 def _list_shared_stores(configured: Configured) -> Iterator[Crossing]:
     """Stores of several organizations, and stores whose conditions let in rooms of others."""
     for store in configured.stores:
-        rooms = configured.building.admit(store.plane, store.conditions)
+        rooms = configured.room_index.admit(store.plane, store.conditions)
         readers = unite([store.organizations, *(room.organizations for room in rooms)])
         if not is_between(readers, store.organizations):
             continue
@@ -178,7 +178,7 @@ def _list_foreign_namespaces(configured: Configured) -> Iterator[Crossing]:
         if not value.builds:
             pulled.setdefault((value.plane, value.namespace), set()).add(value.organization)
     for (plane, namespace, organization, text), entries in values.items():
-        names = unite(room.organizations for room in configured.building.named(plane, namespace))
+        names = unite(room.organizations for room in configured.room_index.named(plane, namespace))
         readers = unite([names, pulled.get((plane, namespace), ())])
         readers = tuple(name for name in readers if name != organization)
         if readers:
@@ -204,7 +204,7 @@ def _list_sources(configured: Configured) -> Iterator[Crossing]:
 def _name_residents(configured: Configured, store: Store) -> tuple[str, ...]:
     source = store.sign_in.source
     owner = configured.control_namespaces.get(source) if source else None
-    rooms = configured.building.named(store.plane, source) if source else []
+    rooms = configured.room_index.named(store.plane, source) if source else []
     return unite([[owner] if owner else [], *(room.organizations for room in rooms)])
 
 

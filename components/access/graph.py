@@ -9,7 +9,7 @@ from typing import Final
 
 from ..managers.remote_keys import RemotePlace
 from ..object_names import format_object
-from .rooms import Building, Condition, Room
+from .rooms import Condition, Room, RoomIndex
 from .sign_in import SignIn
 from .uses import STORE, Use
 
@@ -99,9 +99,9 @@ class Configured:
         return frozenset(self.names)
 
     @cached_property
-    def building(self) -> Building:
+    def room_index(self) -> RoomIndex:
         """The rooms with their index."""
-        return Building(self.rooms)
+        return RoomIndex(self.rooms)
 
     @cached_property
     def by_name(self) -> dict[tuple[str, str], Store]:

@@ -14,7 +14,7 @@ from .live_stores import list_store_crossings, list_store_differences, read_live
 from .model import Crossing, Difference, Reacher
 from .rbac import read_grants
 from .rights import list_reachers, list_reaches, list_right_crossings
-from .rooms import Building
+from .rooms import RoomIndex
 from .sign_in import Annotations
 
 _DATA: Final = "data"
@@ -89,7 +89,7 @@ def _read_site(configured: Configured, cluster: LiveCluster) -> Site:
         plane=plane,
         namespaces=cluster.namespaces,
         accounts=frozenset(cluster.accounts),
-        building=Building(rooms),
+        room_index=RoomIndex(rooms),
         stores=stores,
         objects=cluster.objects,
     )

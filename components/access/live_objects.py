@@ -132,11 +132,11 @@ def _list_objects(site: Site) -> Iterator[_Object]:
         kind = manifest["kind"]
         if kind in _SINGLE:
             namespace = str(manifest["metadata"]["namespace"])
-            rooms = site.building.named(site.plane, namespace) or [Room(site.plane, namespace)]
+            rooms = site.room_index.named(site.plane, namespace) or [Room(site.plane, namespace)]
             yield _read(manifest, kind, namespace, tuple(rooms), manifest.get("spec") or {})
         elif kind in _INNER:
             spec = manifest.get("spec") or {}
-            rooms = site.building.admit(site.plane, read_selectors(spec), unless_empty=True)
+            rooms = site.room_index.admit(site.plane, read_selectors(spec), unless_empty=True)
             yield _read(manifest, kind, "", tuple(rooms), spec.get(_INNER[kind]) or {})
 
 

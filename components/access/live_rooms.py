@@ -11,7 +11,7 @@ from typing import Any
 from .crossings import unite
 from .graph import Configured, Store
 from .model import Crossing, is_between
-from .rooms import Building, Room, format_labels, selects
+from .rooms import Room, RoomIndex, format_labels, selects
 from .sign_in import Account
 from .uses import STORE, Use
 
@@ -26,7 +26,7 @@ class Site:
     plane: str
     namespaces: Mapping[str, Mapping[str, str]]
     accounts: frozenset[Account]
-    building: Building
+    room_index: RoomIndex
     """Its namespaces, and the planned ones that do not exist yet."""
     stores: tuple[Store, ...]
     """Its stores; those with a plan have organizations."""
@@ -49,7 +49,7 @@ class Site:
 
     def name_residents(self, namespace: str) -> tuple[str, ...]:
         """Organizations to which a namespace belongs."""
-        return unite(room.organizations for room in self.building.named(self.plane, namespace))
+        return unite(room.organizations for room in self.room_index.named(self.plane, namespace))
 
 
 def admits(store: Store, rooms: list[Room]) -> bool:
@@ -64,7 +64,7 @@ def list_rooms(configured: Configured, plane: str, namespaces: Mapping[str, Mapp
         if value.plane == plane and not value.builds:
             pulled.setdefault(value.namespace, set()).add(value.organization)
     for name, labels in namespaces.items():
-        planned, labelled = configured.building.named(plane, name), unite(_select(configured, plane, labels))
+        planned, labelled = configured.room_index.named(plane, name), unite(_select(configured, plane, labels))
         owners = unite([*(room.organizations for room in planned), pulled.get(name, ())])
         owners = owners or _find_names(configured, name, labelled) or labelled
         builds = any(room.builds for room in planned)
@@ -74,7 +74,7 @@ def list_rooms(configured: Configured, plane: str, namespaces: Mapping[str, Mapp
 
 def _select(configured: Configured, plane: str, labels: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Organizations of planned rooms whose labels a namespace has."""
-    for room in configured.building.list_labelled(plane, labels):
+    for room in configured.room_index.list_labelled(plane, labels):
         if not room.name and all(labels.get(key) == value for key, value in room.labels.items()):
             yield room.organizations
 
@@ -95,7 +95,7 @@ def _find_names(configured: Configured, name: str, labelled: tuple[str, ...]) ->
 
 def list_namespace_crossings(site: Site) -> Iterator[Crossing]:
     """Namespaces of one organization with the labels of another one."""
-    for room in site.building.rooms:
+    for room in site.room_index.rooms:
         others = tuple(name for name in room.labelled if name not in room.organizations)
         owners = others or room.labelled
         if room.name and is_between(room.organizations, owners):

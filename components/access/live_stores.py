@@ -45,7 +45,7 @@ def list_store_crossings(site: Site) -> Iterator[Crossing]:
     principals = _group_principals(site.configured)
     realms = _group_realms(site.configured)
     for store in site.stores:
-        rooms = site.building.admit(site.plane, store.conditions)
+        rooms = site.room_index.admit(site.plane, store.conditions)
         admitted = unite(room.organizations for room in rooms)
         if store.organizations:
             strangers = [room for room in rooms if _is_stranger(room, store)]
@@ -124,7 +124,7 @@ def list_store_differences(site: Site) -> Iterator[tuple[bool, Difference]]:
             yield True, Difference(site.cluster, text, str(planned), "the identity of the store does not exist")
     for store in site.stores:
         if not store.organizations:
-            names = unite(room.organizations for room in site.building.admit(site.plane, store.conditions))
+            names = unite(room.organizations for room in site.room_index.admit(site.plane, store.conditions))
             yield False, Difference(site.cluster, str(store), "", _describe_store(store, names))
 
 

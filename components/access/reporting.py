@@ -58,7 +58,7 @@ def _list_edges(configured: Configured) -> Iterator[Edge]:
         yield _value_edge(value)
     for store in configured.stores:
         if len(store.organizations) == 1:
-            for room in configured.building.admit(store.plane, store.conditions):
+            for room in configured.room_index.admit(store.plane, store.conditions):
                 yield from _list_possible(store, room, read_keys)
 
 

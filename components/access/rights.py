@@ -158,5 +158,5 @@ def _read_targets(site: Site) -> _Targets:
             add(secrets, place, store.organizations)
         for key in store.keys if store.sign_in.source else ():
             add(secrets, (store.sign_in.source, key), store.organizations)
-    rooms = {room.name: room.organizations for room in site.building.rooms if room.name and room.organizations}
+    rooms = {room.name: room.organizations for room in site.room_index.rooms if room.name and room.organizations}
     return _Targets(accounts, secrets, rooms, site.configured.names)

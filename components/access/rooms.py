@@ -97,7 +97,7 @@ def describe_conditions(conditions: Sequence[Condition]) -> str:
     return " or ".join(dict.fromkeys(condition.describe() for condition in conditions)) or EVERY
 
 
-class Building:
+class RoomIndex:
     """All rooms, with an index by name and by label, because every store asks which of them it lets in."""
 
     def __init__(self, rooms: Iterable[Room]) -> None:
