@@ -68,6 +68,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--kubeconfig", type=read_text, metavar="FILE", help="kubeconfig of --context")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
