@@ -38,21 +38,23 @@ def get_cache_folder() -> Path:
     return Path(base) / "openchoreo-secrets"
 
 
-def obtain_programs(say: Say) -> dict[str, Path]:
+def obtain_programs(say: Say, programs: Sequence[Program] | None = None) -> dict[str, Path]:
     """Name -> executable of every program; missing programs are downloaded or built, one after the other.
 
     Args:
         say: receives each line of progress.
+        programs: the programs, each with another name; None for `PROGRAMS`.
 
     Raises:
         ObtainError: a program cannot be downloaded or built.
     """
-    paths = {program.name: path for program in PROGRAMS if (path := find_program(program)) is not None}
-    missing = [program for program in PROGRAMS if program.name not in paths]
+    programs = PROGRAMS if programs is None else programs
+    paths = {program.name: path for program in programs if (path := find_program(program)) is not None}
+    missing = [program for program in programs if program.name not in paths]
     if missing:
         minutes = sum(program.minutes for program in missing)
         say(
-            f"{len(missing)} of {len(PROGRAMS)} programs are missing. Building them, once, takes about "
+            f"{len(missing)} of {len(programs)} programs are missing. Building them, once, takes about "
             f"{max(minutes, 1):.0f} min on 2 cores and up to 4 GB of Go module cache. "
             "After an interruption, the next run continues."
         )
