@@ -73,8 +73,8 @@ def list_operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
     """Files with the CRDs of the External Secrets Operator, from its Go module.
 
     Args:
-        pinned_by: folder in ``local/programs`` that pins the version: ``external-secrets``, which is also built, or
-            ``external-secrets-newest``, whose CRDs only are used.
+        pinned_by: folder in ``local/programs`` that pins the version: ``external-secrets``, which the platform runs,
+            ``external-secrets-oldest``, which tests run too, or ``external-secrets-newest``, whose CRDs only are used.
 
     Raises:
         ObtainError: the module cannot be downloaded.

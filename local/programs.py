@@ -150,6 +150,11 @@ PROGRAMS: Final = (
 )
 
 
+def list_programs(operator: Program = OPERATOR) -> tuple[Program, ...]:
+    """All programs, with ESO in another version."""
+    return tuple(operator if program is OPERATOR else program for program in PROGRAMS)
+
+
 def get_program(name: str) -> Program:
     """The program with this name."""
     return next(program for program in PROGRAMS if program.name == name)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from local import obtain, programs
-from local.programs import OLDEST_OPERATOR, PROGRAMS, Program
+from local.programs import OLDEST_OPERATOR, Program, list_programs
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,9 @@ OPERATOR: Final = _select()
 
 def obtain_programs() -> dict[str, Path]:
     """Name -> executable of every program of the platform."""
-    return obtain.obtain_programs(print, [_replace(program) for program in PROGRAMS])
+    return obtain.obtain_programs(print, list_programs(OPERATOR.program))
 
 
 def list_operator_crds() -> tuple[Path, ...]:
     """Files with the CRDs of the operator."""
     return obtain.list_operator_crds(OPERATOR.program.module)
-
-
-def _replace(program: Program) -> Program:
-    return OPERATOR.program if program.name == OPERATOR.program.name else program
