@@ -19,12 +19,13 @@ from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
+from .builds import ObtainError
 from .engine import Engine, EngineError
 from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
 from .hosts.launch import start_hosts
 from .hosts.repositories import GitError, find_git
-from .obtain import ObtainError, find_program, get_cache_folder, list_operator_crds, obtain_programs
+from .obtain import find_program, get_cache_folder, list_operator_crds, obtain_programs
 from .openbao import OpenBaoError
 from .platform import CONTEXT, Platform
 from .processes import ProcessError

@@ -10,9 +10,9 @@ import pytest
 
 from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
+from local.builds import ObtainError
 from local.engine import EngineError
 from local.hosts.repositories import GitError
-from local.obtain import ObtainError
 from local.processes import ProcessError
 from local.stacks import STACKS, ReleaseError, record_stack
 
