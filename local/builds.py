@@ -131,6 +131,8 @@ class _Builds:
         """Build the programs of one module."""
         fetched.result()
         for program in programs:
+            if self._stopped.is_set():
+                raise _StoppedError
             with lock_folder(self._targets[program].parent, self._pause):
                 if not self._targets[program].exists():
                     self._build(program, self._targets[program])

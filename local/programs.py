@@ -146,6 +146,9 @@ PROGRAMS: Final = (
         package="github.com/google/go-containerregistry/cmd/crane",
         version="0.22.1",
         minutes=0.2,
+        version_command=("version",),
+        oldest=(0, 20),
+        below=(1, 0),
     ),
 )
 

@@ -188,7 +188,7 @@ def test_two_builds_at_a_time_with_modules_ahead(
     def say(text: str) -> None:
         lines.append(text)
         if [line.endswith("building") for line in lines].count(True) == 2 and not order:
-            wait_for(lambda: "list slow" in log.read_text())
+            wait_for(lambda: {"list slow", "build fast", "build medium"} <= set(log.read_text().splitlines()))
             order.append(log.read_text().splitlines())
             for name in ("fast", "medium", "slow"):
                 threading.Thread(target=open_gate, args=(gate[name],), daemon=True).start()
