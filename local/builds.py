@@ -123,16 +123,13 @@ class _Builds:
 
     def fetch_modules(self, programs: Sequence[Program]) -> None:
         """Download the modules that programs of one module need; the build repeats, and shows, an error."""
-        if any(not self._targets[program].exists() for program in programs):
-            packages = [program.package for program in programs]
-            self._run(["list", "-deps", "-e", *packages], programs[0].source, Path(os.devnull))
+        packages = [program.package for program in programs]
+        self._run(["list", "-deps", "-e", *packages], programs[0].source, Path(os.devnull))
 
     def build_all(self, programs: Sequence[Program], fetched: Future[None]) -> None:
         """Build the programs of one module."""
         fetched.result()
         for program in programs:
-            if self._stopped.is_set():
-                raise _StoppedError
             with lock_folder(self._targets[program].parent, self._pause):
                 if not self._targets[program].exists():
                     self._build(program, self._targets[program])

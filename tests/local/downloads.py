@@ -29,6 +29,8 @@ class Server:
         """Path and range of each file that was requested."""
         self.cut_after: int | None = None
         self.supports_ranges = True
+        self.status = 404
+        """Answer to the question whether the server can be reached."""
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"{'https' if tls else 'http'}://127.0.0.1:{self.http.server_port}"
         if tls:
@@ -46,7 +48,9 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             def do_HEAD(self) -> None:
-                self.send_error(404)
+                self.send_response(server.status)
+                self.send_header("Location", server.url("elsewhere"))
+                self.end_headers()
 
             def do_GET(self) -> None:
                 name, requested = self.path.removeprefix("/"), self.headers.get("Range")

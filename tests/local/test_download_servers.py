@@ -70,8 +70,10 @@ def test_mirror_that_is_not_an_address(monkeypatch: pytest.MonkeyPatch, value: s
     )
 
 
-def test_servers_that_answer(server: Server, secure: Server) -> None:
+@pytest.mark.parametrize("status", [200, 302, 403, 404, 500])
+def test_servers_that_answer(server: Server, secure: Server, status: int) -> None:
     """An error status or a redirect is an answer too, and a redirect is not followed."""
+    server.status = secure.status = status
     assert find_unreachable([server.address, secure.address]) == {}
     assert server.requests == secure.requests == []
 

@@ -14,7 +14,7 @@ import pytest
 from local import obtain
 from local.builds import ObtainError
 from local.downloads import MIRROR
-from local.programs import Program
+from local.programs import OLDEST_OPERATOR, OPERATOR, PROGRAMS, Program, get_program, list_programs
 from local.releases import Asset
 from tests.local.downloads import Server, checksum
 from tests.local.scripts import WRITES_PROGRAM, write_script
@@ -249,3 +249,12 @@ def test_mirror_that_is_not_an_address(path: Path, release: Server, monkeypatch:
     monkeypatch.setenv(MIRROR, "mirror")
     with pytest.raises(ObtainError, match=f"^{MIRROR}: is not an address"):
         get()
+
+
+def test_another_version_of_the_operator() -> None:
+    """It replaces the one that the platform runs, so that both have the same name."""
+    listed = {program.name: program for program in list_programs(OLDEST_OPERATOR)}
+    usual = {program.name: program for program in PROGRAMS}
+    assert listed == {**usual, "external-secrets": OLDEST_OPERATOR}
+    assert list_programs() == PROGRAMS
+    assert get_program("external-secrets") is OPERATOR
