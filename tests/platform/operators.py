@@ -26,14 +26,17 @@ class Operator:
     store_defaults: Mapping[str, Mapping[str, Any]]
     """Provider -> fields of its block that the API server adds, because this package cannot set them: older versions
     refuse them."""
+    refused_app: str
+    """What it says about a GitHub App that GitHub answers with 401, ``Bad credentials``."""
 
 
 _OPERATORS: Final = {
     "": Operator(
         programs.OPERATOR,
         {"azurekv": {"useAzureSDK": False}, "gcpsm": {"secretVersionSelectionPolicy": "LatestOrFail"}},
+        "error generating token: response code: 401, response: Bad credentials",
     ),
-    "oldest": Operator(OLDEST_OPERATOR, {}),
+    "oldest": Operator(OLDEST_OPERATOR, {}, "token isn't a string or token key doesn't exist"),
 }
 
 
