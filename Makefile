@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Platforms that the tests use at once: each takes a core and 1.5 GB.
 PLATFORMS ?= 2
 # Test files that run on the oldest supported version of ESO too.
-OLDEST := delivery managers fan_outs policies
+OLDEST := delivery fan_outs git_credentials managers policies
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: help venv dev local status down env clean-cache test unit platform platform-oldest bench check format wheel clean
