@@ -3,12 +3,14 @@ VENV := venv
 BIN := $(VENV)/bin
 # Platforms that the tests use at once: each takes a core and 1.5 GB.
 PLATFORMS ?= 2
+# Test files that run on the oldest supported version of ESO too.
+OLDEST := delivery fan_outs git_credentials managers policies
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev local status down env clean-cache test unit platform attack bench check format wheel clean
+.PHONY: help venv dev local status down env clean-cache test unit platform platform-oldest attack bench check format wheel clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 venv: $(VENV)/.runtime ## Create the virtual environment with what a stack needs at run time
 
@@ -38,6 +40,10 @@ unit: $(VENV)/.dev ## Tests without a platform
 platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --numprocesses=$(PLATFORMS) --dist=loadfile --durations=15
+
+platform-oldest: $(VENV)/.dev ## Those that use ESO most, on the oldest supported version of it
+	@$(BIN)/python -m local programs --oldest-operator
+	ESO=oldest $(BIN)/python -m pytest $(OLDEST:%=tests/platform/test_%.py) --numprocesses=$(PLATFORMS) --dist=loadfile
 
 attack: $(VENV)/.dev ## Attack organizations as another one, and show which layer stops what; RELEASE=v1 for v1.x
 	@$(BIN)/python -m local programs

@@ -19,16 +19,17 @@ from components.settings.clusters import ClusterSettings
 from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
+from .builds import ObtainError
 from .engine import Engine, EngineError
 from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
 from .hosts.launch import start_hosts
 from .hosts.repositories import GitError, find_git
-from .obtain import ObtainError, find_program, get_cache_folder, list_operator_crds, obtain_programs
+from .obtain import find_program, get_cache_folder, list_operator_crds, obtain_programs
 from .openbao import OpenBaoError
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
-from .programs import get_program
+from .programs import OLDEST_OPERATOR, OPERATOR, get_program, list_programs
 from .proof.components import wait_for_components
 from .proof.platform import LocalProof
 from .proof.run import format_proof
@@ -109,9 +110,10 @@ def show_proof(platform: Platform, settings: StackSettings) -> bool:
     return proven
 
 
-def prepare_programs() -> int:
+def prepare_programs(*, oldest_operator: bool = False) -> int:
     """Download or build the programs, so that no later command waits for a build. Returns the exit code."""
-    say(f"{len(obtain_programs(say))} programs are ready")
+    operator = OLDEST_OPERATOR if oldest_operator else OPERATOR
+    say(f"{len(obtain_programs(say, list_programs(operator)))} programs are ready")
     return 0
 
 
@@ -224,6 +226,10 @@ def main() -> int:
         if name == "up":
             parsed.add_argument(
                 "--release", choices=STACKS, help="OpenChoreo release of a new platform (default: v0.9)"
+            )
+        if name == "programs":
+            parsed.add_argument(
+                "--oldest-operator", action="store_true", help="ESO in the oldest supported version, for tests"
             )
     options = vars(parser.parse_args())
     command, _ = _COMMANDS[options.pop("command")]

@@ -15,7 +15,8 @@ import psutil
 
 from components.table import format_table
 
-from .obtain import ObtainError, get_cache_folder
+from .builds import ObtainError
+from .obtain import get_cache_folder
 from .platform import NAMES, Platform
 
 _MEGABYTE: Final = 1 << 20

@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,7 @@ class Platform:
         if self.process("external-secrets").pid() is not None:
             return
         arguments = ["--metrics-addr=0", "--concurrent=8", "--client-qps=200", "--client-burst=400"]
+        arguments += _disable_health_endpoint(self.programs["external-secrets"])
         self._start(
             "external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(kubeconfig or self.kubeconfig)}
         )
@@ -226,6 +228,15 @@ def _is_ready(pki: certificates.Pki, port: int) -> bool:
             return pool.request("GET", f"https://127.0.0.1:{port}/readyz", timeout=2).status == 200  # noqa: PLR2004
         except urllib3.exceptions.HTTPError:
             return False
+
+
+def _disable_health_endpoint(operator: Path) -> list[str]:
+    """Arguments without which ESO listens on port 8082 of all addresses, so that no second platform can start.
+
+    ESO 0.16 has neither the endpoint nor the argument, and ends at an argument that it does not know.
+    """
+    done = subprocess.run([operator, "--help"], capture_output=True, text=True, check=False)
+    return ["--live-addr=0"] if "--live-addr" in done.stdout else []
 
 
 def _reconciles(log: Path) -> bool:

@@ -90,8 +90,8 @@ def _join_names(names: list[str]) -> str:
 def _list_quoted(organization: Organization, path: str) -> Iterator[str]:
     """Values that ESO returns as JSON.
 
-    Source: ESO 0.16.2, provider ``kubernetes``: of an object inside a field of a Secret, ``extract`` returns each value
-    as JSON.
+    Source: ESO 0.16.2 and 0.20.4, provider ``kubernetes``: of an object inside a field of a Secret, ``extract`` returns
+    each value as JSON.
     """
     for index, external in enumerate(organization.external or ()):
         for position, extract in enumerate(external.extract or ()):

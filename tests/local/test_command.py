@@ -10,9 +10,9 @@ import pytest
 
 from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
+from local.builds import ObtainError
 from local.engine import EngineError
 from local.hosts.repositories import GitError
-from local.obtain import ObtainError
 from local.processes import ProcessError
 from local.stacks import STACKS, ReleaseError, record_stack
 
@@ -37,6 +37,15 @@ positional arguments:
 
 options:
   -h, --help   show this help message and exit
+"""
+HELP_OF_PROGRAMS = """\
+usage: python -m local programs [-h] [--oldest-operator]
+
+Download or build the programs, without starting them.
+
+options:
+  -h, --help         show this help message and exit
+  --oldest-operator  ESO in the oldest supported version, for tests
 """
 HELP_OF_UP = """\
 usage: python -m local up [-h] [--release {v0.9,v1}]
@@ -78,6 +87,7 @@ def replace(monkeypatch: pytest.MonkeyPatch, name: str, outcome: int | BaseExcep
     [
         pytest.param(["--help"], HELP, id="all commands"),
         pytest.param(["up", "--help"], HELP_OF_UP, id="one command"),
+        pytest.param(["programs", "--help"], HELP_OF_PROGRAMS, id="another command"),
     ],
 )
 def test_help(run: Callable[..., int], capsys: pytest.CaptureFixture[str], arguments: list[str], text: str) -> None:

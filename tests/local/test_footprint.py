@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from local import footprint
+from local.builds import ObtainError
 from local.footprint import clean_cache, format_footprint, measure_folders
-from local.obtain import ObtainError
 from local.platform import Platform
 from local.processes import Process
 

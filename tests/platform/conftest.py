@@ -9,7 +9,6 @@ import pytest
 
 from local.engine import Engine
 from local.grants import start_openbao
-from local.obtain import list_operator_crds, obtain_programs
 from local.openbao import OpenBao
 from local.platform import Platform
 from local.seed import Seeder, list_openchoreo_crds
@@ -19,6 +18,7 @@ from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
 from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
+from tests.platform.operators import list_operator_crds, obtain_programs
 from tests.platform.samples import git_organization
 from tests.platform.watchdog import stopped_at_the_end
 
@@ -33,7 +33,7 @@ def aws() -> Iterator[MotoAws]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator[Platform]:
     """One platform for all tests; every test uses its own organizations."""
-    with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs(print))) as platform:
+    with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs())) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
         seeder.apply_definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))

@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from local.engine import Engine
-from local.obtain import list_operator_crds
 from local.platform import Platform
 from local.proof.components import build_variables, render_external_secrets
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import API, SHARED, Object, comparable
+from tests.platform.operators import list_operator_crds
 from tests.platform.watchdog import stopped_at_the_end
 
 DEFINITIONS: Final = sorted((SHARED / "crds" / "openchoreo-v1.2.3").glob("*.yaml"))
