@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from ..errors import OpenChoreoSecretsError
-from . import orphans
+from . import offboarding, orphans
 from .command_line import USAGE, CommandParser, run_command
+
+_RUN: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "offboarding": offboarding.run,
+    "orphans": orphans.run,
+}
+"""Name of a command -> its function."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="openchoreo-secrets", description="Commands for stacks of openchoreo-secrets.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    offboarding.add_parser(commands)
     orphans.add_parser(commands)
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), _report)
@@ -30,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        return orphans.run(options)
+        return _RUN[options.command](options)
     except OpenChoreoSecretsError as error:
         _report(str(error))
         return USAGE

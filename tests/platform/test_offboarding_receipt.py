@@ -1,0 +1,158 @@
+"""The command ``offboarding`` on a real removal: what it records, what it finds gone, and whom it does not touch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.platform import CONTEXT
+from tests.platform.commands import run_command
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.openchoreo import ControlPlane, component_type, get_annotation
+from tests.platform.samples import git
+
+CANARY = "canary-9d1c04"
+
+
+def _offboarding(stack: Stack, organization: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Exit code, and what the command prints as JSON."""
+    code, text = run_command(
+        stack, "offboarding", "--stack", stack.name, "--organization", organization, "--json", *arguments
+    )
+    assert CANARY not in text
+    content: dict[str, Any] = json.loads(text)
+    return code, content
+
+
+def _rows(items: list[dict[str, str]]) -> set[tuple[str, str, str]]:
+    """Kind, namespace and name, and the part of a shared object."""
+    assert {item["where"] for item in items} <= {CONTEXT}
+    return {
+        (item["kind"], "/".join(filter(None, (item.get("namespace"), item["name"]))), item.get("part", ""))
+        for item in items
+    }
+
+
+def _organization(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "secretStore": "org",
+        "git": git(f"{name}-git"),
+        "external": [
+            {"name": "sonar", "keys": {"token": git(f"{name}-sonar")}, "secretStore": "common"},
+            {"name": "manual", "keys": {"token": {"manual": "token"}}},
+        ],
+        **more,
+    }
+
+
+@pytest.fixture
+def names_of_three(cluster: Kubernetes, organization: str) -> Iterator[tuple[str, str, str]]:
+    """An organization, and two whose names begin with its name."""
+    names = (organization, f"{organization}2", f"{organization}-corp")
+    yield names
+    for name in names:
+        cluster.delete("v1", "Namespace", f"openchoreo-ci-{name}")
+
+
+@pytest.fixture
+def three(
+    stack: Stack, cluster: Kubernetes, manager: str, control_plane: ControlPlane, names_of_three: tuple[str, str, str]
+) -> list[dict[str, Any]]:
+    """Their configuration, on every plane; the first one has a pull secret."""
+    first, second, third = names_of_three
+    for name in names_of_three:
+        for key in ("git", "sonar", "pull"):
+            cluster.put_secret(manager, f"{name}-{key}", {"token": CANARY})
+    control_plane.create(component_type("service", first))
+    pull = {"componentTypes": ["service"], "delivery": "component", "dockerConfig": git(f"{first}-pull")}
+    organizations = [
+        _organization(first, pullSecret={**pull, "secretStore": "org"}),
+        _organization(second),
+        _organization(third, namespace="adopt"),
+    ]
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"openchoreo-ci-{third}"}})
+    stack.configure(
+        clusters=stack.every_plane,
+        secretStores={"org": kubernetes_store(manager), "common": kubernetes_store(manager, "shared")},
+        organizations=organizations,
+        manualSecrets={},
+    )
+    stack.set_secret("openchoreo-secrets:manualSecrets.token", CANARY)
+    stack.up()
+    return organizations
+
+
+def test_a_removed_organization_leaves_nothing(
+    stack: Stack,
+    cluster: Kubernetes,
+    manager: str,
+    three: list[dict[str, Any]],
+    names_of_three: tuple[str, str, str],
+    tmp_path: Path,
+) -> None:
+    first, second, third = names_of_three
+    namespace, file = f"openchoreo-ci-{first}", str(tmp_path / "record.json")
+    look_alikes = [_offboarding(stack, name)[1]["items"] for name in (second, third)]
+    objects = {
+        *(("ExternalSecret", f"{namespace}/{name}", "") for name in ("git-clone-secret", "sonar")),
+        *(("Secret", f"{namespace}/{name}", "") for name in ("git-clone-secret", "sonar", "manual")),
+        ("ClusterSecretStore", f"org-{first}", ""),
+        *((kind, f"{manager}/eso-org-{first}", "") for kind in ("ServiceAccount", "Role", "RoleBinding")),
+        ("ComponentType", f"{first}/service", f"annotation {get_annotation(stack, first)}"),
+        ("ClusterSecretStore", "common", f"condition: namespace {namespace}"),
+        ("Role", f"{manager}/eso-common", f"right to read {first}-sonar"),
+    }
+
+    code, recorded = _offboarding(stack, first, "--record", file)
+
+    assert code == 0
+    assert _rows(recorded["items"]) == {*objects, ("Namespace", namespace, "")}
+    assert {(key["store"], key["key"]) for key in recorded["remoteKeys"]} == {
+        (f"org-{first}", f"{first}-git"),
+        ("common", f"{first}-sonar"),
+        (f"org-{first}", f"{first}-pull"),
+    }
+    code, before = _offboarding(stack, first, "--record", file, "--timeout", "0.1")
+    assert (code, before["gone"], _rows(before["left"])) == (1, [], objects)
+
+    stack.configure(organizations=three[1:])
+    stack.up()
+    code, receipt = _offboarding(stack, first, "--record", file)
+
+    assert (code, receipt["left"], receipt["unchecked"]) == (0, [], [])
+    assert _rows(receipt["gone"]) == objects
+    assert _rows(receipt["stays"]) == {("Namespace", namespace, "")}
+    assert receipt["remoteKeys"] == recorded["remoteKeys"]
+    assert receipt["recorded"] < receipt["updated"][:19] < receipt["checked"]
+    assert [_offboarding(stack, name)[1]["items"] for name in (second, third)] == look_alikes
+    assert CANARY not in Path(file).read_text()
+
+
+def test_what_is_left_is_named_with_and_without_a_record(
+    stack: Stack, cluster: Kubernetes, three: list[dict[str, Any]], names_of_three: tuple[str, str, str], tmp_path: Path
+) -> None:
+    third = names_of_three[2]
+    namespace, file = f"openchoreo-ci-{third}", str(tmp_path / "record.json")
+    stack.configure(organizations=[*three[:2], {**three[2], "policies": {"creationPolicy": "Orphan"}}])
+    stack.up()
+    _offboarding(stack, third, "--record", file)
+    stack.configure(organizations=three[:2])
+    stack.up()
+
+    code, receipt = _offboarding(stack, third, "--record", file, "--timeout", "0.1")
+    alone, listed = _offboarding(stack, third)
+
+    kept = {("Secret", f"{namespace}/{name}", "") for name in ("git-clone-secret", "sonar")}
+    assert (code, _rows(receipt["left"]), receipt["stays"]) == (1, kept, [])
+    assert (alone, _rows(listed["items"])) == (1, kept)
+    assert ("Namespace", namespace, "label openchoreo.dev/organization") in _rows(receipt["gone"])
+    for name in ("git-clone-secret", "sonar"):
+        cluster.delete("v1", "Secret", name, namespace)
+    assert _offboarding(stack, third, "--record", file)[0] == 0
+    code, listed = _offboarding(stack, third)
+    assert (code, listed["items"]) == (0, [])
