@@ -13,6 +13,7 @@ from ..offboarding.holdings import (
     Holding,
     Holdings,
     RemoteKey,
+    list_namespaces,
     list_remote_keys,
     names_namespace,
     resolve_spec,
@@ -45,43 +46,55 @@ _READERS: Final = (("ExternalSecret", ()), ("ClusterExternalSecret", ("externalS
 """Kind, and the place of the references below ``spec``."""
 
 
-def read_holdings(
-    cluster: Cluster, subject: Subject, recorded: Sequence[RemoteKey] = (), *, control_plane: bool = True
-) -> Holdings:
-    """What an organization has on a cluster.
+def read_holdings(clusters: Mapping[Cluster, bool], subject: Subject, recorded: Sequence[RemoteKey] = ()) -> Holdings:
+    """What an organization has on all clusters.
 
     It makes one list call for each kind that a stack creates or patches, and lists what is in its build namespaces.
 
     Args:
-        cluster: the cluster.
+        clusters: cluster -> whether it may be the control plane; users of the others may not list OpenChoreo's kinds.
         subject: the organization.
         recorded: keys that it read before its removal.
-        control_plane: whether it may be the control plane; users of the others may not list the kinds of OpenChoreo.
 
     Raises:
-        ClusterError: the cluster cannot be reached, or refuses a list.
+        ClusterError: a cluster cannot be reached, or refuses a list.
     """
+    parts = [_read(cluster, subject, control_plane=control_plane) for cluster, control_plane in clusters.items()]
+    own = {*recorded, *(key for holdings, _ in parts for key in holdings.keys)}
+    others = {key for _, keys in parts for key in keys}
+    # A control plane names the keys that a store on another cluster may read.
+    grants = [
+        grant
+        for cluster in clusters
+        for grant in select_grants(
+            cluster.settings.context,
+            cluster.items(build_path(ESO, "ClusterSecretStore")),
+            cluster.items(_ROLES),
+            subject,
+            own - others,
+        )
+    ]
+    return Holdings.merge([*(holdings for holdings, _ in parts), Holdings(tuple(grants))])
+
+
+def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[Holdings, set[RemoteKey]]:
+    """What it has on one cluster, except parts of shared stores, and the keys that others read."""
     where = cluster.settings.context
     kinds = [kind for stage in STAGES for kind in stage if control_plane or kind not in REFERENCES]
     lists = {(api, kind): [*cluster.items(build_path(api, kind), metadata_only=True)] for api, kind in kinds}
     items = list(select_holdings(where, lists, subject))
-    patches = list(_list_patches(cluster, subject)) if control_plane else []
+    all_patches = list(_list_patches(cluster, subject)) if control_plane else []
+    patches = [patched for patched in all_patches if patched.part]
     items += (patched.hold(where) for patched in patches)
     own, others = _read_keys(cluster, {item.uid for item in items}, lists)
-    own |= {key for patched in patches for key in _read_patched_keys(patched)}
-    grants = select_grants(
-        where,
-        cluster.items(build_path(ESO, "ClusterSecretStore")),
-        cluster.items(_ROLES),
-        subject,
-        {*own, *recorded} - others,
-    )
+    for patched in all_patches:
+        (own if patched.part else others).update(patched.list_keys())
     notes = [
         *_describe_namespaces(cluster, items, subject),
         *_describe_users(cluster, items, list_own_stores(lists, subject)),
         *_describe_environments(cluster, patches, subject),
     ]
-    return Holdings.merge([Holdings((*items, *grants), tuple(own), tuple(notes))])
+    return Holdings(tuple(items), tuple(own), tuple(notes)), others
 
 
 def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
@@ -101,13 +114,13 @@ def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
 
 @dataclass(frozen=True)
 class _Patched:
-    """An object of the control plane that is patched for the organization."""
+    """An object of the control plane that is patched for one organization."""
 
     kind: Kind
     live: Manifest
     """Its metadata."""
     part: str
-    """What in it is for the organization."""
+    """What in it is for the organization of a search. Empty: the patch is for another one."""
     added: Added
     """What the patch added."""
     namespace: str = ""
@@ -123,22 +136,35 @@ class _Patched:
         """The patch as a holding."""
         return Holding(where, self.kind.name, *self.address, self.part, self.kind.api, self.live["metadata"]["uid"])
 
+    def list_keys(self) -> Iterator[RemoteKey]:
+        """Keys in its entries, as far as they are plain for the organization."""
+        for entry in self.added.resources:
+            template = entry.get("template") or {}
+            if self.namespace:
+                if not names_namespace(entry, self.namespace):
+                    continue
+                template = resolve_spec(template, self.namespace, self.kind.organization)
+            yield from (key for key in list_remote_keys(template.get("spec") or {}) if START not in key.key)
+
 
 def _list_patches(cluster: Cluster, subject: Subject) -> Iterator[_Patched]:
+    """Every patch of the stack, once for each organization that it is for."""
     annotation = Identity(subject.stack, subject.organization).annotation
     kinds = {(kind.api, kind.plural): kind for release in RELEASES.values() for kind in release.kinds.values()}
     for kind in kinds.values():
         for live in cluster.items(kind.path(None), metadata_only=True):
             records = read_stack_records(live, subject.stack)
             if read_annotation(live, annotation) is not None:
-                added = records.get(subject.organization, Added())
+                added = records.pop(subject.organization, Added())
                 yield _Patched(kind, live, f"annotation {annotation}", added)
             for name, added in records.items():
-                written = [*added.resources, *added.plain().get("overrides", ())]
                 # The name of a patch for several organizations is that of its resource.
-                for namespace in sorted(subject.control_plane_namespaces) if "/" in name else ():
-                    if names_namespace(written, namespace):
-                        yield _Patched(kind, live, f"patch for namespace {namespace}", added, namespace)
+                if "/" not in name:
+                    yield _Patched(kind, live, "", added)
+                    continue
+                for namespace in list_namespaces([*added.resources, *added.plain().get("overrides", ())]):
+                    own = namespace in subject.control_plane_namespaces
+                    yield _Patched(kind, live, f"patch for namespace {namespace}" if own else "", added, namespace)
 
 
 def _read_keys(cluster: Cluster, uids: set[str], lists: Lists) -> tuple[set[RemoteKey], set[RemoteKey]]:
@@ -156,17 +182,6 @@ def _read_keys(cluster: Cluster, uids: set[str], lists: Lists) -> tuple[set[Remo
             if item["metadata"]["uid"] in uids:
                 own.update(list_remote_keys(item.get("spec") or {}))
     return own, others
-
-
-def _read_patched_keys(patched: _Patched) -> Iterator[RemoteKey]:
-    """Keys in the entries of a patch, as far as they are plain for the organization."""
-    for entry in patched.added.resources:
-        template = entry.get("template") or {}
-        if patched.namespace:
-            if not names_namespace(entry, patched.namespace):
-                continue
-            template = resolve_spec(template, patched.namespace, patched.kind.organization)
-        yield from (key for key in list_remote_keys(template.get("spec") or {}) if START not in key.key)
 
 
 def _describe_namespaces(cluster: Cluster, items: Iterable[Holding], subject: Subject) -> Iterator[str]:

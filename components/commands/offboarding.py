@@ -105,11 +105,9 @@ def _read_now(stack: PulumiStack, options: argparse.Namespace, record: Record | 
     subject = Subject(stack.identifier, options.organization, state.objects, state.stores)
     reached = reach_clusters(stack.project, options.stack, read_state(exported), Cluster)
     keys = () if record is None else record.holdings.keys
-    parts = [
-        read_holdings(cluster, subject, keys, control_plane="control" in planes) for cluster, planes in reached.values()
-    ]
+    live = read_holdings({cluster: "control" in planes for cluster, planes in reached.values()}, subject, keys)
     clusters = {identity: cluster for identity, (cluster, _) in reached.items()}
-    holdings = Holdings.merge([*parts, Holdings(state.resources)])
+    holdings = Holdings.merge([live, Holdings(state.resources)])
     return _Reading(stack.identifier, clusters, state, holdings, _now())
 
 

@@ -116,3 +116,16 @@ def names_namespace(value: Any, namespace: str) -> bool:
     if isinstance(value, (list, tuple)):
         return any(names_namespace(item, namespace) for item in value)
     return isinstance(value, str) and (value == namespace or f'"{namespace}"' in value)
+
+
+def list_namespaces(written: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The namespaces that a patch for several ones is for, sorted.
+
+    Args:
+        written: entries with ``includeWhen``, and overrides with ``namespaces``, as a record has them.
+    """
+    names: set[str] = set()
+    for entry in written:
+        names.update(map(str, entry.get("namespaces") or ()))
+        names.update(re.findall(r'"([^"\\]+)"', str(entry.get("includeWhen") or "")))
+    return sorted(names)
