@@ -121,8 +121,9 @@ def _check(stack: PulumiStack, record: Record, options: argparse.Namespace) -> R
     while True:
         reading = _read_now(stack, options, record)
         receipt = _compare(record, reading)
-        # What is in the state waits for an update, and what is kept waits for a person.
-        if not receipt.left or reading.state.objects or time.monotonic() >= deadline:
+        # What is in the state waits for an update.
+        waits = reading.state.objects or reading.state.resources
+        if not receipt.left or waits or time.monotonic() >= deadline:
             return receipt
         time.sleep(_PAUSE)
 

@@ -81,12 +81,8 @@ class Receipt:
         ):
             parts += _section(title, _STATUS, [(*_row(item), status) for item, status in rows])
         parts += _format_keys(self.keys)
-        parts += [f"Note: {note}" for note in self.notes]
-        parts.append(
-            "Nothing of the organization is left."
-            if not self.left
-            else f"{_count(len(self.left))} of the organization left."
-        )
+        parts += _format_notes(self.notes)
+        parts.append("Nothing of the organization is left." if not self.left else f"{_count(len(self.left))} left.")
         return "\n\n".join(parts)
 
 
@@ -163,7 +159,7 @@ def format_holdings(title: str, holdings: Holdings) -> str:
     """
     rows = [(*_row(item), item.stays) for item in holdings.items]
     parts = [title, *_section("", (*_HEADINGS, "STAYS"), rows), *_format_keys(holdings.keys)]
-    parts += [f"Note: {note}" for note in holdings.notes]
+    parts += _format_notes(holdings.notes)
     return "\n\n".join(parts)
 
 
@@ -191,8 +187,12 @@ def _section(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]])
 
 def _format_keys(keys: Sequence[RemoteKey]) -> Iterator[str]:
     rows = [(key.store, key.key) for key in keys]
-    yield from _section("Stays in the secret manager, which this stack does not write", _KEYS, rows)
+    yield from _section("Stays in the secret manager, unless the stack has created it", _KEYS, rows)
+
+
+def _format_notes(notes: Sequence[str]) -> list[str]:
+    return ["\n".join(f"- {note}" for note in notes)] if notes else []
 
 
 def _count(number: int) -> str:
-    return "1 item is" if number == 1 else f"{number} items are"
+    return "1 item of the organization is" if number == 1 else f"{number} items of the organization are"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.commands import orphans
+from components.commands import offboarding, orphans
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api
 from tests.unit.command_samples import CLUSTERS, EMPTY, configure, record, store
@@ -26,7 +26,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         api.plane, api.settings = plane, settings
         return api
 
-    monkeypatch.setattr(orphans, "Cluster", connect)
+    for command in (offboarding, orphans):
+        monkeypatch.setattr(command, "Cluster", connect)
     return api
 
 

@@ -1,0 +1,301 @@
+"""What of an organization is on a cluster and in a state, where the whole programs of other tests do not reach."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from components.cluster.holdings import read_holdings
+from components.manifests import Manifest
+from components.offboarding.holdings import (
+    STATE,
+    Holding,
+    Holdings,
+    RemoteKey,
+    list_namespaces,
+    list_remote_keys,
+    names_namespace,
+    resolve_spec,
+)
+from components.offboarding.marks import Subject
+from components.offboarding.receipt import Answer, build_receipt
+from components.offboarding.record import Record
+from components.offboarding.state import read_state_holdings
+from components.patches.model import Added, History
+from components.patches.record import Identity, write
+from tests.unit.api import Api, Object
+from tests.unit.preflight_samples import STACK
+from tests.unit.writers import applied
+
+ACME: Final = Subject(STACK, "acme")
+LABELS: Final = {"openchoreo.dev/organization": "acme", "openchoreo-secrets/credential": "git"}
+BUILDS: Final = "openchoreo-ci-acme"
+API: Final = "openchoreo.dev/v1alpha1"
+
+
+def _object(name: str, uid: str, **metadata: Any) -> Object:
+    return {"metadata": {"name": name, "namespace": BUILDS, "uid": uid, **metadata}}
+
+
+def _owned(name: str, uid: str, owner: str, **metadata: Any) -> Object:
+    return _object(name, uid, ownerReferences=[{"uid": owner}], **metadata)
+
+
+def _names(api: Api) -> list[tuple[str, str]]:
+    return [(item.kind, item.name) for item in read_holdings({api.cluster: True}, ACME).items]
+
+
+def test_what_the_operator_and_openchoreo_create_is_the_organizations() -> None:
+    fan_out = applied({"metadata": {"name": "pull-acme", "uid": "1", "labels": LABELS}}, STACK)
+    rendered = _object("run", "5", labels=LABELS, annotations={"openchoreo-secrets/stack": STACK})
+    api = Api(
+        clusterexternalsecrets=[fan_out],
+        externalsecrets=[_owned("pull", "2", "1"), _owned("other", "3", "9"), rendered],
+        secrets=[_owned("pull", "4", "2"), _owned("run", "6", "5", labels=LABELS), _owned("other", "7", "3")],
+    )
+    assert _names(api) == [
+        ("ClusterExternalSecret", "pull-acme"),
+        ("ExternalSecret", "pull"),
+        ("ExternalSecret", "run"),
+        ("Secret", "pull"),
+        ("Secret", "run"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "names"),
+    [
+        pytest.param({}, [("Secret", "kept")], id="kept"),
+        pytest.param({"labels": {**LABELS, "openchoreo.dev/organization": "acme2"}}, [], id="of a look-alike"),
+        pytest.param({"labels": {"openchoreo.dev/organization": "acme"}}, [], id="no credential"),
+        pytest.param({"ownerReferences": [{"uid": "9"}]}, [], id="of another owner"),
+        pytest.param({"annotations": {"pulumi.com/patchFieldManager": f"{STACK}-2"}}, [], id="of another stack"),
+        pytest.param({"annotations": {"openchoreo-secrets/stack": f"{STACK}-2"}}, [], id="rendered for another stack"),
+        pytest.param({"name": "of-another"}, [], id="of an ExternalSecret of others"),
+    ],
+)
+def test_secrets_that_nothing_owns(metadata: Object, names: list[tuple[str, str]]) -> None:
+    secret = _object("kept", "1", labels=LABELS)
+    secret["metadata"] |= metadata
+    assert _names(Api(secrets=[secret], externalsecrets=[_object("of-another", "2")])) == names
+
+
+@pytest.mark.parametrize(
+    ("metadata", "items"),
+    [
+        pytest.param(
+            {"annotations": {"openchoreo-secrets/stack": STACK}}, [("", "offboarding is keep")], id="it stays"
+        ),
+        pytest.param(
+            {"annotations": {"openchoreo-secrets/stack": STACK, "openchoreo-secrets/offboarding": "delete"}},
+            [("", "")],
+            id="it goes",
+        ),
+        pytest.param(
+            {"annotations": {"pulumi.com/patchFieldManager": STACK}},
+            [("label openchoreo.dev/organization", "")],
+            id="adopted",
+        ),
+        pytest.param(
+            {"annotations": {"pulumi.com/patchFieldManager": f"{STACK}-2"}}, [], id="adopted by another stack"
+        ),
+        pytest.param({}, [], id="of others"),
+    ],
+)
+def test_namespaces(metadata: Object, items: list[tuple[str, str]]) -> None:
+    namespace = {"metadata": {"name": BUILDS, "uid": "1", "labels": LABELS, **metadata}}
+    holdings = read_holdings({Api(namespaces=[namespace]).cluster: False}, ACME)
+    assert [(item.part, item.stays) for item in holdings.items] == items
+
+
+def test_an_adopted_namespace_stays_with_its_contents() -> None:
+    annotations = {"pulumi.com/patchFieldManager": STACK}
+    namespace = {"metadata": {"name": BUILDS, "uid": "1", "labels": LABELS, "annotations": annotations}}
+    api = Api(namespaces=[namespace])
+    text = f"namespace {BUILDS} stays, because the stack has adopted it; in it: nothing of others"
+    assert read_holdings({api.cluster: False}, ACME).notes == (text,)
+
+
+def _patched(kind: str, name: str, identity: str, *entries: Object, namespace: str | None = "acme") -> Object:
+    place = {} if namespace is None else {"namespace": namespace}
+    live: Object = {"metadata": {"name": name, "uid": name, **place}}
+    added = Added(resources=entries, image_pull_secrets=("x",))
+    write(live, Identity(STACK, identity), kind, added, History())
+    return live
+
+
+def _entry(key: str, store: str = "org-acme", **more: Any) -> Object:
+    spec = {"secretStoreRef": {"name": store}, "data": [{"remoteRef": {"key": key}}]}
+    template = {"metadata": {"annotations": {"openchoreo-secrets/stack": STACK}}, "spec": spec}
+    return {"id": "pull", "template": template, **more}
+
+
+def test_patches_keys_and_environments() -> None:
+    own = _patched("ComponentType", "service", "acme", _entry("acme-pull"))
+    other = _patched("ComponentType", "other", "acme2", _entry("acme2-pull", "common"), namespace="acme2")
+    member = 'metadata.componentNamespace in ["acme", "acme2"]'
+    key = '${{"acme": "acme-shared", "acme2": "acme2-shared"}[metadata.componentNamespace]}'
+    shared = _patched(
+        "ClusterComponentType",
+        "shared",
+        "ClusterComponentTypePatch/shared",
+        _entry(key, "common", id="a", includeWhen=f"${{{member}}}"),
+        _entry("${undecided}", "common", id="b", includeWhen=f"${{{member}}}"),
+        _entry("acme2-alone", "common", id="c", includeWhen='${metadata.componentNamespace in ["acme2"]}'),
+        namespace=None,
+    )
+    common = applied({"metadata": {"name": "common", "uid": "c"}}, STACK)
+    role = applied({"metadata": {"name": "eso-common", "namespace": "vault", "uid": "r"}}, STACK)
+    role["rules"] = [{"resourceNames": ["acme-shared", "acme2-shared", "acme2-pull"]}]
+    binding = {
+        "spec": {
+            "releaseName": "web-1",
+            "environment": "dev",
+            "owner": {"projectName": "shop", "componentName": "web"},
+        }
+    }
+    snapshot = {
+        "metadata": {"name": "web-1"},
+        "spec": {"componentType": {"resources": [_entry("acme-pull")]}},
+    }
+    api = Api(
+        componenttypes=[own, other],
+        clustercomponenttypes=[shared],
+        clustersecretstores=[common],
+        roles=[role, {"metadata": {"name": "eso-common", "namespace": "team", "uid": "t"}, "rules": role["rules"]}],
+        **{
+            f"/apis/{API}/namespaces/acme/releasebindings": [binding],
+            f"/apis/{API}/namespaces/acme/componentreleases": [snapshot],
+        },
+    )
+    annotation = Identity(STACK, "acme").annotation
+
+    holdings = read_holdings({api.cluster: True}, ACME)
+
+    assert [(item.kind, item.name, item.part) for item in holdings.items] == [
+        ("ClusterComponentType", "shared", "patch for namespace acme"),
+        ("ComponentType", "service", f"annotation {annotation}"),
+        ("Role", "eso-common", "right to read acme-shared"),
+    ]
+    assert holdings.keys == (RemoteKey("common", "acme-shared"), RemoteKey("org-acme", "acme-pull"))
+    text = (
+        "the environment dev of the component shop/web still renders pull of the ComponentType acme/service; undeploy "
+        "it, or deploy it again afterwards"
+    )
+    assert holdings.notes == (text,)
+
+    api.forbidden = {f"/apis/{API}/namespaces/acme/releasebindings"}
+    (text, *_) = read_holdings({api.cluster: True}, ACME).notes
+    assert text.startswith("environments in the namespace acme cannot be listed: ")
+
+
+def test_keys_of_a_secret_reference() -> None:
+    spec = {"data": [{"remoteRef": {"key": "acme-git"}}, {}], "dataFrom": [{"extract": {"key": "a"}}, {"find": {}}]}
+    reference = applied({"metadata": {"name": "github", "namespace": "acme", "uid": "1", "labels": LABELS}}, STACK)
+    other = applied({"metadata": {"name": "github", "namespace": "acme2", "uid": "2"}}, STACK)
+    api = Api(secretreferences=[{**reference, "spec": spec}, {**other, "spec": spec}])
+    holdings = read_holdings({api.cluster: True}, ACME)
+    assert holdings.keys == (RemoteKey("", "a"), RemoteKey("", "acme-git"))
+
+
+def test_keys_have_no_control_characters() -> None:
+    assert list(list_remote_keys({"data": [{"remoteRef": {"key": "a\nb"}}]})) == [RemoteKey("", "a\\nb")]
+
+
+@pytest.mark.parametrize(
+    ("template", "resolved"),
+    [
+        pytest.param("plain", "plain", id="plain"),
+        pytest.param(["${ns}-git", 1], ["acme-git", 1], id="the namespace"),
+        pytest.param({"a": '${{"acme": "x", "acme2": "y"}[ns]}'}, {"a": "x"}, id="a choice"),
+        pytest.param('${{"acme2": "y", "acme": "x"}[ns]}', "x", id="a later choice"),
+        pytest.param('${{"acme2": "y"}[ns]}', '${{"acme2": "y"}[ns]}', id="a choice of others"),
+    ],
+)
+def test_templates_for_one_namespace(template: Any, resolved: Any) -> None:
+    assert resolve_spec(template, "acme", "ns") == resolved
+
+
+def test_namespaces_of_a_patch() -> None:
+    written: list[Manifest] = [{"includeWhen": '${a in ["x", "y"]}'}, {"namespaces": ["z"]}, {"id": "without"}]
+    assert list_namespaces(written) == ["x", "y", "z"]
+    assert names_namespace({"a": ["acme"], "b": 1}, "acme")
+    assert not names_namespace({"a": ['"acme2"', "acme-git"]}, "acme")
+
+
+def _urn(kind: str, name: str) -> str:
+    return f"urn:pulumi:dev::openchoreo-secrets::{kind}::{name}"
+
+
+def test_a_state_of_two_managers() -> None:
+    provider = {
+        "urn": _urn("pulumi:providers:vault", "vault"),
+        "type": "pulumi:providers:vault",
+        "id": "1",
+        "inputs": {"address": "https://vault", "namespace": "platform"},
+    }
+    component = {
+        "urn": _urn("openchoreo:index:VaultSecretStore", "org-acme"),
+        "type": "openchoreo:index:VaultSecretStore",
+        "inputs": {"organization": "acme", "store": "org-acme"},
+    }
+    policy = {
+        "urn": _urn("vault:index/policy:Policy", "org-acme"),
+        "type": "vault:index/policy:Policy",
+        "id": "org-acme",
+        "parent": component["urn"],
+        "provider": f"{provider['urn']}::1",
+        "inputs": {"namespace": "acme"},
+    }
+    mount = {**policy, "urn": _urn("vault:index/mount:Mount", "org-acme"), "type": "vault:index/mount:Mount"}
+    del mount["parent"]
+    shared = {**mount, "urn": _urn("vault:index/mount:Mount", "org")}
+    key = {"urn": _urn("aws:kms/key:Key", "org-acme"), "type": "aws:kms/key:Key", "id": "k", "parent": component["urn"]}
+    exported = {"deployment": {"resources": [provider, component, policy, mount, shared, key]}}
+
+    state = read_state_holdings(exported, "acme")
+
+    role = Holding(STATE, "vault:index/policy:Policy", "platform/acme", "org-acme", uid=policy["urn"])
+    stays = "unmounting it would delete the secrets in it"
+    mounted = Holding(STATE, "vault:index/mount:Mount", "platform/acme", "org-acme", uid=mount["urn"], stays=stays)
+    aws = Holding(STATE, "aws:kms/key:Key", "", "k", uid=key["urn"])
+    assert state.resources == (aws, mounted, role)
+    assert state.addresses == {policy["urn"]: "https://vault", mount["urn"]: "https://vault", key["urn"]: ""}
+    assert (state.stores, state.organizations, state.updated) == (frozenset({"org-acme"}), frozenset({"acme"}), "")
+    assert read_state_holdings(exported, "acme2").resources == ()
+    assert read_state_holdings({}, "acme").objects == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("answer", "place", "status"),
+    [
+        pytest.param((True, "it is there"), "left", "it is there", id="left"),
+        pytest.param((False, ""), "gone", None, id="gone"),
+        pytest.param((None, "not asked"), "unchecked", "not asked", id="not asked"),
+        pytest.param(
+            None,
+            "unchecked",
+            "not checked: aws kms describe-key --key-id k; AWS deletes it after its waiting period",
+            id="not checked",
+        ),
+    ],
+)
+def test_resources_of_managers_in_a_receipt(answer: Answer | None, place: str, status: str | None) -> None:
+    key = Holding(STATE, "aws:kms/key:Key", "", "k")
+    mount = Holding(STATE, "vault:index/mount:Mount", "", "kv", stays="it stays")
+    record = Record(STACK, "acme", "t1", {}, Holdings((key, mount)))
+
+    receipt = build_receipt(record, Holdings(), {}, {} if answer is None else {key: answer}, ("", "t2"))
+
+    assert receipt.stays == ((mount, "it stays"),)
+    places = {"left": receipt.left, "gone": receipt.gone, "unchecked": receipt.unchecked}
+    assert places.pop(place) == ((key,) if status is None else ((key, status),))
+    assert set(places.values()) == {()}
+    assert "recorded t1, checked t2" in receipt.format()
+
+
+def test_an_unknown_resource_is_not_checked() -> None:
+    other = Holding(STATE, "random:index/randomId:RandomId", "", "a")
+    receipt = build_receipt(Record(STACK, "acme", "t1", {}, Holdings((other,))), Holdings(), {}, {}, ("", "t2"))
+    assert receipt.unchecked == ((other, "not checked"),)
