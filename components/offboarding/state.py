@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..plan.orphans import ObjectKey, read_object_key
@@ -35,7 +36,7 @@ class StateHoldings:
     organizations: frozenset[str]
     """Every organization in the state, for suggestions."""
     updated: str
-    """When the last update wrote the state, as RFC 3339. Empty: unknown."""
+    """When the last update wrote the state, as RFC 3339 in UTC, without fractions of a second. Empty: unknown."""
 
 
 def read_state_holdings(exported: Mapping[str, Any], organization: str) -> StateHoldings:
@@ -58,7 +59,7 @@ def read_state_holdings(exported: Mapping[str, Any], organization: str) -> State
         tuple(sorted(_describe(item, resources) for item in external.values())),
         {urn: _read_provider(item, resources, "address") for urn, item in external.items()},
         frozenset(owner for item in resources.values() for owner in _read_owners(item)),
-        str((snapshot.get("manifest") or {}).get("time") or ""),
+        _format_time(str((snapshot.get("manifest") or {}).get("time") or "")),
     )
 
 
@@ -116,3 +117,8 @@ def _read_provider(item: Mapping[str, Any], resources: Mapping[str, Mapping[str,
 
 def _name(urn: str) -> str:
     return urn.rpartition("::")[2]
+
+
+def _format_time(text: str) -> str:
+    """The time that Pulumi writes, with nanoseconds and in any time zone."""
+    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if text else ""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from local.platform import CONTEXT
+from local.engine import Engine
+from local.platform import CONTEXT, Platform
 from tests.platform.commands import run_command
-from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, get_annotation
 from tests.platform.samples import git
 
@@ -128,7 +131,7 @@ def test_a_removed_organization_leaves_nothing(
     assert _rows(receipt["gone"]) == objects
     assert _rows(receipt["stays"]) == {("Namespace", namespace, "")}
     assert receipt["remoteKeys"] == recorded["remoteKeys"]
-    assert receipt["recorded"] < receipt["updated"][:19] < receipt["checked"]
+    assert receipt["recorded"] <= receipt["updated"] <= receipt["checked"]
     assert [_offboarding(stack, name)[1]["items"] for name in (second, third)] == look_alikes
     assert CANARY not in Path(file).read_text()
 
@@ -156,3 +159,65 @@ def test_what_is_left_is_named_with_and_without_a_record(
     assert _offboarding(stack, third, "--record", file)[0] == 0
     code, listed = _offboarding(stack, third)
     assert (code, listed["items"]) == (0, [])
+
+
+@pytest.fixture
+def documented(engine: Engine, platform: Platform, cluster: Kubernetes) -> Iterator[Stack]:
+    """The stack of the documentation: the organizations acme and globex, and a build of acme that runs."""
+    manager, namespace = "secret-manager", "openchoreo-ci-acme"
+    for name in (manager, "acme"):
+        cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    for name in ("acme", "globex"):
+        for key in ("git", "sonar", "pull"):
+            cluster.put_secret(manager, f"{name}-{key}", {"token": CANARY})
+    cluster.create(component_type("service", "acme"))
+    pull = {"componentTypes": ["service"], "delivery": "component", "dockerConfig": git("acme-pull")}
+    acme, globex = ({"name": name, "secretStore": "org", "git": git(f"{name}-git")} for name in ("acme", "globex"))
+    sonar = {
+        name: [{"name": "sonar", "keys": {"token": git(f"{name}-sonar")}, "secretStore": "common"}]
+        for name in ("acme", "globex")
+    }
+    stack = Stack(engine, "prod", platform.kubeconfig)
+    stack.init()
+    stack.configure(
+        clusters=stack.every_plane,
+        secretStores={"org": kubernetes_store(manager), "common": kubernetes_store(manager, "shared")},
+        organizations=[
+            {**acme, "external": sonar["acme"], "pullSecret": {**pull, "secretStore": "org"}},
+            {**globex, "external": sonar["globex"]},
+        ],
+    )
+    stack.up()
+    eventually(lambda: cluster.get("v1", "ServiceAccount", "default", namespace), "the default ServiceAccount")
+    spec = {"containers": [{"name": "main", "image": "registry.example/build"}], "automountServiceAccountToken": False}
+    cluster.create(
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "build-7", "namespace": namespace}, "spec": spec}
+    )
+    yield stack
+    stack.destroy()
+    for name in (manager, "acme", namespace, "openchoreo-ci-globex"):
+        cluster.delete("v1", "Namespace", name)
+
+
+def test_the_documented_output(documented: Stack, tmp_path: Path) -> None:
+    command = ("offboarding", "--stack", "prod", "--organization", "acme", "--record", str(tmp_path / "acme.json"))
+    before, after = (run_documented_command(documented, command, remove) for remove in (False, True))
+    shown = re.findall(r"```\n(Organization acme.*?)```", (ROOT / "docs" / "removing.md").read_text(), re.DOTALL)
+    assert [normalize(before), normalize(after)] == [normalize(text) for text in shown]
+
+
+def run_documented_command(stack: Stack, command: tuple[str, ...], remove: bool) -> str:
+    if remove:
+        stored = yaml.safe_load(stack.file.read_text())["config"]["openchoreo-secrets:organizations"]
+        stack.configure(organizations=stored[1:])
+        stack.up()
+    code, text = run_command(stack, *command)
+    assert code == 0
+    return text
+
+
+def normalize(text: str) -> str:
+    """The output without times, hashes and the folder of the record."""
+    text = re.sub(r"20\d\d-\d\d-\d\dT[\d:]+Z", "TIME", text)
+    text = re.sub(r"/\S+/acme\.json", "acme.json", text)
+    return re.sub(r"added\.[0-9a-f]{10}", "added.HASH", text).strip()

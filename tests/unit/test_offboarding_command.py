@@ -1,4 +1,4 @@
-"""The command ``offboarding``: its texts, its record, its receipt and its errors."""
+"""The command ``offboarding``: its texts, its record and its receipt."""
 
 from __future__ import annotations
 
@@ -8,30 +8,12 @@ from typing import Any, Final
 
 import pytest
 
-from components.commands import main, offboarding
+from components.commands import offboarding
 from components.table import format_table
 from tests.unit.api import Api, Object
-from tests.unit.command_samples import OWNER, record
-from tests.unit.writers import applied
+from tests.unit.command_samples import OWNER
+from tests.unit.offboarding_samples import EXTERNAL, STORE, remove, run
 
-ESO: Final = "/apis/external-secrets.io/v1"
-STORE: Final = f"{ESO}/clustersecretstores/org-acme"
-EXTERNAL: Final = f"{ESO}/namespaces/openchoreo-ci-acme/externalsecrets/git"
-LABELS: Final = {"openchoreo.dev/organization": "acme"}
-ROLE: Final[Object] = {
-    "urn": "urn:pulumi:dev::openchoreo-secrets::aws:iam/role:Role::org-acme",
-    "type": "aws:iam/role:Role",
-    "id": "eso-org-acme",
-    "parent": "urn:pulumi:dev::openchoreo-secrets::openchoreo:index:AwsSecretStore::org-acme",
-    "provider": "urn:pulumi:dev::openchoreo-secrets::pulumi:providers:aws::aws::1",
-}
-COMPONENT: Final[Object] = {
-    "urn": ROLE["parent"],
-    "type": "openchoreo:index:AwsSecretStore",
-    "inputs": {"organization": "acme", "store": "org-acme"},
-}
-STATE: Final[Object] = {"deployment": {"resources": [COMPONENT, ROLE], "manifest": {"time": "2026-05-01T10:01:00Z"}}}
-AFTER: Final[Object] = {"deployment": {"manifest": {"time": "2026-05-01T10:01:00Z"}}}
 TABLE: Final = format_table(
     ("WHERE", "KIND", "NAMESPACE", "NAME", "PART", "STAYS"),
     [
@@ -86,65 +68,6 @@ state  aws:iam/role:Role  eso-org-acme  not checked: aws iam get-role --role-nam
 {KEPT}
 Nothing of the organization is left.
 """
-
-
-@pytest.fixture
-def acme(api: Api, project: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """An organization with a store of its own and a right in a shared one, a role in AWS, and a build that runs."""
-    store = applied({"metadata": {"name": "org-acme", "uid": "2", "labels": LABELS}}, OWNER)
-    common = applied({"metadata": {"name": "common", "uid": "3"}}, OWNER)
-    common["spec"] = {"conditions": [{"namespaces": ["openchoreo-ci-acme", "openchoreo-ci-acme2"]}]}
-    spec = {
-        "secretStoreRef": {"name": "org-acme", "kind": "ClusterSecretStore"},
-        "data": [
-            {"remoteRef": {"key": "acme-git"}},
-            {"remoteRef": {"key": "acme-sonar"}, "sourceRef": {"storeRef": {"name": "common"}}},
-        ],
-    }
-    external = applied(
-        {"metadata": {"name": "git", "namespace": "openchoreo-ci-acme", "uid": "4", "labels": LABELS}}, OWNER
-    )
-    role = applied({"metadata": {"name": "eso-common", "namespace": "vault", "uid": "5"}}, OWNER)
-    role["rules"] = [{"resourceNames": ["acme-sonar", "acme2-sonar"]}]
-    namespace: Object = {
-        "metadata": {
-            "name": "openchoreo-ci-acme",
-            "uid": "6",
-            "labels": LABELS,
-            "annotations": {"openchoreo-secrets/stack": OWNER},
-        }
-    }
-    pushed = {
-        "metadata": {"name": "push", "namespace": "team"},
-        "spec": {"secretStoreRefs": [{"kind": "ClusterSecretStore", "name": "org-acme"}]},
-    }
-    api.objects |= {STORE: store, EXTERNAL: external}
-    api.lists |= {
-        "clustersecretstores": [store, common],
-        "externalsecrets": [{**external, "spec": spec}],
-        "roles": [role],
-        "namespaces": [namespace],
-        "pushsecrets": [pushed],
-    }
-    record(project, STATE)
-    times = iter(f"2026-05-01T10:0{minute}:00Z" for minute in range(9))
-    monkeypatch.setattr(offboarding, "_now", lambda: next(times))
-    return api
-
-
-def remove(api: Api, project: Path) -> None:
-    """What an update does that removes the organization."""
-    for path in (STORE, EXTERNAL):
-        del api.objects[path]
-    common = api.lists["clustersecretstores"][1]
-    common["spec"] = {"conditions": [{"namespaces": ["openchoreo-ci-acme2"]}]}
-    api.lists["roles"][0]["rules"] = [{"resourceNames": ["acme2-sonar"]}]
-    api.lists |= {"clustersecretstores": [common], "externalsecrets": [], "pushsecrets": []}
-    record(project, AFTER)
-
-
-def run(*arguments: str) -> int:
-    return main(["offboarding", "--stack", "dev", "--organization", "acme", *arguments])
 
 
 def test_everything_is_listed(acme: Api, capsys: pytest.CaptureFixture[str]) -> None:
@@ -275,86 +198,3 @@ def test_only_a_namespace_that_stays_is_no_failure(
     remove(acme, project)
     assert run() == 0
     assert "offboarding is keep" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("name", "advice"),
-    [
-        pytest.param("acm", 'did you mean "acme"?', id="nearly"),
-        pytest.param("zzz", "use the name of an organization of the stack", id="nothing like it"),
-    ],
-)
-def test_an_unknown_organization_is_not_recorded(
-    acme: Api, project: Path, capsys: pytest.CaptureFixture[str], name: str, advice: str
-) -> None:
-    assert main(["offboarding", "--stack", "dev", "--organization", name, "--record", "acme.json"]) == 2
-    error = f'--organization: "{name}" has nothing in stack organization/openchoreo-secrets/dev; {advice}\n'
-    assert capsys.readouterr() == ("", error)
-    assert not (project / "acme.json").exists()
-
-
-def test_a_record_that_cannot_be_written(acme: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--record", "absent/acme.json") == 2
-    error = "--record: absent/acme.json cannot be written: No such file or directory; use another file\n"
-    assert capsys.readouterr() == ("", error)
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        pytest.param(b"\xff", "cannot be read: it is not text; use another file", id="not text"),
-        pytest.param(b"{}", "is not a record of this command; use another file, or delete it", id="no record"),
-        pytest.param(b"[", "is not a record of this command; use another file, or delete it", id="no JSON"),
-    ],
-)
-def test_a_file_that_is_no_record(
-    acme: Api, project: Path, capsys: pytest.CaptureFixture[str], content: bytes, reason: str
-) -> None:
-    (project / "acme.json").write_bytes(content)
-    assert run("--record", "acme.json") == 2
-    assert capsys.readouterr() == ("", f"--record: acme.json {reason}\n")
-
-
-def test_a_folder_is_no_record(acme: Api, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "acme.json").mkdir()
-    assert run("--record", "acme.json") == 2
-    error = "--record: acme.json cannot be read: Is a directory; use another file\n"
-    assert capsys.readouterr() == ("", error)
-
-
-@pytest.mark.parametrize(
-    ("edit", "reason"),
-    [
-        pytest.param({"version": 2}, "is not a record of this command; use another file, or delete it", id="version"),
-        pytest.param(
-            {"items": [{"where": "a", "kind": "b", "name": "c", "more": "d"}]},
-            "is not a record of this command; use another file, or delete it",
-            id="another field",
-        ),
-        pytest.param({"time": 1}, "is not a record of this command; use another file, or delete it", id="not a text"),
-        pytest.param(
-            {"organization": "globex"},
-            "is about the organization globex of the stack organization/openchoreo-secrets/dev, not about acme of "
-            "organization/openchoreo-secrets/dev; use another file",
-            id="another organization",
-        ),
-        pytest.param(
-            {"clusters": {"kind-old": "uid-0"}},
-            "the cluster kind-old (UID of kube-system: uid-0) is not in the file of the stack any more; check with the "
-            "clusters of the record, or delete the record and list what is left",
-            id="another cluster",
-        ),
-    ],
-)
-def test_a_record_of_something_else(
-    acme: Api, project: Path, capsys: pytest.CaptureFixture[str], edit: Object, reason: str
-) -> None:
-    run("--record", "acme.json")
-    file = project / "acme.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **edit}))
-    capsys.readouterr()
-
-    assert run("--record", "acme.json") == 2
-
-    source = "--record: " if "clusters" in edit else "--record: acme.json "
-    assert capsys.readouterr() == ("", f"{source}{reason}\n")

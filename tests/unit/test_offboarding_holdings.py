@@ -9,9 +9,6 @@ import pytest
 from components.cluster.holdings import read_holdings
 from components.manifests import Manifest
 from components.offboarding.holdings import (
-    STATE,
-    Holding,
-    Holdings,
     RemoteKey,
     list_namespaces,
     list_remote_keys,
@@ -19,9 +16,6 @@ from components.offboarding.holdings import (
     resolve_spec,
 )
 from components.offboarding.marks import Subject
-from components.offboarding.receipt import Answer, build_receipt
-from components.offboarding.record import Record
-from components.offboarding.state import read_state_holdings
 from components.patches.model import Added, History
 from components.patches.record import Identity, write
 from tests.unit.api import Api, Object
@@ -222,80 +216,3 @@ def test_namespaces_of_a_patch() -> None:
     assert list_namespaces(written) == ["x", "y", "z"]
     assert names_namespace({"a": ["acme"], "b": 1}, "acme")
     assert not names_namespace({"a": ['"acme2"', "acme-git"]}, "acme")
-
-
-def _urn(kind: str, name: str) -> str:
-    return f"urn:pulumi:dev::openchoreo-secrets::{kind}::{name}"
-
-
-def test_a_state_of_two_managers() -> None:
-    provider = {
-        "urn": _urn("pulumi:providers:vault", "vault"),
-        "type": "pulumi:providers:vault",
-        "id": "1",
-        "inputs": {"address": "https://vault", "namespace": "platform"},
-    }
-    component = {
-        "urn": _urn("openchoreo:index:VaultSecretStore", "org-acme"),
-        "type": "openchoreo:index:VaultSecretStore",
-        "inputs": {"organization": "acme", "store": "org-acme"},
-    }
-    policy = {
-        "urn": _urn("vault:index/policy:Policy", "org-acme"),
-        "type": "vault:index/policy:Policy",
-        "id": "org-acme",
-        "parent": component["urn"],
-        "provider": f"{provider['urn']}::1",
-        "inputs": {"namespace": "acme"},
-    }
-    mount = {**policy, "urn": _urn("vault:index/mount:Mount", "org-acme"), "type": "vault:index/mount:Mount"}
-    del mount["parent"]
-    shared = {**mount, "urn": _urn("vault:index/mount:Mount", "org")}
-    key = {"urn": _urn("aws:kms/key:Key", "org-acme"), "type": "aws:kms/key:Key", "id": "k", "parent": component["urn"]}
-    exported = {"deployment": {"resources": [provider, component, policy, mount, shared, key]}}
-
-    state = read_state_holdings(exported, "acme")
-
-    role = Holding(STATE, "vault:index/policy:Policy", "platform/acme", "org-acme", uid=policy["urn"])
-    stays = "unmounting it would delete the secrets in it"
-    mounted = Holding(STATE, "vault:index/mount:Mount", "platform/acme", "org-acme", uid=mount["urn"], stays=stays)
-    aws = Holding(STATE, "aws:kms/key:Key", "", "k", uid=key["urn"])
-    assert state.resources == (aws, mounted, role)
-    assert state.addresses == {policy["urn"]: "https://vault", mount["urn"]: "https://vault", key["urn"]: ""}
-    assert (state.stores, state.organizations, state.updated) == (frozenset({"org-acme"}), frozenset({"acme"}), "")
-    assert read_state_holdings(exported, "acme2").resources == ()
-    assert read_state_holdings({}, "acme").objects == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("answer", "place", "status"),
-    [
-        pytest.param((True, "it is there"), "left", "it is there", id="left"),
-        pytest.param((False, ""), "gone", None, id="gone"),
-        pytest.param((None, "not asked"), "unchecked", "not asked", id="not asked"),
-        pytest.param(
-            None,
-            "unchecked",
-            "not checked: aws kms describe-key --key-id k; AWS deletes it after its waiting period",
-            id="not checked",
-        ),
-    ],
-)
-def test_resources_of_managers_in_a_receipt(answer: Answer | None, place: str, status: str | None) -> None:
-    key = Holding(STATE, "aws:kms/key:Key", "", "k")
-    mount = Holding(STATE, "vault:index/mount:Mount", "", "kv", stays="it stays")
-    record = Record(STACK, "acme", "t1", {}, Holdings((key, mount)))
-
-    receipt = build_receipt(record, Holdings(), {}, {} if answer is None else {key: answer}, ("", "t2"))
-
-    assert receipt.stays == ((mount, "it stays"),)
-    places = {"left": receipt.left, "gone": receipt.gone, "unchecked": receipt.unchecked}
-    assert places.pop(place) == ((key,) if status is None else ((key, status),))
-    assert set(places.values()) == {()}
-    assert "recorded t1, checked t2" in receipt.format()
-
-
-def test_an_unknown_resource_is_not_checked() -> None:
-    other = Holding(STATE, "random:index/randomId:RandomId", "", "a")
-    receipt = build_receipt(Record(STACK, "acme", "t1", {}, Holdings((other,))), Holdings(), {}, {}, ("", "t2"))
-    assert receipt.unchecked == ((other, "not checked"),)
