@@ -160,7 +160,12 @@ class LiveObjects:
         if checked.organizations is None or not checked.removal.leaving:
             return
         stack, names = checked.inspector.stack, checked.removal.leaving
-        left = delete_departed(self._cluster, names, checked.organizations, stack, self._cancelled.wait)
+        try:
+            left = delete_departed(self._cluster, names, checked.organizations, stack, self._cancelled.wait)
+        except ClusterError as error:
+            # The engine deletes the same objects at the end, and reports it again.
+            log.warning(str(error))
+            return
         for name in left:
             log.warning(f"{name}: its deletion takes long; the stores of its organization are changed meanwhile")
 
