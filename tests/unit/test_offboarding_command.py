@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pytest
 
-from components.commands import offboarding
 from components.table import format_table
 from tests.unit.api import Api, Object
 from tests.unit.command_samples import OWNER
@@ -179,7 +178,7 @@ def test_what_kubernetes_deletes_is_waited_for(
     external = acme.objects[EXTERNAL]
     remove(acme, project)
     acme.objects[EXTERNAL] = external
-    monkeypatch.setattr(offboarding.time, "sleep", lambda _: acme.objects.pop(EXTERNAL))
+    monkeypatch.setattr("components.commands.offboarding.time.sleep", lambda _: acme.objects.pop(EXTERNAL))
     assert run("--record", "acme.json") == 0
     assert capsys.readouterr().out.splitlines()[-1] == "Nothing of the organization is left."
 

@@ -142,14 +142,14 @@ def test_patches_keys_and_environments() -> None:
     common = applied({"metadata": {"name": "common", "uid": "c"}}, STACK)
     role = applied({"metadata": {"name": "eso-common", "namespace": "vault", "uid": "r"}}, STACK)
     role["rules"] = [{"resourceNames": ["acme-shared", "acme2-shared", "acme2-pull"]}]
-    binding = {
+    binding: Object = {
         "spec": {
             "releaseName": "web-1",
             "environment": "dev",
             "owner": {"projectName": "shop", "componentName": "web"},
         }
     }
-    snapshot = {
+    snapshot: Object = {
         "metadata": {"name": "web-1"},
         "spec": {"componentType": {"resources": [_entry("acme-pull")]}},
     }

@@ -8,6 +8,7 @@ from components.offboarding.holdings import STATE, Holding, Holdings
 from components.offboarding.receipt import Answer, build_receipt
 from components.offboarding.record import Record
 from components.offboarding.state import read_state_holdings
+from tests.unit.api import Object
 from tests.unit.preflight_samples import STACK
 
 
@@ -16,18 +17,18 @@ def _urn(kind: str, name: str) -> str:
 
 
 def test_a_state_of_two_managers() -> None:
-    provider = {
+    provider: Object = {
         "urn": _urn("pulumi:providers:vault", "vault"),
         "type": "pulumi:providers:vault",
         "id": "1",
         "inputs": {"address": "https://vault", "namespace": "platform"},
     }
-    component = {
+    component: Object = {
         "urn": _urn("openchoreo:index:VaultSecretStore", "org-acme"),
         "type": "openchoreo:index:VaultSecretStore",
         "inputs": {"organization": "acme", "store": "org-acme"},
     }
-    policy = {
+    policy: Object = {
         "urn": _urn("vault:index/policy:Policy", "org-acme"),
         "type": "vault:index/policy:Policy",
         "id": "org-acme",
@@ -35,10 +36,15 @@ def test_a_state_of_two_managers() -> None:
         "provider": f"{provider['urn']}::1",
         "inputs": {"namespace": "acme"},
     }
-    mount = {**policy, "urn": _urn("vault:index/mount:Mount", "org-acme"), "type": "vault:index/mount:Mount"}
+    mount: Object = {**policy, "urn": _urn("vault:index/mount:Mount", "org-acme"), "type": "vault:index/mount:Mount"}
     del mount["parent"]
-    shared = {**mount, "urn": _urn("vault:index/mount:Mount", "org")}
-    key = {"urn": _urn("aws:kms/key:Key", "org-acme"), "type": "aws:kms/key:Key", "id": "k", "parent": component["urn"]}
+    shared: Object = {**mount, "urn": _urn("vault:index/mount:Mount", "org")}
+    key: Object = {
+        "urn": _urn("aws:kms/key:Key", "org-acme"),
+        "type": "aws:kms/key:Key",
+        "id": "k",
+        "parent": component["urn"],
+    }
     exported = {"deployment": {"resources": [provider, component, policy, mount, shared, key]}}
 
     state = read_state_holdings(exported, "acme")
