@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ..plan.orphans import ObjectKey, read_object_key
+from ..plan.orphans import ObjectKey, read_object_key, read_snapshot
 from .holdings import STATE, Holding
 
 _COMPONENT: Final = "openchoreo:index:"
@@ -45,7 +45,7 @@ def read_state_holdings(exported: Mapping[str, Any], organization: str) -> State
     A resource is of the organization if a component around it says so. A mount of its own has no component, but the
     name of its store.
     """
-    snapshot = exported.get("deployment") or {}
+    snapshot = read_snapshot(exported)
     resources = {str(item["urn"]): item for item in snapshot.get("resources") or ()}
     own = {urn: item for urn, item in resources.items() if _find_owners(item, resources) == {organization}}
     inputs = [item.get("inputs") or {} for item in own.values() if str(item["type"]).startswith(_COMPONENT)]

@@ -101,7 +101,7 @@ class RecordedState:
 
 def read_state(exported: Mapping[str, Any]) -> RecordedState:
     """The objects in the output of ``pulumi stack export``."""
-    snapshot = exported.get("deployment") or {}
+    snapshot = read_snapshot(exported)
     resources = snapshot.get("resources") or ()
     objects: dict[str, set[ObjectKey]] = {}
     identities: dict[str, str] = {}
@@ -114,6 +114,11 @@ def read_state(exported: Mapping[str, Any]) -> RecordedState:
             objects.setdefault(_name(str(resource.get("provider", "")).rpartition("::")[0]), set()).add(key)
     frozen = {provider: frozenset(keys) for provider, keys in objects.items()}
     return RecordedState(frozen, identities, len(snapshot.get("pending_operations") or ()))
+
+
+def read_snapshot(exported: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state without its envelope: ``resources``, ``pending_operations`` and ``manifest``."""
+    return exported.get("deployment") or {}
 
 
 def read_object_key(kind: str, identifier: str) -> ObjectKey | None:
