@@ -61,7 +61,8 @@ def test_objects_of_others() -> None:
     )
 
     assert _describe(api, SPACE) == {
-        SPACE: "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), 3 builds (1 Running, 1 Succeeded: run-1, run-2, run-3), 1 ConfigMap (default), "
+        SPACE: "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), "
+        "3 builds (1 Running, 1 Succeeded: run-1, run-2, run-3), 1 ConfigMap (default), "
         "6 Secrets (s-0, s-1, s-2, s-3, s-4, ...), 1 ServiceAccount (builder), 1 Deployment (web), "
         "1 ReplicaSet (old), 1 NetworkPolicy (deny), objects of 1 more kind"
     }
