@@ -174,7 +174,7 @@ def compare_objects(
 
 def _list_organizations(plan: Plan) -> list[str] | None:
     """The configured organizations. None: each store is for one organization, whose name is in that of the store."""
-    entries = plan.settings.secret_stores
-    if not any(store.name in entries for store in plan.stores):
+    owners = ((store.name, store.only_organization) for store in plan.stores)
+    if all(owner is not None and name.endswith(f"-{owner}") for name, owner in owners):
         return None
     return sorted({organization.name for organization in plan.organizations})
