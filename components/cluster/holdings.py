@@ -144,7 +144,9 @@ class _Patched:
                 if not names_namespace(entry, self.namespace):
                     continue
                 template = resolve_spec(template, self.namespace, self.kind.organization)
-            yield from (key for key in list_remote_keys(template.get("spec") or {}) if START not in key.key)
+            for key in list_remote_keys(template.get("spec") or {}):
+                if START not in key.key:
+                    yield RemoteKey("" if START in key.store else key.store, key.key)
 
 
 def _list_patches(cluster: Cluster, subject: Subject) -> Iterator[_Patched]:

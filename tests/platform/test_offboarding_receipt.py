@@ -15,7 +15,7 @@ from local.engine import Engine
 from local.platform import CONTEXT, Platform
 from tests.platform.commands import run_command
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.openchoreo import ControlPlane, component_type, get_annotation
+from tests.platform.openchoreo import ControlPlane, component_type, get_annotation, plane
 from tests.platform.samples import git
 
 CANARY = "canary-9d1c04"
@@ -72,9 +72,10 @@ def three(
         for key in ("git", "sonar", "pull"):
             cluster.put_secret(manager, f"{name}-{key}", {"token": CANARY})
     control_plane.create(component_type("service", first))
+    control_plane.create(plane("DataPlane", "default", first, "default"))
     pull = {"componentTypes": ["service"], "delivery": "component", "dockerConfig": git(f"{first}-pull")}
     organizations = [
-        _organization(first, pullSecret={**pull, "secretStore": "org"}),
+        _organization(first, pullSecret=pull),
         _organization(second),
         _organization(third, namespace="adopt"),
     ]
@@ -118,7 +119,7 @@ def test_a_removed_organization_leaves_nothing(
     assert {(key["store"], key["key"]) for key in recorded["remoteKeys"]} == {
         (f"org-{first}", f"{first}-git"),
         ("common", f"{first}-sonar"),
-        (f"org-{first}", f"{first}-pull"),
+        ("", f"{first}-pull"),
     }
     code, before = _offboarding(stack, first, "--record", file, "--timeout", "0.1")
     assert (code, before["gone"], _rows(before["left"])) == (1, [], objects)
@@ -171,6 +172,7 @@ def documented(engine: Engine, platform: Platform, cluster: Kubernetes) -> Itera
         for key in ("git", "sonar", "pull"):
             cluster.put_secret(manager, f"{name}-{key}", {"token": CANARY})
     cluster.create(component_type("service", "acme"))
+    cluster.create(plane("DataPlane", "default", "acme", "default"))
     pull = {"componentTypes": ["service"], "delivery": "component", "dockerConfig": git("acme-pull")}
     acme, globex = ({"name": name, "secretStore": "org", "git": git(f"{name}-git")} for name in ("acme", "globex"))
     sonar = {
@@ -183,7 +185,7 @@ def documented(engine: Engine, platform: Platform, cluster: Kubernetes) -> Itera
         clusters=stack.every_plane,
         secretStores={"org": kubernetes_store(manager), "common": kubernetes_store(manager, "shared")},
         organizations=[
-            {**acme, "external": sonar["acme"], "pullSecret": {**pull, "secretStore": "org"}},
+            {**acme, "external": sonar["acme"], "pullSecret": pull},
             {**globex, "external": sonar["globex"]},
         ],
     )

@@ -126,7 +126,8 @@ def _entry(key: str, store: str = "org-acme", **more: Any) -> Object:
 
 
 def test_patches_keys_and_environments() -> None:
-    own = _patched("ComponentType", "service", "acme", _entry("acme-pull"))
+    selected = _entry("acme-selected", "${dataplane.secretStore}", id="selected")
+    own = _patched("ComponentType", "service", "acme", _entry("acme-pull"), selected)
     other = _patched("ComponentType", "other", "acme2", _entry("acme2-pull", "common"), namespace="acme2")
     member = 'metadata.componentNamespace in ["acme", "acme2"]'
     key = '${{"acme": "acme-shared", "acme2": "acme2-shared"}[metadata.componentNamespace]}'
@@ -172,7 +173,11 @@ def test_patches_keys_and_environments() -> None:
         ("ComponentType", "service", f"annotation {annotation}"),
         ("Role", "eso-common", "right to read acme-shared"),
     ]
-    assert holdings.keys == (RemoteKey("common", "acme-shared"), RemoteKey("org-acme", "acme-pull"))
+    assert holdings.keys == (
+        RemoteKey("", "acme-selected"),
+        RemoteKey("common", "acme-shared"),
+        RemoteKey("org-acme", "acme-pull"),
+    )
     text = (
         "the environment dev of the component shop/web still renders pull of the ComponentType acme/service; undeploy "
         "it, or deploy it again afterwards"
