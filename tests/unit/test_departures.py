@@ -51,7 +51,10 @@ def _owner(item: Object) -> str:
 @pytest.fixture
 def api() -> Live:
     copy = {"metadata": {"name": "pull", "namespace": "dp-acme", "uid": "3", "ownerReferences": [{"uid": "2"}]}}
-    return Live(externalsecrets=[_object("git", "1"), copy], clusterexternalsecrets=[_object("pull-acme", "2", None)])
+    other = _object("git", "9", "ci-acme2", "acme2")
+    return Live(
+        externalsecrets=[_object("git", "1"), copy, other], clusterexternalsecrets=[_object("pull-acme", "2", None)]
+    )
 
 
 def test_they_are_deleted_with_their_copies(api: Live) -> None:
