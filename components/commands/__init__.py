@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ..errors import OpenChoreoSecretsError
-from . import access, orphans
+from . import access, offboarding, orphans
 from .command_line import USAGE, CommandParser, run_command
 
 
@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     access.add_parser(commands)
+    offboarding.add_parser(commands)
+    offboarding.add_parser(commands)
     orphans.add_parser(commands)
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), _report)

@@ -177,7 +177,15 @@ class PulumiStack:
         Raises:
             OpenChoreoSecretsError: Pulumi cannot export the state.
         """
-        return read_state(_run_json(self.project.folder, "stack", "export", "--stack", self.name))
+        return read_state(self.export_all())
+
+    def export_all(self) -> dict[str, Any]:
+        """Its whole state; secrets stay encrypted.
+
+        Raises:
+            OpenChoreoSecretsError: Pulumi cannot export the state.
+        """
+        return _run_json(self.project.folder, "stack", "export", "--stack", self.name)
 
     def list_locks(self) -> list[Path]:
         """Lock files of the stack in a ``file://`` backend; other backends do not show whether an update is running."""

@@ -21,7 +21,12 @@ PULL_SUFFIX: Final = "-pull"
 
 def get_account_name(planned: PlannedStore) -> str:
     """Name of the ServiceAccount that the stack creates for a store."""
-    return f"eso-{planned.name}"
+    return build_account_name(planned.name)
+
+
+def build_account_name(store: str) -> str:
+    """Name of the ServiceAccount, Role and RoleBinding of a ClusterSecretStore."""
+    return f"eso-{store}"
 
 
 def build_service_account(

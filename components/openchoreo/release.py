@@ -179,6 +179,8 @@ class Release:
     """Users of its agents, and of controllers that label namespaces, with the names of its charts."""
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
+    build_phase: str = "workflows.argoproj.io/phase"
+    """Label of these objects with their phase: ``Running``, ``Succeeded`` (``LabelKeyPhase`` of Argo Workflows)."""
     builds: Builds | None = None
     """What builds refer to, for checks of the clusters. None: nothing is checked."""
     secret_reference: Kind | None = None

@@ -44,6 +44,7 @@ class LiveObjects(pulumi.CustomResource):
         *,
         objects: Iterable[Registered],
         refused: Mapping[str, Any] | None = None,
+        organizations: Iterable[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Compare objects.
@@ -52,6 +53,8 @@ class LiveObjects(pulumi.CustomResource):
             name: name of the resource.
             objects: user and manifest of each object.
             refused: organizations that this run refuses, and their objects, which are neither compared nor forgotten.
+            organizations: the configured organizations, if some may share a store. What others have read with is
+                deleted before the stores are changed. None: no store is shared.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
         """
         plain, deferred = [], []
@@ -66,6 +69,8 @@ class LiveObjects(pulumi.CustomResource):
         props: dict[str, Any] = {"stack": get_stack_id(), "manifests": manifests, "deferred": deferred}
         if refused:
             props["refused"] = refused
+        if organizations is not None:
+            props["organizations"] = list(organizations)
         super().__init__("openchoreo:index:LiveObjects", name, props, opts)
 
 
@@ -167,5 +172,14 @@ def compare_objects(
         f"{plane}-plane",
         objects=list_registered(plan, plane, inputs, lambda organization: organization not in refused),
         refused={"organizations": sorted(refused), "objects": names} if refused else None,
+        organizations=_list_organizations(plan),
         opts=pulumi.ResourceOptions(provider=provider),
     )
+
+
+def _list_organizations(plan: Plan) -> list[str] | None:
+    """The configured organizations. None: each store is for one organization, whose name is in that of the store."""
+    owners = ((store.name, store.only_organization) for store in plan.stores)
+    if all(owner is not None and name.endswith(f"-{owner}") for name, owner in owners):
+        return None
+    return sorted({organization.name for organization in plan.organizations})

@@ -18,6 +18,7 @@ from local.engine import Engine
 from local.grants import build_cluster_trust, enable
 from local.platform import Platform
 from local.seed import Seeder
+from tests.platform.commands import run_command
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, make_project
 from tests.platform.openbao import Vault
 from tests.platform.stand_in_providers import add_providers
@@ -122,9 +123,32 @@ def sign_in(vault: Vault, cluster: Kubernetes, manager: str, organization: str) 
     return auth
 
 
+def check_receipts(stack: Stack, vault: Vault, record: tuple[str, ...], name: str, ca_file: Path) -> None:
+    """The receipt of a removal without and with the server, and with a policy that somebody has created again."""
+    code, receipt = run_command(stack, *record)
+    assert (code, receipt.count("not checked: set VAULT_ADDR and VAULT_TOKEN")) == (0, 2)
+    ca_file.write_text(vault.ca)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("VAULT_ADDR", vault.url)
+        environment.setenv("VAULT_CACERT", str(ca_file))
+        code, receipt = run_command(stack, *record)
+        assert (code, "not checked" in receipt, receipt.count("vault:")) == (0, False, 2)
+        vault.server.call("PUT", f"sys/policies/acl/{name}", {"policy": 'path "secret/x" {}'})
+        code, receipt = run_command(stack, *record)
+        assert (code, f"{vault.url} still has it" in receipt) == (1, True)
+        vault.server.call("DELETE", f"sys/policies/acl/{name}")
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_create_deliver_attack_and_remove(
-    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str, deployment: str, version: str
+    stack: Stack,
+    cluster: Kubernetes,
+    vault: Vault,
+    manager: str,
+    organization: str,
+    deployment: str,
+    version: str,
+    tmp_path: Path,
 ) -> None:
     mount = f"kv-{organization}"
     own, other, similar = organization, f"{organization}2", f"{organization}-corp"
@@ -176,10 +200,13 @@ def test_create_deliver_attack_and_remove(
         name: (200, {"token": value}) for name, value in values.items()
     }
 
+    record = ("offboarding", "--stack", stack.name, "--organization", other, "--record", str(tmp_path / "record"))
+    assert run_command(stack, *record)[0] == 0
     stack.configure(organizations=[reading(own), reading(similar)])
     stack.up()
 
     assert exists(vault, f"eso-vault-{other}") == (False, False)
+    check_receipts(stack, vault, record, f"eso-vault-{other}", tmp_path / "ca.pem")
     assert read(vault, mount, version, f"org/{other}/git") == (200, {"token": values[other]})
     assert read(vault, mount, version, f"org/{other}/git", tokens[other]["client_token"]) == REFUSED
     assert clone_secret(cluster, own) == values[own]
