@@ -16,10 +16,11 @@ from components.patches.rendering import render_entry
 from components.patches.snapshots import CopiedType, Replacement
 from components.plan.combined_patches import CombinedPatch, list_combined_patches
 from components.plan.stack import Plan, plan_stack
+from components.settings.parsing import parse
 from tests.unit.api import Api, Object
 from tests.unit.objects import component_type, pods
 from tests.unit.preflight_samples import STACK, unwrap
-from tests.unit.samples import GIT, KUBERNETES, SOURCE, Raw, parse
+from tests.unit.samples import GIT, KUBERNETES, SOURCE, Raw
 
 API: Final = f"/apis/{V1.api}"
 PLANES: Final[Raw] = {plane: {"context": "dev"} for plane in ("workflowPlane", "controlPlane", "dataPlane")}
@@ -241,5 +242,5 @@ def test_an_entry_without_namespaces_that_becomes_one_for_some() -> None:
 )
 def test_what_a_copy_renders_for_its_namespace(item: Manifest, keys: list[str]) -> None:
     replacement = Replacement([_entry("acme", "globex", key="old")], [_entry("acme", "globex", key="new")], {})
-    assert replacement.namespaces == {"acme", "globex"}
+    assert replacement.namespaces == frozenset({"acme", "globex"})
     assert _list_environments(replacement, item) == keys
