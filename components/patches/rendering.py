@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..openchoreo.template_engine import START
+from ..openchoreo.template_engine import START, ExpressionError, find_expressions
 from .namespaces import read_namespaces
 
 _VARIABLE: Final = re.compile(r"\$\{([\w.]+) in \[")
@@ -27,10 +27,14 @@ class Rendered:
 
 @dataclass(frozen=True)
 class _Choice:
-    """A text with another value for each namespace."""
+    """An expression with another text for each namespace."""
 
-    text: str
-    values: Mapping[str, Any]
+    code: str
+    values: Mapping[str, str]
+
+    def choose(self, namespace: str) -> str:
+        """The text of a namespace; without one, the expression."""
+        return self.values.get(namespace, self.code)
 
 
 def render_entry(entry: Entry) -> dict[str, Rendered]:
@@ -43,29 +47,51 @@ def render_entry(entry: Entry) -> dict[str, Rendered]:
     variable = "" if match is None else match[1]
     # The map of a text has an entry for each namespace, so it is parsed once.
     template, rest = _parse(entry["template"], variable), condition.partition("]")[2]
-    return {name: Rendered(rest, _resolve(template, variable, name)) for name in namespaces}
+    return {name: Rendered(rest, _resolve(template, name)) for name in namespaces}
 
 
 def _parse(value: Any, variable: str) -> Any:
+    """The value with a tuple of its parts in the place of each text."""
     if isinstance(value, dict):
         return {key: _parse(item, variable) for key, item in value.items()}
     if isinstance(value, list):
         return [_parse(item, variable) for item in value]
+    return tuple(_split(value, variable)) if isinstance(value, str) else value
+
+
+def _split(text: str, variable: str) -> Iterator[str | _Choice | None]:
+    """The parts of a text: literal texts, choices, and None for the namespace."""
+    end = 0
+    try:
+        expressions = list(find_expressions(text))
+    except ExpressionError:
+        expressions = []
+    for expression in expressions:
+        part = None if expression.code == variable else _read_choice(text[expression.start : expression.end], variable)
+        yield text[end : expression.start]
+        yield part
+        end = expression.end
+    yield text[end:]
+
+
+def _read_choice(text: str, variable: str) -> str | _Choice:
+    """What `write_choice` has written; an expression of another form stays as it is."""
     end = f"[{variable}]}}"
-    if isinstance(value, str) and value.startswith(f"{START}{{") and value.endswith(end):
-        try:
-            values = json.loads(value[len(START) : -len(end)])
-        except ValueError:
-            return value
-        return _Choice(value, values)
-    return value
+    if not text.endswith(end):
+        return text
+    try:
+        values = json.loads(text[len(START) : -len(end)])
+    except ValueError:
+        return text
+    return _Choice(text, values) if isinstance(values, dict) else text
 
 
-def _resolve(value: Any, variable: str, namespace: str) -> Any:
+def _resolve(value: Any, namespace: str) -> Any:
     if isinstance(value, dict):
-        return {key: _resolve(item, variable, namespace) for key, item in value.items()}
+        return {key: _resolve(item, namespace) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolve(item, variable, namespace) for item in value]
-    if isinstance(value, _Choice):
-        return value.values.get(namespace, value.text)
-    return value.replace(f"{START}{variable}}}", namespace) if isinstance(value, str) else value
+        return [_resolve(item, namespace) for item in value]
+    if not isinstance(value, tuple):
+        return value
+    parts = (namespace if part is None else part if isinstance(part, str) else part.choose(namespace) for part in value)
+    return "".join(parts)

@@ -122,12 +122,12 @@ def _for_namespaces(count: int) -> tuple[dict[str, Any], Patch]:
     return {"kind": "ClusterWorkflow", "spec": {"resources": resources}}, Patch(overrides=(override,))
 
 
-def test_a_thousand_namespaces_are_a_tenth_of_the_limits() -> None:
+def test_a_thousand_namespaces_are_far_below_the_limits() -> None:
     target, patch = _for_namespaces(1000)
     done = apply_patch(target, patch, identity=IDENTITY)
     annotations = done.object["metadata"]["annotations"]
-    assert 20_000 < sum(len(key + value) for key, value in annotations.items()) < 262_144 / 8, "limit of annotations"
-    assert 40_000 < len(json.dumps(done.object)) < 1_572_864 / 20, "limit of etcd"
+    assert 1_000 < sum(len(key + value) for key, value in annotations.items()) < 262_144 / 100, "limit of annotations"
+    assert 20_000 < len(json.dumps(done.object)) < 1_572_864 / 20, "limit of etcd"
 
 
 def test_annotations_have_a_limit() -> None:
