@@ -98,7 +98,8 @@ def read(target: Manifest, identity: Identity | None, state: Added) -> History:
     key, uid = identity.annotation, _uid(target)
     records = {name: _parse(name, text) for name, text in annotations.items() if name.startswith(_ANNOTATION)}
     others = [record for name, record in records.items() if name != key and record is not None and record.uid == uid]
-    history = History(state, tuple(record.added for record in others))
+    stacks = tuple(record.identity.stack for record in others)
+    history = History(state, tuple(record.added for record in others), stacks)
     if key not in records:
         return history
     record = records[key]

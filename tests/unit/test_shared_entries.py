@@ -194,8 +194,8 @@ def test_an_organization_of_two_stacks(template: Manifest, signed: str) -> None:
         apply_patch(one, Patch(share(("acme", secret("acme")), stack=prod.stack)), identity=prod)
     name = '"${metadata.name}-pull"'
     assert str(caught.value) == (
-        f"ClusterComponentType service: {signed} creates the ExternalSecret {name} for acme already; "
-        "remove the organization from one of the stacks"
+        f"ClusterComponentType service: {signed} creates the ExternalSecret {name} for acme already, "
+        "so the stack a/b/d cannot; remove the organization from one of the stacks"
     )
     other = {**secret("acme"), "metadata": {"name": "other"}}
     both = apply_patch(one, Patch(share(("acme", other), stack=prod.stack)), identity=prod).object
