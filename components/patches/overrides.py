@@ -12,7 +12,7 @@ from ..openchoreo.kinds import Step, Steps
 from ..openchoreo.template_engine import START, ExpressionError
 from .model import OVERRIDES, Change, History, describe_kept
 from .namespaces import describe_difference, list_names
-from .override import MISSING, Overridden, Override, combine, describe_path, sort
+from .override import Overridden, Override, combine, describe_missing, describe_path, sort
 from .written_code import write_text
 
 _ABSENT: Final = object()
@@ -68,7 +68,7 @@ def _override(target: Manifest, override: Override, history: History) -> tuple[O
     before, others = _select(history, override.path)
     parent = _parent(target, override.path)
     if parent is None:
-        raise LookupError(MISSING)
+        raise LookupError(describe_missing(_describe_present(target, override.path)))
     live = _read(parent, override.path)
     original = _original(live, before, others)
     path = describe_path(override.path)
@@ -176,6 +176,26 @@ def _describe(path: str, before: Override | None, after: Override, *, changed_by
     return Change(where, "update", f"overrides {path} {difference or f'with another value for {names}'}")
 
 
+def list_values(target: Manifest, path: Steps) -> list[str]:
+    """What the last step of a path selects an entry of a list by, in every entry: the names of arguments, for example.
+
+    Empty: the path does not select entries, or there is no list.
+    """
+    step, entries = path[-1], _find(target, path[:-1])
+    if isinstance(step, str) or not isinstance(entries, list):
+        return []
+    return [str(entry[step[0]]) for entry in entries if isinstance(entry, dict) and step[0] in entry]
+
+
+def _describe_present(target: Manifest, path: Steps) -> str:
+    """The entries of the list in which a path selects one that is missing. Empty: another part of it is missing."""
+    for index, step in enumerate(path):
+        names = list_values(target, path[: index + 1])
+        if names and not isinstance(step, str) and step[1] not in names:
+            return f"{describe_path(path[:index])} has {list_names(names)}"
+    return ""
+
+
 def _read(parent: dict[Any, Any], path: Steps) -> str | None:
     """The value at a path, as JSON. None: there is none."""
     value = parent.get(path[-1], _ABSENT)
@@ -184,10 +204,16 @@ def _read(parent: dict[Any, Any], path: Steps) -> str | None:
 
 def _parent(target: Manifest, path: Steps) -> dict[Any, Any] | None:
     """The mapping that the last key of a path is in. None: there is no such mapping."""
-    value: Any = target
-    for step in path[:-1]:
-        value = value.get(step) if isinstance(step, str) and isinstance(value, dict) else _entry(value, step)
+    value = _find(target, path[:-1])
     return value if isinstance(value, dict) else None
+
+
+def _find(target: Manifest, path: Steps) -> Any:
+    """The value at a path. None: there is none."""
+    value: Any = target
+    for step in path:
+        value = value.get(step) if isinstance(step, str) and isinstance(value, dict) else _entry(value, step)
+    return value
 
 
 def _entry(value: Any, step: Step) -> Any:

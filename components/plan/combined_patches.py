@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from typing import cast
 
@@ -44,11 +44,17 @@ class CombinedPatch:
     @property
     def replaced(self) -> Mapping[str, AbstractSet[str]]:
         """Id of an entry of a workflow -> namespaces on the control plane for which the patch replaces it."""
-        namespaces: dict[str, set[str]] = {}
+        get_namespace = self.organizations[0].release.control_plane_namespace
+        return {secret.resource: {*map(get_namespace, names)} for secret, names in self.run_secrets.items()}
+
+    @property
+    def run_secrets(self) -> Mapping[RunSecret, Sequence[str]]:
+        """Secret of a workflow -> organizations whose builds use their own one instead."""
+        users: dict[RunSecret, list[str]] = {}
         for plan in self.organizations if self.place.role == "builds" else ():
             for run_secret in _select_secrets(plan):
-                namespaces.setdefault(run_secret.resource, set()).add(_get_namespace(plan))
-        return namespaces
+                users.setdefault(run_secret, []).append(plan.name)
+        return users
 
     @property
     def _stack(self) -> str:

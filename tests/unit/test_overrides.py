@@ -165,7 +165,16 @@ def test_original_as_an_expression(original: str, code: str) -> None:
     [
         (lambda spec: spec.pop("arguments"), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
         (lambda spec: spec.update(arguments={}), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
-        (lambda spec: spec["arguments"].pop(), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
+        (
+            lambda spec: spec["arguments"].pop(),
+            ARGUMENT,
+            f"{WHERE} does not exist; spec.arguments has commit; {ADD}",
+        ),
+        (
+            lambda spec: spec["resources"][0].update(id="other"),
+            CONDITION,
+            f'spec.resources["git-secret"].includeWhen does not exist; spec.resources has other; {ADD}',
+        ),
         (lambda spec: spec["arguments"][1].pop("value"), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
         (
             lambda spec: spec["arguments"][1].update(value=["a"]),
