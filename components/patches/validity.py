@@ -159,6 +159,10 @@ def _template_problems(resource: Resource, path: str, kind: Kind) -> Iterator[Pr
     name, namespace = metadata.get("name"), metadata.get("namespace")
     if not isinstance(name, str) or not name:
         yield Problem(f"{path}.metadata.name", "is missing")
+    for field in ("labels", "annotations"):
+        # An expression may be a whole mapping.
+        if not isinstance(metadata.get(field), dict | None) and START not in str(metadata[field]):
+            yield Problem(f"{path}.metadata.{field}", "must be a mapping, such as {team: builds}")
     if kind.namespace is None or namespace == kind.namespace:
         return
     where, use = f"{path}.metadata.namespace", f'use "{kind.namespace}"'
