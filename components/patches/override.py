@@ -95,10 +95,24 @@ def combine(original: str | None, overrides: Iterable[Override]) -> str | None:
         return original
     if original is None and not otherwise:
         raise LookupError(describe_missing())
-    code = otherwise if original is None else write_value(json.loads(original))
+    code = _write_original(original, otherwise)
     for (variable, unless, value), namespaces in sorted(chosen.items(), reverse=True):
         code = f"{_write_clause(variable, namespaces, unless, value)}({code})"
     return json.dumps(embed(code))
+
+
+def describe_original(original: str | None, overrides: Iterable[Override]) -> str:
+    """What `combine` writes in the place of the original, as an expression without ``${}``.
+
+    Raises:
+        ExpressionError: as `combine`.
+        TypeError: as `combine`.
+    """
+    return _write_original(original, max(override.otherwise for override in overrides))
+
+
+def _write_original(original: str | None, otherwise: str) -> str:
+    return otherwise if original is None else write_value(json.loads(original))
 
 
 def describe_missing(present: str = "") -> str:

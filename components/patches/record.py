@@ -16,8 +16,9 @@ from typing import Any, Final
 from ..manifests import PREFIX, Manifest
 from ..openchoreo.kinds import Path
 from .containers import Original, ensure, find, find_lasting, prune
+from .equality import read_stack
 from .limits import check_sizes
-from .model import Added, History
+from .model import RESOURCES, Added, History
 from .packing import pack, unpack
 
 _ANNOTATION: Final = f"{PREFIX}added."
@@ -99,7 +100,7 @@ def read(target: Manifest, identity: Identity | None, state: Added) -> History:
     records = {name: _parse(name, text) for name, text in annotations.items() if name.startswith(_ANNOTATION)}
     others = [record for name, record in records.items() if name != key and record is not None and record.uid == uid]
     stacks = tuple(record.identity.stack for record in others)
-    history = History(state, tuple(record.added for record in others), stacks)
+    history = History(state, tuple(record.added for record in others), stacks, _find_secrets(target, identity.stack))
     if key not in records:
         return history
     record = records[key]
@@ -185,6 +186,17 @@ def read_stack_records(target: Manifest, stack: str) -> dict[str, Added]:
         if record is not None and record.uid == uid and record.identity.stack == stack
     }
     return dict(sorted(own.items()))
+
+
+def _find_secrets(target: Manifest, stack: str) -> frozenset[str]:
+    """Names of the Secrets that entries of other stacks create."""
+    entries = find(target, ("spec", RESOURCES))
+    foreign = (
+        entry["template"]
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and read_stack(entry) not in {None, stack}
+    )
+    return frozenset(str(find(item, ("spec", "target", "name")) or item["metadata"].get("name")) for item in foreign)
 
 
 def _uid(target: Manifest) -> str:

@@ -299,3 +299,9 @@ def test_stacks_in_any_order(actions: list[tuple[str, tuple[set[int], str] | Non
         others = [entries for other, entries in records.items() if other != stack]
         remove(target, history(records.pop(stack), *others), OWNER)
     assert target == workflow()
+
+
+def test_a_record_of_what_cannot_be_overridden_is_not_used() -> None:
+    target = workflow()
+    written, _ = add(target, [argument("acme")], history([Overridden(argument("acme"), "[1]")]), OWNER)
+    assert written == (Overridden(argument("acme"), ORIGINAL),)

@@ -202,6 +202,7 @@ def _entry(*names: str, key: str = "pull", identifier: str = "pull-1") -> dict[s
         ('${{"globex": "b"}[x.y]}', '${{"globex": "b"}[x.y]}'),
         ("${{x}[x.y]}", "${{x}[x.y]}"),
         ("${metadata.name}", "${metadata.name}"),
+        ("${x.y", "${x.y"),
     ],
 )
 def test_texts_of_a_namespace(key: str, rendered: str) -> None:
