@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from components.openchoreo import V0_9, Release
 from local.engine import Engine
 from local.grants import start_openbao
 from local.obtain import list_operator_crds, obtain_programs
@@ -18,6 +19,7 @@ from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
 from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
+from tests.platform.releases import Builds
 from tests.platform.samples import git_organization
 from tests.platform.watchdog import stopped_at_the_end
 
@@ -108,14 +110,27 @@ def delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[Delive
 
 
 @pytest.fixture
+def release(request: pytest.FixtureRequest) -> Release:
+    """The release of the test's stacks: v0.9, unless the test runs with each release."""
+    chosen: Release = getattr(request, "param", V0_9)
+    return chosen
+
+
+@pytest.fixture
+def builds(release: Release) -> Builds:
+    """What builds of this release find."""
+    return Builds(release)
+
+
+@pytest.fixture
 def new_stack(
-    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str
+    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
 ) -> Iterator[Callable[[], Stack]]:
     """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
     def new() -> Stack:
-        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig)
+        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig, release)
         stack.init()
         made.append(stack)
         return stack
