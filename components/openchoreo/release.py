@@ -74,8 +74,10 @@ class Environments:
 
 @dataclass(frozen=True)
 class Snapshots:
-    """How an environment keeps the component type that it was deployed with, whatever becomes of the type."""
+    """How an environment keeps the type that it was deployed with, whatever becomes of the type."""
 
+    types: frozenset[str]
+    """Names of the kinds of types that are copied."""
     binding: Kind
     """Kind that binds an environment to a snapshot."""
     snapshot: Kind
@@ -86,10 +88,14 @@ class Snapshots:
     """Path of the environment's name in a binding."""
     project: Path
     """Path of the project's name in a binding."""
-    component: Path
-    """Path of the component's name in a binding."""
+    component: Path | None
+    """Path of the component's name in a binding. None: the binding is for a whole project."""
     resources: Path
     """Path of the entries in a snapshot."""
+    type_kind: Path | None = None
+    """Path of the kind of the copied type in a snapshot. None: a snapshot does not have it."""
+    type_name: Path | None = None
+    """Path of the name of the copied type in a snapshot. None: a snapshot does not have it."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +180,8 @@ class Release:
     defaults: Defaults
     charts: Charts
     run_labels: RunLabels
-    snapshots: Snapshots
+    snapshots: tuple[Snapshots, ...]
+    """For each kind of type, how environments keep it."""
     agents: tuple[str, ...] = ()
     """Users of its agents, and of controllers that label namespaces, with the names of its charts."""
     build_runs: str = "argoproj.io/v1alpha1/workflows"
@@ -245,6 +252,12 @@ class Release:
         types = (self.project_type, self.shared_project_type)
         existing = (kind for kind in (*shared, *types) if kind is not None)
         return {kind.name: kind for kind in (*roles, *existing, *self.other_kinds)}
+
+    @property
+    def copied_types(self) -> Mapping[str, Kind]:
+        """Name -> every kind of type of which environments keep a copy."""
+        names = {name for part in self.parts for layout in part.snapshots for name in layout.types}
+        return {name: kind for name, kind in self.kinds.items() if name in names}
 
     def is_reserved(self, organization: str) -> bool:
         """Whether the namespace of an organization of this name is one of the platform."""

@@ -156,13 +156,16 @@ V0_9: Final = Release(
         name="openchoreo.dev/componentworkflowrun",
         namespace="openchoreo.dev/componentworkflowrun-namespace",
     ),
-    snapshots=Snapshots(
-        binding=Kind(_API, "ReleaseBinding", "releasebindings"),
-        snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
-        snapshot_name=("spec", "releaseName"),
-        environment=("spec", "environment"),
-        project=("spec", "owner", "projectName"),
-        component=("spec", "owner", "componentName"),
-        resources=("spec", "componentType", "resources"),
+    snapshots=(
+        Snapshots(
+            types=frozenset({"ComponentType"}),
+            binding=Kind(_API, "ReleaseBinding", "releasebindings"),
+            snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
+            snapshot_name=("spec", "releaseName"),
+            environment=("spec", "environment"),
+            project=("spec", "owner", "projectName"),
+            component=("spec", "owner", "componentName"),
+            resources=("spec", "componentType", "resources"),
+        ),
     ),
 )

@@ -155,6 +155,32 @@ def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
     return tuple({workloads.label: organization} for workloads in _WORKLOAD_NAMESPACES)
 
 
+_COMPONENT_RELEASES: Final = Snapshots(
+    types=frozenset({"ComponentType", "ClusterComponentType"}),
+    binding=Kind(_API, "ReleaseBinding", "releasebindings"),
+    snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
+    snapshot_name=("spec", "releaseName"),
+    environment=("spec", "environment"),
+    project=("spec", "owner", "projectName"),
+    component=("spec", "owner", "componentName"),
+    resources=("spec", "componentType", "spec", "resources"),
+    type_kind=("spec", "componentType", "kind"),
+    type_name=("spec", "componentType", "name"),
+)
+_PROJECT_RELEASES: Final = Snapshots(
+    types=frozenset({"ProjectType", "ClusterProjectType"}),
+    binding=Kind(_API, "ProjectReleaseBinding", "projectreleasebindings"),
+    snapshot=Kind(_API, "ProjectRelease", "projectreleases"),
+    snapshot_name=("spec", "projectRelease"),
+    environment=("spec", "environment"),
+    project=("spec", "owner", "projectName"),
+    component=None,
+    resources=("spec", "projectType", "spec", "resources"),
+    type_kind=("spec", "projectType", "kind"),
+    type_name=("spec", "projectType", "name"),
+)
+
+
 def _release(name: str, *, has_project_types: bool) -> Release:
     """One of the releases, which differ in the kinds that they have."""
     return Release(
@@ -228,15 +254,7 @@ def _release(name: str, *, has_project_types: bool) -> Release:
             name="openchoreo.dev/workflowrun",
             namespace="openchoreo.dev/workflowrun-namespace",
         ),
-        snapshots=Snapshots(
-            binding=Kind(_API, "ReleaseBinding", "releasebindings"),
-            snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
-            snapshot_name=("spec", "releaseName"),
-            environment=("spec", "environment"),
-            project=("spec", "owner", "projectName"),
-            component=("spec", "owner", "componentName"),
-            resources=("spec", "componentType", "spec", "resources"),
-        ),
+        snapshots=(_COMPONENT_RELEASES, _PROJECT_RELEASES) if has_project_types else (_COMPONENT_RELEASES,),
     )
 
 

@@ -82,14 +82,17 @@ OTHER: Final = Release(
     ),
     charts=Charts(control_plane="platform-core", operator="platform-builders (eso=on)"),
     run_labels=RunLabels("pipelinerun", "platform.example/run", "platform.example/run-tenant"),
-    snapshots=Snapshots(
-        binding=Kind(API, "Rollout", "rollouts"),
-        snapshot=Kind(API, "Edition", "editions"),
-        snapshot_name=("edition",),
-        environment=("stage",),
-        project=("group",),
-        component=("unit",),
-        resources=("blueprint", "resources"),
+    snapshots=(
+        Snapshots(
+            types=frozenset({"Blueprint"}),
+            binding=Kind(API, "Rollout", "rollouts"),
+            snapshot=Kind(API, "Edition", "editions"),
+            snapshot_name=("edition",),
+            environment=("stage",),
+            project=("group",),
+            component=("unit",),
+            resources=("blueprint", "resources"),
+        ),
     ),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from components.openchoreo import V0_9, Release
 from local.engine import Engine
 from local.grants import start_openbao
 from local.openbao import OpenBao
@@ -19,6 +20,7 @@ from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_sto
 from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.operators import list_operator_crds, obtain_programs
+from tests.platform.releases import Builds
 from tests.platform.samples import git_organization
 from tests.platform.watchdog import stopped_at_the_end
 
@@ -116,14 +118,27 @@ def protected(platform: Platform, engine: Engine, cluster: Kubernetes, names: It
 
 
 @pytest.fixture
+def release(request: pytest.FixtureRequest) -> Release:
+    """The release of the test's stacks: v0.9, unless the test runs with each release."""
+    chosen: Release = getattr(request, "param", V0_9)
+    return chosen
+
+
+@pytest.fixture
+def builds(release: Release) -> Builds:
+    """What builds of this release find."""
+    return Builds(release)
+
+
+@pytest.fixture
 def new_stack(
-    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str
+    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
 ) -> Iterator[Callable[[], Stack]]:
     """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
     def new() -> Stack:
-        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig)
+        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig, release)
         stack.init()
         made.append(stack)
         return stack

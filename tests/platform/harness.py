@@ -17,8 +17,10 @@ from typing import Any, TypeVar
 import yaml
 from kubernetes import client, config, dynamic
 
+from components.openchoreo import V0_9, Release
 from local.engine import Engine
 from local.platform import CONTEXT
+from tests.platform.releases import in_words_of
 
 T = TypeVar("T")
 
@@ -58,6 +60,7 @@ class Stack:
     engine: Engine
     name: str
     kubeconfig: Path
+    release: Release = V0_9
     outputs: list[str] = field(default_factory=list)
     """Everything that Pulumi printed for this stack."""
 
@@ -91,9 +94,11 @@ class Stack:
         entries = stored.setdefault("config", {})
         here = self.here
         entries.setdefault("pulumi:disable-default-providers", ["kubernetes", "openchoreo"])
-        entries.setdefault(f"{PREFIX}clusters", {"buildPlane": here})
+        entries.setdefault(f"{PREFIX}clusters", in_words_of(self.release, {"buildPlane": here}))
+        if self.release is not V0_9:
+            entries.setdefault(f"{PREFIX}release", self.release.name)
         entries.setdefault(f"{PREFIX}readyTimeout", "30s")
-        entries |= {f"{PREFIX}{key}": value for key, value in keys.items()}
+        entries |= {f"{PREFIX}{key}": value for key, value in in_words_of(self.release, keys).items()}
         self.file.write_text(yaml.safe_dump(stored, allow_unicode=True))
 
     def set_secret(self, path: str, value: str) -> None:
