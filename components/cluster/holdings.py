@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..errors import ClusterError
 from ..manifests import ESO, NAMESPACE, Manifest
-from ..object_names import build_path, format_object
+from ..object_names import build_path
 from ..offboarding.holdings import (
     Holding,
     Holdings,
@@ -33,11 +33,12 @@ from ..openchoreo.kinds import Kind
 from ..openchoreo.template_engine import START
 from ..patches.model import Added
 from ..patches.record import Identity, read_stack_records
-from ..patches.snapshots import Replacement
+from ..patches.snapshots import Promoted, Replacement
 from ..plan.orphans import REFERENCES, STAGES
 from .connection import Cluster
 from .contents import describe_contents
 from .environments import find_promoted
+from .objects import Location
 from .offboarding import Departure
 from .store_users import describe_users, list_store_users
 
@@ -220,14 +221,15 @@ def _describe_environments(cluster: Cluster, patches: Iterable[_Patched], subjec
         replacement = Replacement(patched.added.resources, [], kind.entry_defaults)
         if kind.workload is None or not replacement.entries:
             continue
-        for namespace in [place] if place else sorted(subject.control_plane_namespaces):
-            for release in releases.values():
-                try:
-                    promoted = find_promoted(cluster, release, namespace, replacement)
-                except ClusterError as error:
-                    yield f"environments in the namespace {namespace} cannot be listed: {error}"
-                else:
-                    where = format_object(kind.name, name, place)
-                    yield from (
-                        f"{item} of the {where}; undeploy it, or deploy it again afterwards" for item in promoted
-                    )
+        location = Location(kind, name, place or None)
+        promoted: dict[Promoted, None] = {}
+        for release in releases.values():
+            try:
+                promoted |= dict.fromkeys(find_promoted(cluster, release, location, replacement))
+            except ClusterError as error:
+                yield f"environments of the {location} cannot be listed: {error}"
+        yield from (
+            f"{item} of the {location}; undeploy it, or deploy it again afterwards"
+            for item in promoted
+            if place or item.namespace in subject.control_plane_namespaces
+        )
