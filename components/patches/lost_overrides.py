@@ -48,13 +48,13 @@ def _read(live: str | None, original: str | None, listed: Sequence[Override]) ->
         if clause is None:
             return
         override, code = clause
-        known = {
+        own = {
             name
             for other in listed
             if (other.variable, other.unless, other.value) == (override.variable, override.unless, override.value)
             for name in other.namespaces
         }
-        names = tuple(name for name in override.namespaces if name not in known)
+        names = tuple(name for name in override.namespaces if name not in own)
         if names:
             yield replace(override, path=template.path, namespaces=names, otherwise=template.otherwise)
 

@@ -92,9 +92,8 @@ class Stack:
         """Set configuration keys; other keys keep their values. By default, the platform is the build plane."""
         stored = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
         entries = stored.setdefault("config", {})
-        here = self.here
         entries.setdefault("pulumi:disable-default-providers", ["kubernetes", "openchoreo"])
-        entries.setdefault(f"{PREFIX}clusters", in_words_of(self.release, {"buildPlane": here}))
+        entries.setdefault(f"{PREFIX}clusters", in_words_of(self.release, {"buildPlane": self.here}))
         if self.release is not V0_9:
             entries.setdefault(f"{PREFIX}release", self.release.name)
         entries.setdefault(f"{PREFIX}readyTimeout", "30s")

@@ -13,8 +13,9 @@ from components.errors import PatchError
 from components.manifests import STACK_ANNOTATION, Manifest
 from components.openchoreo import V1
 from components.patches.lost_overrides import find_lost
-from components.patches.model import Added, Patch, Resource
+from components.patches.model import Added, History, Patch, Resource
 from components.patches.override import Overridden, Override, combine
+from components.patches.overrides import add
 from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.patches.written_code import write_choice
@@ -165,3 +166,10 @@ def test_a_name_in_the_pods_stays_while_an_entry_of_the_other_stack_creates_its_
     assert left == alone
     assert remove_patch(left, two.added, release=V1, identity=PROD) == target
     assert remove_patch(left, Added(), release=V1, identity=PROD) == left
+
+
+def test_a_record_of_what_cannot_be_overridden_is_not_used() -> None:
+    target = copy.deepcopy(WORKFLOW)
+    recorded = Added(overrides=(replace(OURS, original="[1]"),))
+    written, _ = add(target, [OURS.override], History(recorded), "ClusterWorkflow docker")
+    assert written == (Overridden(OURS.override, json.dumps("${metadata.workflowRunName}-git-secret")),)

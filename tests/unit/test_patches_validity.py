@@ -59,18 +59,6 @@ def test_a_pull_secret_is_fine() -> None:
         ),
         pytest.param(_resource("", metadata={}), "resources[0].template.metadata.name", "is missing", id="no-name"),
         pytest.param(
-            _resource("", metadata={"name": "a", "annotations": "x"}),
-            "resources[0].template.metadata.annotations",
-            "must be a mapping, such as {team: builds}",
-            id="annotations-no-mapping",
-        ),
-        pytest.param(
-            _resource("", metadata={"name": "a", "labels": ["x"]}),
-            "resources[0].template.metadata.labels",
-            "must be a mapping, such as {team: builds}",
-            id="labels-no-mapping",
-        ),
-        pytest.param(
             _resource("", metadata={"name": ""}), "resources[0].template.metadata.name", "is missing", id="empty-name"
         ),
         pytest.param(
