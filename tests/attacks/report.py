@@ -64,7 +64,7 @@ def list_failures(results: Iterable[Result]) -> Iterator[str]:
             attack, verdict = result.attack, result.verdict
             yield (
                 f"{attack.threat} {attack.name} ({attack.slug}), {result.phase}: expected {result.expected}, "
-                f"but {verdict.text}: {verdict.reason}"
+                f"but {verdict.text}: {' '.join(verdict.reason.split())}"
             )
 
 
