@@ -20,6 +20,7 @@ from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, make_project
 from tests.platform.openbao import Vault
+from tests.platform.openchoreo import ControlPlane, component_type
 from tests.platform.stand_in_providers import add_providers
 from tests.platform.vault_attacks import (
     AUDIENCE,
@@ -233,6 +234,49 @@ def test_a_namespace_for_each_organization(
     policy = f"sys/policies/acl/eso-vault-{other}"
     assert vault.server.ask("GET", policy, namespace=f"{shared}/{other}")[0] == 404
     assert vault.server.ask("GET", f"kv/org/{other}/git", namespace=f"{shared}/{other}")[0] == 200
+
+
+def test_workloads_read_exactly_the_keys_of_the_pull_secret(
+    stack: Stack,
+    cluster: Kubernetes,
+    vault: Vault,
+    control_plane: ControlPlane,
+    manager: str,
+    organization: str,
+    deployment: str,
+) -> None:
+    mount, config = f"kv-{organization}", '{"auths":{}}'
+    git, pull = (f"org/{organization}/{name}" for name in ("git", "pull"))
+    enable(vault.server, "mounts", mount, {"type": "kv", "options": {"version": "2"}})
+    put(vault, mount, "v2", git, "of builds")
+    put(vault, mount, "v2", pull, config)
+    control_plane.create(component_type("service", organization))
+    namespace, labels = f"dp-{organization}-web", {"openchoreo.dev/release-namespace": organization}
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
+    secret: dict[str, Any] = {"componentTypes": ["service"], "delivery": "namespace"}
+    secret["dockerConfig"] = {"remoteKey": pull, "property": "token"}
+    stack.configure(
+        clusters=stack.every_plane,
+        secretStores={"vault": store(vault, manager, mount, "v2")},
+        organizations=[{**reading(organization), "pullSecret": secret}],
+    )
+
+    stack.up()
+
+    eventually(lambda: cluster.secret(namespace, "registry-pull-secret"), "the pull secret")
+    assert clone_secret(cluster, organization) == "of builds"
+    role = f"eso-vault-pull-{organization}"
+    body = {"role": role, "jwt": cluster.token(role, manager, AUDIENCE)}
+    token = vault.server.call("PUT", "auth/kubernetes/login", body, token="")["auth"]["client_token"]
+    assert vault.server.ask("GET", f"{mount}/data/{pull}", token=token)[0] == 200
+    for path in (f"data/{git}", f"data/{pull}/below", f"data/{pull}2", f"metadata/{pull}", f"data/org/{organization}/"):
+        assert vault.server.ask("GET", f"{mount}/{path}", token=token) == REFUSED
+    builds = {"role": f"eso-vault-{organization}", "jwt": body["jwt"]}
+    assert vault.server.ask("PUT", "auth/kubernetes/login", builds, token="")[0] in {400, 403}
+    stack.unchanged()
+    stack.destroy()
+    assert exists(vault, role) == exists(vault, f"eso-vault-{organization}") == (False, False)
+    cluster.delete("v1", "Namespace", namespace)
 
 
 def test_a_token_without_the_documented_policy_creates_nothing(
