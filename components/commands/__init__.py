@@ -25,7 +25,6 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     access.add_parser(commands)
     offboarding.add_parser(commands)
-    offboarding.add_parser(commands)
     orphans.add_parser(commands)
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), _report)

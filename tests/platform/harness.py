@@ -27,7 +27,6 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "openchoreo-secrets:"
 _DEADLINE = 60.0
-_POLL = 0.1
 
 
 def make_project(folder: Path) -> Path:
@@ -49,7 +48,7 @@ def eventually(probe: Callable[[], T | None], what: str) -> T:
     deadline = time.monotonic() + _DEADLINE
     while not (answer := probe()):
         assert time.monotonic() < deadline, f"not within {_DEADLINE:g} s: {what}"
-        time.sleep(_POLL)
+        time.sleep(0.1)
     return answer
 
 

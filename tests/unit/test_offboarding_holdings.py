@@ -186,7 +186,7 @@ def test_patches_keys_and_environments() -> None:
 
     api.forbidden = {f"/apis/{API}/namespaces/acme/releasebindings"}
     (text, *_) = read_holdings({api.cluster: True}, ACME).notes
-    assert text.startswith("environments in the namespace acme cannot be listed: ")
+    assert text.startswith("environments of the ComponentType acme/service cannot be listed: ")
 
 
 def test_keys_of_a_secret_reference() -> None:

@@ -55,8 +55,9 @@ def _plan(kind: str, *names: str, keys: dict[str, str] | None = None, store: str
         key, _, part = (keys or {}).get(name, f"{name}-pull").partition("#")
         config = {"remoteKey": key, **({"property": part} if part else {})}
         pull = {**HOLDERS[kind], "secretStore": store, "dockerConfig": config}
-        organizations.append({"name": name, "secretStore": "org", "git": GIT, "pullSecret": pull})
-    stores = {"secretStores": {"org": KUBERNETES, "other": KUBERNETES}}
+        git = {**GIT, "remoteKey": f"{name}-git"}
+        organizations.append({"name": name, "secretStore": "builds", "git": git, "pullSecret": pull})
+    stores = {"secretStores": {"builds": KUBERNETES, "org": KUBERNETES, "other": KUBERNETES}}
     raw = {"release": "v1", "clusters": PLANES, "namespaces": organizations, **stores, **options}
     settings = parse(raw, source=SOURCE, manual_names=frozenset())
     return plan_stack(settings, find_release(settings.release), stack=STACK)
