@@ -74,7 +74,7 @@ def _list_failures(events: list[Event]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("release", "scope", "offboarding"),
+    ("served", "scope", "offboarding"),
     [
         ("v0.9", "shared", "keep"),
         ("v0.9", "shared", "delete"),
@@ -85,9 +85,9 @@ def _list_failures(events: list[Event]) -> set[str]:
     ],
 )
 def test_no_credential_fails_during_a_removal(
-    scene: Scene, cluster: Kubernetes, release: str, scope: str, offboarding: str
+    scene: Scene, cluster: Kubernetes, served: str, scope: str, offboarding: str
 ) -> None:
-    scene.release = release
+    scene.release = served
     leaving, staying = scene.names
     scene.configure(scope, offboarding, scene.names)
     scene.stack.up()
