@@ -71,6 +71,7 @@ OPERATOR_RULES: Final = [
     _rule(_GENERATORS, ["*"], "get", "list", "watch"),
     _rule(_GENERATORS, ["generatorstates"]),
     _rule("", ["serviceaccounts", "namespaces", "configmaps"], "get", "list", "watch"),
+    _rule("", ["namespaces"], "update", "patch"),
     _rule("", ["secrets"], "get", "list", "watch", "create", "update", "delete", "patch"),
     _rule("", ["serviceaccounts/token"], "create"),
     _rule("", ["events"], "create", "patch"),
