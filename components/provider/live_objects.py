@@ -45,6 +45,8 @@ class _Checked:
     """Names of objects whose manifests are known after the update."""
     removal: Removal = field(default_factory=Removal)
     """Objects that the last update, or one before it, had and the configuration has not."""
+    returning: frozenset[str] = frozenset()
+    """Objects that an earlier update has removed, and that are configured again."""
     refused: Refused = field(default_factory=Refused)
     """Organizations that this update does not change."""
     needed: Sequence[str] = ()
@@ -55,6 +57,10 @@ class _Checked:
     def kept(self) -> Iterator[PlannedManifest]:
         """The objects that the last update had, too."""
         return (planned for planned in self.objects if planned.name in self.before)
+
+    def is_gone(self, drift: Drift) -> bool:
+        """Whether the object does not exist because the stack has deleted it itself."""
+        return drift.live is None and drift.planned.name in self.returning
 
     def is_changed(self, planned: PlannedManifest) -> bool:
         """Whether the configuration has changed since the last update."""
@@ -101,6 +107,7 @@ class LiveObjects:
             before,
             tuple(deferred),
             removal,
+            frozenset(again.keys() - select_configured(entries).keys()),
             refused,
             needed,
             inputs.get("organizations"),
@@ -142,9 +149,9 @@ class LiveObjects:
             log.info(f"not compared with the cluster, because their content is known after the update: {names}")
         drifts = list(self._find(checked))
         if request.preview:
-            self._say(drifts, "the next update restores it", log)
+            self._say(checked, drifts, "the next update restores it", log)
         else:
-            self._say(drifts, "restoring it", log)
+            self._say(checked, drifts, "restoring it", log)
             self._delete_departed(checked, log)
             self._repair(checked, drifts, log)
         for name, reason in sorted(checked.inspector.unjudged.items()):
@@ -169,8 +176,10 @@ class LiveObjects:
         for name in left:
             log.warning(f"{name}: its deletion takes long; the stores of its organization are changed meanwhile")
 
-    def _say(self, drifts: Iterable[Drift], repair: str, log: Log) -> None:
+    def _say(self, checked: _Checked, drifts: Iterable[Drift], repair: str, log: Log) -> None:
         for drift in drifts:
+            if checked.is_gone(drift):
+                continue
             if not drift.is_missing:
                 text = describe_differences(drift.planned, drift.differences)
                 log.warning(f"{drift.planned} was edited: {text}; {repair}")
@@ -197,6 +206,9 @@ class LiveObjects:
         try:
             checked.inspector.repair(drift, self._cancelled.wait)
         except ClusterError as error:
+            if checked.is_gone(drift):
+                # The engine creates it, unless a killed deletion is still in its state.
+                return
             log.warning(str(error))
             self._unrepaired.append(str(error))
 
