@@ -142,7 +142,8 @@ _OTHER = {"role": "pull-{organization}", "serviceAccount": {"identityNamespace":
 BOTH = (
     "one identity for builds and for workloads, so every namespace of acme's workloads can read the credentials of its"
 )
-ONLY = "builds; use an entry of its own whose identity may read the pull secret only, such as pullSecret.secretStore:"
+ONLY = "builds; use an entry of its own, such as default-pull, whose identity may read the pull secret only"
+COPIED = 'builds; give "copy" an identity that may read the pull secret only'
 
 
 @on_each_release
@@ -166,7 +167,7 @@ def test_one_identity_for_builds_and_workloads(
     """A warning, and an error with ``strict``."""
     edits = _reading(VAULT_OWN, pull, isolation=isolation)
     place = {V0_9: AT_ACME, V1: 'namespaces[0] ("acme")'}[release]
-    expected = [] if path is None else [f"{place}.{path}: {entries} {BOTH} {ONLY} default-pull"]
+    expected = [] if path is None else [f"{place}.{path}: {entries} {BOTH} {COPIED if 'copy' in entries else ONLY}"]
     if isolation == "strict" and expected:
         with pytest.raises(SettingsError) as caught:
             parse(in_words(raw(edits), release), source="test")
@@ -189,5 +190,5 @@ def test_managers_with_an_identity_for_each_store(store: Raw, one_cluster: bool,
     edits = {**on_every_plane(git=GIT, pullSecret=_pull("acme-pull")), "secretStores.default": store}
     if one_cluster:
         edits["clusters"] = {plane: {"context": "dev"} for plane in ("buildPlane", "controlPlane", "dataPlane")}
-    expected = [f'{AT_ACME}.secretStore: "default" has {BOTH} {ONLY} default-pull'] if one_identity else []
+    expected = [f'{AT_ACME}.secretStore: "default" has {BOTH} {ONLY}'] if one_identity else []
     assert list(list_warnings(settings(edits))) == expected

@@ -56,11 +56,12 @@ def _common_identity(settings: StackSettings, organization: Organization, path: 
         with suppress(Doubtful):
             if other in settings.secret_stores and settings.secret_stores[other].manager == manager:
                 named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
-                same = f'"{entry}" has' if other == entry else f'"{entry}" and "{other}" have'
+                same, remedy = f'"{entry}" and "{other}" have', f'give "{entry}" an identity that'
+                if other == entry:
+                    same, remedy = f'"{entry}" has', f"use an entry of its own, such as {other}-pull, whose identity"
                 yield Problem(
                     f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore",
                     f"{same} one identity for builds and for workloads, so every namespace of {organization.name}'s "
-                    "workloads can read the credentials of its builds; use an entry of its own whose identity may read "
-                    f"the pull secret only, such as pullSecret.secretStore: {other}-pull",
+                    f"workloads can read the credentials of its builds; {remedy} may read the pull secret only",
                 )
                 return
