@@ -60,6 +60,11 @@ class Cluster:
     def __str__(self) -> str:
         return f'{self.plane} (context "{self.settings.context}")'
 
+    @property
+    def address(self) -> str:
+        """Address of the API server."""
+        return self._transport.host
+
     def close(self) -> None:
         """End the open connections; a later request opens new ones."""
         self._transport.close()

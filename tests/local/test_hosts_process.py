@@ -12,15 +12,14 @@ import urllib3
 from local.hosts import __main__ as process
 from local.hosts.configuration import HostsConfiguration, read_configuration
 from local.hosts.server import UnavailableError
+from local.hosts.sources import OpenBaoReader
 
 
 def configuration(openbao: str = "https://127.0.0.1:1") -> HostsConfiguration:
     return HostsConfiguration(
         ports={"git": 1, "git-proxy": 2, "registry": 3, "registry-proxy": 4},
         git="/usr/bin/git",
-        openbao=openbao,
-        ca="ca.crt",
-        mount="secret",
+        source={"openbao": openbao, "ca": "ca.crt", "mount": "secret"},
         certificate_digest="c",
         stack_digest="s",
         accounts=[{"organization": "acme", "use": "push", "username": None, "password": {"manual": "quay"}}],
@@ -75,12 +74,12 @@ class StubPool:
 
 
 @pytest.fixture
-def reader() -> process.OpenBaoReader:
+def reader() -> OpenBaoReader:
     """A reader without a server."""
-    return process.OpenBaoReader(configuration(), "token")
+    return OpenBaoReader(configuration().source, "token")
 
 
-def test_fields_of_a_key(reader: process.OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_of_a_key(reader: OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = StubPool(200, b'{"data": {"data": {"token": "t", "number": 1}, "metadata": {}}}')
     monkeypatch.setattr(reader, "_pool", pool)
 
@@ -88,13 +87,13 @@ def test_fields_of_a_key(reader: process.OpenBaoReader, monkeypatch: pytest.Monk
     assert pool.requests == [("GET", "https://127.0.0.1:1/v1/secret/data/org/acme/git")]
 
 
-def test_a_key_that_does_not_exist(reader: process.OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_does_not_exist(reader: OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_pool", StubPool(404))
     assert reader("org/acme/git") is None
 
 
 @pytest.mark.parametrize("status", [pytest.param(403, id="refused"), pytest.param(503, id="sealed")])
-def test_a_request_that_fails(reader: process.OpenBaoReader, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+def test_a_request_that_fails(reader: OpenBaoReader, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     monkeypatch.setattr(reader, "_pool", StubPool(status))
     with pytest.raises(UnavailableError) as unavailable:
         reader("org/acme/git")
@@ -103,5 +102,5 @@ def test_a_request_that_fails(reader: process.OpenBaoReader, monkeypatch: pytest
 
 def test_openbao_is_down(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as unavailable:
-        process.OpenBaoReader(configuration("http://127.0.0.1:1"), "token")("org/acme/git")
+        OpenBaoReader(configuration("http://127.0.0.1:1").source, "token")("org/acme/git")
     assert str(unavailable.value) == "OpenBao does not answer"
