@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from components.settings.clusters import ClusterSettings
 from local.hosts.proxy import Proxy
 from local.platform import Platform, find_free_ports
 from local.seed import Seeder
-from tests.platform.harness import Kubernetes
+from tests.platform.harness import Kubernetes, eventually
 from tests.platform.operators import list_operator_crds
 
 CONTEXT: Final = "kind-own"
@@ -71,12 +72,19 @@ class UserCluster:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{port}"
         self.platform.start_operator({"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": "", "no_proxy": ""})
+        self.settle()
         try:
             yield
         finally:
             self.platform.process("external-secrets").stop()
             proxy.shutdown()
             proxy.server_close()
+
+    def settle(self) -> None:
+        """Wait until the controllers have filled every namespace."""
+        for name in self.objects.names("v1", "Namespace"):
+            for kind, part in (("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")):
+                eventually(partial(self.objects.get, "v1", kind, part, name), f"{kind} {part} in {name}")
 
     def set_available(self, replicas: int) -> None:
         """Write the status of ESO's Deployment, as its controller does."""

@@ -44,7 +44,9 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UserCluster]:
     folder = tmp_path_factory.mktemp("own")
     with stopped_at_the_end(Platform(folder / "cluster", obtain_programs())) as platform:
         platform.start_control_plane()
-        yield UserCluster(platform, write_kubeconfig(platform, folder / "config"))
+        cluster = UserCluster(platform, write_kubeconfig(platform, folder / "config"))
+        cluster.settle()
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +109,7 @@ def test_a_context_that_does_not_exist(checkout: Path) -> None:
 @pytest.mark.parametrize("name", [NAMESPACE, "acme", "openchoreo-ci-globex"])
 def test_a_namespace_of_somebody_else(checkout: Path, own: UserCluster, name: str) -> None:
     own.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    eventually(lambda: own.objects.get("v1", "ConfigMap", "kube-root-ca.crt", name), "the content of the namespace")
-    eventually(lambda: own.objects.get("v1", "ServiceAccount", "default", name), "the content of the namespace")
+    own.settle()
     before = own.snapshot()
 
     printed = run(checkout, "up", *ON, code=1)
