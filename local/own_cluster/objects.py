@@ -104,7 +104,7 @@ class TrialObjects:
         metadata = manifest["metadata"]
         labels = {**metadata.get("labels", {}), LABEL: self.record.trial}
         try:
-            stored = self.cluster.create(collection, {**manifest, "metadata": {**metadata, "labels": labels}})
+            stored = self.cluster.add(collection, {**manifest, "metadata": {**metadata, "labels": labels}})
         except ConflictError:
             return True
         return stored is not None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
+
+import urllib3
 
 from components.cluster.access.fields import User
 from components.cluster.access.kubeconfig import read_access
 from components.cluster.access.transport import Transport
 from components.cluster.connection import Cluster
+from components.errors import ClusterError
 from components.openchoreo import find_release
 from components.plan.stores import plan_stores
 from components.settings.stack import StackSettings
@@ -20,6 +24,7 @@ from .configuration import NAMESPACE
 
 _TIMEOUT: Final = (5.0, 30.0)
 _TOKEN_SECONDS: Final = 600
+_ADVICE: Final = "use a context whose user is an administrator"
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,27 @@ class SecretValueReader:
         path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{account}/token"
         spec = {"expirationSeconds": _TOKEN_SECONDS}
         request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
-        answer = self.cluster.create(path, request)
-        return "" if answer is None else str(answer["status"]["token"])
+        answer = self._send("POST", path, body=json.dumps(request).encode())
+        if answer.status != HTTPStatus.CREATED:
+            msg = f"{self.cluster}: the API server answers {answer.status} to a request for a token of {account}; {_ADVICE}"
+            raise ClusterError(msg)
+        return str(json.loads(answer.data)["status"]["token"])
 
     def _read_status(self, token: str, name: str) -> int:
         """Status of the answer to a ServiceAccount that reads a Secret; nobody sees the answer itself."""
+        return self._send("GET", f"/api/v1/namespaces/{NAMESPACE}/secrets/{name}", user=User(token=token)).status
+
+    def _send(
+        self, method: str, path: str, *, user: User | None = None, body: bytes | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        """The answer to a user. None: the one of the context."""
         access = read_access(self.cluster.plane, self.cluster.settings)
-        transport = Transport(replace(access, user=User(token=token)))
-        path = f"/api/v1/namespaces/{NAMESPACE}/secrets/{name}"
-        headers = {"Accept": "application/json"}
-        return transport.send("GET", path, query={}, headers=headers, body=None, timeout=_TIMEOUT).status
+        transport = Transport(access if user is None else replace(access, user=user))
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        try:
+            return transport.send(method, path, query={}, headers=headers, body=body, timeout=_TIMEOUT)
+        finally:
+            transport.close()
 
 
 def find_account(settings: StackSettings, organization: str) -> str | None:

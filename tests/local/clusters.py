@@ -47,11 +47,11 @@ class MemoryCluster(Cluster):
             if inside and (not name or labels.get(name) == value):
                 yield item
 
-    def create(self, path: str, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
-        if "openchoreo.dev/" in path and self.unserved:
+    def add(self, collection: str, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        if "openchoreo.dev/" in collection and self.unserved:
             self.unserved -= 1
             return None
-        target = f"{path}/{manifest['metadata']['name']}"
+        target = f"{collection}/{manifest['metadata']['name']}"
         if target in self.objects:
             msg = f"{target} already exists"
             raise ConflictError(msg)

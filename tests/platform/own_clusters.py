@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from kubernetes import client, config
 
 from components.cluster.connection import Cluster
 from components.settings.clusters import ClusterSettings
@@ -21,7 +22,7 @@ from tests.platform.harness import Kubernetes, eventually
 from tests.platform.operators import list_operator_crds
 
 CONTEXT: Final = "kind-own"
-APPS: Final = ("apps/v1", "Deployment")
+
 _PASSING: Final = frozenset({"componentstatuses", "events", "leases"})
 
 
@@ -88,10 +89,10 @@ class UserCluster:
 
     def set_available(self, replicas: int) -> None:
         """Write the status of ESO's Deployment, as its controller does."""
-        cluster = Cluster("test", ClusterSettings(context=CONTEXT, kubeconfig=str(self.kubeconfig)))
-        path = "/apis/apps/v1/namespaces/external-secrets/deployments/external-secrets/status"
         status = {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas}
-        cluster.merge_patch(path, {"status": status}, field_manager="test")
+        api = config.new_client_from_config(str(self.platform.kubeconfig), client_configuration=client.Configuration())
+        apps = client.AppsV1Api(api)
+        apps.patch_namespaced_deployment_status("external-secrets", "external-secrets", {"status": status})
 
 
 def build_deployment() -> dict[str, Any]:
