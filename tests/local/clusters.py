@@ -28,6 +28,10 @@ class MemoryCluster(Cluster):
         for path in (SYSTEM, *paths):
             self.put(path)
 
+    @property
+    def address(self) -> str:
+        return "https://127.0.0.1:6443"
+
     def put(self, path: str, labels: Mapping[str, str] | None = None, **body: Any) -> None:
         """Add an object, whose UID is its path."""
         metadata = {"name": path.rpartition("/")[2], "uid": path, "labels": dict(labels or {})}

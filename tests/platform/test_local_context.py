@@ -177,7 +177,7 @@ def values_in(cluster: Kubernetes, printed: str, folder: Path) -> list[str]:
     """Names of the secret values in the output, the logs or the state."""
     texts = [printed, *(path.read_text() for path in (*folder.glob("*.log"), *folder.glob("state/**/*.json")))]
     names = sorted(cluster.names("v1", "Secret", NAMESPACE))
-    assert len(names) == 7
+    assert len(names) == 8
     return [
         f"{name}.{key}"
         for name in names
