@@ -54,7 +54,8 @@ class SecretValueReader:
         request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         answer = self._send("POST", path, body=json.dumps(request).encode())
         if answer.status != HTTPStatus.CREATED:
-            msg = f"{self.cluster}: the API server answers {answer.status} to a request for a token of {account}; {_ADVICE}"
+            reason = f"the API server answers {answer.status} to a request for a token of {account}"
+            msg = f"{self.cluster}: {reason}; {_ADVICE}"
             raise ClusterError(msg)
         return str(json.loads(answer.data)["status"]["token"])
 
