@@ -244,13 +244,13 @@ class Cluster:
             raise
         except Exception as error:  # noqa: BLE001 -- the client and its libraries have no common class of errors
             raise UnavailableError(self._unreachable(error)) from None
-        return self._read(method, path, answer, answers or path)
+        return self._read(method, path, answer, answers)
 
-    def _read(self, method: str, path: str, answer: Answer, content_path: str) -> dict[str, Any] | None:
+    def _read(self, method: str, path: str, answer: Answer, content_path: str | None = None) -> dict[str, Any] | None:
         if answer.is_not_found:
             return None
         if answer.is_success:
-            if (content := answer.read(content_path)) is not None:
+            if (content := answer.read(content_path or path)) is not None:
                 return content
             if method == "DELETE" and answer.read_message() is not None:
                 return None

@@ -95,7 +95,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
 
 def prove(monkeypatch: pytest.MonkeyPatch, *, proven: bool) -> None:
     """The outcome of the proof."""
-    monkeypatch.setattr(commands.LocalProof, "show", lambda *_: proven)
+    monkeypatch.setattr("local.own_cluster.commands.LocalProof.show", lambda *_: proven)
 
 
 @pytest.mark.parametrize("proven", [True, False])
@@ -200,7 +200,7 @@ def test_status(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     session.up()
     stopped = "The git server and the registry do not run. Start them with: make local CONTEXT=kind-x"
     assert (session.show(), session.lines[-1]) == (1, stopped)
-    monkeypatch.setattr(commands.Platform, "running", lambda _: True)
+    monkeypatch.setattr("local.own_cluster.commands.Platform.running", lambda _: True)
     assert session.show() == 0
     assert session.lines[-1].startswith("\nPROGRAM ")
     assert "/ (make down CONTEXT=kind-x frees it), " in session.lines[-1]
