@@ -3,6 +3,8 @@ VENV := venv
 BIN := $(VENV)/bin
 # Platforms that the tests use at once: each takes a core and 1.5 GB.
 PLATFORMS ?= 2
+# Cluster of the local trial: that of a context of your kubeconfig. Without CONTEXT: the local platform.
+ON = $(if $(CONTEXT),--context '$(CONTEXT)')
 # Test files that run on the oldest supported version of ESO too.
 OLDEST := delivery fan_outs git_credentials managers policies
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
@@ -16,17 +18,17 @@ venv: $(VENV)/.runtime ## Create the virtual environment with what a stack needs
 
 dev: $(VENV)/.dev ## Add the tools of development to it
 
-local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential; RELEASE=v1 for v1.x
-	@$(BIN)/python -m local up $(if $(RELEASE),--release $(RELEASE))
+local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential; RELEASE=v1 for v1.x, CONTEXT=<name> for a cluster of yours
+	@$(BIN)/python -m local up $(if $(RELEASE),--release $(RELEASE)) $(ON)
 
 status: $(VENV)/.local ## Show the credentials on the local platform, whether they work, and what it takes
-	@$(BIN)/python -m local status
+	@$(BIN)/python -m local status $(ON)
 
 down: $(VENV)/.local ## Stop and remove the local platform
-	@$(BIN)/python -m local down
+	@$(BIN)/python -m local down $(ON)
 
 env: $(VENV)/.local ## Print shell commands that point Pulumi at the local platform
-	@$(BIN)/python -m local env
+	@$(BIN)/python -m local env $(ON)
 
 clean-cache: $(VENV)/.local ## Delete the built and downloaded programs
 	@$(BIN)/python -m local clean-cache

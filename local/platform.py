@@ -53,6 +53,8 @@ class Platform:
     folder: Path
     programs: Mapping[str, Path]
     """Name -> executable; empty if nothing is started."""
+    names: tuple[str, ...] = NAMES
+    """Names of its programs, in the order of their start."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -86,21 +88,26 @@ class Platform:
 
     def running(self) -> bool:
         """Whether all programs run."""
-        return all(self.process(name).pid() is not None for name in NAMES)
+        return all(self.process(name).pid() is not None for name in self.names)
 
     def start_control_plane(self) -> None:
         """Start etcd, the API server and the controllers unless they run; wait until the API server is ready."""
         self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         pki = certificates.create(self.folder / "pki")
-        if not self.running():
-            # Programs of an earlier run may still listen on the ports of this folder.
-            self.stop()
-        ports = self._ports()
+        ports = self.reserve_ports()
         self._start("etcd", _etcd(self.folder / "etcd", pki, ports))
         self._start("kube-apiserver", _apiserver(pki, ports))
         self._write_kubeconfig(pki, ports["apiserver"])
         self.process("kube-apiserver").wait_until(lambda: _is_ready(pki, ports["apiserver"]), 60)
         self._start("kube-controller-manager", _controllers(self.kubeconfig, pki))
+
+    def reserve_ports(self) -> Mapping[str, int]:
+        """Ports of the programs. Unless all of them run, those that run are stopped."""
+        self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        if not self.running():
+            # Programs of an earlier run may still listen on the ports of this folder.
+            self.stop()
+        return self._ports()
 
     def start_operator(self, environment: Mapping[str, str] | None = None, kubeconfig: Path | None = None) -> None:
         """Start ESO unless it runs; wait until it reconciles. Its CRDs must exist.
@@ -121,7 +128,7 @@ class Platform:
 
     def stop(self) -> tuple[str, ...]:
         """Stop the programs in reverse order and return the names of those that ran. Data and certificates stay."""
-        return tuple(name for name in reversed(NAMES) if self.process(name).stop())
+        return tuple(name for name in reversed(self.names) if self.process(name).stop())
 
     def remove(self) -> None:
         """Stop the programs and delete the folder."""

@@ -81,6 +81,9 @@ class _Recording(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        self._answer()
+
     def do_DELETE(self) -> None:
         self._answer()
 
@@ -219,3 +222,28 @@ def test_a_server_that_does_not_have_aggregated_discovery(server: tuple[Cluster,
     handler.answer = (406, refusal("only the following media types are accepted: application/json"))
     with pytest.raises(ClusterError, match=r"GET /api was refused \(406\): only the following media types"):
         list(cluster.discover())
+
+
+def test_a_new_object(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme"}}
+    stored = {**manifest, "metadata": {"name": "acme", "uid": "u", "resourceVersion": "1"}}
+    handler.answer = (201, stored)
+    assert cluster.add("/api/v1/namespaces", manifest) == stored
+    assert handler.requests == [("POST", "/api/v1/namespaces", "application/json", manifest)]
+    handler.answer = (404, refusal("the server could not find the requested resource"))
+    assert cluster.add("/api/v1/namespaces", manifest) is None
+    handler.answer = (409, refusal('namespaces "acme" already exists'))
+    with pytest.raises(ConflictError, match=r"POST /api/v1/namespaces was refused \(409\)"):
+        cluster.add("/api/v1/namespaces", manifest)
+
+
+def test_an_answer_that_is_another_object(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (201, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b", "uid": "u"}})
+    with pytest.raises(UnavailableError):
+        cluster.add("/api/v1/namespaces", {"metadata": {"name": "acme"}})
+
+
+def test_the_address_of_a_cluster(tmp_path: Path) -> None:
+    assert _cluster(tmp_path, "https://127.0.0.1:6443/").address == "https://127.0.0.1:6443"
