@@ -41,6 +41,7 @@ _LINE: Final = 17
 _GAP_OF: Final = {
     "shared-store": STORE,
     "store-conditions": STORE,
+    "plane-store": STORE,
     "external-secret": STORE,
     "push-secret": STORE,
     "rbac": STORE,
