@@ -45,12 +45,14 @@ def clean_server(address: str) -> str:
 
 def clean_data(report: Report) -> Report:
     """The report without credentials: for JSON, which escapes control characters itself."""
-    return _apply(report, cache(hide_credentials))
+    clean: Report = _apply(report, cache(hide_credentials))
+    return clean
 
 
 def clean_lines(report: Report) -> Report:
     """The report for a terminal and a picture: each text is one printable line without credentials."""
-    return _apply(report, cache(lambda text: flatten(hide_credentials(text))))
+    clean: Report = _apply(report, cache(lambda text: flatten(hide_credentials(text))))
+    return clean
 
 
 def _apply(tree: Any, change: Callable[[str], str]) -> Any:
