@@ -12,7 +12,7 @@ from ..manifests import Manifest
 from ..object_names import format_object, name_object
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
-from .graph import BUILD, Configured, GeneratorUse, ManualValue, Read, Store
+from .graph import BUILD, Configured, GeneratorUse, ManualValue, PlaneUse, Read, Store
 from .rooms import Condition, Room, format_labels, read_conditions
 from .sign_in import Account, Annotations, SignIn, plain, read_sign_in
 from .uses import STORE, Use, list_uses
@@ -43,6 +43,9 @@ def read_plan(plan: Plan) -> Configured:
         generators=tuple(dict.fromkeys(generators)),
         names=tuple(sorted({organization.name for organization in plan.organizations})),
         control_namespaces=control,
+        planes=tuple(
+            dict.fromkeys(use for organization in plan.organizations for use in _list_planes(plan, organization))
+        ),
         accepted=frozenset(key for entry in plan.settings.secret_stores.values() for key in entry.shared_keys or ()),
     )
 
@@ -138,6 +141,16 @@ def _list_pull_reads(plan: Plan, organization: OrganizationPlan) -> Iterator[Rea
         text = f"ExternalSecret of each component ({organization.pull_entry.id})"
         for use in list_uses(organization.pull_entry.template["spec"]):
             yield Read(name, plan.pull_plane, subject, text, use, builds=False)
+
+
+def _list_planes(plan: Plan, organization: OrganizationPlan) -> Iterator[PlaneUse]:
+    """The stores that the planes of an organization name, also those that the stack does not create."""
+    for owner, place in organization.placed_objects:
+        builds, own = place.role == "build plane", owner.organization
+        block = own.build_plane if builds else own.data_plane
+        if block is not None and place.role in {"build plane", "data plane"}:
+            text = format_object(place.kind.name, place.name, place.namespace)
+            yield PlaneUse(own.name, BUILD if builds else plan.pull_plane, text, plain(block.secret_store_ref))
 
 
 def _list_values(plan: Plan, organization: OrganizationPlan) -> Iterator[ManualValue]:

@@ -27,6 +27,7 @@ def list_planned_crossings(configured: Configured, grants: Iterable[Grant]) -> t
         *_list_foreign_namespaces(configured),
         *_list_sources(configured),
         *_list_shared_generators(configured),
+        *_list_plane_stores(configured),
         *(
             Crossing(
                 "policy",
@@ -126,6 +127,25 @@ def _list_shared_identities(configured: Configured) -> Iterator[Crossing]:
                 keys=unite(locate_keys(store) for store in group),
                 why="their stores sign in as one identity, so what one may read, all may read",
                 remedy="give each organization an identity of its own, with {organization} in the block of the store",
+            )
+
+
+def _list_plane_stores(configured: Configured) -> Iterator[Crossing]:
+    """Planes that name the store of other organizations, from which OpenChoreo then reads for this one."""
+    for use in configured.planes:
+        store = configured.by_name.get((use.plane, use.store))
+        if store is not None and store.organizations and use.organization not in store.organizations:
+            yield Crossing(
+                "plane-store",
+                "configuration",
+                (use.organization,),
+                store.organizations,
+                object=use.object,
+                store=str(store),
+                identity=store.identity,
+                keys=locate_keys(store),
+                why=f"its plane names a store of {_shorten(list(store.organizations))} in secretStoreRef",
+                remedy=f"name a store of {use.organization} in secretStoreRef of {use.object}",
             )
 
 

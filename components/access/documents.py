@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from .model import Report
+from .texts import clean_data
 
 SCHEMA: Final = 1
 """Version of the fields. A field that is removed or gets another meaning changes it."""
@@ -13,6 +14,7 @@ SCHEMA: Final = 1
 
 def build_document(report: Report) -> dict[str, Any]:
     """The report as JSON data in a stable order. It has names only, never values."""
+    report = clean_data(report)
     exposed = report.exposed
     return {
         "schema": SCHEMA,

@@ -78,6 +78,19 @@ class GeneratorUse:
 
 
 @dataclass(frozen=True)
+class PlaneUse:
+    """A plane of one organization in OpenChoreo that names a store for its builds or workloads."""
+
+    organization: str
+    plane: str
+    """Cluster of the store."""
+    object: str
+    """``DataPlane acme/default``."""
+    store: str
+    """Name of a ClusterSecretStore."""
+
+
+@dataclass(frozen=True)
 class Configured:
     """What a plan says about access."""
 
@@ -90,6 +103,7 @@ class Configured:
     """Names of the organizations, sorted."""
     control_namespaces: Mapping[str, str]
     """Namespace on the control plane -> its organization."""
+    planes: tuple[PlaneUse, ...] = ()
     accepted: frozenset[str] = frozenset()
     """Remote keys that organizations may share by configuration (``sharedKeys``)."""
 

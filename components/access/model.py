@@ -13,6 +13,7 @@ Reason = Literal[
     "shared-key",
     "shared-value",
     "policy",
+    "plane-store",
     "namespace",
     "store-conditions",
     "source-namespace",

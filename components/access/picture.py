@@ -24,6 +24,7 @@ from .lanes import (
 )
 from .model import Crossing, OrganizationAccess, Report
 from .svg import Box, compose, cut, draw_badge, draw_box, draw_dot, draw_path, draw_text, wrap
+from .texts import clean_lines
 from .wording import count, describe_pair
 
 MOST_LANES: Final = 12
@@ -40,6 +41,7 @@ _LINE: Final = 17
 _GAP_OF: Final = {
     "shared-store": STORE,
     "store-conditions": STORE,
+    "plane-store": STORE,
     "external-secret": STORE,
     "push-secret": STORE,
     "rbac": STORE,
@@ -55,6 +57,7 @@ _GAP_OF: Final = {
 
 def draw_picture(report: Report) -> str:
     """The picture as SVG, for every number of organizations."""
+    report = clean_lines(report)
     touched = list(report.touched())
     whole = len(report.organizations) <= MOST_LANES
     names = [item.name for item in report.organizations] if whole else touched[:_LANES_OF_MANY]

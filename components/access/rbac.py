@@ -1,8 +1,8 @@
 """RBAC that reaches what stores read: who may act as their identities, read their Secrets, or change who may.
 
 Source: Kubernetes' RBAC (``rules``, ``resourceNames``; a RoleBinding grants a ClusterRole in its own namespace; a right
-to ``namespaces`` in a namespace is one to this namespace). Rights that Kubernetes gives to its own controllers are left
-out.
+to ``namespaces`` in a namespace is one to this namespace; clients connect to a pod with GET or POST, so ``get`` is
+enough for ``pods/exec``). Rights that Kubernetes gives to its own controllers are left out.
 """
 
 from __future__ import annotations
@@ -13,8 +13,24 @@ from typing import Any, Final
 
 _BOOTSTRAPPING: Final = "kubernetes.io/bootstrapping"
 _SYSTEM: Final = "system:"
-_WORKLOADS: Final = ("cronjobs", "daemonsets", "deployments", "jobs", "pods", "replicasets", "statefulsets")
+_OWN_NAMESPACE: Final = "kube-system"
+ANYONE: Final = frozenset(
+    {"system:anonymous", "system:authenticated", "system:serviceaccounts", "system:unauthenticated"}
+)
+"""Users and groups to which every ServiceAccount belongs, or can."""
+ACCOUNTS_OF: Final = "system:serviceaccounts:"
+"""A group follows: the ServiceAccounts of the namespace after it."""
 _WRITE: Final = ("create", "patch", "update")
+_CONNECT: Final = ("create", "get")
+_WORKLOADS: Final = (
+    *("cronjobs", "daemonsets", "deployments", "jobs", "replicasets", "replicationcontrollers", "statefulsets"),
+    *("pods", "pods/ephemeralcontainers"),
+    # Of Argo, whose controllers create pods for whoever creates these.
+    *("cronworkflows", "eventsources", "rollouts", "sensors", "workflows", "workflowtemplates"),
+)
+_ESO: Final = "external-secrets.io"
+_GENERATORS: Final = f"generators.{_ESO}"
+_EVERY: Final = "*"
 
 
 @dataclass(frozen=True, order=True)
@@ -25,6 +41,7 @@ class Right:
     words: str
     groups: tuple[str, ...]
     resources: tuple[str, ...]
+    """``*``: every one of the groups."""
     verbs: tuple[str, ...]
 
 
@@ -32,21 +49,37 @@ RIGHTS: Final = (
     Right("token", "create tokens of ServiceAccounts", ("",), ("serviceaccounts/token",), ("create",)),
     Right("impersonate", "impersonate ServiceAccounts", ("",), ("serviceaccounts", "users"), ("impersonate",)),
     Right("secrets", "read Secrets", ("",), ("secrets",), ("get", "list", "watch")),
-    Right("pods", "run pods", ("", "apps", "batch"), _WORKLOADS, _WRITE),
-    Right("exec", "run commands in pods", ("",), ("pods/exec", "pods/attach", "pods/ephemeralcontainers"), _WRITE),
+    # A new Secret may be a token of a ServiceAccount.
+    Right("write", "write Secrets", ("",), ("secrets",), _WRITE),
+    # ESO reads and writes with its own rights: with any identity of the namespace, and any Secret in it.
+    Right("eso", "write objects of ESO", (_ESO,), ("externalsecrets", "pushsecrets", "secretstores"), _WRITE),
+    Right("generators", "write generators of ESO", (_GENERATORS,), (_EVERY,), _WRITE),
+    Right("pods", "run pods", ("", "apps", "argoproj.io", "batch"), _WORKLOADS, _WRITE),
+    Right("exec", "run commands in pods", ("",), ("pods/attach", "pods/exec"), _CONNECT),
+    Right("nodes", "run commands through the API of nodes", ("",), ("nodes/proxy",), _CONNECT),
     Right("bind", "grant roles", ("rbac.authorization.k8s.io",), ("roles", "clusterroles"), ("bind", "escalate")),
     Right(
         "stores",
         "write cluster-scoped stores",
-        ("external-secrets.io",),
-        ("clusterexternalsecrets", "clusterpushsecrets", "clustersecretstores"),
+        (_ESO, _GENERATORS),
+        ("clusterexternalsecrets", "clustergenerators", "clusterpushsecrets", "clustersecretstores"),
         _WRITE,
     ),
+    Right("templates", "write templates of all builds", ("argoproj.io",), ("clusterworkflowtemplates",), _WRITE),
     Right("labels", "label namespaces", ("",), ("namespaces",), _WRITE),
+    Right("groups", "impersonate groups", ("",), ("groups",), ("impersonate",)),
+    Right(
+        "webhooks",
+        "change what the API server accepts",
+        ("admissionregistration.k8s.io",),
+        ("mutatingadmissionpolicies", "mutatingadmissionpolicybindings", "mutatingwebhookconfigurations"),
+        _WRITE,
+    ),
+    Right("certificates", "approve certificates", ("certificates.k8s.io",), ("signers",), ("approve", "sign")),
 )
 """In the order in which a subject's rights are listed."""
 BY_KIND: Final = {right.kind: right for right in RIGHTS}
-CLUSTER_SCOPED: Final = frozenset({"stores"})
+CLUSTER_SCOPED: Final = frozenset({"certificates", "groups", "nodes", "stores", "templates", "webhooks"})
 """Rights that a RoleBinding cannot grant."""
 
 
@@ -86,7 +119,7 @@ def read_grants(objects: Iterable[Mapping[str, Any]]) -> tuple[Grant, ...]:
         if item["kind"] in {"Role", "ClusterRole"}:
             metadata = item["metadata"]
             roles[item["kind"], metadata.get("namespace") or "", metadata["name"]] = _read_rules(item.get("rules"))
-        elif item["kind"] in {"RoleBinding", "ClusterRoleBinding"} and not _is_of_kubernetes(item):
+        elif item["kind"] in {"RoleBinding", "ClusterRoleBinding"}:
             bindings.append(item)
     return tuple(grant for binding in bindings for grant in _read_binding(binding, roles))
 
@@ -95,6 +128,14 @@ def _is_of_kubernetes(binding: Mapping[str, Any]) -> bool:
     labels = binding["metadata"].get("labels") or {}
     role = str((binding.get("roleRef") or {}).get("name"))
     return _BOOTSTRAPPING in labels and role.startswith(_SYSTEM)
+
+
+def _is_own(subject: Subject) -> bool:
+    """Whether a subject is a component of Kubernetes: anyone who may write a binding may also set its label."""
+    if subject.kind == "ServiceAccount":
+        return subject.namespace == _OWN_NAMESPACE
+    name = subject.name
+    return name.startswith(_SYSTEM) and name not in ANYONE and not name.startswith(ACCOUNTS_OF)
 
 
 def _read_rules(rules: Sequence[Mapping[str, Any]] | None) -> Mapping[str, frozenset[str] | None]:
@@ -118,12 +159,14 @@ def _allows(rule: Mapping[str, Any], right: Right) -> bool:
 
 
 def _overlaps(allowed: Sequence[str] | None, needed: Sequence[str]) -> bool:
-    return any(item == "*" or item in needed for item in allowed or ())
+    return any(item == _EVERY or item in needed for item in allowed or ())
 
 
 def _names(allowed: Sequence[str] | None, resource: str) -> bool:
     _, _, part = resource.partition("/")
-    return any(item in {"*", resource} or (part and item == f"*/{part}") for item in allowed or ())
+    return any(
+        _EVERY in {item, resource} or item == resource or (part and item == f"*/{part}") for item in allowed or ()
+    )
 
 
 def _read_binding(
@@ -139,8 +182,11 @@ def _read_binding(
         return
     place = f"{namespace}/" if namespace else ""
     through = f"{binding['kind']} {place}{metadata['name']} -> {kind} {name}"
-    for subject in binding.get("subjects") or ():
-        yield Grant(_read_subject(subject), namespace, through, rights)
+    of_kubernetes = _is_of_kubernetes(binding)
+    for item in binding.get("subjects") or ():
+        subject = _read_subject(item)
+        if not (of_kubernetes and _is_own(subject)):
+            yield Grant(subject, namespace, through, rights)
 
 
 def _read_subject(subject: Mapping[str, Any]) -> Subject:

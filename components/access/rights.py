@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from .crossings import unite
 from .live_rooms import Site
 from .model import Crossing, Reacher, is_between
-from .rbac import BY_KIND, Grant, Subject
+from .rbac import ACCOUNTS_OF, ANYONE, BY_KIND, CLUSTER_SCOPED, Grant, Subject
 from .sign_in import Account
 
-_EVERYONE = frozenset({"system:authenticated", "system:serviceaccounts", "system:unauthenticated"})
-_ACCOUNTS_OF = "system:serviceaccounts:"
-_WHOLE_NAMESPACE = ("pods", "exec", "bind")
+_SYSTEM = "system:"
+_WHOLE_NAMESPACE = ("eso", "generators", "pods", "exec", "bind")
 """Rights with which a subject reaches every ServiceAccount and every Secret of a namespace."""
 Owners = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Namespace -> name -> organizations."""
@@ -40,7 +39,10 @@ class _Targets:
             namespace: in which it applies. Empty: everywhere.
             names: of the objects. None: every object.
         """
-        if kind in {"stores", "labels"}:
+        if kind == "groups" and names is not None and not any(name.startswith(_SYSTEM) for name in names):
+            # What groups of people may do is in other bindings, and only their names are in this one.
+            return ()
+        if kind == "labels" or kind in CLUSTER_SCOPED:
             return self.names
         if kind == "impersonate" and names is not None:
             # The user name of a ServiceAccount ends in its name.
@@ -50,9 +52,12 @@ class _Targets:
         if kind in {"token", "impersonate"}:
             return accounts
         rooms = [self.rooms.get(namespace, ())] if namespace else self.rooms.values()
-        if kind == "secrets" and names is not None and names <= self.secrets.get(namespace, {}).keys():
+        if kind not in {"secrets", "write"}:
+            return unite([secrets, accounts, *rooms])
+        if names is not None and names <= self.secrets.get(namespace, {}).keys():
             rooms = []
-        return unite([secrets, *([] if kind == "secrets" else [accounts]), *rooms])
+        # A right to objects with names cannot create a token.
+        return unite([secrets, *([accounts] if kind == "write" and names is None else []), *rooms])
 
 
 def _select(owners: Owners, namespace: str, names: frozenset[str] | None) -> tuple[str, ...]:
@@ -132,11 +137,10 @@ def _name_organizations(site: Site, subject: Subject, identities: Owners) -> tup
     if subject.kind == "ServiceAccount":
         own = identities.get(subject.namespace, {}).get(subject.name)
         return own or site.name_residents(subject.namespace)
-    if subject.kind == "Group":
-        if subject.name in _EVERYONE:
-            return site.configured.names
-        if subject.name.startswith(_ACCOUNTS_OF):
-            return site.name_residents(subject.name.removeprefix(_ACCOUNTS_OF))
+    if subject.name in ANYONE:
+        return site.configured.names
+    if subject.kind == "Group" and subject.name.startswith(ACCOUNTS_OF):
+        return site.name_residents(subject.name.removeprefix(ACCOUNTS_OF))
     return ()
 
 

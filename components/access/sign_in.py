@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ..managers.remote_keys import RemotePlace, clean_address, clean_key, find_account, locate_in_aws, locate_in_vault
 from .model import OUTPUT
+from .texts import clean_server
 
 Account = tuple[str, str]
 """Namespace and name of a ServiceAccount or a Secret."""
@@ -160,6 +161,7 @@ def _find_in_aws(block: Mapping[str, Any], account: str, key: str) -> RemotePlac
 def _read_vault(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
     auth = block.get("auth") or {}
     server, space, mount = (plain(block.get(key)) for key in ("server", "namespace", "path"))
+    shown = clean_server(server)
     where = "/".join(part for part in (space, mount) if part)
     secrets = _list_secrets(auth, context)
     method: str = next(iter(auth), "")
@@ -171,9 +173,9 @@ def _read_vault(name: str, block: Mapping[str, Any], context: _Context) -> SignI
     place = plain(login.get("mountPath")) or plain(login.get("path")) or method
     identity = f"{signs}, role {role} of {place}" if role else signs
     return SignIn(
-        realm=" ".join(part for part in (name, server, where) if part),
+        realm=" ".join(part for part in (name, shown, where) if part),
         identity=identity,
-        principal=_join(name, server, space, place, role) if role else _join(name, server, space, signs),
+        principal=_join(name, shown, space, place, role) if role else _join(name, shown, space, signs),
         account=account,
         secrets=secrets,
         find=partial(locate_in_vault, server, space, mount or None, plain(block.get("version")) or "v2"),
@@ -186,9 +188,10 @@ def _read_azure(name: str, block: Mapping[str, Any], context: _Context) -> SignI
     client = context.annotation(account, _CLIENT) or plain(block.get("identityId"))
     signs = _account_words(account) if account else _secret_words(secrets) if secrets else _OPERATOR
     url = plain(block.get("vaultUrl")).rstrip("/")
+    shown = clean_server(url)
     identity = f"{signs}, client {client}" if client else signs
-    principal = _join(name, url, client or signs)
-    return SignIn(f"{name} {url}", identity, principal, "", account, secrets, find=partial(_find_in_azure, url))
+    principal = _join(name, shown, client or signs)
+    return SignIn(f"{name} {shown}", identity, principal, "", account, secrets, find=partial(_find_in_azure, url))
 
 
 def _find_in_azure(url: str, key: str) -> RemotePlace:

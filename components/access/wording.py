@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..table import format_table
 from .model import Crossing, Difference, Edge, Report
+from .texts import clean_lines
 
 MOST_EDGES = 60
 """Rows of edges that a terminal shows; above that, one row for each organization."""
@@ -16,8 +17,8 @@ _NONE = "-"
 
 
 def format_report(report: Report) -> str:
-    """The whole text, without a line break at its end."""
-    return "\n\n".join(_list_blocks(report))
+    """The whole text, without a line break at its end. Texts of others are on one line each, and printable."""
+    return "\n\n".join(_list_blocks(clean_lines(report)))
 
 
 def _list_blocks(report: Report) -> Iterator[str]:
