@@ -156,7 +156,8 @@ class GcpStore(TypedManager):
         """A secret of a project, global or of a region."""
         project = fill(self.project_id, organization)
         location = "" if self.location is None else self.location
-        return locate_in_google(*(text if isinstance(text, str) else None for text in (project, location)), key)
+        texts = [text if isinstance(text, str) else None for text in (project, location)]
+        return locate_in_google(texts[0], texts[1], key)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with the Google service account that it acts as, unless an existing one is used."""
