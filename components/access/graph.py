@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from ..managers.remote_keys import RemotePlace
+from ..managers.remote_keys import PlaceIndex, RemotePlace
 from ..object_names import format_object
 from .rooms import Condition, Room, RoomIndex
 from .sign_in import SignIn
@@ -124,17 +124,31 @@ class Configured:
 
     @cached_property
     def accepted_places(self) -> frozenset[RemotePlace]:
-        """The secrets that the accepted keys name."""
-        return frozenset(self.identify(read) for read in self.reads if read.use.key in self.accepted)
+        """The secrets that the accepted keys may name."""
+        places = (self.identify(read) for read in self.reads if read.use.key in self.accepted)
+        return frozenset(other for place in set(places) for other in self._places.find(place))
 
     @cached_property
     def owners(self) -> dict[RemotePlace, tuple[str, ...]]:
-        """Secret in a manager -> organizations that read it by plan, sorted."""
+        """Secret in a manager -> organizations that by plan read what may be that secret, sorted."""
         owners: dict[RemotePlace, set[str]] = {}
         for read in self.reads:
             if not read.use.generator:
                 owners.setdefault(self.identify(read), set()).add(read.organization)
-        return {place: tuple(sorted(names)) for place, names in owners.items()}
+        return {
+            place: tuple(sorted({name for other in self._places.find(place) for name in owners.get(other, ())}))
+            for place in owners
+        }
+
+    @cached_property
+    def _places(self) -> PlaceIndex:
+        return PlaceIndex(self.identify(read) for read in self.reads)
+
+    def find_owners(self, place: RemotePlace) -> tuple[str, ...]:
+        """Organizations that by plan read what may be one secret, sorted."""
+        own = self.owners.get(place)
+        others = self._places.find(place) if own is None else ()
+        return own or tuple(sorted({name for other in others for name in self.owners.get(other, ())}))
 
     @cached_property
     def spellings(self) -> dict[RemotePlace, tuple[str, ...]]:

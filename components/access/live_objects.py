@@ -61,7 +61,7 @@ def _has_labels(room: Room, owners: tuple[str, ...]) -> bool:
 
 def _name_owners(site: Site, store: Store, use: Use) -> tuple[str, ...]:
     """Organizations whose key a use means."""
-    owners = site.configured.owners.get(store.sign_in.identify(use.key), ())
+    owners = site.configured.find_owners(store.sign_in.identify(use.key))
     return store.organizations if use.key == ANY_KEY or not owners else owners
 
 

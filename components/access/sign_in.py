@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from ..managers.remote_keys import RemotePlace, clean_address, clean_key, find_account, locate_in_aws, locate_in_vault
+from ..managers.remote_keys import (
+    RemotePlace,
+    clean_address,
+    clean_key,
+    find_account,
+    locate_in_aws,
+    locate_in_google,
+    locate_in_vault,
+)
 from .model import OUTPUT
 from .texts import clean_server
 
@@ -207,7 +215,8 @@ def _read_google(name: str, block: Mapping[str, Any], context: _Context) -> Sign
     signs = _account_words(account) if account else _secret_words(secrets) if secrets else _OPERATOR
     project = " ".join(filter(None, (plain(block.get("projectID")), plain(block.get("location")))))
     identity = f"{signs}, {google}" if google else signs
-    return SignIn(f"{name} {project}", identity, _join(name, project, google or signs), "", account, secrets)
+    find = partial(locate_in_google, plain(block.get("projectID")), plain(block.get("location")))
+    return SignIn(f"{name} {project}", identity, _join(name, project, google or signs), "", account, secrets, find=find)
 
 
 def _read_fake(name: str, _block: Mapping[str, Any], context: _Context) -> SignIn:

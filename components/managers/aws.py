@@ -204,13 +204,15 @@ class AwsStore(TypedManager):
 
     def locate(self, key: str, organization: str) -> RemotePlace | None:
         """A secret with its prefix, in the account of the role that reads it."""
-        own = "" if self.prefix is None else self.prefix
-        prefix = fill(own if self.managed is None else self.managed.path, organization)
-        if not isinstance(prefix, str) or not isinstance(self.region, str):
+        begin = "" if self.prefix is None else self.prefix
+        prefix = fill(begin if self.managed is None else self.managed.path, organization)
+        if not isinstance(prefix, str):
             return None
         signing_in = self.auth.service_account if self.auth is not None else None
-        account = find_account(self.role, None if signing_in is None else signing_in.role_arn)
-        return locate_in_aws(self.service, self.region, account, f"{prefix}{key}")
+        own = None if signing_in is None else signing_in.role_arn
+        account = find_account(own if self.role is None else self.role)
+        region = self.region if isinstance(self.region, str) else None
+        return locate_in_aws(self.service, region, account, f"{prefix}{key}")
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its IAM role, unless the store uses an existing identity."""

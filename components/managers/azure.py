@@ -26,7 +26,7 @@ from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .remote_keys import RemotePlace, clean_address
+from .remote_keys import RemotePlace, locate_in_azure
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
@@ -163,10 +163,9 @@ class AzureStore(TypedManager):
         )
 
     def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A name, whose letters have no case: a certificate, its key and its secret have one."""
+        """A name of the vault."""
         url = fill(self.vault_url, organization)
-        name = key.lower().rpartition("/")[2]
-        return (self.settings_key, clean_address(url), name) if isinstance(url, str) else None
+        return locate_in_azure(url if isinstance(url, str) else None, key)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its client id and tenant, unless an existing one is used."""

@@ -26,7 +26,7 @@ from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .remote_keys import RemotePlace
+from .remote_keys import RemotePlace, locate_in_google
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import Place, Tariff, per_10_000
 
@@ -155,9 +155,9 @@ class GcpStore(TypedManager):
     def locate(self, key: str, organization: str) -> RemotePlace | None:
         """A secret of a project, global or of a region."""
         project = fill(self.project_id, organization)
-        if not isinstance(project, str) or not isinstance(self.location, str | None):
-            return None
-        return self.settings_key, project, self.location or "", key
+        location = "" if self.location is None else self.location
+        texts = [text if isinstance(text, str) else None for text in (project, location)]
+        return locate_in_google(texts[0], texts[1], key)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with the Google service account that it acts as, unless an existing one is used."""

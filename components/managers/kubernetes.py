@@ -7,7 +7,7 @@ ExternalSecret requests.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
 
@@ -20,11 +20,9 @@ from ..schema.names import check_subdomain
 from .manager import NO_ENDPOINT, Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import CaBundle, CaProvider, ServiceAccountRef
 from .registry import register
-from .remote_keys import RemotePlace, clean_address
+from .remote_keys import RemotePlace, is_own_cluster, locate_in_kubernetes
 from .rendering import build_provider_block, dump, get_account_name
 from .tariff import FREE, Place, Tariff
-
-_OWN_ADDRESSES: Final = frozenset(f"https://kubernetes.default{rest}" for rest in ("", ".svc", ".svc.cluster.local"))
 
 
 class KubernetesServer(Model):
@@ -105,14 +103,19 @@ class KubernetesStore(TypedManager):
         return None
 
     def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A Secret of the namespace; the cluster's own API server has several addresses."""
-        server = self.server
-        if server is None or server.from_kubeconfig or server.url is None:
-            return self.settings_key, "", self.remote_namespace, key
-        if not isinstance(server.url, str):
-            return None
-        address = clean_address(server.url).removesuffix(":443")
-        return self.settings_key, "" if address in _OWN_ADDRESSES else address, self.remote_namespace, key
+        """A Secret of the namespace."""
+        return locate_in_kubernetes(self._address, self.remote_namespace, key)
+
+    @property
+    def reads_own_cluster(self) -> bool:
+        """Unless the settings name another API server."""
+        return self._address is not None and is_own_cluster(self._address)
+
+    @property
+    def _address(self) -> str | None:
+        """Address of another API server. Empty: that of the cluster of the store. None: it is an output."""
+        url = None if self.server is None else self.server.url
+        return "" if url is None else url if isinstance(url, str) else None
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """ServiceAccount, Role and RoleBinding of a store; empty if it uses an existing account."""

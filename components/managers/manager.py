@@ -178,14 +178,18 @@ class Manager(BaseModel):
         return None
 
     def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """The secret that an organization's key names; equal for all spellings of it. None: nobody can tell.
+        """The secret that an organization's key names, for every spelling of it. None: nobody can tell its name.
 
         Args:
             key: ``remoteKey`` of a credential.
             organization: name of the organization, for the placeholder.
         """
-        where = describe_place(fill(self.template(), organization))
-        return None if where is None else (self.settings_key, where, clean_key(key))
+        return self.settings_key, describe_place(fill(self.template(), organization)), clean_key(key)
+
+    @property
+    def reads_own_cluster(self) -> bool:
+        """Whether a store reads from the cluster that it is on, so that one key is another secret on each plane."""
+        return False
 
     @property
     def plain_keys_only(self) -> str | None:

@@ -38,7 +38,10 @@ def _check_ttl(text: str) -> str:
 
 VaultMount = Annotated[
     str,
-    must_match(r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends"),
+    must_match(
+        r"(?!\.{1,2}(/|$))[\w.@~-]+(/(?!\.{1,2}(/|$))[\w.@~-]+)*",
+        "a path of Vault; expected <name>[/<name>...], without / at the ends",
+    ),
 ]
 
 

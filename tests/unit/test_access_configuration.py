@@ -191,7 +191,7 @@ def _vault(role: str, **more: Any) -> Raw:
         pytest.param(
             plan(
                 organization("acme", git={"remoteKey": "org/acme2/git"}),
-                organization("acme2", git={"remoteKey": "/secret/data/org//acme2/git"}),
+                organization("acme2", git={"remoteKey": "secret/data/org/acme2/git"}),
                 stores={"org": _vault("eso-{organization}")},
             ),
             [("shared-key", "acme acme2", "acme acme2")],

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
 
-from components.managers.kubernetes import KubernetesServer, KubernetesStore
-from components.managers.remote_keys import clean_path, locate_in_vault
-from components.managers.secret_store import SecretStoreSettings
 from components.schema.text import quote
-from tests.unit.deferrable import Later
 from tests.unit.managers import AZURE_OWN, GCP_OWN, aws, azure, custom, gcp, vault
 from tests.unit.samples import CA_BUNDLE, KUBERNETES, Edits, Raw, assert_rejected, settings
 
 ACCOUNT = "arn:aws:iam::123456789012:role"
 OTHER_ACCOUNT = "arn:aws:iam::210987654321:role"
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:org/git-a1B2c3"
+PARTIAL = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:"
+WORKLOAD = {"workloadIdentity": {"serviceAccount": {"identityNamespace": "external-secrets"}}}
 LOGIN = {"kubernetes": {"role": "eso-{organization}"}}
 TWO = 'organizations[1] ("globex")'
 
@@ -43,6 +40,12 @@ def _role(role: str = f"{ACCOUNT}/eso-{{organization}}", **keys: Any) -> Raw:
     return aws(role=role, **keys)
 
 
+KEYS_REF = {
+    "accessKeyIDSecretRef": {"name": "keys-{organization}", "namespace": "eso", "key": "id"},
+    "secretAccessKeySecretRef": {"name": "keys-{organization}", "namespace": "eso", "key": "key"},
+}
+SIGNED_IN = aws(auth={"secretRef": KEYS_REF})
+"""A store whose account only AWS can tell."""
 PARAMETERS = _role(service="ParameterStore")
 SAME = [
     pytest.param(KUBERNETES, "git", "git", id="kubernetes"),
@@ -52,11 +55,15 @@ SAME = [
     pytest.param(PARAMETERS, "/org/git", "org/git", id="parameter-with-and-without-slash"),
     pytest.param(PARAMETERS, "/org/git", "/org/git:3", id="version-of-a-parameter"),
     pytest.param(vault(LOGIN), "secret/org/git", "secret/data/org/git", id="vault-without-mount"),
-    pytest.param(vault(LOGIN), "secret/org/git", "/secret/data/org//git", id="vault-slashes"),
     pytest.param(vault(LOGIN, path="kv"), "org/git", "kv/org/git", id="vault-key-with-mount"),
     pytest.param(vault(LOGIN, path="kv"), "org/git", "kv/data/org/git", id="vault-key-with-mount-and-data"),
     pytest.param(vault(LOGIN, path="kv", version="v1"), "org/git", "kv/org/git", id="vault-version-1"),
-    pytest.param(vault(LOGIN, path="kv"), "org/git", "/org/git#2", id="vault-key-with-version"),
+    pytest.param(vault(LOGIN, path="kv"), "org/git", "org/git#2", id="vault-key-with-version"),
+    pytest.param(vault(LOGIN, path="kv", namespace="team"), "org/git", "kv/data/org/git", id="vault-in-a-namespace"),
+    pytest.param(_role(), "team-github", f"{PARTIAL}team-github", id="aws-partial-arn-that-ends-like-a-full-one"),
+    pytest.param(_role(), "team", f"{PARTIAL}team-github", id="aws-full-arn-that-ends-like-a-name"),
+    pytest.param(_role(), f"{PARTIAL}team-github", "team", id="aws-the-other-way-round"),
+    pytest.param(SIGNED_IN, "org/git", ARN, id="aws-account-of-access-keys"),
     pytest.param(
         azure(
             vaultUrl="https://one.vault.azure.net", serviceAccountRef={"name": "eso-{organization}", "namespace": "eso"}
@@ -103,7 +110,44 @@ SERVER = {"url": "https://kubernetes.default.svc:443/", "caBundle": CA_BUNDLE}
             "git",
             id="one-server",
         ),
+        *(
+            pytest.param(
+                vault(LOGIN, server=server, path="kv"),
+                vault(LOGIN, server="https://vault.example", path="kv"),
+                "git",
+                id=f"one-server-{index}",
+            )
+            for index, server in enumerate(
+                [
+                    "https://vault.example:443",
+                    "https://VAULT.example.:443/",
+                    "https://vault.example:",
+                    "https://vault.example//",
+                ]
+            )
+        ),
+        pytest.param(
+            custom(
+                "vault",
+                {
+                    "server": "https://vault.example:443",
+                    "path": "kv",
+                    "auth": {"kubernetes": {"role": "{organization}"}},
+                },
+            ),
+            vault(LOGIN, server="https://vault.example", path="kv"),
+            "git",
+            id="one-server-in-a-custom-block",
+        ),
         pytest.param(_role(), _role(f"{ACCOUNT}/other-{{organization}}"), "git", id="one-account"),
+        pytest.param(_role(), SIGNED_IN, "git", id="an-account-that-only-aws-can-tell"),
+        pytest.param(SIGNED_IN, _role(), "git", id="an-account-that-only-aws-can-tell-first"),
+        pytest.param(
+            gcp(WORKLOAD, projectID="builds-prod"),
+            gcp(WORKLOAD, projectID="123456789012"),
+            "git",
+            id="number-of-a-project",
+        ),
     ],
 )
 def test_two_entries_for_one_place_are_one(first: Raw, second: Raw, key: str) -> None:
@@ -127,6 +171,16 @@ def test_two_entries_for_one_place_are_one(first: Raw, second: Raw, key: str) ->
         pytest.param(_role(), _role(f"{OTHER_ACCOUNT}/eso-{{organization}}"), id="two-accounts"),
         pytest.param(_role(), _role(region="eu-west-1"), id="two-regions"),
         pytest.param(_role(), PARAMETERS, id="two-services"),
+        pytest.param(
+            vault(LOGIN, server="https://vault.example", path="kv"),
+            vault(LOGIN, server="https://vault.example:8200", path="kv"),
+            id="two-ports",
+        ),
+        pytest.param(
+            gcp(WORKLOAD, projectID="123456789012"),
+            gcp(WORKLOAD, projectID="210987654321"),
+            id="two-numbers-of-projects",
+        ),
         pytest.param(KUBERNETES, {"kubernetes": {"remoteNamespace": "other"}}, id="two-namespaces"),
         pytest.param(
             KUBERNETES,
@@ -159,51 +213,43 @@ def test_one_organization_may_read_a_key_twice() -> None:
     assert settings(edits)
 
 
-@pytest.mark.parametrize(
-    ("store", "field", "value"),
-    [
-        (_role(), "region", "eu-central-1"),
-        (_role(), "prefix", "x/"),
-        (vault(LOGIN), "server", "https://vault.example"),
-        (vault(LOGIN), "path", "kv"),
-        (AZURE_OWN, "vault_url", "https://builds.vault.azure.net"),
-        (GCP_OWN, "project_id", "builds-prod"),
-        (GCP_OWN, "location", "europe-west3"),
-    ],
+def _two_planes(store: Raw, data_plane: str) -> Edits:
+    """A build of ``acme`` and a pull secret of ``globex`` that read one key."""
+    pull = {"delivery": "namespace", "componentTypes": ["service"], "dockerConfig": {"remoteKey": "git"}}
+    organizations = [
+        {"name": "acme", "git": {"remoteKey": "git"}},
+        {"name": "globex", "git": {"remoteKey": "other"}, "pullSecret": {**pull, "secretStore": "default"}},
+    ]
+    clusters = {"clusters.controlPlane": {"context": "control"}, "clusters.dataPlane": {"context": data_plane}}
+    return {"secretStores": {"default": store}, "organizations": organizations, **clusters}
+
+
+ELSEWHERE = {"kubernetes": {"remoteNamespace": "n", "server": {**SERVER, "url": "https://other"}}}
+OF_ESO = custom(
+    "kubernetes", {"remoteNamespace": "n-{organization}", "auth": {"serviceAccount": {"name": "x", "namespace": "e"}}}
 )
-def test_nobody_can_tell_where_an_output_leads(store: Raw, field: str, value: str) -> None:
-    manager = SecretStoreSettings.model_validate(store).manager
-    assert manager.locate("git", "acme") is not None
-    assert manager.model_copy(update={field: Later(value)}).locate("git", "acme") is None
 
 
-def test_an_output_in_a_place_of_another_manager() -> None:
-    manager = SecretStoreSettings.model_validate(custom("doppler", {"project": "{organization}"})).manager
-    for project in (Later("x"), [Later("x")], {"name": Later("x")}):
-        late = manager.model_copy(update={"root": {"doppler": {"project": project}}})
-        assert late.locate("git", "acme") is None
-    listed = manager.model_copy(update={"root": {"doppler": {"project": ["{organization}"]}}})
-    assert listed.locate("git", "acme") != listed.locate("git", "globex")
-    server = {"server": {"url": "https://x", "caBundle": CA_BUNDLE}, "remoteNamespace": "n"}
-    kubernetes = SecretStoreSettings.model_validate({"kubernetes": server}).manager
-    assert kubernetes.locate("git", "acme") == ("kubernetes", "https://x", "n", "git")
-    late_server = KubernetesServer(url=Later("https://x"), ca_bundle=CA_BUNDLE)
-    assert KubernetesStore(remote_namespace="n", server=late_server).locate("git", "acme") is None
+def test_a_secret_of_each_cluster() -> None:
+    """A store of the provider ``kubernetes`` reads from its own cluster, unless it names another one."""
+    problem = (
+        f'{TWO}.pullSecret: remoteKey "git" is also read by the organization "acme"; use a key of its own, or list it '
+        "in secretStores.default.sharedKeys if both may read it"
+    )
+    assert settings(_two_planes(KUBERNETES, "data"))
+    assert settings(_two_planes(OF_ESO, "data"))
+    assert_rejected(_two_planes(KUBERNETES, "dev"), problem)
+    assert_rejected(_two_planes(ELSEWHERE, "data"), problem)
+    assert_rejected(_two_planes(_role(), "data"), problem)
 
 
-PARTS = st.lists(st.from_regex(r"[a-z0-9._-]{1,6}", fullmatch=True), min_size=1, max_size=4)
-SPELLINGS = st.sampled_from(["{}", "/{}", "kv/{}", "/kv/{}", "kv/data/{}", "{}#3", "{}/"])
-
-
-@given(PARTS, SPELLINGS, SPELLINGS)
-def test_every_spelling_of_a_secret_is_one_place(parts: list[str], first: str, second: str) -> None:
-    path = "x/" + "/".join(parts)
-    places = {locate_in_vault("https://v", "", "kv", "v2", form.format(path)) for form in (first, second)}
-    assert places == {("vault", "https://v", clean_path(f"kv/data/{path}"))}
-
-
-@given(PARTS, PARTS)
-def test_two_secrets_are_two_places(one: list[str], other: list[str]) -> None:
-    """``acme`` is no part of ``acme2``, nor of ``acme-corp``."""
-    places = {locate_in_vault("https://v", "", "kv", "v2", "x/" + "/".join(parts)) for parts in (one, other)}
-    assert len(places) == len({tuple(one), tuple(other)})
+def test_a_later_entry_does_not_hide_an_earlier_reader() -> None:
+    """``acme`` may share the key by one entry, and not by the other one."""
+    edits = _two({**KUBERNETES, "sharedKeys": ["git"]}, "git", KUBERNETES, "globex-git")
+    edits["organizations"][1] |= {"secretStore": "default", "git": {"remoteKey": "git"}}
+    edits["organizations"].append({"name": "initech", "secretStore": "other", "git": {"remoteKey": "git"}})
+    assert_rejected(
+        edits,
+        'organizations[2] ("initech"): remoteKey "git" is also read by the organization "acme" through the store '
+        '"default"; use a key of its own, or list it in secretStores.other.sharedKeys if both may read it',
+    )

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Problem
-from ...managers.remote_keys import RemotePlace
+from ...managers.manager import Manager
+from ...managers.remote_keys import PlaceIndex, RemotePlace, overlap
 from ...schema.partial import Doubtful, certain
 from ...schema.text import quote
 from ..stack import StackSettings
@@ -35,10 +36,16 @@ def validate_shared_keys(settings: StackSettings) -> Iterator[Problem]:
     """
     for name in settings.secret_stores:
         yield from certain(_idle(settings, name))
-    readers: dict[RemotePlace, _Read] = {}
-    for read in _list_reads(settings):
-        first = readers.setdefault(read.place, read)
-        if first.organization != read.organization and not (first.allowed and read.allowed):
+    reads = tuple(_list_reads(settings))
+    places = PlaceIndex(read.place for read in reads)
+    readers: dict[RemotePlace, dict[tuple[str, bool], _Read]] = {}
+    for read in reads:
+        own = readers.setdefault(read.place, {})
+        if own.setdefault((read.organization, read.allowed), read) is not read:
+            continue
+        others = (other for place in places.find(read.place) for other in readers.get(place, {}).values())
+        first = next((other for other in others if _conflict(read, other)), None)
+        if first is not None:
             spelling = "" if first.key == read.key else f" as {quote(first.key)}"
             store = "" if first.entry == read.entry else f' through the store "{first.entry}"'
             unlisted = read.entry if not read.allowed else first.entry
@@ -49,18 +56,32 @@ def validate_shared_keys(settings: StackSettings) -> Iterator[Problem]:
             )
 
 
+def _conflict(read: _Read, other: _Read) -> bool:
+    return other.organization != read.organization and not (other.allowed and read.allowed)
+
+
 def _list_reads(settings: StackSettings) -> Iterator[_Read]:
+    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     for path, organization in settings.located:
         for used in list_certain_stores(organization, path):
             with suppress(Doubtful):
                 if used.entry not in settings.secret_stores or settings.get_scope(used.entry) == "shared":
                     continue
                 name, store = organization.name, settings.secret_stores[used.entry]
-                allowed = {store.manager.locate(key, name) for key in store.shared_keys or ()}
+                elsewhere = used.pulls and not one_cluster
+                listed = [_locate(store.manager, key, name, elsewhere=elsewhere) for key in store.shared_keys or ()]
+                allowed = [place for place in listed if place is not None]
                 for key in used.keys:
-                    place = store.manager.locate(key, name) if isinstance(key, str) else None
+                    place = _locate(store.manager, key, name, elsewhere=elsewhere) if isinstance(key, str) else None
                     if place is not None:
-                        yield _Read(name, used.entry, str(key), used.owner, place, place in allowed)
+                        may = any(overlap(place, other) for other in allowed)
+                        yield _Read(name, used.entry, str(key), used.owner, place, may)
+
+
+def _locate(manager: Manager, key: str, organization: str, *, elsewhere: bool) -> RemotePlace | None:
+    """The secret that a key names; ``elsewhere`` is whether the store is on a data plane of its own."""
+    place = manager.locate(key, organization)
+    return ("data plane", *place) if place is not None and elsewhere and manager.reads_own_cluster else place
 
 
 def _idle(settings: StackSettings, entry: str) -> Iterator[Problem]:
