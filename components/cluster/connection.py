@@ -37,6 +37,7 @@ _TIMEOUT: Final = (5.0, 30.0)
 _DISCOVERY: Final = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
 )
+_METADATA: Final = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 _METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 
@@ -85,13 +86,17 @@ class Cluster:
             raise ClusterError(msg)
         return Endpoint(url=self._transport.host, ca_bundle=base64.b64encode(self._transport.authority).decode())
 
-    def get(self, path: str) -> dict[str, Any] | None:
+    def get(self, path: str, *, metadata_only: bool = False) -> dict[str, Any] | None:
         """The JSON at a path of the API; None if the server answers 404.
+
+        Args:
+            path: path of an object, or another path.
+            metadata_only: request only ``metadata`` of an object: no value of a Secret.
 
         Raises:
             ClusterError: the server cannot be reached, or refuses the request.
         """
-        return self._request("GET", path)
+        return self._request("GET", path, accept=_METADATA if metadata_only else "application/json")
 
     def discover(self) -> Iterator[dict[str, Any]]:
         """Every API group, with its versions and kinds, in two calls.

@@ -104,7 +104,7 @@ def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
     Raises:
         ClusterError: the cluster cannot be reached, or refuses the request.
     """
-    live = cluster.get(holding.path)
+    live = cluster.get(holding.path, metadata_only=True)
     if live is None or live["metadata"]["uid"] != holding.uid:
         return None
     finalizers = ", ".join(live["metadata"].get("finalizers") or ())

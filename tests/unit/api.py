@@ -43,11 +43,15 @@ class Api:
         """Answer of the discovery."""
         self.discoveries = 0
         self.queries: list[tuple[str, dict[str, str]]] = []
+        self.metadata_paths: list[str] = []
+        """Paths of objects of which only ``metadata`` was requested."""
 
     def __str__(self) -> str:
         return f'{self.plane} (context "{self.settings.context}")'
 
-    def get(self, path: str) -> Object | None:
+    def get(self, path: str, *, metadata_only: bool = False) -> Object | None:
+        if metadata_only:
+            self.metadata_paths.append(path)
         return copy.deepcopy(self.objects.get(path))
 
     def discover(self) -> Iterator[Object]:
