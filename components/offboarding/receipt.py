@@ -85,8 +85,16 @@ class Receipt:
             parts += _section(title, _STATUS, [(*_row(item), status) for item, status in rows])
         parts += _format_keys(self.keys)
         parts += _format_notes(self.notes)
-        parts.append("Nothing of the organization is left." if not self.left else f"{_count(len(self.left))} left.")
+        parts.append(self._format_end())
         return "\n\n".join(parts)
+
+    def _format_end(self) -> str:
+        if self.left:
+            return f"{_count(len(self.left))} left."
+        # The other objects that stay have no values of the organization.
+        has_copies = any(item.kind == "Secret" for item, _ in self.stays)
+        copies = ", except what others have created from its stores" if has_copies else ""
+        return f"Nothing of the organization is left{copies}."
 
 
 def build_receipt(
