@@ -86,17 +86,21 @@ class Cluster:
             raise ClusterError(msg)
         return Endpoint(url=self._transport.host, ca_bundle=base64.b64encode(self._transport.authority).decode())
 
-    def get(self, path: str, *, metadata_only: bool = False) -> dict[str, Any] | None:
+    def get(self, path: str) -> dict[str, Any] | None:
         """The JSON at a path of the API; None if the server answers 404.
-
-        Args:
-            path: path of an object, or another path.
-            metadata_only: request only ``metadata`` of an object: no value of a Secret.
 
         Raises:
             ClusterError: the server cannot be reached, or refuses the request.
         """
-        return self._request("GET", path, accept=_METADATA if metadata_only else "application/json")
+        return self._request("GET", path)
+
+    def get_metadata(self, path: str) -> dict[str, Any] | None:
+        """An object with ``metadata`` only, so without the values of a Secret; None if the server answers 404.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        return self._request("GET", path, accept=_METADATA)
 
     def discover(self) -> Iterator[dict[str, Any]]:
         """Every API group, with its versions and kinds, in two calls.

@@ -107,7 +107,7 @@ def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
     Raises:
         ClusterError: the cluster cannot be reached, or refuses the request.
     """
-    live = cluster.get(holding.path, metadata_only=True)
+    live = cluster.get_metadata(holding.path)
     if live is None or live["metadata"]["uid"] != holding.uid:
         return None
     finalizers = ", ".join(live["metadata"].get("finalizers") or ())

@@ -49,10 +49,12 @@ class Api:
     def __str__(self) -> str:
         return f'{self.plane} (context "{self.settings.context}")'
 
-    def get(self, path: str, *, metadata_only: bool = False) -> Object | None:
-        if metadata_only:
-            self.metadata_paths.append(path)
+    def get(self, path: str) -> Object | None:
         return copy.deepcopy(self.objects.get(path))
+
+    def get_metadata(self, path: str) -> Object | None:
+        self.metadata_paths.append(path)
+        return self.get(path)
 
     def discover(self) -> Iterator[Object]:
         self.discoveries += 1

@@ -13,7 +13,7 @@ from tests.unit.offboarding_samples import remove, run
 
 BUILDS: Final = "openchoreo-ci-acme"
 PATH: Final = f"/api/v1/namespaces/{BUILDS}/secrets/mine"
-OWNED: Final = {"ownerReferences": [{"uid": "t"}]}
+OWNED: Final[dict[str, Any]] = {"ownerReferences": [{"uid": "t"}]}
 STATUS: Final = f"created by ExternalSecret {BUILDS}/own of others"
 
 
