@@ -37,6 +37,7 @@ _TIMEOUT: Final = (5.0, 30.0)
 _DISCOVERY: Final = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
 )
+_METADATA: Final = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 _METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 
@@ -92,6 +93,14 @@ class Cluster:
             ClusterError: the server cannot be reached, or refuses the request.
         """
         return self._request("GET", path)
+
+    def get_metadata(self, path: str) -> dict[str, Any] | None:
+        """An object with ``metadata`` only, so without the values of a Secret; None if the server answers 404.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        return self._request("GET", path, accept=_METADATA)
 
     def discover(self) -> Iterator[dict[str, Any]]:
         """Every API group, with its versions and kinds, in two calls.

@@ -40,6 +40,7 @@ from .contents import describe_contents
 from .environments import find_promoted
 from .objects import Location
 from .offboarding import Departure
+from .secret_copies import select_copies
 from .store_users import describe_users, list_store_users
 
 _ROLES: Final = "/apis/rbac.authorization.k8s.io/v1/roles"
@@ -83,11 +84,13 @@ def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[H
     where = cluster.settings.context
     kinds = [kind for stage in STAGES for kind in stage if control_plane or kind not in REFERENCES]
     lists = {(api, kind): [*cluster.items(build_path(api, kind), metadata_only=True)] for api, kind in kinds}
+    readers = {kind: [*cluster.items(build_path(ESO, kind))] if lists[ESO, kind] else [] for kind, _ in _READERS}
     items = list(select_holdings(where, lists, subject))
+    items += list(select_copies(where, lists, readers["ExternalSecret"], subject, {item.uid for item in items}))
     all_patches = list(_list_patches(cluster, subject)) if control_plane else []
     patches = [patched for patched in all_patches if patched.part]
     items += (patched.hold(where) for patched in patches)
-    own, others = _read_keys(cluster, {item.uid for item in items}, lists)
+    own, others = _read_keys(cluster, {item.uid for item in items}, lists, readers)
     for patched in all_patches:
         (own if patched.part else others).update(patched.list_keys())
     notes = [
@@ -104,7 +107,7 @@ def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
     Raises:
         ClusterError: the cluster cannot be reached, or refuses the request.
     """
-    live = cluster.get(holding.path)
+    live = cluster.get_metadata(holding.path)
     if live is None or live["metadata"]["uid"] != holding.uid:
         return None
     finalizers = ", ".join(live["metadata"].get("finalizers") or ())
@@ -170,12 +173,14 @@ def _list_patches(cluster: Cluster, subject: Subject) -> Iterator[_Patched]:
                     yield _Patched(kind, live, f"patch for namespace {namespace}" if own else "", added, namespace)
 
 
-def _read_keys(cluster: Cluster, uids: set[str], lists: Lists) -> tuple[set[RemoteKey], set[RemoteKey]]:
+def _read_keys(
+    cluster: Cluster, uids: set[str], lists: Lists, readers: Mapping[str, Sequence[Manifest]]
+) -> tuple[set[RemoteKey], set[RemoteKey]]:
     """Keys that the organization reads, and keys that others read."""
     own: set[RemoteKey] = set()
     others: set[RemoteKey] = set()
     for kind, place in _READERS:
-        for item in cluster.items(build_path(ESO, kind)) if lists[ESO, kind] else ():
+        for item in readers[kind]:
             spec: Any = item.get("spec") or {}
             for key in place:
                 spec = spec.get(key) or {}

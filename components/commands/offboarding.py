@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from ..cluster.connection import Cluster
 from ..cluster.holdings import describe_survivor, read_holdings
 from ..cluster.vault_server import ask_vault
 from ..errors import OpenChoreoSecretsError
-from ..offboarding.holdings import STATE, Holding, Holdings
+from ..offboarding.holdings import Holding, Holdings
 from ..offboarding.marks import Subject
 from ..offboarding.receipt import Answer, Receipt, build_receipt, format_holdings, plain_listing
 from ..offboarding.record import Record, read_record
@@ -103,10 +103,10 @@ def _read_now(stack: PulumiStack, options: argparse.Namespace, record: Record | 
     """
     exported = stack.export_all()
     state = read_state_holdings(exported, options.organization)
-    subject = Subject(stack.identifier, options.organization, state.objects, state.stores)
+    recorded = Holdings() if record is None else record.holdings
+    subject = Subject(stack.identifier, options.organization, state.objects, state.stores, recorded.items)
     reached = reach_clusters(stack.project, options.stack, read_state(exported), Cluster)
-    keys = () if record is None else record.holdings.keys
-    live = read_holdings({cluster: "control" in planes for cluster, planes in reached.values()}, subject, keys)
+    live = read_holdings({cluster: "control" in planes for cluster, planes in reached.values()}, subject, recorded.keys)
     clusters = {identity: cluster for identity, (cluster, _) in reached.items()}
     holdings = Holdings.merge([live, Holdings(state.resources)])
     return _Reading(stack.identifier, clusters, state, holdings, _now())
@@ -130,6 +130,11 @@ def _check(stack: PulumiStack, record: Record, options: argparse.Namespace) -> R
 
 
 def _compare(record: Record, reading: _Reading) -> Receipt:
+    """Ask for every entry of the record.
+
+    Raises:
+        OpenChoreoSecretsError: a cluster of the record is not in the file of the stack any more.
+    """
     by_context: dict[str, Cluster] = {}
     for context, identity in record.clusters.items():
         if identity not in reading.clusters:
@@ -139,16 +144,23 @@ def _compare(record: Record, reading: _Reading) -> Receipt:
             )
             raise OpenChoreoSecretsError(msg)
         by_context[context] = reading.clusters[identity]
-    survivors: dict[Holding, str] = {}
+    # The context of a cluster may have another name than before.
+    items = tuple(
+        item if item.is_in_state else replace(item, where=by_context[item.where].settings.context)
+        for item in record.holdings.items
+    )
+    by_context = {cluster.settings.context: cluster for cluster in by_context.values()}
+    survivors: dict[tuple[str, ...], str] = {}
     answers: dict[Holding, Answer] = {}
     present = {item.uid for item in reading.state.resources}
-    for item in record.holdings.items:
-        if item.where == STATE:
+    for item in items:
+        if item.is_in_state:
             if item.uid not in present and not item.stays:
                 answer = ask_vault(item, record.addresses.get(item.uid, ""), os.environ)
                 answers |= {} if answer is None else {item: answer}
-        elif not item.part and not item.stays and (reason := describe_survivor(by_context[item.where], item)):
-            survivors[item] = reason
+        elif not item.part and (reason := describe_survivor(by_context[item.where], item)):
+            survivors[item.place] = reason
+    record = replace(record, holdings=replace(record.holdings, items=items))
     return build_receipt(record, reading.holdings, survivors, answers, (reading.state.updated, reading.time))
 
 
@@ -182,6 +194,8 @@ def _write(file: Path, reading: _Reading, options: argparse.Namespace) -> int:
     contexts = {cluster.settings.context: identity for identity, cluster in reading.clusters.items()}
     addresses = {urn: address for urn, address in reading.state.addresses.items() if address}
     record = Record(reading.stack, options.organization, reading.time, contexts, reading.holdings, addresses)
+    # A record that cannot be read after the removal is of no use.
+    read_record(record.text, str(file), reading.stack, options.organization)
     try:
         with file.open("x", encoding="utf-8") as opened:
             opened.write(record.text)

@@ -41,6 +41,11 @@ class Holding:
         return self.where, self.api, self.kind, self.namespace, self.name, self.part
 
     @property
+    def is_in_state(self) -> bool:
+        """Whether it is a resource in the state; a context may have the name `STATE`."""
+        return self.where == STATE and not self.api
+
+    @property
     def path(self) -> str:
         """Path of the object in the Kubernetes API."""
         return build_path(self.api, self.kind, self.namespace, self.name)

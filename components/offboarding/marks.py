@@ -1,9 +1,12 @@
-"""Which live objects are of one organization: by the marks of the stack, by the state, and by what owns them."""
+"""Which live objects are of one organization: by a record, the marks of the stack, the state, and what owns them.
+
+Labels alone do not count outside its namespaces, because every tenant can write them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -37,6 +40,7 @@ _STORE: Final = "ClusterSecretStore"
 _RBAC: Final = "rbac.authorization.k8s.io/v1"
 _IDENTITY: Final = frozenset({"ServiceAccount", "Role", "RoleBinding"})
 _EXTERNAL: Final = "ExternalSecret"
+_SECRET: Final = "Secret"
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,18 @@ class Subject:
     """Its objects in the state."""
     stores: frozenset[str] = frozenset()
     """Its ClusterSecretStores in the state."""
+    recorded: tuple[Holding, ...] = ()
+    """What it had before its removal. These objects count by their UIDs, whatever their marks are now."""
+
+    @cached_property
+    def recorded_objects(self) -> dict[str, Holding]:
+        """UID -> recorded object that is the organization's as a whole."""
+        return {item.uid: item for item in self.recorded if not item.part and not item.is_in_state}
+
+    @cached_property
+    def recorded_parts(self) -> frozenset[tuple[str, str]]:
+        """UIDs of recorded shared objects, each with its kind."""
+        return frozenset((item.uid, item.kind) for item in self.recorded if item.part)
 
     @cached_property
     def build_namespaces(self) -> frozenset[str]:
@@ -89,11 +105,10 @@ def select_holdings(where: str, lists: Lists, subject: Subject) -> Iterator[Hold
             if holding is not None:
                 own[holding.uid] = holding
     # A ClusterExternalSecret owns ExternalSecrets, and each of these owns a Secret.
-    for _ in range(2):
+    for created in (_EXTERNAL, _SECRET):
         for (api, kind), items in lists.items():
-            for item in items:
-                owners = {str(owner.get("uid")) for owner in item["metadata"].get("ownerReferences") or ()}
-                if owners & own.keys():
+            for item in items if kind == created else ():
+                if _is_owned(item, own):
                     holding = _hold(where, (api, kind), item)
                     own.setdefault(holding.uid, holding)
     yield from own.values()
@@ -106,9 +121,27 @@ def list_own_stores(lists: Lists, subject: Subject) -> frozenset[str]:
         item["metadata"]["name"]
         for (_, kind), items in lists.items()
         for item in items
-        if kind == _STORE and subject.has_label(item) and is_marked_by(item, kind, subject.stack)
+        if kind == _STORE
+        and subject.has_label(item)
+        and is_marked_by(item, kind, subject.stack)
+        and not _is_recorded(item, kind, subject)
     }
-    return subject.stores | live
+    return subject.stores | live | {item.name for item in subject.recorded_objects.values() if item.kind == _STORE}
+
+
+def list_own_namespaces(lists: Lists, subject: Subject) -> frozenset[str]:
+    """Names of the namespaces of its builds, and of those of its workloads on a cluster."""
+    labels = {item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in lists["v1", NAMESPACE]}
+    return subject.build_namespaces | {
+        name for name, own in labels.items() if any(own.items() >= selector.items() for selector in subject.selectors)
+    }
+
+
+def _is_owned(item: Manifest, own: Mapping[str, Holding]) -> bool:
+    """Whether an object of the organization owns another one. As for Kubernetes, no owner is in another namespace."""
+    metadata = item["metadata"]
+    owners = (own.get(str(owner.get("uid"))) for owner in metadata.get("ownerReferences") or ())
+    return any(owner is not None and owner.namespace in {"", metadata.get("namespace")} for owner in owners)
 
 
 def _hold(where: str, of: tuple[str, str], item: Manifest, part: str = "", stays: str = "") -> Holding:
@@ -121,6 +154,20 @@ def _read(  # noqa: PLR0913, PLR0917 -- an object, and what decides about it
     where: str, api: str, kind: str, item: Manifest, subject: Subject, accounts: set[str]
 ) -> Holding | None:
     """An object as a holding of the organization. None: it is not one, or only its owner says so."""
+    if kind != NAMESPACE and _is_recorded(item, kind, subject):
+        return None
+    holding = _read_marks(where, api, kind, item, subject, accounts)
+    recorded = subject.recorded_objects.get(item["metadata"]["uid"])
+    if recorded is None:
+        return holding
+    # Without its marks, a namespace that the stack has created looks like an adopted one.
+    goes = holding is not None and not holding.part and not holding.stays
+    return replace(_hold(where, (api, kind), item), stays="" if goes else recorded.stays)
+
+
+def _read_marks(  # noqa: PLR0913, PLR0917 -- an object, and what decides about it
+    where: str, api: str, kind: str, item: Manifest, subject: Subject, accounts: set[str]
+) -> Holding | None:
     metadata = item["metadata"]
     key = ObjectKey(api, kind, metadata.get("namespace") or "", metadata["name"])
     is_named = subject.has_label(item) or key in subject.objects
@@ -138,12 +185,21 @@ def _read_namespace(where: str, api: str, item: Manifest, subject: Subject) -> H
     if read_creator(item) == subject.stack:
         goes = (item["metadata"].get("annotations") or {}).get(OFFBOARDING_ANNOTATION) == DELETE
         return _hold(where, (api, NAMESPACE), item, stays="" if goes else KEPT)
-    adopted = read_owner(item) == build_field_manager(subject.stack) and subject.has_label(item)
-    return _hold(where, (api, NAMESPACE), item, LABEL) if adopted else None
+    adopted = read_owner(item) == build_field_manager(subject.stack) or _is_recorded(item, NAMESPACE, subject)
+    return _hold(where, (api, NAMESPACE), item, LABEL) if adopted and subject.has_label(item) else None
+
+
+def _is_recorded(item: Manifest, kind: str, subject: Subject) -> bool:
+    """Whether only a part of an object was the organization's."""
+    return (item["metadata"]["uid"], kind) in subject.recorded_parts
 
 
 def _list_kept_secrets(where: str, lists: Lists, subject: Subject, own: Mapping[str, Holding]) -> Iterator[Holding]:
-    """Secrets with its labels that nothing owns: ESO has kept them or merged keys into them, or they are copies."""
+    """Secrets with its labels that nothing owns: ESO has kept them or merged keys into them, or they are copies.
+
+    Only those in its namespaces: in another one, its tenant may have written the labels.
+    """
+    namespaces = list_own_namespaces(lists, subject)
     others = {
         (item["metadata"].get("namespace"), item["metadata"]["name"])
         for (_, kind), items in lists.items()
@@ -151,11 +207,12 @@ def _list_kept_secrets(where: str, lists: Lists, subject: Subject, own: Mapping[
         if kind == _EXTERNAL and item["metadata"]["uid"] not in own
     }
     for (api, kind), items in lists.items():
-        for item in items if kind == "Secret" else ():
+        for item in items if kind == _SECRET else ():
             metadata = item["metadata"]
             if (
                 subject.has_label(item)
                 and CREDENTIAL_LABEL in metadata["labels"]
+                and metadata.get("namespace") in namespaces
                 and metadata["uid"] not in own
                 and not metadata.get("ownerReferences")
                 and find_owner(item, kind) is None
@@ -190,7 +247,8 @@ def select_grants(
     shared: set[str] = set()
     for store in stores:
         name = store["metadata"]["name"]
-        if is_marked_by(store, _STORE, subject.stack) and name not in subject.stores and not subject.has_label(store):
+        is_shared = name not in subject.stores and not subject.has_label(store)
+        if _is_recorded(store, _STORE, subject) or (is_marked_by(store, _STORE, subject.stack) and is_shared):
             shared.add(name)
             for part in _list_conditions(store, subject):
                 yield _hold(where, (ESO, _STORE), store, part)
@@ -200,7 +258,7 @@ def select_grants(
             read.setdefault(build_account_name(key.store), set()).add(key.key)
     for role in roles:
         names = {name for rule in role.get("rules") or () for name in rule.get("resourceNames") or ()}
-        if is_marked_by(role, "Role", subject.stack):
+        if is_marked_by(role, "Role", subject.stack) or _is_recorded(role, "Role", subject):
             for name in sorted(names & read.get(role["metadata"]["name"], set())):
                 yield _hold(where, (_RBAC, "Role"), role, f"right to read {name}")
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..table import format_table
-from .holdings import STATE, Holding, Holdings, RemoteKey
+from .holdings import Holding, Holdings, RemoteKey
 from .record import Record, plain_holdings, plain_items
 from .state import describe_content
 
 _HEADINGS: Final = ("WHERE", "KIND", "NAMESPACE", "NAME", "PART")
 _STATUS: Final = (*_HEADINGS, "STATUS")
 _KEYS: Final = ("STORE", "KEY")
+_GONE, _LEFT, _STAYS, _UNCHECKED = "gone", "left", "stays", "unchecked"
+_THERE: Final = "still there"
 _CHECKS: Final = {
     "aws:iam/role:Role": "aws iam get-role --role-name {}",
     "aws:kms/key:Key": "aws kms describe-key --key-id {}",
@@ -82,14 +85,22 @@ class Receipt:
             parts += _section(title, _STATUS, [(*_row(item), status) for item, status in rows])
         parts += _format_keys(self.keys)
         parts += _format_notes(self.notes)
-        parts.append("Nothing of the organization is left." if not self.left else f"{_count(len(self.left))} left.")
+        parts.append(self._format_end())
         return "\n\n".join(parts)
+
+    def _format_end(self) -> str:
+        if self.left:
+            return f"{_count(len(self.left))} left."
+        # The other objects that stay have no values of the organization.
+        has_copies = any(item.kind == "Secret" for item, _ in self.stays)
+        copies = ", except what others have created from its stores" if has_copies else ""
+        return f"Nothing of the organization is left{copies}."
 
 
 def build_receipt(
     record: Record,
     live: Holdings,
-    survivors: Mapping[Holding, str],
+    survivors: Mapping[tuple[str, ...], str],
     answers: Mapping[Holding, Answer],
     times: tuple[str, str],
 ) -> Receipt:
@@ -98,54 +109,51 @@ def build_receipt(
     Args:
         record: what it had.
         live: what it has now, by marks and state.
-        survivors: recorded object that exists, found by its UID -> why, whatever its marks are now.
+        survivors: place of a recorded object that exists with its UID -> why, whatever its marks are now.
         answers: recorded resource of the state -> what its manager answered.
         times: when the last update wrote the state, and when everything was read.
     """
-    left: dict[tuple[str, ...], tuple[Holding, str]] = {}
-    stays: list[tuple[Holding, str]] = []
+    # Each place has one verdict, and what is there now decides before what was there.
+    verdicts: dict[tuple[str, ...], tuple[str, Holding, str]] = {}
     for item in live.items:
-        if item.stays:
-            stays.append((item, item.stays))
-        else:
-            reason = survivors.get(item) or ("in the state" if item.where == STATE else "still there")
-            left[item.place] = (item, reason)
-    present = {item.place for item in live.items}
-    gone: list[Holding] = []
-    unchecked: list[tuple[Holding, str]] = []
+        reason = survivors.get(item.place, "in the state" if item.is_in_state else _THERE)
+        verdicts[item.place] = _judge_present(item, reason)
     for item in record.holdings.items:
-        if item.place in present:
-            continue
-        if item.where == STATE:
-            exists, why = answers.get(item, (None, describe_check(item)))
-            if item.stays:
-                stays.append((item, item.stays))
-            elif exists:
-                left[item.place] = (item, why)
-            elif exists is None:
-                unchecked.append((item, why))
-            else:
-                gone.append(item)
-        elif item in survivors and not item.part:
-            left[item.place] = (item, survivors[item])
-        else:
-            gone.append(item)
-    return Receipt(
-        record,
-        times[0],
-        times[1],
-        tuple(gone),
-        tuple(left[place] for place in sorted(left)),
-        tuple(sorted(stays)),
-        tuple(unchecked),
-        live.notes,
-    )
+        if item.place not in verdicts:
+            verdicts[item.place] = _judge_absent(item, survivors, answers)
+    sections: dict[str, list[tuple[Holding, str]]] = {}
+    for section, item, reason in (verdicts[place] for place in sorted(verdicts)):
+        sections.setdefault(section, []).append((item, reason))
+    left, stays, unchecked = (tuple(sections.get(section, ())) for section in (_LEFT, _STAYS, _UNCHECKED))
+    gone = tuple(item for item, _ in sections.get(_GONE, ()))
+    return Receipt(record, *times, gone, left, stays, unchecked, live.notes)
+
+
+def _judge_present(item: Holding, reason: str) -> tuple[str, Holding, str]:
+    """The section of something that is there, and what it says."""
+    if not item.stays:
+        return _LEFT, item, reason
+    return _STAYS, item, item.stays if reason in {_THERE, "in the state"} else f"{item.stays}; {reason}"
+
+
+def _judge_absent(
+    item: Holding, survivors: Mapping[tuple[str, ...], str], answers: Mapping[Holding, Answer]
+) -> tuple[str, Holding, str]:
+    """The same for a recorded entry that neither marks nor the state show any more."""
+    if item.place in survivors:
+        return _judge_present(item, survivors[item.place])
+    if not item.is_in_state:
+        return _GONE, item, ""
+    exists, reason = answers.get(item, (None, describe_check(item)))
+    if item.stays:
+        return _STAYS, item, f"{item.stays}; not checked"
+    return {True: _LEFT, False: _GONE, None: _UNCHECKED}[exists], item, reason
 
 
 def describe_check(item: Holding) -> str:
     """How a person can look for a resource in its manager, and what to expect there."""
     command = _CHECKS.get(item.kind)
-    check = "not checked" if command is None else f"not checked: {command.format(item.name)}"
+    check = "not checked" if command is None else f"not checked: {command.format(shlex.quote(item.name))}"
     content = describe_content(item.kind)
     return f"{check}; {content}" if content else check
 

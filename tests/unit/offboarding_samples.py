@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from components.commands import main
+from components.offboarding.record import build_digest
 from tests.unit.api import Api, Object
 from tests.unit.command_samples import OWNER, record
 from tests.unit.writers import applied
@@ -81,6 +83,12 @@ def remove(api: Api, project: Path) -> None:
     api.lists["roles"][0]["rules"] = [{"resourceNames": ["acme2-sonar"]}]
     api.lists |= {"clustersecretstores": [common], "externalsecrets": [], "pushsecrets": []}
     record(project, AFTER)
+
+
+def edit_record(file: Path, **fields: Any) -> None:
+    """Change fields of a record, with a digest that fits."""
+    content = {**json.loads(file.read_text()), **fields}
+    file.write_text(json.dumps({**content, "digest": build_digest(content)}))
 
 
 def run(*arguments: str) -> int:

@@ -139,6 +139,16 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
 }
 
 
+def test_metadata_is_read_without_the_values(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (200, STORED)
+
+    assert cluster.get_metadata(PATH) == STORED
+
+    accept = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+    assert handler.requests == [("GET", PATH, accept, None)]
+
+
 @pytest.mark.parametrize("method", WRITES)
 def test_writes(method: str, server: tuple[Cluster, type[_Recording]]) -> None:
     cluster, handler = server

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from components.commands import main
 from tests.unit.api import Api, Object
-from tests.unit.offboarding_samples import run
+from tests.unit.offboarding_samples import edit_record, run
 
 
 @pytest.mark.parametrize(
@@ -40,6 +39,7 @@ def test_a_record_that_cannot_be_written(acme: Api, capsys: pytest.CaptureFixtur
         pytest.param(b"\xff", "cannot be read: it is not text; use another file", id="not text"),
         pytest.param(b"{}", "is not a record of this command; use another file, or delete it", id="no record"),
         pytest.param(b"[", "is not a record of this command; use another file, or delete it", id="no JSON"),
+        pytest.param(b"[" * 100_000, "is not a record of this command; use another file, or delete it", id="too deep"),
     ],
 )
 def test_a_file_that_is_no_record(
@@ -74,9 +74,9 @@ def test_a_folder_is_no_record(acme: Api, project: Path, capsys: pytest.CaptureF
             id="another organization",
         ),
         pytest.param(
-            {"clusters": {"kind-old": "uid-0"}},
-            "the cluster kind-old (UID of kube-system: uid-0) is not in the file of the stack any more; check with the "
-            "clusters of the record, or delete the record and list what is left",
+            {"clusters": {"kind-build": "uid-0"}},
+            "the cluster kind-build (UID of kube-system: uid-0) is not in the file of the stack any more; check with "
+            "the clusters of the record, or delete the record and list what is left",
             id="another cluster",
         ),
     ],
@@ -85,8 +85,7 @@ def test_a_record_of_something_else(
     acme: Api, project: Path, capsys: pytest.CaptureFixture[str], edit: Object, reason: str
 ) -> None:
     run("--record", "acme.json")
-    file = project / "acme.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), **edit}))
+    edit_record(project / "acme.json", **edit)
     capsys.readouterr()
 
     assert run("--record", "acme.json") == 2

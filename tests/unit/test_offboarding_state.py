@@ -81,7 +81,7 @@ def test_resources_of_managers_in_a_receipt(answer: Answer | None, place: str, s
 
     receipt = build_receipt(record, Holdings(), {}, {} if answer is None else {key: answer}, ("", "t2"))
 
-    assert receipt.stays == ((mount, "it stays"),)
+    assert receipt.stays == ((mount, "it stays; not checked"),)
     places = {"left": receipt.left, "gone": receipt.gone, "unchecked": receipt.unchecked}
     assert places.pop(place) == ((key,) if status is None else ((key, status),))
     assert set(places.values()) == {()}
