@@ -27,6 +27,9 @@ DATA: Final = [{"secretKey": "token", "remoteRef": {"key": "git"}}]
 KINDS: Final = "ACRAccessToken, ECRAuthorizationToken, GCRAccessToken, GithubAccessToken, Password, UUID"
 OTHERS: Final = "is the store of an organization, and this namespace is not one of that organization; use another store"
 ASK: Final = "ask the platform's administrators"
+AGENTS: Final = (
+    f"is in a namespace with identities of stores or of the operator, where OpenChoreo's agents write nothing; {ASK}"
+)
 
 
 @dataclass(frozen=True)
