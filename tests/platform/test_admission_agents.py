@@ -97,7 +97,7 @@ def test_agents_run_nothing_in_namespaces_of_others(protected: Protected) -> Non
 def test_agents_write_nothing_in_protected_namespaces(protected: Protected) -> None:
     """Whatever its kind, subresources too; an ExternalSecret there could overwrite what another organization reads."""
     where = protected.manager
-    merge = {"target": {"name": f"git-{protected.names[1]}", "creationPolicy": "Merge"}}
+    merge: Object = {"target": {"name": f"git-{protected.names[1]}", "creationPolicy": "Merge"}}
     objects: list[Object] = [
         external_secret(where, secretStoreRef=store_ref("default"), data=DATA, **merge),
         generator("Password", where, length=8, allowRepeat=True, noUpper=False),

@@ -146,8 +146,8 @@ def check_unlimited(tenant: Subject, where: str, protected: dict[str, Any]) -> N
         f"spec.target.template.type: is not a type that organizations may use; use one of {types}",
         f"kind: is not a generator that organizations may use; use one of {KINDS}",
         (
-            "spec.auth: is incomplete, so the operator would use its own identity; name a Secret or a ServiceAccount of "
-            "the namespace"
+            "spec.auth: is incomplete, so the operator would use its own identity; name a Secret or a ServiceAccount "
+            "of the namespace"
         ),
     ]
 
