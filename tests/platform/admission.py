@@ -67,9 +67,9 @@ def store_ref(name: str, **more: Any) -> Object:
     return {"kind": "ClusterSecretStore", "name": name, **more}
 
 
-def external_secret(namespace: str, *, version: str = "v1", name: str = "attack", **spec: Any) -> Object:
+def external_secret(namespace: str, *, name: str = "attack", **spec: Any) -> Object:
     return {
-        "apiVersion": f"external-secrets.io/{version}",
+        "apiVersion": ESO,
         "kind": "ExternalSecret",
         "metadata": {"name": name, "namespace": namespace},
         "spec": spec,

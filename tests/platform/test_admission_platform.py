@@ -26,8 +26,6 @@ def test_only_the_platform_writes_what_reaches_several_namespaces(protected: Pro
     fan_out = {"externalSecretSpec": {"secretStoreRef": store_ref("one"), "data": DATA}, "namespaces": ["default"]}
     objects: list[Object] = [
         {"apiVersion": ESO, "kind": "ClusterSecretStore", "metadata": {"name": "attack"}, "spec": fake},
-        {"apiVersion": "external-secrets.io/v1beta1", "kind": "ClusterSecretStore", "spec": fake}
-        | {"metadata": {"name": "attack"}},
         {"apiVersion": ESO, "kind": "SecretStore", "spec": fake}
         | {"metadata": {"name": "attack", "namespace": protected.builds}},
         {"apiVersion": ESO, "kind": "ClusterExternalSecret", "metadata": {"name": "attack"}, "spec": fan_out},
@@ -37,7 +35,7 @@ def test_only_the_platform_writes_what_reaches_several_namespaces(protected: Pro
     reason = "is written by the platform's administrators only; ask one of them"
     for subject in (protected.tenant, protected.agent):
         assert dry_run(subject, *objects) == [reason] * len(objects)
-    assert dry_run(protected.operator, *objects) == [*[reason] * 4, None]
+    assert dry_run(protected.operator, *objects) == [*[reason] * 3, None]
     assert dry_run(protected.cluster, *objects) == [None] * len(objects)
     name = f"org-{protected.own}"
     open_to_all: Object = {"spec": {"conditions": []}}
