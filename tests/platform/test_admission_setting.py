@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from components.admission.policies import list_policies as list_all_policies
 from local.platform import CONTEXT, Platform
 from tests.platform.admission import (
     DATA,
@@ -23,6 +25,7 @@ from tests.platform.openchoreo import ControlPlane, component_type
 from tests.platform.quotas import wait_until_counting
 from tests.platform.samples import git_organization
 from tests.platform.subjects import ADMINISTRATOR, AGENT, TENANT, Subject, dry_run, find_denial
+from tests.unit.admission_samples import build_large_rules
 
 
 def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
@@ -202,3 +205,26 @@ def test_two_clusters_have_policies_of_their_own(
     assert (list_policies(cluster, stack), list_policies(data_cluster, stack)) == (set(), set())
     for name in (where, manager):
         data_cluster.delete("v1", "Namespace", name)
+
+
+def test_policies_for_thousands_of_organizations(platform: Platform, cluster: Kubernetes) -> None:
+    """The API server limits the length and the cost of an expression."""
+    rules = replace(build_large_rules(), administrators=(ADMINISTRATOR,))
+    manifests = list(list_all_policies(rules))
+    for manifest in manifests:
+        cluster.create(manifest)
+    tenant, name = Subject(platform.kubeconfig, TENANT), rules.organizations[-1]
+    foreign = external_secret("default", secretStoreRef=store_ref(f"org-pull-{name}"), data=DATA)
+    try:
+        eventually(
+            lambda: dry_run(tenant, foreign) == [f"spec.secretStoreRef: {OTHERS}"], "the policies to be in force"
+        )
+        (denial,) = dry_run(tenant, namespace("attack", **{LABEL: name}))
+        assert denial == (
+            f"metadata.labels[{LABEL}]: says which organization's secrets the namespace may use; only the platform's "
+            "administrators may change it"
+        )
+        assert dry_run(tenant, external_secret("default", secretStoreRef=store_ref("another"), data=DATA)) == [None]
+    finally:
+        for manifest in manifests:
+            cluster.delete(manifest["apiVersion"], manifest["kind"], manifest["metadata"]["name"])

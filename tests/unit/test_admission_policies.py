@@ -13,7 +13,7 @@ from components.admission.policy import NOT_FINISHING
 from components.admission.stores import build_store_policy
 from components.openchoreo import V0_9, V1
 from tests.golden.snapshots import ADMISSION_FILE, build_admission_documents, read_documents
-from tests.unit.admission_samples import plan_strict
+from tests.unit.admission_samples import build_large_rules, plan_strict
 
 RULES: Final = plan_strict().admission["build"]
 ESO: Final = "external-secrets.io"
@@ -127,19 +127,7 @@ def test_long_literals_are_split() -> None:
 
 
 def test_no_expression_is_too_long() -> None:
-    """With two thousand organizations with long names, two stores each, and an identity for each store."""
-    names = [f"{number:04}-{'x' * 58}" for number in range(2000)]
-    places = tuple(("manager", f"eso-{part}-{name}") for name in names for part in ("org", "org-pull"))
-    large = replace(
-        RULES,
-        organizations=tuple(names),
-        build_stores={name: (f"org-{name}",) for name in names},
-        workload_stores={name: (f"org-pull-{name}",) for name in names},
-        stores=tuple(f"{part}-{name}" for name in names for part in ("org", "org-pull")),
-        accounts=places,
-        roles=places,
-    )
-    for manifest in list_policies(large):
+    for manifest in list_policies(build_large_rules()):
         spec = manifest["spec"]
         parts = [*spec.get("variables", ()), *spec.get("matchConditions", ()), *spec.get("validations", ())]
         assert [part for part in parts if len(part["expression"]) > 100_000] == []
