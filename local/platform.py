@@ -216,6 +216,8 @@ def _apiserver(pki: certificates.Pki, ports: Mapping[str, int]) -> list[str]:
 def _controllers(kubeconfig: Path, pki: certificates.Pki) -> list[str]:
     return [
         f"--kubeconfig={kubeconfig}",
+        # Each controller has a user of its own, as in other clusters, so that tests see what policies deny it.
+        "--use-service-account-credentials=true",
         f"--controllers={','.join(_CONTROLLERS)}",
         f"--root-ca-file={pki.ca}",
         f"--service-account-private-key-file={pki.token_key}",

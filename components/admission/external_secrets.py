@@ -20,10 +20,6 @@ _SECRET_TYPES: Final = (
 _STORE: Final = "e.sourceRef.storeRef"
 _GENERATOR: Final = "e.sourceRef.generatorRef"
 _KINDS: Final = f"use one of {', '.join(GENERATOR_KINDS)}"
-_DELETED_UNCHANGED: Final = (
-    "!(request.operation == 'UPDATE' && has(object.metadata.deletionTimestamp) && object.spec == oldObject.spec)"
-)
-"""A deleted object must lose its finalizers, however old it is."""
 
 
 def build_external_secret_policy(rules: AdmissionRules) -> Policy:
@@ -73,7 +69,6 @@ def build_external_secret_policy(rules: AdmissionRules) -> Policy:
         ],
         variables=build_scope(rules),
         exempt=rules.operators,
-        conditions={"not-deleted": _DELETED_UNCHANGED},
     )
 
 
@@ -109,7 +104,6 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
         ],
         variables=build_scope(rules),
         exempt=rules.operators,
-        conditions={"not-deleted": _DELETED_UNCHANGED},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from .cel import format_list, is_user
+from .cel import define_list, is_user
 from .model import AdmissionRules, Place
 from .policy import WRITES, Policy, Validation, match
 
@@ -62,8 +62,8 @@ def build_identity_policy(rules: AdmissionRules) -> Policy | None:
             ),
         ],
         variables={
-            "accounts": format_list(_join(rules.accounts)),
-            "roles": format_list(_join(rules.roles)),
+            **define_list("accounts", _join(rules.accounts)),
+            **define_list("roles", _join(rules.roles)),
             "what": (
                 "request.resource.resource + (request.?subResource.orValue('') == '' ? '' : '/' + request.subResource)"
             ),

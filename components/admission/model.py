@@ -36,6 +36,10 @@ class AdmissionRules:
     """ServiceAccounts that stores use."""
     roles: tuple[Place, ...]
     """Roles of these accounts."""
+    sources: tuple[str, ...]
+    """Namespaces of the cluster to which the settings of stores refer: what they read, or sign in with."""
+    build_prefixes: tuple[str, ...]
+    """What the names of build namespaces begin with, before the organization."""
     workload_namespaces: tuple[WorkloadNamespaces, ...]
     """How the releases of the platform label the namespaces of workloads, without duplicates."""
     minimum_refresh_interval: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..openchoreo.release import WorkloadNamespaces
-from .cel import format_list, is_user, quote
+from .cel import define_list, is_user, quote
 from .model import AdmissionRules
 from .policy import WRITES, Policy, Validation, match
 
@@ -21,7 +21,7 @@ def build_namespace_policy(rules: AdmissionRules) -> Policy:
         [match("", ["namespaces", "namespaces/*"], WRITES, "Cluster")],
         list(_list_validations(rules)),
         variables={
-            "organizations": format_list(rules.organizations),
+            **define_list("organizations", rules.organizations),
             "name": "object.metadata.?name.orValue('')",
             "after": "object.metadata.?labels.orValue({})",
             "before": "request.operation == 'UPDATE' ? oldObject.metadata.?labels.orValue({}) : {}",
@@ -42,7 +42,8 @@ def _list_validations(rules: AdmissionRules) -> Iterator[Validation]:
     for workloads in rules.workload_namespaces:
         label = workloads.label
         yield Validation(
-            f"{_is_unrelated(label)} || {_is_unchanged(label)} || {agent} && !({quote(label)} in variables.before) && "
+            f"{_is_unrelated(label)} && !({_is_ours(ORGANIZATION_LABEL)}) || {_is_unchanged(label)} || "
+            f"{agent} && !({quote(label)} in variables.before) && "
             f"{_is_named(workloads)}",
             f"metadata.labels[{label}]: says which organization's secrets the namespace may use; only OpenChoreo may "
             f"set it, on a new namespace {workloads.prefix}<organization>-..., and only the platform's administrators "
@@ -52,6 +53,7 @@ def _list_validations(rules: AdmissionRules) -> Iterator[Validation]:
     for other in others:
         one, two = quote(first), quote(other)
         yield Validation(
+            f"{_is_unchanged(first)} && {_is_unchanged(other)} || "
             f"{_is_unrelated(first)} && {_is_unrelated(other)} || !({one} in variables.after) || "
             f"!({two} in variables.after) || variables.after[{one}] == variables.after[{two}]",
             f"metadata.labels: {first} and {other} name different organizations; use one organization",
@@ -64,8 +66,12 @@ def _after(label: str) -> str:
 
 def _is_unrelated(label: str) -> str:
     """Whether the label names no organization of the stack, before and after."""
-    before = f"variables.before[?{quote(label)}].orValue('')"
-    return f"!({_after(label)} in variables.organizations || {before} in variables.organizations)"
+    return f"!({_after(label)} in variables.organizations || {_is_ours(label)})"
+
+
+def _is_ours(label: str) -> str:
+    """Whether the label names an organization of the stack before the request."""
+    return f"variables.before[?{quote(label)}].orValue('') in variables.organizations"
 
 
 def _is_unchanged(label: str) -> str:

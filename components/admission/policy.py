@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..manifests import Manifest, build_manifest
-from .cel import is_user
+from .cel import format_list, is_user
 from .model import AdmissionRules
 
 API: Final = "admissionregistration.k8s.io/v1"
@@ -19,6 +19,16 @@ POLICY: Final = "ValidatingAdmissionPolicy"
 BINDING: Final = "ValidatingAdmissionPolicyBinding"
 WRITES: Final = ("CREATE", "UPDATE")
 EVERY_CHANGE: Final = (*WRITES, "DELETE")
+_METADATA: Final = ("finalizers", "generation", "managedFields", "ownerReferences", "resourceVersion")
+NOT_FINISHING: Final = (
+    "!(request.operation == 'UPDATE' && has(oldObject.metadata.deletionTimestamp) && "
+    "object.all(k, k == 'metadata' || k in oldObject && object[k] == oldObject[k]) && oldObject.all(k, k in object) && "
+    f"object.metadata.all(k, k in {format_list(_METADATA)} || "
+    "k in oldObject.metadata && object.metadata[k] == oldObject.metadata[k]) && "
+    f"oldObject.metadata.all(k, k in {format_list(_METADATA)} || k in object.metadata))"
+)
+"""Whether a request does more than finish a deletion. Kubernetes' garbage collector removes finalizers of deleted
+objects, such as ``foregroundDeletion``, and so do other controllers; the API server lets nobody add one then."""
 ESO_GROUP: Final = "external-secrets.io"
 GENERATOR_GROUP: Final = "generators.external-secrets.io"
 
@@ -60,7 +70,7 @@ class Policy:
         """The policy and its binding."""
         name = f"{rules.name}-{self.suffix}"
         exempt = tuple(dict.fromkeys((*rules.administrators, *self.exempt)))
-        conditions = {"not-exempt": f"!({is_user(exempt)})", **self.conditions}
+        conditions = {"not-exempt": f"!({is_user(exempt)})", "not-finishing": NOT_FINISHING, **self.conditions}
         constraints = {
             "matchPolicy": "Equivalent",
             "namespaceSelector": _select_names(self.namespaces),

@@ -6,12 +6,18 @@ from typing import Final
 
 from ..manifests import MANAGED_BY, Manifest, build_manifest
 from ..openchoreo.labels import ORGANIZATION_LABEL, build_organization_labels
-from .cel import format_list, quote
+from .cel import define_list, is_user, quote
 from .model import AdmissionRules
 from .policy import EVERY_CHANGE, Policy, Validation, match
 
 QUOTA_NAME: Final = MANAGED_BY
 """Name of the quota in each build namespace."""
+_COUNTERS: Final = (
+    "system:apiserver",
+    "system:kube-controller-manager",
+    "system:serviceaccount:kube-system:resourcequota-controller",
+)
+"""Users of Kubernetes that write how much of a quota is used."""
 COUNTED: Final = "count/externalsecrets.external-secrets.io"
 
 
@@ -26,16 +32,19 @@ def build_quota_policy(rules: AdmissionRules) -> Policy:
     """Only the platform writes these quotas; they go with their namespace."""
     return Policy(
         "quotas",
-        [match("", ["resourcequotas"], EVERY_CHANGE, "Namespaced")],
+        [match("", ["resourcequotas", "resourcequotas/*"], EVERY_CHANGE, "Namespaced")],
         [
             Validation(
-                f"request.name != {quote(QUOTA_NAME)} || !(variables.organization in variables.organizations) || "
+                f"variables.name != {quote(QUOTA_NAME)} || !(variables.organization in variables.organizations) || "
+                f"request.?subResource.orValue('') == 'status' && {is_user(_COUNTERS)} || "
                 "request.operation == 'DELETE' && has(namespaceObject.metadata.deletionTimestamp)",
                 "limits the ExternalSecrets of an organization; ask the platform's administrators",
             )
         ],
         variables={
-            "organizations": format_list(rules.build_stores),
+            # The deletion of all quotas of a namespace has no name in the request.
+            "name": "(request.operation == 'DELETE' ? oldObject : object).metadata.name",
+            **define_list("organizations", rules.build_stores),
             "organization": f"namespaceObject.metadata.?labels[?{quote(ORGANIZATION_LABEL)}].orValue('')",
         },
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from ..openchoreo.labels import ORGANIZATION_LABEL
-from .cel import format_list, format_map, is_user, quote
+from .cel import Table, define_list, format_list, is_user, quote
 from .model import AdmissionRules
 
 OURS: Final = "variables.ours"
 """Whether the namespace is of an organization of the stack."""
+LIMITED: Final = "variables.limited"
+"""The same, and the stores that it may use are known. Workloads of an organization may use stores of others."""
 RESTRICTED: Final = "variables.restricted"
 """The same, or OpenChoreo writes: it creates namespaces before they have labels."""
 GENERATOR_KINDS: Final = (
@@ -26,27 +28,31 @@ user's choice, or reads a Secret elsewhere."""
 
 def build_scope(rules: AdmissionRules) -> dict[str, str]:
     """The variables, in the order in which they refer to each other."""
+    builds, workloads = Table("buildStores", rules.build_stores), Table("workloadStores", rules.workload_stores)
     labels = [entry.label for entry in rules.workload_namespaces]
     return {
         "labels": "namespaceObject.metadata.?labels.orValue({})",
-        "buildStores": format_map(rules.build_stores),
-        "workloadStores": format_map(rules.workload_stores),
-        "stores": format_list(rules.stores),
+        **builds.variables,
+        **workloads.variables,
+        **define_list("stores", rules.stores),
         "builds": f"variables.labels[?{quote(ORGANIZATION_LABEL)}].orValue('')",
         "workloads": f"{format_list(labels)}.filter(l, l in variables.labels).map(l, variables.labels[l])",
+        **define_list("organizations", rules.organizations),
         "ours": (
-            "variables.builds in variables.buildStores || variables.workloads.exists(o, o in variables.workloadStores)"
+            "variables.builds in variables.organizations || variables.workloads.exists(o, o in variables.organizations)"
+        ),
+        "limited": (
+            f"{builds.contains('variables.builds')} || variables.workloads.exists(o, {workloads.contains('o')})"
         ),
         "restricted": f"variables.ours || {is_user(rules.agents)}",
         # Labels of workloads win, and two that differ allow nothing.
         "organization": "variables.workloads.size() > 0 ? variables.workloads[0] : variables.builds",
         "allowed": (
             "variables.workloads.size() > 0 ? (variables.workloads.all(o, o == variables.organization) ? "
-            "variables.workloadStores[?variables.organization].orValue([]) : []) : "
-            "variables.buildStores[?variables.organization].orValue([])"
+            f"{workloads.get('variables.organization')} : []) : {builds.get('variables.organization')}"
         ),
         "advice": (
-            "variables.ours ? 'is not a store of organization \"' + variables.organization + '\"; use ' + "
+            f"{LIMITED} ? 'is not a store of organization \"' + variables.organization + '\"; use ' + "
             "(variables.allowed.size() > 0 ? 'the ClusterSecretStore ' + variables.allowed.join(' or ') : 'no store')"
             " : "
             "'is the store of an organization, and this namespace is not one of that organization; use another store'"
@@ -61,8 +67,8 @@ def may_use(store: str) -> str:
         store: expression of a reference with ``kind`` and ``name``. Without a kind, ESO reads a SecretStore.
     """
     return (
-        f"({store}.?kind.orValue('SecretStore') != 'ClusterSecretStore' ? !{OURS} : "
-        f"{OURS} ? {store}.?name.orValue('') in variables.allowed : "
+        f"({store}.?kind.orValue('SecretStore') != 'ClusterSecretStore' ? !{LIMITED} : "
+        f"{LIMITED} ? {store}.?name.orValue('') in variables.allowed : "
         f"!({store}.?name.orValue('') in variables.stores))"
     )
 

@@ -59,6 +59,8 @@ def plan_admission(  # noqa: PLR0913 -- the parts of a plan
             stores=tuple(sorted({store.name for store in here})),
             accounts=_list_own_accounts(here, limits.operators),
             roles=tuple(sorted({place for store in here for place in _list_identity(store, "Role")})),
+            sources=tuple(sorted({name for store in here for name in _list_sources(store)})),
+            build_prefixes=tuple(dict.fromkeys(part.build_namespace("") for part in release.parts)),
             workload_namespaces=release.workload_namespaces,
             minimum_refresh_interval=limits.minimum_refresh_interval,
         )
@@ -110,6 +112,12 @@ def _list_accounts(store: PlannedStore) -> Iterator[Place]:
         yield from _find_accounts(fill(store.manager.template(), organization))
 
 
+def _list_sources(store: PlannedStore) -> Iterator[str]:
+    """Namespaces to which the settings of a store refer."""
+    for organization in store.organizations:
+        yield from _find_namespaces(fill(store.manager.template(), organization))
+
+
 def _list_identity(store: PlannedStore, kind: str) -> Iterator[Place]:
     for manifest in store.identity:
         if manifest["kind"] == kind:
@@ -127,3 +135,16 @@ def _find_accounts(tree: Any) -> Iterator[Place]:
     elif isinstance(tree, list):
         for value in tree:
             yield from _find_accounts(value)
+
+
+def _find_namespaces(tree: Any) -> Iterator[str]:
+    """Namespaces of objects; a namespace without the name of an object is one of the secret manager."""
+    if isinstance(tree, Mapping):
+        for name in (tree.get("remoteNamespace"), tree.get("namespace") if "name" in tree else None):
+            if isinstance(name, str):
+                yield name
+        for value in tree.values():
+            yield from _find_namespaces(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _find_namespaces(value)

@@ -27,6 +27,9 @@ DATA: Final = [{"secretKey": "token", "remoteRef": {"key": "git"}}]
 KINDS: Final = "ACRAccessToken, ECRAuthorizationToken, GCRAccessToken, GithubAccessToken, Password, UUID"
 OTHERS: Final = "is the store of an organization, and this namespace is not one of that organization; use another store"
 ASK: Final = "ask the platform's administrators"
+AGENTS: Final = (
+    f"is in a namespace with identities of stores or of the operator, where OpenChoreo's agents write nothing; {ASK}"
+)
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,9 @@ def store_ref(name: str, **more: Any) -> Object:
     return {"kind": "ClusterSecretStore", "name": name, **more}
 
 
-def external_secret(namespace: str, *, version: str = "v1", name: str = "attack", **spec: Any) -> Object:
+def external_secret(namespace: str, *, name: str = "attack", **spec: Any) -> Object:
     return {
-        "apiVersion": f"external-secrets.io/{version}",
+        "apiVersion": ESO,
         "kind": "ExternalSecret",
         "metadata": {"name": name, "namespace": namespace},
         "spec": spec,

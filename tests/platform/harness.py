@@ -213,10 +213,10 @@ class Kubernetes:
             return None
         return found
 
-    def delete(self, api: str, kind: str, name: str, namespace: str | None = None) -> None:
+    def delete(self, api: str, kind: str, name: str, namespace: str | None = None, **options: Any) -> None:
         """Delete one object, if it exists."""
         try:
-            self._resource(api, kind).delete(name=name, namespace=namespace)
+            self._resource(api, kind).delete(name=name, namespace=namespace, **options)
         except dynamic.exceptions.NotFoundError:
             return
 

@@ -36,6 +36,10 @@ class Subject(Kubernetes):
         """A JSON Merge Patch at a path of the API, such as that of a subresource."""
         self._client.request("patch", path, body=body, content_type="application/merge-patch+json")
 
+    def delete_path(self, path: str) -> None:
+        """Delete everything at a path of the API."""
+        self._client.request("delete", path)
+
 
 def find_denial(action: Callable[[], object]) -> str | None:
     """Why a policy denies a request, else the whole message of the API server. None: the request succeeds."""

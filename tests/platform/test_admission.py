@@ -33,7 +33,6 @@ def test_external_secrets_read_from_the_own_store(protected: Protected) -> None:
     name = own["name"]
     cases: dict[str, tuple[Object, str | None]] = {
         "own": (external_secret(where, secretStoreRef=own, data=DATA), None),
-        "v1beta1": (external_secret(where, version="v1beta1", secretStoreRef=own, data=DATA), None),
         "own in sourceRef": (external_secret(where, data=[{**DATA[0], "sourceRef": {"storeRef": own}}]), None),
         "extract": (external_secret(where, secretStoreRef=own, dataFrom=[{"extract": {"key": "git"}}]), None),
         "another": (
@@ -42,10 +41,6 @@ def test_external_secrets_read_from_the_own_store(protected: Protected) -> None:
         ),
         "another whose name begins alike": (
             external_secret(where, secretStoreRef=corp, data=DATA),
-            f"spec.secretStoreRef: {advice}",
-        ),
-        "another in v1beta1": (
-            external_secret(where, version="v1beta1", secretStoreRef=other, data=DATA),
             f"spec.secretStoreRef: {advice}",
         ),
         "the pull store": (

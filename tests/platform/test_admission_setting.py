@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from components.admission.policies import list_policies as list_all_policies
 from local.platform import CONTEXT, Platform
 from tests.platform.admission import (
     DATA,
     ESO,
+    KINDS,
     LABEL,
+    OTHERS,
     RELEASE,
     external_secret,
+    generator,
     is_counted,
     namespace,
     store_ref,
@@ -18,6 +25,7 @@ from tests.platform.openchoreo import ControlPlane, component_type
 from tests.platform.quotas import wait_until_counting
 from tests.platform.samples import git_organization
 from tests.platform.subjects import ADMINISTRATOR, AGENT, TENANT, Subject, dry_run, find_denial
+from tests.unit.admission_samples import build_large_rules
 
 
 def list_policies(cluster: Kubernetes, stack: Stack) -> set[str]:
@@ -108,7 +116,43 @@ def test_workloads_of_v1_have_another_label(
         work.replace(rendered, RELEASE),
         f"{build}administrators may change it",
     ]
+    workloads = f"dp-{organization}-shop-dev-1"
+    agent.create(namespace(workloads, **{rendered: organization}))
+    check_unlimited(Subject(platform.kubeconfig, TENANT), workloads, own)
     stack.unchanged()
+    cluster.delete("v1", "Namespace", workloads)
+
+
+def check_unlimited(tenant: Subject, where: str, protected: dict[str, Any]) -> None:
+    """Workloads of an organization without a pull secret may use stores of others, and nothing else that is denied."""
+    another = store_ref("another")
+    login = {"type": "kubernetes.io/service-account-token"}
+    answers = dry_run(
+        tenant,
+        external_secret(where, secretStoreRef=another, data=DATA),
+        external_secret(where, secretStoreRef={"kind": "SecretStore", "name": "one"}, data=DATA),
+        external_secret(where, secretStoreRef=protected, data=DATA),
+        external_secret(where, secretStoreRef=another, data=DATA, refreshInterval="1s"),
+        external_secret(where, secretStoreRef=another, dataFrom=[{"find": {"path": "a"}}]),
+        external_secret(where, secretStoreRef=another, data=DATA, target={"template": login}),
+        generator("Webhook", where, url="https://attack.example", result={}),
+        generator("ECRAuthorizationToken", where, region="eu-west-1"),
+    )
+    types = "Opaque, kubernetes.io/basic-auth, kubernetes.io/dockercfg, kubernetes.io/dockerconfigjson, "
+    types += "kubernetes.io/ssh-auth, kubernetes.io/tls"
+    assert answers == [
+        None,
+        None,
+        f"spec.secretStoreRef: {OTHERS}",
+        "spec.refreshInterval: is too short; use 1m0s or longer, or 0s for never",
+        "spec.dataFrom[].find: searches the secret manager; name each key with extract or remoteRef",
+        f"spec.target.template.type: is not a type that organizations may use; use one of {types}",
+        f"kind: is not a generator that organizations may use; use one of {KINDS}",
+        (
+            "spec.auth: is incomplete, so the operator would use its own identity; name a Secret or a ServiceAccount "
+            "of the namespace"
+        ),
+    ]
 
 
 def test_two_clusters_have_policies_of_their_own(
@@ -161,3 +205,26 @@ def test_two_clusters_have_policies_of_their_own(
     assert (list_policies(cluster, stack), list_policies(data_cluster, stack)) == (set(), set())
     for name in (where, manager):
         data_cluster.delete("v1", "Namespace", name)
+
+
+def test_policies_for_thousands_of_organizations(platform: Platform, cluster: Kubernetes) -> None:
+    """The API server limits the length and the cost of an expression."""
+    rules = replace(build_large_rules(), administrators=(ADMINISTRATOR,))
+    manifests = list(list_all_policies(rules))
+    for manifest in manifests:
+        cluster.create(manifest)
+    tenant, name = Subject(platform.kubeconfig, TENANT), rules.organizations[-1]
+    foreign = external_secret("default", secretStoreRef=store_ref(f"org-pull-{name}"), data=DATA)
+    try:
+        eventually(
+            lambda: dry_run(tenant, foreign) == [f"spec.secretStoreRef: {OTHERS}"], "the policies to be in force"
+        )
+        (denial,) = dry_run(tenant, namespace("attack", **{LABEL: name}))
+        assert denial == (
+            f"metadata.labels[{LABEL}]: says which organization's secrets the namespace may use; only the platform's "
+            "administrators may change it"
+        )
+        assert dry_run(tenant, external_secret("default", secretStoreRef=store_ref("another"), data=DATA)) == [None]
+    finally:
+        for manifest in manifests:
+            cluster.delete(manifest["apiVersion"], manifest["kind"], manifest["metadata"]["name"])

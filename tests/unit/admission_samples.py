@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
+from components.admission.model import AdmissionRules
 from components.openchoreo import find_release
 from components.plan.stack import Plan, plan_stack
 from components.settings.parsing import parse
@@ -43,3 +45,19 @@ def plan_strict(*, stack: str | None = STACK, **keys: Any) -> Plan:
     """The plan of `strict`."""
     settings = parse(strict(**keys), source="test", manual_names=frozenset({"token"}))
     return plan_stack(settings, find_release(settings.release), stack=stack)
+
+
+def build_large_rules() -> AdmissionRules:
+    """The rules for two thousand organizations with long names, two stores each, and an identity for each store."""
+    names = [f"{number:04}-{'x' * 45}" for number in range(2000)]
+    places = tuple(("manager", f"eso-{part}-{name}") for name in names for part in ("org", "org-pull"))
+    return replace(
+        plan_strict().admission["build"],
+        name="large",
+        organizations=tuple(names),
+        build_stores={name: (f"org-{name}",) for name in names},
+        workload_stores={name: (f"org-pull-{name}",) for name in names},
+        stores=tuple(f"{part}-{name}" for name in names for part in ("org", "org-pull")),
+        accounts=places,
+        roles=places,
+    )

@@ -30,6 +30,8 @@ RULES: Final = AdmissionRules(
     stores=tuple(sorted(f"default-{part}{name}" for name in NAMES for part in ("", "pull-"))),
     accounts=tuple(sorted(("secret-manager", f"eso-default-{part}{name}") for name in NAMES for part in ("", "pull-"))),
     roles=tuple(sorted(("secret-manager", f"eso-default-{part}{name}") for name in NAMES for part in ("", "pull-"))),
+    sources=("secret-manager",),
+    build_prefixes=("workflows-",),
     workload_namespaces=V1.workload_namespaces,
     minimum_refresh_interval="1m0s",
 )
@@ -159,6 +161,23 @@ def test_accounts_of_stores(store: dict[str, Any], accounts: list[tuple[str, str
         store["kubernetes"]["serviceAccount"]["namespace"] = "manager"
     planned = rules(secretStores={"default": store}, namespaces=[{"name": "acme", "git": {"remoteKey": "git"}}])
     assert planned["build"].accounts == tuple(accounts)
+
+
+def test_namespaces_that_stores_refer_to() -> None:
+    """Not those of the secret manager, which have no object in them."""
+    reference = {"name": "ca", "namespace": "certificates", "key": "ca.crt"}
+    store = {
+        "custom": {
+            "vault": {
+                "server": "https://{organization}.example",
+                "namespace": "of-vault",
+                "caProvider": {**reference, "type": "ConfigMap"},
+                "several": [{"tokenSecretRef": {**reference, "namespace": "tokens"}}, {"name": 1, "namespace": 2}],
+            }
+        }
+    }
+    planned = rules(secretStores={"default": store}, namespaces=[{"name": "acme", "git": {"remoteKey": "git"}}])
+    assert planned["build"].sources == ("certificates", "tokens")
 
 
 def test_agents_with_other_names() -> None:

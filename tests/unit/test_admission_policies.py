@@ -7,12 +7,13 @@ from typing import Any, Final
 
 import pytest
 
-from components.admission.cel import format_list, format_map, quote
+from components.admission.cel import Table, define_list, format_list, quote
 from components.admission.policies import list_policies
+from components.admission.policy import NOT_FINISHING
 from components.admission.stores import build_store_policy
 from components.openchoreo import V0_9, V1
 from tests.golden.snapshots import ADMISSION_FILE, build_admission_documents, read_documents
-from tests.unit.admission_samples import plan_strict
+from tests.unit.admission_samples import build_large_rules, plan_strict
 
 RULES: Final = plan_strict().admission["build"]
 ESO: Final = "external-secrets.io"
@@ -51,7 +52,10 @@ def test_a_policy_and_its_binding() -> None:
                     match("generators.external-secrets.io", ["generatorstates"], writes, "Namespaced"),
                 ],
             },
-            "matchConditions": [{"name": "not-exempt", "expression": '!(request.userInfo.username in ["pulumi"])'}],
+            "matchConditions": [
+                {"name": "not-exempt", "expression": '!(request.userInfo.username in ["pulumi"])'},
+                {"name": "not-finishing", "expression": NOT_FINISHING},
+            ],
             "validations": [
                 {
                     "expression": (
@@ -97,4 +101,33 @@ def test_each_label_of_a_release_is_protected(release: Any) -> None:
 def test_literals_of_expressions() -> None:
     assert quote('a"b\\c\u00e9') == '"a\\"b\\\\c\u00e9"'
     assert format_list(["a", "b"]) == '["a", "b"]'
-    assert format_map({"a": ["b"], "c": []}) == '{"a": ["b"], "c": []}'
+    table = Table("stores", {"a": ["b"], "c": []})
+    assert table.variables == {"stores": '{"a": ["b"], "c": []}'}
+    assert table.contains("x") == "x in variables.stores"
+    assert table.get("x") == "variables.stores[?x].orValue([])"
+
+
+def test_long_literals_are_split() -> None:
+    """The API server accepts 100,000 characters in an expression."""
+    names = [f"{number:05}{'x' * 39_995}" for number in range(5)]
+    texts = [quote(name) for name in names]
+    assert define_list("names", names) == {
+        "names1": f"[{texts[0]}, {texts[1]}]",
+        "names2": f"[{texts[2]}, {texts[3]}]",
+        "names3": f"[{texts[4]}]",
+        "names": "variables.names1 + variables.names2 + variables.names3",
+    }
+    table = Table("stores", dict.fromkeys(names[:3], ()))
+    assert table.variables == {
+        "stores1": f"{{{texts[0]}: [], {texts[1]}: []}}",
+        "stores2": f"{{{texts[2]}: []}}",
+    }
+    assert table.contains("x") == "(x in variables.stores1 || x in variables.stores2)"
+    assert table.get("x") == "variables.stores1[?x].or(variables.stores2[?x]).orValue([])"
+
+
+def test_no_expression_is_too_long() -> None:
+    for manifest in list_policies(build_large_rules()):
+        spec = manifest["spec"]
+        parts = [*spec.get("variables", ()), *spec.get("matchConditions", ()), *spec.get("validations", ())]
+        assert [part for part in parts if len(part["expression"]) > 100_000] == []

@@ -12,6 +12,9 @@ from components.settings.admission import Admission
 from components.settings.parsing import parse
 from tests.unit.admission_samples import PULL, strict
 
+ACCOUNT: Final = "system:serviceaccount:"
+AGENT: Final = f"{ACCOUNT}openchoreo-data-plane:cluster-agent-dataplane"
+SHOWN: Final = f'"{AGENT[:60]}"… (67 characters)'
 ADMINISTRATORS: Final[dict[str, Any]] = {"administrators": ["pulumi"]}
 
 
@@ -99,6 +102,48 @@ def test_defaults() -> None:
             {"admission": dict(ADMINISTRATORS, maximumExternalSecrets=0)},
             "admission.maximumExternalSecrets: 0 must be 1 or more",
             id="none",
+        ),
+        pytest.param(
+            {"admission": {"administrators": ["system:anonymous"]}},
+            'admission.administrators[0]: "system:anonymous" contains everyone who has not signed in; use the names of '
+            "users",
+            id="anonymous",
+        ),
+        pytest.param(
+            {"admission": {"administrators": ["system:masters"], "agents": ["system:serviceaccounts:agents"]}},
+            'admission.administrators[0]: "system:masters" is a group of Kubernetes; use the names of users\n'
+            'admission.agents[0]: "system:serviceaccounts:agents" is a group of Kubernetes; use the names of users',
+            id="groups",
+        ),
+        pytest.param(
+            {"admission": {"administrators": ["system:serviceaccount:workflows-acme:runner", f"{ACCOUNT}dp-a-b:c"]}},
+            'admission.administrators[0]: "system:serviceaccount:workflows-acme:runner" is a ServiceAccount of '
+            '"workflows-acme", which is the build namespace of an organization; use one of another namespace\n'
+            'admission.administrators[1]: "system:serviceaccount:dp-a-b:c" is a ServiceAccount of "dp-a-b", which has '
+            "the name of a namespace of workloads; use one of another namespace",
+            id="accounts-of-builds-and-workloads",
+        ),
+        pytest.param(
+            {"admission": {"administrators": ["pulumi", f"{ACCOUNT}argocd"], "operators": [f"{ACCOUNT}acme:eso"]}},
+            'admission.administrators[1]: "system:serviceaccount:argocd" is no ServiceAccount; expected '
+            "system:serviceaccount:<namespace>:<name>\n"
+            'admission.operators[0]: "system:serviceaccount:acme:eso" is a ServiceAccount of "acme", which is the '
+            "namespace of an organization on the control plane; use one of another namespace",
+            id="accounts-of-organizations",
+        ),
+        pytest.param(
+            {"admission": {"administrators": [AGENT], "operators": [f"{ACCOUNT}eso:eso", AGENT]}},
+            f"admission.administrators[0]: {SHOWN} is an agent of OpenChoreo, which creates what organizations ask "
+            "for; use another user\n"
+            f"admission.operators[1]: {SHOWN} is an agent of OpenChoreo, which creates what organizations ask for; use "
+            "another user",
+            id="agents-of-the-charts",
+        ),
+        pytest.param(
+            {"admission": {"administrators": ["robot", f"{ACCOUNT}argocd:argocd"], "agents": ["robot"]}},
+            'admission.administrators[0]: "robot" is an agent of OpenChoreo, which creates what organizations ask for; '
+            "use another user",
+            id="an-agent",
         ),
         pytest.param(
             {"admission": {"administrators": [""]}},
