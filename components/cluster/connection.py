@@ -37,7 +37,6 @@ _TIMEOUT: Final = (5.0, 30.0)
 _DISCOVERY: Final = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
 )
-_METADATA: Final = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 _METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 
@@ -95,12 +94,13 @@ class Cluster:
         return self._request("GET", path)
 
     def get_metadata(self, path: str) -> dict[str, Any] | None:
-        """An object with ``metadata`` only, so without the values of a Secret; None if the server answers 404.
+        """An object with ``metadata`` only, so without the values of a Secret; None if it does not exist.
 
         Raises:
             ClusterError: the server cannot be reached, or refuses the request.
         """
-        return self._request("GET", path, accept=_METADATA)
+        collection, _, name = path.rpartition("/")
+        return next(self.items(collection, metadata_only=True, fieldSelector=f"metadata.name={name}"), None)
 
     def discover(self) -> Iterator[dict[str, Any]]:
         """Every API group, with its versions and kinds, in two calls.

@@ -141,12 +141,14 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
 
 def test_metadata_is_read_without_the_values(server: tuple[Cluster, type[_Recording]]) -> None:
     cluster, handler = server
-    handler.answer = (200, STORED)
+    partial = {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList", "metadata": {}}
+    handler.answer = (200, {**partial, "items": [STORED]})
 
     assert cluster.get_metadata(PATH) == STORED
 
-    accept = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
-    assert handler.requests == [("GET", PATH, accept, None)]
+    accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+    path = f"{PATH.rpartition('/')[0]}?fieldSelector=metadata.name%3Dgit&limit=500"
+    assert handler.requests == [("GET", path, accept, None)]
 
 
 @pytest.mark.parametrize("method", WRITES)
