@@ -13,7 +13,7 @@ from tests.attacks.layers import wait_for_quotas
 from tests.attacks.scene import Scene
 from tests.attacks.world import World
 
-_DEADLINE: Final = 30.0
+_DEADLINE: Final = 60.0
 """Seconds until an attack must be decided."""
 _PAUSE: Final = 0.1
 

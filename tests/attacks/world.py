@@ -159,7 +159,9 @@ def _start_operator(platform: Platform, admin: Api, aws: MotoAws) -> None:
     file = platform.folder / "operator.kubeconfig"
     file.touch(mode=0o600)
     file.write_text(yaml.safe_dump(kubeconfig))
-    own = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    # ESO's generator of sessions reads the address of STS from the variable of AWS' own SDK.
+    sts = {"AWS_ENDPOINT_URL_STS": aws.endpoint}
+    own = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", **sts}
     platform.start_operator({**aws.environment, **own}, file)
 
 
