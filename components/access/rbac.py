@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..openchoreo import RELEASES
+
 _BOOTSTRAPPING: Final = "kubernetes.io/bootstrapping"
 _SYSTEM: Final = "system:"
 _OWN_NAMESPACE: Final = "kube-system"
@@ -26,7 +28,8 @@ _WORKLOADS: Final = (
     *("cronjobs", "daemonsets", "deployments", "jobs", "replicasets", "replicationcontrollers", "statefulsets"),
     *("pods", "pods/ephemeralcontainers"),
     # Of Argo, whose controllers create pods for whoever creates these.
-    *("cronworkflows", "eventsources", "rollouts", "sensors", "workflows", "workflowtemplates"),
+    *("cronworkflows", "eventsources", "rollouts", "sensors", "workflowtemplates"),
+    *sorted({release.build_runs.rpartition("/")[2] for release in RELEASES.values()}),
 )
 _ESO: Final = "external-secrets.io"
 _GENERATORS: Final = f"generators.{_ESO}"

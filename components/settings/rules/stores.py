@@ -120,9 +120,9 @@ def _keys(store: StoreArguments) -> Iterator[Problem]:
                 yield Problem(path, plain_only)
             continue
         problems = (store.manager.key_problem(key, organization) for organization in store.organizations or [""])
-        problem = next(filter(None, problems), None)
-        if problem is not None or not key:
-            yield Problem(path, f"{quote(key)} {problem or 'is empty; expected at least one character'}")
+        problem = next(filter(None, problems), None) if key else "is empty; expected at least one character"
+        if problem is not None:
+            yield Problem(path, f"{quote(key)} {problem}")
 
 
 def describe_long_name(name: str) -> str | None:
