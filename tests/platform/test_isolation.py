@@ -37,6 +37,7 @@ class Tenants:
         self.stack.configure(
             clusters=self.stack.every_plane,
             isolation=isolation,
+            admission={"administrators": ["admin"], "minimumRefreshInterval": "1s"} if isolation == "strict" else {},
             secretStores={"org": store},
             organizations=[self.organization(name) for name in self.names],
             refreshInterval="1s",

@@ -180,7 +180,7 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     refusal = stack.preview_fails()
     for name, owner in (("tyrell", "component shop/api"), ("wayland", "project shop")):
         assert f"the environment production of the {owner} in the namespace {name} still renders" in refusal
-        assert f"this update takes away the right of the store org-{name} to read {name}-pull" in refusal
+        assert f"this update takes away the right of the store org-pull-{name} to read {name}-pull" in refusal
     stack.configure(namespaces=[bound])
     assert f"this update takes away its entry in {' '.join(PROJECTS)}" in stack.preview_fails()
     stack.configure(namespaces=[bound, project])
