@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -83,6 +84,11 @@ class Scene:
         before = (admin.get("v1", "Namespace", namespace) or {})["metadata"]["labels"].get(label)
         self.undo.append(lambda: admin.patch("v1", "Namespace", namespace, {"metadata": {"labels": {label: before}}}))
         subject.patch("v1", "Namespace", namespace, {"metadata": {"labels": {label: self.attack.victim}}})
+
+    def touch(self, namespace: str) -> None:
+        """Write another label of a namespace, which makes the operator look at it again."""
+        patch = {"metadata": {"labels": {"touched": str(time.monotonic_ns())}}}
+        self.world.admin.patch("v1", "Namespace", namespace, patch)
 
     def read(self, subject: Api, namespace: str, name: str) -> str:
         """Everything in a Secret, decoded; empty if it does not exist."""
