@@ -3,33 +3,37 @@ VENV := venv
 BIN := $(VENV)/bin
 # Platforms that the tests use at once: each takes a core and 1.5 GB.
 PLATFORMS ?= 2
+# Cluster of the local trial: that of a context of your kubeconfig. Without CONTEXT: the local platform.
+ON = $(if $(CONTEXT),--context '$(CONTEXT)')
+# Test files that run on the oldest supported version of ESO too.
+OLDEST := delivery fan_outs git_credentials managers policies
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev local status down env clean-cache test unit platform bench check format wheel clean
+.PHONY: help venv dev local status down env clean-cache test unit platform platform-oldest attack bench check format wheel clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 venv: $(VENV)/.runtime ## Create the virtual environment with what a stack needs at run time
 
 dev: $(VENV)/.dev ## Add the tools of development to it
 
-local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential; RELEASE=v1 for v1.x
-	@$(BIN)/python -m local up $(if $(RELEASE),--release $(RELEASE))
+local: $(VENV)/.local ## Start the local OpenChoreo platform and deliver every credential; RELEASE=v1 for v1.x, CONTEXT=<name> for a cluster of yours
+	@$(BIN)/python -m local up $(if $(RELEASE),--release $(RELEASE)) $(ON)
 
 status: $(VENV)/.local ## Show the credentials on the local platform, whether they work, and what it takes
-	@$(BIN)/python -m local status
+	@$(BIN)/python -m local status $(ON)
 
 down: $(VENV)/.local ## Stop and remove the local platform
-	@$(BIN)/python -m local down
+	@$(BIN)/python -m local down $(ON)
 
 env: $(VENV)/.local ## Print shell commands that point Pulumi at the local platform
-	@$(BIN)/python -m local env
+	@$(BIN)/python -m local env $(ON)
 
 clean-cache: $(VENV)/.local ## Delete the built and downloaded programs
 	@$(BIN)/python -m local clean-cache
 
-test: check unit platform ## Everything that CI runs
+test: check unit platform attack ## Everything that CI runs
 
 unit: $(VENV)/.dev ## Tests without a platform
 	$(BIN)/coverage run -m pytest tests/unit tests/mocks tests/local
@@ -38,6 +42,14 @@ unit: $(VENV)/.dev ## Tests without a platform
 platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs
 	$(BIN)/python -m pytest tests/platform --numprocesses=$(PLATFORMS) --dist=loadfile --durations=15
+
+platform-oldest: $(VENV)/.dev ## Those that use ESO most, on the oldest supported version of it
+	@$(BIN)/python -m local programs --oldest-operator
+	ESO=oldest $(BIN)/python -m pytest $(OLDEST:%=tests/platform/test_%.py) --numprocesses=$(PLATFORMS) --dist=loadfile
+
+attack: $(VENV)/.dev ## Attack organizations as another one, and show which layer stops what; RELEASE=v1 for v1.x
+	@$(BIN)/python -m local programs
+	@RELEASE=$(RELEASE) $(BIN)/python -m tests.attacks
 
 bench: $(VENV)/.dev ## Compare time, memory and state with a flat program
 	$(BIN)/python -m tests.bench

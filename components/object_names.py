@@ -34,4 +34,5 @@ def build_path(api: str, kind: str, namespace: str | None = None, name: str = ""
 
 def pluralize(kind: str) -> str:
     """Name of a kind in paths; correct for every kind that a stack creates."""
-    return f"{kind.lower()}s"
+    lower = kind.lower()
+    return f"{lower.removesuffix('y')}ies" if lower.endswith("policy") else f"{lower}s"

@@ -12,33 +12,34 @@ from typing import Final
 
 from components.cluster.connection import Cluster
 from components.commands.command_line import CommandParser, run_command
-from components.commands.stack import read_yaml
 from components.errors import OpenChoreoSecretsError
 from components.openchoreo import find_release
 from components.settings.clusters import ClusterSettings
-from components.settings.parsing import parse
 from components.settings.stack import StackSettings
 
+from .builds import ObtainError
 from .engine import Engine, EngineError
 from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
 from .hosts.launch import start_hosts
 from .hosts.repositories import GitError, find_git
-from .obtain import ObtainError, find_program, get_cache_folder, list_operator_crds, obtain_programs
+from .hosts.sources import OpenBaoSource
+from .obtain import get_cache_folder, list_operator_crds, obtain_programs
 from .openbao import OpenBaoError
+from .own_cluster import commands as own_cluster
+from .own_cluster.trial import TrialError
 from .platform import CONTEXT, Platform
 from .processes import ProcessError
-from .programs import get_program
+from .programs import OLDEST_OPERATOR, OPERATOR, list_programs
 from .proof.components import wait_for_components
 from .proof.platform import LocalProof
-from .proof.run import format_proof
+from .proof.values import ValueReader
 from .seed import Seeder, list_openchoreo_crds
-from .stacks import STACKS, ReleaseError, record_stack, select_stack
+from .stacks import STACKS, ReleaseError, read_settings, record_stack, select_stack
 from .status import format_credential_tables
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
-_PREFIX: Final = "openchoreo-secrets:"
 _PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
 _NOT_PROVEN: Final = (
     "Some credentials do not work as they should. After a rotation, ESO delivers the new value at its next refresh; "
@@ -74,8 +75,8 @@ def up(release: str | None = None) -> int:
     if selected.returncode:
         say(selected.stdout)
         return selected.returncode
-    openbao = platform.openbao
-    start_hosts(platform, openbao, settings, get_stack_file(), lambda: engine.read_manual_values(stack.name))
+    source = OpenBaoSource(platform.openbao)
+    start_hosts(platform, source, settings, get_stack_file(), lambda: engine.read_manual_values(stack.name))
     say(f"pulumi up, stack {stack.name}")
     changed = engine.up(stack.name, say)
     if changed is None:
@@ -96,22 +97,17 @@ def up(release: str | None = None) -> int:
 
 def show_proof(platform: Platform, settings: StackSettings) -> bool:
     """Use every delivered credential, print the table of outcomes, and return whether all are as expected."""
-    crane = find_program(get_program("crane"))
-    if crane is None:
-        say("crane is missing, so the credentials were not used. Build it with: make local")
-        return False
-    results = LocalProof(platform, _cluster(), settings, crane).run()
-    say(_PROOF)
-    say(format_proof([organization.name for organization in settings.organizations], results))
-    proven = all(result.holds for result in results)
+    reader = ValueReader(platform.openbao, Seeder(platform.kubeconfig), settings)
+    proven = LocalProof(platform, _cluster(), settings, reader.read).show(_PROOF, say)
     if not proven:
         say(_NOT_PROVEN)
     return proven
 
 
-def prepare_programs() -> int:
+def prepare_programs(*, oldest_operator: bool = False) -> int:
     """Download or build the programs, so that no later command waits for a build. Returns the exit code."""
-    say(f"{len(obtain_programs(say))} programs are ready")
+    operator = OLDEST_OPERATOR if oldest_operator else OPERATOR
+    say(f"{len(obtain_programs(say, list_programs(operator)))} programs are ready")
     return 0
 
 
@@ -179,12 +175,8 @@ def env() -> int:
 
 
 def read_local_settings() -> StackSettings:
-    """Settings of the platform's stack, read without Pulumi, because the platform is seeded before the engine runs."""
-    file = get_stack_file()
-    config = read_yaml(file).get("config") or {}
-    raw = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
-    manual = raw.pop("manualSecrets", None) or {}
-    return parse(raw, source=str(file), manual_names=frozenset(manual))
+    """Settings of the platform's stack."""
+    return read_settings(get_stack_file())
 
 
 def get_stack_file() -> Path:
@@ -196,7 +188,10 @@ def _cluster() -> Cluster:
     return Cluster("local platform", ClusterSettings(context=CONTEXT, kubeconfig=str(_FOLDER / "kubeconfig")))
 
 
-_ERRORS: Final = (OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError, ReleaseError)
+_ERRORS: Final = (
+    *(OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError, ReleaseError),
+    TrialError,
+)
 _COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     "up": (up, "start the platform and deliver every credential of its stack"),
     "down": (down, "stop the platform and delete its data and the state of its stack"),
@@ -205,6 +200,14 @@ _COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     "clean-cache": (delete_cache, "delete the built and downloaded programs"),
     "programs": (prepare_programs, "download or build the programs, without starting them"),
 }
+
+_ON_CONTEXT: Final[dict[str, Callable[..., int]]] = {
+    "up": own_cluster.up,
+    "down": own_cluster.down,
+    "status": own_cluster.show,
+    "env": own_cluster.env,
+}
+"""Commands that have a context -> what they do then."""
 
 
 def main() -> int:
@@ -221,12 +224,23 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, summary) in _COMMANDS.items():
         parsed = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name in _ON_CONTEXT:
+            parsed.add_argument(
+                "--context", metavar="NAME", help="a cluster of yours, by its context in the kubeconfig"
+            )
         if name == "up":
             parsed.add_argument(
                 "--release", choices=STACKS, help="OpenChoreo release of a new platform (default: v0.9)"
             )
+        if name == "programs":
+            parsed.add_argument(
+                "--oldest-operator", action="store_true", help="ESO in the oldest supported version, for tests"
+            )
     options = vars(parser.parse_args())
-    command, _ = _COMMANDS[options.pop("command")]
+    name, context = options.pop("command"), options.pop("context", None)
+    command, _ = _COMMANDS[name]
+    if context is not None:
+        command = partial(_ON_CONTEXT[name], _ROOT, context, say)
     return run_command(lambda: _run(partial(command, **options)), lambda text: say(f"\n{text}"))
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from . import language_host
 from .language_host import ENGINE, EXECUTOR
 from .obtain import find_language_executor, get_cache_folder
+from .releases import LANGUAGE_HOST
 
 PASSPHRASE: Final = "openchoreo-local"
 """Not a secret: the stack ``local`` contains demo values only."""
@@ -50,17 +51,27 @@ class Engine:
     """Folder with ``Pulumi.yaml``."""
 
     def prepare(self) -> None:
-        """Put the programs where Pulumi looks for them, and a Python language host if none is on PATH."""
+        """Put the programs where Pulumi looks for them, and a Python language host if none is on PATH.
+
+        Pulumi's release contains one; a Pulumi that was built does not, and there is a small one for it.
+        """
         binaries = self.folder / "bin"
         binaries.mkdir(parents=True, exist_ok=True)
         for name in ("pulumi", "pulumi-resource-kubernetes"):
             _place(self.programs[name], binaries / name)
         (self.folder / "state").mkdir(exist_ok=True)
-        if shutil.which("pulumi-language-python") is None:
-            host = binaries / "pulumi-language-python"
+        official = [self.programs["pulumi"].resolve().parent / name for name in LANGUAGE_HOST]
+        if shutil.which("pulumi-language-python") is not None:
+            return
+        if all(file.exists() for file in official):
+            for file in official:
+                _place(file, binaries / file.name)
+        else:
+            host = binaries / LANGUAGE_HOST[0]
             # -P: modules of this folder must not shadow the standard library's.
             variables = f'{EXECUTOR}="{find_language_executor()}" {ENGINE}=$PPID'
             command = f'exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
+            host.unlink(missing_ok=True)  # it may be a name of a file in the cache
             host.write_text(f"#!/bin/sh\n{variables} {command}\n")
             host.chmod(0o755)
 

@@ -15,8 +15,9 @@ import psutil
 
 from components.table import format_table
 
-from .obtain import ObtainError, get_cache_folder
-from .platform import NAMES, Platform
+from .builds import ObtainError
+from .obtain import get_cache_folder
+from .platform import Platform
 
 _MEGABYTE: Final = 1 << 20
 _GIGABYTE: Final = 1 << 30
@@ -24,14 +25,20 @@ _BLOCK: Final = 512
 """Bytes of one block of ``st_blocks``."""
 
 
-def format_footprint(platform: Platform) -> str:
-    """A table of resident memory, and a line about disk space."""
-    sizes = {name: _measure_memory(platform, name) for name in NAMES}
+def format_footprint(platform: Platform, context: str | None = None) -> str:
+    """A table of resident memory, and a line about disk space.
+
+    Args:
+        platform: the programs and their folder.
+        context: of the cluster, for a trial on a cluster of the user.
+    """
+    down = "make down" if context is None else f"make down CONTEXT={context}"
+    sizes = {name: _measure_memory(platform, name) for name in platform.names}
     rows = [(name, f"{size / _MEGABYTE:.0f} MB") for name, size in {**sizes, "total": sum(sizes.values())}.items()]
     cache, data = measure_folders(get_cache_folder(), platform.folder)
     return (
         f"{format_table(('PROGRAM', 'RESIDENT'), rows)}\n"
-        f"Disk: {data / _GIGABYTE:.1f} GB in {platform.folder.name}/ (make down frees it), "
+        f"Disk: {data / _GIGABYTE:.1f} GB in {platform.folder.name}/ ({down} frees it), "
         f"{cache / _GIGABYTE:.1f} GB in the program cache (make clean-cache)"
     )
 

@@ -42,27 +42,41 @@ def start_openbao(platform: Platform, seeder: Seeder) -> OpenBao:
 
 @dataclass(frozen=True)
 class Identity:
-    """The ServiceAccount that reads for one organization."""
+    """The ServiceAccount that reads for the builds or for the workloads of one organization."""
 
     organization: str
     account: tuple[str, str]
     """Namespace and name of the ServiceAccount."""
+    pull_keys: tuple[str, ...] | None = None
+    """The only remote keys that workloads read. None: it reads for builds, every key of the organization."""
 
     @property
     def role(self) -> str:
         """Role of OpenBao with which it signs in."""
-        return f"eso-{self.organization}"
+        return f"{'eso' if self.pull_keys is None else 'pull'}-{self.organization}"
 
     @property
     def policy(self) -> str:
-        """Policy of OpenBao with its one path."""
-        return f"org-{self.organization}"
+        """Policy of OpenBao with its paths."""
+        return f"{'org' if self.pull_keys is None else 'pull'}-{self.organization}"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """API paths that the policy opens."""
+        if self.pull_keys is None:
+            return (f"{MOUNT}/data/org/{self.organization}/*",)
+        return tuple(f"{MOUNT}/data/{key}" for key in self.pull_keys)
 
 
 def list_identities(settings: StackSettings) -> list[Identity]:
     """The ServiceAccounts of all ``vault`` stores of one organization."""
     return [
-        Identity(planned.only_organization, (account["metadata"]["namespace"], account["metadata"]["name"]))
+        Identity(
+            planned.only_organization,
+            (account["metadata"]["namespace"], account["metadata"]["name"]),
+            # The settings come from YAML, which has no outputs.
+            tuple(map(str, planned.keys)) if planned.is_pull_store else None,
+        )
         for planned in plan_stores(settings, find_release(settings.release))
         if planned.only_organization is not None and isinstance(planned.manager, VaultStore)
         for account in planned.identity
@@ -70,9 +84,9 @@ def list_identities(settings: StackSettings) -> list[Identity]:
 
 
 def grant_organizations(openbao: OpenBao, settings: StackSettings) -> None:
-    """Let each organization read its own path, with the ServiceAccounts of its own stores."""
+    """Let the builds of each organization read its own path, and its workloads exactly the keys of its pull secret."""
     for identity in list_identities(settings):
-        grant_paths(openbao, identity.policy, (f"{MOUNT}/data/org/{identity.organization}/*",))
+        grant_paths(openbao, identity.policy, identity.paths)
         bind_account(openbao, identity.role, identity.account, identity.policy)
 
 

@@ -7,29 +7,26 @@ second run wait for the first and use its result.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from .builds import ObtainError, build_programs, count_cores, estimate_minutes, find_module_folder
+from .downloads import MirrorError, download_release, find_server, find_unreachable
+from .locks import lock_folder
 from .programs import MODULES, PROGRAMS, Program
-from .releases import RELEASES, fetch
+from .releases import Asset, find_asset
 
 Say = Callable[[str], None]
 
-_PROGRESS_INTERVAL: Final = 20.0
-"""Seconds between two lines about a running build."""
+_POLL: Final = 0.2
+"""Seconds between two attempts to lock a program that another run downloads."""
 _ESO: Final = "github.com/external-secrets/external-secrets"
-
-
-class ObtainError(Exception):
-    """A program or a Go module is not available; the message says what is required."""
 
 
 def get_cache_folder() -> Path:
@@ -38,27 +35,27 @@ def get_cache_folder() -> Path:
     return Path(base) / "openchoreo-secrets"
 
 
-def obtain_programs(say: Say) -> dict[str, Path]:
-    """Name -> executable of every program; missing programs are downloaded or built, one after the other.
+def obtain_programs(say: Say, programs: Sequence[Program] | None = None) -> dict[str, Path]:
+    """Name -> executable of every program; missing programs are downloaded, and built where that is not possible.
 
     Args:
         say: receives each line of progress.
+        programs: the programs, each with another name; None for `PROGRAMS`.
 
     Raises:
         ObtainError: a program cannot be downloaded or built.
     """
-    paths = {program.name: path for program in PROGRAMS if (path := find_program(program)) is not None}
-    missing = [program for program in PROGRAMS if program.name not in paths]
+    programs = PROGRAMS if programs is None else programs
+    paths = {program.name: path for program in programs if (path := find_program(program)) is not None}
+    missing = [program for program in programs if program.name not in paths]
     if missing:
-        minutes = sum(program.minutes for program in missing)
-        say(
-            f"{len(missing)} of {len(PROGRAMS)} programs are missing. Building them, once, takes about "
-            f"{max(minutes, 1):.0f} min on 2 cores and up to 4 GB of Go module cache. "
-            "After an interruption, the next run continues."
-        )
-    for program in missing:
-        paths[program.name] = _obtain(program, say)
-    return paths
+        assets = _find_releases(missing, say)
+        builds = [program for program in missing if program not in assets]
+        say(f"{len(missing)} of {len(programs)} programs are missing: {_announce(assets, builds)}.")
+        builds += [program for program, asset in assets.items() if not _download(program, asset, say)]
+        if builds:
+            build_programs({program: _cached(program) for program in builds}, say)
+    return paths | {program.name: _cached(program) for program in missing}
 
 
 def find_program(program: Program) -> Path | None:
@@ -71,13 +68,13 @@ def list_operator_crds(pinned_by: str = "external-secrets") -> tuple[Path, ...]:
     """Files with the CRDs of the External Secrets Operator, from its Go module.
 
     Args:
-        pinned_by: folder in ``local/programs`` that pins the version: ``external-secrets``, which is also built, or
-            ``external-secrets-newest``, whose CRDs only are used.
+        pinned_by: folder in ``local/programs`` that pins the version: ``external-secrets``, which the platform runs,
+            ``external-secrets-oldest``, which tests run too, or ``external-secrets-newest``, whose CRDs only are used.
 
     Raises:
         ObtainError: the module cannot be downloaded.
     """
-    folder = _module_folder(MODULES / pinned_by, _ESO) / "config" / "crds" / "bases"
+    folder = find_module_folder(MODULES / pinned_by, _ESO) / "config" / "crds" / "bases"
     return tuple(sorted(path for path in folder.glob("*.yaml") if path.name != "kustomization.yaml"))
 
 
@@ -87,7 +84,7 @@ def find_language_executor() -> Path:
     Raises:
         ObtainError: the module cannot be downloaded.
     """
-    folder = _module_folder(MODULES / "pulumi", "github.com/pulumi/pulumi/sdk/v3")
+    folder = find_module_folder(MODULES / "pulumi", "github.com/pulumi/pulumi/sdk/v3")
     return folder / "python" / "cmd" / "pulumi-language-python-exec"
 
 
@@ -110,76 +107,36 @@ def _on_path(program: Program) -> Path | None:
     return Path(path) if supported else None
 
 
-def _obtain(program: Program, say: Say) -> Path:
+def _find_releases(programs: Sequence[Program], say: Say) -> dict[Program, Asset]:
+    """Program -> its release, of those whose server answers; one line says which servers do not."""
+    assets = {program: asset for program in programs if (asset := find_asset(program)) is not None}
+    try:
+        servers = {program: find_server(asset) for program, asset in assets.items()}
+    except MirrorError as error:
+        raise ObtainError(str(error)) from None
+    unreachable = find_unreachable(servers.values())
+    if unreachable:
+        reasons = "; ".join(f"{server.partition('://')[2]}: {reason}" for server, reason in unreachable.items())
+        say(f"Official releases cannot be downloaded ({reasons}), so they are built instead.")
+    return {program: asset for program, asset in assets.items() if servers[program] not in unreachable}
+
+
+def _announce(downloads: Iterable[Program], builds: Sequence[Program]) -> str:
+    """What is done about missing programs, and how long it takes."""
+    names = ", ".join(program.name for program in downloads)
+    parts = [f"downloading {names}"] if names else []
+    if builds:
+        names, cores = ", ".join(program.name for program in builds), count_cores()
+        minutes = max(estimate_minutes(builds, cores), 1)
+        what = f"building {names} from source" if parts else f"building them from source ({names})"
+        parts.append(
+            f"{what}, once, which takes about {minutes:.0f} min on {cores} cores and up to 4 GB of Go module cache; "
+            "after an interruption, the next run continues"
+        )
+    return " and ".join(parts)
+
+
+def _download(program: Program, asset: Asset, say: Say) -> bool:
     target = _cached(program)
-    with _locked(target.parent):
-        if target.exists():
-            return target
-        release = RELEASES.get(program.name)
-        if release is not None and fetch(release, target, say):
-            return target
-        _build(program, target, say)
-    return target
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _build(program: Program, target: Path, say: Say) -> None:
-    go = shutil.which("go")
-    if go is None:
-        msg = f"{program.name} is not on PATH and cannot be downloaded; install Go 1.26 or later to build it"
-        raise ObtainError(msg)
-    work = target.parent / "source"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(program.source, work)
-    for entry in program.beside:
-        module, _, file = entry.partition(":")
-        shutil.copyfile(_module_folder(program.source, module) / file, work / Path(file).name)
-    partial = target.with_suffix(".partial")
-    command = [go, "build", "-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {program.flags}", "-o", str(partial)]
-    _run_with_progress([*command, program.package], work, target.parent / "build.log", program, say)
-    shutil.rmtree(work)
-    partial.replace(target)
-
-
-def _run_with_progress(command: Sequence[str], folder: Path, log: Path, program: Program, say: Say) -> None:
-    started = time.monotonic()
-    say(f"  {program.name} {program.version}: building, about {program.minutes:g} min")
-    environment = os.environ | {"CGO_ENABLED": "0"}
-    with log.open("w") as output:
-        build = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
-        try:
-            while True:
-                try:
-                    code = build.wait(timeout=_PROGRESS_INTERVAL)
-                    break
-                except subprocess.TimeoutExpired:
-                    say(f"  {program.name} {program.version}: building, {time.monotonic() - started:.0f} s so far")
-        except BaseException:
-            build.terminate()
-            build.wait()
-            raise
-    if code != 0:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:])
-        msg = f"building {program.name} failed (full log: {log}):\n{tail}"
-        raise ObtainError(msg)
-    say(f"  {program.name} {program.version}: built in {time.monotonic() - started:.0f} s")
-
-
-def _module_folder(source: Path, module: str) -> Path:
-    go = shutil.which("go")
-    if go is None:
-        msg = f"{module} cannot be downloaded without Go; install Go 1.26 or later"
-        raise ObtainError(msg)
-    for command in ([go, "mod", "download", module], [go, "list", "-m", "-f", "{{.Dir}}", module]):
-        done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            msg = f"{module} cannot be downloaded: {done.stderr.strip()}"
-            raise ObtainError(msg)
-    return Path(done.stdout.strip())
+    with lock_folder(target.parent, lambda: time.sleep(_POLL)):
+        return target.exists() or download_release(asset, target, say)

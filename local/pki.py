@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import trustme
 from cryptography.hazmat.primitives import serialization
@@ -36,6 +37,10 @@ class Pki:
         return self.folder / f"{name}.key"
 
 
+_HOSTS: Final = ("127.0.0.1", "localhost", "kubernetes.default")
+"""Names of the servers: the last one is that of an API server for the pods of its cluster."""
+
+
 def create(folder: Path) -> Pki:
     """Create all certificates and keys in a folder, unless an earlier call has created them."""
     pki = Pki(folder)
@@ -44,7 +49,7 @@ def create(folder: Path) -> Pki:
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     authority = trustme.CA()
     for name, organization in (("etcd", "etcd"), ("server", "server"), ("admin", "system:masters")):
-        leaf = authority.issue_cert("127.0.0.1", "localhost", common_name=name, organization_name=organization)
+        leaf = authority.issue_cert(*_HOSTS, common_name=name, organization_name=organization)
         _write(pki.certificate(name), b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
         _write(pki.key(name), leaf.private_key_pem.bytes())
     token_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

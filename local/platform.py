@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ _CONTROLLERS: Final = (
     "garbage-collector-controller",
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
+    "resourcequota-controller",
 )
 NAMES: Final = (
     "etcd",
@@ -51,6 +53,8 @@ class Platform:
     folder: Path
     programs: Mapping[str, Path]
     """Name -> executable; empty if nothing is started."""
+    names: tuple[str, ...] = NAMES
+    """Names of its programs, in the order of their start."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -84,38 +88,47 @@ class Platform:
 
     def running(self) -> bool:
         """Whether all programs run."""
-        return all(self.process(name).pid() is not None for name in NAMES)
+        return all(self.process(name).pid() is not None for name in self.names)
 
     def start_control_plane(self) -> None:
         """Start etcd, the API server and the controllers unless they run; wait until the API server is ready."""
         self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         pki = certificates.create(self.folder / "pki")
-        if not self.running():
-            # Programs of an earlier run may still listen on the ports of this folder.
-            self.stop()
-        ports = self._ports()
+        ports = self.reserve_ports()
         self._start("etcd", _etcd(self.folder / "etcd", pki, ports))
         self._start("kube-apiserver", _apiserver(pki, ports))
         self._write_kubeconfig(pki, ports["apiserver"])
         self.process("kube-apiserver").wait_until(lambda: _is_ready(pki, ports["apiserver"]), 60)
         self._start("kube-controller-manager", _controllers(self.kubeconfig, pki))
 
-    def start_operator(self, environment: Mapping[str, str] | None = None) -> None:
+    def reserve_ports(self) -> Mapping[str, int]:
+        """Ports of the programs. Unless all of them run, those that run are stopped."""
+        self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        if not self.running():
+            # Programs of an earlier run may still listen on the ports of this folder.
+            self.stop()
+        return self._ports()
+
+    def start_operator(self, environment: Mapping[str, str] | None = None, kubeconfig: Path | None = None) -> None:
         """Start ESO unless it runs; wait until it reconciles. Its CRDs must exist.
 
         Args:
             environment: variables added to its environment, such as the address of a secret manager's stand-in.
+            kubeconfig: of its own identity. None: it is a cluster administrator.
         """
         if self.process("external-secrets").pid() is not None:
             return
         arguments = ["--metrics-addr=0", "--concurrent=8", "--client-qps=200", "--client-burst=400"]
-        self._start("external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(self.kubeconfig)})
+        arguments += _disable_health_endpoint(self.programs["external-secrets"])
+        self._start(
+            "external-secrets", arguments, {**(environment or {}), "KUBECONFIG": str(kubeconfig or self.kubeconfig)}
+        )
         operator = self.process("external-secrets")
         operator.wait_until(lambda: _reconciles(operator.log), 60)
 
     def stop(self) -> tuple[str, ...]:
         """Stop the programs in reverse order and return the names of those that ran. Data and certificates stay."""
-        return tuple(name for name in reversed(NAMES) if self.process(name).stop())
+        return tuple(name for name in reversed(self.names) if self.process(name).stop())
 
     def remove(self) -> None:
         """Stop the programs and delete the folder."""
@@ -203,6 +216,8 @@ def _apiserver(pki: certificates.Pki, ports: Mapping[str, int]) -> list[str]:
 def _controllers(kubeconfig: Path, pki: certificates.Pki) -> list[str]:
     return [
         f"--kubeconfig={kubeconfig}",
+        # Each controller has a user of its own, as in other clusters, so that tests see what policies deny it.
+        "--use-service-account-credentials=true",
         f"--controllers={','.join(_CONTROLLERS)}",
         f"--root-ca-file={pki.ca}",
         f"--service-account-private-key-file={pki.token_key}",
@@ -222,6 +237,15 @@ def _is_ready(pki: certificates.Pki, port: int) -> bool:
             return pool.request("GET", f"https://127.0.0.1:{port}/readyz", timeout=2).status == 200  # noqa: PLR2004
         except urllib3.exceptions.HTTPError:
             return False
+
+
+def _disable_health_endpoint(operator: Path) -> list[str]:
+    """Arguments without which ESO listens on port 8082 of all addresses, so that no second platform can start.
+
+    ESO 0.16 has neither the endpoint nor the argument, and ends at an argument that it does not know.
+    """
+    done = subprocess.run([operator, "--help"], capture_output=True, text=True, check=False)
+    return ["--live-addr=0"] if "--live-addr" in done.stdout else []
 
 
 def _reconciles(log: Path) -> bool:

@@ -6,7 +6,7 @@ Each program is a Go module, pinned by ``go.mod`` and ``go.sum`` in ``local/prog
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -66,6 +66,16 @@ class Program:
 
 _PROVIDER: Final = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 
+OPERATOR: Final = Program(
+    name="external-secrets",
+    module="external-secrets",
+    package="github.com/external-secrets/external-secrets",
+    version="0.20.4",
+    minutes=5,
+)
+OLDEST_OPERATOR: Final = replace(OPERATOR, module="external-secrets-oldest", version="0.16.2", minutes=4)
+"""The oldest supported version, which only tests run; it is not one of `PROGRAMS`."""
+
 PROGRAMS: Final = (
     Program(
         name="etcd",
@@ -99,13 +109,7 @@ PROGRAMS: Final = (
         oldest=(1, 34),
         below=(1, 35),
     ),
-    Program(
-        name="external-secrets",
-        module="external-secrets",
-        package="github.com/external-secrets/external-secrets",
-        version="0.16.2",
-        minutes=4,
-    ),
+    OPERATOR,
     Program(
         name="pulumi",
         module="pulumi",
@@ -142,8 +146,16 @@ PROGRAMS: Final = (
         package="github.com/google/go-containerregistry/cmd/crane",
         version="0.22.1",
         minutes=0.2,
+        version_command=("version",),
+        oldest=(0, 20),
+        below=(1, 0),
     ),
 )
+
+
+def list_programs(operator: Program = OPERATOR) -> tuple[Program, ...]:
+    """All programs, with ESO in another version."""
+    return tuple(operator if program is OPERATOR else program for program in PROGRAMS)
 
 
 def get_program(name: str) -> Program:

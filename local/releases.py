@@ -1,21 +1,17 @@
-"""Official releases of programs, pinned by checksum. A download is faster than a build, if the network permits it."""
+"""Official releases of the programs: where the file for this machine is, and what its checksum is.
+
+A pinned checksum also protects against a changed file at the same address. A published one, from the same server over
+https, protects against a damaged download only.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import platform
-import shutil
-import tarfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-_TIMEOUT: Final = 10.0
-"""Seconds without a byte from the server."""
-_CHUNK: Final = 1 << 20
+from .programs import Program
 
 
 @dataclass(frozen=True)
@@ -24,90 +20,103 @@ class Asset:
 
     url: str
     """Its address."""
-    sha256: str
-    """Checksum of the downloaded file, in hex."""
-    member: str | None = None
-    """Path of the program in the tar archive. None: the file is the program."""
+    sha256: str = ""
+    """Pinned checksum of the file, in hex. Empty: `checksums` contains it."""
+    checksums: str = ""
+    """Address of the published checksum: the digits alone, or a line with them and the file's name."""
+    members: tuple[str, ...] = ()
+    """Paths in the tar archive: the program, then files that belong beside it. Empty: the file is the program."""
 
 
-Release = dict[str, Asset]
-"""Platform, such as ``Linux-x86_64`` -> asset."""
+@dataclass(frozen=True)
+class Machine:
+    """An operating system and a processor, in the words of the projects that publish releases."""
 
-_PROVIDER: Final = "https://api.pulumi.com/releases/plugins/pulumi-resource-kubernetes-v4.25.0"
+    system: str
+    """As in Go: ``linux``."""
+    processor: str
+    """As in Go: ``amd64``."""
+    pulumi: str
+    """As in Pulumi's releases: ``x64``."""
+    kernel: str
+    """As ``uname -m`` on Linux: ``x86_64``, but ``arm64`` everywhere."""
 
 
-def _provider(platform_name: str, sha256: str) -> Asset:
-    return Asset(f"{_PROVIDER}-{platform_name}.tar.gz", sha256, "pulumi-resource-kubernetes")
-
-
-RELEASES: Final[dict[str, Release]] = {
-    "pulumi-resource-kubernetes": {
-        "Linux-x86_64": _provider("linux-amd64", "6ea3d53c16a00c4d1017c4d109928d8f4801fd7cd978965cd43917561f3774b0"),
-        "Linux-aarch64": _provider("linux-arm64", "e4260240ed14bff6ed1a5a25a362311380ea1c072544fc262532b8197ea0725c"),
-        "Darwin-x86_64": _provider("darwin-amd64", "e5dffbef3525bb6f41c2b328afb471149c7396c263d2acd2ef2fab51d63d47f3"),
-        "Darwin-arm64": _provider("darwin-arm64", "566425b7767be7184d59c7ea151812c98426d7dab85f93c9c676c1dc9d488d91"),
-    },
+_MACHINES: Final[Mapping[str, Machine]] = {
+    "Linux-x86_64": Machine("linux", "amd64", "x64", "x86_64"),
+    "Linux-aarch64": Machine("linux", "arm64", "arm64", "arm64"),
+    "Darwin-x86_64": Machine("darwin", "amd64", "x64", "x86_64"),
+    "Darwin-arm64": Machine("darwin", "arm64", "arm64", "arm64"),
 }
-"""Program -> release. Other programs are built: an asset is listed only with a verified checksum."""
+LANGUAGE_HOST: Final = ("pulumi-language-python", "pulumi-language-python-exec")
+"""Files of Pulumi's release with which it runs Python programs."""
+_GITHUB: Final = "https://github.com"
+_PROVIDER_SHA256: Final[Mapping[tuple[str, str], str]] = {
+    ("4.25.0", "linux-amd64"): "6ea3d53c16a00c4d1017c4d109928d8f4801fd7cd978965cd43917561f3774b0",
+    ("4.25.0", "linux-arm64"): "e4260240ed14bff6ed1a5a25a362311380ea1c072544fc262532b8197ea0725c",
+    ("4.25.0", "darwin-amd64"): "e5dffbef3525bb6f41c2b328afb471149c7396c263d2acd2ef2fab51d63d47f3",
+    ("4.25.0", "darwin-arm64"): "566425b7767be7184d59c7ea151812c98426d7dab85f93c9c676c1dc9d488d91",
+}
 
 
-def fetch(release: Release, target: Path, say: Callable[[str], None]) -> bool:
-    """Download a program to `target` and return True. If that fails, pass the reason to `say` and return False.
-
-    It writes to `target` only after it has verified the checksum. An incomplete download stays beside it, and the next
-    call continues the download.
-    """
-    asset = release.get(f"{platform.system()}-{platform.machine()}")
-    if asset is None:
-        return False
-    partial = target.with_suffix(".download")
-    try:
-        if not (partial.exists() and _sha256(partial) == asset.sha256):
-            _download(asset, partial)
-    except (OSError, urllib.error.URLError) as error:
-        say(f"  {target.name}: cannot download the official release ({error}); building it instead")
-        return False
-    if _sha256(partial) != asset.sha256:
-        partial.unlink()
-        say(f"  {target.name}: the download did not match the pinned checksum and was deleted; building it instead")
-        return False
-    program = partial
-    if asset.member is not None:
-        program = target.with_suffix(".partial")
-        if not _extract(partial, asset.member, program):
-            say(f"  {target.name}: the archive does not contain {asset.member}; building it instead")
-            return False
-    program.chmod(0o755)
-    program.replace(target)
-    say(f"  {target.name}: official release downloaded")
-    return True
+def find_asset(program: Program) -> Asset | None:
+    """The release of a program for this machine. None: there is none, so the program must be built."""
+    machine = _MACHINES.get(f"{platform.system()}-{platform.machine()}")
+    describe = _RELEASES.get(program.name)
+    return describe(program, machine) if machine is not None and describe is not None else None
 
 
-def _download(asset: Asset, partial: Path) -> None:
-    """Download a file; continue an interrupted download."""
-    size = partial.stat().st_size if partial.exists() else 0
-    request = urllib.request.Request(asset.url, headers={"Range": f"bytes={size}-"} if size else {})  # noqa: S310 -- pinned
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310 -- pinned
-        resumed = response.status == 206  # noqa: PLR2004 -- Partial Content
-        with partial.open("ab" if resumed else "wb") as output:
-            while chunk := response.read(_CHUNK):
-                output.write(chunk)
-        if response.length:
-            msg = f"the last {response.length} bytes are missing"
-            raise ConnectionError(msg)
+def _etcd(program: Program, machine: Machine) -> Asset | None:
+    if machine.system != "linux":
+        return None  # a zip archive
+    folder = f"{_GITHUB}/etcd-io/etcd/releases/download/v{program.version}"
+    name = f"etcd-v{program.version}-{machine.system}-{machine.processor}"
+    return Asset(f"{folder}/{name}.tar.gz", checksums=f"{folder}/SHA256SUMS", members=(f"{name}/etcd",))
 
 
-def _extract(archive: Path, name: str, program: Path) -> bool:
-    """Extract the program and delete the archive; False if the archive does not contain it."""
-    with tarfile.open(archive) as opened:
-        member = opened.extractfile(name) if name in opened.getnames() else None
-        if member is not None:
-            with program.open("wb") as output:
-                shutil.copyfileobj(member, output)
-    archive.unlink()
-    return member is not None
+def _kubernetes(program: Program, machine: Machine) -> Asset | None:
+    if machine.system != "linux":
+        return None  # Kubernetes publishes servers for Linux only
+    url = f"https://dl.k8s.io/v{program.version}/bin/{machine.system}/{machine.processor}/{program.name}"
+    return Asset(url, checksums=f"{url}.sha256")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _pulumi(program: Program, machine: Machine) -> Asset:
+    folder = f"{_GITHUB}/pulumi/pulumi/releases/download/v{program.version}"
+    url = f"{folder}/pulumi-v{program.version}-{machine.system}-{machine.pulumi}.tar.gz"
+    members = tuple(f"pulumi/{name}" for name in ("pulumi", *LANGUAGE_HOST))
+    return Asset(url, checksums=f"{folder}/pulumi-{program.version}-checksums.txt", members=members)
+
+
+def _provider(program: Program, machine: Machine) -> Asset | None:
+    name = f"{machine.system}-{machine.processor}"
+    sha256 = _PROVIDER_SHA256.get((program.version, name))
+    if sha256 is None:
+        return None
+    folder = "https://api.pulumi.com/releases/plugins"
+    url = f"{folder}/{program.name}-v{program.version}-{name}.tar.gz"
+    return Asset(url, sha256=sha256, members=(program.name,))
+
+
+def _registry(program: Program, machine: Machine) -> Asset:
+    folder = f"{_GITHUB}/distribution/distribution/releases/download/v{program.version}"
+    url = f"{folder}/registry_{program.version}_{machine.system}_{machine.processor}.tar.gz"
+    return Asset(url, checksums=f"{url}.sha256", members=("registry",))
+
+
+def _crane(program: Program, machine: Machine) -> Asset:
+    folder = f"{_GITHUB}/google/go-containerregistry/releases/download/v{program.version}"
+    url = f"{folder}/go-containerregistry_{machine.system.capitalize()}_{machine.kernel}.tar.gz"
+    return Asset(url, checksums=f"{folder}/checksums.txt", members=("crane",))
+
+
+_RELEASES: Final[Mapping[str, Callable[[Program, Machine], Asset | None]]] = {
+    "etcd": _etcd,
+    "kube-apiserver": _kubernetes,
+    "kube-controller-manager": _kubernetes,
+    "pulumi": _pulumi,
+    "pulumi-resource-kubernetes": _provider,
+    "registry": _registry,
+    "crane": _crane,
+}
+"""Name of a program -> its release. ESO publishes container images only."""

@@ -50,16 +50,8 @@ class Seeder:
         Existing objects stay unchanged: a second apply would remove the patches of a ComponentType. The first
         organization creates the objects that all share.
         """
-        for document in sorted(build_objects(name, release), key=lambda item: item["kind"] != "Namespace"):
+        for document in build_organization(name, release):
             self._create(document)
-        labels = {**release.data_plane_selectors(name)[0], "openchoreo.dev/created-by": "release-controller"}
-        self._create(
-            {
-                "apiVersion": "v1",
-                "kind": "Namespace",
-                "metadata": {"name": get_data_plane_namespace(name), "labels": labels},
-            }
-        )
 
     def create_token_reviewer(self, namespace: str, name: str, seconds: int) -> str:
         """Create a ServiceAccount that may review tokens, and its namespace; return a token valid for `seconds`."""
@@ -119,6 +111,14 @@ def get_data_plane_namespace(organization: str) -> str:
 def list_openchoreo_crds(release: Release = DEFAULT_RELEASE) -> list[Path]:
     """Files with OpenChoreo's CRDs, reduced to the fields that this project uses."""
     return sorted((_MANIFESTS / release.name).glob("crds*.yaml"))
+
+
+def build_organization(name: str, release: Release = DEFAULT_RELEASE) -> list[dict[str, Any]]:
+    """The same objects, and a namespace of the organization's workloads; namespaces come first."""
+    labels = {**release.data_plane_selectors(name)[0], "openchoreo.dev/created-by": "release-controller"}
+    metadata = {"name": get_data_plane_namespace(name), "labels": labels}
+    workloads = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    return sorted([*build_objects(name, release), workloads], key=lambda item: item["kind"] != "Namespace")
 
 
 def build_objects(organization: str, release: Release = DEFAULT_RELEASE) -> list[dict[str, Any]]:

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from components.commands.stack import read_yaml
+from components.settings.parsing import parse
+from components.settings.stack import StackSettings
+
+PREFIX: Final = "openchoreo-secrets:"
+"""Prefix of the keys of a stack file."""
+
 _FILE: Final = "release"
 
 
@@ -54,6 +61,14 @@ def record_stack(folder: Path, stack: LocalStack) -> None:
     """Write which release a folder is for."""
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     (folder / _FILE).write_text(f"{stack.release}\n")
+
+
+def read_settings(file: Path) -> StackSettings:
+    """Settings in a stack file, read without Pulumi, because the platform is seeded before the engine runs."""
+    config = read_yaml(file).get("config") or {}
+    raw = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
+    manual = raw.pop("manualSecrets", None) or {}
+    return parse(raw, source=str(file), manual_names=frozenset(manual))
 
 
 def _read_release(folder: Path) -> str | None:

@@ -29,6 +29,8 @@ class AwsSecretStoreArgs:
     """Role, policies, key and secrets, as `plan_managed_stores` plans them."""
     random: pulumi.ProviderResource | None = None
     """Provider of ``pulumi-random``; required with ``uniqueNames``."""
+    owner: AwsSecretStore | None = None
+    """The store of the builds; required for a pull store whose secrets it has."""
 
 
 class AwsSecretStore(pulumi.ComponentResource):
@@ -43,6 +45,8 @@ class AwsSecretStore(pulumi.ComponentResource):
     """Remote key -> its name below the path, if that differs from the key (``uniqueNames``)."""
     secrets: list[pulumi.Input[str]]
     """Full names of the secrets that need a value, sorted by key."""
+    key_arn: pulumi.Input[str] | None
+    """ARN of the organization's KMS key. None: it has none."""
 
     @check_arguments()
     def __init__(self, name: str, args: AwsSecretStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -53,7 +57,19 @@ class AwsSecretStore(pulumi.ComponentResource):
             raise SettingsError(source, [Problem("random", text)])
         super().__init__("openchoreo:index:AwsSecretStore", name, _inputs(managed), opts)
         key = self._key(name, managed) if managed.alias is not None else None
-        policy = format_document(managed.policy(None if key is None else key.arn))
+        names: dict[str, pulumi.Input[str]] = {}
+        self.secrets = []
+        for remote_key, full_name in managed.containers.items():
+            if managed.unique_names:
+                suffix = self._suffix(f"{name}/{remote_key}", args.random)
+                names[remote_key] = pulumi.Output.concat(remote_key, "-", suffix)
+                self.secrets.append(pulumi.Output.concat(full_name, "-", suffix))
+            else:
+                self.secrets.append(full_name)
+        self.names, self.key_arn = names, None if key is None else key.arn
+        if args.owner is not None:
+            self.names, self.key_arn = args.owner.names, args.owner.key_arn
+        policy = format_document(managed.policy(self.key_arn, self.names))
         self.role_arn = register_role(
             name,
             managed.account,
@@ -64,17 +80,8 @@ class AwsSecretStore(pulumi.ComponentResource):
             tags=managed.tags,
             parent=self,
         )
-        names: dict[str, pulumi.Input[str]] = {}
-        self.secrets = []
-        for remote_key, full_name in managed.containers.items():
-            if managed.unique_names:
-                suffix = self._suffix(f"{name}/{remote_key}", args.random)
-                names[remote_key] = pulumi.Output.concat(remote_key, "-", suffix)
-                self.secrets.append(pulumi.Output.concat(full_name, "-", suffix))
-            else:
-                self.secrets.append(full_name)
-            self._container(f"{name}/{remote_key}", self.secrets[-1], managed, key)
-        self.names = names
+        for remote_key, secret in zip(managed.containers, self.secrets, strict=True):
+            self._container(f"{name}/{remote_key}", secret, managed, key)
         self.register_outputs({"roleArn": self.role_arn, "secrets": self.secrets})
 
     def _key(self, name: str, managed: ManagedStore) -> kms.Key:

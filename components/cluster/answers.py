@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from ..schema.text import flatten
-from .shapes import COLLECTION, DISCOVERY, GROUP, OBJECT, RESOURCES, REVIEW, STATUS, Shape
+from .shapes import COLLECTION, DISCOVERY, GROUP, IDENTITY, OBJECT, RESOURCES, REVIEW, STATUS, Shape
 
 _NOT_FOUND: Final = b"404 page not found"
 """What an API server answers, as plain text, under the path of a group that it does not serve."""
@@ -114,6 +114,8 @@ def _select_shape(path: str) -> Shape:
             return RESOURCES
         case ["apis", "authorization.k8s.io", _, _]:
             return REVIEW
+        case ["apis", "authentication.k8s.io", _, _]:
+            return IDENTITY
     return OBJECT if _split(path)[1] else COLLECTION
 
 

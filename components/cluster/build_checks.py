@@ -10,6 +10,7 @@ from ..plan.stack import Plan
 from .connection import Cluster
 from .pushes import check_pushes
 from .references import check_references
+from .workflow_arguments import check_arguments
 from .workflow_stores import check_stores
 from .workflows import Workflows
 
@@ -26,7 +27,7 @@ def list_build_checks(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stac
     if builds is None:
         return []
     workflows = None if control is None else Workflows(control, plan, builds)
-    checks = [] if workflows is None else [partial(check_stores, workflows)]
+    checks = [] if workflows is None else [partial(check_arguments, workflows), partial(check_stores, workflows)]
     if control is not None:
         checks.append(partial(check_references, control, plan, stack))
     return [*checks, partial(check_pushes, clusters["build"], plan, builds, workflows)]

@@ -60,6 +60,11 @@ class Cluster:
     def __str__(self) -> str:
         return f'{self.plane} (context "{self.settings.context}")'
 
+    @property
+    def address(self) -> str:
+        """Address of the API server."""
+        return self._transport.host
+
     def close(self) -> None:
         """End the open connections; a later request opens new ones."""
         self._transport.close()
@@ -87,6 +92,15 @@ class Cluster:
             ClusterError: the server cannot be reached, or refuses the request.
         """
         return self._request("GET", path)
+
+    def get_metadata(self, path: str) -> dict[str, Any] | None:
+        """An object with ``metadata`` only, so without the values of a Secret; None if it does not exist.
+
+        Raises:
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        collection, _, name = path.rpartition("/")
+        return next(self.items(collection, metadata_only=True, fieldSelector=f"metadata.name={name}"), None)
 
     def discover(self) -> Iterator[dict[str, Any]]:
         """Every API group, with its versions and kinds, in two calls.
@@ -136,6 +150,18 @@ class Cluster:
             ClusterError: the server cannot be reached, or refuses the request.
         """
         return self._request("POST", path, body=manifest)
+
+    def add(self, collection: str, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Create one object; an object that exists stays as it is.
+
+        Returns:
+            The object as stored; None if the server does not serve its kind, or its namespace does not exist.
+
+        Raises:
+            ConflictError: the object exists.
+            ClusterError: the server cannot be reached, or refuses the request.
+        """
+        return self._request("POST", collection, body=manifest, answers=f"{collection}/{manifest['metadata']['name']}")
 
     def merge_patch(self, path: str, body: Mapping[str, Any], *, field_manager: str) -> None:
         """Apply a JSON Merge Patch (RFC 7386) to one object; an object that no longer exists is no error.
@@ -213,7 +239,9 @@ class Cluster:
         body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         accept: str = "application/json",
         content: str = "application/json",
+        answers: str | None = None,
     ) -> dict[str, Any] | None:
+        # `answers`: path of what the answer contains, if it is another one.
         headers = {"Accept": accept, "Content-Type": content, "User-Agent": _USER_AGENT}
         encoded = None if body is None else json.dumps(body).encode()
         try:
@@ -225,13 +253,13 @@ class Cluster:
             raise
         except Exception as error:  # noqa: BLE001 -- the client and its libraries have no common class of errors
             raise UnavailableError(self._unreachable(error)) from None
-        return self._read(method, path, answer)
+        return self._read(method, path, answer, answers)
 
-    def _read(self, method: str, path: str, answer: Answer) -> dict[str, Any] | None:
+    def _read(self, method: str, path: str, answer: Answer, content_path: str | None = None) -> dict[str, Any] | None:
         if answer.is_not_found:
             return None
         if answer.is_success:
-            if (content := answer.read(path)) is not None:
+            if (content := answer.read(content_path or path)) is not None:
                 return content
             if method == "DELETE" and answer.read_message() is not None:
                 return None

@@ -97,7 +97,7 @@ def _describe(lists: _Lists, unavailable: Iterable[str], release: Release, stack
         others = [item for item in items or () if _is_of_others(kind, item, owners, stack)]
         if others:
             build = ServedKind("", "", "builds", "build") if _is_build(kind, release) else kind
-            parts.append(_summarize(build, others))
+            parts.append(_summarize(build, others, release.build_phase))
     if len(parts) > _KINDS:
         more = len(parts) - _KINDS
         parts[_KINDS:] = [f"objects of {more} more {'kind' if more == 1 else 'kinds'}"]
@@ -121,13 +121,19 @@ def _is_of_others(kind: ServedKind, item: Manifest, owners: set[str], stack: str
     )
 
 
-def _summarize(kind: ServedKind, items: list[Manifest]) -> str:
+def _summarize(kind: ServedKind, items: list[Manifest], label: str) -> str:
     names = sorted(str(item["metadata"]["name"]) for item in items)
     number = kind.count(len(items)) if len(items) < _COUNTED else f"{_COUNTED} or more {kind}"
-    phases = Counter(phase for item in items if (phase := (item.get("status") or {}).get("phase")))
+    phases = Counter(phase for item in items if (phase := _read_phase(item, label)))
     details = [", ".join(f"{count} {phase}" for phase, count in sorted(phases.items()))] if phases else []
     details.append(_shorten(names))
     return f"{number} ({': '.join(details)})"
+
+
+def _read_phase(item: Manifest, label: str) -> str | None:
+    """The phase of a Pod or of a build, which is listed without its status. None: it has none."""
+    phase = (item.get("status") or {}).get("phase") or (item["metadata"].get("labels") or {}).get(label)
+    return None if phase is None else str(phase)
 
 
 def _shorten(names: Sequence[str]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import ClusterError, ConflictError
+from ..errors import ClusterError, ConflictError, ForbiddenError
 from ..object_names import build_path
 from ..openchoreo.release import Release
-from ..plan.orphans import NAMESPACE, REFERENCES, STAGES, STORE, LiveObject, select_owned
+from ..plan.orphans import NAMESPACE, REFERENCES, STAGES, STORE, STRICT_ONLY, LiveObject, select_owned
 from .connection import Cluster
 from .contents import describe_contents
 from .store_users import StoreUser, describe_users, list_store_users
@@ -59,7 +59,13 @@ def list_owned(cluster: Cluster, stack: str, *, control_plane: bool = True) -> l
     """
     owned: list[LiveObject] = []
     for api, kind in (kind for stage in STAGES for kind in stage if control_plane or kind not in REFERENCES):
-        items = cluster.items(build_path(api, kind), metadata_only=True)
+        try:
+            items = list(cluster.items(build_path(api, kind), metadata_only=True))
+        except ForbiddenError:
+            # Who may not list them has not created them either.
+            if (api, kind) not in STRICT_ONLY:
+                raise
+            continue
         owned += select_owned(items, api, kind, stack)
     return owned
 

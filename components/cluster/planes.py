@@ -10,6 +10,7 @@ from ..openchoreo.release import Release
 from ..patches.containers import find
 from ..patches.model import SECRET_STORE_REF
 from ..plan.organization import OrganizationPlan
+from ..plan.patched_objects import PatchedObject, Role
 from ..plan.stack import Plan
 from .connection import Cluster
 from .fan_outs import list_foreign_deliveries
@@ -46,7 +47,11 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     problems: list[Obstacle] = []
     for organization in organizations:
         lines = [
-            describe_missing(cluster, location) for location in _list_locations(organization) if location in missing
+            describe_missing(cluster, _locate(patched))
+            if patched.kind.plural in served
+            else _describe_unserved(cluster, plan.release, patched)
+            for plan, patched in organization.placed_objects
+            if _locate(patched) in missing
         ]
         lines += _without_store(cluster, organization)
         problems += [Obstacle(organization.name, f'organization "{organization.name}": {line}') for line in lines]
@@ -78,10 +83,37 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
     problems: list[Obstacle] = []
     for organization in organizations:
         problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
+        if plan.settings.isolation == "strict":
+            unlabelled = _unlabelled(cluster, organization)
+            advice = "use one that OpenChoreo created, or isolation: store"
+            problems += [Obstacle(organization.name, f"{line}; {advice}") for line in unlabelled]
     objects = (planned for planned in plan.objects if planned.plane == "data")
     problems += list_foreign_objects(cluster, objects, stack, runs=[part.run_labels for part in release.parts])
     problems += list_foreign_deliveries(cluster, organizations, stack)
     raise_obstacles(cluster, problems)
+
+
+def list_unlabelled_namespaces(cluster: Cluster, plan: Plan) -> Iterator[str]:
+    """Warnings about namespaces of manual pull secrets that no label gives to the organization.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or refuses a request.
+    """
+    for organization in plan.organizations:
+        for line in _unlabelled(cluster, organization):
+            yield f"{cluster}: {line}; check it, because isolation: strict refuses it"
+
+
+def _unlabelled(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
+    """Named namespaces without any of the labels with which OpenChoreo names the organization of a namespace."""
+    keys = {key for labels in planned.data_plane_selectors for key in labels}
+    for namespace, _ in planned.pull_manual:
+        live = cluster.get(f"/api/v1/namespaces/{namespace}")
+        if live is not None and keys.isdisjoint(live["metadata"].get("labels") or {}):
+            yield (
+                f'organization "{planned.name}": namespace {namespace} does not have the label '
+                f"{' or '.join(sorted(keys))}, so nothing shows whose workloads are in it"
+            )
 
 
 def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
@@ -101,9 +133,29 @@ def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]
             )
 
 
+def _describe_unserved(cluster: Cluster, release: Release, patched: PatchedObject) -> str:
+    """A message about an object of a kind that another version of OpenChoreo has."""
+    keys: dict[Role, tuple[str, str]] = {
+        "components": ("pullSecret.componentTypes", "pullSecret.clusterComponentTypes"),
+        "projects": ("pullSecret.projectTypes", "pullSecret.clusterProjectTypes"),
+        "builds": ("componentWorkflows", "componentWorkflows"),
+        "build plane": ("buildPlane", "buildPlane"),
+        "data plane": ("dataPlane", "dataPlane"),
+    }
+    key = keys[patched.role][0 if patched.kind.namespaced else 1]
+    setting = release.words.get(f"organizations.*.{key}", key)
+    return (
+        f"{setting} is for {_locate(patched)}, and {cluster} does not have the kind {patched.kind.name} of OpenChoreo "
+        f"{release.name}; remove {setting}"
+    )
+
+
+def _locate(patched: PatchedObject) -> Location:
+    return Location(patched.kind, patched.name, patched.namespace)
+
+
 def _list_locations(planned: OrganizationPlan) -> Iterator[Location]:
-    for patched in planned.patched_objects:
-        yield Location(patched.kind, patched.name, patched.namespace)
+    yield from map(_locate, planned.patched_objects)
 
 
 def _list_data_planes(cluster: Cluster, planned: OrganizationPlan) -> Iterator[tuple[Location, Manifest]]:

@@ -1,23 +1,27 @@
-"""Environments that are deployed with an older component type and still read what an update takes away.
+"""Environments that are deployed with an older type and still read what an update takes away.
 
-A deployed environment renders the component type from the time of its deployment. Its ExternalSecret names a store and
-keys; without them, its Secret is not refreshed any more, and nothing reports that.
+A deployed environment renders the types of its components and of its project from the time of its deployment. Its
+ExternalSecret names a store and keys; without them, its Secret is not refreshed any more, and nothing reports that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import ClusterError
 from ..managers.manager import PlannedStore
 from ..manifests import Manifest
+from ..openchoreo.kinds import Kind
 from ..openchoreo.release import Release
 from ..openchoreo.template_engine import START
 from ..patches.containers import find
+from ..patches.namespaces import read_namespaces
 from ..patches.record import read_stack_records
 from ..patches.snapshots import Entry, Promoted, Replacement
+from ..plan.combined_patches import list_combined_patches
+from ..plan.patches import PlannedPatch
 from ..plan.stack import Plan
 from .connection import Cluster
 from .environments import find_promoted
@@ -31,8 +35,8 @@ _SPEC: Final = ("template", "spec")
 def check_promoted(cluster: Cluster, plan: Plan, stack: str, warn: Callable[[str], None]) -> None:
     """Check that no deployed environment reads what an update takes away, unless ``releasePromoted`` is ``ignore``.
 
-    It lists the metadata of all component types. Bindings and snapshots are read only in namespaces with a component
-    type whose entries change.
+    It lists the metadata of all types that environments keep copies of. Bindings and snapshots are read only in
+    namespaces for which entries of a type change.
 
     Args:
         cluster: the control plane.
@@ -47,14 +51,18 @@ def check_promoted(cluster: Cluster, plan: Plan, stack: str, warn: Callable[[str
     losses = list(_list_losses(cluster, plan, stack))
     if plan.settings.release_promoted == "ignore":
         for loss in losses:
-            warn(f"{loss}; deploy the component there again after the update: until then its Secret is not refreshed")
+            again = f"deploy the {loss.promoted.unit} there again after the update"
+            warn(f"{loss}; {again}: until then its Secret is not refreshed")
         return
-    planned = {organization.name: organization.name for organization in plan.organizations}
-    advice = (
-        "to go on, set releasePromoted: ignore, update, and deploy the component there again: until then its Secret is "
-        "not refreshed"
+    planned = {organization.name for organization in plan.organizations}
+    obstacles = (
+        Obstacle(
+            loss.organization if loss.organization in planned else None,
+            f"{loss}; to go on, set releasePromoted: ignore, update, and deploy the {loss.promoted.unit} there again: "
+            "until then its Secret is not refreshed",
+        )
+        for loss in losses
     )
-    obstacles = (Obstacle(planned.get(loss.organization), f"{loss}; {advice}") for loss in losses)
     raise_obstacles(cluster, obstacles)
 
 
@@ -72,42 +80,57 @@ class _Loss:
 
 
 def _list_losses(cluster: Cluster, plan: Plan, stack: str) -> Iterator[_Loss]:
-    kind = plan.release.component_type
     stores = {
         (str(store.name), organization): store
         for store in plan.stores
         for organization in store.organizations
         if store.plane == plan.pull_plane and _serves_workloads(store, organization, plan.release)
     }
-    desired = {
-        (patch.namespace, patch.name, organization.name): [resource.entry() for resource in patch.patch.resources]
+    owners = {
+        organization.release.control_plane_namespace(organization.name): organization.name
         for organization in plan.organizations
-        for patch in organization.patches
-        if patch.kind.name == kind.name
     }
-    for live in _list_types(cluster, plan):
-        metadata = live["metadata"]
-        location = Location(kind, metadata["name"], metadata.get("namespace"))
-        for organization, added in read_stack_records(live, stack).items():
-            entries = desired.get((location.namespace, location.name, organization), [])
-            replacement = Replacement(added.resources, entries, kind.entry_defaults)
-            for promoted in _find(cluster, plan.release, location, replacement):
-                for entry in promoted.entries:
-                    what = _find_loss(entry, organization, stores)
-                    if entry["id"] not in {kept["id"] for kept in entries}:
-                        what = f"its entry in {location}"
-                    if what is not None:
-                        yield _Loss(organization, promoted, what)
+    kinds = plan.release.copied_types
+    patches = _plan_patches(plan, kinds)
+    for kind in kinds.values():
+        for live in _list_types(cluster, kind, [place for place in patches if place[0] == kind.name]):
+            metadata = live["metadata"]
+            location = Location(kind, metadata["name"], metadata.get("namespace") if kind.namespaced else None)
+            entries = patches.get((kind.name, location.namespace, location.name), [])
+            for added in read_stack_records(live, stack).values():
+                replacement = Replacement(added.resources, entries, kind.entry_defaults)
+                for promoted in _find(cluster, plan.release, location, replacement):
+                    organization = owners.get(promoted.namespace, promoted.namespace)
+                    for entry in promoted.entries:
+                        what = _find_loss(entry, organization, stores)
+                        if not _is_kept(entry, entries, promoted.namespace):
+                            what = f"its entry in {location}"
+                        if what is not None:
+                            yield _Loss(organization, promoted, what)
 
 
-def _list_types(cluster: Cluster, plan: Plan) -> list[Manifest]:
-    """Component types that the stack may have patched; without the right to list them, those that it patches."""
-    kind = plan.release.component_type
+_Place = tuple[str, str | None, str]
+"""Kind, namespace and name of an object."""
+
+
+def _plan_patches(plan: Plan, kinds: Mapping[str, Kind]) -> dict[_Place, list[Entry]]:
+    """The entries that the plan has for each type."""
+    alone = (patch for organization in plan.organizations for patch in organization.patches)
+    combined = (*plan.combined_patches, *list_combined_patches(plan.organizations, namespaced=True))
+    planned: list[PlannedPatch] = [*alone, *(patch.plan({}) for patch in combined if patch.place.kind.name in kinds)]
+    return {
+        (patch.kind.name, patch.namespace, patch.name): [resource.entry() for resource in patch.patch.resources]
+        for patch in planned
+        if patch.kind.name in kinds
+    }
+
+
+def _list_types(cluster: Cluster, kind: Kind, patched: Iterable[_Place]) -> list[Manifest]:
+    """Types that the stack may have patched; without the right to list them, those that it patches."""
     try:
         return list(cluster.items(kind.path(None), metadata_only=True))
     except ClusterError:
-        patches = (patch for organization in plan.organizations for patch in organization.patches)
-        paths = [kind.path(patch.namespace, patch.name) for patch in patches if patch.kind.name == kind.name]
+        paths = [kind.path(namespace, name) for _, namespace, name in patched]
         return [live for live in map(cluster.get, paths) if live is not None]
 
 
@@ -116,9 +139,24 @@ def _find(cluster: Cluster, release: Release, location: Location, replacement: R
     if not replacement.entries:
         return []
     try:
-        return find_promoted(cluster, release, str(location.namespace), replacement)
+        return find_promoted(cluster, release, location, replacement)
     except ClusterError:
         return []
+
+
+def _is_kept(entry: Entry, desired: Iterable[Entry], namespace: str) -> bool:
+    """Whether the type still has an entry: under its id, or for some namespaces the same object under any id."""
+    for other in desired:
+        names = read_namespaces(other.get("includeWhen"))
+        if namespace in names and _identify(other) == _identify(entry):
+            return True
+        if not names and other["id"] == entry["id"]:
+            return True
+    return False
+
+
+def _identify(entry: Entry) -> tuple[Any, Any]:
+    return find(entry, ("template", "kind")), find(entry, ("template", "metadata", "name"))
 
 
 def _find_loss(entry: Entry, organization: str, stores: Mapping[tuple[str, str], PlannedStore]) -> str | None:

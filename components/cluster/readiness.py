@@ -39,7 +39,7 @@ def read_readiness(
     """Current state of the expected ExternalSecrets.
 
     It makes one list call for any number of ExternalSecrets, a second one if some are absent or have lost their label,
-    and two more calls for each fan-out.
+    and for each fan-out one more call and one for each of its selectors.
     """
     ordered, spread = sorted(expected_secrets), sorted(fan_outs)
     addresses = ((expected.namespace, expected.name) for expected in ordered)
@@ -169,13 +169,18 @@ def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, 
         yield Pending(everywhere, "the ClusterExternalSecret does not exist")
         return
     spec = cluster_secret.get("spec") or {}
-    labels = _read_selector(spec)
-    if labels is None:
+    selectors = _read_selectors(spec)
+    if not selectors:
         yield Pending(everywhere, "the namespaceSelectors of the ClusterExternalSecret were edited")
         return
     # ESO takes the name of the ClusterExternalSecret if the field is missing.
     name = spec.get("externalSecretName") or fan_out.name
-    for namespace in cluster.items("/api/v1/namespaces", metadata_only=True, labelSelector=labels):
+    selected = {
+        namespace["metadata"]["name"]: namespace
+        for labels in selectors
+        for namespace in cluster.items("/api/v1/namespaces", metadata_only=True, labelSelector=labels)
+    }
+    for namespace in selected.values():
         expected = Expected(fan_out.organization, namespace["metadata"]["name"], name)
         item = live.get((expected.namespace, expected.name))
         if item is not None and item.get("spec") == spec.get("externalSecretSpec"):
@@ -184,12 +189,12 @@ def _spread(cluster: Cluster, fan_out: FanOut, live: Mapping[Address, dict[str, 
             yield Pending(expected, f"the ClusterExternalSecret {fan_out.name} has not reached the namespace yet")
 
 
-def _read_selector(spec: Mapping[str, Any]) -> str | None:
-    """Labels of the namespaces that a ClusterExternalSecret selects. None: not as this package writes it."""
+def _read_selectors(spec: Mapping[str, Any]) -> list[str]:
+    """Label selectors of a ClusterExternalSecret; one has to match. Empty: they are not as this package writes them."""
     selectors: Sequence[Mapping[str, Any]] = spec.get("namespaceSelectors") or []
-    if len(selectors) != 1 or selectors[0].keys() != {"matchLabels"}:
-        return None
-    return ",".join(f"{key}={value}" for key, value in (selectors[0]["matchLabels"] or {}).items()) or None
+    if any(selector.keys() != {"matchLabels"} or not selector["matchLabels"] for selector in selectors):
+        return []
+    return [",".join(f"{key}={value}" for key, value in selector["matchLabels"].items()) for selector in selectors]
 
 
 def _retry_now(cluster: Cluster, expected: Expected) -> None:

@@ -208,6 +208,19 @@ class _Review(TypedDict, total=False):
     status: Required[_Decision]
 
 
+class _UserInfo(TypedDict, total=False):
+    username: Required[str]
+
+
+class _Identity(TypedDict, total=False):
+    userInfo: Required[_UserInfo]
+
+
+class _SelfReview(TypedDict, total=False):
+    kind: Required[Literal["SelfSubjectReview"]]
+    status: Required[_Identity]
+
+
 STATUS: Final = Shape(_Status)
 """An error, or the end of a deletion."""
 OBJECT: Final = Shape(_Object)
@@ -222,3 +235,5 @@ DISCOVERY: Final = Shape(_Discovery)
 """Kinds of all groups."""
 REVIEW: Final = Shape(_Review)
 """Whether the user may do something."""
+IDENTITY: Final = Shape(_SelfReview)
+"""Who the user is."""

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ..errors import OpenChoreoSecretsError
-from . import orphans
+from . import access, offboarding, orphans
 from .command_line import USAGE, CommandParser, run_command
 
 
@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
         prog="openchoreo-secrets", description="Commands for stacks of openchoreo-secrets.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    access.add_parser(commands)
+    offboarding.add_parser(commands)
     orphans.add_parser(commands)
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), _report)
@@ -30,10 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        return orphans.run(options)
+        code: int = options.run(options)
     except OpenChoreoSecretsError as error:
         _report(str(error))
         return USAGE
+    return code
 
 
 def _report(text: str) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..cluster.connection import Cluster
-from ..cluster.identity import check_identity, read_identity
 from ..cluster.orphans import COPIED, Deletion, delete_orphans, list_owned
 from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import LiveObject, RecordedState, find_orphans
 from ..settings.clusters import ClusterSettings
 from ..table import format_table
+from .clusters import reach_clusters
 from .command_line import read_seconds, read_stack_name, read_text
 from .stack import Project, PulumiStack, read_project, read_stack
 
@@ -68,6 +68,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--kubeconfig", type=read_text, metavar="FILE", help="kubeconfig of --context")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -141,14 +142,7 @@ def _clusters(
     if options.context:
         settings = ClusterSettings(context=options.context, kubeconfig=options.kubeconfig)
         return [(Cluster("cluster", settings), frozenset({"build", "control", "data"}))]
-    by_identity: dict[str, tuple[Cluster, frozenset[str]]] = {}
-    for plane, settings in project.read_clusters(options.stack).items():
-        cluster = Cluster(f"{plane} plane", settings)
-        expected = recorded.identities.get(f"{plane}-plane")
-        identity = read_identity(cluster) if expected is None else check_identity(cluster, expected)
-        first, planes = by_identity.get(identity, (cluster, frozenset()))
-        by_identity[identity] = (first, planes | {plane})
-    return list(by_identity.values())
+    return [*reach_clusters(project, options.stack, recorded, Cluster).values()]
 
 
 def _rows(

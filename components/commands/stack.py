@@ -12,12 +12,14 @@ from urllib.parse import unquote, urlparse
 import yaml
 from pydantic import ValidationError
 
-from ..errors import OpenChoreoSecretsError
+from ..errors import OpenChoreoSecretsError, Problem, SettingsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import RecordedState, read_state
 from ..schema.problems import list_problems
 from ..schema.words import choose_words
 from ..settings.clusters import Clusters, ClusterSettings
+from ..settings.parsing import MANUAL_KEY, check, read_value
+from ..settings.stack import StackSettings
 
 _CLUSTERS: Final = "clusters"
 _LOCAL_ORGANIZATION: Final = "organization"
@@ -40,12 +42,9 @@ class Project:
         Raises:
             OpenChoreoSecretsError: there is no such file, or its ``clusters`` are not valid.
         """
-        file = self.stacks / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+        file = self._locate(stack)
         key = f"{self.name}:clusters"
-        if not file.is_file():
-            msg = f"{file}: no such file; use the name of a stack of this project, or --context"
-            raise OpenChoreoSecretsError(msg)
-        config = read_yaml(file).get("config") or {}
+        config = self._read_config(file, "use the name of a stack of this project, or --context")
         raw = config.get(key)
         if not isinstance(raw, dict):
             msg = f"{file}: {key}: is missing; set it, or use --context"
@@ -63,12 +62,53 @@ class Project:
         planes = {"build": clusters.build_plane, "control": clusters.control_plane, "data": clusters.data_plane}
         return {plane: self._resolve(cluster) for plane, cluster in planes.items() if cluster is not None}
 
+    def read_settings(self, stack: str) -> StackSettings:
+        """The whole configuration in the file of a stack, validated; encrypted values are neither read nor needed.
+
+        Raises:
+            OpenChoreoSecretsError: there is no such file, or its configuration is not valid; with every problem.
+        """
+        file, prefix = self._locate(stack), f"{self.name}:"
+        config = self._read_config(file, "use the name of a stack of this project")
+        own = {str(key).removeprefix(prefix): value for key, value in config.items() if str(key).startswith(prefix)}
+        manual = own.pop(MANUAL_KEY, None) or {}
+        raw = {key: value for key, value in own.items() if not _is_encrypted(value)}
+        hidden = frozenset(own) - raw.keys()
+        # Names are plain text, unless someone has encrypted the whole mapping.
+        names = None if _is_encrypted(manual) or not isinstance(manual, dict) else frozenset(map(str, manual))
+        settings, problems = check({key: read_value(value) for key, value in raw.items()}, names, hidden)
+        encrypted = [
+            Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
+            for key in sorted(hidden)
+        ]
+        if encrypted or problems:
+            raise SettingsError(str(file), [*encrypted, *problems])
+        return settings
+
+    def _locate(self, stack: str) -> Path:
+        return self.stacks / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+
+    def _read_config(self, file: Path, advice: str) -> dict[str, Any]:
+        """The configuration in the file of a stack.
+
+        Raises:
+            OpenChoreoSecretsError: there is no such file, or it cannot be read.
+        """
+        if not file.is_file():
+            msg = f"{file}: no such file; {advice}"
+            raise OpenChoreoSecretsError(msg)
+        return read_yaml(file).get("config") or {}
+
     def _resolve(self, cluster: ClusterSettings) -> ClusterSettings:
         """A cluster whose relative kubeconfig is found from any folder."""
         if cluster.kubeconfig is None:
             return cluster
         file = self.folder / Path(cluster.kubeconfig).expanduser()
         return cluster.model_copy(update={"kubeconfig": str(file)})
+
+
+def _is_encrypted(value: object) -> bool:
+    return isinstance(value, dict) and set(value) == {"secure"}
 
 
 def read_project(folder: Path) -> Project:
@@ -137,7 +177,15 @@ class PulumiStack:
         Raises:
             OpenChoreoSecretsError: Pulumi cannot export the state.
         """
-        return read_state(_run_json(self.project.folder, "stack", "export", "--stack", self.name))
+        return read_state(self.export_all())
+
+    def export_all(self) -> dict[str, Any]:
+        """Its whole state; secrets stay encrypted.
+
+        Raises:
+            OpenChoreoSecretsError: Pulumi cannot export the state.
+        """
+        return _run_json(self.project.folder, "stack", "export", "--stack", self.name)
 
     def list_locks(self) -> list[Path]:
         """Lock files of the stack in a ``file://`` backend; other backends do not show whether an update is running."""

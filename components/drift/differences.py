@@ -26,6 +26,12 @@ _IMMUTABLE: Final[Mapping[str, frozenset[str]]] = {
 """Kind -> fields that the API server never changes; an immutable Secret keeps its data, too."""
 _ENGINE: Final = "pulumi.com/"
 """Prefix of annotations that Pulumi's Kubernetes provider reads from its inputs, and not from the live object."""
+_NO_STORE: Final[Mapping[str, Path]] = {
+    "ClusterExternalSecret": ("spec", "externalSecretSpec", "secretStoreRef"),
+    "ExternalSecret": ("spec", "secretStoreRef"),
+}
+"""Kind -> field that is absent where only generators are used. ESO 0.20 writes the whole object when it adds its
+finalizer, with ``{}`` for this field; both mean the same."""
 _ABSENT: Final = object()
 
 
@@ -48,7 +54,8 @@ def find_differences(configured: Manifest, live: Manifest) -> tuple[Difference, 
 
     Of the metadata, only configured labels and annotations are compared.
     """
-    return tuple(_find(configured, live))
+    same = Difference(_NO_STORE.get(configured["kind"], ()), "extra", {})
+    return tuple(difference for difference in _find(configured, live) if difference != same)
 
 
 def remove_fields(live: Manifest, differences: Iterable[Difference]) -> Manifest:

@@ -1,8 +1,9 @@
 """Git hosts: the software that a host runs, and the user name that it expects with a token over HTTPS.
 
-Sources: GitHub, "Authenticating as a GitHub App installation"; GitLab, "Clone using a token" (accepts any user name);
-Bitbucket Cloud, "Using access tokens"; Azure DevOps, "Authentication with Azure Repos" (accepts any user name, but
-requires one). Bitbucket Data Center and Gitea expect the name of the token's owner.
+Sources: GitHub, "Authenticating as a GitHub App installation"; GitLab, "Clone using a token" (accepts any user name)
+and "Deploy tokens" (a user name and a token); Bitbucket Cloud, "Using access tokens"; Azure DevOps, "Authentication
+with Azure Repos" (accepts any user name, but requires one). Bitbucket Data Center and Gitea expect the name of the
+token's owner.
 """
 
 from __future__ import annotations
@@ -57,13 +58,15 @@ class GitSoftware:
     """User name of a clone over HTTPS with an access token. None: no single one fits all tokens."""
     any_username: bool = False
     """Whether every other user name is accepted too."""
+    owned_tokens: str = ""
+    """Kind of token that only its own user name fits, although ``any_username`` holds for all others. Empty: none."""
 
 
 GIT_SOFTWARE: Final = Catalog(
     "git provider",
     (
         GitSoftware("github", ("github.com",), (".ghe.com",), "x-access-token", any_username=True),
-        GitSoftware("gitlab", ("gitlab.com",), token_username="oauth2", any_username=True),
+        GitSoftware("gitlab", ("gitlab.com",), (), "oauth2", any_username=True, owned_tokens="deploy token"),
         GitSoftware("bitbucket", ("bitbucket.org",), token_username="x-token-auth"),
         GitSoftware("bitbucket-server"),
         GitSoftware("azure-devops", ("dev.azure.com",), (".visualstudio.com",), "pat", any_username=True),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ..errors import Problem
 from ..schema.secret_types import BASIC_AUTH, SSH_AUTH
 from ..schema.sources import RemoteRef
+from ..schema.text import quote
 from .credential import GitCredential
 from .hosts import GIT_SOFTWARE, find_software
 
@@ -52,10 +53,17 @@ def validate_reference(git: GitCredential, path: str) -> Iterator[Problem]:
                 f"{path}.secretReference",
                 "cannot decode, because builds of OpenChoreo do not; store the decoded value, and leave decoding out",
             )
+    fixed = git.basic_auth.username if git.basic_auth is not None else None
     software = GIT_SOFTWARE[git.provider or find_software(git.host)]
     if git.ssh is None and "username" not in values and not software.any_username:
         yield Problem(
             f"{path}.secretReference",
             f"has no user name, because it cannot have a fixed one, and {git.host} does not accept every user name; "
             "use basicAuth with usernameFrom",
+        )
+    elif fixed is not None and software.owned_tokens:
+        yield Problem(
+            f"{path}.secretReference",
+            f"cannot have the fixed user name {quote(fixed)}, which a {software.owned_tokens} of {git.host} needs; use "
+            "usernameFrom, or leave basicAuth.username out if the token accepts every user name, as access tokens do",
         )

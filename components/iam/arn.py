@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..errors import Problem, SettingsError
+from ..schema.deferred import InputStr, join_texts
 from ..schema.text import quote
 from .account import AwsAccount
 
@@ -39,6 +40,21 @@ def build_secret_arns(account: AwsAccount, service: str, path: str) -> str:
     name, before = _SERVICES[service]
     # The ARN of the parameter /org/acme/git has one slash after "parameter".
     return f"{in_region(account, name)}:{before}{path.removeprefix('/') if name == 'ssm' else path}*"
+
+
+def build_secret_arn(account: AwsAccount, service: str, name: InputStr) -> InputStr:
+    """ARN pattern of one secret, which matches no other name.
+
+    Args:
+        account: account of the secret.
+        service: ``SecretsManager``, which ends ARNs in six random characters, or ``ParameterStore``.
+        name: full name of the secret, without wildcards. A version of a parameter after ``:`` is left out.
+    """
+    api, before = _SERVICES[service]
+    start = f"{in_region(account, api)}:{before}"
+    if isinstance(name, str) and api == "ssm":
+        return f"{start}{name.removeprefix('/').partition(':')[0]}"
+    return join_texts(start, name, "-??????")
 
 
 def build_repository_arns(account: AwsAccount, prefix: str) -> str:

@@ -6,11 +6,12 @@ the Service Authorization Reference for ECR.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from ..schema.deferred import InputStr
+from ..schema.deferred import InputStr, join_texts
 from .account import AwsAccount
-from .arn import build_repository_arns, build_secret_arns, get_service_name
+from .arn import build_repository_arns, build_secret_arn, build_secret_arns, get_service_name
 from .text import Document, build_document, build_statement
 
 _READ: Final = {
@@ -22,7 +23,14 @@ _PUSH: Final = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutIm
 _SUFFIXES: Final = {"aws-cn": ("amazonaws.com", "amazonaws.com.cn")}
 
 
-def build_read_policy(account: AwsAccount, service: str, path: str, *, key: InputStr | None = None) -> Document:
+def build_read_policy(
+    account: AwsAccount,
+    service: str,
+    path: str,
+    *,
+    key: InputStr | None = None,
+    names: Sequence[InputStr] | None = None,
+) -> Document:
     """A policy that allows to read the secrets below a path, and to decrypt them through that service only.
 
     ``ListSecrets``, ``BatchGetSecretValue``, ``DescribeParameters`` and ``GetParametersByPath`` are left out: ESO needs
@@ -33,11 +41,15 @@ def build_read_policy(account: AwsAccount, service: str, path: str, *, key: Inpu
         service: ``SecretsManager`` or ``ParameterStore``.
         path: path of one organization; ends in ``/``.
         key: ARN of the organization's KMS key. None: the key that AWS manages, which needs no permission.
+        names: names of the only secrets that may be read, below the path. None: all of them.
 
     Raises:
         SettingsError: the path is not exclusive to one organization (`check_prefix`).
     """
-    statements = [build_statement(_READ[service], build_secret_arns(account, service, path), Sid="ReadOwnPath")]
+    resources: InputStr | Sequence[InputStr] = build_secret_arns(account, service, path)
+    if names is not None:
+        resources = [build_secret_arn(account, service, join_texts(path, name)) for name in names]
+    statements = [build_statement(_READ[service], resources, Sid="ReadOwnPath")]
     if key is not None:
         where = f"{get_service_name(service)}.{account.region}"
         via = [f"{where}.{suffix}" for suffix in _SUFFIXES.get(account.partition, ("amazonaws.com",))]

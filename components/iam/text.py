@@ -19,7 +19,7 @@ def build_document(*statements: dict[str, Any]) -> Document:
     return {"Version": _VERSION, "Statement": list(statements)}
 
 
-def build_statement(actions: Sequence[str], resource: InputStr | Sequence[str], **parts: Any) -> dict[str, Any]:
+def build_statement(actions: Sequence[str], resource: InputStr | Sequence[InputStr], **parts: Any) -> dict[str, Any]:
     """A statement that allows actions on resources; ``parts`` adds ``Sid`` or ``Condition``."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **parts}
 

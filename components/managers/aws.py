@@ -36,6 +36,7 @@ from .aws_managed import AwsManaged
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import StoreServiceAccount
 from .registry import register
+from .remote_keys import RemotePlace, find_account, locate_in_aws
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
@@ -201,6 +202,18 @@ class AwsStore(TypedManager):
         with_prefix = f"with the prefix {quote(prefix)} " if prefix else ""
         return f"{with_prefix}is not {what}"
 
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """A secret with its prefix, in the account of the role that reads it."""
+        begin = "" if self.prefix is None else self.prefix
+        prefix = fill(begin if self.managed is None else self.managed.path, organization)
+        if not isinstance(prefix, str):
+            return None
+        signing_in = self.auth.service_account if self.auth is not None else None
+        own = None if signing_in is None else signing_in.role_arn
+        account = find_account(own if self.role is None else self.role)
+        region = self.region if isinstance(self.region, str) else None
+        return locate_in_aws(self.service, region, account, f"{prefix}{key}")
+
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its IAM role, unless the store uses an existing identity."""
         if self.managed is not None:
@@ -257,7 +270,8 @@ def _own(managed: AwsManaged) -> StoreServiceAccount | None:
 
 def _role(planned: PlannedStore, managed: AwsManaged, account: AwsAccount) -> str:
     (organization,) = planned.organizations
-    return account.role_arn(managed.role_of(planned.name, organization))
+    role = managed.role_of(planned.managed_name, organization, beside_builds=planned.beside_builds)
+    return account.role_arn(role)
 
 
 def _account(planned: PlannedStore) -> AwsAccount:

@@ -13,6 +13,7 @@ from ..schema.cloud_names import RoleName
 from ..schema.model import Example, Label
 from ..schema.placeholder import fill, must_match_template
 from .references import Reference
+from .rendering import PULL_SUFFIX
 
 RECOVERY_DEFAULT: Final = 30
 _RECOVERY: Final = (0, *range(7, 31))
@@ -68,6 +69,14 @@ class AwsManaged(Reference):
         """Beginning of the names of an organization's secrets; ends in ``/``."""
         return str(fill(self.path, organization))
 
-    def role_of(self, store: str, organization: str) -> str:
-        """Name of the role of a ClusterSecretStore, which serves one organization."""
-        return f"eso-{store}" if self.role_name is None else str(fill(self.role_name, organization))
+    def role_of(self, store: str, organization: str, *, beside_builds: bool = False) -> str:
+        """Name of the role of a store, which serves one organization.
+
+        Args:
+            store: name after which its identity is named.
+            organization: name of the organization.
+            beside_builds: whether it is a pull store, and the builds' store of its entry has a role too.
+        """
+        if self.role_name is None:
+            return f"eso-{store}"
+        return f"{fill(self.role_name, organization)}{PULL_SUFFIX if beside_builds else ''}"

@@ -22,10 +22,11 @@ from ..schema.cloud_names import ENTRA_ID, AzureTenant, Guid
 from ..schema.deferred import Deferrable
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import must_match_template
+from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
+from .remote_keys import RemotePlace, locate_in_azure
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
@@ -160,6 +161,11 @@ class AzureStore(TypedManager):
             "is not a name of Azure Key Vault: letters, digits and hyphens, at most 127, after secret/, key/, cert/ or "
             "nothing"
         )
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """A name of the vault."""
+        url = fill(self.vault_url, organization)
+        return locate_in_azure(url if isinstance(url, str) else None, key)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its client id and tenant, unless an existing one is used."""

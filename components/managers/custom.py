@@ -19,10 +19,12 @@ from ..schema.model import Example, to_json_data
 from ..schema.placeholder import fill
 from ..schema.problems import list_problems
 from ..schema.text import clip
+from .block_keys import describe_block_key, locate_in_block, reads_own_cluster
 from .manager import Manager, PlannedStore, StoreInputs
 from .plain_values import check_block_when_known, list_plain_values
 from .references import SecretKeyRef
 from .registry import find_manager, register
+from .remote_keys import RemotePlace
 from .rendering import fill_organization
 from .tariff import Place, Tariff
 
@@ -92,7 +94,13 @@ class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
         return self
 
     def references(self) -> Iterator[tuple[str, str]]:
-        """Every reference to an object in the cluster; the namespace may contain ``{organization}``."""
+        """Every reference to an object in the cluster; the namespace may contain ``{organization}``.
+
+        The namespace of the Secrets that ESO's provider ``kubernetes`` reads as well; its default is ``default``.
+        """
+        block = self.root.get("kubernetes")
+        if isinstance(block, Mapping) and isinstance(remote := block.get("remoteNamespace", "default"), str):
+            yield ".kubernetes.remoteNamespace", remote
         for path, reference in _references(self.root, ""):
             yield f"{path}.namespace", str(reference["namespace"])
 
@@ -100,6 +108,21 @@ class CustomStore(Manager, Immutable, RootModel[dict[str, Any]]):
         """Two keys of one mapping that become equal would lose one of their values."""
         if _size(fill(self.root, organization)) < _size(self.root):
             yield "", f'has two keys of one mapping that are equal for the organization "{organization}"'
+
+    def key_problem(self, key: str, organization: str) -> str | None:
+        """A path with ``.`` or ``..``, which a client may resolve; for Vault also an empty part."""
+        return describe_block_key(next(iter(self.root)), key)
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """The place that the typed manager with the same provider would have, if there is one."""
+        ((name, block),) = fill(to_json_data(self), organization).items()
+        return locate_in_block(name, block, key)
+
+    @property
+    def reads_own_cluster(self) -> bool:
+        """With ESO's provider ``kubernetes``, unless its block names another API server."""
+        ((name, block),) = self.root.items()
+        return reads_own_cluster(name, block)
 
     def provider(self, planned: PlannedStore, inputs: StoreInputs) -> dict[str, Any]:
         """The provider with its block, verbatim."""

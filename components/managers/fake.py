@@ -14,6 +14,7 @@ from ..schema.model import Example, ManualName, Model, RemoteKey, Several
 from ..schema.text import clip
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .registry import register
+from .remote_keys import RemotePlace
 from .tariff import FREE, Place, Tariff
 
 
@@ -55,6 +56,10 @@ class FakeStore(TypedManager):
     def template(self) -> Any:
         """Empty: ``{organization}`` in a key is part of the key."""
         return {}
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """Nowhere: its values are in the configuration, beside the organizations that read them."""
+        return None
 
     def manuals(self) -> Iterator[tuple[str, str]]:
         """The values of its secrets."""

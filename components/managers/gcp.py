@@ -22,10 +22,11 @@ from ..schema.cloud_regions import GoogleLocation, GoogleRegion
 from ..schema.deferred import Deferrable
 from ..schema.model import Example, Model
 from ..schema.one_of import check_one_of
-from ..schema.placeholder import must_match_template
+from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
+from .remote_keys import RemotePlace, locate_in_google
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import Place, Tariff, per_10_000
 
@@ -141,11 +142,22 @@ class GcpStore(TypedManager):
             return None
         return ("projectID", "auth.workloadIdentity.serviceAccount.gcpServiceAccount")
 
+    def separates_stores(self, *, one_cluster: bool) -> bool:
+        """Google identifies a ServiceAccount by namespace and name, in whichever cluster of the project it is."""
+        return one_cluster and super().separates_stores(one_cluster=one_cluster)
+
     def key_problem(self, key: str, organization: str) -> str | None:
         """Names of secrets: letters, digits, hyphens and underscores."""
         if _KEY.fullmatch(key):
             return None
         return "is not a name of Google Secret Manager: letters, digits, - and _, at most 255 characters"
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """A secret of a project, global or of a region."""
+        project = fill(self.project_id, organization)
+        location = "" if self.location is None else self.location
+        texts = [text if isinstance(text, str) else None for text in (project, location)]
+        return locate_in_google(texts[0], texts[1], key)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with the Google service account that it acts as, unless an existing one is used."""

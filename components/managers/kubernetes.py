@@ -20,6 +20,7 @@ from ..schema.names import check_subdomain
 from .manager import NO_ENDPOINT, Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import CaBundle, CaProvider, ServiceAccountRef
 from .registry import register
+from .remote_keys import RemotePlace, is_own_cluster, locate_in_kubernetes
 from .rendering import build_provider_block, dump, get_account_name
 from .tariff import FREE, Place, Tariff
 
@@ -100,6 +101,21 @@ class KubernetesStore(TypedManager):
         except ValueError as error:
             return str(error)
         return None
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """A Secret of the namespace."""
+        return locate_in_kubernetes(self._address, self.remote_namespace, key)
+
+    @property
+    def reads_own_cluster(self) -> bool:
+        """Unless the settings name another API server."""
+        return self._address is not None and is_own_cluster(self._address)
+
+    @property
+    def _address(self) -> str | None:
+        """Address of another API server. Empty: that of the cluster of the store. None: it is an output."""
+        url = None if self.server is None else self.server.url
+        return "" if url is None else url if isinstance(url, str) else None
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """ServiceAccount, Role and RoleBinding of a store; empty if it uses an existing account."""

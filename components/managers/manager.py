@@ -24,6 +24,7 @@ from ..schema.placeholder import fill
 from ..schema.text import quote
 from .options import StoreOptions
 from .references import Reference
+from .remote_keys import RemotePlace, clean_key, describe_place
 from .tariff import Place, Tariff
 
 Plane = Literal["build", "data"]
@@ -70,17 +71,31 @@ class PlannedStore:
     """Labels of further namespaces whose ExternalSecrets may use it: those of the organizations' workloads."""
     plane: Plane = "build"
     """Cluster of the store; ``build`` where both planes are one cluster."""
+    identity_name: str | None = None
+    """Name after which the resources of a managed pull store are named in the manager. None: `name`."""
+    beside_builds: bool = False
+    """Whether the store of builds of the same entry has a role too, for a managed pull store."""
     options: StoreOptions = field(default_factory=StoreOptions)
     """Fields of the ClusterSecretStore that do not depend on the manager."""
     aws: AwsAccount | None = None
     """Account of its role and its secrets, for a managed store of AWS. None: not a managed store."""
     entry: str | None = None
-    """Entry of ``secretStores``, for a managed store of Vault. None: not a managed store."""
+    """Entry of ``secretStores``, for a managed store. None: not a managed store."""
 
     @property
     def only_organization(self) -> str | None:
         """The organization that uses it. None: several do."""
         return self.organizations[0] if len(self.organizations) == 1 else None
+
+    @property
+    def is_pull_store(self) -> bool:
+        """Whether workloads read through it. Builds read through other stores."""
+        return bool(self.selectors)
+
+    @property
+    def managed_name(self) -> str:
+        """Name after which its resources in the secret manager are named."""
+        return self.identity_name or self.name
 
     @cached_property
     def identity(self) -> tuple[Manifest, ...]:
@@ -128,6 +143,14 @@ class Manager(BaseModel):
         """Whether the stack creates the role of each store in the secret manager."""
         return False
 
+    def separates_stores(self, *, one_cluster: bool) -> bool:
+        """Whether builds and workloads of one organization have an identity each with the same settings.
+
+        Args:
+            one_cluster: whether their stores are on one cluster; otherwise they may have the same name.
+        """
+        return self.isolation_fields is None
+
     @property
     def enforces_keys(self) -> bool:
         """Whether a store can read its own remote keys only, because they are in its identity or in its block."""
@@ -153,6 +176,20 @@ class Manager(BaseModel):
             organization: name of the organization that reads it.
         """
         return None
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """The secret that an organization's key names, for every spelling of it. None: nobody can tell its name.
+
+        Args:
+            key: ``remoteKey`` of a credential.
+            organization: name of the organization, for the placeholder.
+        """
+        return self.settings_key, describe_place(fill(self.template(), organization)), clean_key(key)
+
+    @property
+    def reads_own_cluster(self) -> bool:
+        """Whether a store reads from the cluster that it is on, so that one key is another secret on each plane."""
+        return False
 
     @property
     def plain_keys_only(self) -> str | None:

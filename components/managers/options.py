@@ -1,7 +1,7 @@
 """Fields of a ClusterSecretStore that do not depend on its secret manager.
 
-Source: ``SecretStoreSpec`` of ``external-secrets.io/v1``; the providers of ESO 0.16.2 and 1.3.2 that read
-``retrySettings``.
+Source: ``SecretStoreSpec`` of ``external-secrets.io/v1``; the providers of ESO 0.16.2, 0.20.4 and 1.3.2 that
+read ``retrySettings``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -15,10 +15,18 @@ from ..schema.placeholder import ORGANIZATION, fill, find_places
 from .manager import PlannedStore
 from .references import ServiceAccountRef, StoreServiceAccount
 
+PULL_SUFFIX: Final = "-pull"
+"""End of the name of a role for pulling, if the settings name the role for builds."""
+
 
 def get_account_name(planned: PlannedStore) -> str:
     """Name of the ServiceAccount that the stack creates for a store."""
-    return f"eso-{planned.name}"
+    return build_account_name(planned.name)
+
+
+def build_account_name(store: str) -> str:
+    """Name of the ServiceAccount, Role and RoleBinding of a ClusterSecretStore."""
+    return f"eso-{store}"
 
 
 def build_service_account(

@@ -6,18 +6,21 @@ Source of the provider blocks: External Secrets Operator, ``SecretStoreProvider`
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ..schema.derived import build_optional_field, set_derived_fields
-from ..schema.model import Example, Model
+from ..schema.model import Example, Model, Several
 from .manager import Manager
 from .options import REFUSED, ControllerClass, RetrySettings, StoreInterval, StoreOptions, describe_idle_retries
 from .registry import list_managers, on_change
+
+Scope = Literal["organization", "shared"]
+"""Who shares the ClusterSecretStore of an entry."""
 
 
 class SecretStoreSettings(Model):
@@ -26,12 +29,17 @@ class SecretStoreSettings(Model):
     example: ClassVar[Example] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
     refused_keys: ClassVar[Mapping[str, str]] = REFUSED
 
-    scope: Literal["organization", "shared"] = "organization"
+    scope: Scope | None = None
     """``organization``: each organization has its own ClusterSecretStore ``<name>-<org>`` with its own identity.
-    ``shared``: all organizations that use it share one ClusterSecretStore ``<name>``, as in OpenChoreo's docs."""
+    ``shared``: all organizations that use it share one ClusterSecretStore ``<name>``, as in OpenChoreo's docs.
+    None: as ``isolation`` of the stack says; ask `StackSettings.get_scope`."""
     shared_access: bool = False
     """Accept, with scope ``organization``, that no field of the block isolates the organizations: every organization
     could read all secrets, unless the manager itself isolates them."""
+
+    shared_keys: Annotated[Several[Annotated[str, Field(min_length=1)]], Field(min_length=1)] | None = None
+    """Remote keys that several organizations may read, with scope ``organization``: an account for pulling public
+    images, for example. None: each organization has keys of its own."""
 
     retry_settings: RetrySettings | None = None
     """How often ESO repeats a failed call. None: as ESO does for the secret manager."""
@@ -42,11 +50,12 @@ class SecretStoreSettings(Model):
 
     if TYPE_CHECKING:
         # The fields of the managers are registered at run time, so a type checker cannot derive this signature.
-        def __init__(
+        def __init__(  # noqa: PLR0913 -- one for each key of the configuration
             self,
             *,
-            scope: Literal["organization", "shared"] = "organization",
+            scope: Scope | None = None,
             shared_access: bool = False,
+            shared_keys: Sequence[str] | None = None,
             retry_settings: RetrySettings | None = None,
             refresh_interval: str | None = None,
             controller: str | None = None,
@@ -94,7 +103,7 @@ def _derive_fields() -> None:
         )
         for manager in list_managers()
     }
-    set_derived_fields(SecretStoreSettings, {"shared_access": fields})
+    set_derived_fields(SecretStoreSettings, {"shared_keys": fields})
 
 
 def _register_builtin() -> None:

@@ -26,9 +26,9 @@ class Tariff:
     quota: Fraction | None = None
     """Reads a second in one account and region, key vault or project. None: no quota, or not known."""
     reads_once: bool = False
-    """Whether ESO reads several properties of one secret with one call in a sync. ESO 0.16.2, ``pkg/provider``: every
-    provider makes one call for each entry of ``data`` and each ``extract``; only that of AWS Secrets Manager caches
-    its reads until the sync ends."""
+    """Whether ESO reads several properties of one secret with one call in a sync. ESO 0.16.2 and 0.20.4,
+    ``pkg/provider``: every provider makes one call for each entry of ``data`` and each ``extract``; only that of AWS
+    Secrets Manager caches its reads until the sync ends."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from ..schema.deferred import Deferrable
 from ..schema.form import HttpUrl
 from ..schema.model import Example, get_yaml_key
 from ..schema.one_of import check_one_of
+from ..schema.placeholder import fill
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import CaBundle, CaProvider
 from .registry import register
+from .remote_keys import RemotePlace, describe_odd_path, locate_in_vault
 from .rendering import build_provider_block, build_service_account, dump
 from .tariff import FREE, Tariff
 from .vault_auth import VaultAuth, VaultPath, build_auth_block
@@ -107,8 +109,17 @@ class VaultStore(TypedManager):
         return self.managed is not None
 
     def key_problem(self, key: str, organization: str) -> str | None:
-        """A key outside of the only path that the policy of a managed store opens."""
-        return None if self.managed is None else self.managed.key_problem(key, organization)
+        """A path that Vault's client resolves to another one, or that the policy of a managed store does not open."""
+        own = None if self.managed is None else self.managed.key_problem(key, organization)
+        return own or describe_odd_path(key)
+
+    def locate(self, key: str, organization: str) -> RemotePlace | None:
+        """A secret by its API path, below its namespace."""
+        mount, namespace = (fill(text, organization) for text in (self.path, self.namespace))
+        if not all(isinstance(text, str | None) for text in (mount, namespace)):
+            return None
+        server = self.server if isinstance(self.server, str) else None
+        return locate_in_vault(server, namespace or "", mount, self.version, key)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount to log in with, unless the login uses something that exists."""

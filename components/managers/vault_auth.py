@@ -21,7 +21,8 @@ from .rendering import build_account_reference, build_provider_block, dump
 VaultPath = Annotated[
     str,
     must_match_template(
-        r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends"
+        r"(?!\.{1,2}(/|$))[\w.@~-]+(/(?!\.{1,2}(/|$))[\w.@~-]+)*",
+        "a path of Vault; expected <name>[/<name>...], without / at the ends",
     ),
 ]
 VaultRole = Annotated[str, must_match_template(r"[\w.@-]+", "the name of a role: letters, digits and _.@-")]

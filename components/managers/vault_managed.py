@@ -16,7 +16,7 @@ from ..schema.model import Example, Label
 from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore
 from .references import Reference, StoreServiceAccount
-from .rendering import build_account_reference, build_provider_block
+from .rendering import PULL_SUFFIX, build_account_reference, build_provider_block
 
 _MINUTE: Final = 60.0
 _DAY: Final = 24 * 3600.0
@@ -38,7 +38,10 @@ def _check_ttl(text: str) -> str:
 
 VaultMount = Annotated[
     str,
-    must_match(r"[\w.@~-]+(/[\w.@~-]+)*", "a path of Vault; expected <name>[/<name>...], without / at the ends"),
+    must_match(
+        r"(?!\.{1,2}(/|$))[\w.@~-]+(/(?!\.{1,2}(/|$))[\w.@~-]+)*",
+        "a path of Vault; expected <name>[/<name>...], without / at the ends",
+    ),
 ]
 
 
@@ -107,13 +110,21 @@ class VaultManaged(Reference):
         """Beginning of the remote keys of an organization; ends in ``/``."""
         return str(fill(self.path, organization))
 
-    def role_of(self, store: str, organization: str) -> str:
-        """Name of the role and of the policy of a ClusterSecretStore, which serves one organization."""
-        return str(fill(self.role_template(store), organization))
+    def role_of(self, store: str, organization: str, *, beside_builds: bool = False) -> str:
+        """Name of the role and of the policy of a store, which serves one organization.
 
-    def role_template(self, store: str) -> str:
+        Args:
+            store: name after which its identity is named.
+            organization: name of the organization.
+            beside_builds: whether it is a pull store, and the builds' store of its entry has a role too.
+        """
+        return str(fill(self.role_template(store, beside_builds=beside_builds), organization))
+
+    def role_template(self, store: str, *, beside_builds: bool = False) -> str:
         """The same with the placeholder."""
-        return self.role_name or f"eso-{store}"
+        if self.role_name is None:
+            return f"eso-{store}"
+        return f"{self.role_name}{PULL_SUFFIX if beside_builds else ''}"
 
     def auth_mount_of(self, plane: str) -> str:
         """Where the auth method of a plane's cluster is mounted."""
@@ -134,7 +145,7 @@ def build_managed_auth(planned: PlannedStore, managed: VaultManaged) -> dict[str
     block = build_provider_block(
         planned,
         mountPath=managed.auth_mount_of(planned.plane),
-        role=managed.role_template(planned.name),
+        role=managed.role_template(planned.managed_name, beside_builds=planned.beside_builds),
         serviceAccountRef=build_account_reference(planned, managed.account, None),
     )
     return {"kubernetes": block}

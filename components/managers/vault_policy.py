@@ -8,6 +8,7 @@ which follows a ``/``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from ..errors import Problem, SettingsError
@@ -40,5 +41,24 @@ def build_policy(api_path: str) -> str:
         text = "is not a plain path with / at the end, so a policy for it would match other paths; use another path"
         source = "policy of Vault"
         raise SettingsError(source, [Problem("path", f'"{api_path}" {text}')])
-    rules = ((f"{api_path}*", "read"), *_OWN_TOKEN)
+    return _format(f"{api_path}*")
+
+
+def build_exact_policy(api_paths: Iterable[str]) -> str:
+    """The policy for single secrets, and nothing below them.
+
+    Raises:
+        SettingsError: a path has a character with a meaning in policies.
+    """
+    paths = list(api_paths)
+    for path in paths:
+        if not _LITERAL.fullmatch(f"{path}/"):
+            text = "is not a plain path, so a policy for it would match other paths; use another remote key"
+            source = "policy of Vault"
+            raise SettingsError(source, [Problem("remoteKey", f'"{path}" {text}')])
+    return _format(*paths)
+
+
+def _format(*readable: str) -> str:
+    rules = (*((path, "read") for path in readable), *_OWN_TOKEN)
     return "\n".join(f'path "{path}" {{\n  capabilities = ["{capability}"]\n}}' for path, capability in rules) + "\n"

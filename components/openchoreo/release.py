@@ -74,8 +74,10 @@ class Environments:
 
 @dataclass(frozen=True)
 class Snapshots:
-    """How an environment keeps the component type that it was deployed with, whatever becomes of the type."""
+    """How an environment keeps the type that it was deployed with, whatever becomes of the type."""
 
+    types: frozenset[str]
+    """Names of the kinds of types that are copied."""
     binding: Kind
     """Kind that binds an environment to a snapshot."""
     snapshot: Kind
@@ -86,10 +88,26 @@ class Snapshots:
     """Path of the environment's name in a binding."""
     project: Path
     """Path of the project's name in a binding."""
-    component: Path
-    """Path of the component's name in a binding."""
+    component: Path | None
+    """Path of the component's name in a binding. None: the binding is for a whole project."""
     resources: Path
     """Path of the entries in a snapshot."""
+    type_kind: Path | None = None
+    """Path of the kind of the copied type in a snapshot. None: a snapshot does not have it."""
+    type_name: Path | None = None
+    """Path of the name of the copied type in a snapshot. None: a snapshot does not have it."""
+
+
+@dataclass(frozen=True)
+class WorkloadNamespaces:
+    """How OpenChoreo labels and names a namespace of workloads."""
+
+    label: str
+    """Label with the organization."""
+    prefix: str
+    """What the name begins with, before the organization."""
+    longest_part: int
+    """Number of characters of the organization in the name; the rest of a longer one is cut off."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +160,8 @@ class Release:
     data_plane_selectors: Callable[[str], tuple[dict[str, str], ...]]
     """Organization -> sets of labels. Each namespace of its workloads on the data plane has all labels of one set, and
     no other namespace has."""
+    workload_namespaces: tuple[WorkloadNamespaces, ...]
+    """How a namespace of workloads shows its organization: one entry for each label of `data_plane_selectors`."""
     reserved: frozenset[str]
     """Names of organizations whose namespace is one of the platform."""
     reserved_prefixes: tuple[str, ...]
@@ -160,9 +180,14 @@ class Release:
     defaults: Defaults
     charts: Charts
     run_labels: RunLabels
-    snapshots: Snapshots
+    snapshots: tuple[Snapshots, ...]
+    """For each kind of type, how environments keep it."""
+    agents: tuple[str, ...] = ()
+    """Users of its agents, and of controllers that label namespaces, with the names of its charts."""
     build_runs: str = "argoproj.io/v1alpha1/workflows"
     """Group, version and plural name of the objects that are running or finished builds."""
+    build_phase: str = "workflows.argoproj.io/phase"
+    """Label of these objects with their phase: ``Running``, ``Succeeded`` (``LabelKeyPhase`` of Argo Workflows)."""
     builds: Builds | None = None
     """What builds refer to, for checks of the clusters. None: nothing is checked."""
     secret_reference: Kind | None = None
@@ -189,6 +214,8 @@ class Release:
     run_secrets: RunSecrets | None = None
     """Entries and arguments of workflows that a patch changes, so that builds use the Secrets of this package. None:
     workflows have no Secrets of their own, and a patch adds entries."""
+    data_plane_prefix: str = "dp-"
+    """What names of namespaces of workloads begin with, before the name of the organization."""
     resource_prefix: str = ""
     """What names of resources in build namespaces begin with. A release after the first one has a prefix, so that the
     move to it replaces no resource of the release before."""
@@ -225,6 +252,12 @@ class Release:
         types = (self.project_type, self.shared_project_type)
         existing = (kind for kind in (*shared, *types) if kind is not None)
         return {kind.name: kind for kind in (*roles, *existing, *self.other_kinds)}
+
+    @property
+    def copied_types(self) -> Mapping[str, Kind]:
+        """Name -> every kind of type of which environments keep a copy."""
+        names = {name for part in self.parts for layout in part.snapshots for name in layout.types}
+        return {name: kind for name, kind in self.kinds.items() if name in names}
 
     def is_reserved(self, organization: str) -> bool:
         """Whether the namespace of an organization of this name is one of the platform."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from .kinds import Kind, Workload
-from .release import Charts, Defaults, Expressions, Release, RunLabels, Snapshots
+from .release import Charts, Defaults, Expressions, Release, RunLabels, Snapshots, WorkloadNamespaces
 
 _API: Final = "openchoreo.dev/v1alpha1"
 _POD_TEMPLATE: Final = ("spec", "template", "spec")
@@ -91,6 +91,11 @@ _LATER_KINDS: Final = (
 """Kinds of v0.16 and v1.x, so that programs can patch them before this package has a `Release` for those versions."""
 
 
+WORKLOAD_NAMESPACES: Final = WorkloadNamespaces("openchoreo.dev/release-namespace", prefix="dp-", longest_part=13)
+"""Source: ``internal/dataplane/kubernetes/name.go``: of 63 characters, 8 are a hash and 4 hyphens; "dp", the
+organization and the project have 13 each, the environment has 12."""
+
+
 def _control_plane_namespace(organization: str) -> str:
     return organization
 
@@ -100,7 +105,7 @@ def _build_namespace(organization: str) -> str:
 
 
 def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
-    return ({"openchoreo.dev/release-namespace": organization},)
+    return ({WORKLOAD_NAMESPACES.label: organization},)
 
 
 V0_9: Final = Release(
@@ -109,6 +114,7 @@ V0_9: Final = Release(
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
     data_plane_selectors=_data_plane_selectors,
+    workload_namespaces=(WORKLOAD_NAMESPACES,),
     reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system"}),
     reserved_prefixes=("kube-", "openchoreo-"),
     served_kinds=frozenset({"organizations", "buildplanes", "dataplanes", "componenttypes", "componentworkflows"}),
@@ -140,18 +146,26 @@ V0_9: Final = Release(
         control_plane="openchoreo-control-plane",
         operator="openchoreo-build-plane (external-secrets.enabled=true)",
     ),
+    agents=(
+        "system:serviceaccount:openchoreo-build-plane:cluster-agent-buildplane",
+        "system:serviceaccount:openchoreo-control-plane:controller-manager",
+        "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",
+    ),
     run_labels=RunLabels(
         kind="componentworkflowrun",
         name="openchoreo.dev/componentworkflowrun",
         namespace="openchoreo.dev/componentworkflowrun-namespace",
     ),
-    snapshots=Snapshots(
-        binding=Kind(_API, "ReleaseBinding", "releasebindings"),
-        snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
-        snapshot_name=("spec", "releaseName"),
-        environment=("spec", "environment"),
-        project=("spec", "owner", "projectName"),
-        component=("spec", "owner", "componentName"),
-        resources=("spec", "componentType", "resources"),
+    snapshots=(
+        Snapshots(
+            types=frozenset({"ComponentType"}),
+            binding=Kind(_API, "ReleaseBinding", "releasebindings"),
+            snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
+            snapshot_name=("spec", "releaseName"),
+            environment=("spec", "environment"),
+            project=("spec", "owner", "projectName"),
+            component=("spec", "owner", "componentName"),
+            resources=("spec", "componentType", "resources"),
+        ),
     ),
 )

@@ -11,11 +11,13 @@ to the old ones when it renders them again, v1.0 and v1.1 never do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from .builds import Builds
 from .kinds import Kind, Path, Variables, Workload
 from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, RunSecret, RunSecrets, Snapshots
+from .v0_9 import WORKLOAD_NAMESPACES
 
 _API: Final = "openchoreo.dev/v1alpha1"
 _POD_TEMPLATE: Final = ("spec", "template", "spec")
@@ -135,6 +137,12 @@ _BUILDS: Final = Builds(
 ``install/prerequisites/openbao/setup.sh``."""
 
 
+_WORKLOAD_NAMESPACES: Final = (
+    replace(WORKLOAD_NAMESPACES, label="openchoreo.dev/rendered-release-namespace"),
+    WORKLOAD_NAMESPACES,
+)
+
+
 def _control_plane_namespace(organization: str) -> str:
     return organization
 
@@ -144,10 +152,33 @@ def _build_namespace(organization: str) -> str:
 
 
 def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
-    return (
-        {"openchoreo.dev/rendered-release-namespace": organization},
-        {"openchoreo.dev/release-namespace": organization},
-    )
+    return tuple({workloads.label: organization} for workloads in _WORKLOAD_NAMESPACES)
+
+
+_COMPONENT_RELEASES: Final = Snapshots(
+    types=frozenset({"ComponentType", "ClusterComponentType"}),
+    binding=Kind(_API, "ReleaseBinding", "releasebindings"),
+    snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
+    snapshot_name=("spec", "releaseName"),
+    environment=("spec", "environment"),
+    project=("spec", "owner", "projectName"),
+    component=("spec", "owner", "componentName"),
+    resources=("spec", "componentType", "spec", "resources"),
+    type_kind=("spec", "componentType", "kind"),
+    type_name=("spec", "componentType", "name"),
+)
+_PROJECT_RELEASES: Final = Snapshots(
+    types=frozenset({"ProjectType", "ClusterProjectType"}),
+    binding=Kind(_API, "ProjectReleaseBinding", "projectreleasebindings"),
+    snapshot=Kind(_API, "ProjectRelease", "projectreleases"),
+    snapshot_name=("spec", "projectRelease"),
+    environment=("spec", "environment"),
+    project=("spec", "owner", "projectName"),
+    component=None,
+    resources=("spec", "projectType", "spec", "resources"),
+    type_kind=("spec", "projectType", "kind"),
+    type_name=("spec", "projectType", "name"),
+)
 
 
 def _release(name: str, *, has_project_types: bool) -> Release:
@@ -158,6 +189,7 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         control_plane_namespace=_control_plane_namespace,
         build_namespace=_build_namespace,
         data_plane_selectors=_data_plane_selectors,
+        workload_namespaces=_WORKLOAD_NAMESPACES,
         reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system", "openbao"}),
         reserved_prefixes=("kube-", "openchoreo-", _build_namespace("")),
         served_kinds=frozenset(
@@ -213,20 +245,16 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         builds=_BUILDS,
         secret_reference=Kind(_API, "SecretReference", "secretreferences"),
         charts=Charts(control_plane="openchoreo-control-plane", operator=None),
+        agents=(
+            "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",
+            "system:serviceaccount:openchoreo-workflow-plane:cluster-agent-workflowplane",
+        ),
         run_labels=RunLabels(
             kind="workflowrun",
             name="openchoreo.dev/workflowrun",
             namespace="openchoreo.dev/workflowrun-namespace",
         ),
-        snapshots=Snapshots(
-            binding=Kind(_API, "ReleaseBinding", "releasebindings"),
-            snapshot=Kind(_API, "ComponentRelease", "componentreleases"),
-            snapshot_name=("spec", "releaseName"),
-            environment=("spec", "environment"),
-            project=("spec", "owner", "projectName"),
-            component=("spec", "owner", "componentName"),
-            resources=("spec", "componentType", "spec", "resources"),
-        ),
+        snapshots=(_COMPONENT_RELEASES, _PROJECT_RELEASES) if has_project_types else (_COMPONENT_RELEASES,),
     )
 
 

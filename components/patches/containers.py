@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import PatchError
 from ..manifests import Manifest
 from ..openchoreo.kinds import Path
+from ..openchoreo.template_engine import START
 from ..schema.text import quote
 
 
@@ -52,7 +53,8 @@ def ensure(root: Manifest, path: Path, container: type[list[Any]] | type[dict[st
         value = value[key]
         if not isinstance(value, expected):
             shape = "list" if expected is list else "mapping"
-            problem = f"is the expression {quote(value)}" if isinstance(value, str) else f"is not a {shape}"
+            text = f"is the {'expression' if START in str(value) else 'text'} {quote(str(value))}"
+            problem = text if isinstance(value, str) else f"is not a {shape}"
             msg = f"{owner}: {'.'.join(path[:depth])} {problem}; it must be a {shape} to be patched"
             raise PatchError(msg)
     return value

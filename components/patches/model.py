@@ -169,6 +169,10 @@ class History:
     """What earlier versions of this patch added."""
     others: tuple[Added, ...] = ()
     """What other patches with a record on the object added. What both want stays until the last of them is removed."""
+    stacks: tuple[str, ...] = ()
+    """Stack of each of the others. Empty: they are unknown."""
+    secrets: frozenset[str] = frozenset()
+    """Names of Secrets that entries of other stacks create, although no record lists the entries."""
     by_stack: bool = True
     """Whether an entry with this stack's name that is not in ``own`` is of this patch too, whose record was lost."""
     warnings: tuple[str, ...] = ()

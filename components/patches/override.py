@@ -15,8 +15,7 @@ from ..openchoreo.kinds import Step, Steps
 from ..schema.text import quote
 from .written_code import embed, write_membership, write_value
 
-MISSING: Final = "does not exist; correct the path, or add the value to the object"
-"""Completes a sentence about a path."""
+_MISSING: Final = "does not exist{}; correct the path, or add the value to the object"
 
 
 @dataclass(frozen=True)
@@ -95,11 +94,34 @@ def combine(original: str | None, overrides: Iterable[Override]) -> str | None:
     if not chosen:
         return original
     if original is None and not otherwise:
-        raise LookupError(MISSING)
-    code = otherwise if original is None else write_value(json.loads(original))
+        raise LookupError(describe_missing())
+    code = _write_original(original, otherwise)
     for (variable, unless, value), namespaces in sorted(chosen.items(), reverse=True):
         code = f"{_write_clause(variable, namespaces, unless, value)}({code})"
     return json.dumps(embed(code))
+
+
+def describe_original(original: str | None, overrides: Iterable[Override]) -> str:
+    """What `combine` writes in the place of the original, as an expression without ``${}``.
+
+    Raises:
+        ExpressionError: as `combine`.
+        TypeError: as `combine`.
+    """
+    return _write_original(original, max(override.otherwise for override in overrides))
+
+
+def _write_original(original: str | None, otherwise: str) -> str:
+    return otherwise if original is None else write_value(json.loads(original))
+
+
+def describe_missing(present: str = "") -> str:
+    """Why there is no value, as the end of a sentence about its path.
+
+    Args:
+        present: what exists instead, as a clause. Empty: it is unknown.
+    """
+    return _MISSING.format(f"; {present}" if present else "")
 
 
 def describe_path(path: Steps) -> str:

@@ -66,7 +66,7 @@ def apply_patch(
     _check_parts(kind, desired, owner)
     check_schema(target, kind, desired, owner)
     history = before if isinstance(before, History) else record.read(target, identity, before)
-    validity.check_organizations(desired, history, owner)
+    validity.check_organizations(desired, history, owner, "" if identity is None else identity.stack)
     patched = copy.deepcopy(target)
     originals: dict[str, Original] = {}
     changes: list[Change] = []

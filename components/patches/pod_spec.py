@@ -149,8 +149,8 @@ def remove(pods: Place, history: History) -> list[Change]:
 
 
 def _shared(pods: Place, history: History) -> frozenset[str]:
-    """Names that other patches want too."""
-    return frozenset(name for added in history.others for name in pods.names_in(added))
+    """Names that other patches want too, also those whose record somebody has removed."""
+    return history.secrets.union(name for added in history.others for name in pods.names_in(added))
 
 
 def _original(pods: Place, template: Manifest, history: History) -> Original:

@@ -13,17 +13,22 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..errors import PatchError
 from ..manifests import PREFIX, Manifest
 from ..openchoreo.kinds import Path
 from .containers import Original, ensure, find, find_lasting, prune
-from .model import Added, History
+from .equality import read_stack
+from .limits import check_sizes
+from .model import RESOURCES, Added, History
+from .packing import pack, unpack
 
 _ANNOTATION: Final = f"{PREFIX}added."
 _PATH: Final[Path] = ("metadata", "annotations")
 _PART: Final = "annotations"
-_MAX_BYTES: Final = 262_144
-"""Size of all keys and values of the annotations of an object (``TotalAnnotationSizeLimitB`` in apimachinery)."""
+_LONGEST_PLAIN: Final = 16_384
+"""Characters of a record that everybody can read; a longer one is compressed."""
+_ADDED: Final = "added"
+_PACKED: Final = "packed"
+_DIGEST: Final = "digest"
 _DIGITS: Final = 10
 """Digits of a hash: a collision needs about a million patches of one object. It detects edits, and is no signature."""
 
@@ -56,15 +61,25 @@ class _Record:
 
     @property
     def text(self) -> str:
-        """Compact JSON, without empty parts."""
+        """Compact JSON, without empty parts; what was added is compressed if it is long."""
+        plain = self.plain_text
+        if len(plain) <= _LONGEST_PLAIN:
+            return plain
+        content = json.loads(plain)
+        packed = pack(_compact(content.pop(_ADDED)))
+        return _compact({**content, _PACKED: packed})
+
+    @property
+    def plain_text(self) -> str:
+        """The same without compression, as every record was before; the digest is of this one."""
         content = {
             "stack": self.identity.stack,
             "name": self.identity.name,
             "object": self.object,
             "uid": self.uid,
-            "added": {part: value for part, value in self.added.plain().items() if value},
+            _ADDED: {part: value for part, value in self.added.plain().items() if value},
         }
-        return _compact({**content, "digest": _digest(content)})
+        return _compact({**content, _DIGEST: _digest(content)})
 
 
 def read(target: Manifest, identity: Identity | None, state: Added) -> History:
@@ -84,7 +99,8 @@ def read(target: Manifest, identity: Identity | None, state: Added) -> History:
     key, uid = identity.annotation, _uid(target)
     records = {name: _parse(name, text) for name, text in annotations.items() if name.startswith(_ANNOTATION)}
     others = [record for name, record in records.items() if name != key and record is not None and record.uid == uid]
-    history = History(state, tuple(record.added for record in others))
+    stacks = tuple(record.identity.stack for record in others)
+    history = History(state, tuple(record.added for record in others), stacks, _find_secrets(target, identity.stack))
     if key not in records:
         return history
     record = records[key]
@@ -120,15 +136,9 @@ def write(target: Manifest, identity: Identity, owner: str, added: Added, histor
     added = replace(added, kept={**added.kept, _PART: original.kept}, replaced={**added.replaced, **replaced})
     live = _parse(identity.annotation, annotations[identity.annotation]) if exists else None
     written = ensure(target, _PATH, dict, owner)
-    written[identity.annotation] = _Record(identity, owner, _uid(target), added).text
-    size = sum(len(f"{key}{value}".encode()) for key, value in written.items())
-    if size > _MAX_BYTES:
-        msg = (
-            f"{owner}: its annotations would have {size:,} bytes with the record of this patch; Kubernetes allows "
-            f"{_MAX_BYTES:,} for the patches of all stacks, so use remote keys that contain the namespace, delivery "
-            "ahead for builds or namespace for pull secrets, or fewer organizations for this object"
-        )
-        raise PatchError(msg)
+    text = _Record(identity, owner, _uid(target), added).text
+    written[identity.annotation] = text
+    check_sizes(target, text, added, owner)
     return added, live is None or live.added != added
 
 
@@ -178,6 +188,17 @@ def read_stack_records(target: Manifest, stack: str) -> dict[str, Added]:
     return dict(sorted(own.items()))
 
 
+def _find_secrets(target: Manifest, stack: str) -> frozenset[str]:
+    """Names of the Secrets that entries of other stacks create."""
+    entries = find(target, ("spec", RESOURCES))
+    foreign = (
+        entry["template"]
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and read_stack(entry) not in {None, stack}
+    )
+    return frozenset(str(find(item, ("spec", "target", "name")) or item["metadata"].get("name")) for item in foreign)
+
+
 def _uid(target: Manifest) -> str:
     return str(find(target, ("metadata", "uid")) or "")
 
@@ -186,13 +207,16 @@ def _parse(key: str, text: Any) -> _Record | None:
     """The record in an annotation. None: this package did not write it, or somebody has changed it."""
     try:
         content = json.loads(text)
+        packed = content.pop(_PACKED, None)
+        plain = json.loads(unpack(packed)) if packed is not None else content[_ADDED]
         identity = Identity(content["stack"], content["name"])
-        added = Added.from_plain({**Added().plain(), **content["added"]})
+        added = Added.from_plain({**Added().plain(), **plain})
         record = _Record(identity, content["object"], content["uid"], added)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     # The text includes a digest of the rest, and an annotation of another patch under this key has another identity.
-    return record if identity.annotation == key and record.text == text else None
+    original = text if packed is None else _compact({**content, _ADDED: plain})
+    return record if identity.annotation == key and record.plain_text == original else None
 
 
 def _digest(content: Any) -> str:

@@ -6,20 +6,15 @@ StatefulSets. It changes with the interval and with the remote key of an Externa
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
 from ..manifests import Manifest
 from ..openchoreo.kinds import Kind
-from ..openchoreo.template_engine import START
 from .containers import find
 from .model import RESOURCES
 from .namespaces import list_names, read_namespaces
-
-_VARIABLE: Final = re.compile(r"\$\{([\w.]+) in \[")
-Entry = Mapping[str, Any]
+from .rendering import Entry, render_entry
 
 
 def describe_restart(kind: Kind, before: Manifest, after: Manifest) -> str | None:
@@ -75,32 +70,8 @@ def _strip(template: Manifest) -> Manifest:
 
 def _find_changed(before: Entry | None, after: Entry | None) -> set[str]:
     """Namespaces for which an entry is added, removed, or rendered in another form."""
-    rendered = [{} if entry is None else _render(entry) for entry in (before, after)]
+    rendered = [
+        {} if entry is None else render_entry({**entry, "template": _strip(entry["template"])})
+        for entry in (before, after)
+    ]
     return {name for name in {*rendered[0], *rendered[1]} if rendered[0].get(name) != rendered[1].get(name)}
-
-
-def _render(entry: Entry) -> dict[str, Any]:
-    """Namespace -> the rest of the condition, and the template with the texts of that namespace."""
-    condition = entry["includeWhen"]
-    match = _VARIABLE.match(condition)
-    variable = "" if match is None else match[1]
-    template = _strip(entry["template"])
-    return {
-        name: (condition.partition("]")[2], _resolve(template, variable, name)) for name in read_namespaces(condition)
-    }
-
-
-def _resolve(value: Any, variable: str, namespace: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _resolve(item, variable, namespace) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_resolve(item, variable, namespace) for item in value]
-    if not isinstance(value, str):
-        return value
-    end = f"[{variable}]}}"
-    if value.startswith(f"{START}{{") and value.endswith(end):
-        try:
-            return json.loads(value[len(START) : -len(end)])[namespace]
-        except (ValueError, LookupError):
-            return value
-    return value.replace(f"{START}{variable}}}", namespace)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from .model import Resource
 from .written_code import embed, write_choice, write_membership
 
 _DIGITS: Final = 8
+_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+"""A string literal of a Go template, and the text in it."""
 _LITERAL: Final = ("apiVersion", "kind")
 """Fields of a template that must not be expressions."""
 
@@ -27,8 +30,9 @@ def share_entries(
 ) -> tuple[Resource, ...]:
     """Entries that render for each namespace what an entry of its own would render, and nothing for other namespaces.
 
-    Texts that differ only in the namespace contain its expression, and other texts come from a map. Namespaces whose
-    templates differ in more than texts, or contain outputs, have entries of their own.
+    Texts that differ only in the namespace contain its expression, and other texts come from a map. A Go template with
+    string literals that differ is written once, and only those literals come from maps. Namespaces whose templates
+    differ in more than texts, or contain outputs, have entries of their own.
 
     Args:
         templates: namespace -> template of the entry that it would have alone, with the final remote keys. Empty: no
@@ -48,7 +52,7 @@ def share_entries(
         # A text that is not known yet can be neither compared nor quoted.
         parts = [namespace] if _is_deferred(template) else _find_shape(template)
         shape = json.dumps(parts, sort_keys=True)
-        groups.setdefault(shape, {})[namespace] = templates[namespace]
+        groups.setdefault(shape, {})[namespace] = template
     entries = []
     for shape, members in groups.items():
         digest = hashlib.sha256(json.dumps([stack, shape]).encode()).hexdigest()[:_DIGITS]
@@ -113,12 +117,36 @@ def _merge(values: Mapping[str, Any], variable: str) -> Any:
         return [_merge({name: value[index] for name, value in values.items()}, variable) for index in range(len(first))]
     if all(value == first for value in values.values()):
         return first
+    return _merge_texts(values, variable)
+
+
+def _merge_texts(values: Mapping[str, str], variable: str) -> str:
     common = set.intersection(*(_find_parts(namespace, text) for namespace, text in values.items()))
     whole = embed(variable)
     text = whole.join(min(common)) if common else ""
     # OpenChoreo removes space around a single expression, and a workflow refuses what looks like a JSON array.
     usable = text and (text == whole or text.strip() != whole) and not becomes_list(text)
-    return text if usable else embed(write_choice(variable, values))
+    if usable:
+        return text
+    literals = _merge_literals(values, variable)
+    choice = write_choice(variable, values)
+    return embed(choice) if literals is None or len(literals) > len(choice) else literals
+
+
+def _merge_literals(values: Mapping[str, str], variable: str) -> str | None:
+    """A Go template in which only string literals depend on the namespace. None: more is different."""
+    pieces = {namespace: _STRING.split(text) for namespace, text in values.items()}
+    first = next(iter(pieces.values()))
+    code = {tuple(piece[::2]) for piece in pieces.values()}
+    if len(code) > 1 or len(first) == 1:
+        return None
+    merged = []
+    for index, piece in enumerate(first):
+        literals = {namespace: own[index] for namespace, own in pieces.items()}
+        same = all(literal == piece for literal in literals.values())
+        text = piece if same else _merge_texts(literals, variable)
+        merged.append(f'"{text}"' if index % 2 else text)
+    return "".join(merged)
 
 
 def _find_parts(namespace: str, text: str) -> set[tuple[str, ...]]:

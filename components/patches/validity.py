@@ -7,7 +7,7 @@ webhook checks a ComponentType in the same way. It does not check a ComponentWor
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final
 
 from ..errors import PatchError, Problem
@@ -102,12 +102,19 @@ def check_workload(pods: Pods, patch: Patch, owner: str) -> None:
             raise PatchError(msg)
 
 
-def check_organizations(patch: Patch, history: History, owner: str) -> None:
-    """Check that no other patch has an entry that creates the same object for one of the namespaces.
+def check_organizations(patch: Patch, history: History, owner: str, stack: str) -> None:
+    """Check that no other patch creates the same object, or overrides the same value, for one of the namespaces.
+
+    Args:
+        patch: the patch.
+        history: what other patches have added.
+        owner: the object, for messages.
+        stack: of the patch. Empty: it is unknown.
 
     Raises:
-        PatchError: both entries would be rendered for a namespace.
+        PatchError: both patches would have an effect for a namespace.
     """
+    advice = f"so {_name_stack(stack, 'this stack')} cannot; remove the organization from one of the stacks"
     others = [entry for added in history.others for entry in added.resources]
     for resource in patch.resources:
         namespaces = read_namespaces(resource.include_when)
@@ -115,13 +122,24 @@ def check_organizations(patch: Patch, history: History, owner: str) -> None:
             both = namespaces & read_namespaces(entry.get("includeWhen"))
             if both and entry["id"] != resource.id and _identify(entry["template"]) == _identify(resource.template):
                 kind, name = _identify(resource.template)
-                stack = read_stack(entry)
-                whose = "another stack" if stack is None else f"the stack {flatten(stack)}"
-                msg = (
-                    f"{owner}: {whose} creates the {kind} {quote(name)} for {list_names(both)} already; "
-                    "remove the organization from one of the stacks"
-                )
+                whose = _name_stack(read_stack(entry), "another stack")
+                what = f"creates the {kind} {quote(name)} for {list_names(both)} already"
+                msg = f"{owner}: {whose} {what}, {advice}"
                 raise PatchError(msg)
+    stacks = history.stacks or ("",) * len(history.others)
+    for other, added in zip(stacks, history.others, strict=True):
+        for override, live in product(patch.overrides, (entry.override for entry in added.overrides)):
+            both = frozenset(override.namespaces) & frozenset(live.namespaces)
+            # A program may say the same twice, for example under a new name and without its state.
+            agreed = other == stack and override == live
+            if both and override.path == live.path and not agreed:
+                what = f"overrides {describe_path(live.path)} for {list_names(both)} already"
+                msg = f"{owner}: {_name_stack(other, 'another stack')} {what}, {advice}"
+                raise PatchError(msg)
+
+
+def _name_stack(stack: str | None, unknown: str) -> str:
+    return f"the stack {flatten(stack)}" if stack else unknown
 
 
 def _identify(template: Manifest) -> tuple[str, str]:
@@ -141,6 +159,10 @@ def _template_problems(resource: Resource, path: str, kind: Kind) -> Iterator[Pr
     name, namespace = metadata.get("name"), metadata.get("namespace")
     if not isinstance(name, str) or not name:
         yield Problem(f"{path}.metadata.name", "is missing")
+    for field in ("labels", "annotations"):
+        # An expression may be a whole mapping.
+        if not isinstance(metadata.get(field), dict | None) and START not in str(metadata[field]):
+            yield Problem(f"{path}.metadata.{field}", "must be a mapping, such as {team: builds}")
     if kind.namespace is None or namespace == kind.namespace:
         return
     where, use = f"{path}.metadata.namespace", f'use "{kind.namespace}"'

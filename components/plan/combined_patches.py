@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,6 +13,7 @@ from ..patches.shared_entries import share_entries
 from ..patches.shared_workflow import use_secrets
 from ..pull.credential import PullSecret
 from ..secrets.external_secret import Names, rename_remote_keys
+from ..secrets.value_templates import name_inputs
 from .organization import OrganizationPlan
 from .patched_objects import PatchedObject
 from .patches import PlannedPatch, get_run_secret, select_pods
@@ -43,11 +44,17 @@ class CombinedPatch:
     @property
     def replaced(self) -> Mapping[str, AbstractSet[str]]:
         """Id of an entry of a workflow -> namespaces on the control plane for which the patch replaces it."""
-        namespaces: dict[str, set[str]] = {}
+        get_namespace = self.organizations[0].release.control_plane_namespace
+        return {secret.resource: {*map(get_namespace, names)} for secret, names in self.run_secrets.items()}
+
+    @property
+    def run_secrets(self) -> Mapping[RunSecret, Sequence[str]]:
+        """Secret of a workflow -> organizations whose builds use their own one instead."""
+        users: dict[RunSecret, list[str]] = {}
         for plan in self.organizations if self.place.role == "builds" else ():
             for run_secret in _select_secrets(plan):
-                namespaces.setdefault(run_secret.resource, set()).add(_get_namespace(plan))
-        return namespaces
+                users.setdefault(run_secret, []).append(plan.name)
+        return users
 
     @property
     def _stack(self) -> str:
@@ -62,7 +69,7 @@ class CombinedPatch:
             entry, pull = plan.pull_entry, cast("PullSecret", plan.organization.pull_secret)
             secrets.add(pull.name(plan.release.defaults))
             if entry is not None and pull.delivery == holder:
-                templates.setdefault(entry.id, {})[_get_namespace(plan)] = rename_remote_keys(entry.template, names)
+                templates.setdefault(entry.id, {})[_get_namespace(plan)] = _share(entry.template, names)
         variable = self.place.kind.organization
         entries = tuple(
             entry
@@ -82,7 +89,7 @@ class CombinedPatch:
             entries = {entry.id: entry.template for entry in plan.run_entries}
             for run_secret, planned in _select_secrets(plan).items():
                 if planned.per_run:
-                    template = rename_remote_keys(entries[run_secret.resource], names)
+                    template = _share(entries[run_secret.resource], names)
                     created.setdefault(run_secret, {})[_get_namespace(plan)] = template
                 else:
                     prepared.setdefault(run_secret, {})[_get_namespace(plan)] = planned.name
@@ -112,6 +119,11 @@ def _select_secrets(plan: OrganizationPlan) -> dict[RunSecret, PlannedSecret]:
         if run_secret is not None:
             selected.setdefault(run_secret, planned)
     return selected
+
+
+def _share(template: Manifest, names: Names) -> Manifest:
+    """The template of one organization for an entry that many share."""
+    return rename_remote_keys(name_inputs(template), names)
 
 
 def _get_namespace(plan: OrganizationPlan) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import ESO, Manifest
 from ..object_names import format_object
 from .organization import OrganizationPlan
+
+STRICT: Final = "isolation: strict"
+"""Who needs the admission policies, for messages."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,10 @@ class PlannedObject:
 
 
 def list_objects(
-    stores: Iterable[PlannedStore], organizations: Iterable[OrganizationPlan], pull_plane: Plane
+    stores: Iterable[PlannedStore],
+    organizations: Iterable[OrganizationPlan],
+    pull_plane: Plane,
+    policies: Mapping[Plane, Iterable[Manifest]],
 ) -> Iterator[PlannedObject]:
     """Every object of a stack except build namespaces, which can be adopted.
 
@@ -47,7 +53,11 @@ def list_objects(
         stores: all stores.
         organizations: all organizations.
         pull_plane: plane of the pull secrets.
+        policies: plane -> admission policies.
     """
+    for plane, manifests in policies.items():
+        for manifest in manifests:
+            yield _object(plane, manifest, STRICT, "", None)
     for store in stores:
         user, rename = f'store "{store.name}"', "the key of secretStores"
         only = store.only_organization
@@ -60,6 +70,8 @@ def list_objects(
 
 def _organization(plan: OrganizationPlan, pull_plane: Plane) -> Iterator[PlannedObject]:
     user = f'organization "{plan.name}"'
+    if plan.quota is not None:
+        yield _object("build", plan.quota, user, "", plan.name)
     for manifest in plan.generators:
         yield _object("build", manifest, user, "", plan.name)
     for planned in plan.ahead:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, cast
 
+from ..admission.quotas import build_quota
 from ..iam.account import AwsAccount
 from ..manifests import DELETE, OFFBOARDING_ANNOTATION, Manifest, build_manifest
 from ..openchoreo import DEFAULT_RELEASE
@@ -19,6 +20,7 @@ from ..schema.deferred import InputStr
 from ..secrets.credential import Owner, SecretContent
 from ..secrets.external_secret import SecretTemplate, Target, build_cluster_external_secret
 from ..secrets.manual_secret import ManualSecret
+from ..settings.admission import Admission
 from ..settings.organization import Organization
 from .expected import Expected, FanOut
 from .patched_objects import PatchedObject, list_patched_objects
@@ -64,6 +66,9 @@ class OrganizationPlan:
     offboarding: Literal["keep", "delete"] = "keep"
     """Whether its build namespace stays without it, or is deleted with it and everything inside."""
 
+    admission: Admission | None = None
+    """Limits of ``isolation: strict``. None: there are none."""
+
     @property
     def name(self) -> str:
         """Name of the organization."""
@@ -99,6 +104,13 @@ class OrganizationPlan:
             return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace, "labels": labels}}
         annotations = {OFFBOARDING_ANNOTATION: DELETE} if self.offboarding == DELETE else {}
         return build_manifest("v1", "Namespace", self.namespace, labels=labels, annotations=annotations)
+
+    @cached_property
+    def quota(self) -> Manifest | None:
+        """The ResourceQuota of its build namespace. None: it has none."""
+        if self.admission is None:
+            return None
+        return build_quota(self.name, self.namespace, self.admission.maximum_external_secrets)
 
     @property
     def build_stores(self) -> Mapping[str | None, InputStr]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..admission.policy import API as POLICY_API, BINDING, POLICY
 from ..git.secret import APP_GENERATOR
 from ..manifests import ESO, Manifest, is_applied_by, is_marked_by
 from ..object_names import build_path, format_object
@@ -32,11 +33,15 @@ STAGES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
         ("v1", "Secret"),
         STORE,
     ),
-    ((_RBAC, "RoleBinding"), (_RBAC, "Role"), ("v1", "ServiceAccount")),
+    ((_RBAC, "RoleBinding"), (_RBAC, "Role"), ("v1", "ServiceAccount"), ("v1", "ResourceQuota")),
+    ((POLICY_API, BINDING), (POLICY_API, POLICY)),
     (NAMESPACE,),
 )
 """API and kind of everything that a stack creates on a cluster, in the order of deletion: what uses an object is gone
 before the object is deleted."""
+
+STRICT_ONLY: Final = frozenset({(POLICY_API, BINDING), (POLICY_API, POLICY), ("v1", "ResourceQuota")})
+"""Those of ``isolation: strict``. Without it, the users of the contexts may not list them."""
 
 _KUBERNETES: Final = "kubernetes:"
 _OPENCHOREO_PROVIDER: Final = "pulumi:providers:openchoreo"
@@ -101,7 +106,7 @@ class RecordedState:
 
 def read_state(exported: Mapping[str, Any]) -> RecordedState:
     """The objects in the output of ``pulumi stack export``."""
-    snapshot = exported.get("deployment") or {}
+    snapshot = read_snapshot(exported)
     resources = snapshot.get("resources") or ()
     objects: dict[str, set[ObjectKey]] = {}
     identities: dict[str, str] = {}
@@ -109,14 +114,19 @@ def read_state(exported: Mapping[str, Any]) -> RecordedState:
         kind = str(resource.get("type", ""))
         if kind == _OPENCHOREO_PROVIDER and (identity := (resource.get("inputs") or {}).get("clusterIdentity")):
             identities[_name(resource["urn"])] = str(identity)
-        key = _read_key(kind, str(resource.get("id", "")))
+        key = read_object_key(kind, str(resource.get("id", "")))
         if key is not None:
             objects.setdefault(_name(str(resource.get("provider", "")).rpartition("::")[0]), set()).add(key)
     frozen = {provider: frozenset(keys) for provider, keys in objects.items()}
     return RecordedState(frozen, identities, len(snapshot.get("pending_operations") or ()))
 
 
-def _read_key(kind: str, identifier: str) -> ObjectKey | None:
+def read_snapshot(exported: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state without its envelope: ``resources``, ``pending_operations`` and ``manifest``."""
+    return exported.get("deployment") or {}
+
+
+def read_object_key(kind: str, identifier: str) -> ObjectKey | None:
     """``kubernetes:core/v1:Secret`` and ``namespace/name``. None: not an object of a cluster."""
     if not kind.startswith(_KUBERNETES) or not identifier:
         return None

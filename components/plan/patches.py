@@ -214,6 +214,10 @@ def with_pull_secret(
 def _other_type(component_type: Manifest, organization: Organization, release: Release) -> Iterator[Problem]:
     """A stack patches the ComponentTypes of ``componentTypes`` in the namespace of the organization, and no others."""
     names, metadata = _pull(organization).component_types, component_type.get("metadata")
+    if not names:
+        text = "is missing; clusterComponentTypes are of all namespaces, so only a patch of a stack can serve them"
+        yield Problem("organization.pullSecret.componentTypes", text)
+        return
     if not isinstance(metadata, Mapping):
         yield Problem("component_type.metadata", f"must be a mapping, not {describe_type(metadata)}")
         return

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ..admission.model import AdmissionRules
+from ..admission.policies import list_policies
 from ..errors import Problem, SettingsError
 from ..managers.manager import Plane, PlannedStore
+from ..manifests import Manifest
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
 from ..settings.organization import Organization
 from ..settings.stack import StackSettings
+from .admission import plan_admission
 from .aws_managed import ManagedStore, plan_managed_stores
 from .combined_patches import CombinedPatch, list_combined_patches
 from .ecr_roles import EcrRoleArgs, plan_ecr_roles
@@ -34,6 +38,10 @@ class Plan:
     organizations: tuple[OrganizationPlan, ...]
     """The organizations, in the order of the configuration. With two releases, each organization has a plan for the
     older one, and after these plans one for the newer one."""
+    stack: str | None = None
+    """``<pulumi organization>/<project>/<stack>``, for names of objects that are not in a namespace. None: left out."""
+    without_policies: frozenset[Plane] = frozenset()
+    """Planes whose clusters have no admission policies."""
 
     @property
     def pull_plane(self) -> Plane:
@@ -61,9 +69,25 @@ class Plan:
         return list_combined_patches(self.organizations, namespaced=False)
 
     @cached_property
+    def admission(self) -> dict[Plane, AdmissionRules]:
+        """Plane -> rules of the admission policies on its cluster. Empty without ``isolation: strict``."""
+        limits = self.settings.strict_admission
+        if limits is None:
+            return {}
+        rules = plan_admission(
+            limits, self.release, self.stores, self.organizations, stack=self.stack, pull_plane=self.pull_plane
+        )
+        return {plane: of_plane for plane, of_plane in rules.items() if plane not in self.without_policies}
+
+    @cached_property
+    def policies(self) -> dict[Plane, tuple[Manifest, ...]]:
+        """Plane -> admission policies, each followed by its binding."""
+        return {plane: tuple(list_policies(rules)) for plane, rules in self.admission.items()}
+
+    @cached_property
     def objects(self) -> tuple[PlannedObject, ...]:
         """Every object that is created on a cluster, except build namespaces."""
-        return tuple(list_objects(self.stores, self.organizations, self.pull_plane))
+        return tuple(list_objects(self.stores, self.organizations, self.pull_plane, self.policies))
 
 
 @check_arguments()
@@ -88,7 +112,11 @@ def plan_stack(settings: StackSettings, release: Release, *, stack: str | None =
         whole = (replace(plan, older=before) for plan, before in zip(newer, older, strict=True))
         organizations = [*(replace(plan, builds_only=True) for plan in older), *whole]
     return Plan(
-        settings=settings, release=release, stores=plan_stores(settings, release), organizations=tuple(organizations)
+        settings=settings,
+        release=release,
+        stores=plan_stores(settings, release),
+        organizations=tuple(organizations),
+        stack=stack,
     )
 
 
@@ -100,13 +128,22 @@ def _plan_organizations(settings: StackSettings, release: Release, stack: str | 
             account=settings.aws,
             build_store=_store(settings, organization, organization.secret_store) or "",
             stores=_other_stores(settings, organization),
-            pull_store=_store(settings, organization, organization.pull_store),
+            pull_store=_pull_store(settings, organization),
             refresh_interval=settings.refresh_interval,
             stack=stack,
             offboarding=settings.offboarding,
+            admission=settings.strict_admission,
         )
         for organization in settings.organizations
     ]
+
+
+def _pull_store(settings: StackSettings, organization: Organization) -> str | None:
+    """The ClusterSecretStore of its workloads; None if there is no such entry."""
+    entry = organization.pull_store
+    if entry is None or entry not in settings.secret_stores:
+        return None
+    return settings.pull_store_name(organization, entry)
 
 
 def _other_stores(settings: StackSettings, organization: Organization) -> dict[str, InputStr]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..managers.aws import AwsStore
 from ..managers.manager import Manager, Plane, PlannedStore
-from ..managers.vault import VaultStore
 from ..openchoreo.release import Release
 from ..schema.deferred import InputStr, sort_unique
 from ..settings.stack import StackSettings
@@ -24,9 +24,9 @@ class _Use:
 def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore, ...]:
     """All ClusterSecretStores of a stack, sorted by name and plane. Manual secrets need no store.
 
-    A store on the data plane selects the namespaces of an organization's workloads by OpenChoreo's labels. No other
-    namespace may use a store. Two entries of ``secretStores`` are never merged: `parse` refuses entries whose stores
-    would have the same name.
+    A pull store selects the namespaces of an organization's workloads by OpenChoreo's labels, and no build may use it;
+    every other store has the build namespaces only. Two entries of ``secretStores`` are never merged, and neither are a
+    build store and a pull store: `parse` refuses those that would have the same name.
     """
     members: dict[tuple[str, Plane, str], list[_Use]] = {}
     # The selectors of the newest release come first, as in the plan of an organization.
@@ -50,8 +50,9 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
             ),
             plane=plane,
             options=settings.secret_stores[entry].options,
-            aws=settings.aws if _is_managed(settings.secret_stores[entry].manager, AwsStore) else None,
-            entry=entry if _is_managed(settings.secret_stores[entry].manager, VaultStore) else None,
+            **_name_identity(settings, entry, uses, members),
+            aws=settings.aws if _is_managed_aws(settings.secret_stores[entry].manager) else None,
+            entry=entry if settings.secret_stores[entry].manager.is_managed else None,
         )
         for (name, plane, entry), uses in sorted(members.items())
     )
@@ -68,9 +69,26 @@ def _list_uses(settings: StackSettings, release: Release) -> Iterator[tuple[tupl
         if store is not None:
             plane: Plane = "build" if one_cluster else "data"
             selectors = release.data_plane_selectors(name)
-            place = settings.cluster_store_name(organization, store)
+            place = settings.pull_store_name(organization, store)
             yield (place, plane, store), _Use(name, organization.pull_keys, None, selectors)
 
 
-def _is_managed(manager: Manager, kind: type[Manager]) -> bool:
-    return isinstance(manager, kind) and manager.is_managed
+def _name_identity(
+    settings: StackSettings, entry: str, uses: list[_Use], members: Mapping[tuple[str, Plane, str], list[_Use]]
+) -> dict[str, Any]:
+    """Fields of a managed pull store: its role has another name than that of the builds' store of its entry.
+
+    Without builds it has the name of theirs, so that its resources stay the same when builds begin to read.
+    """
+    user = next((use.organization for use in uses if use.selectors), None)
+    if user is None or not settings.secret_stores[entry].manager.is_managed:
+        return {}
+    organization = next(organization for organization in settings.organizations if organization.name == user)
+    name = settings.cluster_store_name(organization, entry)
+    if (name, "build", entry) in members:
+        return {"identity_name": settings.pull_identity_name(organization, entry), "beside_builds": True}
+    return {"identity_name": name}
+
+
+def _is_managed_aws(manager: Manager) -> bool:
+    return isinstance(manager, AwsStore) and manager.is_managed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,9 +11,10 @@ from ..managers.manager import PlannedStore
 from ..managers.rendering import get_account_name
 from ..managers.vault import VaultStore
 from ..managers.vault_managed import VaultManaged
-from ..managers.vault_policy import build_api_path, build_policy
+from ..managers.vault_policy import build_api_path, build_exact_policy, build_policy
 from ..schema.placeholder import ORGANIZATION, fill
 from ..schema.text import quote
+from .aws_managed import NOT_PLAIN
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ class VaultMount:
 
 @dataclass(frozen=True)
 class ManagedVaultStore:
-    """Resources in Vault behind the ClusterSecretStore of one organization, which may exist on both planes."""
+    """Resources in Vault behind the ClusterSecretStore of one organization."""
 
     name: str
-    """Name of the ClusterSecretStore."""
+    """Name of the ClusterSecretStore, or the name of its identity: `PlannedStore.managed_name`."""
     organization: str
     """Name of the organization."""
     server: VaultServer
@@ -65,7 +66,7 @@ class ManagedVaultStore:
     audience: str
     """Audience of its tokens."""
     auth_mounts: tuple[str, ...]
-    """Mounts of the auth method in which the role exists, sorted: one for each cluster with the store."""
+    """Mounts of the auth method in which the role exists: that of the store's cluster."""
     token_seconds: int
     """Longest lifetime of a token of Vault."""
     mount: VaultMount | None
@@ -73,20 +74,18 @@ class ManagedVaultStore:
 
 
 def plan_managed_vault_stores(planned: Iterable[PlannedStore]) -> tuple[ManagedVaultStore, ...]:
-    """All managed stores of a plan, sorted by name. A store on both planes is listed once.
+    """All managed stores of a plan, sorted by name.
 
     Raises:
-        SettingsError: the path of a store is not exclusive to one organization; `parse` refuses it.
+        SettingsError: the path of a store is not exclusive to one organization, which `parse` refuses, or a pull secret
+            has an output as a remote key.
     """
-    by_name: dict[str, list[PlannedStore]] = {}
-    for store in planned:
-        if store.manager.is_managed and isinstance(store.manager, VaultStore):
-            by_name.setdefault(store.name, []).append(store)
-    return tuple(
-        _plan_store(name, stores, stores[0].manager, stores[0].manager.managed)
-        for name, stores in sorted(by_name.items())
-        if isinstance(stores[0].manager, VaultStore) and stores[0].manager.managed is not None
+    stores = (
+        _plan_store(store, store.manager, store.manager.managed)
+        for store in planned
+        if isinstance(store.manager, VaultStore) and store.manager.managed is not None
     )
+    return tuple(sorted(stores, key=lambda store: store.name))
 
 
 def split_namespace(template: str | None, organization: str) -> tuple[str | None, str | None]:
@@ -97,13 +96,15 @@ def split_namespace(template: str | None, organization: str) -> tuple[str | None
     return "/".join(parts[:shared]) or None, own or None
 
 
-def _plan_store(name: str, planned: list[PlannedStore], store: VaultStore, managed: VaultManaged) -> ManagedVaultStore:
+def _plan_store(planned: PlannedStore, store: VaultStore, managed: VaultManaged) -> ManagedVaultStore:
+    name = planned.managed_name
     if ORGANIZATION not in managed.path.split("/"):
         text = f"{quote(managed.path)} is not exclusive to one organization; it must contain {ORGANIZATION}"
         source = f"store {name}"
         raise SettingsError(source, [Problem("vault.managed.path", text)])
-    (organization,) = planned[0].organizations
-    entry = planned[0].entry or name
+    (organization,) = planned.organizations
+    # That of the builds' store, so that builds and workloads have one mount.
+    entry, builds = planned.entry or name, name if planned.entry is None else f"{planned.entry}-{organization}"
     shared, own = split_namespace(_plain(store.namespace), organization)
     template = _plain(store.path) or ""
     mount = str(fill(template, organization))
@@ -112,16 +113,26 @@ def _plan_store(name: str, planned: list[PlannedStore], store: VaultStore, manag
         organization=organization,
         server=VaultServer(entry, str(store.server), _plain(store.ca_bundle), shared),
         namespace=own,
-        role=managed.role_of(name, organization),
-        policy=build_policy(build_api_path(mount, store.version, managed.path_of(organization))),
-        account=(managed.identity_namespace, get_account_name(planned[0])),
+        role=managed.role_of(name, organization, beside_builds=planned.beside_builds),
+        policy=build_exact_policy([build_api_path(mount, store.version, key) for key in _list_keys(planned)])
+        if planned.is_pull_store
+        else build_policy(build_api_path(mount, store.version, managed.path_of(organization))),
+        account=(managed.identity_namespace, get_account_name(planned)),
         audience=managed.audience,
-        auth_mounts=tuple(sorted({managed.auth_mount_of(item.plane) for item in planned})),
+        auth_mounts=(managed.auth_mount_of(planned.plane),),
         token_seconds=managed.token_seconds,
-        mount=VaultMount(name if own or ORGANIZATION in template else entry, mount, store.version, own)
+        mount=VaultMount(builds if own or ORGANIZATION in template else entry, mount, store.version, own)
         if managed.create_mount
         else None,
     )
+
+
+def _list_keys(planned: PlannedStore) -> Iterator[str]:
+    for key in planned.keys:
+        if not isinstance(key, str):
+            source = f"store {planned.name}"
+            raise SettingsError(source, [Problem("remoteKey", NOT_PLAIN)])
+        yield key
 
 
 def _plain(text: object) -> str | None:

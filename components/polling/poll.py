@@ -1,7 +1,7 @@
 """Calls of one ExternalSecret and their interval, read from its manifest, so that every kind of credential counts.
 
-Source: the controller of ESO 0.16.2. It creates a client for each sync, so nothing is cached between syncs. It
-syncs again after the interval, with ``refreshPolicy: Periodic`` and an interval above zero.
+Source: the controller of ESO 0.16.2 and 0.20.4. It creates a client for each sync, so nothing is cached between syncs.
+It syncs again after the interval, with ``refreshPolicy: Periodic`` and an interval above zero.
 """
 
 from __future__ import annotations

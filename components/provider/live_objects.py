@@ -1,7 +1,8 @@
 """The resource ``LiveObjects``, which creates nothing: it compares the objects of a stack with a cluster and repairs.
 
 Inputs: ``stack``, ``manifests`` (a JSON list of user and manifest), ``deferred`` (user, manifest as JSON, and the name
-of each object that contains outputs) and ``refused`` (the fields of `components.cluster.refusal.Refused`).
+of each object that contains outputs), ``refused`` (the fields of `components.cluster.refusal.Refused`) and
+``organizations`` (the configured ones, if a store may be shared).
 `LiveObjects.check` replaces them with ``objects``, a short text for each object (`components.cluster.handover`), and
 keeps the manifests in memory; so the state and the engine's display contain neither manifests nor values.
 """
@@ -18,6 +19,7 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 
 from ..cluster.connection import Cluster
+from ..cluster.departures import delete_departed
 from ..cluster.drift import Drift, Inspector
 from ..cluster.handover import Removal, find_removed, is_deleted_without, record, select_configured
 from ..cluster.refusal import Refused
@@ -43,14 +45,22 @@ class _Checked:
     """Names of objects whose manifests are known after the update."""
     removal: Removal = field(default_factory=Removal)
     """Objects that the last update, or one before it, had and the configuration has not."""
+    returning: frozenset[str] = frozenset()
+    """Objects that an earlier update has removed, and that are configured again."""
     refused: Refused = field(default_factory=Refused)
     """Organizations that this update does not change."""
     needed: Sequence[str] = ()
     """Objects that they need and that the configuration has no more."""
+    organizations: Sequence[str] | None = None
+    """The configured organizations, if some may share a store. None: none do."""
 
     def kept(self) -> Iterator[PlannedManifest]:
         """The objects that the last update had, too."""
         return (planned for planned in self.objects if planned.name in self.before)
+
+    def is_gone(self, drift: Drift) -> bool:
+        """Whether the object does not exist because the stack has deleted it itself."""
+        return drift.live is None and drift.planned.name in self.returning
 
     def is_changed(self, planned: PlannedManifest) -> bool:
         """Whether the configuration has changed since the last update."""
@@ -92,7 +102,15 @@ class LiveObjects:
         removed = {name: entry for name, entry in absent.items() if is_deleted_without(name, entry)}
         removal = find_removed(self._cluster, removed, inspector.stack)
         self._checked[request.urn] = _Checked(
-            inspector, tuple(objects), before, tuple(deferred), removal, refused, needed
+            inspector,
+            tuple(objects),
+            before,
+            tuple(deferred),
+            removal,
+            frozenset(again.keys() - select_configured(entries).keys()),
+            refused,
+            needed,
+            inputs.get("organizations"),
         )
         return rpc.CheckResponse(inputs=to_property_values({_OBJECTS: {**removal.leaving, **digests}}))
 
@@ -131,9 +149,10 @@ class LiveObjects:
             log.info(f"not compared with the cluster, because their content is known after the update: {names}")
         drifts = list(self._find(checked))
         if request.preview:
-            self._say(drifts, "the next update restores it", log)
+            self._say(checked, drifts, "the next update restores it", log)
         else:
-            self._say(drifts, "restoring it", log)
+            self._say(checked, drifts, "restoring it", log)
+            self._delete_departed(checked, log)
             self._repair(checked, drifts, log)
         for name, reason in sorted(checked.inspector.unjudged.items()):
             log.warning(f"{name}: fields that are not configured were not compared: {reason}")
@@ -143,8 +162,24 @@ class LiveObjects:
         """Drift of the objects of the last update."""
         return checked.inspector.find(checked.kept(), checked.is_changed)
 
-    def _say(self, drifts: Iterable[Drift], repair: str, log: Log) -> None:
+    def _delete_departed(self, checked: _Checked, log: Log) -> None:
+        """Let no store that organizations share be narrowed before those that leave have stopped to read from it."""
+        if checked.organizations is None or not checked.removal.leaving:
+            return
+        stack, names = checked.inspector.stack, checked.removal.leaving
+        try:
+            left = delete_departed(self._cluster, names, checked.organizations, stack, self._cancelled.wait)
+        except ClusterError as error:
+            # The engine deletes the same objects at the end, and reports it again.
+            log.warning(str(error))
+            return
+        for name in left:
+            log.warning(f"{name}: its deletion takes long; the stores of its organization are changed meanwhile")
+
+    def _say(self, checked: _Checked, drifts: Iterable[Drift], repair: str, log: Log) -> None:
         for drift in drifts:
+            if checked.is_gone(drift):
+                continue
             if not drift.is_missing:
                 text = describe_differences(drift.planned, drift.differences)
                 log.warning(f"{drift.planned} was edited: {text}; {repair}")
@@ -171,6 +206,9 @@ class LiveObjects:
         try:
             checked.inspector.repair(drift, self._cancelled.wait)
         except ClusterError as error:
+            if checked.is_gone(drift):
+                # The engine creates it, unless a killed deletion is still in its state.
+                return
             log.warning(str(error))
             self._unrepaired.append(str(error))
 

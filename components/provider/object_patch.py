@@ -196,16 +196,16 @@ class ObjectPatch:
         kind = location.kind
         desired_entries = [resource.entry() for resource in desired.resources]
         replacement = Replacement(before.resources, desired_entries, kind.entry_defaults)
-        if not replacement.entries or kind.name != self._release.component_type.name:
+        if kind.name not in self._release.copied_types or not replacement.entries:
             return []
         try:
-            outdated = find_promoted(self._cluster, self._release, str(location.namespace), replacement)
+            outdated = find_promoted(self._cluster, self._release, location, replacement)
         except ClusterError as error:
             log.warning(f"{location}: environments that still render the old resources are not listed: {error}")
             return []
         return [
-            f"{promoted} as before ({promoted.snapshot}); deploy the component there again, because its Secret is not "
-            "refreshed any more once the old key, store or namespace is removed"
+            f"{promoted} as before ({promoted.snapshot}); deploy the {promoted.unit} there again, because its Secret "
+            "is not refreshed any more once the old key, store or namespace is removed"
             for promoted in outdated
         ]
 

@@ -171,7 +171,9 @@ class PullSecret(Model):
         places = [(pods.component_type, pods.resource, pods.path) for pods in self.pods or ()]
         for index, place in enumerate(places):
             if place[0] not in self.types:
-                msg = f'pods[{index}].componentType "{place[0]}" is not one of componentTypes; add it there'
+                lists = {"componentTypes": self.component_types, "clusterComponentTypes": self.cluster_component_types}
+                keys = " or ".join(key for key, names in lists.items() if names) or "componentTypes"
+                msg = f'pods[{index}].componentType "{place[0]}" is not one of {keys}; add it there'
                 raise ValueError(msg)
             if place in places[:index]:
                 msg = f"pods[{index}] is the same as pods[{places.index(place)}]; remove one of them"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
 import pulumi
 
@@ -19,7 +20,7 @@ class AwsResources:
     """All AWS resources of a stack."""
 
     stores: Mapping[str, ManagedStoreResources] = field(default_factory=dict)
-    """Name of a ClusterSecretStore -> its AWS resources."""
+    """`PlannedStore.managed_name` -> its AWS resources."""
     push_roles: Mapping[str, Sequence[pulumi.Resource]] = field(default_factory=dict)
     """Organization -> roles with which its builds push to ECR."""
 
@@ -66,9 +67,12 @@ def register_aws_resources(plan: Plan, before: Mapping[str, pulumi.Resource]) ->
 
     random = aws.random_provider("random") if any(store.unique_names for store in stores) else None
     store_resources = {}
+    components: dict[str, Any] = {}
     for store in stores:
         opts = build_options(store.organization)
-        component = aws.AwsSecretStore(store.name, aws.AwsSecretStoreArgs(store, random), opts)
+        owner = None if store.owner is None else components[store.owner]
+        component = aws.AwsSecretStore(store.name, aws.AwsSecretStoreArgs(store, random, owner), opts)
+        components[store.name] = component
         store_resources[store.name] = ManagedStoreResources(
             store.organization, component, component.names, component.secrets
         )

@@ -93,6 +93,10 @@ class BuildPlane(pulumi.ComponentResource):
             register(f"{name}/{manifest['metadata']['name']}", rename_remote_keys(manifest, names), inside)
             for manifest in plan.external_secrets
         ]
+        if plan.quota is not None:
+            # Last, because Kubernetes refuses every ExternalSecret until it has counted those that exist.
+            counted = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *self.external_secrets])
+            register(f"{name}/quota", plan.quota, counted)
         if plan.manual_secrets:
             values = select_values(plan.manual_secrets, args.manual)
             manual = ManualSecretsArgs(plan.name, plan.namespace, plan.manual_secrets, values)

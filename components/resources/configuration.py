@@ -19,7 +19,7 @@ from ..openchoreo.release import Release
 from ..plan.stack import Plan, plan_stack
 from ..schema.arguments import check_arguments
 from ..schema.text import clip
-from ..settings.parsing import MANUAL_KEY, check
+from ..settings.parsing import MANUAL_KEY, check, read_value
 from ..settings.stack import StackSettings
 from .stack_id import get_stack_id
 
@@ -61,27 +61,16 @@ def load_configuration() -> Configuration:
         Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
         for key in sorted(encrypted)
     ]
-    entries = {} if manual is None else _structured(manual)
+    entries = {} if manual is None else read_value(manual)
     problems += [*_plain_text(manual, file, prefix), *_wrong_values(entries)]
     values: dict[str, str] | None = entries if isinstance(entries, dict) else None
-    raw = {key: _structured(value) for key, value in config.items() if key not in encrypted}
+    raw = {key: read_value(value) for key, value in config.items() if key not in encrypted}
     settings, others = check(raw, None if values is None else values.keys(), encrypted)
     problems += others
     if problems:
         raise SettingsError(str(file), problems, consequence=NOTHING_CHANGED)
     secrets = {name: pulumi.Output.secret(value) for name, value in (values or {}).items()}
     return Configuration(settings, find_release(settings.release), secrets)
-
-
-def _structured(value: object) -> object:
-    """The JSON value of a configuration value: Pulumi passes mappings and lists as JSON text, and scalars as text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        return value
-    return parsed if isinstance(parsed, (dict, list)) else value
 
 
 def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:

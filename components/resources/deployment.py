@@ -26,6 +26,7 @@ from ..schema.arguments import check_arguments
 from ..schema.deferred import InputStr
 from ..schema.durations import parse_seconds
 from ..settings.warnings import list_warnings
+from .admission import check_admission, register_policies
 from .aws_resources import describe_empty_secrets, list_empty_secrets
 from .build_plane import BuildPlane, BuildPlaneArgs
 from .cluster_secret_store import SecretStore, SecretStoreArgs, get_remote_names
@@ -64,6 +65,8 @@ class Preflight:
     """Plane (``build``, ``data``) -> its API server, if a store of the plane needs the address."""
     refused: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Organization -> its problems, because of which nothing of it is changed. Empty unless the engine continues."""
+    plan: Plan | None = None
+    """The plan without what a cluster does not support. None: as it was."""
 
 
 def preflight(configuration: Configuration) -> Preflight:
@@ -73,17 +76,20 @@ def preflight(configuration: Configuration) -> Preflight:
         ClusterError: a cluster cannot be reached or fails a check; nothing is registered. If the engine continues after
             errors, problems of single organizations are returned instead.
     """
-    clusters, plan, stack = configuration.settings.clusters, configuration.plan, get_stack_id()
+    clusters, stack = configuration.settings.clusters, get_stack_id()
     build_plane = Cluster(PLANES["build"], clusters.build_plane)
     reached: dict[ClusterPlane, Cluster] = {"build": build_plane}
-    checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]
     if clusters.control_plane is not None:
         reached["control"] = Cluster("control plane", clusters.control_plane)
+    if clusters.data_plane is not None:
+        reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
+    plan = check_admission(reached, configuration.plan)
+    checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]
+    if "control" in reached:
         checks.append(partial(check_control_plane, reached["control"], plan.release, plan.organizations))
         checks.append(partial(check_leftovers, reached["control"], plan.release, stack))
         checks.append(partial(check_promoted, reached["control"], plan, stack, pulumi.log.warn))
-    if clusters.data_plane is not None:
-        reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
+    if "data" in reached:
         checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
     checks += list_build_checks(reached, plan, stack)
     check_rights(reached, plan)
@@ -92,7 +98,7 @@ def preflight(configuration: Configuration) -> Preflight:
         _collect(check, refused, len(configuration.settings.organizations))
     log_findings(reached, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
-    return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused)
+    return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused, plan)
 
 
 def _collect(check: Callable[[], None], refused: dict[str, list[str]], organizations: int) -> None:
@@ -135,7 +141,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
 
 def _register(configuration: Configuration, checked: Preflight) -> dict[str, Deployed]:
-    settings, plan = configuration.settings, configuration.plan
+    settings, plan = configuration.settings, checked.plan or configuration.plan
     import_packages(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)
@@ -149,19 +155,24 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
         for name, problems in checked.refused.items()
     }
     managed = register_managed_resources(plan, refused)
-    live = LiveInputs(configuration.manual, checked.endpoints, managed.stores)
+    by_store = {
+        store.name: managed.stores[name] for store in plan.stores if (name := store.managed_name) in managed.stores
+    }
+    live = LiveInputs(configuration.manual, checked.endpoints, by_store)
     repaired = {
         plane: compare_objects(plane, provider, plan, live, refused.keys()) for plane, provider in openchoreo_of.items()
     }
     kubernetes_of = register_kubernetes_providers(settings, repaired)
+    policies = register_policies(plan, kubernetes_of)
     stores: Stores = {
         (store.plane, store.name): SecretStore(
             store.name if store.plane == "build" else f"data-plane/{store.name}",
             SecretStoreArgs.from_plan(
-                store, configuration.manual, checked.endpoints.get(store.plane), managed.stores.get(store.name)
+                store, configuration.manual, checked.endpoints.get(store.plane), managed.stores.get(store.managed_name)
             ),
             pulumi.ResourceOptions(
-                provider=kubernetes_of[store.plane], depends_on=refused.get(store.only_organization or "")
+                provider=kubernetes_of[store.plane],
+                depends_on=[*policies.get(store.plane, ()), *_list_refusal(refused, store.only_organization)],
             ),
         )
         for store in plan.stores
@@ -180,6 +191,10 @@ def _register(configuration: Configuration, checked: Preflight) -> dict[str, Dep
     hints = {name: describe_empty_secrets(secrets) for name, secrets in empty.items()}
     _wait(plan, openchoreo_of, repaired, deployed, hints, refused.keys())
     return deployed
+
+
+def _list_refusal(refused: Mapping[str, pulumi.Resource], organization: str | None) -> list[pulumi.Resource]:
+    return [refused[organization]] if organization is not None and organization in refused else []
 
 
 def _wait(  # noqa: PLR0913, PLR0917 -- what to wait for, where, and for whom
@@ -237,7 +252,7 @@ class _Shared:
 
     def before(self, organization: str) -> list[pulumi.Resource]:
         """What has to succeed before anything of an organization is changed."""
-        return [self.refused[organization]] if organization in self.refused else []
+        return _list_refusal(self.refused, organization)
 
 
 def _deploy_organization(

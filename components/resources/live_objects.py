@@ -14,6 +14,7 @@ from ..managers.cluster_secret_store import render_store
 from ..managers.manager import Endpoint
 from ..manifests import Manifest
 from ..object_names import name_object
+from ..plan.objects import STRICT
 from ..plan.organization import OrganizationPlan
 from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
@@ -43,6 +44,7 @@ class LiveObjects(pulumi.CustomResource):
         *,
         objects: Iterable[Registered],
         refused: Mapping[str, Any] | None = None,
+        organizations: Iterable[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Compare objects.
@@ -51,6 +53,8 @@ class LiveObjects(pulumi.CustomResource):
             name: name of the resource.
             objects: user and manifest of each object.
             refused: organizations that this run refuses, and their objects, which are neither compared nor forgotten.
+            organizations: the configured organizations, if some may share a store. What others have read with is
+                deleted before the stores are changed. None: no store is shared.
             opts: options of the resource; ``provider`` is an `OpenChoreoProvider`.
         """
         plain, deferred = [], []
@@ -65,6 +69,8 @@ class LiveObjects(pulumi.CustomResource):
         props: dict[str, Any] = {"stack": get_stack_id(), "manifests": manifests, "deferred": deferred}
         if refused:
             props["refused"] = refused
+        if organizations is not None:
+            props["organizations"] = list(organizations)
         super().__init__("openchoreo:index:LiveObjects", name, props, opts)
 
 
@@ -96,6 +102,8 @@ def list_registered(
         inputs: of the run.
         select: whether to include the objects that one organization needs; called with None for objects of several.
     """
+    for manifest in plan.policies.get(plane, ()) if plane != "control" and select(None) else ():
+        yield STRICT, build_registered(manifest)
     for store in plan.stores:
         if store.plane == plane and select(store.only_organization):
             rendered = render_store(store, inputs.manual, inputs.endpoints.get(store.plane))
@@ -120,6 +128,8 @@ def _namespace(plan: OrganizationPlan) -> Manifest:
 
 
 def _build_plane(plan: OrganizationPlan, inputs: LiveInputs) -> Iterator[Manifest]:
+    if plan.quota is not None:
+        yield plan.quota
     yield from plan.generators
     for manifest in plan.external_secrets:
         yield rename_remote_keys(manifest, inputs.names)
@@ -162,5 +172,14 @@ def compare_objects(
         f"{plane}-plane",
         objects=list_registered(plan, plane, inputs, lambda organization: organization not in refused),
         refused={"organizations": sorted(refused), "objects": names} if refused else None,
+        organizations=_list_organizations(plan),
         opts=pulumi.ResourceOptions(provider=provider),
     )
+
+
+def _list_organizations(plan: Plan) -> list[str] | None:
+    """The configured organizations. None: each store is for one organization, whose name is in that of the store."""
+    owners = ((store.name, store.only_organization) for store in plan.stores)
+    if all(owner is not None and name.endswith(f"-{owner}") for name, owner in owners):
+        return None
+    return sorted({organization.name for organization in plan.organizations})

@@ -18,7 +18,7 @@ class ManagedResources:
     """Resources of managed stores and managed registries."""
 
     stores: Mapping[str, ManagedStoreResources]
-    """Name of a ClusterSecretStore -> its resources in the secret manager."""
+    """`PlannedStore.managed_name` -> its resources in the secret manager."""
     push_roles: Mapping[str, Sequence[pulumi.Resource]]
     """Organization -> roles with which its builds push to ECR."""
 

@@ -41,7 +41,7 @@ def register_vault_resources(plan: Plan, before: Mapping[str, pulumi.Resource]) 
         before: organization -> what has to succeed before anything of it is changed.
 
     Returns:
-        Name of a ClusterSecretStore -> its resources.
+        `PlannedStore.managed_name` -> its resources.
 
     Raises:
         OpenChoreoSecretsError: the stack needs ``pulumi-vault``, which is not installed, or the environment names

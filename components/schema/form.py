@@ -30,14 +30,16 @@ def must_match(expression: str, what: str, flags: re.RegexFlag = re.ASCII) -> Af
 HttpsUrl = Annotated[
     str,
     must_match(
-        r"https://[^\s/]+(/\S*)?", "an https address; expected an address such as https://api.acme.example", re.UNICODE
+        r"https://[^\s/@?#\\]+(/[^\s?#\\]*)?",
+        "an https address; expected an address such as https://api.acme.example, without a user",
+        re.UNICODE,
     ),
 ]
 HttpUrl = Annotated[
     str,
     must_match(
-        r"https?://[^\s/{}]+(/[^\s{}]*)?",
-        "an address; expected an address such as https://vault.acme.example:8200",
+        r"https?://[^\s/{}@?#\\]+(/[^\s{}?#\\]*)?",
+        "an address; expected an address such as https://vault.acme.example:8200, without a user",
         re.UNICODE,
     ),
 ]

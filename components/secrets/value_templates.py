@@ -7,8 +7,10 @@ certificates. `manual_values` does the same for values from encrypted configurat
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final, cast
 
+from ..manifests import Manifest
 from ..schema.deferred import InputStr, join_texts, lift
 from ..schema.sources import RemoteRef
 
@@ -32,6 +34,7 @@ EMPTY: Final = "is empty; store the value"
 
 # Short, because the state of a stack has each template three times. Go calls `fail` only if the word is empty.
 _WORD_EXPRESSION: Final = "or (trim {value}) (fail {empty})"
+_FAILURE: Final = 'fail "{} '
 _PEM_STEP: Final = (
     '{{{{- {name} := {value} | replace "\\r\\n" "\\n" | trim -}}}}'
     "{{{{- if regexMatch `{passphrase}` {name} -}}}}{{{{- fail {locked} -}}}}{{{{- end -}}}}"
@@ -105,12 +108,49 @@ def render_key(secret_type: str, key: str, ref: RemoteRef) -> InputStr:
 
 def describe_source(ref: RemoteRef) -> InputStr:
     """Remote key and property of a value for messages; known as late as its key."""
-    return ref.remote_key if ref.property is None else join_texts(ref.remote_key, " (", ref.property, ")")
+    return _describe(ref.remote_key, ref.property)
+
+
+def name_inputs(external_secret: Manifest) -> Manifest:
+    """The ExternalSecret, with messages that name values by their keys in ``spec.data`` instead of their remote keys.
+
+    Its templates are then the same text for every organization. Texts that are outputs, and what they name, stay.
+    """
+    spec = external_secret["spec"]
+    template = spec["target"]["template"]
+    names: dict[str, str] = {}
+    for item in spec.get("data", ()):
+        source = _describe(item["remoteRef"]["key"], item["remoteRef"].get("property"))
+        if isinstance(source, str):
+            names.setdefault(_FAILURE.format(quote_literal(source)[1:-1]), item["secretKey"])
+    if not names or "data" not in template:
+        return external_secret
+    # Longest first: one key can be the beginning of another one with a property.
+    sources = sorted(names, key=len, reverse=True)
+    texts = {
+        key: _name_values(text, {source: names[source] for source in sources}) if isinstance(text, str) else text
+        for key, text in template["data"].items()
+    }
+    target = {**spec["target"], "template": {**template, "data": texts}}
+    return {**external_secret, "spec": {**spec, "target": target}}
+
+
+def _name_values(text: str, names: Mapping[str, str]) -> str:
+    # A name must not be taken for another source, and no template has a null character.
+    for index, source in enumerate(names):
+        text = text.replace(source, f"\0{index}\0")
+    for index, name in enumerate(names.values()):
+        text = text.replace(f"\0{index}\0", _FAILURE.format(f"the value {name}"))
+    return text
 
 
 def quote_literal(text: str) -> str:
     """A string literal of Go templates, not escaped to ASCII: Go refuses the surrogate pairs of JSON escapes."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def _describe(key: InputStr, part: InputStr | None) -> InputStr:
+    return key if part is None else join_texts(key, " (", part, ")")
 
 
 def _read_word(value: str, source: InputStr) -> InputStr:

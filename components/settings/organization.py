@@ -100,6 +100,11 @@ class Organization(Model):
         """Entries of ``secretStores`` that its builds read from, each with the sorted names of the secrets there."""
         return self.group_reads(self.build_credentials)
 
+    @property
+    def build_stores(self) -> frozenset[str]:
+        """Entries of ``secretStores`` for its builds, including its own if nothing is read from it."""
+        return frozenset({self.secret_store, *self.build_reads})
+
     def group_reads(self, credentials: Iterable[LocatedCredential]) -> dict[str, tuple[InputStr, ...]]:
         """The same for some of its credentials."""
         refs: dict[str, list[RemoteRef]] = {}

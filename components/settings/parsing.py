@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, cast
@@ -45,6 +46,17 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
     if problems:
         raise SettingsError(source, problems, consequence=NOTHING_CHANGED)
     return settings
+
+
+def read_value(value: object) -> object:
+    """The JSON value of a configuration value: Pulumi passes mappings and lists as JSON text, and scalars as text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return value
+    return parsed if isinstance(parsed, (dict, list)) else value
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PrivateA
 
 from ..iam.account import AwsAccount
 from ..managers.registry import on_change
-from ..managers.secret_store import SecretStoreSettings
+from ..managers.secret_store import Scope, SecretStoreSettings
 from ..openchoreo import DEFAULT_RELEASE
 from ..registries.credential import on_registry_change
 from ..schema.model import Duration, Example, Interval, Model, ObjectName, Several
 from ..schema.one_or_several import OneOrSeveral
 from ..schema.paths import organization_path
 from ..schema.plain_secrets import INSTEAD, describe_secret, is_only_random
+from .admission import Admission
 from .clusters import Clusters
 from .load import Budget, ExpectedLoad
 from .organization import Organization
@@ -55,6 +56,12 @@ class StackSettings(Model):
     """Clusters of the planes."""
     aws: Annotated[AwsAccount | None, BeforeValidator(_unless_empty)] = None
     """AWS account for managed stores and registries. None or empty: the stack creates nothing in AWS."""
+    isolation: Literal["shared", "store", "strict"] = "store"
+    """How the organizations are kept apart. ``shared``: the stores of `secret_stores` are shared unless an entry has
+    another scope. ``store``: each organization has its own. ``strict``: the same, no store may be shared, and admission
+    policies and quotas."""
+    admission: Annotated[Admission | None, BeforeValidator(_unless_empty)] = None
+    """Exceptions and limits of ``isolation: strict``. None or empty: the defaults."""
     secret_stores: dict[ObjectName, SecretStoreSettings] = Field(default_factory=dict)
     """Secret managers by name."""
     organizations: Annotated[Several[Organization], Field(min_length=1)]
@@ -115,10 +122,34 @@ class StackSettings(Model):
         """Names of the organizations, without doubtful ones."""
         return tuple(vars(organization)["name"] for organization in self.organizations if "name" in vars(organization))
 
+    @property
+    def strict_admission(self) -> Admission | None:
+        """What the admission policies and quotas depend on. None: there are none."""
+        return (self.admission or Admission()) if self.isolation == "strict" else None
+
+    def get_scope(self, entry: str) -> Scope:
+        """Who shares the stores of an entry of ``secretStores``: its own scope, else that of `isolation`."""
+        return self.secret_stores[entry].scope or ("shared" if self.isolation == "shared" else "organization")
+
     def cluster_store_name(self, organization: Organization, entry: str) -> str:
-        """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization."""
-        shared = self.secret_stores[entry].scope == "shared"
-        return entry if shared else f"{entry}-{organization.name}"
+        """Name of the ClusterSecretStore that an entry of ``secretStores`` becomes for an organization's builds."""
+        return entry if self.get_scope(entry) == "shared" else f"{entry}-{organization.name}"
+
+    def pull_store_name(self, organization: Organization, entry: str) -> str:
+        """Name of the ClusterSecretStore that the entry becomes for its workloads, which builds cannot use.
+
+        On another cluster it may be that of the builds' store.
+        """
+        if self.clusters.data_plane == self.clusters.build_plane:
+            return self.pull_identity_name(organization, entry)
+        return self.cluster_store_name(organization, entry)
+
+    def pull_identity_name(self, organization: Organization, entry: str) -> str:
+        """Name after which the identity of its workloads is named; never that of the builds' store."""
+        shared = self.get_scope(entry) == "shared"
+        if not any(entry in user.build_stores for user in (self.organizations if shared else (organization,))):
+            return self.cluster_store_name(organization, entry)
+        return f"{entry}-pull" if shared else f"{entry}-pull-{organization.name}"
 
 
 def _attach(settings: StackSettings, newer: StackSettings) -> None:

@@ -4,30 +4,94 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Final
 
 from ..managers.custom import CustomStore
 from ..managers.kubernetes import KubernetesStore
 from ..managers.secret_store import SecretStoreSettings
+from ..openchoreo.namespaces import describe_data_plane_namespace, guess_organization
 from ..openchoreo.release import Release
 from ..schema.words import choose_words
 from .organization import Organization
+from .rules.isolation import find_common_identities
 from .stack import StackSettings
+
+_NAMES: Final = 5
+"""Organizations that a warning names."""
 
 
 def list_warnings(settings: StackSettings) -> Iterator[str]:
     """Every warning, with the path of the setting and what to use instead."""
     words = choose_words({"release": settings.release})
+    yield from _list_shared(settings)
+    if settings.isolation != "strict":
+        yield from (words.restore_text(str(problem)) for problem in find_common_identities(settings))
     for path, organization in settings.located:
+        yield from map(words.restore_text, _list_other_names(settings, organization, path, words.release))
         if _reads_kubernetes(settings.secret_stores.get(organization.secret_store)):
             yield from map(words.restore_text, _list_quoted(organization, path))
         yield from map(words.restore_text, _list_unknown_hosts(organization, path, words.release))
 
 
+def _list_other_names(
+    settings: StackSettings, organization: Organization, path: str, release: Release
+) -> Iterator[str]:
+    """Namespaces of manual pull secrets whose names are those of another organization's workloads.
+
+    ``dp-acme-corp-...`` may be one of ``acme`` or of ``acme-corp``, so only the label on the live namespace decides.
+    """
+    pull = organization.pull_secret
+    for index, namespace in enumerate((pull.namespaces if pull is not None else None) or ()):
+        likely = guess_organization(namespace, settings.names, release)
+        if likely not in {None, organization.name} or (
+            likely is None and describe_data_plane_namespace(namespace, release) is not None
+        ):
+            whose = "another organization" if likely is None else f'the organization "{likely}"'
+            yield (
+                f'{path}.pullSecret.namespaces[{index}]: "{namespace}" has the name of a namespace of {whose}; the '
+                f"update refuses it if its label does not name {organization.name}"
+            )
+
+
+def _list_shared(settings: StackSettings) -> Iterator[str]:
+    """Stores that several organizations share, and what each of them can read."""
+    for entry, store in settings.secret_stores.items():
+        if settings.get_scope(entry) != "shared":
+            continue
+        users = {
+            "builds": [user.name for user in settings.organizations if entry in user.build_reads],
+            "workloads": [user.name for user in settings.organizations if entry == user.pull_store],
+        }
+        sharing = [f"{who} of {_join_names(names)}" for who, names in users.items() if len(names) > 1]
+        one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
+        if all(users.values()) and not store.manager.separates_stores(one_cluster=one_cluster):
+            yield (
+                f"secretStores.{entry}: has one identity for builds and for workloads, so workloads can read the "
+                "credentials of builds; use an entry of its own whose identity may read pull secrets only, such as "
+                f"pullSecret.secretStore: {entry}-pull"
+            )
+        if sharing:
+            more = "" if store.manager.enforces_keys else ", and everything else that its identity may read"
+            advice = "isolation: store" if store.scope is None else "scope: organization"
+            yield (
+                f"secretStores.{entry}: {' and '.join(sharing)} read through one store, so each organization can read "
+                f"the credentials of all others there{more}; for a store and an identity of each organization, use "
+                f"{advice}"
+            )
+
+
+def _join_names(names: list[str]) -> str:
+    """At most a few names, in the order of the configuration."""
+    shown = names[:_NAMES]
+    hidden = len(names) - len(shown)
+    return ", ".join([*shown, *([f"{hidden} more"] if hidden else [])])
+
+
 def _list_quoted(organization: Organization, path: str) -> Iterator[str]:
     """Values that ESO returns as JSON.
 
-    Source: ESO 0.16.2, provider ``kubernetes``: of an object inside a field of a Secret, ``extract`` returns each value
-    as JSON.
+    Source: ESO 0.16.2 and 0.20.4, provider ``kubernetes``: of an object inside a field of a Secret, ``extract`` returns
+    each value as JSON.
     """
     for index, external in enumerate(organization.external or ()):
         for position, extract in enumerate(external.extract or ()):

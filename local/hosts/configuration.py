@@ -11,18 +11,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HostsConfiguration:
-    """Ports, accounts and the address of OpenBao."""
+    """Ports, accounts and the place of the accepted values."""
 
     ports: Mapping[str, int]
     """``git``, ``git-proxy``, ``registry`` and ``registry-proxy`` -> port of loopback."""
     git: str
     """Path of git."""
-    openbao: str
-    """Address of OpenBao."""
-    ca: str
-    """File with the CA of OpenBao's certificate."""
-    mount: str
-    """Mount of its KV engine."""
+    source: Mapping[str, str]
+    """Where the accepted values are, as a source of `sources` describes itself."""
     certificate_digest: str
     """Changes with the certificate of the hosts, which is read at the start."""
     stack_digest: str

@@ -16,8 +16,6 @@ import yaml
 
 from components.settings.stack import StackSettings
 
-from ..grants import MOUNT, create_reader_token
-from ..openbao import OpenBao
 from ..platform import Platform
 from ..processes import Process
 from .accounts import list_accounts, list_host_names
@@ -26,6 +24,7 @@ from .folder import HostsFolder
 from .logins import digest
 from .registry_tokens import ALGORITHM, HOST, ISSUER, PATH, SERVICE, create_key
 from .repositories import create_repository, find_git
+from .sources import ValueSource
 
 Manuals = Callable[[], Mapping[str, str]]
 """Entry of ``manualSecrets`` -> its value; called only if the stack file has changed."""
@@ -54,7 +53,7 @@ def locate_hosts(platform: Platform) -> Hosts:
 
 
 def start_hosts(
-    platform: Platform, openbao: OpenBao, settings: StackSettings, stack: Path, read_manuals: Manuals
+    platform: Platform, source: ValueSource, settings: StackSettings, stack: Path, read_manuals: Manuals
 ) -> Hosts:
     """Start the git server and the registry, or start them again if the settings have changed.
 
@@ -69,14 +68,14 @@ def start_hosts(
         create_key(folder.signing_key, folder.signing_keys)
     for organization in settings.organizations:
         create_repository(git, folder.repositories, organization.name)
-    configuration = _configure(platform, openbao, settings, stack, read_manuals)
+    configuration = _configure(platform, source, settings, stack, read_manuals)
     _start_registry(platform, folder)
-    _start_server(platform.process("git-server"), folder, configuration, openbao)
+    _start_server(platform.process("git-server"), folder, configuration, source)
     return locate_hosts(platform)
 
 
 def _configure(
-    platform: Platform, openbao: OpenBao, settings: StackSettings, stack: Path, read_manuals: Manuals
+    platform: Platform, source: ValueSource, settings: StackSettings, stack: Path, read_manuals: Manuals
 ) -> HostsConfiguration:
     folder = HostsFolder(platform.folder / "hosts")
     stack_digest = hashlib.sha256(stack.read_bytes()).hexdigest()
@@ -89,9 +88,7 @@ def _configure(
     return HostsConfiguration(
         ports={name: platform.ports[name] for name in names},
         git=find_git(),
-        openbao=openbao.url,
-        ca=str(openbao.pki.ca),
-        mount=MOUNT,
+        source=source.describe(),
         certificate_digest=hashlib.sha256(folder.certificate.read_bytes()).hexdigest(),
         stack_digest=stack_digest,
         accounts=list_accounts(settings),
@@ -99,12 +96,14 @@ def _configure(
     )
 
 
-def _start_server(process: Process, folder: HostsFolder, configuration: HostsConfiguration, openbao: OpenBao) -> None:
+def _start_server(
+    process: Process, folder: HostsFolder, configuration: HostsConfiguration, source: ValueSource
+) -> None:
     if process.pid() is not None and read_configuration(folder.configuration) == configuration:
         return
     process.stop()
     folder.token.touch(mode=0o600)
-    folder.token.write_text(create_reader_token(openbao, "hosts"))
+    folder.token.write_text(source.create_token())
     configuration.write(folder.configuration)
     process.start([sys.executable, "-m", "local.hosts", str(folder.path)], {"PYTHONPATH": str(_SOURCE)})
     process.wait_until(lambda: _listens(configuration.ports["git"]), _DEADLINE)

@@ -19,7 +19,8 @@ from ..seed import get_data_plane_namespace
 from .cel import EvaluationError, FormError, render
 
 _FIELD_MANAGER: Final = "local-platform"
-_SYNC_SECONDS: Final = 60.0
+SYNC_SECONDS: Final = 60.0
+"""Longest time until ESO has synced the ExternalSecrets of the components."""
 _RUN: Final = f"{REPOSITORY}-run"
 _PLANE: Final = "default"
 
@@ -51,7 +52,7 @@ def wait_for_components(cluster: Cluster, settings: StackSettings, operator: Pro
         ProcessError: ESO has ended, or has not synced them in time.
     """
     paths = deploy_components(cluster, settings)
-    operator.wait_until(lambda: all(is_synced(cluster, path) for path in paths), _SYNC_SECONDS)
+    operator.wait_until(lambda: all(is_synced(cluster, path) for path in paths), SYNC_SECONDS)
 
 
 def is_synced(cluster: Cluster, path: str) -> bool:

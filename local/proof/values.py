@@ -17,6 +17,14 @@ _SERVED: Final = 200
 _TOKEN_SECONDS: Final = 600
 
 
+def list_remote_keys(settings: StackSettings) -> dict[str, list[str]]:
+    """Organization -> the remote keys of its credentials, sorted."""
+    return {
+        item.name: sorted(str(ref.remote_key) for located in item.credentials for ref in located.credential.remotes)
+        for item in settings.organizations
+    }
+
+
 @dataclass(frozen=True)
 class ValueReader:
     """Signs in with the ServiceAccounts of the stores, as ESO does."""
@@ -27,10 +35,7 @@ class ValueReader:
 
     def read(self, organization: str, other: str) -> str | None:
         """Outcome of reading a value of `other`. None: one of the two has no value in OpenBao."""
-        keys = {
-            item.name: sorted(str(ref.remote_key) for located in item.credentials for ref in located.credential.remotes)
-            for item in self.settings.organizations
-        }
+        keys = list_remote_keys(self.settings)
         identity = next((item for item in list_identities(self.settings) if item.organization == organization), None)
         if identity is None or not keys[organization] or not keys[other]:
             return None

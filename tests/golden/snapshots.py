@@ -20,11 +20,13 @@ from components.registries.catalog import REGISTRIES
 from components.registries.tokens import TOKENS, RegistryToken
 from components.schema.model import get_yaml_key
 from components.secrets.external_secret import Target
+from tests.unit.admission_samples import plan_strict
 from tests.unit.plans import organization_plan
 from tests.unit.samples import FAKE_VALUES, Raw, organization, planned, settings
 
 FOLDER: Final = Path(__file__).parents[1] / "unit" / "snapshots"
 
+ADMISSION_FILE: Final = FOLDER / "admission.yaml"
 _ENDPOINT: Final = Endpoint("https://127.0.0.1:6443", "Q0E=")
 _TARGET: Final = Target("acme", "openchoreo-ci-acme", "default-acme", "24h0m0s")
 
@@ -63,9 +65,15 @@ def build_token_documents(token: type[RegistryToken]) -> list[Raw]:
     ]
 
 
+def build_admission_documents() -> list[Raw]:
+    """The policies of a stack on one cluster."""
+    return [*plan_strict().policies["build"]]
+
+
 def write_snapshots() -> None:
     """Write every snapshot."""
     documents = {get_store_file(manager): build_store_documents(manager) for manager in list_managers()}
+    documents[ADMISSION_FILE] = build_admission_documents()
     documents |= {get_token_file(token): build_token_documents(token) for token in TOKENS}
     for file, content in documents.items():
         file.write_text(yaml.dump_all(content, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True))

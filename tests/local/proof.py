@@ -17,7 +17,7 @@ def proof_settings(**organizations: Mapping[str, Any]) -> StackSettings:
     """Settings of organizations by name."""
     store = {"scope": "organization", "kubernetes": {"remoteNamespace": "manager", "server": {"fromKubeconfig": True}}}
     raw = {
-        "secretStores": {"default": store},
+        "secretStores": {"default": {**store, "sharedKeys": ["git"]}},
         "clusters": {plane: {"context": "kind"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
         "organizations": [{"name": name, **rest} for name, rest in organizations.items()],
     }

@@ -10,9 +10,9 @@ import pytest
 
 from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
+from local.builds import ObtainError
 from local.engine import EngineError
 from local.hosts.repositories import GitError
-from local.obtain import ObtainError
 from local.processes import ProcessError
 from local.stacks import STACKS, ReleaseError, record_stack
 
@@ -38,13 +38,23 @@ positional arguments:
 options:
   -h, --help   show this help message and exit
 """
+HELP_OF_PROGRAMS = """\
+usage: python -m local programs [-h] [--oldest-operator]
+
+Download or build the programs, without starting them.
+
+options:
+  -h, --help         show this help message and exit
+  --oldest-operator  ESO in the oldest supported version, for tests
+"""
 HELP_OF_UP = """\
-usage: python -m local up [-h] [--release {v0.9,v1}]
+usage: python -m local up [-h] [--context NAME] [--release {v0.9,v1}]
 
 Start the platform and deliver every credential of its stack.
 
 options:
   -h, --help           show this help message and exit
+  --context NAME       a cluster of yours, by its context in the kubeconfig
   --release {v0.9,v1}  OpenChoreo release of a new platform (default: v0.9)
 """
 SEE = "; see: python -m local --help\n"
@@ -78,6 +88,7 @@ def replace(monkeypatch: pytest.MonkeyPatch, name: str, outcome: int | BaseExcep
     [
         pytest.param(["--help"], HELP, id="all commands"),
         pytest.param(["up", "--help"], HELP_OF_UP, id="one command"),
+        pytest.param(["programs", "--help"], HELP_OF_PROGRAMS, id="another command"),
     ],
 )
 def test_help(run: Callable[..., int], capsys: pytest.CaptureFixture[str], arguments: list[str], text: str) -> None:
@@ -146,6 +157,24 @@ def test_release_of_up(
 
     assert run(*arguments) == 0
     assert received == [{"release": release}]
+
+
+@pytest.mark.parametrize("name", ["up", "down", "status", "env"])
+def test_a_context_is_another_command(
+    run: Callable[..., int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    replace(monkeypatch, name, AssertionError("the local platform is not meant"))
+    monkeypatch.setattr(command, "_ROOT", tmp_path)
+    received: list[object] = []
+
+    def replacement(*arguments: object, **options: object) -> int:
+        received.append((arguments, options))
+        return 7
+
+    monkeypatch.setitem(command._ON_CONTEXT, name, replacement)
+
+    assert run(name, "--context", "kind-x") == 7
+    assert received == [((tmp_path, "kind-x", command.say), {"release": None} if name == "up" else {})]
 
 
 def test_another_release_than_that_of_the_platform(

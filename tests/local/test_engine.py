@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from local import engine
 from local.engine import Engine, EngineError, _relevant_lines
+from local.releases import LANGUAGE_HOST
 
 OWN = (
     "    warning: using pulumi-resource-kubernetes from $PATH at bin/pulumi-resource-kubernetes\n",
@@ -156,3 +158,56 @@ def test_manual_values_that_cannot_be_read(tmp_path: Path, text: str, code: int)
     with pytest.raises(EngineError) as failed:
         pulumi(tmp_path, text, code).read_manual_values("local")
     assert str(failed.value) == "stack local: manualSecrets cannot be decrypted; check its encryptionsalt"
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine in an empty folder, with Pulumi in a cache of its own, and no language host on PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.setattr(engine, "find_language_executor", lambda: Path("/module/pulumi-language-python-exec"))
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for name in ("pulumi", "pulumi-resource-kubernetes"):
+        (cache / name).write_text(name)
+    return Engine(tmp_path / "run", {name: cache / name for name in ("pulumi", "pulumi-resource-kubernetes")})
+
+
+def binaries(engine: Engine) -> dict[str, str]:
+    return {file.name: file.read_text() for file in (engine.folder / "bin").iterdir()}
+
+
+PLACED = {name: name for name in ("pulumi", "pulumi-resource-kubernetes")}
+
+
+def test_language_host_of_the_release(prepared: Engine, tmp_path: Path) -> None:
+    for name in LANGUAGE_HOST:
+        (tmp_path / "cache" / name).write_text(name)
+
+    prepared.prepare()
+
+    assert binaries(prepared) == {**PLACED, **{name: name for name in LANGUAGE_HOST}}
+
+
+def test_own_language_host_for_a_pulumi_that_was_built(prepared: Engine, tmp_path: Path) -> None:
+    """An incomplete release does not count, and a file of the cache that has a name here stays as it is."""
+    official = tmp_path / "cache" / LANGUAGE_HOST[0]
+    official.write_text("official")
+    (prepared.folder / "bin").mkdir(parents=True)
+    (prepared.folder / "bin" / official.name).hardlink_to(official)
+
+    prepared.prepare()
+
+    host = binaries(prepared).pop(LANGUAGE_HOST[0])
+    assert host.startswith("#!/bin/sh\n")
+    assert '"/module/pulumi-language-python-exec"' in host
+    assert official.read_text() == "official"
+
+
+def test_language_host_on_path(prepared: Engine, tmp_path: Path) -> None:
+    host = tmp_path / "path" / LANGUAGE_HOST[0]
+    host.parent.mkdir()
+    host.touch(mode=0o755)
+
+    prepared.prepare()
+
+    assert binaries(prepared) == PLACED

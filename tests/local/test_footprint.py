@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local import footprint
+from local.builds import ObtainError
 from local.footprint import clean_cache, format_footprint, measure_folders
-from local.obtain import ObtainError
 from local.platform import Platform
 from local.processes import Process
 
@@ -51,10 +50,8 @@ def test_a_file_with_several_names_counts_once_in_the_first_folder(cache: Path, 
     assert measure_folders(tmp_path / "absent") == [0]
 
 
-def test_memory_of_each_program_and_in_total(sleeper: Process, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(footprint, "NAMES", ("etcd", "registry"))
-
-    lines = format_footprint(Platform(sleeper.folder, {})).splitlines()
+def test_memory_of_each_program_and_in_total(sleeper: Process, cache: Path) -> None:
+    lines = format_footprint(Platform(sleeper.folder, {}, ("etcd", "registry"))).splitlines()
 
     rows = {line.split()[0]: line.split()[1:] for line in lines[2:5]}
     assert list(rows) == ["etcd", "registry", "total"]

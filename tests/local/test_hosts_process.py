@@ -5,22 +5,25 @@ from __future__ import annotations
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
+import yaml
 
+from components.cluster.connection import Cluster
+from components.errors import ClusterError
 from local.hosts import __main__ as process
 from local.hosts.configuration import HostsConfiguration, read_configuration
 from local.hosts.server import UnavailableError
+from local.hosts.sources import OpenBaoReader, SecretReader, SecretSource, create_reader
 
 
 def configuration(openbao: str = "https://127.0.0.1:1") -> HostsConfiguration:
     return HostsConfiguration(
         ports={"git": 1, "git-proxy": 2, "registry": 3, "registry-proxy": 4},
         git="/usr/bin/git",
-        openbao=openbao,
-        ca="ca.crt",
-        mount="secret",
+        source={"openbao": openbao, "ca": "ca.crt", "mount": "secret"},
         certificate_digest="c",
         stack_digest="s",
         accounts=[{"organization": "acme", "use": "push", "username": None, "password": {"manual": "quay"}}],
@@ -75,12 +78,12 @@ class StubPool:
 
 
 @pytest.fixture
-def reader() -> process.OpenBaoReader:
+def reader() -> OpenBaoReader:
     """A reader without a server."""
-    return process.OpenBaoReader(configuration(), "token")
+    return OpenBaoReader(configuration().source, "token")
 
 
-def test_fields_of_a_key(reader: process.OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_of_a_key(reader: OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = StubPool(200, b'{"data": {"data": {"token": "t", "number": 1}, "metadata": {}}}')
     monkeypatch.setattr(reader, "_pool", pool)
 
@@ -88,13 +91,13 @@ def test_fields_of_a_key(reader: process.OpenBaoReader, monkeypatch: pytest.Monk
     assert pool.requests == [("GET", "https://127.0.0.1:1/v1/secret/data/org/acme/git")]
 
 
-def test_a_key_that_does_not_exist(reader: process.OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_does_not_exist(reader: OpenBaoReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_pool", StubPool(404))
     assert reader("org/acme/git") is None
 
 
 @pytest.mark.parametrize("status", [pytest.param(403, id="refused"), pytest.param(503, id="sealed")])
-def test_a_request_that_fails(reader: process.OpenBaoReader, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+def test_a_request_that_fails(reader: OpenBaoReader, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     monkeypatch.setattr(reader, "_pool", StubPool(status))
     with pytest.raises(UnavailableError) as unavailable:
         reader("org/acme/git")
@@ -103,5 +106,57 @@ def test_a_request_that_fails(reader: process.OpenBaoReader, monkeypatch: pytest
 
 def test_openbao_is_down(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as unavailable:
-        process.OpenBaoReader(configuration("http://127.0.0.1:1"), "token")("org/acme/git")
+        OpenBaoReader(configuration("http://127.0.0.1:1").source, "token")("org/acme/git")
     assert str(unavailable.value) == "OpenBao does not answer"
+
+
+class StubCluster(Cluster):
+    """Returns one Secret, or fails."""
+
+    def __init__(self, answer: dict[str, Any] | ClusterError | None) -> None:
+        self.answer = answer
+        self.paths: list[str] = []
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        self.paths.append(path)
+        if isinstance(self.answer, ClusterError):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "values"),
+    [
+        pytest.param({"data": {"token": "dA=="}}, {"token": "t"}, id="values"),
+        pytest.param({"data": None}, {}, id="an empty Secret"),
+        pytest.param(None, None, id="no Secret"),
+    ],
+)
+def test_values_of_a_secret(answer: dict[str, Any] | None, values: dict[str, str] | None) -> None:
+    cluster = StubCluster(answer)
+
+    assert SecretReader(cluster, "secret-manager")("org-acme-git") == values
+    assert cluster.paths == ["/api/v1/namespaces/secret-manager/secrets/org-acme-git"]
+
+
+def test_the_cluster_is_down() -> None:
+    with pytest.raises(UnavailableError) as unavailable:
+        SecretReader(StubCluster(ClusterError("it cannot be reached")), "secret-manager")("org-acme-git")
+    assert str(unavailable.value) == "it cannot be reached"
+
+
+def test_a_source_leads_to_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"cluster": "c", "user": "u"}
+    content = {
+        "contexts": [{"name": "kind-x", "context": entry}],
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": "u", "user": {"token": "t"}}],
+    }
+    (tmp_path / "config").write_text(yaml.safe_dump(content))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    source = SecretSource("kind-x", "secret-manager")
+
+    assert source.describe() == {"context": "kind-x", "namespace": "secret-manager"}
+    assert source.create_token() == ""
+    assert isinstance(create_reader(source.describe(), source.create_token()), SecretReader)
+    assert isinstance(create_reader(configuration().source, "token"), OpenBaoReader)

@@ -1,73 +1,30 @@
-"""obtain: a complete program from the cache, from PATH or built with Go, or an error."""
+"""obtain: a complete program from the cache, from PATH, from a release or built with Go, or an error."""
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from local import obtain, programs
-from local.obtain import ObtainError
-from local.programs import Program
+from local import obtain
+from local.builds import ObtainError
+from local.downloads import MIRROR
+from local.programs import OLDEST_OPERATOR, OPERATOR, PROGRAMS, Program, get_program, list_programs
+from local.releases import Asset
+from tests.local.downloads import Server, checksum
+from tests.local.scripts import WRITES_PROGRAM, write_script
 
-FAKE_GO = """#!/bin/sh
-echo "go $*" >> "{calls}"
-{behaviour}
-"""
-WRITES_PROGRAM = 'while [ "$1" != -o ]; do shift; done; echo built > "$2"'
-
-
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder on PATH, with none of the programs; the cache is empty."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return folder
-
-
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """The only program of the platform."""
-    source = tmp_path / "programs" / "etcd"
-    source.mkdir(parents=True)
-    (source / "go.mod").write_text("module example.com/etcd\n")
-    monkeypatch.setattr(programs, "MODULES", source.parent)
-    program = Program(
-        name="etcd",
-        module="etcd",
-        package="example.com/etcd/server",
-        version="3.6.16",
-        minutes=0.5,
-        version_command=("--version",),
-        oldest=(3, 5),
-        below=(4, 0),
-    )
-    monkeypatch.setattr(obtain, "PROGRAMS", (program,))
-    return program
-
-
-@pytest.fixture
-def go(path: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """Install a fake Go on PATH that runs a shell script; returns the file with its calls."""
-
-    def install(behaviour: str) -> Path:
-        calls = tmp_path / "calls"
-        script(path / "go", FAKE_GO.format(calls=calls, behaviour=behaviour))
-        return calls
-
-    return install
-
-
-def script(file: Path, text: str) -> Path:
-    file.write_text(text)
-    file.chmod(0o755)
-    return file
+FLAGS = "-trimpath -buildvcs=false -gcflags=all=-dwarf=false"
+REFUSED = str(ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED)))
+TAKES = (
+    ", once, which takes about {minutes} min on 2 cores and up to 4 GB of Go module cache; after an interruption, the "
+    "next run continues."
+)
 
 
 def get(say: Callable[[str], None] = lambda _: None) -> Path:
@@ -94,19 +51,19 @@ def files_in_cache(tmp_path: Path) -> list[str]:
 def test_program_on_path_is_used_if_its_version_is_supported(
     path: Path, program: Program, output: str, supported: bool
 ) -> None:
-    file = script(path / "etcd", f"#!/bin/sh\necho '{output}'\n")
+    file = write_script(path / "etcd", f"#!/bin/sh\necho '{output}'\n")
 
     assert obtain.find_program(program) == (file if supported else None)
 
 
 def test_program_on_path_that_cannot_run_is_not_used(path: Path, program: Program) -> None:
-    script(path / "etcd", "#!/nonexistent/interpreter\n")
+    write_script(path / "etcd", "#!/nonexistent/interpreter\n")
 
     assert obtain.find_program(program) is None
 
 
 def test_program_without_a_version_command_is_not_used_from_path(path: Path, program: Program) -> None:
-    script(path / "external-secrets", "#!/bin/sh\necho 9.9.9\n")
+    write_script(path / "external-secrets", "#!/bin/sh\necho 9.9.9\n")
     silent = Program(name="external-secrets", module="etcd", package="", version="0.16.2", minutes=4)
 
     assert obtain.find_program(silent) is None
@@ -123,52 +80,15 @@ def test_built_program_is_kept(path: Path, program: Program, go: Callable[[str],
     assert first.read_text() == "built\n"
     assert files_in_cache(tmp_path) == ["build.log", "etcd", "lock"]
     partial = folder / "etcd.partial"
-    assert calls.read_text() == (
-        f"go build -trimpath -buildvcs=false -ldflags -s -w  -o {partial} example.com/etcd/server\n"
-    )
-    assert lines[0] == (
-        "1 of 1 programs are missing. Building them, once, takes about 1 min on 2 cores and up to 4 GB of Go module "
-        "cache. After an interruption, the next run continues."
-    )
-    assert lines[1:] == ["  etcd 3.6.16: building, about 0.5 min", "  etcd 3.6.16: built in 0 s"]
-
-
-def test_long_build_reports_progress(
-    path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(obtain, "_PROGRESS_INTERVAL", 0.01)
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
-    go(f'read line < "{gate}"; {WRITES_PROGRAM}')
-    lines: list[str] = []
-
-    def say(text: str) -> None:
-        if text.endswith("so far") and not lines:
-            lines.append(text)
-            gate.write_text("go on\n")
-
-    get(say)
-
-    assert lines == ["  etcd 3.6.16: building, 0 s so far"]
-
-
-def test_interrupted_build_stops_the_compiler(
-    path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(obtain, "_PROGRESS_INTERVAL", 0.01)
-    pid_file = tmp_path / "pid"
-    go(f'echo $$ > "{pid_file}"; exec /bin/sleep 600')
-
-    def say(text: str) -> None:
-        if text.endswith("so far") and pid_file.exists() and pid_file.read_text():
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        get(say)
-
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid_file.read_text()), 0)
-    assert obtain.find_program(program) is None
+    assert calls.read_text().splitlines() == [
+        "go list -deps -e example.com/etcd/server",
+        f"go build {FLAGS} -ldflags -s -w  -o {partial} example.com/etcd/server",
+    ]
+    assert lines == [
+        f"1 of 1 programs are missing: building them from source (etcd){TAKES.format(minutes=1)}",
+        "  etcd 3.6.16: building",
+        "  etcd 3.6.16: built in 0 s",
+    ]
 
 
 def test_program_is_built_again_when_its_pin_changes(
@@ -181,42 +101,17 @@ def test_program_is_built_again_when_its_pin_changes(
     after = get()
 
     assert before != after
-    assert len(calls.read_text().splitlines()) == 2
+    assert [line.split()[1] for line in calls.read_text().splitlines()] == ["list", "build"] * 2
 
 
 def test_error_without_go_says_what_to_install(path: Path, program: Program, tmp_path: Path) -> None:
     with pytest.raises(ObtainError) as raised:
         get()
 
-    assert str(raised.value) == ("etcd is not on PATH and cannot be downloaded; install Go 1.26 or later to build it")
-    assert files_in_cache(tmp_path) == ["lock"]
-
-
-def test_failed_build_leaves_no_program(
-    path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path
-) -> None:
-    printed = "; ".join(f"echo line {number}" for number in range(1, 21))
-    go(f"{printed}; echo 'no network' >&2; exit 1")
-
-    with pytest.raises(ObtainError) as raised:
-        get()
-
-    log = tmp_path / "cache" / "openchoreo-secrets" / f"etcd-3.6.16-{program.digest()}" / "build.log"
-    tail = "\n".join([*(f"line {number}" for number in range(12, 21)), "no network"])
-    assert str(raised.value) == f"building etcd failed (full log: {log}):\n{tail}"
-    assert obtain.find_program(program) is None
-
-
-def test_incomplete_program_is_not_used(path: Path, program: Program, go: Callable[[str], Path]) -> None:
-    """The compiler may fail after it began to write; the next run starts again."""
-    go(f"{WRITES_PROGRAM}; exit 1")
-    with pytest.raises(ObtainError):
-        get()
-    assert obtain.find_program(program) is None
-
-    go(WRITES_PROGRAM)
-
-    assert get().read_text() == "built\n"
+    assert str(raised.value) == (
+        "etcd: not on PATH, and not downloaded; install Go 1.26 or later to build what is missing"
+    )
+    assert files_in_cache(tmp_path) == []
 
 
 def test_two_runs_build_once(path: Path, program: Program, go: Callable[[str], Path]) -> None:
@@ -238,31 +133,7 @@ def test_two_runs_build_once(path: Path, program: Program, go: Callable[[str], P
 
     assert len(paths) == 2
     assert paths[0] == paths[1]
-    assert len(calls.read_text().splitlines()) == 1
-
-
-def test_files_beside_the_main_package_come_from_its_module(
-    path: Path, program: Program, go: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    module = tmp_path / "module"
-    (module / "cmd").mkdir(parents=True)
-    (module / "cmd" / "schema.json").write_text("{}")
-    with_file = Program(
-        name="etcd",
-        module="etcd",
-        package=".",
-        version="3.6.16",
-        minutes=0.5,
-        beside=("example.com/provider:cmd/schema.json",),
-    )
-    monkeypatch.setattr(obtain, "PROGRAMS", (with_file,))
-    cat = shutil.which("cat", path="/usr/bin:/bin")
-    go(
-        f'case "$1" in mod) ;; list) echo "{module}" ;; '
-        f'build) while [ "$1" != -o ]; do shift; done; {cat} schema.json > "$2" ;; esac'
-    )
-
-    assert get().read_text() == "{}"
+    assert [line.split()[1] for line in calls.read_text().splitlines()].count("build") == 1
 
 
 @pytest.mark.parametrize(
@@ -298,3 +169,92 @@ def test_definitions_come_from_the_pinned_module(path: Path, go: Callable[[str],
         (folder / name).touch()
     go(f'case "$1" in mod) ;; list) echo "{tmp_path / "module"}" ;; esac')
     assert obtain.list_operator_crds() == (folder / "a.yaml", folder / "b.yaml")
+
+
+@pytest.fixture
+def release(program: Program, server: Server, direct: None, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A server with the release of the program, whose checksum is pinned."""
+    server.files["etcd"] = b"official"
+    asset = Asset(server.url("etcd"), checksum(b"official"))
+    monkeypatch.setattr(obtain, "find_asset", lambda missing: asset if missing is program else None)
+    return server
+
+
+def test_release_is_downloaded_without_go(path: Path, release: Server, tmp_path: Path) -> None:
+    lines: list[str] = []
+
+    first, second = get(lines.append), get(lines.append)
+
+    assert first == second
+    assert first.read_text() == "official"
+    assert os.access(first, os.X_OK)
+    assert files_in_cache(tmp_path) == ["etcd", "lock"]
+    assert lines == ["1 of 1 programs are missing: downloading etcd.", "  etcd: official release downloaded"]
+
+
+def test_only_programs_without_a_release_are_built(
+    path: Path, program: Program, release: Server, go: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(program, name="operator", minutes=5)
+    go(WRITES_PROGRAM)
+    lines: list[str] = []
+
+    paths = obtain.obtain_programs(lines.append, [program, other])
+
+    assert {name: file.read_text() for name, file in paths.items()} == {"etcd": "official", "operator": "built\n"}
+    assert lines == [
+        f"2 of 2 programs are missing: downloading etcd and building operator from source{TAKES.format(minutes=5)}",
+        "  etcd: official release downloaded",
+        "  operator 3.6.16: building",
+        "  operator 3.6.16: built in 0 s",
+    ]
+
+
+def test_release_with_a_wrong_checksum_is_built(path: Path, release: Server, go: Callable[[str], Path]) -> None:
+    release.files["etcd"] = b"tampered"
+    go(WRITES_PROGRAM)
+    lines: list[str] = []
+
+    assert get(lines.append).read_text() == "built\n"
+    assert lines == [
+        "1 of 1 programs are missing: downloading etcd.",
+        "  etcd: the download did not match the pinned checksum and was deleted; building it instead",
+        "  etcd 3.6.16: building",
+        "  etcd 3.6.16: built in 0 s",
+    ]
+
+
+@pytest.mark.usefixtures("direct")
+def test_without_a_network_one_line_says_so(
+    path: Path, program: Program, go: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two programs of two servers: each server is asked once, and nothing is downloaded from it."""
+    closed, silent = Server(), Server()
+    for server in (closed, silent):
+        server.http.server_close()
+    assets = {"etcd": Asset(closed.url("etcd"), checksum(b"")), "operator": Asset(silent.url("a"), checksum(b""))}
+    monkeypatch.setattr(obtain, "find_asset", lambda missing: assets[missing.name])
+    go(WRITES_PROGRAM)
+    lines: list[str] = []
+
+    obtain.obtain_programs(lines.append, [program, replace(program, name="operator")])
+
+    refused = [f"{server.address.removeprefix('http://')}: {REFUSED}" for server in (closed, silent)]
+    assert lines[0] == f"Official releases cannot be downloaded ({'; '.join(refused)}), so they are built instead."
+    assert lines[1].startswith("2 of 2 programs are missing: building them from source (etcd, operator), once, ")
+    assert [line for line in lines if "release" in line] == lines[:1]
+
+
+def test_mirror_that_is_not_an_address(path: Path, release: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MIRROR, "mirror")
+    with pytest.raises(ObtainError, match=f"^{MIRROR}: is not an address"):
+        get()
+
+
+def test_another_version_of_the_operator() -> None:
+    """It replaces the one that the platform runs, so that both have the same name."""
+    listed = {program.name: program for program in list_programs(OLDEST_OPERATOR)}
+    usual = {program.name: program for program in PROGRAMS}
+    assert listed == {**usual, "external-secrets": OLDEST_OPERATOR}
+    assert list_programs() == PROGRAMS
+    assert get_program("external-secrets") is OPERATOR

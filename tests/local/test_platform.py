@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.platform import Platform
+from local.platform import Platform, _disable_health_endpoint
 from local.processes import ProcessError
 
 NAMES = (
@@ -60,3 +60,18 @@ def test_a_damaged_file(tmp_path: Path, content: bytes) -> None:
         f"{file}: does not contain the ports of the platform; remove the platform and start it again: make down local"
     )
     assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("flags", "arguments"),
+    [
+        pytest.param("--live-addr string   The address the live endpoint binds to.", ["--live-addr=0"], id="0.20"),
+        pytest.param("--loglevel string", [], id="0.16"),
+    ],
+)
+def test_health_endpoint_of_the_operator(tmp_path: Path, flags: str, arguments: list[str]) -> None:
+    """It would listen on one port of all addresses, where a second platform cannot start."""
+    operator = tmp_path / "external-secrets"
+    operator.write_text(f'#!/bin/sh\ntest "$*" = --help && echo "{flags}"\n')
+    operator.chmod(0o755)
+    assert _disable_health_endpoint(operator) == arguments

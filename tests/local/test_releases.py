@@ -1,219 +1,99 @@
-"""fetch: a verified program at the target, or no file there and the reason."""
+"""Which official release a program has on which machine; every address, as these projects publish them."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import os
 import platform
-import tarfile
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from local.releases import Asset, fetch
+from local.programs import PROGRAMS, get_program
+from local.releases import Asset, find_asset
 
-PROGRAM = b"#!/bin/sh\necho 1.2.3\n" + b"x" * 5000
-
-
-def checksum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def archive(**members: bytes) -> bytes:
-    output = io.BytesIO()
-    with tarfile.open(fileobj=output, mode="w:gz") as tar:
-        for name, content in members.items():
-            entry = tarfile.TarInfo(f"release/{name}")
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return output.getvalue()
+GITHUB = "https://github.com"
+ETCD = f"{GITHUB}/etcd-io/etcd/releases/download/v3.6.16"
+PULUMI = f"{GITHUB}/pulumi/pulumi/releases/download/v3.274.1"
+REGISTRY = f"{GITHUB}/distribution/distribution/releases/download/v3.1.2"
+CRANE = f"{GITHUB}/google/go-containerregistry/releases/download/v0.22.1"
+PLUGIN = "https://api.pulumi.com/releases/plugins/pulumi-resource-kubernetes-v4.25.0"
+LANGUAGE_HOST = ("pulumi/pulumi", "pulumi/pulumi-language-python", "pulumi/pulumi-language-python-exec")
 
 
-class Server:
-    """Serves files over HTTP on a free loopback port and records the requested ranges."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.ranges: list[str | None] = []
-        self.cut_after: int | None = None
-        self.supports_ranges = True
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-
-    def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.http.server_port}/{name}"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                requested = self.headers.get("Range")
-                server.ranges.append(requested)
-                content = server.files.get(self.path.removeprefix("/"))
-                if content is None:
-                    self.send_error(404)
-                    return
-                partly = requested is not None and server.supports_ranges
-                start = int(requested.removeprefix("bytes=").removesuffix("-")) if requested and partly else 0
-                if start >= len(content) > 0 and partly:
-                    self.send_error(416)
-                    return
-                self.send_response(206 if partly else 200)
-                self.send_header("Content-Length", str(len(content) - start))
-                self.end_headers()
-                self.wfile.write(content[start : server.cut_after])
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                """Nothing on the terminal."""
-
-        return Handler
+def on(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> None:
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.http.shutdown()
-    thread.join()
-    server.http.server_close()
+def test_every_release_for_linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    on(monkeypatch, "Linux", "x86_64")
+    servers = {
+        name: Asset(f"https://dl.k8s.io/v1.34.4/bin/linux/amd64/{name}", checksums=f"{url}.sha256")
+        for name in ("kube-apiserver", "kube-controller-manager")
+        for url in [f"https://dl.k8s.io/v1.34.4/bin/linux/amd64/{name}"]
+    }
+
+    assert {program.name: find_asset(program) for program in PROGRAMS} == {
+        "etcd": Asset(
+            f"{ETCD}/etcd-v3.6.16-linux-amd64.tar.gz",
+            checksums=f"{ETCD}/SHA256SUMS",
+            members=("etcd-v3.6.16-linux-amd64/etcd",),
+        ),
+        **servers,
+        "external-secrets": None,
+        "pulumi": Asset(
+            f"{PULUMI}/pulumi-v3.274.1-linux-x64.tar.gz",
+            checksums=f"{PULUMI}/pulumi-3.274.1-checksums.txt",
+            members=LANGUAGE_HOST,
+        ),
+        "pulumi-resource-kubernetes": Asset(
+            f"{PLUGIN}-linux-amd64.tar.gz",
+            sha256="6ea3d53c16a00c4d1017c4d109928d8f4801fd7cd978965cd43917561f3774b0",
+            members=("pulumi-resource-kubernetes",),
+        ),
+        "registry": Asset(
+            f"{REGISTRY}/registry_3.1.2_linux_amd64.tar.gz",
+            checksums=f"{REGISTRY}/registry_3.1.2_linux_amd64.tar.gz.sha256",
+            members=("registry",),
+        ),
+        "crane": Asset(
+            f"{CRANE}/go-containerregistry_Linux_x86_64.tar.gz",
+            checksums=f"{CRANE}/checksums.txt",
+            members=("crane",),
+        ),
+    }
 
 
-@pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same platform on every machine that runs the tests."""
-    monkeypatch.setattr(platform, "system", lambda: "Linux")
-    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+def test_releases_for_macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes has no servers for it, and etcd's archive is not a tar archive: these are built."""
+    on(monkeypatch, "Darwin", "arm64")
+
+    assert {program.name: asset.url for program in PROGRAMS if (asset := find_asset(program)) is not None} == {
+        "pulumi": f"{PULUMI}/pulumi-v3.274.1-darwin-arm64.tar.gz",
+        "pulumi-resource-kubernetes": f"{PLUGIN}-darwin-arm64.tar.gz",
+        "registry": f"{REGISTRY}/registry_3.1.2_darwin_arm64.tar.gz",
+        "crane": f"{CRANE}/go-containerregistry_Darwin_arm64.tar.gz",
+    }
 
 
-class Outcome:
-    """Result of one fetch: its return value, its output and the files that it left."""
-
-    def __init__(self, folder: Path, asset: Asset, key: str = "Linux-x86_64") -> None:
-        lines: list[str] = []
-        self.target = folder / "etcd"
-        self.done = fetch({key: asset}, self.target, lines.append)
-        self.output = "\n".join(lines)
-        self.left = sorted(path.name for path in folder.iterdir())
-
-
-def test_verified_program_is_executable(server: Server, tmp_path: Path) -> None:
-    server.files["etcd"] = PROGRAM
-
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.output, outcome.left) == (True, "  etcd: official release downloaded", ["etcd"])
-    assert outcome.target.read_bytes() == PROGRAM
-    assert os.access(outcome.target, os.X_OK)
+@pytest.mark.parametrize(
+    ("system", "machine", "name"),
+    [
+        pytest.param("Linux", "aarch64", "go-containerregistry_Linux_arm64.tar.gz", id="linux on arm"),
+        pytest.param("Darwin", "x86_64", "go-containerregistry_Darwin_x86_64.tar.gz", id="macos on intel"),
+    ],
+)
+def test_names_of_machines(monkeypatch: pytest.MonkeyPatch, system: str, machine: str, name: str) -> None:
+    on(monkeypatch, system, machine)
+    asset = find_asset(get_program("crane"))
+    assert asset is not None
+    assert asset.url == f"{CRANE}/{name}"
 
 
-def test_only_the_program_is_extracted_from_an_archive(server: Server, tmp_path: Path) -> None:
-    server.files["etcd.tar.gz"] = archive(README=b"read me", etcd=PROGRAM)
-
-    outcome = Outcome(
-        tmp_path, Asset(server.url("etcd.tar.gz"), checksum(server.files["etcd.tar.gz"]), member="release/etcd")
-    )
-
-    assert (outcome.done, outcome.output, outcome.left) == (True, "  etcd: official release downloaded", ["etcd"])
-    assert outcome.target.read_bytes() == PROGRAM
-    assert os.access(outcome.target, os.X_OK)
+def test_no_release_for_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    on(monkeypatch, "FreeBSD", "amd64")
+    assert [find_asset(program) for program in PROGRAMS] == [None] * len(PROGRAMS)
 
 
-def test_wrong_checksum_leaves_no_file(server: Server, tmp_path: Path) -> None:
-    server.files["etcd"] = PROGRAM + b"tampered"
-
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.left) == (False, [])
-    assert (
-        outcome.output == "  etcd: the download did not match the pinned checksum and was deleted; building it instead"
-    )
-
-
-def test_archive_without_the_program_leaves_no_file(server: Server, tmp_path: Path) -> None:
-    """The checksum is right, so the pinned member is wrong; the program is built instead."""
-    server.files["etcd.tar.gz"] = archive(README=b"read me")
-
-    outcome = Outcome(
-        tmp_path, Asset(server.url("etcd.tar.gz"), checksum(server.files["etcd.tar.gz"]), member="release/etcd")
-    )
-
-    assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.output == "  etcd: the archive does not contain release/etcd; building it instead"
-
-
-def test_missing_release_is_built(server: Server, tmp_path: Path) -> None:
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.output == (
-        "  etcd: cannot download the official release (HTTP Error 404: Not Found); building it instead"
-    )
-
-
-def test_unreachable_server_is_not_an_error(tmp_path: Path) -> None:
-    closed = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    closed.server_close()
-
-    outcome = Outcome(tmp_path, Asset(f"http://127.0.0.1:{closed.server_port}/etcd", checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.left) == (False, [])
-    assert outcome.output.startswith("  etcd: cannot download the official release (<urlopen error ")
-    assert outcome.output.endswith("); building it instead")
-
-
-def test_interrupted_download_continues_where_it_stopped(server: Server, tmp_path: Path) -> None:
-    server.files["etcd"] = PROGRAM
-    (tmp_path / "etcd.download").write_bytes(PROGRAM[:1000])
-
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.left, server.ranges) == (True, ["etcd"], ["bytes=1000-"])
-    assert outcome.target.read_bytes() == PROGRAM
-
-
-def test_download_starts_again_without_support_for_ranges(server: Server, tmp_path: Path) -> None:
-    server.files["etcd"] = PROGRAM
-    server.supports_ranges = False
-    (tmp_path / "etcd.download").write_bytes(b"something else")
-
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.left) == (True, ["etcd"])
-    assert outcome.target.read_bytes() == PROGRAM
-
-
-def test_incomplete_download_is_kept_for_the_next_run(server: Server, tmp_path: Path) -> None:
-    server.files["etcd"] = PROGRAM
-    server.cut_after = 1000
-    asset = Asset(server.url("etcd"), checksum(PROGRAM))
-
-    broken = Outcome(tmp_path, asset)
-    server.cut_after = None
-    resumed = Outcome(tmp_path, asset)
-
-    assert (broken.done, broken.left) == (False, ["etcd.download"])
-    assert (resumed.done, resumed.left, server.ranges) == (True, ["etcd"], [None, "bytes=1000-"])
-    assert resumed.target.read_bytes() == PROGRAM
-
-
-def test_complete_download_is_used(server: Server, tmp_path: Path) -> None:
-    """Interrupted between the last byte and the check: a server answers 416 when nothing is left to send."""
-    server.files["etcd"] = PROGRAM
-    (tmp_path / "etcd.download").write_bytes(PROGRAM)
-
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)))
-
-    assert (outcome.done, outcome.left) == (True, ["etcd"])
-
-
-def test_no_request_without_a_release_for_the_platform(server: Server, tmp_path: Path) -> None:
-    outcome = Outcome(tmp_path, Asset(server.url("etcd"), checksum(PROGRAM)), key="Darwin-arm64")
-
-    assert (outcome.done, outcome.output, outcome.left, server.ranges) == (False, "", [], [])
+def test_no_release_of_a_provider_without_a_pinned_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
+    on(monkeypatch, "Linux", "x86_64")
+    assert find_asset(replace(get_program("pulumi-resource-kubernetes"), version="4.26.0")) is None

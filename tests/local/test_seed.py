@@ -27,7 +27,7 @@ ACME = {
 }
 STORE = {"scope": "organization", "kubernetes": {"remoteNamespace": "manager", "server": {"fromKubeconfig": True}}}
 SETTINGS = {
-    "secretStores": {"default": STORE},
+    "secretStores": {"default": {**STORE, "sharedKeys": ["git"]}},
     "clusters": {plane: {"context": "kind"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
     "organizations": [ACME, {"name": "globex", "git": {"host": "github.com", "remoteKey": "git", "property": "other"}}],
 }

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from components.managers.manager import Endpoint
 from components.openchoreo import Charts, Defaults, Expressions, Kind, Release, RunLabels, Snapshots, Workload
+from components.openchoreo.release import WorkloadNamespaces
 from tests.mocks.stubs import HEALTHY, Object, StubCluster
 
 API: Final = "platform.example/v2"
@@ -47,6 +48,7 @@ OTHER: Final = Release(
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
     data_plane_selectors=_data_plane_selectors,
+    workload_namespaces=(WorkloadNamespaces("platform.example/tenant", prefix="run-", longest_part=20),),
     reserved=frozenset({"platform"}),
     reserved_prefixes=("system-",),
     served_kinds=frozenset({"blueprints", "pipelines"}),
@@ -80,14 +82,17 @@ OTHER: Final = Release(
     ),
     charts=Charts(control_plane="platform-core", operator="platform-builders (eso=on)"),
     run_labels=RunLabels("pipelinerun", "platform.example/run", "platform.example/run-tenant"),
-    snapshots=Snapshots(
-        binding=Kind(API, "Rollout", "rollouts"),
-        snapshot=Kind(API, "Edition", "editions"),
-        snapshot_name=("edition",),
-        environment=("stage",),
-        project=("group",),
-        component=("unit",),
-        resources=("blueprint", "resources"),
+    snapshots=(
+        Snapshots(
+            types=frozenset({"Blueprint"}),
+            binding=Kind(API, "Rollout", "rollouts"),
+            snapshot=Kind(API, "Edition", "editions"),
+            snapshot_name=("edition",),
+            environment=("stage",),
+            project=("group",),
+            component=("unit",),
+            resources=("blueprint", "resources"),
+        ),
     ),
 )
 

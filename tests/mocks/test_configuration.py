@@ -165,16 +165,18 @@ def test_manual_values_stay_secret(stack: Stack) -> None:
             {**GOOD, "manualSecrets": MANUAL, "readyTimeuot": "5m"},
             ("manualSecrets",),
             'readyTimeuot: unknown key; did you mean "readyTimeout"? expected one of: release, clusters, '
-            "aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, releasePromoted, load, "
-            "budget, notSecrets, manualSecrets",
+            "aws, isolation, admission, secretStores, organizations, refreshInterval, readyTimeout, offboarding, "
+            "releasePromoted, "
+            "load, budget, notSecrets, manualSecrets",
             id="a misspelt key in the project's namespace",
         ),
         pytest.param(
             {**GOOD, "manualSecret": "hush"},
             ("manualSecrets",),
             'manualSecret: unknown key; did you mean "manualSecrets"? expected one of: release, clusters, '
-            "aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, releasePromoted, load, "
-            "budget, notSecrets, manualSecrets",
+            "aws, isolation, admission, secretStores, organizations, refreshInterval, readyTimeout, offboarding, "
+            "releasePromoted, "
+            "load, budget, notSecrets, manualSecrets",
             id="the misspelt key is the one for values, and its value is not repeated",
         ),
         pytest.param(

@@ -37,7 +37,7 @@ def raw(store: dict[str, Any], **more: Any) -> dict[str, Any]:
         "secretStores": {"org": store, "there": REFERENCED},
         "organizations": [
             {"name": "acme", "secretStore": "org", "git": {"remoteKey": "git", "property": "token"}},
-            {"name": "globex", "secretStore": "there", "git": {"remoteKey": "git"}},
+            {"name": "globex", "secretStore": "there", "git": {"remoteKey": "globex-git"}},
         ],
         **more,
     }
@@ -106,7 +106,7 @@ def test_credentials_follow_a_unique_name(recorder: Recorder) -> None:
     assert ready.inputs["hints"]["acme"].endswith(": org/acme/git-1f2e3d4c")
 
 
-def test_one_role_for_a_store_on_two_clusters(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_for_builds_and_one_for_workloads(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     pull = {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": "pull"}}
     planes = {name: {"context": f"kind-{name}"} for name in ("buildPlane", "controlPlane", "dataPlane")}
     organization = {"name": "acme", "secretStore": "org", "git": {"remoteKey": "git"}, "pullSecret": pull}
@@ -120,6 +120,12 @@ def test_one_role_for_a_store_on_two_clusters(recorder: Recorder, monkeypatch: p
     )
 
     assert [each.name for each in registered if each.type == SECRET] == ["org-acme/git", "org-acme/pull"]
+    roles = {each.inputs["name"] for each in registered if each.type == "aws:iam/role:Role"}
+    assert roles == {"eso-org-acme", "eso-org-pull-acme"}
+    policy = named(registered, "aws:iam/rolePolicy:RolePolicy org-pull-acme")
+    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
+    secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:org/acme/pull-1f2e3d4c-??????"
+    assert statement["Resource"] == [secret]
     fan_out = named(registered, f"{ESO}:ClusterExternalSecret acme/pull-secret")
     (data,) = fan_out.inputs["spec"]["externalSecretSpec"]["data"]
     assert data["remoteRef"]["key"] == "pull-1f2e3d4c"

@@ -61,21 +61,25 @@ def test_every_object_goes_through_the_provider_of_its_plane(registered: list[Re
     }
 
 
-def test_two_planes_that_are_one_cluster_have_one_provider_and_one_store(recorder: Recorder) -> None:
+def test_two_planes_that_are_one_cluster_have_one_provider_and_a_store_each(recorder: Recorder) -> None:
     registered = recorder.run(program(on_one_cluster()))
 
-    stores = of_store("org-acme") | of_store("org-globex") | of_store("org-umbrella")
+    pulls = of_store("org-pull-acme") | of_store("org-pull-globex")
+    stores = of_store("org-acme") | of_store("org-umbrella") | pulls
     assert places(registered) == {
         **READY,
         DATA_READY: {"ExternalSecretsReady data-plane"},
         CONTROL: ON_CONTROL,
         BUILD: ON_BUILD | ON_DATA | stores,
     }
-    (acme,) = (each for each in registered if short(each) == "ClusterSecretStore org-acme")
-    assert acme.inputs["spec"]["conditions"] == [
-        {"namespaces": ["openchoreo-ci-acme"]},
-        {"namespaceSelector": {"matchLabels": {"openchoreo.dev/release-namespace": "acme"}}},
-    ]
+    conditions = {
+        short(each): each.inputs["spec"]["conditions"]
+        for each in registered
+        if short(each).startswith("ClusterSecretStore ")
+    }
+    assert conditions["ClusterSecretStore org-acme"] == [{"namespaces": ["openchoreo-ci-acme"]}]
+    selector = {"matchLabels": {"openchoreo.dev/release-namespace": "acme"}}
+    assert conditions["ClusterSecretStore org-pull-acme"] == [{"namespaceSelector": selector}]
 
 
 def test_each_provider_names_its_context(registered: list[Registered]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import pytest
 
+from components.errors import ClusterError
 from tests.mocks.api_server import ApiServer, Object, path_of
 from tests.mocks.comparing import (
     ESO,
@@ -157,8 +158,21 @@ def test_an_object_that_is_configured_again_after_its_deletion(
 
     outcome = run(engine, inputs(EXTERNAL), removed, preview=False)
 
-    assert outcome.failure == ""
+    assert (outcome.failure, outcome.said) == ("", [])
     assert server.objects[path_of(EXTERNAL)]["spec"] == EXTERNAL["spec"]
+
+
+def test_an_object_that_is_configured_again_without_its_namespace(
+    engine: Engine, server: ApiServer, state: dict[str, Any]
+) -> None:
+    """The engine creates the namespace later in the update, and then the object."""
+    removed = run(engine, KEPT, state, preview=False).inputs
+    del server.objects[path_of(EXTERNAL)]
+    server.refused[f"PATCH {path_of(EXTERNAL)}"] = ClusterError("its namespace does not exist")
+
+    outcome = run(engine, inputs(EXTERNAL), removed, preview=False)
+
+    assert (outcome.failure, outcome.said) == ("", [])
 
 
 def test_a_leaving_object_of_a_refused_organization(engine: Engine, server: ApiServer, state: dict[str, Any]) -> None:

@@ -18,7 +18,9 @@ def _platform(monkeypatch: pytest.MonkeyPatch) -> None:
 def stack(*organizations: dict[str, Any]) -> dict[str, Any]:
     return {
         "clusters": {"buildPlane": BUILD, "controlPlane": BUILD, "dataPlane": {"context": "kind-data"}},
-        "secretStores": {"default": {"kubernetes": {"remoteNamespace": "vault"}}},
+        "secretStores": {
+            "default": {"kubernetes": {"remoteNamespace": "vault"}, "sharedKeys": ["pat", "push", "pull"]}
+        },
         "organizations": list(organizations),
     }
 

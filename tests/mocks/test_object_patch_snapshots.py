@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mocks.engine import Engine, Patches
-from tests.mocks.samples import API, component_type, entry, inputs, metadata, patched, state, version
+from tests.mocks.samples import API, added, component_type, entry, inputs, metadata, patched, state, version
 from tests.mocks.stubs import Object, Place
 
 WARNING = (
@@ -94,3 +94,39 @@ def test_a_user_who_may_not_list_them(engine: Engine, place: Place) -> None:
         "ComponentType acme/service: environments that still render the old resources are not listed: "
     )
     assert "/releasebindings was refused (403): forbidden" in text
+
+
+@pytest.mark.parametrize("kind", ["ClusterComponentType", "ClusterProjectType"])
+def test_a_type_that_all_namespaces_share(engine: Engine, place: Place, kind: str) -> None:
+    """A delete names the environments of the namespaces in the entry, whose copy is of this type."""
+    shared = {**entry(), "includeWhen": '${metadata.componentNamespace in ["acme"]}'}
+    live = component_type(kind, None)
+    live["spec"]["resources"].append(shared)
+    bindings, pointer, holder, unit = {
+        "ClusterComponentType": (("ReleaseBinding", "ComponentRelease"), "releaseName", "componentType", "component"),
+        "ClusterProjectType": (("ProjectReleaseBinding", "ProjectRelease"), "projectRelease", "projectType", "project"),
+    }[kind]
+    owner = {"projectName": "shop", "componentName": "api"}
+    contents: tuple[Object, Object] = (
+        {"owner": owner, "environment": "production", pointer: "api-1"},
+        {holder: {"kind": kind, "name": "service", "spec": {"resources": [shared]}}},
+    )
+    objects = [
+        {"apiVersion": API, "kind": name, "metadata": metadata("api-1", namespace), "spec": spec}
+        for name, spec in zip(bindings, contents, strict=True)
+        for namespace in ("acme", "globex")
+    ]
+    memory = place(live, *objects)
+    patch = Patches(engine, kind, release="v1")
+
+    message = patch.failure(lambda: patch.delete(state({"name": "service", "resources": [shared]}, added(shared))))
+
+    whose = f"{unit} shop/api" if unit == "component" else "project shop"
+    assert message == (
+        f"{kind} service: the patch stays, because deployed environments need it:\n"
+        f"  - the environment production of the {whose} in the namespace acme still renders pull as before "
+        f"({bindings[1]} api-1); deploy the {unit} there again, because its Secret is not refreshed any more once the "
+        "old key, store or namespace is removed\n"
+        "To remove it all the same, set releasePromoted: ignore, run pulumi up, and try again"
+    )
+    assert memory.live(kind) == live

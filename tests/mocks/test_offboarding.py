@@ -22,7 +22,7 @@ def test_namespaces_stay_unless_the_word_is_set(
     organization = {"secretStore": "org", "git": {"remoteKey": "a"}}
     raw: dict[str, Any] = {
         "clusters": {"buildPlane": {"context": "kind-build"}},
-        "secretStores": {"org": {"kubernetes": {"remoteNamespace": "vault"}}},
+        "secretStores": {"org": {"kubernetes": {"remoteNamespace": "vault"}, "sharedKeys": ["a"]}},
         "organizations": [
             {"name": "acme", **organization},
             {"name": "adopted", "namespace": "adopt", **organization},

@@ -23,7 +23,7 @@ from tests.mocks.stubs import HEALTHY, OPENCHOREO, stub
 REMOTE = {"remoteKey": "key"}
 RAW: dict[str, Any] = {
     "clusters": {plane: {"context": "kind"} for plane in ("buildPlane", "controlPlane", "dataPlane")},
-    "secretStores": {"org": {"kubernetes": {"remoteNamespace": "vault"}}},
+    "secretStores": {"org": {"kubernetes": {"remoteNamespace": "vault"}, "sharedKeys": ["key"]}},
     "organizations": [
         {
             "name": name,
@@ -96,5 +96,5 @@ def test_each_credential_is_built_once(
 
     assert set(built.values()) == {1}, {what: number for what, number in built.items() if number > 1}
     assert sum(what.startswith("credential") for what in built) == 2 * 4 + 2
-    assert sum(what.startswith("identity") for what in built) == 2
+    assert sum(what.startswith("identity") for what in built) == 2 * 2
     assert sum(what.startswith("object") for what in built) == 2 * 6

@@ -34,7 +34,7 @@ MESSAGE = (
     "    kubectl annotate --overwrite namespace openchoreo-ci-acme "
     "openchoreo-secrets/stack=acme-corp/openchoreo-secrets/test"
 )
-STORE = {"kubernetes": {"remoteNamespace": "vault", "server": {"fromKubeconfig": True}}}
+STORE = {"kubernetes": {"remoteNamespace": "vault", "server": {"fromKubeconfig": True}}, "sharedKeys": ["a"]}
 
 
 def _program(*organizations: str) -> None:

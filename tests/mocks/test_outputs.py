@@ -77,12 +77,26 @@ def _register_account(model: AwsAccount) -> None:
     opts = pulumi.ResourceOptions(providers=[account_provider("aws", model)])
     irsa = model.oidc_provider is not None
     manager = SecretStoreSettings.model_validate(managed(identityNamespace=ESO if irsa else None)).manager
+    labels = ({"openchoreo.dev/release-namespace": "acme"},)
     planned = [
-        PlannedStore("org-acme", manager, ("acme",), (NAMESPACE,), ("git",), plane="build", aws=model),
-        PlannedStore("org-acme", manager, ("acme",), (), ("pull",), plane="data", aws=model),
+        PlannedStore("org-acme", manager, ("acme",), (NAMESPACE,), ("git",), aws=model, entry="org"),
+        PlannedStore(
+            "org-acme",
+            manager,
+            ("acme",),
+            (),
+            ("pull",),
+            labels,
+            "data",
+            "org-pull-acme",
+            beside_builds=True,
+            aws=model,
+            entry="org",
+        ),
     ]
-    (store,) = plan_managed_stores(planned)
-    AwsSecretStore("org-acme", AwsSecretStoreArgs(store), opts)
+    builds, pulls = plan_managed_stores(planned)
+    owner = AwsSecretStore("org-acme", AwsSecretStoreArgs(builds), opts)
+    AwsSecretStore("org-pull-acme", AwsSecretStoreArgs(pulls, owner=owner), opts)
     if irsa:
         EcrRole("acme", EcrRoleArgs(model, "acme", "ecr-acme", "acme/", NAMESPACE, "push"), opts)
 

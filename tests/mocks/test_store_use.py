@@ -36,6 +36,16 @@ ACME = Organization(
         component_types=["service"], delivery="namespace", docker_config=RemoteRef(remote_key="acme-pull")
     ),
 )
+PULLING = ACME.model_copy(
+    update={
+        "pull_secret": PullSecret(
+            component_types=["service"],
+            delivery="namespace",
+            secret_store="org",
+            docker_config=RemoteRef(remote_key="acme-pull"),
+        )
+    }
+)
 CREATED = KubernetesStore(remote_namespace="vault")
 EXISTING = KubernetesStore(
     remote_namespace="vault", service_account=ServiceAccountRef(name="reader", namespace="platform")
@@ -113,6 +123,20 @@ def hooli() -> SecretStore:
         (
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME.model_copy(update={"secret_store": "org"}), "org-acme")),
             [],
+        ),
+        (lambda: DataPlane("acme", DataPlaneArgs(PULLING, "org-pull-acme")), []),
+        (lambda: DataPlane("acme", DataPlaneArgs(PULLING, "org-pull")), []),
+        (lambda: DataPlane("acme", DataPlaneArgs(PULLING, "org-acme")), []),
+        (
+            lambda: BuildPlane(
+                "acme", BuildPlaneArgs(ACME.model_copy(update={"secret_store": "org"}), "org-pull-acme")
+            ),
+            [
+                (
+                    'organization.secretStore: "org" is not the store "org-pull-acme" of secret_store; leave it '
+                    "out, or pass the same store"
+                )
+            ],
         ),
         (
             lambda: BuildPlane("acme", BuildPlaneArgs(ACME.model_copy(update={"secret_store": "other"}), store())),

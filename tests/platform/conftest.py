@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from components.openchoreo import V0_9, Release
 from local.engine import Engine
 from local.grants import start_openbao
-from local.obtain import list_operator_crds, obtain_programs
 from local.openbao import OpenBao
 from local.platform import Platform
 from local.seed import Seeder, list_openchoreo_crds
+from tests.platform.admission import Protected, start_protected
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.delivery import Delivery, start_delivery
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
 from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
+from tests.platform.operators import list_operator_crds, obtain_programs
+from tests.platform.releases import Builds
 from tests.platform.samples import git_organization
 from tests.platform.watchdog import stopped_at_the_end
 
@@ -32,7 +35,7 @@ def aws() -> Iterator[MotoAws]:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator[Platform]:
     """One platform for all tests; every test uses its own organizations."""
-    with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs(print))) as platform:
+    with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs())) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
         seeder.apply_definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
@@ -107,15 +110,35 @@ def delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[Delive
         yield started
 
 
+@pytest.fixture(scope="module")
+def protected(platform: Platform, engine: Engine, cluster: Kubernetes, names: Iterator[int]) -> Iterator[Protected]:
+    """A stack with admission policies, which end with the module because they are for the whole cluster."""
+    with start_protected(platform, engine, cluster, next(names)) as stack:
+        yield stack
+
+
+@pytest.fixture
+def release(request: pytest.FixtureRequest) -> Release:
+    """The release of the test's stacks: v0.9, unless the test runs with each release."""
+    chosen: Release = getattr(request, "param", V0_9)
+    return chosen
+
+
+@pytest.fixture
+def builds(release: Release) -> Builds:
+    """What builds of this release find."""
+    return Builds(release)
+
+
 @pytest.fixture
 def new_stack(
-    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str
+    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
 ) -> Iterator[Callable[[], Stack]]:
     """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
     def new() -> Stack:
-        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig)
+        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig, release)
         stack.init()
         made.append(stack)
         return stack

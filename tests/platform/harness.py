@@ -17,15 +17,16 @@ from typing import Any, TypeVar
 import yaml
 from kubernetes import client, config, dynamic
 
+from components.openchoreo import V0_9, Release
 from local.engine import Engine
 from local.platform import CONTEXT
+from tests.platform.releases import in_words_of
 
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "openchoreo-secrets:"
 _DEADLINE = 60.0
-_POLL = 0.1
 
 
 def make_project(folder: Path) -> Path:
@@ -47,7 +48,7 @@ def eventually(probe: Callable[[], T | None], what: str) -> T:
     deadline = time.monotonic() + _DEADLINE
     while not (answer := probe()):
         assert time.monotonic() < deadline, f"not within {_DEADLINE:g} s: {what}"
-        time.sleep(_POLL)
+        time.sleep(0.1)
     return answer
 
 
@@ -58,6 +59,7 @@ class Stack:
     engine: Engine
     name: str
     kubeconfig: Path
+    release: Release = V0_9
     outputs: list[str] = field(default_factory=list)
     """Everything that Pulumi printed for this stack."""
 
@@ -89,11 +91,12 @@ class Stack:
         """Set configuration keys; other keys keep their values. By default, the platform is the build plane."""
         stored = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
         entries = stored.setdefault("config", {})
-        here = self.here
         entries.setdefault("pulumi:disable-default-providers", ["kubernetes", "openchoreo"])
-        entries.setdefault(f"{PREFIX}clusters", {"buildPlane": here})
+        entries.setdefault(f"{PREFIX}clusters", in_words_of(self.release, {"buildPlane": self.here}))
+        if self.release is not V0_9:
+            entries.setdefault(f"{PREFIX}release", self.release.name)
         entries.setdefault(f"{PREFIX}readyTimeout", "30s")
-        entries |= {f"{PREFIX}{key}": value for key, value in keys.items()}
+        entries |= {f"{PREFIX}{key}": value for key, value in in_words_of(self.release, keys).items()}
         self.file.write_text(yaml.safe_dump(stored, allow_unicode=True))
 
     def set_secret(self, path: str, value: str) -> None:
@@ -210,10 +213,10 @@ class Kubernetes:
             return None
         return found
 
-    def delete(self, api: str, kind: str, name: str, namespace: str | None = None) -> None:
+    def delete(self, api: str, kind: str, name: str, namespace: str | None = None, **options: Any) -> None:
         """Delete one object, if it exists."""
         try:
-            self._resource(api, kind).delete(name=name, namespace=namespace)
+            self._resource(api, kind).delete(name=name, namespace=namespace, **options)
         except dynamic.exceptions.NotFoundError:
             return
 
@@ -292,5 +295,6 @@ class Kubernetes:
 
 
 def kubernetes_store(manager: str, scope: str = "organization") -> dict[str, Any]:
-    """A store on the platform's own secret manager."""
-    return {"scope": scope, "kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}
+    """A store on the platform's own secret manager. Organizations of one test may read the same Secret ``git``."""
+    shared = {"sharedKeys": ["git"]} if scope == "organization" else {}
+    return {"scope": scope, **shared, "kubernetes": {"remoteNamespace": manager, "server": {"fromKubeconfig": True}}}

@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from local.engine import Engine
-from local.obtain import list_operator_crds
 from local.platform import Platform
 from local.proof.components import build_variables, render_external_secrets
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import API, SHARED, Object, comparable
+from tests.platform.operators import list_operator_crds
 from tests.platform.watchdog import stopped_at_the_end
 
 DEFINITIONS: Final = sorted((SHARED / "crds" / "openchoreo-v1.2.3").glob("*.yaml"))
@@ -67,6 +67,29 @@ class Newer:
         variables["metadata"] |= {"name": "api", "workflowRunName": "run-1"}
         variables["parameters"]["repository"] |= parameters
         return render_external_secrets(self.get(*place), variables)
+
+    def promote(self, place: tuple[str, str], namespace: str) -> None:
+        """Deploy production with a type as it is now, as OpenChoreo's controllers do.
+
+        Args:
+            place: kind and name of the type.
+            namespace: the namespace on the control plane.
+        """
+        kind, name = place
+        owner = {"projectName": "shop"}
+        copied = {"kind": kind, "name": name, "spec": self.get(*place)["spec"]}
+        snapshot, binding = "ProjectRelease", "ProjectReleaseBinding"
+        content: Object = {"owner": owner, "projectType": copied}
+        bound: Object = {"owner": owner, "environment": "production", "projectRelease": "api-1"}
+        if kind == COMPONENTS[0]:
+            owner["componentName"] = "api"
+            snapshot, binding = "ComponentRelease", "ReleaseBinding"
+            workload = {"container": {"image": "app"}}
+            content = {"owner": owner, "componentType": copied, "workload": workload}
+            bound = {"owner": owner, "environment": "production", "releaseName": "api-1"}
+        for kind_of, spec in ((snapshot, content), (binding, bound)):
+            metadata = {"name": "api-1", "namespace": namespace}
+            self.cluster.create({"apiVersion": API, "kind": kind_of, "metadata": metadata, "spec": spec})
 
     def deliver(self, external_secret: Object) -> tuple[str, dict[str, str]]:
         """Create what OpenChoreo has rendered, and return the type and the data of its Secret."""

@@ -132,6 +132,12 @@ class ControlPlane:
         self._cluster.create(manifest)
         return self.get(manifest["kind"], manifest["metadata"]["name"])
 
+    def create_workloads(self) -> str:
+        """Create a namespace of its workloads, on the cluster of the control plane, and return the name."""
+        name = f"dp-{self.namespace}-dev"
+        self._cluster.create(workload_namespace(name, self.namespace))
+        return name
+
     def get(self, kind: str, name: str) -> Object:
         """An object of the organization, without the metadata that changes at every write."""
         return comparable(self._cluster.get(API, kind, name, self.namespace))
@@ -168,6 +174,16 @@ def pulling(organization: str, *types: str, **pull: Any) -> dict[str, Any]:
 
 def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None:
     stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)
+
+
+def workload_namespace(name: str, organization: str) -> Object:
+    """A namespace as OpenChoreo's Release controller creates it for an organization's workloads."""
+    labels = {
+        "openchoreo.dev/created-by": "release-controller",
+        "openchoreo.dev/release-namespace": organization,
+        "openchoreo.dev/project": "default",
+    }
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def delete_namespaces_of(cluster: Kubernetes, stack: str, *, wait: bool = True) -> None:

@@ -12,7 +12,7 @@ from tests.platform.samples import git_organization
 ANCHORS = """
   {prefix}refreshInterval: &often 10m
   {prefix}secretStores:
-    org: {{kubernetes: &kubernetes {{remoteNamespace: {manager}, server: {{fromKubeconfig: true}}}}}}
+    org: {{sharedKeys: [git], kubernetes: &kubernetes {{remoteNamespace: {manager}, server: {{fromKubeconfig: true}}}}}}
     other: {{scope: shared, kubernetes: *kubernetes}}
   {prefix}organizations:
     - name: {organization}

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.releases import Builds, on_each_release
 from tests.platform.samples import DOCKER_HUB, auth, git_organization
 
 
@@ -95,8 +96,9 @@ def test_every_credential_of_an_organization_arrives(
     stack.unchanged()
 
 
+@on_each_release
 def test_a_changed_value_arrives_without_an_update(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     cluster.put_secret(manager, "git", {"token": "before"})
     stack.configure(
@@ -105,18 +107,19 @@ def test_a_changed_value_arrives_without_an_update(
         refreshInterval="1s",
     )
     stack.up()
-    namespace = f"openchoreo-ci-{organization}"
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": "before"})
+    namespace = builds.namespace(organization)
+    assert cluster.secret(namespace, builds.git) == builds.token("before")
 
     cluster.put_secret(manager, "git", {"token": "after"})
 
-    after = ("Opaque", {"clone-secret": "after"})
-    eventually(lambda: cluster.secret(namespace, "git-clone-secret") == after, "the rotated value")
+    after = builds.token("after")
+    eventually(lambda: cluster.secret(namespace, builds.git) == after, "the rotated value")
     stack.unchanged()
 
 
+@on_each_release
 def test_organizations_come_and_go_without_touching_others(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     stays, comes = f"{organization}-stays", f"{organization}-comes"
     cluster.put_secret(manager, "git-stays", {"token": "one"})
@@ -124,31 +127,31 @@ def test_organizations_come_and_go_without_touching_others(
     first = git_organization(stays, "git-stays")
     stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[first])
     stack.up()
-    untouched = snapshot(cluster, manager, stays)
+    untouched = snapshot(cluster, manager, stays, builds)
 
     stack.configure(organizations=[first, git_organization(comes, "git-comes")])
     stack.up()
 
-    assert cluster.secret(f"openchoreo-ci-{comes}", "git-clone-secret") == ("Opaque", {"clone-secret": "two"})
-    assert snapshot(cluster, manager, stays) == untouched
+    assert cluster.secret(builds.namespace(comes), builds.git) == builds.token("two")
+    assert snapshot(cluster, manager, stays, builds) == untouched
 
     stack.configure(organizations=[first])
     stack.up()
 
-    left = snapshot(cluster, manager, comes)
+    left = snapshot(cluster, manager, comes, builds)
     assert left.pop("namespace"), "it stays until someone deletes it, with whatever others have put into it"
     assert left == dict.fromkeys(left)
-    assert snapshot(cluster, manager, stays) == untouched
+    assert snapshot(cluster, manager, stays, builds) == untouched
     stack.unchanged()
 
 
-def snapshot(cluster: Kubernetes, manager: str, organization: str) -> dict[str, str | None]:
+def snapshot(cluster: Kubernetes, manager: str, organization: str, builds: Builds) -> dict[str, str | None]:
     """What belongs to an organization: object -> resourceVersion, None for one that is not there."""
-    namespace, account = f"openchoreo-ci-{organization}", f"eso-org-{organization}"
+    namespace, account = builds.namespace(organization), f"eso-org-{organization}"
     found = {
         "namespace": cluster.get("v1", "Namespace", namespace),
         "store": cluster.get("external-secrets.io/v1", "ClusterSecretStore", f"org-{organization}"),
-        "secret": cluster.get("v1", "Secret", "git-clone-secret", namespace),
+        "secret": cluster.get("v1", "Secret", builds.git, namespace),
         "account": cluster.get("v1", "ServiceAccount", account, manager),
         "role": cluster.get("rbac.authorization.k8s.io/v1", "Role", account, manager),
         "binding": cluster.get("rbac.authorization.k8s.io/v1", "RoleBinding", account, manager),
@@ -195,7 +198,7 @@ def test_destroy_leaves_nothing_behind(
 
 
 def test_one_shared_store_named_default_serves_all_as_in_the_docs(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     one, two = f"{organization}-a", f"{organization}-b"
     cluster.put_secret(manager, "github-pat", {"token": "shared"})
@@ -208,16 +211,16 @@ def test_one_shared_store_named_default_serves_all_as_in_the_docs(
     stack.up()
 
     for name in (one, two):
-        secret = cluster.secret(f"openchoreo-ci-{name}", "git-clone-secret")
-        assert secret == ("Opaque", {"clone-secret": "shared"})
+        secret = cluster.secret(builds.namespace(name), builds.git)
+        assert secret == builds.token("shared")
     store = cluster.get("external-secrets.io/v1", "ClusterSecretStore", "default")
     assert store is not None
-    assert store["spec"]["conditions"] == [{"namespaces": [f"openchoreo-ci-{one}", f"openchoreo-ci-{two}"]}]
+    assert store["spec"]["conditions"] == [{"namespaces": [builds.namespace(one), builds.namespace(two)]}]
     stack.unchanged()
 
 
 def test_unicode_and_very_long_values_arrive_whole(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     long = 'ß→\n"quoted" {{ .not }} ${not} \\' + "x" * 10_000
     cluster.put_secret(manager, "git", {"token": long})
@@ -234,8 +237,8 @@ def test_unicode_and_very_long_values_arrive_whole(
 
     stack.up()
 
-    namespace = f"openchoreo-ci-{organization}"
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": long})
+    namespace = builds.namespace(organization)
+    assert cluster.secret(namespace, builds.git) == builds.token(long)
     push = cluster.secret(namespace, "registry-push-secret")
     assert push is not None
     assert json.loads(push[1][".dockerconfigjson"]) == {

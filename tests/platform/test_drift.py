@@ -106,10 +106,10 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         f"Namespace {namespace} {user}": f'metadata.labels["openchoreo.dev/organization"] is missing, '
         f'configured "{organization}"',
         f"Role {it.manager}/{it.account} {store}": (
-            'rules[0].resourceNames is missing, configured ["github-app", "pull", "sonar"]'
+            'rules[0].resourceNames is missing, configured ["github-app", "sonar"]'
         ),
         f"RoleBinding {it.manager}/{it.account} {store}": f"subjects[1] is {json.dumps(INTRUDER)}, not configured",
-        f"ClusterSecretStore {it.store} {store}": 'spec.conditions[2] is {"namespaces": ["x"]}, not configured',
+        f"ClusterSecretStore {it.store} {store}": 'spec.conditions[1] is {"namespaces": ["x"]}, not configured',
         f"ExternalSecret {namespace}/sonar {user}": "spec.target.template.data.token has another value; "
         'spec.data[0].remoteRef.property is "other", configured "token"; '
         'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '

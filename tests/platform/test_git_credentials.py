@@ -11,6 +11,7 @@ import pytest
 from components.settings.parsing import parse
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.operators import OPERATOR
 from tests.unit.built import operators
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.hosts import line
@@ -152,7 +153,7 @@ def test_an_app_that_github_refuses_fails_the_update(
 
     assert set(github.refused) == {"signed by 654321"}
     assert f'organization "{organization}", Secret openchoreo-ci-{organization}/git-clone-secret' in output
-    assert "token isn't a string or token key doesn't exist" in output
+    assert OPERATOR.refused_app in output
 
     stack.configure(organizations=[{**user, "git": {"githubApp": _app(github)}}], readyTimeout="30s")
     stack.up()

@@ -18,10 +18,10 @@ from components.polling.estimate import estimate_polling
 from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from components.settings.organization import Organization
 from components.settings.stack import StackSettings
-from local.obtain import list_operator_crds
 from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually
+from tests.platform.operators import list_operator_crds
 from tests.platform.reads import Reads, serving
 from tests.unit.plans import credentials
 

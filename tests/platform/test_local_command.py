@@ -19,9 +19,9 @@ from tests.platform.harness import Kubernetes
 DELIVERED = {
     ("acme", "external", "org-acme", "True"),
     ("acme", "git", "org-acme", "True"),
-    ("acme", "registry-pull", "org-acme", "True"),
+    ("acme", "registry-pull", "org-pull-acme", "True"),
     ("acme", "registry-push", "org-acme", "True"),
-    ("globex", "registry-pull", "org-globex", "True"),
+    ("globex", "registry-pull", "org-pull-globex", "True"),
     ("globex", "git", "org-globex", "True"),
     ("globex", "registry-push", "org-globex", "True"),
     ("initech", "registry-pull", "(manual)", "True"),

@@ -100,7 +100,8 @@ def settings() -> StackSettings:
     names = ("acme", "globex", "initech")
     hosts = ("github.com", "gitlab.com", "bitbucket.org")
     organizations: list[dict[str, Any]] = [
-        {"name": name, "git": {"host": host, "remoteKey": "git"}} for name, host in zip(names, hosts, strict=True)
+        {"name": name, "git": {"host": host, "remoteKey": f"{name}-git"}}
+        for name, host in zip(names, hosts, strict=True)
     ]
     store = {"scope": "organization", "kubernetes": {"remoteNamespace": "manager", "server": {"fromKubeconfig": True}}}
     raw = {

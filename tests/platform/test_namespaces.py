@@ -7,23 +7,25 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.releases import Builds, on_each_release
 from tests.platform.samples import git_organization
 
 LABEL = "openchoreo.dev/organization"
 
 
 @pytest.fixture
-def existing(cluster: Kubernetes, organization: str) -> Iterator[str]:
+def existing(cluster: Kubernetes, organization: str, builds: Builds) -> Iterator[str]:
     """The organization's build namespace, as OpenChoreo creates it at the first build."""
-    name = f"openchoreo-ci-{organization}"
+    name = builds.namespace(organization)
     labels = {"made-by": "the-platform"}
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
     yield name
     cluster.delete("v1", "Namespace", name)
 
 
+@on_each_release
 def test_an_adopted_namespace_is_labelled_and_outlives_the_stack(
-    new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str, existing: str
+    new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str, existing: str, builds: Builds
 ) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})
     before = cluster.get("v1", "Namespace", existing)
@@ -39,7 +41,7 @@ def test_an_adopted_namespace_is_labelled_and_outlives_the_stack(
     adopted = cluster.get("v1", "Namespace", existing)
     assert adopted is not None
     assert adopted["metadata"]["labels"] == before["metadata"]["labels"] | {LABEL: organization}
-    assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "value"})
+    assert cluster.secret(existing, builds.git) == builds.token("value")
     stack.unchanged()
 
     stack.destroy()
@@ -51,8 +53,9 @@ def test_an_adopted_namespace_is_labelled_and_outlives_the_stack(
     assert cluster.names("external-secrets.io/v1", "ExternalSecret", existing) == set()
 
 
+@on_each_release
 def test_a_namespace_of_others_is_not_taken_over(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str, existing: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, existing: str, builds: Builds
 ) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})
     before = cluster.get("v1", "Namespace", existing)
@@ -69,6 +72,7 @@ def test_a_namespace_of_others_is_not_taken_over(
     assert cluster.get("v1", "Namespace", existing) == before
 
 
+@on_each_release
 def test_a_namespace_of_another_stack_is_not_taken_over(
     new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str
 ) -> None:
@@ -85,6 +89,7 @@ def test_a_namespace_of_another_stack_is_not_taken_over(
     assert f"was created by the stack organization/openchoreo-secrets/{first.name}" in message
 
 
+@on_each_release
 def test_adopted_namespace_must_exist(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})
     adopting = git_organization(organization, "git", namespace="adopt")
@@ -98,22 +103,23 @@ def test_adopted_namespace_must_exist(stack: Stack, cluster: Kubernetes, manager
     assert "was created by this stack, so there is nothing to adopt; keep namespace: own" in stack.up_fails()
 
 
+@on_each_release
 def test_a_secret_made_by_hand_in_an_adopted_namespace_is_not_overwritten(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str, existing: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, existing: str, builds: Builds
 ) -> None:
     cluster.put_secret(manager, "git", {"token": "ours"})
-    cluster.put_secret(existing, "git-clone-secret", {"clone-secret": "by hand"})
+    cluster.put_secret(existing, builds.git, {"clone-secret": "by hand"})
     adopting = git_organization(organization, "git", namespace="adopt")
     stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[adopting])
 
     message = stack.up_fails()
 
-    assert f"Secret {existing}/git-clone-secret exists and this stack did not create it" in message
-    assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "by hand"})
+    assert f"Secret {existing}/{builds.git} exists and this stack did not create it" in message
+    assert cluster.secret(existing, builds.git) == ("Opaque", {"clone-secret": "by hand"})
 
     adopting["git"]["secretName"] = "git-token"
     stack.configure(organizations=[adopting])
     stack.up()
 
-    assert cluster.secret(existing, "git-token") == ("Opaque", {"clone-secret": "ours"})
-    assert cluster.secret(existing, "git-clone-secret") == ("Opaque", {"clone-secret": "by hand"})
+    assert cluster.secret(existing, "git-token") == builds.token("ours")
+    assert cluster.secret(existing, builds.git) == ("Opaque", {"clone-secret": "by hand"})

@@ -25,7 +25,7 @@ def bare(organization: str, *types: str) -> Object:
     pull = {
         "componentTypes": list(types),
         "delivery": "manual",
-        "namespaces": [organization],
+        "namespaces": [f"dp-{organization}-dev"],
         "registries": [{"server": "quay.io", "manual": {"username": "robot", "password": "quay"}}],
     }
     return {"name": organization, "pullSecret": pull, "dataPlane": {"secretStoreRef": "platform"}}
@@ -37,6 +37,7 @@ def objects(control_plane: ControlPlane) -> list[Object]:
 
 
 def start(control_plane: ControlPlane, organization: str) -> list[Object]:
+    control_plane.create_workloads()
     control_plane.create(with_null("service", organization))
     control_plane.create(plane("DataPlane", "default", organization))
     originals = objects(control_plane)

@@ -91,7 +91,7 @@ def test_what_production_reads_is_not_taken_away_silently(
 
     configure(stack, read("pull-2"))
     refusal = stack.preview_fails()
-    assert f"and this update takes away the right of the store org-{organization} to read pull; " in refusal
+    assert f"and this update takes away the right of the store org-pull-{organization} to read pull; " in refusal
     assert "the environment production of the component shop/api still renders registry-pull-secret" in refusal
     configure(stack, git)
     assert f"and this update takes away its entry in ComponentType {organization}/service" in stack.preview_fails()

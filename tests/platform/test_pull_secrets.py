@@ -11,21 +11,11 @@ import pytest
 
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.openchoreo import ControlPlane, Object, component_type
+from tests.platform.openchoreo import ControlPlane, component_type, workload_namespace
 from tests.platform.samples import auth
 
 ES = ("external-secrets.io/v1", "ExternalSecret")
 DOCKER = "kubernetes.io/dockerconfigjson"
-
-
-def workload_namespace(name: str, organization: str) -> Object:
-    """A namespace as OpenChoreo's Release controller creates it for an organization's workloads."""
-    labels = {
-        "openchoreo.dev/created-by": "release-controller",
-        "openchoreo.dev/release-namespace": organization,
-        "openchoreo.dev/project": "default",
-    }
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def rendered(value: Any, expressions: Mapping[str, str]) -> Any:

@@ -50,7 +50,7 @@ class Two:
             ],
             "componentWorkflows": {"names": ["docker"]},
             "pullSecret": pull,
-            "dataPlane": {"name": "edge", "secretStoreRef": f"org-{self.first}"},
+            "dataPlane": {"name": "edge", "secretStoreRef": f"org-pull-{self.first}"},
         }
         organizations = [
             git_organization(self.first, "git", **features, **more),

@@ -175,7 +175,7 @@ def test_tokens_in_plain_settings_are_refused_and_shown_nowhere(stack: Stack, or
         organizations=[
             {"name": f"{organization}-a", "secretStore": "org", "git": {"remoteKey": canary}},
             {"name": f"{organization}-b", "secretStore": "org", "git": {"remoteKey": "git", "property": canary}},
-            {"name": f"{organization}-c", "secretStore": "org", "git": {"remoteKey": "git", "host": canary}},
+            {"name": f"{organization}-c", "secretStore": "org", "git": {"remoteKey": "other", "host": canary}},
             {
                 "name": f"{organization}-d",
                 "secretStore": "org",

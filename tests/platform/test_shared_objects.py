@@ -150,9 +150,48 @@ def test_an_organization_comes_and_goes(newer: Newer) -> None:
     stack.unchanged()
     assert len(newer.get(*COMPONENTS)["spec"]["resources"]) == len(one["spec"]["resources"])
     rendered = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(COMPONENTS, "stark", "dp-stark")]
-    assert rendered == ["org-stark"]
+    assert rendered == ["org-pull-stark"]
     stack.configure(namespaces=[first])
     stack.up()
     assert newer.get(*COMPONENTS) == one
     stack.destroy()
+    assert {place: newer.get(*place) for place in OBJECTS} == before
+
+
+def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
+    """A component and a project are bound to copies of types from before a change of the remote key."""
+    before = {place: newer.get(*place) for place in OBJECTS}
+    bound = _organization("tyrell", AHEAD, {})
+    project = _organization("wayland", AHEAD, PROJECT)
+    stack = _start(newer, "bound", [bound, project])
+    for organization in (bound, project):
+        name = organization["name"]
+        newer.cluster.put_secret("manager-bound", f"{name}-2", {"config": _docker_config(f"{name}-2")})
+    stack.up()
+    newer.promote(COMPONENTS, "tyrell")
+    newer.promote(PROJECTS, "wayland")
+    stack.unchanged()
+
+    changed = [
+        organization | {"pullSecret": organization["pullSecret"] | {"dockerConfig": {"remoteKey": f"{name}-2"}}}
+        for name, organization in (("tyrell", bound), ("wayland", project))
+    ]
+    stack.configure(namespaces=changed)
+    refusal = stack.preview_fails()
+    for name, owner in (("tyrell", "component shop/api"), ("wayland", "project shop")):
+        assert f"the environment production of the {owner} in the namespace {name} still renders" in refusal
+        assert f"this update takes away the right of the store org-pull-{name} to read {name}-pull" in refusal
+    stack.configure(namespaces=[bound])
+    assert f"this update takes away its entry in {' '.join(PROJECTS)}" in stack.preview_fails()
+    stack.configure(namespaces=[bound, project])
+    stack.unchanged()
+
+    refused = stack.run("destroy", "--yes", "--skip-preview", "--suppress-progress")
+    assert refused.returncode != 0
+    assert "set releasePromoted: ignore, run pulumi up, and try again" in refused.stdout
+    stack.configure(namespaces=[bound, project], releasePromoted="ignore")
+    stack.up()
+    destroyed = stack.destroy()
+    for name in ("tyrell", "wayland"):
+        assert f"in the namespace {name} still renders" in destroyed
     assert {place: newer.get(*place) for place in OBJECTS} == before

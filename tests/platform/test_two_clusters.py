@@ -25,7 +25,7 @@ CONFIG = json.dumps({"auths": {"ghcr.io": {"auth": "YTpi"}}})
 @pytest.fixture
 def workloads(data_cluster: Kubernetes, organization: str) -> Iterator[str]:
     """A namespace of the organization's workloads on the second cluster, which is also its secret manager."""
-    name = f"dp-{organization}"
+    name = f"pulls-{organization}"
     labels = {"openchoreo.dev/release-namespace": organization}
     data_cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
     data_cluster.put_secret(name, "pull", {"config": CONFIG})

@@ -18,7 +18,6 @@ import yaml
 
 from components.openchoreo import V0_9, V1
 from local.engine import Engine
-from local.obtain import list_operator_crds
 from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.harness import PREFIX, ROOT, Kubernetes, Stack, eventually, kubernetes_store, make_project
@@ -33,6 +32,7 @@ from tests.platform.openchoreo import (
     needs_samples,
     plane,
 )
+from tests.platform.operators import list_operator_crds
 from tests.platform.watchdog import stopped_at_the_end
 
 PAGE: Final = ROOT / "docs" / "upgrade-openchoreo.md"

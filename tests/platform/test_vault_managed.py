@@ -18,8 +18,11 @@ from local.engine import Engine
 from local.grants import build_cluster_trust, enable
 from local.platform import Platform
 from local.seed import Seeder
+from tests.platform.commands import run_command
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, make_project
+from tests.platform.managed_vault import check_receipts, clone_secret, exists, put, reading, sign_in, store
 from tests.platform.openbao import Vault
+from tests.platform.openchoreo import ControlPlane, component_type
 from tests.platform.stand_in_providers import add_providers
 from tests.platform.vault_attacks import (
     AUDIENCE,
@@ -79,52 +82,16 @@ def _sign_in_deployment(vault: Vault, monkeypatch: pytest.MonkeyPatch, mount: st
     return token
 
 
-def store(vault: Vault, manager: str, mount: str, version: str, **managed: Any) -> dict[str, Any]:
-    block = {"identityNamespace": manager, "path": "org/{organization}/", **managed}
-    return {
-        "vault": {
-            "server": vault.url,
-            "caBundle": vault.ca_bundle,
-            "path": mount,
-            "version": version,
-            "managed": block,
-        }
-    }
-
-
-def reading(name: str) -> dict[str, Any]:
-    git = {"remoteKey": f"org/{name}/git", "property": "token"}
-    return {"name": name, "secretStore": "vault", "git": git}
-
-
-def put(vault: Vault, mount: str, version: str, path: str, token: str) -> None:
-    """``vault kv put``, as a person runs it."""
-    data, value = {"token": token}, f"{mount}/data/{path}" if version == "v2" else f"{mount}/{path}"
-    vault.server.call("PUT", value, {"data": data} if version == "v2" else data)
-
-
-def exists(vault: Vault, name: str) -> tuple[bool, bool]:
-    """Whether a policy, and a role, of that name exist."""
-    policy = vault.server.ask("GET", f"sys/policies/acl/{name}")[0]
-    role = vault.server.ask("GET", f"auth/kubernetes/role/{name}")[0]
-    return policy == 200, role == 200
-
-
-def clone_secret(cluster: Kubernetes, organization: str) -> str | None:
-    secret = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
-    return None if secret is None else secret[1]["clone-secret"]
-
-
-def sign_in(vault: Vault, cluster: Kubernetes, manager: str, organization: str) -> dict[str, Any]:
-    """The sign-in of an organization's own ServiceAccount, with its token and policies."""
-    account = cluster.token(f"eso-vault-{organization}", manager, AUDIENCE)
-    auth: dict[str, Any] = vault.sign_in(f"eso-vault-{organization}", account)[1]["auth"]
-    return auth
-
-
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_create_deliver_attack_and_remove(
-    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str, deployment: str, version: str
+    stack: Stack,
+    cluster: Kubernetes,
+    vault: Vault,
+    manager: str,
+    organization: str,
+    deployment: str,
+    version: str,
+    tmp_path: Path,
 ) -> None:
     mount = f"kv-{organization}"
     own, other, similar = organization, f"{organization}2", f"{organization}-corp"
@@ -176,10 +143,13 @@ def test_create_deliver_attack_and_remove(
         name: (200, {"token": value}) for name, value in values.items()
     }
 
+    record = ("offboarding", "--stack", stack.name, "--organization", other, "--record", str(tmp_path / "record"))
+    assert run_command(stack, *record)[0] == 0
     stack.configure(organizations=[reading(own), reading(similar)])
     stack.up()
 
     assert exists(vault, f"eso-vault-{other}") == (False, False)
+    check_receipts(stack, vault, record, f"eso-vault-{other}", tmp_path / "ca.pem")
     assert read(vault, mount, version, f"org/{other}/git") == (200, {"token": values[other]})
     assert read(vault, mount, version, f"org/{other}/git", tokens[other]["client_token"]) == REFUSED
     assert clone_secret(cluster, own) == values[own]
@@ -233,6 +203,49 @@ def test_a_namespace_for_each_organization(
     policy = f"sys/policies/acl/eso-vault-{other}"
     assert vault.server.ask("GET", policy, namespace=f"{shared}/{other}")[0] == 404
     assert vault.server.ask("GET", f"kv/org/{other}/git", namespace=f"{shared}/{other}")[0] == 200
+
+
+def test_workloads_read_exactly_the_keys_of_the_pull_secret(
+    stack: Stack,
+    cluster: Kubernetes,
+    vault: Vault,
+    control_plane: ControlPlane,
+    manager: str,
+    organization: str,
+    deployment: str,
+) -> None:
+    mount, config = f"kv-{organization}", '{"auths":{}}'
+    git, pull = (f"org/{organization}/{name}" for name in ("git", "pull"))
+    enable(vault.server, "mounts", mount, {"type": "kv", "options": {"version": "2"}})
+    put(vault, mount, "v2", git, "of builds")
+    put(vault, mount, "v2", pull, config)
+    control_plane.create(component_type("service", organization))
+    namespace, labels = f"dp-{organization}-web", {"openchoreo.dev/release-namespace": organization}
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
+    secret: dict[str, Any] = {"componentTypes": ["service"], "delivery": "namespace"}
+    secret["dockerConfig"] = {"remoteKey": pull, "property": "token"}
+    stack.configure(
+        clusters=stack.every_plane,
+        secretStores={"vault": store(vault, manager, mount, "v2")},
+        organizations=[{**reading(organization), "pullSecret": secret}],
+    )
+
+    stack.up()
+
+    eventually(lambda: cluster.secret(namespace, "registry-pull-secret"), "the pull secret")
+    assert clone_secret(cluster, organization) == "of builds"
+    role = f"eso-vault-pull-{organization}"
+    body = {"role": role, "jwt": cluster.token(role, manager, AUDIENCE)}
+    token = vault.server.call("PUT", "auth/kubernetes/login", body, token="")["auth"]["client_token"]
+    assert vault.server.ask("GET", f"{mount}/data/{pull}", token=token)[0] == 200
+    for path in (f"data/{git}", f"data/{pull}/below", f"data/{pull}2", f"metadata/{pull}", f"data/org/{organization}/"):
+        assert vault.server.ask("GET", f"{mount}/{path}", token=token) == REFUSED
+    builds = {"role": f"eso-vault-{organization}", "jwt": body["jwt"]}
+    assert vault.server.ask("PUT", "auth/kubernetes/login", builds, token="")[0] in {400, 403}
+    stack.unchanged()
+    stack.destroy()
+    assert exists(vault, role) == exists(vault, f"eso-vault-{organization}") == (False, False)
+    cluster.delete("v1", "Namespace", namespace)
 
 
 def test_a_token_without_the_documented_policy_creates_nothing(

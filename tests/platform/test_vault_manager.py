@@ -135,7 +135,7 @@ def test_an_organization_cannot_read_anothers_path(
         allow(vault, manager, name)
     vault.put(foreign, {"token": "canary"})
     stack.configure(
-        secretStores={"vault": vault_store(vault, manager)},
+        secretStores={"vault": {**vault_store(vault, manager), "sharedKeys": [foreign]}},
         organizations=[{"name": name, "secretStore": "vault", "git": git(foreign)} for name in (thief, victim)],
         readyTimeout="5s",
     )
@@ -169,7 +169,8 @@ def test_logins_that_fail_are_explained(
     stack.configure(
         secretStores=stores,
         organizations=[
-            {"name": f"{organization}-{entry}", "secretStore": entry, "git": git("org/git")} for entry in stores
+            {"name": f"{organization}-{entry}", "secretStore": entry, "git": git(f"org/{entry}/git")}
+            for entry in stores
         ],
         readyTimeout="5s",
     )

@@ -43,12 +43,18 @@ class Api:
         """Answer of the discovery."""
         self.discoveries = 0
         self.queries: list[tuple[str, dict[str, str]]] = []
+        self.metadata_paths: list[str] = []
+        """Paths of objects of which only ``metadata`` was requested."""
 
     def __str__(self) -> str:
         return f'{self.plane} (context "{self.settings.context}")'
 
     def get(self, path: str) -> Object | None:
         return copy.deepcopy(self.objects.get(path))
+
+    def get_metadata(self, path: str) -> Object | None:
+        self.metadata_paths.append(path)
+        return self.get(path)
 
     def discover(self) -> Iterator[Object]:
         self.discoveries += 1

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from components.commands import orphans
+from components.commands import offboarding, orphans
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api
 from tests.unit.command_samples import CLUSTERS, EMPTY, configure, record, store
+from tests.unit.offboarding_samples import deploy
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         api.plane, api.settings = plane, settings
         return api
 
-    monkeypatch.setattr(orphans, "Cluster", connect)
+    for command in (offboarding, orphans):
+        monkeypatch.setattr(command, "Cluster", connect)
     return api
 
 
@@ -47,3 +49,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def acme(api: Api, project: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The cluster with an organization; each reading takes a minute."""
+    deploy(api, project)
+    times = iter(f"2026-05-01T10:0{minute}:00Z" for minute in range(9))
+    monkeypatch.setattr(offboarding, "_now", lambda: next(times))
+    return api

@@ -6,6 +6,7 @@ manifest. Here it is an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -103,6 +104,15 @@ class Definitions:
     def additions(self, manifest: Mapping[str, Any]) -> Iterator[str]:
         """Paths of the fields that the API server would add to a custom resource, and every update would show."""
         yield from additions(self._schemas[(manifest["apiVersion"], manifest["kind"])], manifest, "$")
+
+    def has_field(self, manifest: Mapping[str, Any], path: str) -> bool:
+        """Whether a path that `additions` yields is a field of this version of the CRD too."""
+        schema: Any = self._schemas[(manifest["apiVersion"], manifest["kind"])]
+        for name in re.findall(r"\w+|\[\d+\]", path.removeprefix("$")):
+            schema = schema.get("items", {}) if name.startswith("[") else schema.get("properties", {}).get(name)
+            if schema is None:
+                return False
+        return True
 
     def defaults(self, api_version: str, kind: str) -> dict[str, dict[str, Any]]:
         """Path of a mapping in ``spec`` -> its fields that have a default, with the default."""

@@ -56,6 +56,8 @@ def configurations(block: Raw) -> Iterator[Raw]:
             "load",
             "budget",
             "offboarding",
+            "isolation",
+            "admission",
             "notSecrets",
             "releasePromoted",
         }:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -58,9 +59,15 @@ ONEPASSWORD: Final = custom(
 
 
 @cache
-def operator() -> Definitions:
-    """ESO's own definitions."""
-    return Definitions.read(list_operator_crds())
+def operator(pinned_by: str = "external-secrets") -> Definitions:
+    """ESO's own definitions, of the version that a folder in ``local/programs`` pins."""
+    return Definitions.read(list_operator_crds(pinned_by))
+
+
+def list_additions(manifest: Mapping[str, Any]) -> list[str]:
+    """Fields that the API server would add, and that a manifest can contain: the oldest supported version has them."""
+    oldest = operator("external-secrets-oldest")
+    return [path for path in operator().additions(manifest) if oldest.has_field(manifest, path)]
 
 
 def assert_store(store: Raw, provider: str, block: Raw) -> None:
@@ -74,4 +81,4 @@ def assert_store(store: Raw, provider: str, block: Raw) -> None:
         "spec": {"provider": {provider: block}, "conditions": [{"namespaces": ["openchoreo-ci-acme"]}]},
     }
     assert list(operator().problems(made)) == []
-    assert list(operator().additions(made)) == []
+    assert list_additions(made) == []

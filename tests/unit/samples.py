@@ -41,8 +41,8 @@ APP: Final[Raw] = {"appId": "123", "installationId": "456", "privateKey": GIT}
 KUBERNETES: Final[Raw] = {"kubernetes": {"remoteNamespace": "secret-manager"}}
 
 TOP_KEYS: Final = (
-    "release, clusters, aws, secretStores, organizations, refreshInterval, readyTimeout, offboarding, "
-    "releasePromoted, load, budget, notSecrets, manualSecrets"
+    "release, clusters, aws, isolation, admission, secretStores, organizations, refreshInterval, readyTimeout, "
+    "offboarding, releasePromoted, load, budget, notSecrets, manualSecrets"
 )
 ORGANIZATION_KEYS: Final = (
     "name, namespace, secretStore, git, registries, registrySecretName, registryExtraKeys, external, refreshInterval, "
@@ -58,7 +58,7 @@ TOKEN_KEYS: Final = ", ".join(TOKENS.names())
 RELEASE_NAMES: Final = "v0.9, v1, v1.0, v1.1, v1.2"
 REGISTRY_NAMES: Final = ", ".join(REGISTRIES.names())
 GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
-STORE_KEYS: Final = f"scope, sharedAccess, {MANAGER_KEYS}, retrySettings, refreshInterval, controller"
+STORE_KEYS: Final = f"scope, sharedAccess, sharedKeys, {MANAGER_KEYS}, retrySettings, refreshInterval, controller"
 REMOTE_KEYS: Final = "remoteKey, property, version, decoding"
 GIT_KEYS: Final = (
     f"{REMOTE_KEYS}, manual, basicAuth, ssh, githubApp, host, provider, secretName, secretKey, secretStore, "

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from components.errors import PatchError
 from components.manifests import Manifest
 from components.openchoreo import V1, V1_1
 from components.patches.patch import apply_patch, remove_patch
@@ -128,6 +129,36 @@ def test_each_object_is_patched_once() -> None:
         ("ClusterWorkflow", "docker", ["acme", "globex", "initech"]),
     ]
     assert [[patch.name for patch in member.patches] for member in plan.organizations] == [[], [], ["own"]]
+
+
+@pytest.mark.parametrize("delivery", ["ahead", "run"])
+@pytest.mark.parametrize("name", ["acme", "globex"])
+def test_two_stacks_for_one_organization(delivery: str, name: str) -> None:
+    """The builds of acme use prepared Secrets already, those of globex create them."""
+    done = apply_patch(
+        shipped_v1(SHIPPED["ClusterWorkflow"]),
+        _combined(_plan())["ClusterWorkflow"].plan({}).patch,
+        release=V1,
+        identity=DEV,
+    )
+    organization: Raw = {
+        "name": name,
+        "secretStore": "org",
+        "git": {"remoteKey": "other"},
+        "workflows": {"clusterWorkflows": ["docker"], "delivery": delivery},
+    }
+    second = _combined(_plan(PROD.stack, namespaces=[organization]))["ClusterWorkflow"].plan({}).patch
+    with pytest.raises(PatchError) as caught:
+        apply_patch(done.object, second, release=V1, identity=PROD)
+    what = 'overrides spec.resources["git-secret"].includeWhen'
+    if name == "acme" and delivery == "ahead":
+        what = 'overrides spec.runTemplate.spec.arguments.parameters["git-secret"].value'
+    if name == "globex" and delivery == "run":
+        what = 'creates the ExternalSecret "${metadata.workflowRunName}-git-secret"'
+    assert str(caught.value) == (
+        f"ClusterWorkflow dockerfile-builder: the stack corp/secrets/dev {what} for {name} already, so the stack "
+        "corp/secrets/prod cannot; remove the organization from one of the stacks"
+    )
 
 
 def test_builds() -> None:

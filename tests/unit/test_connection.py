@@ -81,6 +81,9 @@ class _Recording(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        self._answer()
+
     def do_DELETE(self) -> None:
         self._answer()
 
@@ -134,6 +137,18 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
     "PUT": (f"{PATH}?dryRun=All", "application/json", OBJECT),
     "DELETE": (PATH, "application/json", DELETION),
 }
+
+
+def test_metadata_is_read_without_the_values(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    partial = {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList", "metadata": {}}
+    handler.answer = (200, {**partial, "items": [STORED]})
+
+    assert cluster.get_metadata(PATH) == STORED
+
+    accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+    path = f"{PATH.rpartition('/')[0]}?fieldSelector=metadata.name%3Dgit&limit=500"
+    assert handler.requests == [("GET", path, accept, None)]
 
 
 @pytest.mark.parametrize("method", WRITES)
@@ -219,3 +234,28 @@ def test_a_server_that_does_not_have_aggregated_discovery(server: tuple[Cluster,
     handler.answer = (406, refusal("only the following media types are accepted: application/json"))
     with pytest.raises(ClusterError, match=r"GET /api was refused \(406\): only the following media types"):
         list(cluster.discover())
+
+
+def test_a_new_object(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme"}}
+    stored = {**manifest, "metadata": {"name": "acme", "uid": "u", "resourceVersion": "1"}}
+    handler.answer = (201, stored)
+    assert cluster.add("/api/v1/namespaces", manifest) == stored
+    assert handler.requests == [("POST", "/api/v1/namespaces", "application/json", manifest)]
+    handler.answer = (404, refusal("the server could not find the requested resource"))
+    assert cluster.add("/api/v1/namespaces", manifest) is None
+    handler.answer = (409, refusal('namespaces "acme" already exists'))
+    with pytest.raises(ConflictError, match=r"POST /api/v1/namespaces was refused \(409\)"):
+        cluster.add("/api/v1/namespaces", manifest)
+
+
+def test_an_answer_that_is_another_object(server: tuple[Cluster, type[_Recording]]) -> None:
+    cluster, handler = server
+    handler.answer = (201, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b", "uid": "u"}})
+    with pytest.raises(UnavailableError):
+        cluster.add("/api/v1/namespaces", {"metadata": {"name": "acme"}})
+
+
+def test_the_address_of_a_cluster(tmp_path: Path) -> None:
+    assert _cluster(tmp_path, "https://127.0.0.1:6443/").address == "https://127.0.0.1:6443"

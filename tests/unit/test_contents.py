@@ -45,7 +45,11 @@ def test_objects_of_others() -> None:
             _object("run-2", phase="Succeeded"),
             _object("run-3", phase="Running"),
         ],
-        workflows=[_object("run-1", uid="w")],
+        workflows=[
+            _object("run-1", uid="w", labels={"workflows.argoproj.io/phase": "Running"}),
+            _object("run-2", labels={"workflows.argoproj.io/phase": "Succeeded"}),
+            _object("run-3"),
+        ],
         deployments=[_object("web", uid="d")],
         replicasets=[_object("web-1", uid="r", **_owned_by("Deployment", "d")), _object("old", **_owned_by("X", "x"))],
         networkpolicies=[_object("deny")],
@@ -57,7 +61,8 @@ def test_objects_of_others() -> None:
     )
 
     assert _describe(api, SPACE) == {
-        SPACE: "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), 1 build (run-1), 1 ConfigMap (default), "
+        SPACE: "3 Pods (2 Running, 1 Succeeded: run-1, run-2, run-3), "
+        "3 builds (1 Running, 1 Succeeded: run-1, run-2, run-3), 1 ConfigMap (default), "
         "6 Secrets (s-0, s-1, s-2, s-3, s-4, ...), 1 ServiceAccount (builder), 1 Deployment (web), "
         "1 ReplicaSet (old), 1 NetworkPolicy (deny), objects of 1 more kind"
     }

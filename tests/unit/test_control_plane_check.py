@@ -9,6 +9,7 @@ import pytest
 from components.cluster.planes import check_control_plane
 from components.errors import ClusterError
 from components.openchoreo import V0_9, V1, Release, find_release
+from components.plan.stack import plan_stack
 from components.settings.organization import Organization
 from components.settings.parsing import parse
 from tests.unit.api import Api, Object
@@ -226,3 +227,23 @@ def test_a_shared_plane_that_is_missing() -> None:
     assert _refused(_v1_control_plane({}, []), organization, release=V1) == [
         '  - organization "acme": there is no ClusterWorkflowPlane default; there are: none'
     ]
+
+
+def test_a_setting_for_a_kind_that_an_upgrade_has_removed() -> None:
+    """Both releases are configured, and the platform has only the kinds of the newer one."""
+    release = find_release(["v0.9", "v1"])
+    served = {API: {"resources": [{"name": name} for name in sorted(V1.served_kinds)]}}
+    config = raw(
+        {
+            **on_every_plane(git=GIT, buildPlane={"secretStoreRef": "org"}),
+            "release": ["v0.9", "v1"],
+        }
+    )
+    plan = plan_stack(parse(config, source="test"), release)
+    with pytest.raises(ClusterError) as caught:
+        check_control_plane(Api(served, "control plane").cluster, release, plan.organizations)
+    (line,) = unwrap(caught.value).splitlines()[1:]
+    assert line == (
+        f'  - organization "acme": buildPlane is for BuildPlane acme/default, and {CONTROL_PLANE} does not have the '
+        "kind BuildPlane of OpenChoreo v0.9; remove buildPlane"
+    )

@@ -107,3 +107,11 @@ def test_fields_that_the_server_would_add() -> None:
     thing = {"apiVersion": "example.dev/v1", "kind": "Thing", "metadata": {"name": "x"}}
     assert list(DEFINITIONS.additions({**thing, "spec": {"name": "a", "list": [{}]}})) == ["$.spec.count"]
     assert list(DEFINITIONS.additions({**thing, "spec": {"name": "a", "count": 2}})) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "exists"),
+    [("$.spec.count", True), ("$.spec.list[0].a", True), ("$.spec.list[0].b", False), ("$.spec.newer.a", False)],
+)
+def test_fields_of_a_version(path: str, exists: bool) -> None:
+    assert DEFINITIONS.has_field({"apiVersion": "example.dev/v1", "kind": "Thing"}, path) is exists

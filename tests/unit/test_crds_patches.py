@@ -92,16 +92,17 @@ def test_external_secrets_of_a_run(names: str, operator: Definitions) -> None:
 
 
 @on_each_release
-def test_store_of_both_planes(release: Release, operator: Definitions) -> None:
+def test_stores_of_both_planes(release: Release, operator: Definitions) -> None:
     edits = on_every_plane(
         git=GIT, pullSecret={"componentTypes": ["a"], "dockerConfig": WHOLE, "secretStore": "default"}
     )
     edits["clusters"]["dataPlane"] = edits["clusters"]["buildPlane"]
-    (store,) = plan_stores(parse(in_words(raw(edits), release), source="test"), release)
-    made = render_store(store, {}, None)
+    stores = plan_stores(parse(in_words(raw(edits), release), source="test"), release)
+    builds, pulls = (render_store(store, {}, None) for store in stores)
     selectors = [{"namespaceSelector": {"matchLabels": labels}} for labels in release.data_plane_selectors("acme")]
-    assert made["spec"]["conditions"] == [{"namespaces": [release.build_namespace("acme")]}, *selectors]
-    assert list(operator.problems(made)) == []
+    assert builds["spec"]["conditions"] == [{"namespaces": [release.build_namespace("acme")]}]
+    assert pulls["spec"]["conditions"] == selectors
+    assert [*operator.problems(builds), *operator.problems(pulls)] == []
 
 
 @needs_definitions

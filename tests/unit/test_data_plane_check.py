@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from components.cluster.planes import check_data_plane
+from components.cluster.planes import check_data_plane, list_unlabelled_namespaces
 from components.errors import ClusterError
 from components.settings.clusters import ClusterSettings
 from components.settings.organization import Organization
@@ -156,6 +157,38 @@ def test_namespace(objects: dict[str, Object], lines: list[str]) -> None:
     assert _said(_data_plane(objects), _organization(pullSecret=BY_HAND)).splitlines() == [
         f"{DATA_PLANE}: nothing was changed",
         *(f'  - organization "acme": namespace dp-a {line}' for line in lines),
+    ]
+
+
+UNLABELLED = (
+    f'organization "acme": namespace dp-a does not have the label {RELEASE}, so nothing shows whose workloads are in it'
+)
+
+
+@pytest.mark.parametrize("labels", [None, {"team": "a"}])
+def test_a_namespace_that_no_label_gives_to_the_organization(labels: dict[str, str] | None) -> None:
+    """A warning, and an error with ``isolation: strict``."""
+    api, plan = _data_plane(_namespace(labels)), stack_plan((_organization(pullSecret=BY_HAND),))
+    advice = "check it, because isolation: strict refuses it"
+    assert list(list_unlabelled_namespaces(api.cluster, plan)) == [f"{DATA_PLANE}: {UNLABELLED}; {advice}"]
+    strict = replace(plan, settings=plan.settings.model_copy(update={"isolation": "strict"}))
+    with pytest.raises(ClusterError) as caught:
+        check_data_plane(api.cluster, strict, stack=STACK, build_plane=BUILD.cluster)
+    refused = "use one that OpenChoreo created, or isolation: store"
+    assert unwrap(caught.value).splitlines()[1:] == [f"  - {UNLABELLED}; {refused}"]
+
+
+@pytest.mark.parametrize("objects", [{}, _namespace({RELEASE: "acme"}), _namespace({RELEASE: "acme2"})])
+def test_no_warning_about_a_namespace_that_is_labelled_or_absent(objects: dict[str, Object]) -> None:
+    plan = stack_plan((_organization(pullSecret=BY_HAND),))
+    assert list(list_unlabelled_namespaces(_data_plane(objects).cluster, plan)) == []
+
+
+@pytest.mark.parametrize("other", ["acme2", "acme-corp", "acm"])
+def test_the_label_decides_between_names_that_look_alike(other: str) -> None:
+    said = _said(_data_plane(_namespace({RELEASE: other})), _organization(pullSecret=BY_HAND))
+    assert said.splitlines()[1:] == [
+        f'  - organization "acme": namespace dp-a belongs to another organization ({RELEASE}={other})'
     ]
 
 

@@ -93,6 +93,12 @@ def test_status_and_labels_of_others_do_not_count() -> None:
             ("spec", "data", 2), {"a": 1}, Difference(("spec", "data", 2), "extra", {"a": 1}), id="an added item"
         ),
         pytest.param(("spec", "more"), {}, Difference(("spec", "more"), "extra", {}), id="an added field"),
+        pytest.param(
+            ("spec", "secretStoreRef"),
+            {"name": "other"},
+            Difference(("spec", "secretStoreRef"), "extra", {"name": "other"}),
+            id="an added store",
+        ),
         pytest.param(("immutable",), True, Difference(("immutable",), "extra", live=True), id="an added block"),
         pytest.param(
             ("spec", "data"),
@@ -123,6 +129,7 @@ def test_an_edit_is_found(path: tuple[str | int, ...], value: Any, difference: D
     [
         pytest.param(("spec", "target"), None, id="an empty value is the same as none"),
         pytest.param(("spec", "more"), "null", id="null is the same as none"),
+        pytest.param(("spec", "secretStoreRef"), {}, id="ESO writes an empty reference"),
     ],
 )
 def test_no_edit(path: tuple[str | int, ...], value: Any) -> None:
@@ -190,3 +197,14 @@ def test_a_replacement_of_the_body_keeps_the_metadata() -> None:
         {"op": "replace", "path": "/metadata/resourceVersion", "value": "7"},
         {"op": "add", "path": "/spec", "value": {"provider": {"vault": {}}}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "problems"),
+    [("ClusterExternalSecret", 0), ("ExternalSecret", 1)],
+)
+def test_empty_reference_of_a_cluster_external_secret(kind: str, problems: int) -> None:
+    """ESO writes it into the specification of the ExternalSecrets; other kinds have no such field there."""
+    configured = {**CONFIGURED, "kind": kind, "spec": {"externalSecretSpec": {"data": []}}}
+    live = {**LIVE, "kind": kind, "spec": {"externalSecretSpec": {"data": [], "secretStoreRef": {}}}}
+    assert len(find_differences(configured, live)) == problems

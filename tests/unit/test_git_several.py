@@ -21,6 +21,7 @@ from tests.unit.samples import (
     APP,
     AT_ACME,
     GIT_KEYS,
+    KUBERNETES,
     ONE_GIT_KIND,
     Raw,
     acme,
@@ -170,7 +171,10 @@ def test_an_app_of_another_organization_in_a_list() -> None:
         {"name": "globex", "git": [GITHUB, {"secretName": "app", "githubApp": APP}]},
     ]
     assert_rejected(
-        {"organizations": config["organizations"]},
+        {
+            "organizations": config["organizations"],
+            "secretStores.default": {**KUBERNETES, "sharedKeys": ["acme-git"]},
+        },
         f'organizations[1] ("globex").git[1].githubApp.appId: "123" is also the app of {AT_ACME}; builds can read its '
         "private key, which creates tokens for every installation; use one app for each organization",
     )

@@ -10,7 +10,7 @@ from components.managers.manager import Manager
 from components.managers.registry import list_managers
 from tests.golden import snapshots
 from tests.unit.documented import ROOT
-from tests.unit.managers import operator
+from tests.unit.managers import list_additions, operator
 
 DOCS = ROOT / "docs"
 
@@ -30,7 +30,7 @@ def test_snapshot(manager: type[Manager]) -> None:
     assert snapshots.read_documents(file) == built, f"run `python -m tests.golden` and review {file.name}"
     stores = [document["manifests"][-1] for document in built]
     assert [problem for store in stores for problem in operator().problems(store)] == []
-    assert [addition for store in stores for addition in operator().additions(store)] == []
+    assert [addition for store in stores for addition in list_additions(store)] == []
 
 
 @each_manager

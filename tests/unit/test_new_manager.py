@@ -182,6 +182,14 @@ def test_load(block: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (load.quota_share, load.keys_dollars) == (Fraction(1, 500), Fraction("0.20"))
 
 
+def test_a_manager_without_a_rule_for_keys_can_have_every_key() -> None:
+    class FreeStore(StrongboxStore):
+        def key_problem(self, key: str, organization: str) -> str | None:
+            return TypedManager.key_problem(self, key, organization)
+
+    assert FreeStore(vault_name="sb").key_problem("../Any key", "acme") is None
+
+
 def test_one_manager_for_each_key() -> None:
     class OtherStore(StrongboxStore):
         settings_key: ClassVar[str] = "other"

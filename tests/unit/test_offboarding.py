@@ -146,7 +146,7 @@ def test_an_update_records_the_word_on_the_namespace(configured: Object, annotat
     ],
 )
 def test_arrivals(count: int, names: str) -> None:
-    organizations = [{"name": f"org-{number}", "git": GIT} for number in range(count)]
+    organizations = [{"name": f"org-{number}", "git": {"remoteKey": f"git-{number}"}} for number in range(count)]
     found = settings({"release": ["v0.9", "v1"], "organizations": organizations})
     plans = plan_stack(found, find_release(found.release), stack=STACK).organizations
     assert describe_arrivals(Api(namespaces=[]).cluster, plans, STACK) == (

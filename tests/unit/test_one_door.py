@@ -162,7 +162,8 @@ def test_signature_of_a_model() -> None:
     )
     assert "load: ExpectedLoad = ExpectedLoad()" in str(inspect.signature(Organization))
     assert str(inspect.signature(SecretStoreSettings)).startswith(
-        "(*, scope: Literal['organization', 'shared'] = 'organization', shared_access: bool = False, aws: AwsStore"
+        "(*, scope: Literal['organization', 'shared'] | None = None, shared_access: bool = False, "
+        "shared_keys: Sequence[str] | None = None, aws: AwsStore"
     )
     StackSettings.rebuild()
     assert "secret_stores: Mapping[str, SecretStoreSettings] = {}" in str(inspect.signature(StackSettings))

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from components.cluster.orphans import COPIED, Deletion, Left, delete_orphans, list_owned
+from components.errors import ForbiddenError
 from components.openchoreo.v0_9 import V0_9
 from components.plan.orphans import LiveObject, ObjectKey
 from tests.unit.api import Api, Object
@@ -215,5 +216,21 @@ def test_each_kind_is_listed_once() -> None:
         ("/apis/rbac.authorization.k8s.io/v1/rolebindings", metadata),
         ("/apis/rbac.authorization.k8s.io/v1/roles", metadata),
         ("/api/v1/serviceaccounts", metadata),
+        ("/api/v1/resourcequotas", metadata),
+        ("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings", metadata),
+        ("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", metadata),
         ("/api/v1/namespaces", metadata),
     ]
+
+
+def test_a_user_without_the_rights_of_strict_has_no_objects_of_it() -> None:
+    api = Api(clustersecretstores=[applied({"metadata": {"name": "org-acme", "uid": "2"}}, STACK)])
+    api.forbidden = {
+        "/api/v1/resourcequotas",
+        "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+        "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
+    }
+    assert list_owned(api.cluster, STACK) == [STORE]
+    api.forbidden = {"/api/v1/secrets"}
+    with pytest.raises(ForbiddenError):
+        list_owned(api.cluster, STACK)

@@ -14,6 +14,7 @@ from components.openchoreo import V1
 from components.plan.orphans import (
     NAMESPACE,
     STAGES,
+    STRICT_ONLY,
     LiveObject,
     ObjectKey,
     RecordedState,
@@ -22,6 +23,7 @@ from components.plan.orphans import (
     select_owned,
 )
 from tests.golden import FOLDER, STACKS
+from tests.unit.admission_samples import plan_strict
 from tests.unit.generator_samples import GENERATORS
 from tests.unit.plans import stack_plan
 from tests.unit.preflight_samples import STACK
@@ -201,6 +203,7 @@ def test_every_kind_that_a_stack_creates_has_a_place_in_the_order() -> None:
     planned = {
         (item.api, item.kind) for item in stack_plan([*registries, *more.organizations], [IDENTIFIED_STORE]).objects
     }
+    planned |= {(item.api, item.kind) for item in plan_strict().objects if (item.api, item.kind) in STRICT_ONLY}
     reference = V1.secret_reference
     assert reference is not None
     assert planned | {(reference.api, reference.name)} == set(ordered) - {NAMESPACE}

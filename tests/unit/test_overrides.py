@@ -26,6 +26,7 @@ ORIGINAL = '"${metadata.workflowRunName}-git-secret"'
 CODE = '(string(metadata.workflowRunName) + "-git-secret")'
 ADVICE = "expected at most 100,000, so use fewer or shorter names"
 ADD = "correct the path, or add the value to the object"
+HAS = "spec.arguments has"
 NOTHING = History()
 
 
@@ -165,7 +166,12 @@ def test_original_as_an_expression(original: str, code: str) -> None:
     [
         (lambda spec: spec.pop("arguments"), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
         (lambda spec: spec.update(arguments={}), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
-        (lambda spec: spec["arguments"].pop(), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
+        (lambda spec: spec["arguments"].pop(), ARGUMENT, f"{WHERE} does not exist; {HAS} commit; {ADD}"),
+        (
+            lambda spec: spec["resources"][0].update(id="other"),
+            CONDITION,
+            f'spec.resources["git-secret"].includeWhen does not exist; spec.resources has other; {ADD}',
+        ),
         (lambda spec: spec["arguments"][1].pop("value"), ARGUMENT, f"{WHERE} does not exist; {ADD}"),
         (
             lambda spec: spec["arguments"][1].update(value=["a"]),

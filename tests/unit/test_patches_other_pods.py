@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from components.errors import PatchError
+from components.errors import PatchError, SettingsError
 from components.manifests import Manifest
-from components.openchoreo.v0_9 import V0_9
+from components.openchoreo import V0_9, V1
 from components.patches.model import Added, AddedPods, Change, Patch, PodPath
 from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.plan.organization import OrganizationPlan
 from components.plan.patches import with_pull_secret
-from tests.unit.samples import AT_ACME, Raw, assert_rejected, on_every_plane, settings
+from components.settings.parsing import parse
+from tests.unit.releases import in_words
+from tests.unit.samples import AT_ACME, Raw, assert_rejected, on_every_plane, raw, rejection, settings
 
 NAME = "${metadata.name}-registry-pull-secret"
 REFERENCES = [{"name": NAME}]
@@ -207,6 +209,32 @@ def test_component_types_that_are_kept_in_git() -> None:
     organization = settings(on_every_plane(pullSecret=PULL)).organizations[0]
     patched = with_pull_secret(_type(_sandbox()), organization, release=V0_9)
     assert patched["spec"]["resources"][0] == _sandbox(imagePullSecrets=REFERENCES)
+
+
+@pytest.mark.parametrize(
+    ("types", "keys"),
+    [
+        ({"clusterComponentTypes": ["service"]}, "clusterComponentTypes"),
+        ({"componentTypes": ["a"], "clusterComponentTypes": ["b"]}, "componentTypes or clusterComponentTypes"),
+        ({}, "componentTypes"),
+    ],
+)
+def test_the_lists_in_which_the_type_of_further_pods_can_be(types: Raw, keys: str) -> None:
+    pull = {"dockerConfig": PULL["dockerConfig"], "pods": [{**PULL["pods"][0], "componentType": "agent"}], **types}
+    message = rejection(in_words(raw(on_every_plane(pullSecret=pull)), V1))
+    assert f'.pullSecret: pods[0].componentType "agent" is not one of {keys}; add it there' in message
+
+
+def test_a_type_of_all_namespaces_is_not_kept_in_git() -> None:
+    pull = {"clusterComponentTypes": ["service"], "dockerConfig": PULL["dockerConfig"]}
+    config = in_words(raw(on_every_plane(pullSecret=pull)), V1)
+    with pytest.raises(SettingsError) as caught:
+        with_pull_secret(_type(_sandbox()), parse(config, source="test").organizations[0], release=V1)
+    (problem,) = caught.value.problems
+    assert str(problem) == (
+        "organization.pullSecret.componentTypes: is missing; clusterComponentTypes are of all namespaces, so only a "
+        "patch of a stack can serve them"
+    )
 
 
 @pytest.mark.parametrize(

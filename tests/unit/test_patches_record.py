@@ -214,7 +214,7 @@ def test_annotations_must_be_a_mapping() -> None:
     broken = {**PLANE, "metadata": {**PLANE["metadata"], "annotations": "x"}}
     with pytest.raises(PatchError) as caught:
         apply_patch(broken, VAULT, identity=DEV)
-    where = 'metadata.annotations is the expression "x"'
+    where = 'metadata.annotations is the text "x"'
     assert str(caught.value) == f"DataPlane acme/default: {where}; it must be a mapping to be patched"
 
 

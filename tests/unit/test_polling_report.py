@@ -63,7 +63,9 @@ def test_the_table_does_not_grow_with_the_stack() -> None:
         {"name": name, "secretStore": name, "git": {**GIT, "refreshInterval": f"{100 - number}s"}}
         for number, name in enumerate(names)
     ]
-    lines = describe_load(several(dict.fromkeys(names, AWS_OWN), *organizations)).splitlines()
+    lines = describe_load(
+        several({name: {**AWS_OWN, "sharedKeys": ["git"]} for name in names}, *organizations)
+    ).splitlines()
     assert [line.split("  ")[0] for line in lines[3:]] == [*names[20:], "20 others", "total"]
     assert lines[-2:] == OTHERS.splitlines()
 

@@ -85,12 +85,12 @@ def _accept(api: Api, plan: Plan) -> list[str]:
 @pytest.mark.parametrize(
     ("after", "what"),
     [
-        pytest.param(_plan("pull-2"), "the right of the store org-acme to read pull", id="key"),
+        pytest.param(_plan("pull-2"), "the right of the store org-pull-acme to read pull", id="key"),
         pytest.param(_plan(None), "its entry in ComponentType acme/service", id="pull-secret"),
-        pytest.param(_plan(pull={"secretStore": "other"}), "the store org-acme for workloads", id="store"),
+        pytest.param(_plan(pull={"secretStore": "other"}), "the store org-pull-acme for workloads", id="store"),
         pytest.param(
             _plan(pull={"secretStore": "other"}, clusters={**PLANES, "dataPlane": {"context": "data"}}),
-            "the store org-acme for workloads",
+            "the store org-pull-acme for workloads",
             id="store-on-another-cluster",
         ),
         pytest.param(
@@ -102,6 +102,14 @@ def test_what_is_taken_away_is_refused(after: Plan, what: str) -> None:
     error = _refuse(_platform(_plan()), after)
     assert unwrap(error) == f'control plane (context "dev"): nothing was changed\n  - {RENDERS} {what}; {ADVICE}'
     assert [obstacle.organization for obstacle in error.obstacles] == ["acme"]
+
+
+def test_environments_that_read_through_the_store_of_builds_are_named() -> None:
+    """Until workloads had a store of their own on one cluster, they used that of the builds."""
+    merged = _plan(clusters={**PLANES, "dataPlane": {"context": "data"}})
+    what = "the store org-acme for workloads"
+    error = _refuse(_platform(merged), _plan())
+    assert unwrap(error) == f'control plane (context "dev"): nothing was changed\n  - {RENDERS} {what}; {ADVICE}'
 
 
 def test_the_word_makes_it_a_warning() -> None:

@@ -119,7 +119,11 @@ def test_a_plane_without_argo() -> None:
 
 def test_an_organization_without_a_push_secret() -> None:
     """The build of another one, and a workflow whose runs create the Secret, have a login."""
-    plan = plan_v1({"git": GIT}, {"name": "globex", **PUSHING}, {"name": "initech", "git": GIT})
+    plan = plan_v1(
+        {"git": {"remoteKey": "own-git"}},
+        {"name": "globex", **PUSHING},
+        {"name": "initech", "git": {"remoteKey": "initech-git"}},
+    )
     steps = [build_step(host=HARBOR), build_step("strict", host=HARBOR, optional=False)]
     own = [workflow("own", "acme", resources=[]), workflow("fine", "acme", step="strict", resources=[])]
     assert _refused(plan, steps, [workflow()], own) == [

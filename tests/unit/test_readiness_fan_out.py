@@ -70,6 +70,17 @@ def test_namespaces(items: list[Object], pending: tuple[Pending, ...]) -> None:
     assert api.queries[1:] == [("/api/v1/namespaces", {"labelSelector": selector, "metadata_only": "true"})]
 
 
+def test_a_release_that_has_changed_its_label_has_two_selectors() -> None:
+    """The API answers every selector with the same namespaces here; each is counted once."""
+    older = {"openchoreo.dev/older": "acme"}
+    spec = {**MADE[PATH]["spec"], "namespaceSelectors": [{"matchLabels": LABELS}, {"matchLabels": older}]}
+    api = _api([_item(ONE)], _namespace("dp-one"), _namespace("dp-two"), objects={PATH: {"spec": spec}})
+
+    assert read_readiness(api.cluster, [], [ACME]) == Readiness(2, (Pending(TWO, NOT_REACHED),))
+    selectors = [query["labelSelector"] for path, query in api.queries if path == "/api/v1/namespaces"]
+    assert selectors == ["openchoreo.dev/release-namespace=acme,tier=x", "openchoreo.dev/older=acme"]
+
+
 def test_a_namespace_that_goes_needs_no_secret() -> None:
     api = _api([_item(ONE)], _namespace("dp-one"), _namespace("dp-two", deletionTimestamp="2025-01-01T00:00:00Z"))
     assert read_readiness(api.cluster, [], [ACME]) == Readiness(1, ())
@@ -96,7 +107,7 @@ def test_the_fan_out_itself_is_missing() -> None:
         pytest.param([{"matchLabels": {}}], id="no-labels"),
         pytest.param([{"matchExpressions": [{"key": "a", "operator": "Exists"}]}], id="an-expression"),
         pytest.param([{"matchLabels": LABELS, "matchExpressions": []}], id="labels-and-an-expression"),
-        pytest.param([{"matchLabels": LABELS}, {"matchLabels": {"a": "b"}}], id="a-second-one"),
+        pytest.param([{"matchLabels": LABELS}, {"matchLabels": {}}], id="a-second-one-for-everything"),
     ],
 )
 def test_edited_selectors(selectors: list[Object] | None) -> None:

@@ -147,10 +147,14 @@ def test_kinds_are_those_of_the_definitions(release: Release) -> None:
 
 def _paths(release: Release) -> Iterator[tuple[Kind, Path]]:
     """Every field that a release reads in objects that it does not patch, and every schema of parameters."""
-    layout, environments = release.snapshots, release.environments
-    for path in (layout.snapshot_name, layout.environment, layout.project, layout.component):
-        yield layout.binding, path
-    yield layout.snapshot, layout.resources
+    environments = release.environments
+    for layout in release.snapshots:
+        for path in (layout.snapshot_name, layout.environment, layout.project, layout.component):
+            if path is not None:
+                yield layout.binding, path
+        for path in (layout.resources, layout.type_kind, layout.type_name):
+            if path is not None:
+                yield layout.snapshot, path
     if environments is not None:
         yield environments.kind, environments.plane_kind
         yield environments.kind, environments.plane_name

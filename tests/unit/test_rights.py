@@ -93,7 +93,7 @@ def right(verb: str, *places: tuple[str | None, str | None]) -> Right:
 
 def test_an_administrator_is_asked_about_once_whatever_the_number() -> None:
     api = Reviewing(lambda attributes: attributes["verb"] == "*")
-    organizations = [{"name": f"acme-{number}", "git": GIT} for number in range(100)]
+    organizations = [{"name": f"acme-{number}", "git": {"remoteKey": f"git-{number}"}} for number in range(100)]
     rights = list_rights(plan_stack(settings({"organizations": organizations}), V0_9))
     assert find(api, *rights) == ""
     assert api.reviews == [{"verb": "*", "group": "*", "resource": "*", "namespace": "", "name": ""}]

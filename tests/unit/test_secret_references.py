@@ -64,7 +64,7 @@ SOURCES: Final = [
         id="user-and-password",
     ),
     pytest.param(
-        {"host": "gitlab.com", "basicAuth": {"username": "bot", "password": KEY}},
+        {"host": "gitlab.com", "basicAuth": {"password": KEY}},
         "kubernetes.io/basic-auth",
         [PASSWORD],
         id="a-host-for-every-user",
@@ -128,6 +128,12 @@ def test_names_in_the_manager_of_its_store() -> None:
             "has no user name, because it cannot have a fixed one, and bitbucket.org does not accept every user name; "
             "use basicAuth with usernameFrom",
             id="user",
+        ),
+        pytest.param(
+            {"host": "gitlab.com", "basicAuth": {"username": "gitlab+deploy-token-7", "password": KEY}},
+            'cannot have the fixed user name "gitlab+deploy-token-7", which a deploy token of gitlab.com needs; use '
+            "usernameFrom, or leave basicAuth.username out if the token accepts every user name, as access tokens do",
+            id="user-of-a-deploy-token",
         ),
     ],
 )

@@ -19,7 +19,7 @@ WARNING = (
     "own"
 )
 FAKE = {"fake": {"data": [{"key": "doc", "manual": "gitToken"}]}}
-CUSTOM = custom("kubernetes", {"remoteNamespace": "{organization}"})
+CUSTOM = custom("kubernetes", {"remoteNamespace": "secrets-{organization}"})
 
 
 @pytest.mark.parametrize(

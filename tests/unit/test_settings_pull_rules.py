@@ -131,7 +131,8 @@ def _pull(**keys: Any) -> Raw:
         ),
         pytest.param(
             {"pullSecret": {**BY_HAND, "namespaces": ["dp-a", "openchoreo-ci-acme"]}},
-            'pullSecret.namespaces[1]: "openchoreo-ci-acme" is the build namespace of the organization "acme"',
+            'pullSecret.namespaces[1]: "openchoreo-ci-acme" is the build namespace of an organization; use a '
+            "namespace of the organization's workloads",
             id="a-build-namespace",
         ),
         pytest.param(
@@ -158,23 +159,6 @@ def test_problem(keys: Raw, problem: str) -> None:
 )
 def test_no_problem(keys: Raw) -> None:
     assert settings(on_every_plane(**keys)).organizations[0].name == "acme"
-
-
-@pytest.mark.parametrize(("scope", "name"), [("organization", "default-acme"), ("shared", "default")])
-def test_a_store_for_builds_only(scope: str, name: str) -> None:
-    plane = {"secretStoreRef": name}
-    edits = {
-        **on_every_plane(git=GIT, pullSecret=_pull(), dataPlane=plane),
-        "secretStores": {"default": {**KUBERNETES, "scope": scope}},
-    }
-    assert_rejected(
-        edits,
-        f'{AT_ACME}.dataPlane.secretStoreRef: "{name}" may be used by builds only; set pullSecret.secretStore: '
-        "default, so that the organization's workloads may use it too",
-    )
-    for pull in (_pull(secretStore="default"), _pull(delivery="namespace"), BY_HAND, None):
-        edits["organizations"] = [{"name": "acme", "git": GIT, "pullSecret": pull, "dataPlane": plane}]
-        assert settings(edits).organizations[0].data_plane is not None
 
 
 def test_openchoreo_evaluates_nothing_on_the_data_plane() -> None:
@@ -218,8 +202,8 @@ def test_a_namespace_of_two_organizations() -> None:
     first = f"{AT_ACME}.pullSecret.namespaces[0]"
     assert_rejected(
         edits,
-        f'{AT_ACME}.pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of the organization '
-        '"globex"',
+        f'{AT_ACME}.pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of an organization; use '
+        "a namespace of the organization's workloads",
         'organizations[2] ("globex").pullSecret.namespaces[0]: "dp-a" already gets the Secret '
         f'"registry-pull-secret" from {first}',
     )
@@ -253,7 +237,7 @@ def test_two_stores_of_one_name_on_two_planes() -> None:
     assert_rejected(
         edits,
         f'{AT_ACME}.pullSecret.secretStore: "a-acme" has the same ClusterSecretStore "a-acme" as '
-        'the store "a" of another organization; rename one of the two stores',
+        'the store "a"; rename one of the two entries',
     )
 
 

@@ -95,11 +95,14 @@ def test_server(server: Raw, problem: str) -> None:
 )
 def test_two_stores_that_make_one_name(stores: Raw, second: str) -> None:
     """Merged, the two organizations would read each other's secrets."""
-    users = [{"name": "b-c", "secretStore": "a", "git": GIT}, {"name": "c", "secretStore": second, "git": GIT}]
+    users = [
+        {"name": "b-c", "secretStore": "a", "git": GIT},
+        {"name": "c", "secretStore": second, "git": {"remoteKey": "c-git"}},
+    ]
     assert_rejected(
         {"secretStores": stores, "organizations": users},
-        f'organizations[1] ("c").secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a" of '
-        "another organization; rename one of the two stores",
+        f'organizations[1] ("c").secretStore: "{second}" has the same ClusterSecretStore "a-b-c" as the store "a"; '
+        "rename one of the two entries",
     )
 
 

@@ -33,7 +33,7 @@ def test_defaults() -> None:
         clusters=DEV,
         secret_stores={
             "default": SecretStoreSettings(
-                scope="organization",
+                scope=None,
                 kubernetes=KubernetesStore(remote_namespace="secret-manager", server=None, service_account=None),
                 fake=None,
             )

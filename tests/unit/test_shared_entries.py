@@ -12,7 +12,7 @@ from components.manifests import STACK_ANNOTATION, Manifest
 from components.openchoreo.template_engine import becomes_list
 from components.patches.model import Patch, Resource
 from components.patches.namespaces import read_namespaces
-from components.patches.patch import apply_patch, remove_patch
+from components.patches.patch import apply_patch
 from components.patches.record import Identity
 from components.patches.shared_entries import share_entries
 from components.patches.written_code import MAX_CODE
@@ -194,8 +194,8 @@ def test_an_organization_of_two_stacks(template: Manifest, signed: str) -> None:
         apply_patch(one, Patch(share(("acme", secret("acme")), stack=prod.stack)), identity=prod)
     name = '"${metadata.name}-pull"'
     assert str(caught.value) == (
-        f"ClusterComponentType service: {signed} creates the ExternalSecret {name} for acme already; "
-        "remove the organization from one of the stacks"
+        f"ClusterComponentType service: {signed} creates the ExternalSecret {name} for acme already, "
+        "so the stack a/b/d cannot; remove the organization from one of the stacks"
     )
     other = {**secret("acme"), "metadata": {"name": "other"}}
     both = apply_patch(one, Patch(share(("acme", other), stack=prod.stack)), identity=prod).object
@@ -210,21 +210,34 @@ def test_conditions_of_another_form(condition: str | None) -> None:
     assert read_namespaces(condition) == frozenset()
 
 
+GO = "{{- $config := fromJson .registry_0 -}}" * 20 + '{{- $user := "%s" -}}{{ fail "a \\" in %s" }}'
+
+
+def go(user: str, server: str = "quay.io") -> Manifest:
+    return secret("acme", "key", target={"template": {"data": {"config": GO % (user, server)}}})
+
+
+def test_a_go_template_is_written_once() -> None:
+    (entry,) = share(("acme", go("robot-1")), ("globex", go("of-globex")), ("initech", go("robot-3")))
+    choice = '${{"acme": "robot-1", "globex": "of-globex", "initech": "robot-3"}[metadata.componentNamespace]}'
+    assert entry.template["spec"]["target"]["template"]["data"]["config"] == GO % (choice, "quay.io")
+    (rendered,) = list_rendered((entry,), "globex")
+    assert rendered["spec"]["target"]["template"]["data"]["config"] == GO % ("of-globex", "quay.io")
+
+
 @pytest.mark.parametrize(
-    ("key", "annotations", "size"),
-    [("{}/pull", 9, 20), ("organizations-{}-registry-credentials-of-production", 9, 20), ("key-{:0>50}-x", 2, 6)],
+    "other",
+    [
+        pytest.param(go('a "quotation"'), id="another number of literals"),
+        pytest.param(secret("acme", "key", target={"template": {"data": {"config": "{{ .password }}"}}}), id="code"),
+        pytest.param(go("robot-1", "x" * 4_000), id="a literal that is longer than the code"),
+    ],
 )
-def test_a_thousand_namespaces_are_far_below_the_limits(key: str, annotations: int, size: int) -> None:
-    """Number of times that the record and the object fit into what Kubernetes and etcd allow."""
-    names = [f"{number:04}".rjust(20, "n") for number in range(1000)]
-    keys = {name: key.format(name if "{}" in key else number) for number, name in enumerate(names)}
-    patch = Patch(share(*((name, secret(name, keys[name])) for name in names)))
-    target = {"kind": "ClusterComponentType", "metadata": {"name": "service"}, "spec": {"workloadType": "proxy"}}
-    done = apply_patch(target, patch, identity=Identity("corp/secrets/dev", "pull"))
-    written = sum(len(name + value) for name, value in done.object["metadata"]["annotations"].items())
-    assert 20_000 < written < 262_144 / annotations
-    assert written < len(str(done.object)) < 1_572_864 / size
-    assert remove_patch(done.object, done.added, identity=Identity("corp/secrets/dev", "pull")) == target
+def test_other_go_templates_come_from_a_map(other: Manifest) -> None:
+    templates = {"acme": go("robot-1"), "globex": other}
+    entries = share(*templates.items())
+    for name, template in templates.items():
+        assert list_rendered(entries, name) == [render(template, variables(name))]
 
 
 TEXTS = st.text(max_size=8).filter(lambda text: "${" not in text) | st.sampled_from(

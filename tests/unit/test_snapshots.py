@@ -8,7 +8,7 @@ import pytest
 
 from components.manifests import Manifest
 from components.openchoreo.v0_9 import V0_9
-from components.patches.snapshots import Replacement
+from components.patches.snapshots import CopiedType, Replacement
 from tests.unit.objects import ID, STACK, entry
 
 DEFAULTS = V0_9.component_type.entry_defaults
@@ -33,7 +33,9 @@ def _line(environment: str, snapshot: str, component: str = "api") -> str:
 
 
 def _outdated(replacement: Replacement, *bindings: Manifest) -> list[str]:
-    outdated = replacement.find_outdated(bindings, SNAPSHOTS, V0_9.snapshots)
+    outdated = replacement.find_outdated(
+        bindings, SNAPSHOTS, V0_9.snapshots[0], CopiedType("ComponentType", "service", "acme")
+    )
     return [f"{promoted} ({promoted.snapshot})" for promoted in outdated]
 
 

@@ -227,7 +227,7 @@ def test_polling_counts_each_key_for_the_store_that_it_is_read_from() -> None:
             [
                 (
                     'dataPlane.secretStoreRef: "vault-acme" may be used by builds only; set pullSecret.secretStore: '
-                    "vault, so that the organization's workloads may use it too"
+                    "vault, which creates a store for workloads, and remove this"
                 )
             ],
             id="a-store-for-builds-only",

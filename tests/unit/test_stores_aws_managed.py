@@ -131,18 +131,23 @@ def test_the_operator_of_the_account_is_trusted() -> None:
     assert found.trust == build_operator_trust([pod_identity()], "acme")
 
 
-def test_a_store_on_two_clusters_is_one_in_aws() -> None:
-    """Its role trusts both planes, and each secret that a plane reads is created once."""
+def test_stores_on_two_clusters_have_a_role_each() -> None:
+    """Each role trusts one plane, and each secret is created with that of the builds."""
     there = {"oidcProvider": OTHER_ISSUER}
     edits = {**on_every_plane(git=dict(GIT), pullSecret=PULL), **with_account(aws={**ACCOUNT, "dataPlane": there})}
     assert [(each.name, each.plane) for each in plan_stores(settings(edits), V0_9)] == [
         ("default-acme", "build"),
         ("default-acme", "data"),
     ]
-    (found,) = made(edits)
-    assert found.containers == {"acme-git": "org/acme/acme-git", "pull": "org/acme/pull"}
-    operators = [account(dataPlane=there), AwsOperator(oidc_provider=OTHER_ISSUER)]
-    assert found.trust == build_web_identity_trust(account(), operators, "external-secrets", "eso-default-acme")
+    builds, pulls = made(edits)
+    assert (builds.name, builds.role, builds.keys, builds.owner) == ("default-acme", "eso-default-acme", None, None)
+    assert builds.containers == {"acme-git": "org/acme/acme-git", "pull": "org/acme/pull"}
+    owner = account(dataPlane=there)
+    assert builds.trust == build_web_identity_trust(owner, [owner], "external-secrets", "eso-default-acme")
+    assert (pulls.name, pulls.role) == ("default-pull-acme", "eso-default-pull-acme")
+    assert (pulls.keys, pulls.owner, pulls.containers) == (("pull",), "default-acme", {})
+    operators = [AwsOperator(oidc_provider=OTHER_ISSUER)]
+    assert pulls.trust == build_web_identity_trust(account(), operators, "external-secrets", "eso-default-acme")
 
 
 def test_a_store_that_references_an_existing_identity_needs_nothing() -> None:

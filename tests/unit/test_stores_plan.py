@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from components.errors import SettingsError
 from components.managers.cluster_secret_store import render_store
 from components.managers.manager import PlannedStore
 from components.managers.secret_store import SecretStoreSettings
 from components.openchoreo.v0_9 import V0_9
 from components.plan.stores import plan_stores
 from components.settings.stack import StackSettings
-from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, planned, settings
+from tests.unit.samples import GIT, KUBERNETES, Raw, message, on_every_plane, planned, settings
 
 STORE = SecretStoreSettings.model_validate(KUBERNETES).manager
 BUILDS = ("openchoreo-ci-acme",)
@@ -39,9 +40,10 @@ OWN_STORE: Raw = {"name": "acme", "git": GIT, "pullSecret": _pull(secretStore="d
 
 
 @pytest.mark.parametrize("user", [NAMESPACE, OWN_STORE], ids=["namespace", "component"])
-def test_one_cluster_has_one_store_for_both(user: Raw) -> None:
+def test_one_cluster_has_a_store_each_for_their_own_keys(user: Raw) -> None:
     assert plan_stores(_settings(user, one_cluster=True), V0_9) == (
-        PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git", "acme-pull"), (ACME,), "build"),
+        PlannedStore("default-acme", STORE, ("acme",), BUILDS, ("acme-git",), (), "build"),
+        PlannedStore("default-pull-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
 
 
@@ -82,7 +84,7 @@ def test_no_store_is_planned_for_workloads(user: Raw, one_cluster: bool) -> None
 def test_workloads_alone() -> None:
     user = {"name": "acme", "pullSecret": _pull(delivery="namespace")}
     assert plan_stores(_settings(user, one_cluster=True), V0_9) == (
-        PlannedStore("default-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
+        PlannedStore("default-pull-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,), "build"),
     )
 
 
@@ -105,9 +107,10 @@ BOTH_BUILDS = ("openchoreo-ci-acme", "openchoreo-ci-globex", "openchoreo-ci-init
 
 def test_a_shared_store_on_one_cluster() -> None:
     found = _settings(*TWO, one_cluster=True, stores={"default": {**KUBERNETES, "scope": "shared"}})
-    keys = ("acme-git", "acme-pull", "globex-pull", "initech-git")
+    users, pulls = ("acme", "globex", "initech"), ("acme-pull", "globex-pull")
     assert plan_stores(found, V0_9) == (
-        PlannedStore("default", STORE, ("acme", "globex", "initech"), BOTH_BUILDS, keys, (ACME, GLOBEX), "build"),
+        PlannedStore("default", STORE, users, BOTH_BUILDS, ("acme-git", "initech-git"), (), "build"),
+        PlannedStore("default-pull", STORE, ("acme", "globex"), (), pulls, (ACME, GLOBEX), "build"),
     )
 
 
@@ -142,7 +145,73 @@ def test_conditions(differing: Any, conditions: list[Raw]) -> None:
     assert made["spec"]["conditions"] == conditions
 
 
-def test_identity_on_the_data_plane_reads_its_own_keys_only() -> None:
-    stores = plan_stores(_settings(NAMESPACE, one_cluster=False), V0_9)
-    rules = {store.plane: store.identity[1]["rules"][0]["resourceNames"] for store in stores}
-    assert rules == {"build": ["acme-git"], "data": ["acme-pull"]}
+@pytest.mark.parametrize("one_cluster", [True, False])
+def test_the_identity_of_workloads_reads_its_own_keys_only(one_cluster: bool) -> None:
+    stores = plan_stores(_settings(NAMESPACE, one_cluster=one_cluster), V0_9)
+    rules = {store.is_pull_store: store.identity[1]["rules"][0]["resourceNames"] for store in stores}
+    assert rules == {False: ["acme-git"], True: ["acme-pull"]}
+
+
+def test_an_entry_for_workloads_only_needs_no_other_name() -> None:
+    """A pull store that moves to an entry of its own keeps its name, and so do deployed environments."""
+    own = {"name": "acme", "git": GIT, "pullSecret": _pull(delivery="namespace", secretStore="default-pull")}
+    stores = {"default": KUBERNETES, "default-pull": KUBERNETES}
+    assert plan_stores(_settings(own, one_cluster=True, stores=stores), V0_9) == plan_stores(
+        _settings(NAMESPACE, one_cluster=True), V0_9
+    )
+
+
+def test_builds_through_another_entry_that_workloads_read_too() -> None:
+    user = {
+        "name": "acme",
+        "git": {**GIT, "secretStore": "extra"},
+        "pullSecret": _pull(delivery="namespace", secretStore="extra"),
+    }
+    stores = {"default": KUBERNETES, "extra": KUBERNETES}
+    assert plan_stores(_settings(user, one_cluster=True, stores=stores), V0_9) == (
+        PlannedStore("extra-acme", STORE, ("acme",), BUILDS, ("acme-git",)),
+        PlannedStore("extra-pull-acme", STORE, ("acme",), (), ("acme-pull",), (ACME,)),
+    )
+
+
+COLLISION = {"name": "pull-acme", "git": {"remoteKey": "other-git"}}
+
+
+@pytest.mark.parametrize("one_cluster", [True, False])
+def test_a_pull_store_with_the_name_of_another_organization_s_store(one_cluster: bool) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _settings(NAMESPACE, COLLISION, one_cluster=one_cluster)
+    assert str(caught.value) == message(
+        'organizations[1] ("pull-acme").secretStore: "default" has the ClusterSecretStore "default-pull-acme" for the '
+        "pull secret of one organization and for the builds of another; use another entry of secretStores for the pull "
+        "secret"
+    )
+
+
+def test_a_pull_store_with_the_name_of_another_entry_s_store() -> None:
+    with pytest.raises(SettingsError) as caught:
+        _settings(
+            {**NAMESPACE, "git": {**GIT, "secretStore": "default-pull"}},
+            one_cluster=True,
+            stores={"default": KUBERNETES, "default-pull": KUBERNETES},
+        )
+    assert str(caught.value) == message(
+        'organizations[0] ("acme").secretStore: "default" has the same ClusterSecretStore "default-pull-acme" as the '
+        'store "default-pull"; rename one of the two entries'
+    )
+
+
+@pytest.mark.parametrize("one_cluster", [True, False])
+def test_a_pull_store_with_a_long_name(one_cluster: bool) -> None:
+    """The longest name of builds' stores is too long for a pull store beside it."""
+    entry = "s" * 240
+    user = {"name": "a-name-8", "secretStore": entry, "git": GIT, "pullSecret": _pull(delivery="namespace")}
+    if not one_cluster:
+        assert _settings(user, one_cluster=False, stores={entry: KUBERNETES})
+        return
+    with pytest.raises(SettingsError) as caught:
+        _settings(user, one_cluster=True, stores={entry: KUBERNETES})
+    assert str(caught.value) == message(
+        'organizations[0] ("a-name-8").secretStore: gives a ClusterSecretStore a name of 254 characters; the maximum '
+        "is 249"
+    )

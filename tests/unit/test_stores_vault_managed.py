@@ -96,7 +96,7 @@ def test_a_mount_is_for_all_organizations_or_for_one(path: str, mount: VaultMoun
     assert store.mount == mount
 
 
-def test_a_store_on_two_clusters_has_a_role_in_both_auth_methods() -> None:
+def test_stores_on_two_clusters_have_a_role_each_in_the_auth_method_of_their_cluster() -> None:
     edits = {
         **on_every_plane(git=GIT, pullSecret=PULL),
         "secretStores.default": managed(authMount="build", dataPlaneAuthMount="apps"),
@@ -107,7 +107,15 @@ def test_a_store_on_two_clusters_has_a_role_in_both_auth_methods() -> None:
         for store in stores
     }
     assert mounts == {"build": "build", "data": "apps"}
-    assert plan(edits) == (replace(ACME, auth_mounts=("apps", "build")),)
+    builds = replace(ACME, auth_mounts=("build",))
+    pulls = replace(
+        ACME,
+        name="default-pull-acme",
+        role="eso-default-pull-acme",
+        policy=RULES.replace("org/acme/*", "org/acme/pull"),
+        auth_mounts=("apps",),
+    )
+    assert plan(edits) == (builds, pulls)
 
 
 def test_each_organization_reads_its_own_path() -> None:

@@ -90,7 +90,11 @@ def test_every_minor_version_has_the_words_of_v1(release: str) -> None:
             _v1(
                 namespaces=[
                     {**ORGANIZATIONS[0], "buildPlane": {"secretStoreRef": "org"}},
-                    {"name": "globex", "git": GIT, "componentWorkflows": {"names": ["docker", "docker"]}},
+                    {
+                        "name": "globex",
+                        "git": {"remoteKey": "x"},
+                        "componentWorkflows": {"names": ["docker", "docker"]},
+                    },
                 ]
             ),
             [

@@ -41,7 +41,7 @@ def test_planes_of_workflows_without_a_store() -> None:
         shared=[workflow(), workflow("paketo")],
         own=[workflow("own", "acme", workflowPlaneRef=TO_OWN), workflow("foreign", "other")],
     )
-    plan = plan_v1({"git": GIT}, {"name": "globex", "git": GIT})
+    plan = plan_v1({"git": GIT}, {"name": "globex", "git": {"remoteKey": "globex-git"}})
     of_all = (
         "ClusterWorkflowPlane default has no spec.secretStoreRef, so no run of ClusterWorkflow docker, ClusterWorkflow "
         "paketo can start; set workflowPlane: {kind: ClusterWorkflowPlane, name: default, secretStoreRef: "
@@ -121,7 +121,9 @@ def test_the_shipped_workflow() -> None:
 
 def test_everything_is_read_with_two_calls() -> None:
     api = _api({SHARED_PLANE: WITH}, shared=[workflow()])
-    workflows = Workflows(api.cluster, plan_v1({"git": GIT}, {"name": "globex", "git": GIT}), BUILDS)
+    workflows = Workflows(
+        api.cluster, plan_v1({"git": GIT}, {"name": "globex", "git": {"remoteKey": "globex-git"}}), BUILDS
+    )
     check_stores(workflows)
     check_stores(workflows)
     assert api.queries == [(f"{OPENCHOREO}/workflows", {}), (f"{OPENCHOREO}/clusterworkflows", {})]

@@ -18,7 +18,7 @@ from ...schema.partial import Doubtful, certain
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
-from .managed import Reads, list_remote_readers, refuse_common_names
+from .managed import Reads, list_remote_readers, name_identities, refuse_common_names
 from .separate_paths import refuse_nested_paths
 
 
@@ -40,6 +40,8 @@ class _Filled:
     """Whether the role has its default name, built from the names of store and organization."""
     names: frozenset[str]
     """Names of the secrets that the stack creates."""
+    beside_builds: bool = False
+    """Whether it is that of a pull secret, and builds have a role too."""
 
     @property
     def where(self) -> str:
@@ -87,8 +89,11 @@ def _filled(
         store, block = managed[entry]
         path = block.path_of(organization.name)
         names = frozenset(f"{path}{key}" for key in keys[entry]) if store.creates_secrets else frozenset()
-        role = block.role_of(settings.cluster_store_name(organization, entry), organization.name)
-        yield _Filled(entry, organization.name, store.service, path, role, block.role_name is None, names)
+        for name, beside in name_identities(settings, organization, entry):
+            role = block.role_of(name, organization.name, beside_builds=beside)
+            created = frozenset() if beside else names
+            by_default = block.role_name is None
+            yield _Filled(entry, organization.name, store.service, path, role, by_default, created, beside)
 
 
 def _store(settings: StackSettings, store: AwsStore, managed: AwsManaged, path: str) -> Iterator[Problem]:
@@ -148,7 +153,9 @@ def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator
 
 
 def _default_role(store: _Filled) -> Iterator[Problem]:
-    if store.default_role and (len(store.role) > ROLE_NAME_MAX or "." in store.role):
+    """A name that the stack builds; a ``roleName`` with the organization's name is checked with its entry."""
+    too_long = len(store.role) > ROLE_NAME_MAX and (store.default_role or store.beside_builds)
+    if too_long or (store.default_role and "." in store.role):
         yield Problem(
             f"{store.where}.roleName",
             f'{quote(store.role)} of the organization "{store.organization}" is not a name of a role: letters, '

@@ -15,6 +15,7 @@ from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 from .aws import managed_stores
+from .managed import name_identities
 
 
 @dataclass(frozen=True)
@@ -110,5 +111,6 @@ def _store_roles(settings: StackSettings) -> Iterator[tuple[str, str]]:
     for entry, (_, managed) in managed_stores(settings):
         for organization in settings.organizations:
             with suppress(Doubtful):
-                role = managed.role_of(settings.cluster_store_name(organization, entry), organization.name)
-                yield role.lower(), f"the store {quote(entry)}"
+                for name, beside in name_identities(settings, organization, entry):
+                    role = managed.role_of(name, organization.name, beside_builds=beside)
+                    yield role.lower(), f"the store {quote(entry)}"

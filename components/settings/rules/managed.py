@@ -37,6 +37,16 @@ def refuse_common_names(path: str, role_name: str | None, where: str) -> Iterato
         )
 
 
+def name_identities(settings: StackSettings, organization: Organization, entry: str) -> Iterator[tuple[str, bool]]:
+    """Names after which the managed identities of an organization are named, and whether one is beside that of builds.
+
+    Builds and a pull secret that read through one entry have an identity each.
+    """
+    yield settings.cluster_store_name(organization, entry), False
+    if organization.pull_store == entry and entry in organization.build_reads:
+        yield settings.pull_identity_name(organization, entry), True
+
+
 def list_remote_readers(settings: StackSettings, entries: AbstractSet[str]) -> Iterator[tuple[str, str]]:
     """Pull secrets that read through one of these entries on another cluster than builds: their path, and the entry."""
     clusters = settings.clusters

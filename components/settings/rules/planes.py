@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from ...errors import Problem
 from ...openchoreo.kinds import Kind
 from ...openchoreo.release import Release
 from ...pull.credential import PlaneStore
-from ...schema.partial import certain
+from ...schema.partial import Doubtful, certain
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
+from .used_stores import list_certain_stores
 
 _Stores = dict[tuple[str, str], tuple[str, str]]
 """Kind and name of a cluster-scoped plane -> the store that it gets first, and the path that names the plane."""
@@ -23,6 +25,7 @@ def validate_plane_objects(settings: StackSettings, release: Release) -> Iterato
     for path, organization in settings.located:
         yield from certain(_build_plane(organization, path, release, stores))
         yield from certain(_data_plane(organization, path, release, stores))
+    yield from _validate_owners(settings)
 
 
 def validate_plane_kinds(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -56,3 +59,49 @@ def _plane(plane: PlaneStore | None, path: str, kinds: Sequence[Kind], stores: _
             f'"{plane.secret_store_ref}" is not the store "{store}" that {first} gives to the {kind.name} '
             f"{plane.name}; all organizations share this plane, so use one store with scope: shared",
         )
+
+
+def _validate_owners(settings: StackSettings) -> Iterator[Problem]:
+    """Planes of an organization that name a store of the stack which is not for it, or not for that plane."""
+    owners: dict[str, set[str]] = {}
+    own: dict[str, tuple[list[str], list[str]]] = {}
+    for path, organization in settings.located:
+        for used in list_certain_stores(organization, path):
+            with suppress(Doubtful):
+                if used.entry in settings.secret_stores:
+                    find = settings.pull_store_name if used.pulls else settings.cluster_store_name
+                    name = find(organization, used.entry)
+                    owners.setdefault(name, set()).add(organization.name)
+                    own.setdefault(organization.name, ([], []))[used.pulls].append(name)
+    for path, organization in settings.located:
+        with suppress(Doubtful):
+            builds, pulls = own.get(organization.name, ([], []))
+            yield from _owner(organization.build_plane, f"{path}.buildPlane", organization.name, owners, builds)
+            yield from _builds_pull_store(organization.build_plane, f"{path}.buildPlane", builds, pulls)
+            yield from _owner(organization.data_plane, f"{path}.dataPlane", organization.name, owners, pulls)
+
+
+def _owner(
+    plane: PlaneStore | None, path: str, organization: str, owners: dict[str, set[str]], own: Sequence[str]
+) -> Iterator[Problem]:
+    ref = None if plane is None else plane.secret_store_ref
+    names = owners.get(ref, set()) if isinstance(ref, str) else set()
+    if names and organization not in names:
+        count = "organization" if len(names) == 1 else "organizations"
+        text = f"is a store of the {count} {', '.join(map(quote, sorted(names)))}; {_advise(own)}"
+        yield Problem(f"{path}.secretStoreRef", f"{quote(str(ref))} {text}")
+
+
+def _builds_pull_store(
+    plane: PlaneStore | None, path: str, builds: Sequence[str], pulls: Sequence[str]
+) -> Iterator[Problem]:
+    ref = None if plane is None else plane.secret_store_ref
+    if ref in pulls and ref not in builds:
+        yield Problem(f"{path}.secretStoreRef", f"{quote(str(ref))} may be used by workloads only; {_advise(builds)}")
+
+
+def _advise(own: Sequence[str]) -> str:
+    """What a plane can name instead."""
+    if not own:
+        return "use a store of this organization, or remove this"
+    return f"use {quote(own[0])}, or remove this"

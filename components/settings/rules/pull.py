@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import Problem
+from ...openchoreo.namespaces import describe_build_namespace, describe_platform_namespace
 from ...openchoreo.release import Release
 from ...pull.credential import EXPRESSION, PullSecret
 from ...schema.partial import certain
@@ -81,7 +82,6 @@ def _data_plane(organization: Organization, settings: StackSettings, path: str) 
 
 def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
     """Namespaces for manual pull secrets that have another purpose."""
-    builds = {release.build_namespace(name): name for name in settings.names}
     receivers: dict[tuple[str, str], str] = {}
     for path, organization in settings.located:
         pull: PullSecret | None = vars(organization).get("pull_secret")
@@ -90,8 +90,11 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
         name = pull.name(release.defaults)
         for place, namespace in enumerate(pull.namespaces or ()):
             where = f"{path}.pullSecret.namespaces[{place}]"
-            if namespace in builds:
-                yield Problem(where, f'"{namespace}" is the build namespace of the organization "{builds[namespace]}"')
+            problem = describe_build_namespace(namespace, release) or describe_platform_namespace(
+                namespace, settings.names, release
+            )
+            if problem is not None:
+                yield Problem(where, f'"{namespace}" {problem}; use a namespace of the organization\'s workloads')
             first = receivers.setdefault((namespace, name), where)
             if first != where:
                 yield Problem(where, f'"{namespace}" already gets the Secret "{name}" from {first}')
@@ -100,13 +103,14 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
 def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
     """The DataPlane names a store that only builds may use."""
     pull, plane = organization.pull_secret, organization.data_plane
-    if pull is None or plane is None or pull.delivery != "component" or organization.pull_store is not None:
+    if pull is None or plane is None or pull.delivery == "manual":
         return
-    for entry in dict.fromkeys((organization.secret_store, *organization.build_reads)):
-        exists = entry in settings.secret_stores
-        if exists and plane.secret_store_ref == settings.cluster_store_name(organization, entry):
-            yield Problem(
-                f"{path}.dataPlane.secretStoreRef",
-                f'"{plane.secret_store_ref}" may be used by builds only; set pullSecret.secretStore: {entry}, so that '
-                "the organization's workloads may use it too",
-            )
+    named, stores = organization.pull_store, settings.secret_stores
+    for entry in sorted(organization.build_stores & stores.keys()):
+        store = settings.pull_store_name(organization, named if named in stores else entry)
+        ref = plane.secret_store_ref
+        if ref == settings.cluster_store_name(organization, entry) and (named is None or ref != store):
+            advice = f'use "{store}", the store of the pull secret, or leave dataPlane out'
+            if named is None:
+                advice = f"set pullSecret.secretStore: {entry}, which creates a store for workloads, and remove this"
+            yield Problem(f"{path}.dataPlane.secretStoreRef", f'"{ref}" may be used by builds only; {advice}')

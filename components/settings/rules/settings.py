@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set as AbstractSet
+from collections.abc import Iterator, Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 
 from ...errors import Problem
 from ...openchoreo.release import Release
-from ...schema.deferred import InputStr, sort_unique
+from ...schema.deferred import InputStr
 from ...schema.partial import Doubtful, certain
 from ...schema.paths import organization_path
-from ...secrets.credential import LocatedCredential
 from ..organization import Organization
-from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
+from .admission import validate_admission
+from .isolation import validate_isolation
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
 from .pull import validate_planes
 from .registries import refuse_shared_identities
 from .secret_references import validate_reference_planes
+from .shared_keys import validate_shared_keys
 from .store_use import validate_keys
+from .used_stores import Used, list_certain_stores, list_used_stores
 
 
 def validate_settings(
@@ -46,9 +47,12 @@ def validate_settings(
         validate_reference_planes(settings),
         refuse_shared_identities(settings),
         store_rules.validate_store_access(settings, release, _reads),
+        validate_isolation(settings),
+        validate_shared_keys(settings),
         aws_rules.validate_managed_stores(settings, _reads),
         vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
+        validate_admission(settings),
     ):
         yield from certain(rule)
 
@@ -72,75 +76,32 @@ def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
                 yield Problem(f"{path}.name", f'"{organization.name}" is also the name of {other}; use another name')
 
 
-@dataclass(frozen=True)
-class _Used:
-    """A store that an organization reads from, the keys that it reads, and their place in the configuration."""
-
-    entry: str
-    keys: tuple[InputStr, ...]
-    path: str
-    """Configuration path of the key that names the store."""
-    owner: str
-    """Configuration path of the block that names the remote keys."""
-
-
-def _used_stores(organization: Organization, path: str) -> Iterator[_Used]:
-    yield from _build_stores(organization, path, organization.build_credentials)
-    yield from _pull_store(organization, path)
-
-
-def _build_stores(organization: Organization, path: str, credentials: Iterable[LocatedCredential]) -> Iterator[_Used]:
-    """The store of the organization, and those that its credentials name."""
-    named: dict[tuple[str | None, str], list[InputStr]] = {}
-    for located in credentials:
-        for read in located.credential.reads:
-            owner = "" if read.entry is None else f".{located.prefix}{read.prefix}".removesuffix(".")
-            named.setdefault((read.entry, owner), []).append(read.ref.remote_key)
-    for (entry, owner), keys in named.items():
-        store = organization.secret_store if entry is None else entry
-        yield _Used(store, sort_unique(keys), f"{path}{owner}.secretStore", f"{path}{owner}")
-
-
-def _certain_stores(organization: Organization, path: str) -> Iterator[_Used]:
-    """The same, as far as nothing in it is doubtful. With a doubtful credential, a store that is named is used."""
-    used = list(certain(_build_stores(organization, path, certain_credentials(organization, BUILD_KINDS))))
-    doubts = any(kind not in vars(organization) for kind in BUILD_KINDS)
-    if doubts and "secret_store" in organization.model_fields_set and all(store.owner != path for store in used):
-        with suppress(Doubtful):
-            yield _Used(organization.secret_store, (), f"{path}.secretStore", path)
-    yield from used
-    yield from certain(_pull_store(organization, path))
-
-
-def _pull_store(organization: Organization, path: str) -> Iterator[_Used]:
-    store = organization.pull_store
-    if store is not None:
-        named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None
-        where = f"{path}.pullSecret.secretStore" if named else f"{path}.secretStore"
-        yield _Used(store, organization.pull_keys, where, f"{path}.pullSecret")
-
-
 def _reads(organization: Organization) -> list[tuple[str, tuple[InputStr, ...]]]:
     """Entries of ``secretStores`` that an organization reads from, each with its remote keys."""
-    return [(used.entry, used.keys) for used in _used_stores(organization, "")]
+    return [(used.entry, used.keys) for used in list_used_stores(organization, "")]
 
 
 def _used_problems(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
     """Problems of an organization with the stores that it reads through."""
-    for used in _certain_stores(organization, path):
+    for used in list_certain_stores(organization, path):
         yield from certain(_store(used, organization, settings))
 
 
-def _store(used: _Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
+def _store(used: Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
     store = settings.secret_stores.get(used.entry)
     if store is None:
         names = ", ".join(sorted(settings.secret_stores)) or "none"
         yield Problem(used.path, f'no store "{used.entry}" under secretStores; configured: {names}')
         return
-    long_name = store_rules.describe_long_name(settings.cluster_store_name(organization, used.entry))
+    yield from certain(_long_name(used, organization, settings))
+    yield from validate_keys(store.manager, organization.name, used.keys, f'store "{used.entry}"', used.owner)
+
+
+def _long_name(used: Used, organization: Organization, settings: StackSettings) -> Iterator[Problem]:
+    name = settings.pull_store_name if used.pulls else settings.cluster_store_name
+    long_name = store_rules.describe_long_name(name(organization, used.entry))
     if long_name is not None:
         yield Problem(used.path, long_name)
-    yield from validate_keys(store.manager, organization.name, used.keys, f'store "{used.entry}"', used.owner)
 
 
 def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str] | None) -> Iterator[Problem]:
@@ -152,23 +113,33 @@ def _store_manuals(settings: StackSettings, manual_names: AbstractSet[str] | Non
 
 
 def _one_source_per_store(settings: StackSettings) -> Iterator[Problem]:
-    """Two entries must not have a ClusterSecretStore of the same name: they would share it."""
-    entries: dict[str, str] = {}
+    """Two entries, or builds and workloads, must not have a ClusterSecretStore of the same name, and so share it."""
+    users: dict[str, tuple[str, bool]] = {}
     for path, organization in settings.located:
-        for used in _certain_stores(organization, path):
-            name = _store_name(settings, organization, used.entry)
-            first = used.entry if name is None else entries.setdefault(name, used.entry)
-            if first != used.entry:
-                yield Problem(
-                    used.path,
-                    f'"{used.entry}" has the same ClusterSecretStore "{name}" as the store "{first}" of another '
-                    "organization; rename one of the two stores",
-                )
+        for used in list_certain_stores(organization, path):
+            for name, own in certain(_store_names(used, organization, settings)):
+                first, first_own = users.setdefault(name, (used.entry, own))
+                if first != used.entry:
+                    yield Problem(
+                        used.path,
+                        f'"{used.entry}" has the same ClusterSecretStore "{name}" as the store "{first}"; rename '
+                        "one of the two entries",
+                    )
+                elif first_own != own:
+                    yield Problem(
+                        used.path,
+                        f'"{used.entry}" has the ClusterSecretStore "{name}" for the pull secret of one organization '
+                        "and for the builds of another; use another entry of secretStores for the pull secret",
+                    )
 
 
-def _store_name(settings: StackSettings, organization: Organization, entry: str) -> str | None:
-    """Name of the ClusterSecretStore; None if the entry is unknown or doubtful."""
-    if entry in settings.secret_stores:
-        with suppress(Doubtful):
-            return settings.cluster_store_name(organization, entry)
-    return None
+def _store_names(used: Used, organization: Organization, settings: StackSettings) -> Iterator[tuple[str, bool]]:
+    """Names of the ClusterSecretStore and of its identity, and whether a name is that of a pull store beside builds."""
+    if used.entry not in settings.secret_stores:
+        return
+    name = settings.cluster_store_name(organization, used.entry)
+    if not used.pulls:
+        yield name, False
+        return
+    for pull_name in (settings.pull_identity_name, settings.pull_store_name):
+        yield pull_name(organization, used.entry), pull_name(organization, used.entry) != name

@@ -33,6 +33,8 @@ class StoreUse:
     """Path of the settings with the remote keys."""
     namespace: str | None = None
     """Namespace whose ExternalSecrets read from the store. None: OpenChoreo names the namespaces."""
+    pulls: bool = False
+    """Whether workloads read, whose store may have a name of its own."""
 
 
 def use_by_builds(
@@ -54,7 +56,7 @@ def use_by_workloads(organization: Organization, argument: str) -> StoreUse:
     """What an organization's pull secret reads from a store; arguments as in `use_by_builds`."""
     pull, owner = organization.pull_secret, "organization.pullSecret"
     entry = None if pull is None else pull.secret_store
-    return StoreUse(organization, organization.pull_keys, argument, entry, f"{owner}.secretStore", owner)
+    return StoreUse(organization, organization.pull_keys, argument, entry, f"{owner}.secretStore", owner, pulls=True)
 
 
 def validate_store_use(planned: PlannedStore, use: StoreUse) -> Iterator[Problem]:
@@ -82,8 +84,14 @@ def validate_entry(name: str, use: StoreUse) -> Iterator[Problem]:
         name: name of the ClusterSecretStore.
         use: what the component reads from it.
     """
-    if use.entry is not None and name not in (use.entry, f"{use.entry}-{use.organization.name}"):
-        text = f'{quote(use.entry)} is not the store "{name}" of {use.argument}; leave it out, or pass the same store'
+    organization, entry = use.organization.name, use.entry
+    names = (
+        entry,
+        f"{entry}-{organization}",
+        *((f"{entry}-pull", f"{entry}-pull-{organization}") if use.pulls else ()),
+    )
+    if entry is not None and name not in names:
+        text = f'{quote(entry)} is not the store "{name}" of {use.argument}; leave it out, or pass the same store'
         yield Problem(use.entry_path, text)
 
 

@@ -20,6 +20,12 @@ from ...managers.cluster_secret_store import NO_NAMESPACES
 from ...managers.manager import Manager
 from ...managers.options import StoreOptions, describe_idle_retries
 from ...managers.secret_store import SecretStoreSettings
+from ...openchoreo.namespaces import (
+    IS_BUILD,
+    describe_build_namespace,
+    describe_data_plane_namespace,
+    describe_platform_namespace,
+)
 from ...openchoreo.release import Release
 from ...schema.arguments import check_name
 from ...schema.deferred import InputStr
@@ -49,15 +55,13 @@ Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 def validate_store_access(settings: StackSettings, release: Release, reads: Reads) -> Iterator[Problem]:
     """Problems of the stores that depend on their scope or their organizations."""
     for name, store in settings.secret_stores.items():
-        yield from certain(_access(store, f"secretStores.{name}"))
+        yield from certain(_access(settings, name))
         yield from certain(_store_namespaces(store, f"secretStores.{name}", settings.names, release))
     for organization in settings.organizations:
         with suppress(Doubtful):
             entries = {entry for entry, _ in reads(organization)}
             for entry in sorted(entries & settings.secret_stores.keys()):
-                yield from certain(
-                    _entry_filled(settings.secret_stores[entry], f"secretStores.{entry}", organization.name)
-                )
+                yield from certain(_entry_filled(settings, entry, organization.name))
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,7 @@ def validate_store_arguments(store: StoreArguments) -> Iterator[Problem]:
         yield Problem("namespaces", NO_NAMESPACES)
     for index, namespace in enumerate(store.namespaces):
         yield from check_name(f"namespaces[{index}]", namespace, check_label)
-    builds = {*store.namespaces, *map(store.release.build_namespace, store.organizations)}
-    yield from _namespaces(store.manager, _MANAGER, sorted(store.organizations) or [""], builds)
+    yield from _namespaces(store.manager, _MANAGER, sorted(store.organizations), store.namespaces, store.release)
     if len(set(store.organizations)) == 1:
         yield from _filled(store.manager, _MANAGER, store.organizations[0])
     else:
@@ -117,9 +120,9 @@ def _keys(store: StoreArguments) -> Iterator[Problem]:
                 yield Problem(path, plain_only)
             continue
         problems = (store.manager.key_problem(key, organization) for organization in store.organizations or [""])
-        problem = next(filter(None, problems), None)
-        if problem is not None or not key:
-            yield Problem(path, f"{quote(key)} {problem or 'is empty; expected at least one character'}")
+        problem = next(filter(None, problems), None) if key else "is empty; expected at least one character"
+        if problem is not None:
+            yield Problem(path, f"{quote(key)} {problem}")
 
 
 def describe_long_name(name: str) -> str | None:
@@ -129,9 +132,10 @@ def describe_long_name(name: str) -> str | None:
     return f"gives a ClusterSecretStore a name of {len(name)} characters; the maximum is {_STORE_NAME_MAX}"
 
 
-def _entry_filled(store: SecretStoreSettings, path: str, organization: str) -> Iterator[Problem]:
-    if store.scope == "organization":
-        yield from _filled(store.manager, f"{path}.{store.manager.settings_key}", organization)
+def _entry_filled(settings: StackSettings, entry: str, organization: str) -> Iterator[Problem]:
+    if settings.get_scope(entry) == "organization":
+        manager = settings.secret_stores[entry].manager
+        yield from _filled(manager, f"secretStores.{entry}.{manager.settings_key}", organization)
 
 
 def _filled(manager: Manager, path: str, organization: str) -> Iterator[Problem]:
@@ -141,11 +145,12 @@ def _filled(manager: Manager, path: str, organization: str) -> Iterator[Problem]
             yield Problem(f"{path}{place}", text)
 
 
-def _access(store: SecretStoreSettings, path: str) -> Iterator[Problem]:
+def _access(settings: StackSettings, entry: str) -> Iterator[Problem]:
     """Each organization has its own access, or the configuration accepts that it has not."""
+    store, path = settings.secret_stores[entry], f"secretStores.{entry}"
     manager = store.manager
     placeholders = list(find_places(manager.template()))
-    if store.scope == "shared":
+    if settings.get_scope(entry) == "shared":
         block = f"{path}.{manager.settings_key}"
         yield from _shared(manager, block, "several organizations share", 'use scope "organization"')
         if store.shared_access:
@@ -180,21 +185,31 @@ def _is_inside(place: str, fields: tuple[str, ...]) -> bool:
 def _store_namespaces(
     store: SecretStoreSettings, path: str, organizations: Sequence[str], release: Release
 ) -> Iterator[Problem]:
-    builds = {release.build_namespace(name) for name in organizations}
-    yield from _namespaces(store.manager, f"{path}.{store.manager.settings_key}", organizations, builds)
+    yield from _namespaces(store.manager, f"{path}.{store.manager.settings_key}", organizations, (), release)
 
 
 def _namespaces(
-    manager: Manager, path: str, organizations: Sequence[str], builds: AbstractSet[str]
+    manager: Manager, path: str, organizations: Sequence[str], builds: Sequence[str], release: Release
 ) -> Iterator[Problem]:
-    """Whoever may start builds may use every ServiceAccount and every Secret in their namespace."""
+    """Whoever has rights in a namespace may use every ServiceAccount and every Secret there."""
     for place, namespace in manager.references():
-        # The namespace may contain the placeholder and only become a build namespace with an organization's name.
-        filled = (fill(namespace, organization) for organization in organizations)
-        build = next((name for name in filled if name in builds), None)
-        if build is not None:
-            yield Problem(
-                f"{path}{place}",
-                f"{quote(build)} is the build namespace of an organization, whose builds could read, use or replace "
-                "what is in it; use another namespace",
-            )
+        # The namespace may contain the placeholder and only become one of others with an organization's name.
+        filled = dict.fromkeys(str(fill(namespace, organization)) for organization in organizations or [""])
+        problems = ((name, _describe_readers(name, organizations, builds, release)) for name in filled)
+        name, problem = next(((name, problem) for name, problem in problems if problem is not None), ("", None))
+        if problem is not None:
+            yield Problem(f"{path}{place}", f"{quote(name)} {problem} what is in it; use another namespace")
+
+
+def _describe_readers(
+    namespace: str, organizations: Sequence[str], builds: Sequence[str], release: Release
+) -> str | None:
+    """Who else could read what is in a namespace of sources. None: nobody that its name shows."""
+    build = describe_build_namespace(namespace, release)
+    if namespace in builds or build is not None:
+        return f"{build or IS_BUILD}, whose builds could read, use or replace"
+    workloads = describe_data_plane_namespace(namespace, release)
+    if workloads is not None:
+        return f"{workloads}, whose developers could read, use or replace"
+    platform = describe_platform_namespace(namespace, organizations, release)
+    return None if platform is None else f"{platform}, whose users could read, use or replace"

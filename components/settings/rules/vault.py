@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ...errors import Problem
@@ -19,7 +19,7 @@ from ...schema.placeholder import fill
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
-from .managed import Reads, list_remote_readers, refuse_common_names
+from .managed import Reads, list_remote_readers, name_identities, refuse_common_names
 from .separate_paths import refuse_nested_paths
 
 _SYSTEM_MOUNTS: Final = frozenset({"auth", "cubbyhole", "identity", "sys"})
@@ -95,7 +95,7 @@ def _filled(
         name = organization.name
         namespace = "" if store.namespace is None else f"{fill(store.namespace, name)}/"
         mount, keys = str(fill(store.path, name)), block.path_of(name)
-        yield _Filled(
+        own = _Filled(
             entry=entry,
             organization=name,
             namespace=namespace,
@@ -103,9 +103,11 @@ def _filled(
             version=store.version,
             keys=keys,
             path=f"{namespace}{build_api_path(mount, store.version, keys)}",
-            role=block.role_of(settings.cluster_store_name(organization, entry), name),
+            role="",
             creates_mount=block.create_mount,
         )
+        for identity, beside in name_identities(settings, organization, entry):
+            yield replace(own, role=block.role_of(identity, name, beside_builds=beside))
 
 
 def _planes(settings: StackSettings, managed: AbstractSet[str]) -> Iterator[Problem]:

@@ -1,0 +1,95 @@
+"""What the clusters of a stack have, compared with its plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from .graph import BUILD, Configured
+from .live_objects import list_object_crossings, list_object_differences
+from .live_rooms import Site, list_namespace_crossings, list_rooms
+from .live_stores import list_store_crossings, list_store_differences, read_live_stores
+from .model import Crossing, Difference, Reacher
+from .rbac import read_grants
+from .rights import list_reachers, list_reaches, list_right_crossings
+from .rooms import RoomIndex
+from .sign_in import Annotations
+
+_DATA: Final = "data"
+
+
+@dataclass(frozen=True)
+class LiveCluster:
+    """Everything on one cluster that decides who can read what. No values of Secrets."""
+
+    context: str
+    planes: tuple[str, ...]
+    """``build``, ``control``, ``data``, sorted."""
+    namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Name -> labels."""
+    accounts: Annotations = field(default_factory=dict)
+    """ServiceAccount -> annotations."""
+    objects: tuple[Mapping[str, Any], ...] = ()
+    """Stores, their users, and RBAC, each with its kind."""
+
+    def __str__(self) -> str:
+        return f"{self.context} ({', '.join(self.planes)})"
+
+    @property
+    def plane(self) -> str:
+        """The plane in the plan: ``build`` where both are one cluster."""
+        return BUILD if BUILD in self.planes else _DATA
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What only the clusters show."""
+
+    crossings: tuple[Crossing, ...] = ()
+    reachers: tuple[Reacher, ...] = ()
+    missing: tuple[Difference, ...] = ()
+    unplanned: tuple[Difference, ...] = ()
+    objects: Mapping[str, int] = field(default_factory=dict)
+
+
+def compare(configured: Configured, live: Sequence[LiveCluster]) -> Comparison:
+    """What the clusters have beside the plan, and lack. It is pure."""
+    crossings: set[Crossing] = set()
+    reachers: set[Reacher] = set()
+    missing: set[Difference] = set()
+    unplanned: set[Difference] = set()
+    counts: Counter[str] = Counter()
+    for cluster in live:
+        site = _read_site(configured, cluster)
+        grants = read_grants(cluster.objects)
+        crossings |= {*list_namespace_crossings(site), *list_store_crossings(site), *list_object_crossings(site)}
+        reaches = tuple(list_reaches(site, grants))
+        crossings |= set(list_right_crossings(reaches))
+        reachers |= set(list_reachers(site.cluster, reaches))
+        for differences in (list_store_differences(site), list_object_differences(site)):
+            for is_missing, difference in differences:
+                (missing if is_missing else unplanned).add(difference)
+        counts.update(str(item["kind"]) for item in cluster.objects)
+        counts["Namespace"] += len(cluster.namespaces)
+    by_interest = sorted(unplanned, key=lambda item: (item.own, item))
+    return Comparison(
+        tuple(sorted(crossings)), tuple(sorted(reachers)), tuple(sorted(missing)), tuple(by_interest), dict(counts)
+    )
+
+
+def _read_site(configured: Configured, cluster: LiveCluster) -> Site:
+    plane = cluster.plane
+    rooms = list_rooms(configured, plane, cluster.namespaces)
+    stores = read_live_stores(configured, plane, cluster.accounts, cluster.objects)
+    return Site(
+        configured=configured,
+        cluster=cluster.context,
+        plane=plane,
+        namespaces=cluster.namespaces,
+        accounts=frozenset(cluster.accounts),
+        room_index=RoomIndex(rooms),
+        stores=stores,
+        objects=cluster.objects,
+    )

@@ -1,0 +1,1 @@
+"""Admission policies and quotas of ``isolation: strict``, as manifests."""

@@ -1,0 +1,58 @@
+"""Everything on a cluster that decides who can read which key, with one list call for each of 12 kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ..access.live import LiveCluster
+from ..manifests import ESO
+from ..object_names import build_path
+from .connection import Cluster
+
+_RBAC: Final = "rbac.authorization.k8s.io/v1"
+_PUSH: Final = "external-secrets.io/v1alpha1"
+_KINDS: Final = (
+    (ESO, "ClusterSecretStore"),
+    (ESO, "SecretStore"),
+    (ESO, "ExternalSecret"),
+    (ESO, "ClusterExternalSecret"),
+    (_PUSH, "PushSecret"),
+    (_PUSH, "ClusterPushSecret"),
+    (_RBAC, "Role"),
+    (_RBAC, "ClusterRole"),
+    (_RBAC, "RoleBinding"),
+    (_RBAC, "ClusterRoleBinding"),
+)
+"""API and kind of objects whose content matters. Secrets are never read."""
+
+
+def read_live_access(cluster: Cluster, planes: Sequence[str]) -> LiveCluster:
+    """What decides about access on a cluster.
+
+    Args:
+        cluster: the cluster.
+        planes: ``build``, ``control``, ``data``: those that it is.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or refuses a list.
+    """
+    namespaces = cluster.items(build_path("v1", "Namespace"), metadata_only=True)
+    accounts = cluster.items(build_path("v1", "ServiceAccount"), metadata_only=True)
+    return LiveCluster(
+        context=cluster.settings.context,
+        planes=tuple(sorted(planes)),
+        namespaces={item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in namespaces},
+        accounts={
+            (item["metadata"]["namespace"], item["metadata"]["name"]): item["metadata"].get("annotations") or {}
+            for item in accounts
+        },
+        objects=tuple(_read_objects(cluster)),
+    )
+
+
+def _read_objects(cluster: Cluster) -> Iterator[Mapping[str, Any]]:
+    for api, kind in _KINDS:
+        for item in cluster.items(build_path(api, kind)):
+            # Items of a list have no kind.
+            yield {**item, "apiVersion": api, "kind": kind}

@@ -1,0 +1,237 @@
+"""``offboarding``: what an organization has before its removal, and the receipt of what has become of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from ..cluster.connection import Cluster
+from ..cluster.holdings import describe_survivor, read_holdings
+from ..cluster.vault_server import ask_vault
+from ..errors import OpenChoreoSecretsError
+from ..offboarding.holdings import Holding, Holdings
+from ..offboarding.marks import Subject
+from ..offboarding.receipt import Answer, Receipt, build_receipt, format_holdings, plain_listing
+from ..offboarding.record import Record, read_record
+from ..offboarding.state import StateHoldings, read_state_holdings
+from ..plan.orphans import read_state
+from ..schema.suggestions import find_nearest
+from .clusters import reach_clusters
+from .command_line import read_seconds, read_stack_name, read_text
+from .stack import PulumiStack, read_project, read_stack
+
+_PAUSE: Final = 1.0
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to a command line."""
+    summary = "list what an organization has, and check after its removal that nothing of it is left"
+    parser = commands.add_parser(
+        "offboarding",
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}. It changes nothing and reads no secret values. Exit code 0: "
+        "nothing is left, or the record was written, 1: something is left, 2: the command could not do its work.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--stack", required=True, type=read_stack_name, metavar="NAME", help="dev, or <pulumi organization>/dev"
+    )
+    parser.add_argument(
+        "--organization", required=True, type=read_text, metavar="NAME", help="name of the organization"
+    )
+    parser.add_argument(
+        "--record",
+        type=read_text,
+        metavar="FILE",
+        help="before the removal: write what the organization has to this new file; after it: check each entry",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=read_seconds,
+        default=30,
+        metavar="SECONDS",
+        help="longest wait for what Kubernetes deletes after the update; default: 30",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code.
+
+    Raises:
+        OpenChoreoSecretsError: the stack, its state, the record or a cluster cannot be read.
+    """
+    project = read_project(Path.cwd())
+    stack = read_stack(project, options.stack)
+    file = None if options.record is None else Path(options.record)
+    if file is not None and file.exists():
+        record = read_record(_read(file), str(file), stack.identifier, options.organization)
+        return _print_receipt(_check(stack, record, options), options)
+    reading = _read_now(stack, options)
+    if file is None:
+        return _print_listing(reading, options)
+    return _write(file, reading, options)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the state and the clusters have at one moment."""
+
+    stack: str
+    clusters: Mapping[str, Cluster]
+    """UID of ``kube-system`` -> cluster."""
+    state: StateHoldings
+    holdings: Holdings
+    time: str
+    """When the clusters were read."""
+
+
+def _read_now(stack: PulumiStack, options: argparse.Namespace, record: Record | None = None) -> _Reading:
+    """Read the state and every cluster.
+
+    Raises:
+        OpenChoreoSecretsError: one of them cannot be read.
+    """
+    exported = stack.export_all()
+    state = read_state_holdings(exported, options.organization)
+    recorded = Holdings() if record is None else record.holdings
+    subject = Subject(stack.identifier, options.organization, state.objects, state.stores, recorded.items)
+    reached = reach_clusters(stack.project, options.stack, read_state(exported), Cluster)
+    live = read_holdings({cluster: "control" in planes for cluster, planes in reached.values()}, subject, recorded.keys)
+    clusters = {identity: cluster for identity, (cluster, _) in reached.items()}
+    holdings = Holdings.merge([live, Holdings(state.resources)])
+    return _Reading(stack.identifier, clusters, state, holdings, _now())
+
+
+def _check(stack: PulumiStack, record: Record, options: argparse.Namespace) -> Receipt:
+    """Compare the record with what is there now; wait for what Kubernetes deletes with the objects of the stack.
+
+    Raises:
+        OpenChoreoSecretsError: a cluster of the record is not in the file of the stack any more.
+    """
+    deadline = time.monotonic() + options.timeout
+    while True:
+        reading = _read_now(stack, options, record)
+        receipt = _compare(record, reading)
+        # What is in the state waits for an update.
+        waits = reading.state.objects or reading.state.resources
+        if not receipt.left or waits or time.monotonic() >= deadline:
+            return receipt
+        time.sleep(_PAUSE)
+
+
+def _compare(record: Record, reading: _Reading) -> Receipt:
+    """Ask for every entry of the record.
+
+    Raises:
+        OpenChoreoSecretsError: a cluster of the record is not in the file of the stack any more.
+    """
+    by_context: dict[str, Cluster] = {}
+    for context, identity in record.clusters.items():
+        if identity not in reading.clusters:
+            msg = (
+                f"--record: the cluster {context} (UID of kube-system: {identity}) is not in the file of the stack any "
+                "more; check with the clusters of the record, or delete the record and list what is left"
+            )
+            raise OpenChoreoSecretsError(msg)
+        by_context[context] = reading.clusters[identity]
+    # The context of a cluster may have another name than before.
+    items = tuple(
+        item if item.is_in_state else replace(item, where=by_context[item.where].settings.context)
+        for item in record.holdings.items
+    )
+    by_context = {cluster.settings.context: cluster for cluster in by_context.values()}
+    survivors: dict[tuple[str, ...], str] = {}
+    answers: dict[Holding, Answer] = {}
+    present = {item.uid for item in reading.state.resources}
+    for item in items:
+        if item.is_in_state:
+            if item.uid not in present and not item.stays:
+                answer = ask_vault(item, record.addresses.get(item.uid, ""), os.environ)
+                answers |= {} if answer is None else {item: answer}
+        elif not item.part and (reason := describe_survivor(by_context[item.where], item)):
+            survivors[item.place] = reason
+    record = replace(record, holdings=replace(record.holdings, items=items))
+    return build_receipt(record, reading.holdings, survivors, answers, (reading.state.updated, reading.time))
+
+
+def _print_listing(reading: _Reading, options: argparse.Namespace) -> int:
+    holdings = reading.holdings
+    left = [item for item in holdings.items if not item.stays]
+    if options.json:
+        _print(json.dumps(plain_listing(reading.stack, options.organization, reading.time, holdings), indent=2))
+    elif holdings.items:
+        _print(format_holdings(_title(reading, options), holdings))
+    else:
+        _print(f"Nothing of the organization {options.organization} is in stack {reading.stack} or on its clusters.")
+    return 1 if left else 0
+
+
+def _title(reading: _Reading, options: argparse.Namespace) -> str:
+    return f"Organization {options.organization} in stack {reading.stack}, read {reading.time}:"
+
+
+def _write(file: Path, reading: _Reading, options: argparse.Namespace) -> int:
+    """Write the record.
+
+    Raises:
+        OpenChoreoSecretsError: the organization has nothing, or the file cannot be written.
+    """
+    if not reading.holdings.items:
+        nearest = find_nearest(options.organization, sorted(reading.state.organizations))
+        advice = f'did you mean "{nearest}"?' if nearest else "use the name of an organization of the stack"
+        msg = f'--organization: "{options.organization}" has nothing in stack {reading.stack}; {advice}'
+        raise OpenChoreoSecretsError(msg)
+    contexts = {cluster.settings.context: identity for identity, cluster in reading.clusters.items()}
+    addresses = {urn: address for urn, address in reading.state.addresses.items() if address}
+    record = Record(reading.stack, options.organization, reading.time, contexts, reading.holdings, addresses)
+    # A record that cannot be read after the removal is of no use.
+    read_record(record.text, str(file), reading.stack, options.organization)
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(record.text)
+    except OSError as error:
+        msg = f"--record: {file} cannot be written: {error.strerror}; use another file"
+        raise OpenChoreoSecretsError(msg) from None
+    if options.json:
+        _print(json.dumps(record.plain(), indent=2))
+    else:
+        _print(format_holdings(_title(reading, options), reading.holdings))
+        _print(f"\nRecorded in {file}. Remove the organization, update, and run the same command again.")
+    return 0
+
+
+def _print_receipt(receipt: Receipt, options: argparse.Namespace) -> int:
+    _print(json.dumps(receipt.plain(), indent=2) if options.json else receipt.format())
+    return 1 if receipt.left else 0
+
+
+def _read(file: Path) -> str:
+    """Content of the record.
+
+    Raises:
+        OpenChoreoSecretsError: the file cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        msg = f"--record: {file} cannot be read: {reason}; use another file"
+        raise OpenChoreoSecretsError(msg) from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

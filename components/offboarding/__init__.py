@@ -1,0 +1,1 @@
+"""What an organization has, before and after its removal. Pure: other packages read the clusters and the state."""

@@ -1,0 +1,136 @@
+"""Everything that a stack has created for one organization, without any value of a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..object_names import build_path
+from ..schema.text import flatten
+
+STATE: Final = "state"
+"""`Holding.where` of a resource in the state that is not an object of a cluster."""
+
+
+@dataclass(frozen=True, order=True)
+class Holding:
+    """One object of the organization, or the part of a shared object that is for the organization."""
+
+    where: str
+    """Context of the cluster, or `STATE`."""
+    kind: str
+    """Kind of the object, or type of the resource in the state."""
+    namespace: str
+    """Empty: cluster-scoped, or a resource in the state. For a resource in Vault: its namespace there."""
+    name: str
+    """Name of the object, or id of the resource."""
+    part: str = ""
+    """What in the object is for the organization. Empty: the whole object."""
+    api: str = ""
+    """Group and version. Empty: a resource in the state."""
+    uid: str = ""
+    """UID of the object, or URN of the resource."""
+    stays: str = ""
+    """Why the removal of the organization does not delete it. Empty: it is deleted."""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """What identifies it, whatever object is there."""
+        return self.where, self.api, self.kind, self.namespace, self.name, self.part
+
+    @property
+    def is_in_state(self) -> bool:
+        """Whether it is a resource in the state; a context may have the name `STATE`."""
+        return self.where == STATE and not self.api
+
+    @property
+    def path(self) -> str:
+        """Path of the object in the Kubernetes API."""
+        return build_path(self.api, self.kind, self.namespace, self.name)
+
+
+@dataclass(frozen=True, order=True)
+class RemoteKey:
+    """One key in the secret manager that the organization reads. The removal of the organization does not delete it."""
+
+    store: str
+    """Name of the ClusterSecretStore. Empty: OpenChoreo selects it."""
+    key: str
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What an organization has at one moment."""
+
+    items: tuple[Holding, ...] = ()
+    """Sorted."""
+    keys: tuple[RemoteKey, ...] = ()
+    """Sorted."""
+    notes: tuple[str, ...] = ()
+    """Whom the removal affects: sentences without an end."""
+
+    @classmethod
+    def merge(cls, parts: Iterable[Holdings]) -> Holdings:
+        """Those of several clusters and of the state."""
+        parts = list(parts)
+        return cls(
+            tuple(sorted({item for part in parts for item in part.items})),
+            tuple(sorted({key for part in parts for key in part.keys})),
+            tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        )
+
+
+def list_remote_keys(spec: Mapping[str, Any]) -> Iterator[RemoteKey]:
+    """Every key that an ExternalSecret reads; ``find`` names none."""
+    default = str((spec.get("secretStoreRef") or {}).get("name") or "")
+    for field, reference in (("data", "remoteRef"), ("dataFrom", "extract")):
+        for entry in spec.get(field) or ():
+            key = (entry.get(reference) or {}).get("key")
+            store = ((entry.get("sourceRef") or {}).get("storeRef") or {}).get("name") or default
+            if key:
+                yield RemoteKey(flatten(str(store)), flatten(str(key)))
+
+
+def resolve_spec(value: Any, namespace: str, variable: str) -> Any:
+    """A template of a patch for several namespaces, as it is for one of them; other expressions stay.
+
+    Args:
+        value: any part of the template.
+        namespace: of the organization, on the control plane.
+        variable: expression for the namespace, without ``${}``. Empty: there is none.
+    """
+    if isinstance(value, dict):
+        return {key: resolve_spec(item, namespace, variable) for key, item in value.items()}
+    if isinstance(value, list):
+        return [resolve_spec(item, namespace, variable) for item in value]
+    if not isinstance(value, str):
+        return value
+    # A choice of `write_choice`: {"acme": "acme-git", "globex": "globex-git"}[metadata.namespaceName].
+    choice = re.search(rf'[{{ ]"{re.escape(namespace)}": "((?:[^"\\]|\\.)*)"', value)
+    if choice is not None:
+        return choice.group(1)
+    return value.replace(f"${{{variable}}}", namespace)
+
+
+def names_namespace(value: Any, namespace: str) -> bool:
+    """Whether what a patch for several namespaces has added is also for one of them."""
+    if isinstance(value, dict):
+        return any(names_namespace(item, namespace) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(names_namespace(item, namespace) for item in value)
+    return isinstance(value, str) and (value == namespace or f'"{namespace}"' in value)
+
+
+def list_namespaces(written: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The namespaces that a patch for several ones is for, sorted.
+
+    Args:
+        written: entries with ``includeWhen``, and overrides with ``namespaces``, as a record has them.
+    """
+    names: set[str] = set()
+    for entry in written:
+        names.update(map(str, entry.get("namespaces") or ()))
+        names.update(re.findall(r'"([^"\\]+)"', str(entry.get("includeWhen") or "")))
+    return sorted(names)

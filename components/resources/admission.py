@@ -1,0 +1,55 @@
+"""The admission policies of a stack as resources, before what they protect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from ..cluster.admission import check_administrators, serves_policies
+from ..cluster.connection import Cluster
+from ..managers.manager import Plane
+from ..plan.rights import ClusterPlane
+from ..plan.stack import Plan
+from .registration import register
+
+
+def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> Plan:
+    """The plan without the policies that a cluster does not support, about which it warns.
+
+    Raises:
+        ClusterError: the policies would refuse this stack's own updates, or a cluster cannot be reached.
+    """
+    missing: set[Plane] = set()
+    for plane, rules in plan.admission.items():
+        cluster = clusters[plane]
+        if not serves_policies(cluster):
+            missing.add(plane)
+            pulumi.log.warn(
+                f"{cluster}: isolation: strict has no admission policies here, because the API server does not serve "
+                "ValidatingAdmissionPolicy of admissionregistration.k8s.io/v1; organizations are kept apart as with "
+                "isolation: store. Upgrade Kubernetes to 1.30 or later"
+            )
+            continue
+        check_administrators(cluster, rules.administrators)
+    return replace(plan, without_policies=frozenset(missing)) if missing else plan
+
+
+def register_policies(
+    plan: Plan, kubernetes_of: Mapping[Plane, kubernetes.Provider]
+) -> dict[Plane, list[pulumi.Resource]]:
+    """Plane -> what exists after all policies and bindings on its cluster."""
+    last: dict[Plane, list[pulumi.Resource]] = {}
+    for plane, manifests in plan.policies.items():
+        prefix = f"{'' if plane == 'build' else f'{plane}-plane/'}admission/"
+        bound: list[pulumi.Resource] = []
+        for policy, binding in zip(manifests[::2], manifests[1::2], strict=True):
+            name = prefix + policy["metadata"]["name"].removeprefix(f"{plan.admission[plane].name}-")
+            # A binding comes after its policy, and after the binding before, so that the last one stands for all.
+            rule = register(name, policy, pulumi.ResourceOptions(provider=kubernetes_of[plane]))
+            after = pulumi.ResourceOptions(provider=kubernetes_of[plane], depends_on=[rule, *bound])
+            bound = [register(f"{name}/binding", binding, after)]
+        last[plane] = bound
+    return last

@@ -1,0 +1,30 @@
+"""Settings of the admission policies and quotas of ``isolation: strict``."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from ..schema.model import Example, Interval, Model, Several
+
+_User = Annotated[str, Field(min_length=1)]
+
+
+class Admission(Model):
+    """Who is exempt from the admission policies, and the limits of each organization."""
+
+    example: ClassVar[Example] = {"administrators": ["pulumi"]}
+
+    administrators: Several[_User] = ()
+    """Users to whom no policy applies, as the API server names them; never groups. The users of the contexts that
+    Pulumi uses must be among them."""
+    operators: Several[_User] = ("system:serviceaccount:external-secrets:external-secrets",)
+    """Users of the External Secrets Operator: they get tokens of the stores' identities and set finalizers."""
+    agents: Several[_User] | None = None
+    """Users of OpenChoreo's agents and controllers, which create namespaces with the labels of organizations. None:
+    those of the release's charts."""
+    minimum_refresh_interval: Interval = "1m0s"
+    """Shortest interval between two polls of an ExternalSecret or a PushSecret of an organization."""
+    maximum_external_secrets: Annotated[int, Field(ge=1)] = 500
+    """Number of ExternalSecrets that may exist at the same time in each build namespace, those of runs included."""

@@ -1,0 +1,103 @@
+"""Rules about the admission policies and quotas, which the stack's own objects must obey too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ...errors import Problem
+from ...openchoreo import find_release
+from ...openchoreo.namespaces import describe_build_namespace, describe_data_plane_namespace
+from ...openchoreo.release import Release
+from ...schema.durations import parse_seconds
+from ...schema.partial import certain
+from ...schema.text import quote
+from ..admission import Admission
+from ..organization import Organization
+from ..partial import certain_credentials
+from ..stack import StackSettings
+
+_ACCOUNT: Final = "system:serviceaccount:"
+_ACCOUNT_GROUP: Final = "system:serviceaccounts"
+_GROUPS: Final = frozenset({"system:authenticated", "system:masters", "system:nodes", "system:unauthenticated"})
+
+
+def validate_admission(settings: StackSettings) -> Iterator[Problem]:
+    """Limits that the configuration itself exceeds, and limits without policies."""
+    limits = settings.strict_admission
+    if limits is None:
+        if settings.admission is not None:
+            text = f"has no effect with isolation: {settings.isolation}; remove it, or use isolation: strict"
+            yield Problem("admission", text)
+        return
+    yield from certain(_check_users(settings, limits))
+    yield from certain(_check_interval(settings, "", limits))
+    for path, organization in settings.located:
+        yield from certain(_organization(organization, path, limits))
+
+
+def _check_users(settings: StackSettings, limits: Admission) -> Iterator[Problem]:
+    """Users whose exception would be one for an organization, or for nobody."""
+    release = find_release(settings.release)
+    agents = limits.agents
+    if agents is None:
+        agents = tuple(user for part in release.parts for user in part.agents)
+    for key, users in (("administrators", limits.administrators), ("operators", limits.operators), ("agents", agents)):
+        for index, user in enumerate(users):
+            path = f"admission.{key}[{index}]"
+            if user in _GROUPS or user.startswith(_ACCOUNT_GROUP):
+                text = f"{quote(user)} is a group of Kubernetes; use the names of users"
+                yield Problem(path, text)
+            elif user == "system:anonymous":
+                text = "contains everyone who has not signed in; use the names of users"
+                yield Problem(path, f"{quote(user)} {text}")
+            elif key != "agents":
+                yield from _check_exempt(path, user, agents, settings.names, release)
+
+
+def _check_exempt(
+    path: str, user: str, agents: Iterable[str], organizations: Iterable[str], release: Release
+) -> Iterator[Problem]:
+    """The user of an exception, which must be neither an agent nor an organization's."""
+    if user in agents:
+        text = "is an agent of OpenChoreo, which creates what organizations ask for; use another user"
+        yield Problem(path, f"{quote(user)} {text}")
+    if not user.startswith(_ACCOUNT):
+        return
+    namespace, _, name = user.removeprefix(_ACCOUNT).partition(":")
+    if not namespace or not name:
+        text = f"is no ServiceAccount; expected {_ACCOUNT}<namespace>:<name>"
+        yield Problem(path, f"{quote(user)} {text}")
+        return
+    owner = describe_build_namespace(namespace, release) or describe_data_plane_namespace(namespace, release)
+    if owner is None and namespace in {
+        part.control_plane_namespace(organization) for part in release.parts for organization in organizations
+    }:
+        owner = "is the namespace of an organization on the control plane"
+    if owner is not None:
+        text = f"is a ServiceAccount of {quote(namespace)}, which {owner}; use one of another namespace"
+        yield Problem(path, f"{quote(user)} {text}")
+
+
+def _organization(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
+    yield from _check_interval(organization, f"{path}.", limits)
+    count = 0
+    for located in certain_credentials(organization):
+        count += 1
+        yield from _check_interval(located.credential, f"{path}.{located.place}.", limits)
+    if count > limits.maximum_external_secrets:
+        yield Problem(
+            "admission.maximumExternalSecrets",
+            f"{limits.maximum_external_secrets} is less than the {count} credentials of {path}; use at least {count}",
+        )
+    for key, plane in (("buildPlane", organization.build_plane), ("dataPlane", organization.data_plane)):
+        if plane is not None and not isinstance(plane.secret_store_ref, str):
+            text = "is an output, and the policies of isolation: strict contain the name of the store; use plain text"
+            yield Problem(f"{path}.{key}.secretStoreRef", text)
+
+
+def _check_interval(level: object, prefix: str, limits: Admission) -> Iterator[Problem]:
+    interval, least = getattr(level, "refresh_interval", None), limits.minimum_refresh_interval
+    if interval is not None and 0 < parse_seconds(interval) < parse_seconds(least):
+        text = f"{interval} is shorter than admission.minimumRefreshInterval ({least}); use {least} or longer"
+        yield Problem(f"{prefix}refreshInterval", text)

@@ -1,0 +1,90 @@
+"""One secret of a manager is for one organization, unless its entry of ``secretStores`` lists it in ``sharedKeys``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ...errors import Problem
+from ...managers.manager import Manager
+from ...managers.remote_keys import PlaceIndex, RemotePlace, overlap
+from ...schema.partial import Doubtful, certain
+from ...schema.text import quote
+from ..stack import StackSettings
+from .used_stores import list_certain_stores
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A secret that an organization reads."""
+
+    organization: str
+    entry: str
+    key: str
+    owner: str
+    """Configuration path of the block that names the key."""
+    place: RemotePlace
+    allowed: bool
+    """Whether its entry lists it."""
+
+
+def validate_shared_keys(settings: StackSettings) -> Iterator[Problem]:
+    """Secrets that several organizations read, whatever the spelling of their keys and the name of the entry.
+
+    Shared stores are left out: their organizations share them on purpose.
+    """
+    for name in settings.secret_stores:
+        yield from certain(_idle(settings, name))
+    reads = tuple(_list_reads(settings))
+    places = PlaceIndex(read.place for read in reads)
+    readers: dict[RemotePlace, dict[tuple[str, bool], _Read]] = {}
+    for read in reads:
+        own = readers.setdefault(read.place, {})
+        if own.setdefault((read.organization, read.allowed), read) is not read:
+            continue
+        others = (other for place in places.find(read.place) for other in readers.get(place, {}).values())
+        first = next((other for other in others if _conflict(read, other)), None)
+        if first is not None:
+            spelling = "" if first.key == read.key else f" as {quote(first.key)}"
+            store = "" if first.entry == read.entry else f' through the store "{first.entry}"'
+            unlisted = read.entry if not read.allowed else first.entry
+            yield Problem(
+                read.owner,
+                f'remoteKey {quote(read.key)} is also read by the organization "{first.organization}"{spelling}{store}'
+                f"; use a key of its own, or list it in secretStores.{unlisted}.sharedKeys if both may read it",
+            )
+
+
+def _conflict(read: _Read, other: _Read) -> bool:
+    return other.organization != read.organization and not (other.allowed and read.allowed)
+
+
+def _list_reads(settings: StackSettings) -> Iterator[_Read]:
+    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
+    for path, organization in settings.located:
+        for used in list_certain_stores(organization, path):
+            with suppress(Doubtful):
+                if used.entry not in settings.secret_stores or settings.get_scope(used.entry) == "shared":
+                    continue
+                name, store = organization.name, settings.secret_stores[used.entry]
+                elsewhere = used.pulls and not one_cluster
+                listed = [_locate(store.manager, key, name, elsewhere=elsewhere) for key in store.shared_keys or ()]
+                allowed = [place for place in listed if place is not None]
+                for key in used.keys:
+                    place = _locate(store.manager, key, name, elsewhere=elsewhere) if isinstance(key, str) else None
+                    if place is not None:
+                        may = any(overlap(place, other) for other in allowed)
+                        yield _Read(name, used.entry, str(key), used.owner, place, may)
+
+
+def _locate(manager: Manager, key: str, organization: str, *, elsewhere: bool) -> RemotePlace | None:
+    """The secret that a key names; ``elsewhere`` is whether the store is on a data plane of its own."""
+    place = manager.locate(key, organization)
+    return ("data plane", *place) if place is not None and elsewhere and manager.reads_own_cluster else place
+
+
+def _idle(settings: StackSettings, entry: str) -> Iterator[Problem]:
+    if settings.secret_stores[entry].shared_keys is not None and settings.get_scope(entry) == "shared":
+        text = 'has no effect with scope "shared", which shares every key; leave it out'
+        yield Problem(f"secretStores.{entry}.sharedKeys", text)

@@ -1,0 +1,196 @@
+"""``access`` on a real cluster: a deployed stack is isolated, and what others add is named until it is gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from local.platform import CONTEXT
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.samples import git_organization
+
+ESO: Final = "external-secrets.io/v1"
+RBAC: Final = "rbac.authorization.k8s.io"
+CANARY: Final = "canary-of-the-access-report"
+WHERE: Final = f"{CONTEXT} (build)"
+
+
+def _run(stack: Stack, *arguments: str) -> tuple[int, str]:
+    """Exit code and standard output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "components", "access", "--stack", stack.name, "--live", *arguments],
+        cwd=stack.engine.project,
+        env=os.environ | stack.engine.variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert CANARY not in done.stdout
+    return done.returncode, done.stdout
+
+
+def _report(stack: Stack) -> dict[str, Any]:
+    """The report as JSON; its exit code must fit."""
+    code, text = _run(stack, "--json")
+    report: dict[str, Any] = json.loads(text)
+    assert code == (1 if report["crossings"] else 0)
+    return report
+
+
+@pytest.fixture
+def two(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> tuple[str, str]:
+    """Two deployed organizations, the name of one of which is a prefix of the other's."""
+    names = organization, f"{organization}2"
+    for name in names:
+        cluster.put_secret(manager, name, {"token": CANARY})
+    stack.configure(
+        secretStores={"org": kubernetes_store(manager)},
+        organizations=[git_organization(name, name) for name in names],
+    )
+    stack.up()
+    return names
+
+
+def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str, str]) -> None:
+    first, _ = two
+    report = _report(stack)
+    assert (report["crossings"], report["plannedAndMissing"]) == ([], [])
+    assert report["clusters"] == [WHERE]
+    assert [edge for edge in report["edges"] if edge["organization"] == first] == [
+        {
+            "organization": first,
+            "plane": "build",
+            "subject": f"builds in openchoreo-ci-{first}",
+            "object": f"ExternalSecret openchoreo-ci-{first}/git-clone-secret",
+            "store": f"ClusterSecretStore org-{first}",
+            "identity": f"ServiceAccount {manager}/eso-org-{first}, Role {manager}/eso-org-{first}",
+            "key": f"kubernetes {manager}: {first}",
+        }
+    ]
+    code, text = _run(stack)
+    assert code == 0
+    assert text.startswith(f"{stack.name}: no organization can reach another one (2 organizations, configuration and ")
+
+
+def test_a_store_of_others_is_an_edge_until_it_is_gone(
+    stack: Stack, cluster: Kubernetes, manager: str, two: tuple[str, str], tmp_path: Path
+) -> None:
+    first, second = two
+    name = f"foreign-{first}"
+    own = cluster.get(ESO, "ClusterSecretStore", f"org-{first}")
+    assert own is not None
+    provider = own["spec"]["provider"]
+    cluster.create(
+        {"apiVersion": ESO, "kind": "ClusterSecretStore", "metadata": {"name": name}, "spec": {"provider": provider}}
+    )
+    try:
+        report = _report(stack)
+        assert [(item["reason"], item["store"], item["readers"], item["owners"]) for item in report["crossings"]] == [
+            ("shared-identity", f"ClusterSecretStore {name}", [second], [first]),
+            ("shared-store", f"ClusterSecretStore {name}", list(two), list(two)),
+        ]
+        identity = f"ServiceAccount {manager}/eso-org-{first}"
+        text = f"serves every namespace (2 organizations), reads kubernetes {manager} as {identity}"
+        assert {
+            "cluster": CONTEXT,
+            "object": f"ClusterSecretStore {name}",
+            "store": "",
+            "text": text,
+            "own": False,
+        } in report["liveAndNotPlanned"]
+        file = tmp_path / "access.svg"
+        assert _run(stack, "--svg", str(file))[0] == 1
+        picture = file.read_text()
+        assert CANARY not in picture
+        assert 'class="cross"' in picture
+        assert ET.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 -- our own picture
+    finally:
+        cluster.delete(ESO, "ClusterSecretStore", name)
+    assert _report(stack)["crossings"] == []
+
+
+def test_a_role_binding_that_reaches_an_identity_is_an_edge_until_it_is_gone(
+    stack: Stack, cluster: Kubernetes, manager: str, two: tuple[str, str]
+) -> None:
+    first, second = two
+    place = {"name": "tokens", "namespace": manager}
+    rule = {
+        "apiGroups": [""],
+        "resources": ["serviceaccounts/token"],
+        "verbs": ["create"],
+        "resourceNames": [f"eso-org-{second}"],
+    }
+    subject = {"kind": "ServiceAccount", "name": "default", "namespace": f"openchoreo-ci-{first}"}
+    reference = {"apiGroup": RBAC, "kind": "Role", "name": "tokens"}
+    cluster.create({"apiVersion": f"{RBAC}/v1", "kind": "Role", "metadata": place, "rules": [rule]})
+    cluster.create(
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "RoleBinding",
+            "metadata": place,
+            "subjects": [subject],
+            "roleRef": reference,
+        }
+    )
+    who = f"ServiceAccount openchoreo-ci-{first}/default"
+    assert _report(stack)["crossings"] == [
+        {
+            "reason": "rbac",
+            "origin": "live",
+            "readers": [first],
+            "owners": [second],
+            "subject": who,
+            "object": f"RoleBinding {manager}/tokens -> Role tokens",
+            "store": "",
+            "identity": "",
+            "keys": [],
+            "why": f"{who} may create tokens of ServiceAccounts in namespace {manager}",
+            "remedy": f"delete RoleBinding {manager}/tokens, or take the subject out of it",
+            "edges": 1,
+        }
+    ]
+    cluster.delete(f"{RBAC}/v1", "RoleBinding", "tokens", manager)
+    assert _report(stack)["crossings"] == []
+
+
+def test_an_external_secret_and_a_label_of_others(stack: Stack, cluster: Kubernetes, two: tuple[str, str]) -> None:
+    """A tenant who names a store of others, which refuses the namespace, and one who sets a label of others."""
+    first, second = two
+    namespace = f"openchoreo-ci-{first}"
+    label = {"openchoreo.dev/release-namespace": second}
+    reference = {"kind": "ClusterSecretStore", "name": f"org-{second}"}
+    cluster.create(
+        {
+            "apiVersion": ESO,
+            "kind": "ExternalSecret",
+            "metadata": {"name": "stolen", "namespace": namespace},
+            "spec": {
+                "secretStoreRef": reference,
+                "target": {"name": "stolen"},
+                "data": [{"secretKey": "token", "remoteRef": {"key": second, "property": "token"}}],
+            },
+        }
+    )
+    report = _report(stack)
+    assert report["crossings"] == []
+    assert {
+        "cluster": CONTEXT,
+        "object": f"ExternalSecret {namespace}/stolen",
+        "store": f"ClusterSecretStore org-{second}",
+        "text": f"of {first}, 1 key; the store refuses its namespace",
+        "own": False,
+    } in report["liveAndNotPlanned"]
+    cluster.patch("v1", "Namespace", namespace, {"metadata": {"labels": label}})
+    (crossing,) = _report(stack)["crossings"]
+    assert (crossing["reason"], crossing["readers"], crossing["owners"]) == ("namespace", [first], [second])
+    cluster.patch("v1", "Namespace", namespace, {"metadata": {"labels": dict.fromkeys(label)}})
+    cluster.delete(ESO, "ExternalSecret", "stolen", namespace)
+    assert _report(stack)["crossings"] == []

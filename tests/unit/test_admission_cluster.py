@@ -1,0 +1,65 @@
+"""Whether a cluster supports the policies, and whether they would refuse the stack's own updates."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from components.cluster.admission import check_administrators, serves_policies
+from components.cluster.answers import Answer
+from components.errors import ClusterError
+from tests.unit.api import Api, Object
+
+GROUP = "/apis/admissionregistration.k8s.io/v1"
+REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+
+class Reviewing(Api):
+    """Says who the user is."""
+
+    user: str | None = "pulumi"
+
+    def create(self, path: str, manifest: Any) -> Object | None:
+        assert (path, manifest) == (
+            REVIEWS,
+            {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"},
+        )
+        return None if self.user is None else {"status": {"userInfo": {"username": self.user}}}
+
+
+@pytest.mark.parametrize(
+    ("objects", "served"),
+    [
+        pytest.param({}, False, id="no-group"),
+        pytest.param({GROUP: {"resources": [{"name": "validatingwebhookconfigurations"}]}}, False, id="before-1.30"),
+        pytest.param({GROUP: {"resources": [{"name": "validatingadmissionpolicies"}]}}, True, id="since-1.30"),
+    ],
+)
+def test_support(objects: dict[str, Object], served: bool) -> None:
+    assert serves_policies(Api(objects).cluster) is served
+
+
+def test_the_user_of_the_context_is_exempt() -> None:
+    check_administrators(Reviewing().cluster, ["admin", "pulumi"])
+
+
+@pytest.mark.parametrize("user", ["pulumi", "system:serviceaccount:ci:pulumi"])
+def test_another_user_is_refused(user: str) -> None:
+    api = Reviewing()
+    api.user = user
+    with pytest.raises(ClusterError) as error:
+        check_administrators(api.cluster, ["admin"])
+    assert str(error.value) == (
+        f'build plane (context "dev"): admission.administrators lacks "{user}", the user of this context, so that the '
+        "policies of isolation: strict would refuse this stack's own updates; add it"
+    )
+
+
+def test_an_answer_with_the_user() -> None:
+    content = {"kind": "SelfSubjectReview", "status": {"userInfo": {"username": "pulumi"}}}
+    answer = Answer(201, "application/json", json.dumps(content).encode())
+    assert answer.read(REVIEWS) == content
+    other = Answer(201, "application/json", json.dumps({**content, "status": {}}).encode())
+    assert other.read(REVIEWS) is None
