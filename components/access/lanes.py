@@ -23,7 +23,7 @@ _BETWEEN: Final = 10
 _INNER: Final = 14
 ORGANIZATION, NAMESPACE, STORE, IDENTITY, KEY = range(5)
 NO_STORE: Final = "Secret from the configuration"
-NO_IDENTITY: Final = "nobody signs in"
+NO_IDENTITY: Final = "no identity"
 _GENERATOR: Final = "generator, without a store"
 
 

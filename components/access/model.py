@@ -42,7 +42,7 @@ class Edge:
     store: str
     """``ClusterSecretStore org-acme``. Empty: the value comes from the configuration, or from a generator."""
     identity: str
-    """As whom the store reads. Empty: nobody, because the value is in the configuration."""
+    """Identity of the store in the secret manager. Empty: the value is in the configuration."""
     key: str
     """``kubernetes secret-manager: acme-git``, or ``manualSecrets.acmeGitToken``."""
 
@@ -137,7 +137,7 @@ class Report:
     clusters: tuple[str, ...] = ()
     """Clusters that were read. Empty: only the configuration was."""
     skipped: str = ""
-    """Why clusters were not read, in one sentence. Empty: they were, or nobody asked."""
+    """Why clusters were not read, in one sentence. Empty: they were read, or the report is offline."""
     objects: Mapping[str, int] = field(default_factory=dict)
     """Kind -> number of live objects that were read."""
 
@@ -148,7 +148,7 @@ class Report:
 
     @property
     def exposed(self) -> dict[str, int]:
-        """Organization -> number of other organizations that reach it; without those that nobody reaches."""
+        """Organization -> number of other organizations that reach it; only organizations that at least one reaches."""
         readers: dict[str, set[str]] = {}
         for crossing in self.crossings:
             for owner in crossing.owners:

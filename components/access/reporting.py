@@ -22,7 +22,7 @@ def report_access(plan: Plan, stack: str, live: tuple[LiveCluster, ...] = (), sk
         plan: plan of the stack.
         stack: its name.
         live: the clusters of its planes. Empty: only the configuration is considered.
-        skipped: why there are none, for people. Empty: nobody asked for them.
+        skipped: why there are none, for people. Empty: the report is offline.
     """
     configured = read_plan(plan)
     edges = tuple(sorted(set(_list_edges(configured))))

@@ -27,8 +27,8 @@ NOT_FINISHING: Final = (
     "k in oldObject.metadata && object.metadata[k] == oldObject.metadata[k]) && "
     f"oldObject.metadata.all(k, k in {format_list(_METADATA)} || k in object.metadata))"
 )
-"""Whether a request does more than finish a deletion. Kubernetes' garbage collector removes finalizers of deleted
-objects, such as ``foregroundDeletion``, and so do other controllers; the API server lets nobody add one then."""
+"""Whether a request does more than finish a deletion. Kubernetes' garbage collector and other controllers remove
+finalizers of deleted objects, such as ``foregroundDeletion``. The API server refuses new finalizers there."""
 ESO_GROUP: Final = "external-secrets.io"
 GENERATOR_GROUP: Final = "generators.external-secrets.io"
 
@@ -101,7 +101,7 @@ def match(group: str, resources: Iterable[str], operations: Iterable[str] = WRIT
 
 
 def _select_names(namespaces: tuple[str, ...]) -> dict[str, Any]:
-    """A selector for namespaces by their names, which the API server keeps in a label that nobody can change."""
+    """A selector for namespaces by name: by a label that the API server sets, and that cannot be changed."""
     if not namespaces:
         return {}
     name = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": list(namespaces)}

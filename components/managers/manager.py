@@ -178,7 +178,7 @@ class Manager(BaseModel):
         return None
 
     def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """The secret that an organization's key names, for every spelling of it. None: nobody can tell its name.
+        """The secret that an organization's key names, for every spelling of it. None: its name is not known.
 
         Args:
             key: ``remoteKey`` of a credential.

@@ -27,7 +27,7 @@ from urllib.parse import unquote, urlsplit
 from ..schema.deferred import Deferred
 
 Part = str | frozenset[str] | None
-"""Part of a place. Several texts: it is one of them. None: nobody can tell, so it may be any."""
+"""Part of a place. Several texts: it is one of them. None: it is not known, so it matches every text."""
 RemotePlace = tuple[Part, ...]
 """Manager, place in it, and name of a secret. The name is last and never None."""
 

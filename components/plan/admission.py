@@ -40,9 +40,6 @@ def plan_admission(  # noqa: PLR0913 -- the parts of a plan
         stack: ``<pulumi organization>/<project>/<stack>``. None: not known.
         pull_plane: plane of the pull secrets; ``build`` where both planes are one cluster.
     """
-    agents = limits.agents
-    if agents is None:
-        agents = tuple(dict.fromkeys(user for part in release.parts for user in part.agents))
     plans = tuple(organizations)
     planes: tuple[Plane, ...] = ("build",) if pull_plane == "build" else ("build", pull_plane)
     rules: dict[Plane, AdmissionRules] = {}
@@ -52,7 +49,7 @@ def plan_admission(  # noqa: PLR0913 -- the parts of a plan
             name=_name(stack),
             administrators=tuple(limits.administrators),
             operators=tuple(limits.operators),
-            agents=tuple(agents),
+            agents=limits.list_agents(release),
             organizations=tuple(dict.fromkeys(plan.name for plan in plans)),
             build_stores=_list_build_stores(plans) if plane == "build" else {},
             workload_stores=_list_workload_stores(plans) if plane == pull_plane else {},
@@ -83,7 +80,7 @@ def _list_build_stores(plans: Iterable[OrganizationPlan]) -> dict[str, tuple[str
 
 
 def _list_workload_stores(plans: Iterable[OrganizationPlan]) -> dict[str, tuple[str, ...]]:
-    """Without an organization whose workloads use no store of the stack: nobody knows what they use."""
+    """Organizations whose workloads use a store of the stack; the plan does not have the stores of the others."""
     stores = _group((plan.name, (plan.pull_store, _store_of(plan.organization.data_plane))) for plan in plans)
     return {name: names for name, names in stores.items() if names}
 
@@ -115,7 +112,8 @@ def _list_accounts(store: PlannedStore) -> Iterator[Place]:
 def _list_sources(store: PlannedStore) -> Iterator[str]:
     """Namespaces to which the settings of a store refer."""
     for organization in store.organizations:
-        yield from _find_namespaces(fill(store.manager.template(), organization))
+        for _, namespace in store.manager.references():
+            yield str(fill(namespace, organization))
 
 
 def _list_identity(store: PlannedStore, kind: str) -> Iterator[Place]:
@@ -135,16 +133,3 @@ def _find_accounts(tree: Any) -> Iterator[Place]:
     elif isinstance(tree, list):
         for value in tree:
             yield from _find_accounts(value)
-
-
-def _find_namespaces(tree: Any) -> Iterator[str]:
-    """Namespaces of objects; a namespace without the name of an object is one of the secret manager."""
-    if isinstance(tree, Mapping):
-        for name in (tree.get("remoteNamespace"), tree.get("namespace") if "name" in tree else None):
-            if isinstance(name, str):
-                yield name
-        for value in tree.values():
-            yield from _find_namespaces(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _find_namespaces(value)

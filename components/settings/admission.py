@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from ..openchoreo.release import Release
 from ..schema.model import Example, Interval, Model, Several
 
 _User = Annotated[str, Field(min_length=1)]
@@ -28,3 +29,9 @@ class Admission(Model):
     """Shortest interval between two polls of an ExternalSecret or a PushSecret of an organization."""
     maximum_external_secrets: Annotated[int, Field(ge=1)] = 500
     """Number of ExternalSecrets that may exist at the same time in each build namespace, those of runs included."""
+
+    def list_agents(self, release: Release) -> tuple[str, ...]:
+        """Users of OpenChoreo's agents and controllers, without duplicates."""
+        if self.agents is not None:
+            return tuple(self.agents)
+        return tuple(dict.fromkeys(user for part in release.parts for user in part.agents))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...errors import Problem
-from ...openchoreo import find_release
 from ...openchoreo.namespaces import describe_build_namespace, describe_data_plane_namespace
 from ...openchoreo.release import Release
 from ...schema.durations import parse_seconds
@@ -22,7 +21,7 @@ _ACCOUNT_GROUP: Final = "system:serviceaccounts"
 _GROUPS: Final = frozenset({"system:authenticated", "system:masters", "system:nodes", "system:unauthenticated"})
 
 
-def validate_admission(settings: StackSettings) -> Iterator[Problem]:
+def validate_admission(settings: StackSettings, release: Release) -> Iterator[Problem]:
     """Limits that the configuration itself exceeds, and limits without policies."""
     limits = settings.strict_admission
     if limits is None:
@@ -30,18 +29,15 @@ def validate_admission(settings: StackSettings) -> Iterator[Problem]:
             text = f"has no effect with isolation: {settings.isolation}; remove it, or use isolation: strict"
             yield Problem("admission", text)
         return
-    yield from certain(_check_users(settings, limits))
+    yield from certain(_check_users(settings, limits, release))
     yield from certain(_check_interval(settings, "", limits))
     for path, organization in settings.located:
         yield from certain(_organization(organization, path, limits))
 
 
-def _check_users(settings: StackSettings, limits: Admission) -> Iterator[Problem]:
-    """Users whose exception would be one for an organization, or for nobody."""
-    release = find_release(settings.release)
-    agents = limits.agents
-    if agents is None:
-        agents = tuple(user for part in release.parts for user in part.agents)
+def _check_users(settings: StackSettings, limits: Admission, release: Release) -> Iterator[Problem]:
+    """Users that cannot be exempt: groups, agents, and ServiceAccounts of organizations or without a name."""
+    agents = limits.list_agents(release)
     for key, users in (("administrators", limits.administrators), ("operators", limits.operators), ("agents", agents)):
         for index, user in enumerate(users):
             path = f"admission.{key}[{index}]"

@@ -52,7 +52,7 @@ def validate_settings(
         aws_rules.validate_managed_stores(settings, _reads),
         vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
-        validate_admission(settings),
+        validate_admission(settings, release),
     ):
         yield from certain(rule)
 

@@ -204,7 +204,7 @@ def _namespaces(
 def _describe_readers(
     namespace: str, organizations: Sequence[str], builds: Sequence[str], release: Release
 ) -> str | None:
-    """Who else could read what is in a namespace of sources. None: nobody that its name shows."""
+    """Who else could read what is in a namespace of sources, by the name of the namespace. None: no one else."""
     build = describe_build_namespace(namespace, release)
     if namespace in builds or build is not None:
         return f"{build or IS_BUILD}, whose builds could read, use or replace"
