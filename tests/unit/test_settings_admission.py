@@ -91,7 +91,9 @@ def test_defaults() -> None:
         ),
         pytest.param(
             {
-                "namespaces": acme(external=[{"name": "one", "keys": {"a": {"remoteKey": "b"}}}]),
+                "namespaces": acme(
+                    external=[{"name": name, "keys": {"a": {"remoteKey": "b"}}} for name in ("one", "two")]
+                ),
                 "admission": dict(ADMINISTRATORS, maximumExternalSecrets=2),
             },
             "admission.maximumExternalSecrets: 2 is less than the 3 credentials of "
@@ -154,3 +156,12 @@ def test_defaults() -> None:
 )
 def test_problems(keys: dict[str, Any], expected: str) -> None:
     assert "\n".join(problems(**keys)) == expected
+
+
+def test_only_external_secrets_of_builds_are_counted() -> None:
+    """A manual credential has no ExternalSecret, and that of a pull secret is in namespaces of workloads."""
+    manual = {"server": "quay.io", "manual": {"username": "robot", "password": "token"}}
+    organizations = acme(registries=[manual])
+    limits = dict(ADMINISTRATORS, maximumExternalSecrets=1)
+    raw = strict(namespaces=organizations, admission=limits)
+    assert parse(raw, source="test", manual_names=frozenset({"token"})).names == ("acme",)

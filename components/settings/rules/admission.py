@@ -13,7 +13,7 @@ from ...schema.partial import certain
 from ...schema.text import quote
 from ..admission import Admission
 from ..organization import Organization
-from ..partial import certain_credentials
+from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 
 _ACCOUNT: Final = "system:serviceaccount:"
@@ -77,10 +77,11 @@ def _check_exempt(
 
 def _organization(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
     yield from _check_interval(organization, f"{path}.", limits)
-    count = 0
     for located in certain_credentials(organization):
-        count += 1
         yield from _check_interval(located.credential, f"{path}.{located.place}.", limits)
+    # A manual credential is a Secret without an ExternalSecret, and a pull secret is not in the build namespace.
+    builds = certain_credentials(organization, BUILD_KINDS)
+    count = sum(not located.credential.manuals for located in builds)
     if count > limits.maximum_external_secrets:
         yield Problem(
             "admission.maximumExternalSecrets",
