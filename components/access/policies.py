@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
+from ..iam.arn import build_secret_arns
 from ..managers.manager import PlannedStore
 from ..managers.vault import VaultStore
 from ..managers.vault_policy import build_api_path
@@ -76,10 +77,11 @@ def list_overlaps(grants: Iterable[Grant]) -> Iterator[Overlap]:
         entries.sort()
     for grant in every:
         for pattern in grant.patterns:
+            matcher = _compile(pattern, grant.syntax)
             matches = [
                 (owner, key)
                 for name, owner, key in _list_candidates(names[grant.place], pattern, grant.syntax)
-                if owner != grant.organization and _compile(pattern, grant.syntax).fullmatch(name)
+                if owner != grant.organization and matcher.fullmatch(name)
             ]
             if matches:
                 owners, keys = (tuple(sorted(set(column))) for column in zip(*matches, strict=True))
@@ -101,10 +103,11 @@ def _compile(pattern: str, syntax: str) -> re.Pattern[str]:
 
 
 def _read_aws(managed: ManagedStore, planned: list[PlannedStore]) -> Grant:
-    resources = [statement["Resource"] for statement in managed.policy()["Statement"]]
-    patterns = tuple(plain(resource) for resource in resources)
-    # The only pattern is that of the path, which ends in "*".
-    beginning = patterns[0].removesuffix("*")
+    resources = (statement["Resource"] for statement in managed.policy()["Statement"])
+    # A role of builds has the pattern of its path, and that of workloads a list of exact names.
+    listed = (resource if isinstance(resource, list) else [resource] for resource in resources)
+    patterns = tuple(plain(pattern) for resource in listed for pattern in resource)
+    beginning = build_secret_arns(managed.account, managed.service, managed.path).removesuffix("*")
     keys = sorted({plain(key) for store in planned for key in store.keys})
     return Grant(
         managed.organization,

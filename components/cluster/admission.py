@@ -10,6 +10,7 @@ from ..errors import ClusterError
 from ..object_names import pluralize
 from ..schema.text import quote
 from .connection import Cluster
+from .preflight import read_served_kinds
 
 _REVIEWS: Final = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
@@ -20,8 +21,7 @@ def serves_policies(cluster: Cluster) -> bool:
     Raises:
         ClusterError: the cluster cannot be reached.
     """
-    group = cluster.get(f"/apis/{API}") or {}
-    return any(resource["name"] == pluralize(POLICY) for resource in group.get("resources") or ())
+    return pluralize(POLICY) in read_served_kinds(cluster, f"/apis/{API}")
 
 
 def check_administrators(cluster: Cluster, administrators: Sequence[str]) -> None:

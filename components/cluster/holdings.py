@@ -13,10 +13,7 @@ from ..offboarding.holdings import (
     Holding,
     Holdings,
     RemoteKey,
-    list_namespaces,
     list_remote_keys,
-    names_namespace,
-    resolve_spec,
 )
 from ..offboarding.marks import (
     KEPT,
@@ -33,6 +30,7 @@ from ..openchoreo.kinds import Kind
 from ..openchoreo.template_engine import START
 from ..patches.model import Added
 from ..patches.record import Identity, read_stack_records
+from ..patches.rendering import render_entry
 from ..patches.snapshots import Promoted, Replacement
 from ..plan.orphans import REFERENCES, STAGES
 from .connection import Cluster
@@ -127,8 +125,8 @@ class _Patched:
     """What in it is for the organization of a search. Empty: the patch is for another one."""
     added: Added
     """What the patch added."""
-    namespace: str = ""
-    """Namespace of the organization, if the patch is for several ones. Empty: it is for this one alone."""
+    templates: Sequence[Mapping[str, Any]] = ()
+    """What its entries create for the organization."""
 
     @property
     def address(self) -> tuple[str, str]:
@@ -142,12 +140,7 @@ class _Patched:
 
     def list_keys(self) -> Iterator[RemoteKey]:
         """Keys in its entries, as far as they are plain for the organization."""
-        for entry in self.added.resources:
-            template = entry.get("template") or {}
-            if self.namespace:
-                if not names_namespace(entry, self.namespace):
-                    continue
-                template = resolve_spec(template, self.namespace, self.kind.organization)
+        for template in self.templates:
             for key in list_remote_keys(template.get("spec") or {}):
                 if START not in key.key:
                     yield RemoteKey("" if START in key.store else key.store, key.key)
@@ -162,15 +155,22 @@ def _list_patches(cluster: Cluster, subject: Subject) -> Iterator[_Patched]:
             records = read_stack_records(live, subject.stack)
             if read_annotation(live, annotation) is not None:
                 added = records.pop(subject.organization, Added())
-                yield _Patched(kind, live, f"annotation {annotation}", added)
+                yield _Patched(kind, live, f"annotation {annotation}", added, _list_templates(added))
             for name, added in records.items():
                 # The name of a patch for several organizations is that of its resource.
                 if "/" not in name:
-                    yield _Patched(kind, live, "", added)
+                    yield _Patched(kind, live, "", added, _list_templates(added))
                     continue
-                for namespace in list_namespaces([*added.resources, *added.plain().get("overrides", ())]):
+                rendered = [render_entry(entry) for entry in added.resources]
+                overridden = (override.get("namespaces") or () for override in added.plain().get("overrides", ()))
+                for namespace in sorted({name for names in (*rendered, *overridden) for name in names}):
+                    templates = [entry[namespace].template for entry in rendered if namespace in entry]
                     own = namespace in subject.control_plane_namespaces
-                    yield _Patched(kind, live, f"patch for namespace {namespace}" if own else "", added, namespace)
+                    yield _Patched(kind, live, f"patch for namespace {namespace}" if own else "", added, templates)
+
+
+def _list_templates(added: Added) -> list[Mapping[str, Any]]:
+    return [entry.get("template") or {} for entry in added.resources]
 
 
 def _read_keys(

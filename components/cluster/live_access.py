@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from ..access.live import LiveCluster
@@ -27,7 +27,7 @@ _KINDS: Final = (
 """API and kind of objects whose content matters. Secrets are never read."""
 
 
-def read_live_access(cluster: Cluster, planes: Sequence[str]) -> LiveCluster:
+def read_live_access(cluster: Cluster, planes: Collection[str]) -> LiveCluster:
     """What decides about access on a cluster.
 
     Args:

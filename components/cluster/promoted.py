@@ -20,7 +20,6 @@ from ..patches.containers import find
 from ..patches.namespaces import read_namespaces
 from ..patches.record import read_stack_records
 from ..patches.snapshots import Entry, Promoted, Replacement
-from ..plan.combined_patches import list_combined_patches
 from ..plan.patches import PlannedPatch
 from ..plan.stack import Plan
 from .connection import Cluster
@@ -116,8 +115,8 @@ _Place = tuple[str, str | None, str]
 def _plan_patches(plan: Plan, kinds: Mapping[str, Kind]) -> dict[_Place, list[Entry]]:
     """The entries that the plan has for each type."""
     alone = (patch for organization in plan.organizations for patch in organization.patches)
-    combined = (*plan.combined_patches, *list_combined_patches(plan.organizations, namespaced=True))
-    planned: list[PlannedPatch] = [*alone, *(patch.plan({}) for patch in combined if patch.place.kind.name in kinds)]
+    combined = (patch for patch in plan.all_combined_patches if patch.place.kind.name in kinds)
+    planned: list[PlannedPatch] = [*alone, *(patch.plan({}) for patch in combined)]
     return {
         (patch.kind.name, patch.namespace, patch.name): [resource.entry() for resource in patch.patch.resources]
         for patch in planned

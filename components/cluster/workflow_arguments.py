@@ -12,7 +12,7 @@ from ..openchoreo.release import RunSecret
 from ..patches.model import RESOURCES
 from ..patches.override import describe_path
 from ..patches.overrides import list_values
-from ..plan.combined_patches import CombinedPatch, list_combined_patches
+from ..plan.combined_patches import CombinedPatch
 from ..schema.text import flatten, quote
 from .objects import Location
 from .obstacles import Obstacle, raise_obstacles
@@ -36,8 +36,7 @@ def check_arguments(workflows: Workflows) -> None:
 def _list_problems(workflows: Workflows) -> Iterator[Obstacle]:
     plan = workflows.plan
     key = plan.release.words.get("organizations.*.componentWorkflows", "componentWorkflows")
-    combined = (*plan.combined_patches, *list_combined_patches(plan.organizations, namespaced=True))
-    patches = {_locate(patch): patch for patch in combined if patch.place.role == "builds"}
+    patches = {_locate(patch): patch for patch in plan.all_combined_patches if patch.place.role == "builds"}
     for workflow in workflows.all if patches else ():
         patch = patches.get(workflow.location)
         for run_secret, names in (patch.run_secrets if patch is not None else {}).items():

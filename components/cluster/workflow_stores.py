@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Set as AbstractSet
 from ..openchoreo.builds import Builds
 from ..patches.containers import find
 from ..patches.model import SECRET_STORE_REF
-from ..plan.combined_patches import list_combined_patches
 from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
 from .objects import Location
@@ -74,8 +73,10 @@ def _locate_plane(workflow: Workflow, organization: OrganizationPlan, builds: Bu
 
 def _list_replaced(plan: Plan) -> _Replaced:
     """What the patches of the stack replace in each workflow."""
-    combined = (*plan.combined_patches, *list_combined_patches(plan.organizations, namespaced=True))
-    return {Location(patch.place.kind, patch.place.name, patch.place.namespace): patch.replaced for patch in combined}
+    return {
+        Location(patch.place.kind, patch.place.name, patch.place.namespace): patch.replaced
+        for patch in plan.all_combined_patches
+    }
 
 
 def _reads_store(workflow: Workflow, organization: OrganizationPlan, builds: Builds, replaced: _Replaced) -> bool:

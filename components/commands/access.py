@@ -14,12 +14,11 @@ from ..access.model import Report
 from ..access.picture import draw_picture
 from ..access.reporting import report_access
 from ..access.wording import format_report
-from ..cluster.connection import Cluster
-from ..cluster.identity import read_identity
 from ..cluster.live_access import read_live_access
 from ..errors import ClusterError, ForbiddenError, OpenChoreoSecretsError
 from ..openchoreo import find_release
 from ..plan.stack import plan_stack
+from .clusters import reach_clusters
 from .command_line import read_stack_name, read_text
 from .stack import Project, read_project
 
@@ -71,14 +70,9 @@ def _read_clusters(project: Project, options: argparse.Namespace) -> tuple[tuple
     Raises:
         OpenChoreoSecretsError: a cluster refuses a list; with ``--live``: or cannot be reached.
     """
-    by_identity: dict[str, tuple[Cluster, list[str]]] = {}
     try:
-        for plane, settings in project.read_clusters(options.stack).items():
-            cluster = Cluster(f"{plane} plane", settings)
-            by_identity.setdefault(read_identity(cluster), (cluster, []))[1].append(plane)
-        return tuple(
-            read_live_access(cluster, planes) for cluster, planes in by_identity.values() if planes != [_CONTROL]
-        ), ""
+        reached = reach_clusters(project, options.stack, {}).values()
+        return tuple(read_live_access(cluster, planes) for cluster, planes in reached if planes != {_CONTROL}), ""
     except ForbiddenError as error:
         msg = f"{error}; or use --offline for the configuration alone"
         raise OpenChoreoSecretsError(msg) from None

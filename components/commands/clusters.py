@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from ..cluster.connection import Cluster
 from ..cluster.identity import check_identity, read_identity
-from ..plan.orphans import RecordedState
-from ..settings.clusters import ClusterSettings
 from .stack import Project
 
 
 def reach_clusters(
-    project: Project, stack: str, recorded: RecordedState, connect: Callable[[str, ClusterSettings], Cluster]
+    project: Project, stack: str, identities: Mapping[str, str]
 ) -> dict[str, tuple[Cluster, frozenset[str]]]:
     """UID of ``kube-system`` -> a cluster, and the planes on it.
 
     Args:
         project: with the file of the stack.
         stack: name of the stack.
-        recorded: its state.
-        connect: name of a plane and its settings -> connection.
+        identities: ``build-plane`` and so on -> the UID that the state has. Empty: any cluster is the right one.
 
     Raises:
         OpenChoreoSecretsError: a cluster is not the one that the state is about, or cannot be reached.
     """
     by_identity: dict[str, tuple[Cluster, frozenset[str]]] = {}
     for plane, settings in project.read_clusters(stack).items():
-        cluster = connect(f"{plane} plane", settings)
-        expected = recorded.identities.get(f"{plane}-plane")
+        cluster = Cluster(f"{plane} plane", settings)
+        expected = identities.get(f"{plane}-plane")
         identity = read_identity(cluster) if expected is None else check_identity(cluster, expected)
         first, planes = by_identity.get(identity, (cluster, frozenset()))
         by_identity[identity] = (first, planes | {plane})

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     if file is not None and file.exists():
         record = read_record(_read(file), str(file), stack.identifier, options.organization)
         return _print_receipt(_check(stack, record, options), options)
-    reading = _read_now(stack, options)
+    reading = _read_clusters(_reach(stack, options))
     if file is None:
         return _print_listing(reading, options)
     return _write(file, reading, options)
@@ -95,21 +95,46 @@ class _Reading:
     """When the clusters were read."""
 
 
-def _read_now(stack: PulumiStack, options: argparse.Namespace, record: Record | None = None) -> _Reading:
-    """Read the state and every cluster.
+@dataclass(frozen=True)
+class _Scope:
+    """Where to look, and for what."""
+
+    stack: str
+    organization: str
+    state: StateHoldings
+    recorded: Holdings
+    reached: Mapping[str, tuple[Cluster, frozenset[str]]]
+    """UID of ``kube-system`` -> cluster and its planes."""
+
+
+def _reach(stack: PulumiStack, options: argparse.Namespace, record: Record | None = None) -> _Scope:
+    """Read the state, and connect to every cluster.
+
+    Raises:
+        OpenChoreoSecretsError: the state cannot be read, or a cluster cannot be reached.
+    """
+    exported = stack.export_all()
+    return _Scope(
+        stack.identifier,
+        options.organization,
+        read_state_holdings(exported, options.organization),
+        Holdings() if record is None else record.holdings,
+        reach_clusters(stack.project, options.stack, read_state(exported).identities),
+    )
+
+
+def _read_clusters(scope: _Scope) -> _Reading:
+    """Read every cluster.
 
     Raises:
         OpenChoreoSecretsError: one of them cannot be read.
     """
-    exported = stack.export_all()
-    state = read_state_holdings(exported, options.organization)
-    recorded = Holdings() if record is None else record.holdings
-    subject = Subject(stack.identifier, options.organization, state.objects, state.stores, recorded.items)
-    reached = reach_clusters(stack.project, options.stack, read_state(exported), Cluster)
-    live = read_holdings({cluster: "control" in planes for cluster, planes in reached.values()}, subject, recorded.keys)
-    clusters = {identity: cluster for identity, (cluster, _) in reached.items()}
-    holdings = Holdings.merge([live, Holdings(state.resources)])
-    return _Reading(stack.identifier, clusters, state, holdings, _now())
+    state, recorded = scope.state, scope.recorded
+    subject = Subject(scope.stack, scope.organization, state.objects, state.stores, recorded.items)
+    planes = {cluster: "control" in planes for cluster, planes in scope.reached.values()}
+    live = read_holdings(planes, subject, recorded.keys)
+    clusters = {identity: cluster for identity, (cluster, _) in scope.reached.items()}
+    return _Reading(scope.stack, clusters, state, Holdings.merge([live, Holdings(state.resources)]), _now())
 
 
 def _check(stack: PulumiStack, record: Record, options: argparse.Namespace) -> Receipt:
@@ -119,10 +144,11 @@ def _check(stack: PulumiStack, record: Record, options: argparse.Namespace) -> R
         OpenChoreoSecretsError: a cluster of the record is not in the file of the stack any more.
     """
     deadline = time.monotonic() + options.timeout
+    scope = _reach(stack, options, record)
     while True:
-        reading = _read_now(stack, options, record)
+        reading = _read_clusters(scope)
         receipt = _compare(record, reading)
-        # What is in the state waits for an update.
+        # What is in the state waits for an update, so the state is read once.
         waits = reading.state.objects or reading.state.resources
         if not receipt.left or waits or time.monotonic() >= deadline:
             return receipt

@@ -142,7 +142,7 @@ def _clusters(
     if options.context:
         settings = ClusterSettings(context=options.context, kubeconfig=options.kubeconfig)
         return [(Cluster("cluster", settings), frozenset({"build", "control", "data"}))]
-    return [*reach_clusters(project, options.stack, recorded, Cluster).values()]
+    return [*reach_clusters(project, options.stack, recorded.identities).values()]
 
 
 def _rows(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -91,46 +90,3 @@ def list_remote_keys(spec: Mapping[str, Any]) -> Iterator[RemoteKey]:
             store = ((entry.get("sourceRef") or {}).get("storeRef") or {}).get("name") or default
             if key:
                 yield RemoteKey(flatten(str(store)), flatten(str(key)))
-
-
-def resolve_spec(value: Any, namespace: str, variable: str) -> Any:
-    """A template of a patch for several namespaces, as it is for one of them; other expressions stay.
-
-    Args:
-        value: any part of the template.
-        namespace: of the organization, on the control plane.
-        variable: expression for the namespace, without ``${}``. Empty: there is none.
-    """
-    if isinstance(value, dict):
-        return {key: resolve_spec(item, namespace, variable) for key, item in value.items()}
-    if isinstance(value, list):
-        return [resolve_spec(item, namespace, variable) for item in value]
-    if not isinstance(value, str):
-        return value
-    # A choice of `write_choice`: {"acme": "acme-git", "globex": "globex-git"}[metadata.namespaceName].
-    choice = re.search(rf'[{{ ]"{re.escape(namespace)}": "((?:[^"\\]|\\.)*)"', value)
-    if choice is not None:
-        return choice.group(1)
-    return value.replace(f"${{{variable}}}", namespace)
-
-
-def names_namespace(value: Any, namespace: str) -> bool:
-    """Whether what a patch for several namespaces has added is also for one of them."""
-    if isinstance(value, dict):
-        return any(names_namespace(item, namespace) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(names_namespace(item, namespace) for item in value)
-    return isinstance(value, str) and (value == namespace or f'"{namespace}"' in value)
-
-
-def list_namespaces(written: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The namespaces that a patch for several ones is for, sorted.
-
-    Args:
-        written: entries with ``includeWhen``, and overrides with ``namespaces``, as a record has them.
-    """
-    names: set[str] = set()
-    for entry in written:
-        names.update(map(str, entry.get("namespaces") or ()))
-        names.update(re.findall(r'"([^"\\]+)"', str(entry.get("includeWhen") or "")))
-    return sorted(names)

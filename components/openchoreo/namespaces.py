@@ -6,7 +6,7 @@ Names decide only what they can. A namespace of workloads has the form ``dp-<org
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set as AbstractSet
 from typing import Final
 
 from . import RELEASES
@@ -16,6 +16,13 @@ _OF_KUBERNETES: Final = frozenset({"default", "kube-node-lease", "kube-public", 
 _OF_OPENCHOREO: Final = "openchoreo-"
 IS_BUILD: Final = "is the build namespace of an organization"
 """What a message says of such a namespace, after its name."""
+IS_CONTROL: Final = "is the namespace of an organization on the control plane"
+"""The same for a namespace of `list_control_namespaces`."""
+
+
+def list_control_namespaces(organizations: Iterable[str], release: Release) -> frozenset[str]:
+    """The namespaces of organizations on the control plane."""
+    return frozenset(part.control_plane_namespace(name) for part in release.parts for name in organizations)
 
 
 def describe_build_namespace(namespace: str, release: Release) -> str | None:
@@ -24,16 +31,15 @@ def describe_build_namespace(namespace: str, release: Release) -> str | None:
     return IS_BUILD if namespace.startswith(tuple(prefixes)) else None
 
 
-def describe_platform_namespace(namespace: str, organizations: Iterable[str], release: Release) -> str | None:
+def describe_platform_namespace(namespace: str, control: AbstractSet[str]) -> str | None:
     """Why it is a namespace of the control plane, of Kubernetes or of OpenChoreo itself. None: it is none of them.
 
     Args:
         namespace: its name.
-        organizations: names of organizations of the platform; each has a namespace on the control plane.
-        release: OpenChoreo release of the platform.
+        control: `list_control_namespaces` of the organizations of the platform.
     """
-    if namespace in {part.control_plane_namespace(name) for part in release.parts for name in organizations}:
-        return "is the namespace of an organization on the control plane"
+    if namespace in control:
+        return IS_CONTROL
     if namespace in _OF_KUBERNETES:
         return "belongs to Kubernetes"
     return "belongs to OpenChoreo" if namespace.startswith(_OF_OPENCHOREO) else None
@@ -41,7 +47,7 @@ def describe_platform_namespace(namespace: str, organizations: Iterable[str], re
 
 def describe_data_plane_namespace(namespace: str, release: Release) -> str | None:
     """Why it is a namespace of workloads, of any organization. None: its name has another form."""
-    has_form = any(namespace.startswith(part.data_plane_prefix) for part in release.parts)
+    has_form = any(namespace.startswith(form.prefix) for part in release.parts for form in part.workload_namespaces)
     return "has the name of a namespace of workloads" if has_form else None
 
 
@@ -54,6 +60,8 @@ def guess_organization(namespace: str, organizations: Iterable[str], release: Re
         name
         for name in organizations
         for part in release.parts
-        if f"{namespace}-".startswith(f"{part.data_plane_prefix}{name}-")
+        for form in part.workload_namespaces
+        # OpenChoreo cuts off the end of a long name.
+        if f"{namespace}-".startswith((f"{form.prefix}{name}-", f"{form.prefix}{name[: form.longest_part]}-"))
     )
     return max(fitting, key=len, default=None)

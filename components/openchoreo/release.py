@@ -214,8 +214,6 @@ class Release:
     run_secrets: RunSecrets | None = None
     """Entries and arguments of workflows that a patch changes, so that builds use the Secrets of this package. None:
     workflows have no Secrets of their own, and a patch adds entries."""
-    data_plane_prefix: str = "dp-"
-    """What names of namespaces of workloads begin with, before the name of the organization."""
     resource_prefix: str = ""
     """What names of resources in build namespaces begin with. A release after the first one has a prefix, so that the
     move to it replaces no resource of the release before."""

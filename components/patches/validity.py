@@ -126,8 +126,7 @@ def check_organizations(patch: Patch, history: History, owner: str, stack: str) 
                 what = f"creates the {kind} {quote(name)} for {list_names(both)} already"
                 msg = f"{owner}: {whose} {what}, {advice}"
                 raise PatchError(msg)
-    stacks = history.stacks or ("",) * len(history.others)
-    for other, added in zip(stacks, history.others, strict=True):
+    for other, added in zip(history.stacks, history.others, strict=True):
         for override, live in product(patch.overrides, (entry.override for entry in added.overrides)):
             both = frozenset(override.namespaces) & frozenset(live.namespaces)
             # A program may say the same twice, for example under a new name and without its state.

@@ -85,6 +85,11 @@ class Plan:
         return {plane: tuple(list_policies(rules)) for plane, rules in self.admission.items()}
 
     @cached_property
+    def all_combined_patches(self) -> tuple[CombinedPatch, ...]:
+        """The same, and the namespaced ones after them."""
+        return (*self.combined_patches, *list_combined_patches(self.organizations, namespaced=True))
+
+    @cached_property
     def objects(self) -> tuple[PlannedObject, ...]:
         """Every object that is created on a cluster, except build namespaces."""
         return tuple(list_objects(self.stores, self.organizations, self.pull_plane, self.policies))

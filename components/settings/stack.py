@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PrivateAttr
@@ -105,6 +106,8 @@ class StackSettings(Model):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values of some fields, also for the newer of two releases."""
         copy = super().model_copy(update=update, deep=deep)
+        # A copy of a model keeps what has been computed.
+        vars(copy).pop("_build_entries", None)
         if self._newer is not None and update and "release" not in update:
             _attach(copy, self._newer.model_copy(update=update, deep=deep))
         return copy
@@ -121,6 +124,11 @@ class StackSettings(Model):
     def names(self) -> tuple[str, ...]:
         """Names of the organizations, without doubtful ones."""
         return tuple(vars(organization)["name"] for organization in self.organizations if "name" in vars(organization))
+
+    @cached_property
+    def _build_entries(self) -> frozenset[str]:
+        """Entries of ``secretStores`` that builds of any organization use."""
+        return frozenset(entry for user in self.organizations for entry in user.build_stores)
 
     @property
     def strict_admission(self) -> Admission | None:
@@ -147,7 +155,7 @@ class StackSettings(Model):
     def pull_identity_name(self, organization: Organization, entry: str) -> str:
         """Name after which the identity of its workloads is named; never that of the builds' store."""
         shared = self.get_scope(entry) == "shared"
-        if not any(entry in user.build_stores for user in (self.organizations if shared else (organization,))):
+        if entry not in (self._build_entries if shared else organization.build_stores):
             return self.cluster_store_name(organization, entry)
         return f"{entry}-pull" if shared else f"{entry}-pull-{organization.name}"
 

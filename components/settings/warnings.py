@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -26,23 +26,22 @@ def list_warnings(settings: StackSettings) -> Iterator[str]:
     yield from _list_shared(settings)
     if settings.isolation != "strict":
         yield from (words.restore_text(str(problem)) for problem in find_common_identities(settings))
+    names = settings.names
     for path, organization in settings.located:
-        yield from map(words.restore_text, _list_other_names(settings, organization, path, words.release))
+        yield from map(words.restore_text, _list_other_names(names, organization, path, words.release))
         if _reads_kubernetes(settings.secret_stores.get(organization.secret_store)):
             yield from map(words.restore_text, _list_quoted(organization, path))
         yield from map(words.restore_text, _list_unknown_hosts(organization, path, words.release))
 
 
-def _list_other_names(
-    settings: StackSettings, organization: Organization, path: str, release: Release
-) -> Iterator[str]:
+def _list_other_names(names: Sequence[str], organization: Organization, path: str, release: Release) -> Iterator[str]:
     """Namespaces of manual pull secrets whose names are those of another organization's workloads.
 
     ``dp-acme-corp-...`` may be one of ``acme`` or of ``acme-corp``, so only the label on the live namespace decides.
     """
     pull = organization.pull_secret
     for index, namespace in enumerate((pull.namespaces if pull is not None else None) or ()):
-        likely = guess_organization(namespace, settings.names, release)
+        likely = guess_organization(namespace, names, release)
         if likely not in {None, organization.name} or (
             likely is None and describe_data_plane_namespace(namespace, release) is not None
         ):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.commands import offboarding, orphans
+from components.commands import clusters, offboarding, orphans
 from components.settings.clusters import ClusterSettings
 from tests.unit.api import Api
 from tests.unit.command_samples import CLUSTERS, EMPTY, configure, record, store
@@ -27,7 +27,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
         api.plane, api.settings = plane, settings
         return api
 
-    for command in (offboarding, orphans):
+    for command in (clusters, orphans):
         monkeypatch.setattr(command, "Cluster", connect)
     return api
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.commands import access, main
+from components.commands import clusters, main
 from components.errors import ClusterError
 from components.settings.clusters import ClusterSettings
 from tests.unit.access_samples import ONE_CLUSTER, SHARED, STORES, deployed, organization, plan, store
@@ -52,7 +52,7 @@ def _connect(monkeypatch: pytest.MonkeyPatch, api: Api) -> None:
         api.plane, api.settings = plane, settings
         return api
 
-    monkeypatch.setattr(access, "Cluster", connect)
+    monkeypatch.setattr(clusters, "Cluster", connect)
 
 
 def test_isolated_organizations(project: Path, cluster: Api, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,7 +66,7 @@ def test_isolated_organizations(project: Path, cluster: Api, capsys: pytest.Capt
 def test_offline_reads_no_cluster(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(access, "Cluster", None)
+    monkeypatch.setattr(clusters, "Cluster", None)
     _configure(project, secretStores={"org": SHARED})
     assert _run("--offline", "--json") == 1
     document = json.loads(capsys.readouterr().out)
@@ -107,7 +107,7 @@ def test_a_control_plane_of_its_own_is_not_read(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     apis = {plane: Api({"/api/v1/namespaces/kube-system": {"metadata": {"uid": plane}}}) for plane in ("b", "c", "d")}
-    monkeypatch.setattr(access, "Cluster", lambda plane, settings: _rename(apis[settings.context], plane, settings))
+    monkeypatch.setattr(clusters, "Cluster", lambda plane, settings: _rename(apis[settings.context], plane, settings))
     _configure(project, clusters={key: {"context": key[0]} for key in ("buildPlane", "controlPlane", "dataPlane")})
     assert _run("--json") == 0
     assert json.loads(capsys.readouterr().out)["clusters"] == ["b (build)", "d (data)"]
@@ -126,7 +126,7 @@ def test_clusters_that_cannot_be_reached(
         msg = f"{plane}: away"
         raise ClusterError(msg)
 
-    monkeypatch.setattr(access, "Cluster", refuse)
+    monkeypatch.setattr(clusters, "Cluster", refuse)
     _configure(project)
     assert _run() == 0
     note = "The live clusters were not compared: build plane: away"

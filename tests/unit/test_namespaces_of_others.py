@@ -11,6 +11,7 @@ from components.openchoreo.namespaces import (
     describe_data_plane_namespace,
     describe_platform_namespace,
     guess_organization,
+    list_control_namespaces,
 )
 from components.settings.warnings import list_warnings
 from tests.unit.managers import custom, vault
@@ -160,7 +161,7 @@ def test_no_other_namespace_is_one_of_others(name: str) -> None:
     namespace = f"x{name}"
     assert describe_build_namespace(namespace, V0_9) is None
     assert describe_data_plane_namespace(namespace, V0_9) is None
-    assert describe_platform_namespace(namespace, [name], V0_9) is None
+    assert describe_platform_namespace(namespace, list_control_namespaces([name], V0_9)) is None
 
 
 def test_a_namespace_of_its_own_is_fine() -> None:

@@ -7,13 +7,9 @@ from typing import Any, Final
 import pytest
 
 from components.cluster.holdings import read_holdings
-from components.manifests import Manifest
 from components.offboarding.holdings import (
     RemoteKey,
-    list_namespaces,
     list_remote_keys,
-    names_namespace,
-    resolve_spec,
 )
 from components.offboarding.marks import Subject
 from components.patches.model import Added, History
@@ -200,24 +196,3 @@ def test_keys_of_a_secret_reference() -> None:
 
 def test_keys_have_no_control_characters() -> None:
     assert list(list_remote_keys({"data": [{"remoteRef": {"key": "a\nb"}}]})) == [RemoteKey("", "a\\nb")]
-
-
-@pytest.mark.parametrize(
-    ("template", "resolved"),
-    [
-        pytest.param("plain", "plain", id="plain"),
-        pytest.param(["${ns}-git", 1], ["acme-git", 1], id="the namespace"),
-        pytest.param({"a": '${{"acme": "x", "acme2": "y"}[ns]}'}, {"a": "x"}, id="a choice"),
-        pytest.param('${{"acme2": "y", "acme": "x"}[ns]}', "x", id="a later choice"),
-        pytest.param('${{"acme2": "y"}[ns]}', '${{"acme2": "y"}[ns]}', id="a choice of others"),
-    ],
-)
-def test_templates_for_one_namespace(template: Any, resolved: Any) -> None:
-    assert resolve_spec(template, "acme", "ns") == resolved
-
-
-def test_namespaces_of_a_patch() -> None:
-    written: list[Manifest] = [{"includeWhen": '${a in ["x", "y"]}'}, {"namespaces": ["z"]}, {"id": "without"}]
-    assert list_namespaces(written) == ["x", "y", "z"]
-    assert names_namespace({"a": ["acme"], "b": 1}, "acme")
-    assert not names_namespace({"a": ['"acme2"', "acme-git"]}, "acme")

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...errors import Problem
-from ...openchoreo.namespaces import describe_build_namespace, describe_data_plane_namespace
+from ...openchoreo.namespaces import (
+    IS_CONTROL,
+    describe_build_namespace,
+    describe_data_plane_namespace,
+    list_control_namespaces,
+)
 from ...openchoreo.release import Release
 from ...schema.durations import parse_seconds
 from ...schema.partial import certain
@@ -66,10 +71,8 @@ def _check_exempt(
         yield Problem(path, f"{quote(user)} {text}")
         return
     owner = describe_build_namespace(namespace, release) or describe_data_plane_namespace(namespace, release)
-    if owner is None and namespace in {
-        part.control_plane_namespace(organization) for part in release.parts for organization in organizations
-    }:
-        owner = "is the namespace of an organization on the control plane"
+    if owner is None and namespace in list_control_namespaces(organizations, release):
+        owner = IS_CONTROL
     if owner is not None:
         text = f"is a ServiceAccount of {quote(namespace)}, which {owner}; use one of another namespace"
         yield Problem(path, f"{quote(user)} {text}")

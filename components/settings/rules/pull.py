@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import Problem
-from ...openchoreo.namespaces import describe_build_namespace, describe_platform_namespace
+from ...openchoreo.namespaces import describe_build_namespace, describe_platform_namespace, list_control_namespaces
 from ...openchoreo.release import Release
 from ...pull.credential import EXPRESSION, PullSecret
 from ...schema.partial import certain
@@ -83,6 +83,7 @@ def _data_plane(organization: Organization, settings: StackSettings, path: str) 
 def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
     """Namespaces for manual pull secrets that have another purpose."""
     receivers: dict[tuple[str, str], str] = {}
+    control = list_control_namespaces(settings.names, release)
     for path, organization in settings.located:
         pull: PullSecret | None = vars(organization).get("pull_secret")
         if pull is None:
@@ -90,9 +91,7 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
         name = pull.name(release.defaults)
         for place, namespace in enumerate(pull.namespaces or ()):
             where = f"{path}.pullSecret.namespaces[{place}]"
-            problem = describe_build_namespace(namespace, release) or describe_platform_namespace(
-                namespace, settings.names, release
-            )
+            problem = describe_build_namespace(namespace, release) or describe_platform_namespace(namespace, control)
             if problem is not None:
                 yield Problem(where, f'"{namespace}" {problem}; use a namespace of the organization\'s workloads')
             first = receivers.setdefault((namespace, name), where)

@@ -25,6 +25,7 @@ from ...openchoreo.namespaces import (
     describe_build_namespace,
     describe_data_plane_namespace,
     describe_platform_namespace,
+    list_control_namespaces,
 )
 from ...openchoreo.release import Release
 from ...schema.arguments import check_name
@@ -192,18 +193,17 @@ def _namespaces(
     manager: Manager, path: str, organizations: Sequence[str], builds: Sequence[str], release: Release
 ) -> Iterator[Problem]:
     """Whoever has rights in a namespace may use every ServiceAccount and every Secret there."""
+    control = list_control_namespaces(organizations, release)
     for place, namespace in manager.references():
         # The namespace may contain the placeholder and only become one of others with an organization's name.
         filled = dict.fromkeys(str(fill(namespace, organization)) for organization in organizations or [""])
-        problems = ((name, _describe_readers(name, organizations, builds, release)) for name in filled)
+        problems = ((name, _describe_readers(name, control, builds, release)) for name in filled)
         name, problem = next(((name, problem) for name, problem in problems if problem is not None), ("", None))
         if problem is not None:
             yield Problem(f"{path}{place}", f"{quote(name)} {problem} what is in it; use another namespace")
 
 
-def _describe_readers(
-    namespace: str, organizations: Sequence[str], builds: Sequence[str], release: Release
-) -> str | None:
+def _describe_readers(namespace: str, control: AbstractSet[str], builds: Sequence[str], release: Release) -> str | None:
     """Who else could read what is in a namespace of sources, by the name of the namespace. None: no one else."""
     build = describe_build_namespace(namespace, release)
     if namespace in builds or build is not None:
@@ -211,5 +211,5 @@ def _describe_readers(
     workloads = describe_data_plane_namespace(namespace, release)
     if workloads is not None:
         return f"{workloads}, whose developers could read, use or replace"
-    platform = describe_platform_namespace(namespace, organizations, release)
+    platform = describe_platform_namespace(namespace, control)
     return None if platform is None else f"{platform}, whose users could read, use or replace"
