@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,21 +28,6 @@ _LAYER_OF: Final = {
     "attempting to grant RBAC permissions": "rbac",
 }
 """Words of the API server's refusal -> the layer that speaks."""
-_DEADLINE: Final = 60.0
-_POLL: Final = 0.05
-
-
-def wait_for(probe: Callable[[], object], what: str) -> None:
-    """Poll until the probe returns a true value.
-
-    Raises:
-        TimeoutError: it did not in time.
-    """
-    deadline = time.monotonic() + _DEADLINE
-    while not probe():
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(_POLL)
 
 
 class RefusedError(Exception):

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from components.admission.quotas import COUNTED
 from local.grants import MOUNT, bind_account
-from tests.attacks.api import RefusedError, wait_for
+from tests.attacks.api import RefusedError
 from tests.attacks.attack import LAYERS, NONE, SHARED, STOCK, STORE
 from tests.attacks.names import MANAGER, MAXIMUM, ORGANIZATIONS, OUTSIDE
 from tests.attacks.scene import ESO, build_external_secret, from_store
 from tests.attacks.subjects import AGENT, RBAC, SHIPPED, TENANTS, WIDE, bind_cluster_role, user_of
 from tests.attacks.world import World
+from tests.platform.harness import eventually
 
 _ADMISSION: Final = "admissionregistration.k8s.io/v1"
 _BINDING: Final = "ValidatingAdmissionPolicyBinding"
@@ -58,12 +59,12 @@ def _deployed(world: World, isolation: str) -> Iterator[None]:
     """The stack with less isolation, and the agent with the role that OpenChoreo ships; then as before."""
     world.deploy(isolation)
     bind_cluster_role(world.admin, SHIPPED, AGENT)
-    wait_for(partial(_is_shipped, world), "the agent to have its role")
+    eventually(partial(_is_shipped, world), "the agent to have its role")
     yield
     world.admin.delete(f"{RBAC}/v1", "ClusterRoleBinding", SHIPPED)
-    wait_for(partial(_may_not, _is_shipped, world), "the agent to lose its role")
+    eventually(partial(_may_not, _is_shipped, world), "the agent to lose its role")
     world.deploy("strict")
-    wait_for(partial(_may_not, _may_create_store, world), "the policies to come back")
+    eventually(partial(_may_not, _may_create_store, world), "the policies to come back")
     wait_for_quotas(world)
 
 
@@ -80,11 +81,11 @@ def _without_admission(world: World) -> Iterator[None]:
     bindings.sort(key=lambda binding: str(binding["metadata"]["name"]).endswith("-stores"))
     for binding in bindings:
         admin.delete(_ADMISSION, _BINDING, binding["metadata"]["name"])
-    wait_for(partial(_may_create_store, world), "the policies to go")
+    eventually(partial(_may_create_store, world), "the policies to go")
     yield
     for binding in bindings:
         admin.create(binding)
-    wait_for(partial(_may_not, _may_create_store, world), "the policies to come back")
+    eventually(partial(_may_not, _may_create_store, world), "the policies to come back")
 
 
 def _may_create_store(world: World) -> bool:
@@ -131,10 +132,10 @@ def wait_for_quotas(world: World) -> None:
     def are_restored() -> bool:
         return all(_read_status(quota, "hard") == MAXIMUM for quota in admin.list("v1", "ResourceQuota"))
 
-    wait_for(are_low, "the quotas to count")
+    eventually(are_low, "the quotas to count")
     for quota in admin.list("v1", "ResourceQuota"):
         _limit(world, quota, MAXIMUM)
-    wait_for(are_restored, "the quotas to have their limits")
+    eventually(are_restored, "the quotas to have their limits")
 
 
 def _limit(world: World, quota: Any, limit: int) -> None:
@@ -173,12 +174,14 @@ def _without_store(world: World) -> Iterator[None]:
     for name in stores:
         admin.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": None}})
     for organization in ORGANIZATIONS:
-        wait_for(partial(_may_use, world, f"bao-{organization}", organization), f"the store of {organization} to open")
+        eventually(
+            partial(_may_use, world, f"bao-{organization}", organization), f"the store of {organization} to open"
+        )
     yield
     for name, conditions in stores.items():
         admin.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": conditions}})
     for organization in ORGANIZATIONS:
-        wait_for(
+        eventually(
             partial(_may_not, _may_use, world, f"bao-{organization}", organization),
             f"the store of {organization} to close",
         )
@@ -199,9 +202,9 @@ def _may_use(world: World, store: str, organization: str) -> bool:
         ready[:] = [entry["status"] for entry in (live.get("status") or {}).get("conditions") or ()]
         return bool(ready)
 
-    wait_for(is_decided, f"the answer of {store}")
+    eventually(is_decided, f"the answer of {store}")
     admin.delete(ESO, "ExternalSecret", _PROBE, OUTSIDE)
-    wait_for(lambda: admin.get(ESO, "ExternalSecret", _PROBE, OUTSIDE) is None, "the probe to go")
+    eventually(lambda: admin.get(ESO, "ExternalSecret", _PROBE, OUTSIDE) is None, "the probe to go")
     admin.delete("v1", "Secret", _PROBE, OUTSIDE)
     return ready == ["True"]
 
@@ -219,12 +222,12 @@ def _without_identity(world: World) -> Iterator[None]:
     world.grant(everything=True)
     _write_roles(world, dict.fromkeys(roles, everything))
     for name in roles:
-        wait_for(partial(_may_read_any, world, name), f"{name} to read everything")
+        eventually(partial(_may_read_any, world, name), f"{name} to read everything")
     yield
     world.grant()
     _write_roles(world, roles)
     for name in roles:
-        wait_for(partial(_may_not, _may_read_any, world, name), f"{name} to read its keys only")
+        eventually(partial(_may_not, _may_read_any, world, name), f"{name} to read its keys only")
 
 
 def _write_roles(world: World, roles: dict[str, Any]) -> None:
@@ -243,12 +246,12 @@ def _without_rbac(world: World) -> Iterator[None]:
     bind_cluster_role(world.admin, SHIPPED, AGENT)
     bind_cluster_role(world.admin, WIDE, *subjects)
     for subject in subjects:
-        wait_for(partial(_is_wide, world, user_of(subject)), f"{subject[1]} to have wide rights")
+        eventually(partial(_is_wide, world, user_of(subject)), f"{subject[1]} to have wide rights")
     yield
     for role in (SHIPPED, WIDE):
         world.admin.delete(f"{RBAC}/v1", "ClusterRoleBinding", role)
     for subject in subjects:
-        wait_for(partial(_may_not, _is_wide, world, user_of(subject)), f"{subject[1]} to lose wide rights")
+        eventually(partial(_may_not, _is_wide, world, user_of(subject)), f"{subject[1]} to lose wide rights")
 
 
 def _is_wide(world: World, user: str) -> bool:
@@ -274,6 +277,6 @@ def _stock(world: World) -> Iterator[None]:
             "spec": {"provider": {"vault": block}},
         }
     )
-    wait_for(partial(_may_use, world, "default", "acme"), "the store default")
+    eventually(partial(_may_use, world, "default", "acme"), "the store default")
     yield
     admin.delete(ESO, "ClusterSecretStore", "default")

@@ -18,7 +18,7 @@ from local.obtain import list_operator_crds, obtain_programs
 from local.openbao import OpenBao
 from local.platform import CONTEXT, Platform
 from local.seed import Seeder, get_data_plane_namespace, list_openchoreo_crds
-from tests.attacks.api import Api, wait_for
+from tests.attacks.api import Api
 from tests.attacks.configuration import build_configuration, build_docker_config, configure
 from tests.attacks.names import (
     LABEL,
@@ -51,7 +51,7 @@ from tests.attacks.subjects import (
 )
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.github import GitHub
-from tests.platform.harness import Stack, make_project
+from tests.platform.harness import Stack, eventually, make_project
 from tests.platform.watchdog import stopped_at_the_end
 
 Say = Callable[[str], None]
@@ -214,7 +214,7 @@ def _give_rights(world: World) -> None:
         for namespace in namespaces:
             bind_in(world.admin, namespace, "tenant", account)
         for namespace in namespaces:
-            wait_for(
+            eventually(
                 partial(
                     world.admin.may,
                     user_of(account),

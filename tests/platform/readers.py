@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -35,16 +36,25 @@ class Reader:
 @contextmanager
 def reading(cluster: Kubernetes, watched: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[Reader]:
     """A reader in a thread of its own."""
-    reader, done = Reader(cluster, watched), threading.Event()
+    reader = Reader(cluster, watched)
+    with repeated(reader.check, _PAUSE):
+        yield reader
+    assert reader.rounds
+
+
+@contextmanager
+def repeated(check: Callable[[], None], pause: float) -> Iterator[None]:
+    """Call a function again and again in a thread of its own; an exception of it ends the test."""
+    done = threading.Event()
 
     def run() -> None:
-        while not done.wait(_PAUSE):
-            reader.check()
+        while not done.wait(pause):
+            check()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield reader
-    finally:
-        done.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        thread = pool.submit(run)
+        try:
+            yield
+        finally:
+            done.set()
+            thread.result()

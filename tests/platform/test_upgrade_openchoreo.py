@@ -33,6 +33,7 @@ from tests.platform.openchoreo import (
     plane,
 )
 from tests.platform.operators import list_operator_crds
+from tests.platform.readers import repeated
 from tests.platform.watchdog import stopped_at_the_end
 
 PAGE: Final = ROOT / "docs" / "upgrade-openchoreo.md"
@@ -90,19 +91,10 @@ class Reader:
 @contextmanager
 def reading(cluster: Kubernetes) -> Iterator[Reader]:
     """A reader in a thread of its own."""
-    reader, done = Reader(cluster), threading.Event()
-
-    def run() -> None:
-        while not done.wait(1):
-            reader.check()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
+    reader = Reader(cluster)
+    with repeated(reader.check, 1):
         yield reader
-    finally:
-        done.set()
-        thread.join()
+    assert reader.rounds
 
 
 @pytest.fixture
