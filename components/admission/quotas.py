@@ -28,8 +28,10 @@ def build_quota(organization: str, namespace: str, maximum: int) -> Manifest:
     return build_manifest("v1", "ResourceQuota", QUOTA_NAME, namespace=namespace, labels=labels, spec={"hard": hard})
 
 
-def build_quota_policy(rules: AdmissionRules) -> Policy:
-    """Only the platform writes these quotas; they go with their namespace."""
+def build_quota_policy(rules: AdmissionRules) -> Policy | None:
+    """Only the platform writes these quotas; they go with their namespace. None: the cluster has no builds."""
+    if not rules.build_stores:
+        return None
     return Policy(
         "quotas",
         [match("", ["resourcequotas", "resourcequotas/*"], EVERY_CHANGE, "Namespaced")],
