@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import ClusterError
-from ..manifests import ESO, NAMESPACE, Manifest
+from ..manifests import ESO, NAMESPACE, Manifest, read_annotation
 from ..object_names import build_path
 from ..offboarding.holdings import (
     Holding,
@@ -21,7 +21,6 @@ from ..offboarding.marks import (
     Lists,
     Subject,
     list_own_stores,
-    read_annotation,
     select_grants,
     select_holdings,
 )
