@@ -90,7 +90,8 @@ def preflight(configuration: Configuration) -> Preflight:
         checks.append(partial(check_leftovers, reached["control"], plan.release, stack))
         checks.append(partial(check_promoted, reached["control"], plan, stack, pulumi.log.warn))
     if "data" in reached:
-        checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
+        warn = pulumi.log.warn
+        checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane, warn=warn))
     checks += list_build_checks(reached, plan, stack)
     check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
