@@ -6,22 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..access.uses import list_remote_keys
 from ..errors import ClusterError
-from ..manifests import ESO, NAMESPACE, Manifest
+from ..manifests import ESO, NAMESPACE, Manifest, read_annotation
 from ..object_names import build_path
-from ..offboarding.holdings import (
-    Holding,
-    Holdings,
-    RemoteKey,
-    list_remote_keys,
-)
+from ..offboarding.holdings import Holding, Holdings, RemoteKey
 from ..offboarding.marks import (
     KEPT,
     LABEL,
     Lists,
     Subject,
     list_own_stores,
-    read_annotation,
     select_grants,
     select_holdings,
 )

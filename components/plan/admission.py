@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..admission.model import AdmissionRules, Place
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import MANAGED_BY
+from ..object_names import format_account_user
 from ..openchoreo.release import Release
 from ..schema.placeholder import fill
 from ..settings.admission import Admission
@@ -99,7 +100,7 @@ def _group(pairs: Iterable[tuple[str, Iterable[object]]]) -> dict[str, tuple[str
 def _list_own_accounts(stores: Iterable[PlannedStore], operators: Iterable[str]) -> tuple[Place, ...]:
     """ServiceAccounts of stores, without the operator's own, which needs its Pods."""
     places = {place for store in stores for place in _list_accounts(store)}
-    return tuple(sorted(place for place in places if f"system:serviceaccount:{':'.join(place)}" not in operators))
+    return tuple(sorted(place for place in places if format_account_user(*place) not in operators))
 
 
 def _list_accounts(store: PlannedStore) -> Iterator[Place]:

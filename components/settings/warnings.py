@@ -62,7 +62,7 @@ def _list_shared(settings: StackSettings) -> Iterator[str]:
             "workloads": [user.name for user in settings.organizations if entry == user.pull_store],
         }
         sharing = [f"{who} of {_join_names(names)}" for who, names in users.items() if len(names) > 1]
-        one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
+        one_cluster = settings.clusters.one_cluster
         if all(users.values()) and not store.manager.separates_stores(one_cluster=one_cluster):
             yield (
                 f"secretStores.{entry}: has one identity for builds and for workloads, so workloads can read the "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 import yaml
 
-from components.openchoreo import RELEASES, V0_9, V1, V1_0, V1_1, V1_2, Kind, Release
+from components.openchoreo import RELEASES, V0_9, V1, V1_0, V1_1, V1_2, Kind, Release, find_release
 from components.openchoreo.kinds import Path
+from components.openchoreo.release import WorkloadNamespaces
 from tests.unit.crd_schema import OFFICIAL_OF
 from tests.unit.releases import on_each_release
 
@@ -71,6 +73,15 @@ def test_names(release: Release, expected: dict[str, Any]) -> None:
     } == expected | {"served": frozenset(expected["served"].split())}
     assert release.expressions.data_plane_store == "${dataplane.secretStore}"
     assert release.expressions.run_name == "${metadata.workflowRunName}"
+
+
+def test_a_move_has_the_namespaces_of_both_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = WorkloadNamespaces("platform.example/tenant", prefix="run-", longest_part=20)
+    monkeypatch.setitem(RELEASES, "earlier", replace(V0_9, name="earlier", workload_namespaces=(earlier,)))
+    both = find_release(["earlier", "v1"])
+    assert both.workload_namespaces == (*V1.workload_namespaces, earlier)
+    assert both.data_plane_selectors("acme")[-1] == {"platform.example/tenant": "acme"}
+    assert find_release(["v0.9", "v1"]).workload_namespaces == V1.workload_namespaces
 
 
 def test_types_of_projects_exist_since_the_last_minor_version() -> None:

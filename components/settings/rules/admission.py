@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...errors import Problem
+from ...object_names import ACCOUNT_USER, format_account_user, read_account_user
 from ...openchoreo.namespaces import (
     IS_CONTROL,
     describe_build_namespace,
@@ -21,7 +22,6 @@ from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 
-_ACCOUNT: Final = "system:serviceaccount:"
 _ACCOUNT_GROUP: Final = "system:serviceaccounts"
 _GROUPS: Final = frozenset({"system:authenticated", "system:masters", "system:nodes", "system:unauthenticated"})
 
@@ -63,13 +63,14 @@ def _check_exempt(
     if user in agents:
         text = "is an agent of OpenChoreo, which creates what organizations ask for; use another user"
         yield Problem(path, f"{quote(user)} {text}")
-    if not user.startswith(_ACCOUNT):
+    if not user.startswith(ACCOUNT_USER):
         return
-    namespace, _, name = user.removeprefix(_ACCOUNT).partition(":")
-    if not namespace or not name:
-        text = f"is no ServiceAccount; expected {_ACCOUNT}<namespace>:<name>"
+    account = read_account_user(user)
+    if account is None:
+        text = f"is no ServiceAccount; expected {format_account_user('<namespace>', '<name>')}"
         yield Problem(path, f"{quote(user)} {text}")
         return
+    namespace, _ = account
     owner = describe_build_namespace(namespace, release) or describe_data_plane_namespace(namespace, release)
     if owner is None and namespace in list_control_namespaces(organizations, release):
         owner = IS_CONTROL

@@ -61,14 +61,13 @@ def _conflict(read: _Read, other: _Read) -> bool:
 
 
 def _list_reads(settings: StackSettings) -> Iterator[_Read]:
-    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     for path, organization in settings.located:
         for used in list_certain_stores(organization, path):
             with suppress(Doubtful):
                 if used.entry not in settings.secret_stores or settings.get_scope(used.entry) == "shared":
                     continue
                 name, store = organization.name, settings.secret_stores[used.entry]
-                elsewhere = used.pulls and not one_cluster
+                elsewhere = used.pulls and not settings.clusters.one_cluster
                 listed = [_locate(store.manager, key, name, elsewhere=elsewhere) for key in store.shared_keys or ()]
                 allowed = [place for place in listed if place is not None]
                 for key in used.keys:
