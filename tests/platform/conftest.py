@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.operators import list_operator_crds, obtain_programs
 from tests.platform.releases import Builds
 from tests.platform.samples import git_organization
+from tests.platform.stack_files import copy_empty_stack, has_resources
 from tests.platform.watchdog import stopped_at_the_end
 
 
@@ -130,22 +132,31 @@ def builds(release: Release) -> Builds:
     return Builds(release)
 
 
+@pytest.fixture(scope="session")
+def empty_stack(engine: Engine, platform: Platform) -> Stack:
+    """A stack that Pulumi created, and of which the stacks of tests are copies."""
+    stack = Stack(engine, "empty", platform.kubeconfig)
+    stack.init()
+    return stack
+
+
 @pytest.fixture
 def new_stack(
-    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
+    empty_stack: Stack, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
 ) -> Iterator[Callable[[], Stack]]:
     """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
     def new() -> Stack:
-        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig, release)
-        stack.init()
+        stack = replace(empty_stack, name=f"test{next(names)}", release=release, outputs=[])
+        copy_empty_stack(empty_stack, stack)
         made.append(stack)
         return stack
 
     yield new
     for stack in made:
-        stack.destroy()
+        if has_resources(stack):
+            stack.destroy()
         # Each test has organizations of its own, so no other test waits for these names.
         delete_namespaces_of(cluster, stack.name, wait=False)
 

@@ -155,7 +155,7 @@ def test_create_fill_read_and_delete(
     stack.up()
 
     assert (clone_secret(cluster, one), clone_secret(cluster, other)) == ("of-one", "of-other")
-    stack.unchanged()
+    stack.unchanged(update=True)
     assert not [name for name in ("of-one", "of-other") if name in stack.state.read_text()]
     assert not [name for name in ("of-one", "of-other") if name in "".join(stack.outputs)]
     _no_role_reads_anothers_secret(aws, one, other)
@@ -167,7 +167,7 @@ def test_create_fill_read_and_delete(
     (removed,) = secrets_of(aws, other).values()
     assert (removed["DeletedDate"] - removed["CreatedDate"]).days == 30
     assert clone_secret(cluster, one) == "of-one"
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     stack.destroy()
 
@@ -204,7 +204,7 @@ def test_a_key_and_names_that_are_never_used_twice(
     stack.up()
 
     assert clone_secret(cluster, organization) == "first"
-    stack.unchanged()
+    stack.unchanged(update=True)
     (secret,) = secrets_of(aws, organization).values()
     aliases = {each["AliasName"]: each for each in aws.client("kms").list_aliases()["Aliases"]}
     key = aws.client("kms").describe_key(KeyId=aliases[f"alias/eso-org-{organization}"]["TargetKeyId"])["KeyMetadata"]
@@ -236,7 +236,7 @@ def test_parameters_are_read_and_none_is_created(
     assert clone_secret(cluster, organization) == "parameter"
     assert secrets_of(aws, organization) == {}
     assert "awsSecrets" not in stack.output()["organizations"]["__names"][organization]
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
 def test_credentials_of_another_account_are_refused(
@@ -276,7 +276,7 @@ def test_builds_push_with_their_own_role(
     (brought,) = control_plane.entries("docker", "ComponentWorkflow")
     (source,) = brought["template"]["spec"]["dataFrom"]
     assert source["sourceRef"]["generatorRef"]["name"] == name
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     stack.destroy()
 

@@ -83,10 +83,10 @@ def test_two_stacks_with_every_delivery(newer: Newer) -> None:
     dev = _start(newer, "dev", [_organization("acme", AHEAD, {}), _organization("globex", {}, PROJECT)])
     prod = _start(newer, "prod", [_organization("initech", AHEAD, PROJECT)])
     dev.up()
-    dev.unchanged()
+    dev.unchanged(update=True)
     prod.up()
-    prod.unchanged()
-    dev.unchanged()
+    prod.unchanged(update=True)
+    dev.unchanged(update=True)
 
     cluster = newer.cluster
     assert cluster.secret("workflows-acme", "git-secret") == (
@@ -121,7 +121,7 @@ def test_two_stacks_with_every_delivery(newer: Newer) -> None:
     assert stores == ["default"]
 
     dev.destroy()
-    prod.unchanged()
+    prod.unchanged(update=True)
     assert _arguments(newer, "acme") == each_run
     assert _arguments(newer, "initech") == prepared
     prod.destroy()
@@ -147,7 +147,7 @@ def test_an_organization_comes_and_goes(newer: Newer) -> None:
     one = newer.get(*COMPONENTS)
     stack.configure(namespaces=[first, second])
     stack.up()
-    stack.unchanged()
+    stack.unchanged(update=True)
     assert len(newer.get(*COMPONENTS)["spec"]["resources"]) == len(one["spec"]["resources"])
     rendered = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(COMPONENTS, "stark", "dp-stark")]
     assert rendered == ["org-pull-stark"]
@@ -170,7 +170,7 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     stack.up()
     newer.promote(COMPONENTS, "tyrell")
     newer.promote(PROJECTS, "wayland")
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     changed = [
         organization | {"pullSecret": organization["pullSecret"] | {"dockerConfig": {"remoteKey": f"{name}-2"}}}
@@ -184,7 +184,7 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     stack.configure(namespaces=[bound])
     assert f"this update takes away its entry in {' '.join(PROJECTS)}" in stack.preview_fails()
     stack.configure(namespaces=[bound, project])
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     refused = stack.run("destroy", "--yes", "--skip-preview", "--suppress-progress")
     assert refused.returncode != 0
