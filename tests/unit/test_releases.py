@@ -149,7 +149,8 @@ def _paths(release: Release) -> Iterator[tuple[Kind, Path]]:
     """Every field that a release reads in objects that it does not patch, and every schema of parameters."""
     environments = release.environments
     for layout in release.snapshots:
-        for path in (layout.snapshot_name, layout.environment, layout.project, layout.component):
+        state = layout.undeployed and layout.undeployed[0]
+        for path in (layout.snapshot_name, layout.environment, layout.project, layout.component, state):
             if path is not None:
                 yield layout.binding, path
         for path in (layout.resources, layout.type_kind, layout.type_name):
@@ -161,6 +162,19 @@ def _paths(release: Release) -> Iterator[tuple[Kind, Path]]:
     for kind in release.kinds.values():
         for path in kind.schemas.values():
             yield kind, path
+
+
+@on_each_release
+def test_what_a_binding_says_while_it_deploys_nothing(release: Release) -> None:
+    """Every release whose bindings have such a field reads it."""
+    definitions = _definitions(release)
+    states = {
+        layout.binding.name: (("spec", "state"), value)
+        for layout in release.snapshots
+        for value in _schema(definitions[layout.binding.name], ("spec", "state")).get("enum", ())
+        if value != "Active"
+    }
+    assert {layout.binding.name: layout.undeployed for layout in release.snapshots if layout.undeployed} == states
 
 
 @on_each_release
