@@ -96,6 +96,8 @@ class Snapshots:
     """Path of the kind of the copied type in a snapshot. None: a snapshot does not have it."""
     type_name: Path | None = None
     """Path of the name of the copied type in a snapshot. None: a snapshot does not have it."""
+    undeployed: tuple[Path, str] | None = None
+    """Path of a field of a binding, and its value while the environment deploys nothing. None: each one deploys."""
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ _COMPONENT_RELEASES: Final = Snapshots(
     resources=("spec", "componentType", "spec", "resources"),
     type_kind=("spec", "componentType", "kind"),
     type_name=("spec", "componentType", "name"),
+    undeployed=(("spec", "state"), "Undeploy"),
 )
 _PROJECT_RELEASES: Final = Snapshots(
     types=frozenset({"ProjectType", "ClusterProjectType"}),

@@ -21,10 +21,11 @@ from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_sto
 from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.operators import list_operator_crds, obtain_programs
-from tests.platform.releases import Builds
+from tests.platform.releases import Builds, list_v1_definitions
 from tests.platform.samples import git_organization
 from tests.platform.stack_files import copy_empty_stack, has_resources
 from tests.platform.watchdog import stopped_at_the_end
+from tests.platform.workflows import RunWorkflow, start_workflow
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator
     with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs())) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.apply_definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
+        definitions = [*list_operator_crds(), *crds(), *list_v1_definitions()]
+        seeder.apply_definitions(definitions, platform.process("kube-apiserver"))
         platform.start_operator(aws.environment)
         yield platform
 
@@ -188,6 +190,15 @@ def deployed(configured: Stack) -> Stack:
     """A stack with one organization, whose Secrets are delivered."""
     configured.up()
     return configured
+
+
+@pytest.fixture
+def workflow(
+    cluster: Kubernetes, control_plane: ControlPlane, organization: str, release: Release
+) -> Iterator[RunWorkflow]:
+    """A workflow with which the organization builds."""
+    with start_workflow(cluster, organization, release) as workflow:
+        yield workflow
 
 
 @pytest.fixture

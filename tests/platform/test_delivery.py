@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Callable
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.releases import Builds, on_each_release
+from tests.platform.releases import Builds, on_each_release, on_v1
 from tests.platform.samples import DOCKER_HUB, auth, git_organization
 
 
+@on_each_release
 def test_every_credential_of_an_organization_arrives(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     token, password, scanner = (secrets.token_urlsafe(30) for _ in range(3))
     hub_password = secrets.token_urlsafe(30)
@@ -52,8 +53,8 @@ def test_every_credential_of_an_organization_arrives(
 
     stack.up()
 
-    namespace = f"openchoreo-ci-{organization}"
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": token})
+    namespace = builds.namespace(organization)
+    assert cluster.secret(namespace, builds.git) == builds.token(token)
     assert cluster.secret(namespace, "sonar") == ("Opaque", {"token": scanner, "url": "https://sonar.example"})
     push = cluster.secret(namespace, "registry-push-secret")
     assert push is not None
@@ -69,7 +70,7 @@ def test_every_credential_of_an_organization_arrives(
         organization: {
             "namespace": namespace,
             "secrets": {
-                "git": ["git-clone-secret"],
+                "git": [builds.git],
                 "registry-push": ["registry-push-secret"],
                 "external": ["sonar"],
             },
@@ -85,7 +86,7 @@ def test_every_credential_of_an_organization_arrives(
                 "callsPerMonth": 4320,
                 "dollarsPerMonth": {"calls": 0, "keys": 0},
                 "revocationLag": "1h",
-                "slowest": {"organization": organization, "secret": "git-clone-secret"},
+                "slowest": {"organization": organization, "secret": builds.git},
             }
         },
         "generatorsPerSecond": {},
@@ -219,6 +220,7 @@ def test_one_shared_store_named_default_serves_all_as_in_the_docs(
     stack.unchanged(update=True)
 
 
+@on_v1
 def test_unicode_and_very_long_values_arrive_whole(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:

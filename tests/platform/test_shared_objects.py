@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -13,7 +14,9 @@ from local.platform import Platform
 from local.proof.cel import render
 from local.seed import build_objects
 from tests.platform.harness import Stack, kubernetes_store
-from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, needs_newer, start_newer
+from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, start_newer
+from tests.platform.openchoreo import API
+from tests.platform.releases import needs_newer
 from tests.platform.samples import auth
 
 pytestmark = needs_newer
@@ -181,6 +184,11 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     for name, owner in (("tyrell", "component shop/api"), ("wayland", "project shop")):
         assert f"the environment production of the {owner} in the namespace {name} still renders" in refusal
         assert f"this update takes away the right of the store org-pull-{name} to read {name}-pull" in refusal
+    state = partial(newer.cluster.patch, API, "ReleaseBinding", "api-1", namespace="tyrell")
+    state({"spec": {"state": "Undeploy"}})
+    refusal = stack.preview_fails()
+    assert ("the component shop/api" in refusal, "the project shop" in refusal) == (False, True)
+    state({"spec": {"state": "Active"}})
     stack.configure(namespaces=[bound])
     assert f"this update takes away its entry in {' '.join(PROJECTS)}" in stack.preview_fails()
     stack.configure(namespaces=[bound, project])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.openchoreo import V1, Release
+from components.openchoreo import V0_9, Release
 from components.settings.parsing import parse
 from components.settings.warnings import list_warnings
 from tests.unit.hosts import line, ssh
@@ -64,7 +64,7 @@ OWN_HOST = {**ssh(knownHosts=line("[git.acme.example]:2222")), "host": "git.acme
 def test_hosts_that_shipped_workflows_do_not_know(git: Raw, host: str | None, release: Release) -> None:
     found = parse(in_words(raw(acme(git=[{**git, "secretName": "clone"}])), release), source="test")
     expected = (
-        f'namespaces[0] ("acme").git[0].ssh: the clone step that OpenChoreo v1 ships cannot clone from {host} with '
-        "SSH, because it does not read known_hosts; use basicAuth, or a step of your own"
+        f'namespaces[0] ("acme").git[0].ssh: the clone step that OpenChoreo {release.name} ships cannot clone from '
+        f"{host} with SSH, because it does not read known_hosts; use basicAuth, or a step of your own"
     )
-    assert list(list_warnings(found)) == ([expected] if release is V1 and host else [])
+    assert list(list_warnings(found)) == ([expected] if release is not V0_9 and host else [])

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from components.errors import SettingsError
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import Release
 from components.settings.parsing import parse
 from components.settings.warnings import list_warnings
 from tests.unit.managers import AZURE_OWN, GCP_OWN, VAULT_OWN, aws, vault
-from tests.unit.releases import in_words, on_each_release
+from tests.unit.releases import in_words, on_each_release, word
 from tests.unit.samples import (
     AT_ACME,
     GIT,
@@ -166,7 +166,7 @@ def test_one_identity_for_builds_and_workloads(
 ) -> None:
     """A warning, and an error with ``strict``."""
     edits = _reading(VAULT_OWN, pull, isolation=isolation)
-    place = {V0_9: AT_ACME, V1: 'namespaces[0] ("acme")'}[release]
+    place = f'{word(release, "organizations")}[0] ("acme")'
     expected = [] if path is None else [f"{place}.{path}: {entries} {BOTH} {COPIED if 'copy' in entries else ONLY}"]
     if isolation == "strict" and expected:
         with pytest.raises(SettingsError) as caught:
