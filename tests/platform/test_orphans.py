@@ -39,7 +39,7 @@ def _orphans(stack: Stack, *arguments: str) -> tuple[int, str]:
 def _rows(stack: Stack, *arguments: str) -> list[tuple[str, str, str]]:
     """Kind, name and status of each object that was not deleted; the exit code must fit."""
     code, text = _orphans(stack, "--json", *arguments)
-    rows: list[dict[str, Any]] = [row for row in json.loads(text) if row["status"] != "deleted"]
+    rows: list[dict[str, Any]] = [row for row in json.loads(text) if row["status"].partition(", ")[0] != "deleted"]
     assert code == (1 if rows else 0)
     assert {row["cluster"] for row in rows} <= {CONTEXT}
     return [(row["kind"], f"{row['namespace']}/{row['name']}".lstrip("/"), row["status"]) for row in rows]

@@ -63,7 +63,7 @@ def _orphans(stack: Stack, *arguments: str) -> list[tuple[str, str]]:
         check=False,
     )
     stack.outputs.append(done.stdout)
-    rows = [row for row in json.loads(done.stdout) if row["status"] != "deleted"]
+    rows = [row for row in json.loads(done.stdout) if row["status"].partition(", ")[0] != "deleted"]
     assert done.returncode == (1 if rows else 0)
     return sorted((f"{row['kind']} {row['namespace']}/{row['name']}".replace(" /", " "), row["status"]) for row in rows)
 
