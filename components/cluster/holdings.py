@@ -94,21 +94,6 @@ def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[H
     return Holdings(tuple(items), tuple(own), tuple(notes)), others
 
 
-def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
-    """Why an object that had to go still exists. None: it is gone, or another one has its name.
-
-    Raises:
-        ClusterError: the cluster cannot be reached, or refuses the request.
-    """
-    live = cluster.get_metadata(holding.path)
-    if live is None or live["metadata"]["uid"] != holding.uid:
-        return None
-    finalizers = ", ".join(live["metadata"].get("finalizers") or ())
-    if not live["metadata"].get("deletionTimestamp"):
-        return "still there"
-    return f"its deletion waits for its finalizers: {finalizers}" if finalizers else "its deletion has been requested"
-
-
 @dataclass(frozen=True)
 class _Patched:
     """An object of the control plane that is patched for one organization."""

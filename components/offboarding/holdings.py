@@ -11,6 +11,9 @@ from ..object_names import build_path
 STATE: Final = "state"
 """`Holding.where` of a resource in the state that is not an object of a cluster."""
 
+THERE: Final = "still there"
+"""Beginning of the reason for an object that nobody has deleted."""
+
 
 @dataclass(frozen=True, order=True)
 class Holding:

@@ -69,7 +69,9 @@ def _name(stack: str | None) -> str:
     """Part of the names: readable, and different for stacks whose readable parts are the same."""
     if stack is None:
         return MANAGED_BY
-    readable = _INVALID.sub("-", stack.partition("/")[2].lower()).strip("-")[:_STACK_LENGTH].strip("-")
+    readable = _INVALID.sub("-", stack.partition("/")[2].lower()).strip("-")
+    # The usual name of the project is that of this package, which the names begin with already.
+    readable = readable.removeprefix(f"{MANAGED_BY}-")[:_STACK_LENGTH].strip("-")
     digest = hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{MANAGED_BY}-{readable}-{digest}"
 

@@ -38,9 +38,9 @@ def _orphans(stack: Stack, *arguments: str) -> tuple[int, str]:
 
 
 def _rows(stack: Stack, *arguments: str) -> list[tuple[str, str, str]]:
-    """Kind, name and status of each object; the exit code must fit."""
+    """Kind, name and status of each object that was not deleted; the exit code must fit."""
     code, text = _orphans(stack, "--json", *arguments)
-    rows: list[dict[str, Any]] = json.loads(text)
+    rows: list[dict[str, Any]] = [row for row in json.loads(text) if row["status"].partition(", ")[0] != "deleted"]
     assert code == (1 if rows else 0)
     assert {row["cluster"] for row in rows} <= {CONTEXT}
     return [(row["kind"], f"{row['namespace']}/{row['name']}".lstrip("/"), row["status"]) for row in rows]
@@ -142,7 +142,14 @@ def test_a_lost_state_is_cleaned_up(
     assert _rows(deployed, "--delete", "--stores") == [held]
     assert cluster.get(ESO, "ExternalSecret", "of-a-run", namespace) is not None
 
-    assert _orphans(deployed, "--delete", "--namespaces") == (0, "No orphans.\n")
+    losing = f"in it: {inside}"
+    assert _rows(deployed, "--namespaces") == [("Namespace", namespace, f"--delete would delete it, {losing}")]
+    assert cluster.get("v1", "Namespace", namespace) is not None
+    code, text = _orphans(deployed, "--delete", "--namespaces", "--json")
+    assert (code, [(row["name"], row["status"]) for row in json.loads(text)]) == (
+        0,
+        [(namespace, f"deleted, {losing}")],
+    )
     assert cluster.get("v1", "Namespace", namespace) is None
 
 

@@ -30,7 +30,7 @@ def test_every_policy() -> None:
 
 
 def test_a_policy_and_its_binding() -> None:
-    name = "openchoreo-secrets-openchoreo-secrets-prod-5f0c2f0e-stores"
+    name = "openchoreo-secrets-prod-5f0c2f0e-stores"
     name = f"{RULES.name}-stores"
     every, writes = ["CREATE", "UPDATE", "DELETE"], ["CREATE", "UPDATE"]
     fan_outs = ["clustersecretstores", "clusterexternalsecrets", "clusterpushsecrets"]
