@@ -36,8 +36,7 @@ clean-cache: $(VENV)/.local ## Delete the built and downloaded programs
 test: check unit platform attack ## Everything that CI runs
 
 unit: $(VENV)/.dev ## Tests without a platform
-	$(BIN)/coverage run -m pytest tests/unit tests/mocks tests/local
-	$(BIN)/coverage report
+	$(BIN)/python -m pytest tests/unit tests/mocks tests/local --numprocesses=auto --cov --cov-report=term
 
 platform: $(VENV)/.dev ## Tests on a real control plane, operator and engine
 	@$(BIN)/python -m local programs

@@ -81,12 +81,12 @@ def sign(manifest: Manifest, stack: str, **annotations: str) -> Manifest:
 
 def read_owner(live: Manifest) -> str | None:
     """Field manager of the stack that owns a live object; None if no stack does. For a namespace: `read_creator`."""
-    return _read_annotation(live, FIELD_MANAGER_ANNOTATION)
+    return read_annotation(live, FIELD_MANAGER_ANNOTATION)
 
 
 def read_creator(live: Manifest) -> str | None:
     """The stack that created a live namespace; None if no stack did."""
-    return _read_annotation(live, STACK_ANNOTATION)
+    return read_annotation(live, STACK_ANNOTATION)
 
 
 def find_owner(live: Manifest, kind: str) -> str | None:
@@ -135,6 +135,7 @@ def build_field_manager(stack: str) -> str:
     return f"{stack[: _FIELD_MANAGER_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
 
 
-def _read_annotation(live: Manifest, key: str) -> str | None:
+def read_annotation(live: Manifest, key: str) -> str | None:
+    """The value of an annotation of a live object. None: there is none."""
     value = (live["metadata"].get("annotations") or {}).get(key)
     return None if value is None else str(value)

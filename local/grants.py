@@ -42,45 +42,55 @@ def start_openbao(platform: Platform, seeder: Seeder) -> OpenBao:
 
 @dataclass(frozen=True)
 class Identity:
-    """The ServiceAccount that reads for the builds or for the workloads of one organization."""
+    """The ServiceAccount that reads for the builds or for the workloads of one organization, or of several."""
 
-    organization: str
+    organizations: tuple[str, ...]
     account: tuple[str, str]
     """Namespace and name of the ServiceAccount."""
     pull_keys: tuple[str, ...] | None = None
-    """The only remote keys that workloads read. None: it reads for builds, every key of the organization."""
+    """The only remote keys that workloads read. None: it reads for builds, every key of the organizations."""
+    shared_role: str = ""
+    """Role of a store that several organizations share. Empty: it is for one organization."""
 
     @property
     def role(self) -> str:
         """Role of OpenBao with which it signs in."""
-        return f"{'eso' if self.pull_keys is None else 'pull'}-{self.organization}"
+        return self.shared_role or f"{'eso' if self.pull_keys is None else 'pull'}-{self.organizations[0]}"
 
     @property
     def policy(self) -> str:
         """Policy of OpenBao with its paths."""
-        return f"{'org' if self.pull_keys is None else 'pull'}-{self.organization}"
+        use = "org" if self.pull_keys is None else "pull"
+        return f"{use}-shared-{self.shared_role}" if self.shared_role else f"{use}-{self.organizations[0]}"
 
     @property
     def paths(self) -> tuple[str, ...]:
         """API paths that the policy opens."""
         if self.pull_keys is None:
-            return (f"{MOUNT}/data/org/{self.organization}/*",)
+            return tuple(f"{MOUNT}/data/org/{name}/*" for name in self.organizations)
         return tuple(f"{MOUNT}/data/{key}" for key in self.pull_keys)
 
 
 def list_identities(settings: StackSettings) -> list[Identity]:
-    """The ServiceAccounts of all ``vault`` stores of one organization."""
+    """The ServiceAccounts of all ``vault`` stores that sign in with the auth method ``kubernetes``."""
     return [
         Identity(
-            planned.only_organization,
+            planned.organizations,
             (account["metadata"]["namespace"], account["metadata"]["name"]),
             # The settings come from YAML, which has no outputs.
             tuple(map(str, planned.keys)) if planned.is_pull_store else None,
+            "" if planned.only_organization else _read_role(planned.manager),
         )
         for planned in plan_stores(settings, find_release(settings.release))
-        if planned.only_organization is not None and isinstance(planned.manager, VaultStore)
+        if isinstance(planned.manager, VaultStore)
         for account in planned.identity
     ]
+
+
+def _read_role(manager: VaultStore) -> str:
+    """The role that the settings of a shared store name."""
+    auth = None if manager.auth is None else manager.auth.kubernetes
+    return "" if auth is None else str(auth.role)
 
 
 def grant_organizations(openbao: OpenBao, settings: StackSettings) -> None:

@@ -102,9 +102,9 @@ class Seeder:
         return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
 
 
-def get_data_plane_namespace(organization: str) -> str:
-    """Namespace of the project ``default`` in the environment ``development``, as OpenChoreo's controller names it."""
-    parts = f"dp-{organization}-default-development"
+def get_data_plane_namespace(organization: str, project: str = "default") -> str:
+    """Namespace of a project in the environment ``development``, as OpenChoreo's controller names it."""
+    parts = f"dp-{organization}-{project}-development"
     return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
 
 

@@ -24,6 +24,7 @@ def build_document(report: Report) -> dict[str, Any]:
         "skipped": report.skipped,
         "objects": dict(sorted(report.objects.items())),
         "crossings": [{**asdict(crossing), "edges": crossing.pairs} for crossing in report.crossings],
+        "deniedByAdmission": [{**asdict(crossing), "edges": crossing.pairs} for crossing in report.denied],
         "organizations": [
             {**asdict(organization), "reachedBy": exposed.get(organization.name, 0)}
             for organization in report.organizations

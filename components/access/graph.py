@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from ..managers.manager import Plane
 from ..managers.remote_keys import PlaceIndex, RemotePlace
 from ..object_names import format_object
 from .rooms import Condition, Room, RoomIndex
 from .sign_in import SignIn
 from .uses import STORE, Use
 
-BUILD: Final = "build"
+BUILD: Final[Plane] = "build"
 _EXPRESSION: Final = "${"
 _DATA_PLANE_STORE: Final = "the store that the data plane names"
 

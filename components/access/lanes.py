@@ -71,6 +71,11 @@ class Lane:
                 yield from _draw_node(node, "bad-node" if self.strange else "node")
 
 
+def shows(text: str, other: str) -> bool:
+    """Whether a box with a text is the one of another text: an identity of the plan is followed by its Role."""
+    return text == other or text.startswith(f"{other}, ")
+
+
 def get_left(column: int) -> float:
     """Left edge of a column."""
     return MARGIN + sum(WIDTHS[:column]) + GAP * column
@@ -94,17 +99,19 @@ def plan_lane(organization: OrganizationAccess, edges: Iterable[Edge], top: floa
 def plan_strangers(crossings: Iterable[Crossing], top: float, present: Mapping[int, set[str]]) -> Lane | None:
     """A lane with stores and subjects that the plan does not have. None: there are none."""
     texts: list[dict[str, None]] = [{"not in the plan": None}, {}, {}, {}, {}]
+    links: dict[tuple[int, str, str], list[str]] = {}
     for crossing in crossings:
         if crossing.store and crossing.store not in present[STORE] and crossing.origin == "live":
             texts[STORE].setdefault(crossing.store)
-            if crossing.identity and crossing.identity not in present[IDENTITY]:
+            if crossing.identity and not any(shows(text, crossing.identity) for text in present[IDENTITY]):
                 texts[IDENTITY].setdefault(crossing.identity)
+                links[STORE, crossing.store, crossing.identity] = [crossing.why]
         elif crossing.reason == "rbac":
             texts[NAMESPACE].setdefault(crossing.subject)
     if not any(texts[1:]):
         return None
     lane = _arrange("not in the plan", texts, top)
-    lane.offending = lane.strange = True
+    lane.links, lane.offending, lane.strange = links, True, True
     return lane
 
 

@@ -88,6 +88,13 @@ def _describe(  # noqa: PLR0913 -- what a crossing is about
     )
 
 
+def list_used_stores(site: Site) -> Iterator[str]:
+    """Stores that live objects use."""
+    for item in _list_objects(site):
+        for use in item.uses:
+            yield from map(str, site.find_stores(use, item.namespace))
+
+
 def list_object_differences(site: Site) -> Iterator[tuple[bool, Difference]]:
     """Planned objects that are missing, and live ones that are not planned."""
     planned = {read.object for read in site.configured.reads if read.plane == site.plane and _is_named(read.object)}

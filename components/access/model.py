@@ -140,6 +140,8 @@ class Report:
     """Why clusters were not read, in one sentence. Empty: they were read, or the report is offline."""
     objects: Mapping[str, int] = field(default_factory=dict)
     """Kind -> number of live objects that were read."""
+    denied: tuple[Crossing, ...] = ()
+    """What stores would allow, and admission policies deny; no edges."""
 
     @property
     def pairs(self) -> int:

@@ -5,27 +5,15 @@ With many organizations, only some of those with edges between them have a lane,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from .lanes import (
-    GAP,
-    HEADINGS,
-    IDENTITY,
-    KEY,
-    MARGIN,
-    NAMESPACE,
-    PAGE,
-    STORE,
-    Lane,
-    get_left,
-    plan_lane,
-    plan_strangers,
-)
+from .lanes import HEADINGS, IDENTITY, MARGIN, PAGE, STORE, Lane, get_left, plan_lane, plan_strangers
+from .legs import draw_legs, list_legs
 from .model import Crossing, OrganizationAccess, Report
-from .svg import Box, compose, cut, draw_badge, draw_box, draw_dot, draw_path, draw_text, wrap
+from .svg import Box, compose, cut, draw_badge, draw_box, draw_text, wrap
 from .texts import clean_lines
-from .wording import count, describe_pair
+from .wording import count, count_pairs, describe_pair
 
 MOST_LANES: Final = 12
 """Organizations up to which each has a lane."""
@@ -38,21 +26,6 @@ _CELL_HEIGHT: Final = 46.0
 _CELL_GAP: Final = 8
 _LANE_GAP: Final = 12
 _LINE: Final = 17
-_GAP_OF: Final = {
-    "shared-store": STORE,
-    "store-conditions": STORE,
-    "plane-store": STORE,
-    "external-secret": STORE,
-    "push-secret": STORE,
-    "rbac": STORE,
-    "shared-identity": IDENTITY,
-    "policy": IDENTITY,
-    "shared-key": KEY,
-    "shared-value": KEY,
-    "source-namespace": KEY,
-    "namespace": NAMESPACE,
-}
-"""Reason -> column in which the organizations meet."""
 
 
 def draw_picture(report: Report) -> str:
@@ -71,6 +44,8 @@ def draw_picture(report: Report) -> str:
     if not whole:
         y, more = _draw_grid(report, touched, y)
         parts += more
+    y, more = _draw_denied(report, y)
+    parts += more
     y, more = _draw_reachers(report, y)
     parts += more
     return compose(PAGE, y + MARGIN, f"Who can read which key: {report.stack}", parts)
@@ -152,44 +127,9 @@ def _draw_lanes(
         y = strangers.box.bottom + _LANE_GAP
     for lane in lanes:
         parts += lane.draw()
-    taken: dict[int, int] = {}
-    for number, crossing in enumerate(crossings, start=1):
-        column = _GAP_OF[crossing.reason]
-        taken[column] = taken.get(column, 0) + 1
-        parts += _draw_crossing(number, crossing, lanes, column, taken[column])
+    legs = [leg for number, crossing in enumerate(crossings, start=1) for leg in list_legs(number, crossing, lanes)]
+    parts += draw_legs(legs)
     return y, parts
-
-
-def _draw_crossing(number: int, crossing: Crossing, lanes: Iterable[Lane], column: int, position: int) -> Iterator[str]:
-    """A red line in the gap before a column, from the lanes of the readers to those of the owners."""
-    x = get_left(column) - GAP + 10 + (position - 1) % 5 * 11
-    title = f"{describe_pair(crossing)}: {crossing.why}"
-    heights, ends = [], []
-    for lane in lanes:
-        subject = lane.find_node(NAMESPACE, crossing.subject)
-        if lane.name in crossing.readers or (lane.strange and subject is not None):
-            node = subject or (lane.columns[column - 1] or lane.columns[0])[0]
-            heights.append(node.box.middle)
-            ends.append((f"M{node.box.right:g} {node.box.middle:g}H{x:g}", (node.box.right, node.box.middle), False))
-        texts = (crossing.store, crossing.identity, *crossing.keys)
-        targets = [node for node in lane.columns[column] if node.text in texts]
-        if lane.name in crossing.owners or (lane.strange and targets):
-            for node in targets or lane.columns[column][:1]:
-                heights.append(node.box.middle)
-                ends.append((f"M{x:g} {node.box.middle:g}H{node.box.x - 6:g}", (node.box.x, node.box.middle), True))
-    if not heights:
-        return
-    paths = [*(path for path, _, _ in ends), f"M{x:g} {min(heights):g}V{max(heights):g}"]
-    yield draw_path("".join(paths), "halo")
-    yield draw_path("".join(paths), "cross", title)
-    for _, (left, middle), is_target in ends:
-        if is_target:
-            yield draw_path(f"M{left - 8:g} {middle - 5:g}L{left:g} {middle:g}L{left - 8:g} {middle + 5:g}Z", "dot")
-        else:
-            yield draw_dot(left, middle, 4)
-    # Numbers of neighbouring lines are not on one height.
-    middle = (min(heights) + max(heights)) / 2 + ((position - 1) % 5 - 2) * 21
-    yield draw_badge(x, min(max(middle, min(heights)), max(heights)), number)
 
 
 def _draw_grid(report: Report, touched: Sequence[str], top: float) -> tuple[float, list[str]]:
@@ -215,6 +155,24 @@ def _draw_grid(report: Report, touched: Sequence[str], top: float) -> tuple[floa
         ]
     rows = -(-len(report.organizations) // _CELLS)
     return y + rows * (height + _CELL_GAP), parts
+
+
+def _draw_denied(report: Report, top: float) -> tuple[float, list[str]]:
+    """What stores would allow, and admission policies deny: no red line, and no edge."""
+    if not report.denied:
+        return top, []
+    y = top + 12 + _LINE
+    pairs = count(count_pairs(report.denied), "edge")
+    parts = [draw_text(MARGIN, y, f"DENIED BY ADMISSION, NOT COUNTED ({pairs.upper()})", "head")]
+    y += 6
+    for item in report.denied[:_MOST_CROSSINGS]:
+        for line in wrap(f"{describe_pair(item)} through {item.store}: {item.why}", PAGE - 2 * MARGIN):
+            y += _LINE
+            parts.append(draw_text(MARGIN, y, line))
+    if (more := len(report.denied) - _MOST_CROSSINGS) > 0:
+        y += _LINE
+        parts.append(draw_text(MARGIN, y, f"and {more:,} more", "muted"))
+    return y, parts
 
 
 def _draw_reachers(report: Report, top: float) -> tuple[float, list[str]]:

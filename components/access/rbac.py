@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..object_names import read_account_user
 from ..openchoreo import RELEASES
 
 _BOOTSTRAPPING: Final = "kubernetes.io/bootstrapping"
@@ -194,7 +195,7 @@ def _read_binding(
 
 def _read_subject(subject: Mapping[str, Any]) -> Subject:
     kind, name = str(subject.get("kind")), str(subject.get("name"))
-    parts = name.split(":")
-    if kind == "User" and name.startswith("system:serviceaccount:") and len(parts) == len(("", "", "", "")):
-        return Subject("ServiceAccount", parts[2], parts[3])
+    account = read_account_user(name) if kind == "User" else None
+    if account is not None:
+        return Subject("ServiceAccount", *account)
     return Subject(kind, str(subject.get("namespace") or ""), name)

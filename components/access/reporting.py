@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..plan.stack import Plan
 from .configuration import read_plan
 from .crossings import list_planned_crossings
+from .denials import is_denied
 from .graph import Configured, ManualValue, Read, Store, describe_use
 from .live import LiveCluster, compare
 from .model import Crossing, Edge, OrganizationAccess, Report
@@ -26,14 +27,21 @@ def report_access(plan: Plan, stack: str, live: tuple[LiveCluster, ...] = (), sk
     """
     configured = read_plan(plan)
     edges = tuple(sorted(set(_list_edges(configured))))
-    crossings = list_planned_crossings(configured, list_grants(plan))
-    report = Report(stack, _summarize(configured, edges), edges, crossings, skipped=skipped)
+    every = list_planned_crossings(configured, list_grants(plan))
+    rules = plan.admission
+    denied = tuple(item for item in every if is_denied(item, tuple(rules.values()), ()))
+    crossings = tuple(item for item in every if item not in denied)
+    report = Report(stack, _summarize(configured, edges), edges, crossings, skipped=skipped, denied=denied)
     if not live:
         return report
-    comparison = compare(configured, live)
+    comparison = compare(configured, live, rules)
+    if not comparison.is_guarded:
+        # The clusters do not have the policies of the configuration yet.
+        crossings, denied = every, ()
     return replace(
         report,
         crossings=merge_crossings(crossings, comparison.crossings),
+        denied=merge_crossings(denied, comparison.denied),
         reachers=comparison.reachers,
         missing=comparison.missing,
         unplanned=comparison.unplanned,
@@ -100,16 +108,10 @@ def _summarize(configured: Configured, edges: tuple[Edge, ...]) -> tuple[Organiz
     own: dict[str, list[Edge]] = {name: [] for name in configured.names}
     for edge in edges:
         own[edge.organization].append(edge)
-    subjects: dict[str, set[str]] = {name: set() for name in configured.names}
-    for room in configured.rooms:
-        for name in room.organizations:
-            subjects[name].add(room.subject)
-    for value in configured.values:
-        subjects[value.organization].add(_value_edge(value).subject)
     return tuple(
         OrganizationAccess(
             name,
-            tuple(sorted(subjects[name])),
+            tuple(sorted({edge.subject for edge in own[name]})),
             tuple(sorted({edge.store for edge in own[name]} - {""})),
             tuple(sorted({edge.identity for edge in own[name]} - {""})),
             tuple(sorted({edge.key for edge in own[name]})),

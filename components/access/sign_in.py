@@ -13,15 +13,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from ..managers.remote_keys import (
-    RemotePlace,
-    clean_address,
-    clean_key,
-    find_account,
-    locate_in_aws,
-    locate_in_google,
-    locate_in_vault,
-)
+from ..managers.block_keys import locate_in_block
+from ..managers.remote_keys import RemotePlace, clean_key, describe_place
 from .model import OUTPUT
 from .texts import clean_server
 
@@ -54,16 +47,16 @@ class SignIn:
     """Secrets of the cluster that it signs in with."""
     source: str = ""
     """Namespace of the source Secrets of the provider ``kubernetes``; empty for every other provider."""
-    find: Callable[[str], RemotePlace] | None = field(default=None, compare=False, repr=False)
-    """Remote key -> the secret that it names, equal for every spelling. None: the key has one spelling."""
+    find: Callable[[str], RemotePlace | None] = field(default=lambda _: None, compare=False, repr=False)
+    """Remote key -> the secret that it names, for every spelling. None: `realm`, prefix and key are its place."""
 
     def locate(self, key: str) -> str:
         """A key with its place, for people."""
         return f"{self.realm}: {self.prefix}{key}"
 
     def identify(self, key: str) -> RemotePlace:
-        """The secret that a key names: equal for two stores and two spellings if they name one secret."""
-        return (self.realm, clean_key(f"{self.prefix}{key}")) if self.find is None else self.find(key)
+        """The secret that a key names: two stores and two spellings that may name one secret overlap."""
+        return self.find(key) or (self.realm, clean_key(f"{self.prefix}{key}"))
 
 
 def read_sign_in(
@@ -129,6 +122,7 @@ def _read_kubernetes(name: str, block: Mapping[str, Any], context: _Context) -> 
     secrets = _list_secrets(auth, context)
     identity = _account_words(account) if account else _secret_words(secrets) if secrets else "a credential of its own"
     return SignIn(
+        # Its place too: by the plane, because one API server has several addresses.
         realm=f"{name} {source}{' on the data plane' if context.plane == 'data' else ''}",
         identity=identity,
         # Without the server, whose address is in the kubeconfig for a planned store.
@@ -157,19 +151,15 @@ def _read_aws(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
         prefix=plain(block.get("prefix")),
         account=account,
         secrets=secrets,
-        find=partial(_find_in_aws, block, find_account(role)),
+        # The role of the ServiceAccount's annotation reads in its own account, too.
+        find=partial(locate_in_block, name, {**block, "role": role}),
     )
-
-
-def _find_in_aws(block: Mapping[str, Any], account: str, key: str) -> RemotePlace:
-    service, region, prefix = (plain(block.get(name)) for name in ("service", "region", "prefix"))
-    return locate_in_aws(service, region, account, f"{prefix}{key}")
 
 
 def _read_vault(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
     auth = block.get("auth") or {}
-    server, space, mount = (plain(block.get(key)) for key in ("server", "namespace", "path"))
-    shown = clean_server(server)
+    space, mount = (plain(block.get(key)) for key in ("namespace", "path"))
+    shown = clean_server(plain(block.get("server")))
     where = "/".join(part for part in (space, mount) if part)
     secrets = _list_secrets(auth, context)
     method: str = next(iter(auth), "")
@@ -186,7 +176,7 @@ def _read_vault(name: str, block: Mapping[str, Any], context: _Context) -> SignI
         principal=_join(name, shown, space, place, role) if role else _join(name, shown, space, signs),
         account=account,
         secrets=secrets,
-        find=partial(locate_in_vault, server, space, mount or None, plain(block.get("version")) or "v2"),
+        find=partial(locate_in_block, name, block),
     )
 
 
@@ -195,16 +185,11 @@ def _read_azure(name: str, block: Mapping[str, Any], context: _Context) -> SignI
     secrets = _list_secrets(block.get("authSecretRef") or {}, context)
     client = context.annotation(account, _CLIENT) or plain(block.get("identityId"))
     signs = _account_words(account) if account else _secret_words(secrets) if secrets else _OPERATOR
-    url = plain(block.get("vaultUrl")).rstrip("/")
-    shown = clean_server(url)
+    shown = clean_server(plain(block.get("vaultUrl")).rstrip("/"))
     identity = f"{signs}, client {client}" if client else signs
     principal = _join(name, shown, client or signs)
-    return SignIn(f"{name} {shown}", identity, principal, "", account, secrets, find=partial(_find_in_azure, url))
-
-
-def _find_in_azure(url: str, key: str) -> RemotePlace:
-    """Names of a key vault have no case; a certificate, its key and its secret have one name."""
-    return "azure", clean_address(url), key.lower().rpartition("/")[2]
+    find = partial(locate_in_block, name, block)
+    return SignIn(f"{name} {shown}", identity, principal, "", account, secrets, find=find)
 
 
 def _read_google(name: str, block: Mapping[str, Any], context: _Context) -> SignIn:
@@ -215,7 +200,7 @@ def _read_google(name: str, block: Mapping[str, Any], context: _Context) -> Sign
     signs = _account_words(account) if account else _secret_words(secrets) if secrets else _OPERATOR
     project = " ".join(filter(None, (plain(block.get("projectID")), plain(block.get("location")))))
     identity = f"{signs}, {google}" if google else signs
-    find = partial(locate_in_google, plain(block.get("projectID")), plain(block.get("location")))
+    find = partial(locate_in_block, name, block)
     return SignIn(f"{name} {project}", identity, _join(name, project, google or signs), "", account, secrets, find=find)
 
 
@@ -231,9 +216,10 @@ def _read_other(name: str, block: Mapping[str, Any], context: _Context) -> SignI
     """A provider without a typed block: two stores are one principal if their blocks are equal."""
     secrets = _list_secrets(block, context)
     digest = _digest(block)
-    place = _digest(_without_sign_in(block))
+    place = _digest(describe_place(block))
     signs = _secret_words(secrets) if secrets else "a credential of its own"
-    return SignIn(f"{name} {place}", f"{signs} ({name} {digest})", _join(name, digest), "", None, secrets)
+    find = partial(locate_in_block, name, block)
+    return SignIn(f"{name} {place}", f"{signs} ({name} {digest})", _join(name, digest), "", None, secrets, find=find)
 
 
 _READERS: Final[Mapping[str, Callable[[str, Mapping[str, Any], _Context], SignIn]]] = {
@@ -249,14 +235,6 @@ _READERS: Final[Mapping[str, Callable[[str, Mapping[str, Any], _Context], SignIn
 def _digest(tree: object) -> str:
     """A short name for a block that must not be shown."""
     return hashlib.sha256(json.dumps(tree, sort_keys=True, default=lambda _: OUTPUT).encode()).hexdigest()[:8]
-
-
-def _without_sign_in(tree: Any) -> Any:
-    """A block without how it signs in: what is left says where it reads."""
-    if isinstance(tree, Mapping):
-        kept = {key: value for key, value in tree.items() if "auth" not in key.lower() and not key.endswith("Ref")}
-        return {key: _without_sign_in(value) for key, value in kept.items()}
-    return [_without_sign_in(value) for value in tree] if isinstance(tree, list) else tree
 
 
 def _list_secrets(tree: Any, context: _Context) -> tuple[Account, ...]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..offboarding.holdings import RemoteKey
+from ..schema.text import flatten
 from .sign_in import plain
 
 STORE: Final = "ClusterSecretStore"
@@ -37,6 +39,13 @@ class Use:
 def list_uses(spec: Mapping[str, Any]) -> tuple[Use, ...]:
     """Every use in the spec of an ExternalSecret, without duplicates."""
     return tuple(dict.fromkeys(_list_reads(spec)))
+
+
+def list_remote_keys(spec: Mapping[str, Any]) -> Iterator[RemoteKey]:
+    """Every key that an ExternalSecret reads, each as one line; an entry that searches for keys names none."""
+    for use in list_uses(spec):
+        if use.key not in {"", ANY_KEY}:
+            yield RemoteKey(flatten(use.store), flatten(use.key))
 
 
 def list_pushes(spec: Mapping[str, Any]) -> tuple[Use, ...]:

@@ -24,6 +24,8 @@ def format_report(report: Report) -> str:
 def _list_blocks(report: Report) -> Iterator[str]:
     yield _headline(report)
     yield from (_describe_crossing(index, item) for index, item in enumerate(report.crossings, start=1))
+    if report.denied:
+        yield _denied(report)
     yield _own_access(report)
     if report.reachers:
         yield _reachers(report)
@@ -68,6 +70,17 @@ def _describe_crossing(index: int, crossing: Crossing) -> str:
     lines = [f"{index}. {describe_pair(crossing)}   [{crossing.reason}, {crossing.origin}]"]
     lines += [f"   {name:<8}  {text}" for name, text in fields.items() if text]
     return "\n".join(lines)
+
+
+def _denied(report: Report) -> str:
+    rows = [(describe_pair(item), item.store or _NONE, item.origin, item.why) for item in report.denied]
+    title = f"Denied by admission (isolation: strict), not counted: {count(count_pairs(report.denied), 'edge')}"
+    return f"{title}\n{_limit(('WHO', 'STORE', 'ORIGIN', 'WHAT THE STORE WOULD ALLOW'), rows)}"
+
+
+def count_pairs(crossings: Iterable[Crossing]) -> int:
+    """Number of edges from one organization to another one."""
+    return sum(crossing.pairs for crossing in crossings)
 
 
 def describe_pair(crossing: Crossing) -> str:

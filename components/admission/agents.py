@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ..object_names import read_account_user
 from ..openchoreo.labels import ORGANIZATION_LABEL
+from ..schema.secret_types import SERVICE_ACCOUNT_TOKEN
 from .cel import define_list, format_list, is_user, quote
 from .model import AdmissionRules
-from .policy import EVERY_CHANGE, Policy, Validation, match
+from .policy import ASK, EVERY_CHANGE, Policy, Validation, match
 
-_ACCOUNT: Final = "system:serviceaccount:"
-_ASK: Final = "ask the platform's administrators"
 _CLUSTER_GROUPS: Final = (
     "admissionregistration.k8s.io",
     "apiextensions.k8s.io",
@@ -23,7 +23,6 @@ _CLUSTER_GROUPS: Final = (
 )
 _RUNNING_GROUPS: Final = ("apps", "argoproj.io", "batch", "rbac.authorization.k8s.io")
 _RUNNING: Final = ("pods", "replicationcontrollers", "serviceaccounts")
-_TOKEN_TYPE: Final = "kubernetes.io/service-account-token"
 _NAMESPACES: Final = "request.resource.group == '' && request.resource.resource == 'namespaces'"
 
 
@@ -47,19 +46,19 @@ def _list_validations(rules: AdmissionRules) -> Iterator[Validation]:
     yield Validation(
         "!(request.resource.resource in ['clusterroles', 'clusterrolebindings'] || "
         f"request.resource.group in {format_list(_CLUSTER_GROUPS)})",
-        f"grants rights in the whole cluster, which OpenChoreo's agents may not; {_ASK}",
+        f"grants rights in the whole cluster, which OpenChoreo's agents may not; {ASK}",
     )
     yield Validation(
         f"!(variables.where.startsWith('kube-') || variables.where in {format_list(list_protected_namespaces(rules))}) "
         "|| request.resource.group == 'coordination.k8s.io' || request.resource.resource == 'events'",
         "is in a namespace with identities of stores or of the operator, where OpenChoreo's agents write "
-        f"nothing; {_ASK}",
+        f"nothing; {ASK}",
     )
     yield Validation(
         "!(variables.core == 'serviceaccounts' && request.?subResource.orValue('') == 'token' || "
         "variables.core == 'secrets' && request.operation in ['CREATE', 'UPDATE'] && "
-        f"object.?type.orValue('') == '{_TOKEN_TYPE}')",
-        f"would have a token of a ServiceAccount, which OpenChoreo's agents do not need; {_ASK}",
+        f"object.?type.orValue('') == '{SERVICE_ACCOUNT_TOKEN}')",
+        f"would have a token of a ServiceAccount, which OpenChoreo's agents do not need; {ASK}",
     )
     starts = sorted({*rules.build_prefixes, *(entry.prefix for entry in rules.workload_namespaces)})
     own = sorted(_list_namespaces(rules.agents))
@@ -81,7 +80,7 @@ def _list_validations(rules: AdmissionRules) -> Iterator[Validation]:
     yield Validation(
         f"!({_NAMESPACES} && request.operation == 'DELETE' && {organization} in variables.organizations && "
         f"{organization} != variables.where)",
-        f"is the namespace of an organization's builds, which OpenChoreo's agents do not delete; {_ASK}",
+        f"is the namespace of an organization's builds, which OpenChoreo's agents do not delete; {ASK}",
     )
 
 
@@ -93,4 +92,5 @@ def list_protected_namespaces(rules: AdmissionRules) -> list[str]:
 
 def _list_namespaces(users: tuple[str, ...]) -> set[str]:
     """Namespaces of the users that are ServiceAccounts."""
-    return {user.removeprefix(_ACCOUNT).partition(":")[0] for user in users if user.startswith(_ACCOUNT)}
+    accounts = (read_account_user(user) for user in users)
+    return {account[0] for account in accounts if account is not None}

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ..schema.secret_types import SERVICE_ACCOUNT_TOKEN
 from .cel import define_list, is_user
 from .model import AdmissionRules, Place
-from .policy import WRITES, Policy, Validation, match
+from .policy import ASK, WRITES, Policy, Validation, match
 
 _RBAC: Final = "rbac.authorization.k8s.io"
-_TOKEN_TYPE: Final = "kubernetes.io/service-account-token"
 _TOKEN_ACCOUNT: Final = "object.metadata.?annotations[?'kubernetes.io/service-account.name'].orValue('')"
 _POD_ACCOUNT: Final = "object.spec.?serviceAccountName.orValue('')"
-_ASK: Final = "ask the platform's administrators"
 
 
 def build_identity_policy(rules: AdmissionRules) -> Policy | None:
@@ -36,16 +35,16 @@ def build_identity_policy(rules: AdmissionRules) -> Policy | None:
             Validation(
                 f"!(variables.what == '{account}/token' && {_is_one('request.name', 'accounts')}) || "
                 f"{is_user(rules.operators)}",
-                f"is the identity of a store, whose tokens only the operator gets; {_ASK}",
+                f"is the identity of a store, whose tokens only the operator gets; {ASK}",
             ),
             Validation(
                 f"!(variables.what == '{account}' && {_is_one('object.metadata.name', 'accounts')})",
-                f"is the identity of a store; {_ASK}",
+                f"is the identity of a store; {ASK}",
             ),
             Validation(
-                f"!(variables.what == 'secrets' && object.?type.orValue('') == '{_TOKEN_TYPE}' && "
+                f"!(variables.what == 'secrets' && object.?type.orValue('') == '{SERVICE_ACCOUNT_TOKEN}' && "
                 f"{_is_one(_TOKEN_ACCOUNT, 'accounts')})",
-                f"would have a token for the identity of a store; {_ASK}",
+                f"would have a token for the identity of a store; {ASK}",
             ),
             Validation(
                 f"!(variables.what == 'pods' && {_is_one(_POD_ACCOUNT, 'accounts')})",
@@ -53,12 +52,12 @@ def build_identity_policy(rules: AdmissionRules) -> Policy | None:
             ),
             Validation(
                 f"!(variables.what == 'roles' && {_is_one('object.metadata.name', 'roles')})",
-                f"is the Role of a store's identity; {_ASK}",
+                f"is the Role of a store's identity; {ASK}",
             ),
             Validation(
                 f"!(variables.what == 'rolebindings' && object.roleRef.kind == 'Role' && "
                 f"{_is_one('object.roleRef.name', 'roles')})",
-                f"would bind the Role of a store's identity; {_ASK}",
+                f"would bind the Role of a store's identity; {ASK}",
             ),
         ],
         variables={

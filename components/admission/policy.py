@@ -29,6 +29,8 @@ NOT_FINISHING: Final = (
 )
 """Whether a request does more than finish a deletion. Kubernetes' garbage collector and other controllers remove
 finalizers of deleted objects, such as ``foregroundDeletion``. The API server refuses new finalizers there."""
+ASK: Final = "ask the platform's administrators"
+"""What to do, at the end of a reason."""
 ESO_GROUP: Final = "external-secrets.io"
 GENERATOR_GROUP: Final = "generators.external-secrets.io"
 

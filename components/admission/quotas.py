@@ -8,7 +8,7 @@ from ..manifests import MANAGED_BY, Manifest, build_manifest
 from ..openchoreo.labels import ORGANIZATION_LABEL, build_organization_labels
 from .cel import define_list, is_user, quote
 from .model import AdmissionRules
-from .policy import EVERY_CHANGE, Policy, Validation, match
+from .policy import ASK, EVERY_CHANGE, Policy, Validation, match
 
 QUOTA_NAME: Final = MANAGED_BY
 """Name of the quota in each build namespace."""
@@ -28,8 +28,10 @@ def build_quota(organization: str, namespace: str, maximum: int) -> Manifest:
     return build_manifest("v1", "ResourceQuota", QUOTA_NAME, namespace=namespace, labels=labels, spec={"hard": hard})
 
 
-def build_quota_policy(rules: AdmissionRules) -> Policy:
-    """Only the platform writes these quotas; they go with their namespace."""
+def build_quota_policy(rules: AdmissionRules) -> Policy | None:
+    """Only the platform writes these quotas; they go with their namespace. None: the cluster has no builds."""
+    if not rules.build_stores:
+        return None
     return Policy(
         "quotas",
         [match("", ["resourcequotas", "resourcequotas/*"], EVERY_CHANGE, "Namespaced")],
@@ -38,7 +40,7 @@ def build_quota_policy(rules: AdmissionRules) -> Policy:
                 f"variables.name != {quote(QUOTA_NAME)} || !(variables.organization in variables.organizations) || "
                 f"request.?subResource.orValue('') == 'status' && {is_user(_COUNTERS)} || "
                 "request.operation == 'DELETE' && has(namespaceObject.metadata.deletionTimestamp)",
-                "limits the ExternalSecrets of an organization; ask the platform's administrators",
+                f"limits the ExternalSecrets of an organization; {ASK}",
             )
         ],
         variables={

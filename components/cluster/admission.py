@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..admission.policy import API, POLICY
-from ..errors import ClusterError
 from ..object_names import pluralize
-from ..schema.text import quote
+from ..schema.text import flatten
 from .connection import Cluster
 from .preflight import read_served_kinds
 
@@ -24,18 +23,22 @@ def serves_policies(cluster: Cluster) -> bool:
     return pluralize(POLICY) in read_served_kinds(cluster, f"/apis/{API}")
 
 
-def check_administrators(cluster: Cluster, administrators: Sequence[str]) -> None:
-    """Check that the user of a context is exempt from the policies.
+def describe_missing_administrator(cluster: Cluster, administrators: Sequence[str]) -> str:
+    """What is wrong if the policies apply to the user of a context. Empty: the user is exempt.
+
+    Previews need the exception as well, because Pulumi asks the API server about each change with a dry run, which the
+    policies check.
 
     Raises:
-        ClusterError: the user is not, or the cluster cannot be reached.
+        ClusterError: the cluster cannot be reached.
     """
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     answer = cluster.create(_REVIEWS, review)
     user = "" if answer is None else str(answer["status"]["userInfo"]["username"])
-    if user not in administrators:
-        msg = (
-            f"{cluster}: admission.administrators lacks {quote(user)}, the user of this context, so that the policies "
-            "of isolation: strict would refuse this stack's own updates; add it"
-        )
-        raise ClusterError(msg)
+    if user in administrators:
+        return ""
+    # The whole name, because it is copied into the configuration.
+    return (
+        f'{cluster}: admission.administrators lacks "{flatten(user)}", the user of this context, so the policies of '
+        "isolation: strict would refuse this stack's own previews and updates; add it"
+    )

@@ -6,22 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..access.uses import list_remote_keys
 from ..errors import ClusterError
-from ..manifests import ESO, NAMESPACE, Manifest
+from ..manifests import ESO, NAMESPACE, Manifest, read_annotation
 from ..object_names import build_path
-from ..offboarding.holdings import (
-    Holding,
-    Holdings,
-    RemoteKey,
-    list_remote_keys,
-)
+from ..offboarding.holdings import Holding, Holdings, RemoteKey
 from ..offboarding.marks import (
     KEPT,
     LABEL,
     Lists,
     Subject,
     list_own_stores,
-    read_annotation,
     select_grants,
     select_holdings,
 )
@@ -97,21 +92,6 @@ def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[H
         *_describe_environments(cluster, patches, subject),
     ]
     return Holdings(tuple(items), tuple(own), tuple(notes)), others
-
-
-def describe_survivor(cluster: Cluster, holding: Holding) -> str | None:
-    """Why an object that had to go still exists. None: it is gone, or another one has its name.
-
-    Raises:
-        ClusterError: the cluster cannot be reached, or refuses the request.
-    """
-    live = cluster.get_metadata(holding.path)
-    if live is None or live["metadata"]["uid"] != holding.uid:
-        return None
-    finalizers = ", ".join(live["metadata"].get("finalizers") or ())
-    if not live["metadata"].get("deletionTimestamp"):
-        return "still there"
-    return f"its deletion waits for its finalizers: {finalizers}" if finalizers else "its deletion has been requested"
 
 
 @dataclass(frozen=True)

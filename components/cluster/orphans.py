@@ -44,6 +44,8 @@ class Deletion:
     seconds: float
     """Longest time that the objects of one stage may take to be gone."""
     sleep: Callable[[float], object] = time.sleep
+    preview: bool = False
+    """Whether nothing is deleted, and only said what would be left."""
 
 
 def list_owned(cluster: Cluster, stack: str, *, control_plane: bool = True) -> list[LiveObject]:
@@ -97,6 +99,30 @@ def delete_orphans(cluster: Cluster, orphans: Sequence[LiveObject], how: Deletio
     return left + [Left(item, COPIED) for item in orphans if item.copied]
 
 
+def describe_losses(cluster: Cluster, orphans: Sequence[LiveObject], how: Deletion) -> dict[LiveObject, str]:
+    """What others lose if objects are deleted: what is in a namespace, and what uses a store.
+
+    Without the word that a deletion needs for it, an object has no entry: it stays if others need it.
+    """
+    own = [item for item in orphans if not item.copied]
+    losses: dict[LiveObject, str] = {}
+    if how.namespaces:
+        namespaces = {item.key.name: item for item in own if item.key.kind == "Namespace"}
+        contents = describe_contents(cluster, [*namespaces], how.release, how.stack)
+        losses |= {item: f"in it: {contents[name]}" for name, item in namespaces.items() if contents[name]}
+    stores = [item for item in own if (item.key.api, item.key.kind) == STORE]
+    if how.stores and stores:
+        uids, places = {item.uid for item in own}, {(f"{item.key.kind}s", *_locate(item)) for item in own}
+        users = [user for user in list_store_users(cluster) if not user.owners & uids and user.place not in places]
+        used = ((item, describe_users(_select(users, item.key.name))) for item in stores)
+        losses |= {item: f"used by: {names}" for item, names in used if names}
+    return losses
+
+
+def _locate(item: LiveObject) -> tuple[str, str]:
+    return item.key.namespace, item.key.name
+
+
 def _keep_used_stores(
     cluster: Cluster, items: Iterable[LiveObject], orphans: Iterable[LiveObject], how: Deletion
 ) -> list[Left]:
@@ -110,9 +136,13 @@ def _keep_used_stores(
         return []
     uids = {item.uid for item in orphans}
     given_up = {item.key.name for item in orphans if item.key.kind == "Namespace" and how.namespaces}
+    own = {(f"{item.key.kind}s", *_locate(item)) for item in orphans}
     deadline, pause = time.monotonic() + how.seconds, _FIRST_PAUSE
     while True:
         users = [user for user in list_store_users(cluster) if user.namespace not in given_up]
+        if how.preview:
+            # A deletion would have removed them before.
+            users = [user for user in users if not user.owners & uids and user.place not in own]
         if not any(user.owners & uids for user in users) or time.monotonic() >= deadline:
             break
         how.sleep(pause)
@@ -148,7 +178,7 @@ def _delete_namespaces(
 
 def _delete(cluster: Cluster, items: Sequence[LiveObject], how: Deletion) -> list[Left]:
     left, waiting = [], []
-    for item in items:
+    for item in () if how.preview else items:
         try:
             cluster.delete(item.key.path, uid=item.uid)
         except ConflictError:

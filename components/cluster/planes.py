@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..errors import ClusterError
 from ..manifests import Manifest
@@ -58,7 +58,9 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     raise_obstacles(cluster, problems)
 
 
-def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: Cluster) -> None:
+def check_data_plane(
+    cluster: Cluster, plan: Plan, *, stack: str, build_plane: Cluster, warn: Callable[[str], None]
+) -> None:
     """Check the operator where pull secrets need it, the named namespaces, and that nothing of others is overwritten.
 
     Args:
@@ -66,6 +68,8 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
         plan: plan of the stack.
         stack: ``<pulumi organization>/<project>/<stack>``, the owner that its objects carry.
         build_plane: the build plane, which must be the same cluster with the same settings, or another cluster.
+        warn: called with a warning about each named namespace that no label gives to its organization. With
+            ``isolation: strict`` it is a problem.
 
     Raises:
         ClusterError: with all problems.
@@ -82,34 +86,24 @@ def check_data_plane(cluster: Cluster, plan: Plan, *, stack: str, build_plane: C
         raise ClusterError(msg)
     problems: list[Obstacle] = []
     for organization in organizations:
-        problems += [Obstacle(organization.name, line) for line in _manual(cluster, organization)]
+        live = {name: cluster.get(f"/api/v1/namespaces/{name}") for name, _ in organization.pull_manual}
+        lines, unlabelled = [*_manual(organization, live)], [*_unlabelled(organization, live)]
         if plan.settings.isolation == "strict":
-            unlabelled = _unlabelled(cluster, organization)
-            advice = "use one that OpenChoreo created, or isolation: store"
-            problems += [Obstacle(organization.name, f"{line}; {advice}") for line in unlabelled]
+            lines += [f"{line}; use one that OpenChoreo created, or isolation: store" for line in unlabelled]
+        else:
+            for line in unlabelled:
+                warn(f"{cluster}: {line}; check it, because isolation: strict refuses it")
+        problems += [Obstacle(organization.name, line) for line in lines]
     objects = (planned for planned in plan.objects if planned.plane == "data")
     problems += list_foreign_objects(cluster, objects, stack, runs=[part.run_labels for part in release.parts])
     problems += list_foreign_deliveries(cluster, organizations, stack)
     raise_obstacles(cluster, problems)
 
 
-def list_unlabelled_namespaces(cluster: Cluster, plan: Plan) -> Iterator[str]:
-    """Warnings about namespaces of manual pull secrets that no label gives to the organization.
-
-    Raises:
-        ClusterError: the cluster cannot be reached, or refuses a request.
-    """
-    # With isolation: strict, `check_data_plane` has refused them.
-    for organization in plan.organizations if plan.settings.isolation != "strict" else ():
-        for line in _unlabelled(cluster, organization):
-            yield f"{cluster}: {line}; check it, because isolation: strict refuses it"
-
-
-def _unlabelled(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
+def _unlabelled(planned: OrganizationPlan, namespaces: Mapping[str, Manifest | None]) -> Iterator[str]:
     """Named namespaces without any of the labels with which OpenChoreo names the organization of a namespace."""
     keys = {key for labels in planned.data_plane_selectors for key in labels}
-    for namespace, _ in planned.pull_manual:
-        live = cluster.get(f"/api/v1/namespaces/{namespace}")
+    for namespace, live in namespaces.items():
         if live is not None and keys.isdisjoint(live["metadata"].get("labels") or {}):
             yield (
                 f'organization "{planned.name}": namespace {namespace} does not have the label '
@@ -179,13 +173,12 @@ def _list_data_planes(cluster: Cluster, planned: OrganizationPlan) -> Iterator[t
             yield location, plane
 
 
-def _manual(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
+def _manual(planned: OrganizationPlan, namespaces: Mapping[str, Manifest | None]) -> Iterator[str]:
     """Named namespaces that do not exist or belong to another organization."""
     organization, selectors = planned.organization, planned.data_plane_selectors
     labels = [item for selector in selectors for item in selector.items()]
-    for namespace, _ in planned.pull_manual:
+    for namespace, live in namespaces.items():
         where = f'organization "{organization.name}": namespace {namespace}'
-        live = cluster.get(f"/api/v1/namespaces/{namespace}")
         if live is None:
             yield f"{where} does not exist on the data plane; OpenChoreo creates it with the first deployment"
             continue

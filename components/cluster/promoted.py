@@ -175,7 +175,7 @@ def _find_loss(entry: Entry, organization: str, stores: Mapping[tuple[str, str],
 def _serves_workloads(store: PlannedStore, organization: str, release: Release) -> bool:
     """Whether the namespaces of an organization's workloads may use a store."""
     selectors = [dict(labels) for labels in store.selectors]
-    return any(labels in selectors for part in release.parts for labels in part.data_plane_selectors(organization))
+    return any(labels in selectors for labels in release.data_plane_selectors(organization))
 
 
 def _read_keys(spec: Any) -> set[str]:

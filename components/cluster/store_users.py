@@ -40,6 +40,11 @@ class StoreUser:
     owners: frozenset[str] = frozenset()
     """UIDs of the objects that own it."""
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Kind, namespace and name."""
+        return self.kind, self.namespace, self.name
+
     def uses(self, store: str) -> bool:
         """Whether it uses a store, or may do so."""
         return self.stores is None or store in self.stores

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     project = read_project(Path.cwd())
     settings = project.read_settings(options.stack)
     plan = plan_stack(settings, find_release(settings.release))
-    live, skipped = ((), "") if options.offline else _read_clusters(project, options)
+    live, skipped = ((), "") if options.offline else _read_clusters(project, options, strict=bool(plan.admission))
     report = report_access(plan, options.stack, live, skipped)
     if options.svg is not None:
         _write_picture(Path(options.svg), report)
@@ -64,7 +64,9 @@ def run(options: argparse.Namespace) -> int:
     return 1 if report.crossings else 0
 
 
-def _read_clusters(project: Project, options: argparse.Namespace) -> tuple[tuple[LiveCluster, ...], str]:
+def _read_clusters(
+    project: Project, options: argparse.Namespace, *, strict: bool
+) -> tuple[tuple[LiveCluster, ...], str]:
     """Every cluster of the stack once, and why they were not read.
 
     Raises:
@@ -72,7 +74,12 @@ def _read_clusters(project: Project, options: argparse.Namespace) -> tuple[tuple
     """
     try:
         reached = reach_clusters(project, options.stack, {}).values()
-        return tuple(read_live_access(cluster, planes) for cluster, planes in reached if planes != {_CONTROL}), ""
+        live = [
+            read_live_access(cluster, planes, with_policies=strict)
+            for cluster, planes in reached
+            if planes != {_CONTROL}
+        ]
+        return tuple(live), ""
     except ForbiddenError as error:
         msg = f"{error}; or use --offline for the configuration alone"
         raise OpenChoreoSecretsError(msg) from None

@@ -7,14 +7,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from ..cluster.connection import Cluster
-from ..cluster.holdings import describe_survivor, read_holdings
+from ..cluster.holdings import read_holdings
+from ..cluster.survivors import describe_survivor
 from ..cluster.vault_server import ask_vault
 from ..errors import OpenChoreoSecretsError
 from ..offboarding.holdings import Holding, Holdings
@@ -24,6 +25,7 @@ from ..offboarding.record import Record, read_record
 from ..offboarding.state import StateHoldings, read_state_holdings
 from ..plan.orphans import read_state
 from ..schema.suggestions import find_nearest
+from ..schema.text import quote
 from .clusters import reach_clusters
 from .command_line import read_seconds, read_stack_name, read_text
 from .stack import PulumiStack, read_project, read_stack
@@ -77,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
         record = read_record(_read(file), str(file), stack.identifier, options.organization)
         return _print_receipt(_check(stack, record, options), options)
     reading = _read_clusters(_reach(stack, options))
+    if not reading.holdings.items:
+        _refuse_unknown(reading, project.list_organizations(options.stack), options)
     if file is None:
         return _print_listing(reading, options)
     return _write(file, reading, options)
@@ -180,12 +184,16 @@ def _compare(record: Record, reading: _Reading) -> Receipt:
     answers: dict[Holding, Answer] = {}
     present = {item.uid for item in reading.state.resources}
     for item in items:
-        if item.is_in_state:
-            if item.uid not in present and not item.stays:
-                answer = ask_vault(item, record.addresses.get(item.uid, ""), os.environ)
-                answers |= {} if answer is None else {item: answer}
-        elif not item.part and (reason := describe_survivor(by_context[item.where], item)):
-            survivors[item.place] = reason
+        if item.is_in_state and item.uid not in present and not item.stays:
+            answer = ask_vault(item, record.addresses.get(item.uid, ""), os.environ)
+            answers |= {} if answer is None else {item: answer}
+    by_place = {item.place: item for item in (*items, *reading.holdings.items) if not item.is_in_state}
+    for place, item in by_place.items():
+        cluster = by_context.get(item.where)
+        if item.part or cluster is None:
+            continue
+        if reason := describe_survivor(cluster, item, reading.stack, reading.state.objects):
+            survivors[place] = reason
     record = replace(record, holdings=replace(record.holdings, items=items))
     return build_receipt(record, reading.holdings, survivors, answers, (reading.state.updated, reading.time))
 
@@ -195,10 +203,8 @@ def _print_listing(reading: _Reading, options: argparse.Namespace) -> int:
     left = [item for item in holdings.items if not item.stays]
     if options.json:
         _print(json.dumps(plain_listing(reading.stack, options.organization, reading.time, holdings), indent=2))
-    elif holdings.items:
-        _print(format_holdings(_title(reading, options), holdings))
     else:
-        _print(f"Nothing of the organization {options.organization} is in stack {reading.stack} or on its clusters.")
+        _print(format_holdings(_title(reading, options), holdings))
     return 1 if left else 0
 
 
@@ -206,17 +212,34 @@ def _title(reading: _Reading, options: argparse.Namespace) -> str:
     return f"Organization {options.organization} in stack {reading.stack}, read {reading.time}:"
 
 
+def _refuse_unknown(reading: _Reading, configured: Sequence[str], options: argparse.Namespace) -> None:
+    """Refuse an organization that has nothing: a misspelled name must not look like a finished removal.
+
+    Raises:
+        OpenChoreoSecretsError: always.
+    """
+    name = options.organization
+    if name in configured:
+        msg = (
+            f"--organization: {quote(name)} is in the configuration of stack {reading.stack}, and nothing of it exists "
+            "yet; run pulumi up first"
+        )
+        raise OpenChoreoSecretsError(msg)
+    nearest = find_nearest(name, sorted({*reading.state.organizations, *configured}))
+    advice = f'did you mean "{nearest}"?' if nearest else "use the name of an organization of the stack."
+    msg = (
+        f"--organization: nothing in the configuration, the state or the clusters of stack {reading.stack} has the "
+        f"name {quote(name)}; {advice} If it was removed, its record shows what has become of it: use --record"
+    )
+    raise OpenChoreoSecretsError(msg)
+
+
 def _write(file: Path, reading: _Reading, options: argparse.Namespace) -> int:
     """Write the record.
 
     Raises:
-        OpenChoreoSecretsError: the organization has nothing, or the file cannot be written.
+        OpenChoreoSecretsError: the file cannot be written.
     """
-    if not reading.holdings.items:
-        nearest = find_nearest(options.organization, sorted(reading.state.organizations))
-        advice = f'did you mean "{nearest}"?' if nearest else "use the name of an organization of the stack"
-        msg = f'--organization: "{options.organization}" has nothing in stack {reading.stack}; {advice}'
-        raise OpenChoreoSecretsError(msg)
     contexts = {cluster.settings.context: identity for identity, cluster in reading.clusters.items()}
     addresses = {urn: address for urn, address in reading.state.addresses.items() if address}
     record = Record(reading.stack, options.organization, reading.time, contexts, reading.holdings, addresses)

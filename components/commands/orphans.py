@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..cluster.connection import Cluster
-from ..cluster.orphans import COPIED, Deletion, delete_orphans, list_owned
+from ..cluster.orphans import COPIED, Deletion, delete_orphans, describe_losses, list_owned
 from ..errors import OpenChoreoSecretsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import LiveObject, RecordedState, find_orphans
@@ -23,6 +23,9 @@ from .stack import Project, PulumiStack, read_project, read_stack
 
 _HEADINGS: Final = ("CLUSTER", "KIND", "NAMESPACE", "NAME", "STATUS")
 _ORPHAN: Final = "not in the state"
+_DELETED: Final = "deleted"
+_WOULD_GO: Final = "--delete would delete it"
+_Row = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,17 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--stack", required=True, type=read_stack_name, metavar="NAME", help="dev, or <pulumi organization>/dev"
     )
-    parser.add_argument("--delete", action="store_true", help="delete them, and wait until they are gone")
+    parser.add_argument("--delete", action="store_true", help="delete them, wait until they are gone, and list them")
     parser.add_argument(
-        "--namespaces", action="store_true", help="also delete namespaces in which objects of others live"
+        "--namespaces",
+        action="store_true",
+        help="also delete namespaces in which objects of others live; without --delete: list what would go",
     )
-    parser.add_argument("--stores", action="store_true", help="also delete stores that objects of others use")
+    parser.add_argument(
+        "--stores",
+        action="store_true",
+        help="also delete stores that objects of others use; without --delete: list what would go",
+    )
     parser.add_argument("--timeout", type=read_seconds, default=60, metavar="SECONDS", help="longest wait; default: 60")
     parser.add_argument("--force", action="store_true", help="even if an update of the stack may be running")
     parser.add_argument(
@@ -88,20 +97,34 @@ def run(options: argparse.Namespace) -> int:
         _Live(cluster, planes, list_owned(cluster, stack.identifier, control_plane="control" in planes))
         for cluster, planes in _clusters(options, project, recorded)
     ]
-    if not options.delete:
+    how = Deletion(
+        DEFAULT_RELEASE,
+        stack.identifier,
+        options.namespaces,
+        options.stores,
+        options.timeout,
+        preview=not options.delete,
+    )
+    if not (options.delete or options.namespaces or options.stores):
         rows = [row for live in lives for row in _rows(live, live.find_orphans(recorded), recorded)]
     else:
         # An update that has started since then may have recorded some of the objects.
-        recorded = stack.export()
-        if (running := _describe_running(stack, recorded)) and not options.force:
+        recorded = stack.export() if options.delete else recorded
+        if options.delete and (running := _describe_running(stack, recorded)) and not options.force:
             _refuse_running(stack, running)
-        how = Deletion(DEFAULT_RELEASE, stack.identifier, options.namespaces, options.stores, options.timeout)
-        rows = []
-        for live in lives:
-            left = delete_orphans(live.cluster, live.find_orphans(recorded), how)
-            rows += _rows(live, {item.item: item.reason for item in left}, recorded)
+        rows = [row for live in lives for row in _delete(live, recorded, how)]
     _print(rows, as_json=options.json)
-    return 1 if rows else 0
+    return 1 if any(row[-1].partition(", ")[0] != _DELETED for row in rows) else 0
+
+
+def _delete(live: _Live, recorded: RecordedState, how: Deletion) -> list[_Row]:
+    """Delete the orphans of a cluster, or only preview that; a row for each of them, those that are left at the end."""
+    orphans = live.find_orphans(recorded)
+    losses = describe_losses(live.cluster, orphans, how)
+    left = {item.item: item.reason for item in delete_orphans(live.cluster, orphans, how)}
+    done = _WOULD_GO if how.preview else _DELETED
+    gone = {item: f"{done}, {losses[item]}" if item in losses else done for item in orphans if item not in left}
+    return _rows(live, {**gone, **left}, recorded)
 
 
 def _describe_running(stack: PulumiStack, recorded: RecordedState) -> str | None:
@@ -145,9 +168,7 @@ def _clusters(
     return [*reach_clusters(project, options.stack, recorded.identities).values()]
 
 
-def _rows(
-    live: _Live, orphans: Mapping[LiveObject, str] | Sequence[LiveObject], recorded: RecordedState
-) -> list[tuple[str, str, str, str, str]]:
+def _rows(live: _Live, orphans: Mapping[LiveObject, str] | Sequence[LiveObject], recorded: RecordedState) -> list[_Row]:
     """A row for each orphan and each object that waits.
 
     Args:
@@ -171,7 +192,7 @@ def _wait(item: LiveObject) -> str:
     return f"its deletion waits for its finalizers: {', '.join(item.finalizers)}"
 
 
-def _print(rows: list[tuple[str, str, str, str, str]], *, as_json: bool) -> None:
+def _print(rows: list[_Row], *, as_json: bool) -> None:
     if as_json:
         keys = [heading.lower() for heading in _HEADINGS]
         text = json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from ..errors import OpenChoreoSecretsError, Problem, SettingsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import RecordedState, read_state
+from ..schema.paths import ORGANIZATIONS
 from ..schema.problems import list_problems
 from ..schema.words import choose_words
 from ..settings.clusters import Clusters, ClusterSettings
@@ -61,6 +62,20 @@ class Project:
             raise OpenChoreoSecretsError(msg) from None
         planes = {"build": clusters.build_plane, "control": clusters.control_plane, "data": clusters.data_plane}
         return {plane: self._resolve(cluster) for plane, cluster in planes.items() if cluster is not None}
+
+    def list_organizations(self, stack: str) -> tuple[str, ...]:
+        """Names of the organizations in the file of a stack, also if other parts of the configuration are not valid.
+
+        Raises:
+            OpenChoreoSecretsError: there is no such file, or it is no YAML mapping.
+        """
+        config = self._read_config(self._locate(stack), "use the name of a stack of this project")
+        prefix = f"{self.name}:"
+        own = {str(key).removeprefix(prefix): value for key, value in config.items() if str(key).startswith(prefix)}
+        values = {key: read_value(value) for key, value in own.items()}
+        entries = choose_words(values).read(values)[0].get(ORGANIZATIONS)
+        names = (entry.get("name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
+        return tuple(name for name in names if isinstance(name, str))
 
     def read_settings(self, stack: str) -> StackSettings:
         """The whole configuration in the file of a stack, validated; encrypted values are neither read nor needed.

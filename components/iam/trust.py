@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final, cast
 
 from ..errors import Problem, SettingsError
+from ..object_names import format_account_user
 from ..schema.arguments import check_arguments
 from ..schema.deferred import lift
 from .account import AwsAccount, AwsOperator
@@ -117,7 +118,7 @@ def _web_identity_statement(account: AwsAccount, namespace: str, service_account
         "Action": ["sts:AssumeRoleWithWebIdentity"],
         "Condition": {
             "StringEquals": {
-                f"{issuer}:sub": f"system:serviceaccount:{namespace}:{service_account}",
+                f"{issuer}:sub": format_account_user(namespace, service_account),
                 f"{issuer}:aud": _AUDIENCE,
             }
         },

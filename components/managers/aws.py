@@ -29,14 +29,13 @@ from ..schema.cloud_names import ROLE_EXAMPLE, RoleArn
 from ..schema.cloud_regions import AwsRegion
 from ..schema.deferred import Deferrable, InputStr
 from ..schema.model import Example, Several, to_json_data
-from ..schema.placeholder import ORGANIZATION, fill, must_match_template
+from ..schema.placeholder import ORGANIZATION, fill_text, must_match_template
 from ..schema.text import quote
 from .aws_auth import AwsAuth, SessionTag
 from .aws_managed import AwsManaged
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import StoreServiceAccount
 from .registry import register
-from .remote_keys import RemotePlace, find_account, locate_in_aws
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
@@ -192,8 +191,7 @@ class AwsStore(TypedManager):
 
     def key_problem(self, key: str, organization: str) -> str | None:
         """A name with its prefix, or an ARN, which ESO cannot use with a prefix."""
-        own = "" if self.prefix is None else self.prefix
-        prefix = fill(own if self.managed is None else self.managed.path, organization)
+        prefix = self._fill_prefix(organization)
         if not isinstance(prefix, str):
             return None
         form, what = _KEYS[self.service]
@@ -202,17 +200,20 @@ class AwsStore(TypedManager):
         with_prefix = f"with the prefix {quote(prefix)} " if prefix else ""
         return f"{with_prefix}is not {what}"
 
-    def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A secret with its prefix, in the account of the role that reads it."""
-        begin = "" if self.prefix is None else self.prefix
-        prefix = fill(begin if self.managed is None else self.managed.path, organization)
-        if not isinstance(prefix, str):
-            return None
+    def location_block(self, organization: str) -> Mapping[str, Any]:
+        """The prefix, and the role that reads, whose account the secrets are in."""
         signing_in = self.auth.service_account if self.auth is not None else None
         own = None if signing_in is None else signing_in.role_arn
-        account = find_account(own if self.role is None else self.role)
-        region = self.region if isinstance(self.region, str) else None
-        return locate_in_aws(self.service, region, account, f"{prefix}{key}")
+        return {
+            "service": self.service,
+            "region": self.region,
+            "role": own if self.role is None else self.role,
+            "prefix": self._fill_prefix(organization),
+        }
+
+    def _fill_prefix(self, organization: str) -> InputStr:
+        own = "" if self.prefix is None else self.prefix
+        return fill_text(own if self.managed is None else self.managed.path, organization)
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its IAM role, unless the store uses an existing identity."""

@@ -26,7 +26,6 @@ from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .remote_keys import RemotePlace, locate_in_azure
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import FREE, Place, Tariff, per_10_000
 
@@ -162,10 +161,9 @@ class AzureStore(TypedManager):
             "nothing"
         )
 
-    def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A name of the vault."""
-        url = fill(self.vault_url, organization)
-        return locate_in_azure(url if isinstance(url, str) else None, key)
+    def location_block(self, organization: str) -> Mapping[str, Any]:
+        """The vault."""
+        return {"vaultUrl": fill(self.vault_url, organization)}
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with its client id and tenant, unless an existing one is used."""

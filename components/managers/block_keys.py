@@ -1,7 +1,7 @@
 """The secret that a remote key names, from a provider block as ESO documents it.
 
-The same as `Manager.locate` of the typed managers, so that one secret is one place, whichever block names it. Source:
-``SecretStoreProvider`` of ``external-secrets.io/v1``.
+Typed managers, the manager ``custom`` and the access report use it, so that one secret is one place, whichever block
+names it. Source: ``SecretStoreProvider`` of ``external-secrets.io/v1``.
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import SecretKeyRef, ServiceAccountRef, StoreServiceAccount
 from .registry import register
-from .remote_keys import RemotePlace, locate_in_google
 from .rendering import build_account_reference, build_provider_block, build_service_account, dump
 from .tariff import Place, Tariff, per_10_000
 
@@ -152,12 +151,10 @@ class GcpStore(TypedManager):
             return None
         return "is not a name of Google Secret Manager: letters, digits, - and _, at most 255 characters"
 
-    def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A secret of a project, global or of a region."""
-        project = fill(self.project_id, organization)
+    def location_block(self, organization: str) -> Mapping[str, Any]:
+        """The project, and the region of a regional secret."""
         location = "" if self.location is None else self.location
-        texts = [text if isinstance(text, str) else None for text in (project, location)]
-        return locate_in_google(texts[0], texts[1], key)
+        return {"projectID": fill(self.project_id, organization), "location": location}
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount with the Google service account that it acts as, unless an existing one is used."""

@@ -6,7 +6,7 @@ ExternalSecret requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
@@ -17,10 +17,10 @@ from ..schema.deferred import Deferrable
 from ..schema.form import HttpsUrl
 from ..schema.model import Example, Label, Model
 from ..schema.names import check_subdomain
+from .block_keys import reads_own_cluster
 from .manager import NO_ENDPOINT, Endpoint, PlannedStore, StoreInputs, TypedManager
 from .references import CaBundle, CaProvider, ServiceAccountRef
 from .registry import register
-from .remote_keys import RemotePlace, is_own_cluster, locate_in_kubernetes
 from .rendering import build_provider_block, dump, get_account_name
 from .tariff import FREE, Place, Tariff
 
@@ -102,20 +102,15 @@ class KubernetesStore(TypedManager):
             return str(error)
         return None
 
-    def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A Secret of the namespace."""
-        return locate_in_kubernetes(self._address, self.remote_namespace, key)
+    def location_block(self, organization: str) -> Mapping[str, Any]:
+        """The namespace, and the API server if the settings have its address."""
+        url = None if self.server is None else self.server.url
+        return {"remoteNamespace": self.remote_namespace, "server": {} if url is None else {"url": url}}
 
     @property
     def reads_own_cluster(self) -> bool:
         """Unless the settings name another API server."""
-        return self._address is not None and is_own_cluster(self._address)
-
-    @property
-    def _address(self) -> str | None:
-        """Address of another API server. Empty: that of the cluster of the store. None: it is an output."""
-        url = None if self.server is None else self.server.url
-        return "" if url is None else url if isinstance(url, str) else None
+        return reads_own_cluster(self.provider_key, self.location_block(""))
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """ServiceAccount, Role and RoleBinding of a store; empty if it uses an existing account."""

@@ -22,9 +22,10 @@ from ..schema.messages import simplify_message
 from ..schema.model import Example, Model, to_json_data
 from ..schema.placeholder import fill
 from ..schema.text import quote
+from .block_keys import locate_in_block
 from .options import StoreOptions
 from .references import Reference
-from .remote_keys import RemotePlace, clean_key, describe_place
+from .remote_keys import RemotePlace
 from .tariff import Place, Tariff
 
 Plane = Literal["build", "data"]
@@ -184,7 +185,12 @@ class Manager(BaseModel):
             key: ``remoteKey`` of a credential.
             organization: name of the organization, for the placeholder.
         """
-        return self.settings_key, describe_place(fill(self.template(), organization)), clean_key(key)
+        return locate_in_block(self.provider_key, self.location_block(organization), key)
+
+    def location_block(self, organization: str) -> Mapping[str, Any]:
+        """The fields of an organization's provider block that say where its secrets are, as ESO names them."""
+        block: Mapping[str, Any] = fill(self.template(), organization)
+        return block
 
     @property
     def reads_own_cluster(self) -> bool:

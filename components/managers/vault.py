@@ -5,6 +5,7 @@ Source: ``VaultProvider`` of ``external-secrets.io/v1``. Reads have no price and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, Self
 
 from pydantic import model_validator
@@ -18,7 +19,7 @@ from ..schema.placeholder import fill
 from .manager import PlannedStore, StoreInputs, TypedManager
 from .references import CaBundle, CaProvider
 from .registry import register
-from .remote_keys import RemotePlace, describe_odd_path, locate_in_vault
+from .remote_keys import describe_odd_path
 from .rendering import build_provider_block, build_service_account, dump
 from .tariff import FREE, Tariff
 from .vault_auth import VaultAuth, VaultPath, build_auth_block
@@ -113,13 +114,10 @@ class VaultStore(TypedManager):
         own = None if self.managed is None else self.managed.key_problem(key, organization)
         return own or describe_odd_path(key)
 
-    def locate(self, key: str, organization: str) -> RemotePlace | None:
-        """A secret by its API path, below its namespace."""
-        mount, namespace = (fill(text, organization) for text in (self.path, self.namespace))
-        if not all(isinstance(text, str | None) for text in (mount, namespace)):
-            return None
-        server = self.server if isinstance(self.server, str) else None
-        return locate_in_vault(server, namespace or "", mount, self.version, key)
+    def location_block(self, organization: str) -> Mapping[str, Any]:
+        """The engine, below its namespace."""
+        texts = {"server": self.server, "path": self.path, "version": self.version, "namespace": self.namespace}
+        return {name: fill(text, organization) for name, text in texts.items() if text is not None}
 
     def identity(self, planned: PlannedStore) -> list[Manifest]:
         """A ServiceAccount to log in with, unless the login uses something that exists."""

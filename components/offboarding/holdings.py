@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ..object_names import build_path
-from ..schema.text import flatten
 
 STATE: Final = "state"
 """`Holding.where` of a resource in the state that is not an object of a cluster."""
+
+THERE: Final = "still there"
+"""Beginning of the reason for an object that nobody has deleted."""
 
 
 @dataclass(frozen=True, order=True)
@@ -79,14 +81,3 @@ class Holdings:
             tuple(sorted({key for part in parts for key in part.keys})),
             tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         )
-
-
-def list_remote_keys(spec: Mapping[str, Any]) -> Iterator[RemoteKey]:
-    """Every key that an ExternalSecret reads; ``find`` names none."""
-    default = str((spec.get("secretStoreRef") or {}).get("name") or "")
-    for field, reference in (("data", "remoteRef"), ("dataFrom", "extract")):
-        for entry in spec.get(field) or ():
-            key = (entry.get(reference) or {}).get("key")
-            store = ((entry.get("sourceRef") or {}).get("storeRef") or {}).get("name") or default
-            if key:
-                yield RemoteKey(flatten(str(store)), flatten(str(key)))

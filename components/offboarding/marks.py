@@ -22,6 +22,7 @@ from ..manifests import (
     build_field_manager,
     find_owner,
     is_marked_by,
+    read_annotation,
     read_creator,
     read_owner,
 )
@@ -183,7 +184,7 @@ def _read_marks(  # noqa: PLR0913, PLR0917 -- an object, and what decides about 
 
 def _read_namespace(where: str, api: str, item: Manifest, subject: Subject) -> Holding | None:
     if read_creator(item) == subject.stack:
-        goes = (item["metadata"].get("annotations") or {}).get(OFFBOARDING_ANNOTATION) == DELETE
+        goes = read_annotation(item, OFFBOARDING_ANNOTATION) == DELETE
         return _hold(where, (api, NAMESPACE), item, stays="" if goes else KEPT)
     adopted = read_owner(item) == build_field_manager(subject.stack) or _is_recorded(item, NAMESPACE, subject)
     return _hold(where, (api, NAMESPACE), item, LABEL) if adopted and subject.has_label(item) else None
@@ -220,12 +221,6 @@ def _list_kept_secrets(where: str, lists: Lists, subject: Subject, own: Mapping[
                 and (metadata.get("namespace"), metadata["name"]) not in others
             ):
                 yield _hold(where, (api, kind), item)
-
-
-def read_annotation(item: Manifest, key: str) -> str | None:
-    """The value of an annotation. None: there is none."""
-    value = (item["metadata"].get("annotations") or {}).get(key)
-    return None if value is None else str(value)
 
 
 def select_grants(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..table import format_table
-from .holdings import Holding, Holdings, RemoteKey
+from .holdings import THERE, Holding, Holdings, RemoteKey
 from .record import Record, plain_holdings, plain_items
 from .state import describe_content
 
@@ -16,7 +16,8 @@ _HEADINGS: Final = ("WHERE", "KIND", "NAMESPACE", "NAME", "PART")
 _STATUS: Final = (*_HEADINGS, "STATUS")
 _KEYS: Final = ("STORE", "KEY")
 _GONE, _LEFT, _STAYS, _UNCHECKED = "gone", "left", "stays", "unchecked"
-_THERE: Final = "still there"
+_IN_STATE: Final = "in the state; no update has removed it"
+_PART: Final = "still in the object; an update without the organization removes it"
 _CHECKS: Final = {
     "aws:iam/role:Role": "aws iam get-role --role-name {}",
     "aws:kms/key:Key": "aws kms describe-key --key-id {}",
@@ -109,15 +110,15 @@ def build_receipt(
     Args:
         record: what it had.
         live: what it has now, by marks and state.
-        survivors: place of a recorded object that exists with its UID -> why, whatever its marks are now.
+        survivors: place of an object that exists with its UID -> why, whatever its marks are now.
         answers: recorded resource of the state -> what its manager answered.
         times: when the last update wrote the state, and when everything was read.
     """
     # Each place has one verdict, and what is there now decides before what was there.
     verdicts: dict[tuple[str, ...], tuple[str, Holding, str]] = {}
     for item in live.items:
-        reason = survivors.get(item.place, "in the state" if item.is_in_state else _THERE)
-        verdicts[item.place] = _judge_present(item, reason)
+        otherwise = _IN_STATE if item.is_in_state else _PART if item.part else THERE
+        verdicts[item.place] = _judge_present(item, survivors.get(item.place, otherwise))
     for item in record.holdings.items:
         if item.place not in verdicts:
             verdicts[item.place] = _judge_absent(item, survivors, answers)
@@ -133,7 +134,7 @@ def _judge_present(item: Holding, reason: str) -> tuple[str, Holding, str]:
     """The section of something that is there, and what it says."""
     if not item.stays:
         return _LEFT, item, reason
-    return _STAYS, item, item.stays if reason in {_THERE, "in the state"} else f"{item.stays}; {reason}"
+    return _STAYS, item, item.stays if reason.startswith((THERE, _IN_STATE, _PART)) else f"{item.stays}; {reason}"
 
 
 def _judge_absent(

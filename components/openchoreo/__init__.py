@@ -59,4 +59,10 @@ def _combine(older: Release, newer: Release) -> Release:
     kinds = newer.kinds
     only_older = tuple(kind for name, kind in older.kinds.items() if name not in kinds)
     name = f"{older.name},{newer.name}"
-    return replace(newer, name=name, other_kinds=(*newer.other_kinds, *only_older), combined=(older, newer))
+    return replace(
+        newer,
+        name=name,
+        other_kinds=(*newer.other_kinds, *only_older),
+        workload_namespaces=tuple(dict.fromkeys((*newer.workload_namespaces, *older.workload_namespaces))),
+        combined=(older, newer),
+    )

@@ -47,7 +47,7 @@ def describe_platform_namespace(namespace: str, control: AbstractSet[str]) -> st
 
 def describe_data_plane_namespace(namespace: str, release: Release) -> str | None:
     """Why it is a namespace of workloads, of any organization. None: its name has another form."""
-    has_form = any(namespace.startswith(form.prefix) for part in release.parts for form in part.workload_namespaces)
+    has_form = any(namespace.startswith(form.prefix) for form in release.workload_namespaces)
     return "has the name of a namespace of workloads" if has_form else None
 
 
@@ -59,8 +59,7 @@ def guess_organization(namespace: str, organizations: Iterable[str], release: Re
     fitting = (
         name
         for name in organizations
-        for part in release.parts
-        for form in part.workload_namespaces
+        for form in release.workload_namespaces
         # OpenChoreo cuts off the end of a long name.
         if f"{namespace}-".startswith((f"{form.prefix}{name}-", f"{form.prefix}{name[: form.longest_part]}-"))
     )

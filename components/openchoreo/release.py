@@ -96,6 +96,8 @@ class Snapshots:
     """Path of the kind of the copied type in a snapshot. None: a snapshot does not have it."""
     type_name: Path | None = None
     """Path of the name of the copied type in a snapshot. None: a snapshot does not have it."""
+    undeployed: tuple[Path, str] | None = None
+    """Path of a field of a binding, and its value while the environment deploys nothing. None: each one deploys."""
 
 
 @dataclass(frozen=True)
@@ -157,11 +159,9 @@ class Release:
     """Organization -> namespace of its objects on the control plane."""
     build_namespace: Callable[[str], str]
     """Organization -> namespace of its builds on the build plane."""
-    data_plane_selectors: Callable[[str], tuple[dict[str, str], ...]]
-    """Organization -> sets of labels. Each namespace of its workloads on the data plane has all labels of one set, and
-    no other namespace has."""
     workload_namespaces: tuple[WorkloadNamespaces, ...]
-    """How a namespace of workloads shows its organization: one entry for each label of `data_plane_selectors`."""
+    """How a namespace of workloads on the data plane shows its organization: it has one of these labels or several, and
+    no other namespace has them. A combination has those of both releases, the newer one's first."""
     reserved: frozenset[str]
     """Names of organizations whose namespace is one of the platform."""
     reserved_prefixes: tuple[str, ...]
@@ -256,6 +256,10 @@ class Release:
         """Name -> every kind of type of which environments keep a copy."""
         names = {name for part in self.parts for layout in part.snapshots for name in layout.types}
         return {name: kind for name, kind in self.kinds.items() if name in names}
+
+    def data_plane_selectors(self, organization: str) -> tuple[dict[str, str], ...]:
+        """Sets of labels, one of which each namespace of the organization's workloads has."""
+        return tuple({workloads.label: organization} for workloads in self.workload_namespaces)
 
     def is_reserved(self, organization: str) -> bool:
         """Whether the namespace of an organization of this name is one of the platform."""

@@ -104,16 +104,11 @@ def _build_namespace(organization: str) -> str:
     return f"openchoreo-ci-{organization}"
 
 
-def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
-    return ({WORKLOAD_NAMESPACES.label: organization},)
-
-
 V0_9: Final = Release(
     name="v0.9",
     api=_API,
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
-    data_plane_selectors=_data_plane_selectors,
     workload_namespaces=(WORKLOAD_NAMESPACES,),
     reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system"}),
     reserved_prefixes=("kube-", "openchoreo-"),

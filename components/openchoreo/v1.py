@@ -151,10 +151,6 @@ def _build_namespace(organization: str) -> str:
     return f"workflows-{organization}"
 
 
-def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
-    return tuple({workloads.label: organization} for workloads in _WORKLOAD_NAMESPACES)
-
-
 _COMPONENT_RELEASES: Final = Snapshots(
     types=frozenset({"ComponentType", "ClusterComponentType"}),
     binding=Kind(_API, "ReleaseBinding", "releasebindings"),
@@ -166,6 +162,7 @@ _COMPONENT_RELEASES: Final = Snapshots(
     resources=("spec", "componentType", "spec", "resources"),
     type_kind=("spec", "componentType", "kind"),
     type_name=("spec", "componentType", "name"),
+    undeployed=(("spec", "state"), "Undeploy"),
 )
 _PROJECT_RELEASES: Final = Snapshots(
     types=frozenset({"ProjectType", "ClusterProjectType"}),
@@ -188,7 +185,6 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         api=_API,
         control_plane_namespace=_control_plane_namespace,
         build_namespace=_build_namespace,
-        data_plane_selectors=_data_plane_selectors,
         workload_namespaces=_WORKLOAD_NAMESPACES,
         reserved=frozenset({"argo", "cert-manager", "external-secrets", "kgateway-system", "openbao"}),
         reserved_prefixes=("kube-", "openchoreo-", _build_namespace("")),

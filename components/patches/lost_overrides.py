@@ -6,15 +6,14 @@ Their stack writes the record again with its next update. Until then its overrid
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ..openchoreo.template_engine import START
 from .override import Overridden, Override, combine, describe_original
+from .written_code import read_membership
 
-_MEMBERSHIP: Final = re.compile(r"([\w.]+) in (?=\[)")
 _UNLESS: Final = " && !("
 _THEN: Final = " ? "
 _ELSE: Final = " : ("
@@ -61,30 +60,23 @@ def _read(live: str | None, original: str | None, listed: Sequence[Override]) ->
 
 def _split(code: str) -> tuple[Override, str] | None:
     """The first clause as an override without a path, and what follows it in brackets. None: it has another form."""
-    match = _MEMBERSHIP.match(code)
-    if match is None:
+    membership = read_membership(code)
+    if membership is None:
         return None
-    try:
-        names, end = json.JSONDecoder().raw_decode(code, match.end())
-    except ValueError:
+    rest = membership.rest
+    then = _find(rest, _THEN, 0)
+    otherwise = _find(rest, _ELSE, then + len(_THEN))
+    if min(then, otherwise) < 0 or not rest.endswith(")"):
         return None
-    then = _find(code, _THEN, end)
-    otherwise = _find(code, _ELSE, then + len(_THEN))
-    if min(then, otherwise) < 0 or not code.endswith(")") or not _are_names(names):
-        return None
-    unless, value = code[end:then], code[then + len(_THEN) : otherwise]
+    unless, value = rest[:then], rest[then + len(_THEN) : otherwise]
     if unless:
         if not unless.startswith(_UNLESS):
             return None
         unless = unless[len(_UNLESS) : -1]
     if "?" in value and value.startswith("("):
         value = value[1:-1]
-    override = Override((), match[1], tuple(sorted(names)), value, unless=unless)
-    return override, code[otherwise + len(_ELSE) : -1]
-
-
-def _are_names(names: Any) -> bool:
-    return isinstance(names, list) and all(isinstance(name, str) for name in names)
+    override = Override((), membership.variable, membership.namespaces, value, unless=unless)
+    return override, rest[otherwise + len(_ELSE) : -1]
 
 
 def _find(code: str, text: str, start: int) -> int:

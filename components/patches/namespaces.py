@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection
 from typing import Any, Final
 
-_MEMBERSHIP: Final = re.compile(r"\$\{[\w.]+ in (?=\[)")
+from ..openchoreo.template_engine import START
+from .written_code import Membership, read_membership
+
 _SHOWN: Final = 5
 
 
@@ -26,13 +26,13 @@ def describe_difference(before: Collection[str], after: Collection[str]) -> str:
     return ", ".join(parts)
 
 
+def read_condition(condition: Any) -> Membership | None:
+    """How a condition begins that lists namespaces; its rest includes the closing brace. None: it has another form."""
+    has_code = isinstance(condition, str) and condition.startswith(START)
+    return read_membership(condition.removeprefix(START)) if has_code else None
+
+
 def read_namespaces(condition: Any) -> frozenset[str]:
-    """The namespaces in a condition that begins as `write_membership` writes it. Empty: it has another form."""
-    match = _MEMBERSHIP.match(condition) if isinstance(condition, str) else None
-    if match is None:
-        return frozenset()
-    try:
-        names, _ = json.JSONDecoder().raw_decode(condition, match.end())
-    except ValueError:
-        return frozenset()
-    return frozenset(names) if all(isinstance(name, str) for name in names) else frozenset()
+    """The namespaces that a condition lists. Empty: it has another form."""
+    membership = read_condition(condition)
+    return frozenset() if membership is None else frozenset(membership.namespaces)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ..openchoreo.template_engine import START, ExpressionError, find_expressions
-from .namespaces import read_namespaces
+from .namespaces import read_condition
 
-_VARIABLE: Final = re.compile(r"\$\{([\w.]+) in \[")
 Entry = Mapping[str, Any]
 
 
@@ -39,15 +37,12 @@ class _Choice:
 
 def render_entry(entry: Entry) -> dict[str, Rendered]:
     """Namespace -> what the entry renders for it. Empty: its condition does not list namespaces."""
-    condition = entry.get("includeWhen")
-    namespaces = read_namespaces(condition)
-    if not namespaces or not isinstance(condition, str):
+    membership = read_condition(entry.get("includeWhen"))
+    if membership is None or not membership.namespaces:
         return {}
-    match = _VARIABLE.match(condition)
-    variable = "" if match is None else match[1]
     # The map of a text has an entry for each namespace, so it is parsed once.
-    template, rest = _parse(entry["template"], variable), condition.partition("]")[2]
-    return {name: Rendered(rest, _resolve(template, name)) for name in namespaces}
+    template = _parse(entry["template"], membership.variable)
+    return {name: Rendered(membership.rest, _resolve(template, name)) for name in membership.namespaces}
 
 
 def _parse(value: Any, variable: str) -> Any:

@@ -5,7 +5,8 @@ environment renders an old entry until it is deployed again. The keys, the store
 gone by then.
 
 Source: ``ReleaseBinding`` and ``ComponentRelease`` of openchoreo/openchoreo v0.9.0 and v1.2.3, and
-``ProjectReleaseBinding`` and ``ProjectRelease`` of v1.2.3.
+``ProjectReleaseBinding`` and ``ProjectRelease`` of v1.2.3. ``internal/controller/releasebinding`` of v1.2.3 deletes
+what a binding with ``state: Undeploy`` has deployed; v0.9.0 has no such field.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ class Replacement:
             layout: where both have what.
             copied: the type.
         """
-        ids, bound = {entry["id"] for entry in self.entries}, list(bindings)
+        ids = {entry["id"] for entry in self.entries}
+        bound = [binding for binding in bindings if not _is_undeployed(binding, layout)]
         names = {(_read_namespace(binding, copied), find(binding, layout.snapshot_name)) for binding in bound}
         entries: dict[tuple[str, str], list[Entry]] = {}
         for snapshot in snapshots:
@@ -161,6 +163,11 @@ class Replacement:
     @cached_property
     def _desired(self) -> list[dict[str, Rendered]]:
         return [render_entry(entry) for entry in self.desired]
+
+
+def _is_undeployed(binding: Manifest, layout: Snapshots) -> bool:
+    """Whether OpenChoreo has removed everything of the environment; it renders nothing until it is deployed again."""
+    return layout.undeployed is not None and find(binding, layout.undeployed[0]) == layout.undeployed[1]
 
 
 def _is_copy(snapshot: Manifest, layout: Snapshots, copied: CopiedType) -> bool:

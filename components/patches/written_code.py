@@ -6,7 +6,9 @@ Source: ``internal/template/engine.go`` of openchoreo/openchoreo v1.2.3, and the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PatchError
@@ -14,6 +16,7 @@ from ..openchoreo.template_engine import START, find_expressions
 
 MAX_CODE: Final = 100_000
 """Number of characters in an expression that cel-go still parses."""
+_MEMBERSHIP: Final = re.compile(r"([\w.]+) in (?=\[)")
 _NO_SCALAR: Final = "is a list or a mapping; expected a text, a number, true or false"
 
 
@@ -49,6 +52,31 @@ def write_value(value: Any) -> str:
 def write_membership(variable: str, namespaces: Iterable[str]) -> str:
     """Whether the namespace is one of these."""
     return f"{variable} in [{', '.join(write_text(namespace) for namespace in sorted(namespaces))}]"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What code begins with, as `write_membership` writes it."""
+
+    variable: str
+    """Expression for the namespace."""
+    namespaces: tuple[str, ...]
+    """Sorted."""
+    rest: str
+    """What follows."""
+
+
+def read_membership(code: str) -> Membership | None:
+    """What `write_membership` has written at the beginning of code. None: the code has another form."""
+    match = _MEMBERSHIP.match(code)
+    if match is None:
+        return None
+    try:
+        names, end = json.JSONDecoder().raw_decode(code, match.end())
+    except ValueError:
+        return None
+    texts = all(isinstance(name, str) for name in names)
+    return Membership(match[1], tuple(sorted(names)), code[end:]) if texts else None
 
 
 def write_choice(variable: str, texts: Mapping[str, str]) -> str:

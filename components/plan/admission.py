@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..admission.model import AdmissionRules, Place
 from ..managers.manager import Plane, PlannedStore
 from ..manifests import MANAGED_BY
+from ..object_names import format_account_user
 from ..openchoreo.release import Release
 from ..schema.placeholder import fill
 from ..settings.admission import Admission
@@ -68,7 +69,9 @@ def _name(stack: str | None) -> str:
     """Part of the names: readable, and different for stacks whose readable parts are the same."""
     if stack is None:
         return MANAGED_BY
-    readable = _INVALID.sub("-", stack.partition("/")[2].lower()).strip("-")[:_STACK_LENGTH].strip("-")
+    readable = _INVALID.sub("-", stack.partition("/")[2].lower()).strip("-")
+    # The usual name of the project is that of this package, which the names begin with already.
+    readable = readable.removeprefix(f"{MANAGED_BY}-")[:_STACK_LENGTH].strip("-")
     digest = hashlib.sha256(stack.encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{MANAGED_BY}-{readable}-{digest}"
 
@@ -99,7 +102,7 @@ def _group(pairs: Iterable[tuple[str, Iterable[object]]]) -> dict[str, tuple[str
 def _list_own_accounts(stores: Iterable[PlannedStore], operators: Iterable[str]) -> tuple[Place, ...]:
     """ServiceAccounts of stores, without the operator's own, which needs its Pods."""
     places = {place for store in stores for place in _list_accounts(store)}
-    return tuple(sorted(place for place in places if f"system:serviceaccount:{':'.join(place)}" not in operators))
+    return tuple(sorted(place for place in places if format_account_user(*place) not in operators))
 
 
 def _list_accounts(store: PlannedStore) -> Iterator[Place]:

@@ -101,8 +101,8 @@ def _check_needs(plan: Plan) -> Iterator[_Need]:
     builds, clusters = plan.release.builds, plan.settings.clusters
     if builds is None:
         return
-    planes: tuple[ClusterPlane, ...] = ("build",) if clusters.data_plane is None else ("build", plan.pull_plane)
-    for plane in planes:
+    planes: tuple[ClusterPlane, ...] = ("build", plan.pull_plane)
+    for plane in dict.fromkeys(planes):
         yield from _needs(plane, _ESO, "clustersecretstores", ("list",), _EVERYWHERE)
     builders = [organization for organization in plan.organizations if organization.organization.build_credentials]
     if builders:

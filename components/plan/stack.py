@@ -46,7 +46,7 @@ class Plan:
     @property
     def pull_plane(self) -> Plane:
         """Plane of the pull secrets; ``build`` where both planes are one cluster."""
-        return "build" if self.settings.clusters.data_plane in {None, self.settings.clusters.build_plane} else "data"
+        return "build" if self.settings.clusters.one_cluster else "data"
 
     @cached_property
     def managed_stores(self) -> tuple[ManagedStore, ...]:

@@ -60,14 +60,13 @@ def plan_stores(settings: StackSettings, release: Release) -> tuple[PlannedStore
 
 def _list_uses(settings: StackSettings, release: Release) -> Iterator[tuple[tuple[str, Plane, str], _Use]]:
     """Name, plane and entry of each store of one release, and an organization that uses the store."""
-    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     for organization in settings.organizations:
         name, store = organization.name, organization.pull_store
         for entry, keys in organization.build_reads.items():
             place = settings.cluster_store_name(organization, entry)
             yield (place, "build", entry), _Use(name, keys, release.build_namespace(name))
         if store is not None:
-            plane: Plane = "build" if one_cluster else "data"
+            plane: Plane = "build" if settings.clusters.one_cluster else "data"
             selectors = release.data_plane_selectors(name)
             place = settings.pull_store_name(organization, store)
             yield (place, plane, store), _Use(name, organization.pull_keys, None, selectors)

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from ..cluster.admission import check_administrators, serves_policies
+from ..cluster.admission import describe_missing_administrator, serves_policies
 from ..cluster.connection import Cluster
+from ..errors import ClusterError
 from ..managers.manager import Plane
 from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
@@ -23,6 +24,7 @@ def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> Pla
         ClusterError: the policies would refuse this stack's own updates, or a cluster cannot be reached.
     """
     missing: set[Plane] = set()
+    problems: list[str] = []
     for plane, rules in plan.admission.items():
         cluster = clusters[plane]
         if not serves_policies(cluster):
@@ -33,7 +35,9 @@ def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> Pla
                 "isolation: store. Upgrade Kubernetes to 1.30 or later"
             )
             continue
-        check_administrators(cluster, rules.administrators)
+        problems.append(describe_missing_administrator(cluster, rules.administrators))
+    if any(problems):
+        raise ClusterError("\n".join(filter(None, problems)))
     return replace(plan, without_policies=frozenset(missing)) if missing else plan
 
 

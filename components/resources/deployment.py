@@ -63,10 +63,10 @@ class Preflight:
 
     endpoints: Mapping[str, Endpoint]
     """Plane (``build``, ``data``) -> its API server, if a store of the plane needs the address."""
+    plan: Plan
+    """The plan without what a cluster does not support."""
     refused: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Organization -> its problems, because of which nothing of it is changed. Empty unless the engine continues."""
-    plan: Plan | None = None
-    """The plan without what a cluster does not support. None: as it was."""
 
 
 def preflight(configuration: Configuration) -> Preflight:
@@ -90,7 +90,8 @@ def preflight(configuration: Configuration) -> Preflight:
         checks.append(partial(check_leftovers, reached["control"], plan.release, stack))
         checks.append(partial(check_promoted, reached["control"], plan, stack, pulumi.log.warn))
     if "data" in reached:
-        checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane))
+        warn = pulumi.log.warn
+        checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane, warn=warn))
     checks += list_build_checks(reached, plan, stack)
     check_rights(reached, plan)
     refused: dict[str, list[str]] = {}
@@ -98,7 +99,7 @@ def preflight(configuration: Configuration) -> Preflight:
         _collect(check, refused, len(configuration.settings.organizations))
     log_findings(reached, plan, stack)
     needed = {store.plane for store in plan.stores if store.manager.needs_endpoint}
-    return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, refused, plan)
+    return Preflight({plane: reached[plane].endpoint() for plane in sorted(needed)}, plan, refused)
 
 
 def _collect(check: Callable[[], None], refused: dict[str, list[str]], organizations: int) -> None:
@@ -141,7 +142,7 @@ def deploy(configuration: Configuration) -> dict[str, Deployed]:
 
 
 def _register(configuration: Configuration, checked: Preflight) -> dict[str, Deployed]:
-    settings, plan = configuration.settings, checked.plan or configuration.plan
+    settings, plan = configuration.settings, checked.plan
     import_packages(plan)
     # The engine starts the process of a provider at its registration, so an early one is ready when it is needed.
     openchoreo_of = register_openchoreo_providers(settings, plan.release)

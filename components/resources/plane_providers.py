@@ -68,8 +68,8 @@ def register_kubernetes_providers(
 
 def _clusters(settings: StackSettings) -> dict[Plane, ClusterSettings]:
     """Plane -> its cluster; one entry if both planes are one cluster."""
-    build, data = settings.clusters.build_plane, settings.clusters.data_plane
-    return {"build": build} if data is None or data == build else {"build": build, "data": data}
+    build, data = settings.clusters.build_plane, settings.clusters.other_data_plane
+    return {"build": build} if data is None else {"build": build, "data": data}
 
 
 def register_kubernetes_provider(name: str, cluster: ClusterSettings, after: pulumi.Resource) -> kubernetes.Provider:

@@ -8,7 +8,6 @@ import pulumi
 
 from ..cluster.connection import Cluster
 from ..cluster.offboarding import describe_arrivals, describe_moves, list_departures
-from ..cluster.planes import list_unlabelled_namespaces
 from ..cluster.shipped_store import list_open_stores
 from ..plan.rights import ClusterPlane
 from ..plan.stack import Plan
@@ -34,6 +33,3 @@ def log_findings(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack: st
         log(departure.describe(pulumi.get_stack()))
     for warning in list_open_stores(clusters, plan):
         pulumi.log.warn(warning)
-    if "data" in clusters:
-        for warning in list_unlabelled_namespaces(clusters["data"], plan):
-            pulumi.log.warn(warning)

@@ -22,6 +22,8 @@ _PARTS: Final = re.compile(rf"([\d.]+)({_UNIT})")
 _DURATION: Final = re.compile(rf"(?:{_PART})+|0", re.ASCII)
 _LONGEST: Final = 290 * 365 * 24 * 3600
 
+_NOT_POSITIVE: Final = "must be greater than zero"
+
 ALLOWED: Final = 'a Go duration such as "30m", "1h" or "1h30m"'
 
 
@@ -41,6 +43,17 @@ def check_duration(text: str) -> str:
         ValueError: the text is not a duration.
     """
     parse_seconds(text)
+    return text
+
+
+def check_above_zero(text: str) -> str:
+    """The text unchanged, if it is longer than no time.
+
+    Raises:
+        ValueError: it is not, or the text is not a duration.
+    """
+    if not parse_seconds(text):
+        raise ValueError(_NOT_POSITIVE)
     return text
 
 

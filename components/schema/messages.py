@@ -31,6 +31,7 @@ _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "too_long": _too_many,
     "greater_than": lambda limits: f"must be greater than {limits['gt']:g}",
     "greater_than_equal": lambda limits: f"must be {limits['ge']} or more",
+    "less_than_equal": lambda limits: f"must be {limits['le']} or less",
     "finite_number": lambda _: "must be a finite number",
     "string_unicode": lambda _: "is not valid Unicode text",
     "invalid_key": lambda _: "must be text; put the key in quotation marks",

@@ -38,6 +38,7 @@ Label = Annotated[str, AfterValidator(names.check_label)]
 DataKey = Annotated[str, AfterValidator(names.check_data_key)]
 Duration = Annotated[str, AfterValidator(durations.check_duration)]
 Interval = Annotated[str, AfterValidator(durations.format_canonical)]
+PositiveInterval = Annotated[Interval, AfterValidator(durations.check_above_zero)]
 RemoteKey = Annotated[str, Field(min_length=1, max_length=2048)]
 ManualName = Annotated[
     str,

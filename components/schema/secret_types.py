@@ -14,7 +14,8 @@ SSH_AUTH: Final = "kubernetes.io/ssh-auth"
 DOCKER_CONFIG: Final = "kubernetes.io/dockerconfigjson"
 DOCKER_CONFIG_KEY: Final = ".dockerconfigjson"
 """Key that Kubernetes requires in a Secret of type `DOCKER_CONFIG`."""
-_SERVICE_ACCOUNT_TOKEN: Final = "kubernetes.io/service-account-token"
+SERVICE_ACCOUNT_TOKEN: Final = "kubernetes.io/service-account-token"
+"""Kubernetes fills such a Secret with a token of the ServiceAccount that it names."""
 _REQUIRED_KEYS: Final = {
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
     SSH_AUTH: ("ssh-privatekey",),
@@ -25,7 +26,7 @@ _BASIC_AUTH_KEYS: Final = frozenset({"username", "password"})
 
 
 def _refuse_token(value: str) -> str:
-    if value == _SERVICE_ACCOUNT_TOKEN:
+    if value == SERVICE_ACCOUNT_TOKEN:
         msg = "holds a token of a ServiceAccount, which Kubernetes fills in itself; use another type"
         raise ValueError(msg)
     return value

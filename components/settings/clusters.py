@@ -31,3 +31,13 @@ class Clusters(Model):
     """Cluster of OpenChoreo's objects: the stack patches ComponentTypes in it. None: the stack does not use it."""
     data_plane: ClusterSettings | None = None
     """Cluster of the workloads: the stack creates pull secrets in it. None: the stack does not use it."""
+
+    @property
+    def other_data_plane(self) -> ClusterSettings | None:
+        """Cluster of the workloads if builds are on another one. None: there is one, or the stack does not use it."""
+        return None if self.data_plane == self.build_plane else self.data_plane
+
+    @property
+    def one_cluster(self) -> bool:
+        """Whether everything of the build plane and of the data plane is on the cluster of the builds."""
+        return self.other_data_plane is None

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from ..schema.durations import parse_seconds
-from ..schema.model import Example, Interval, Model
-
-_NOT_POSITIVE: Final = "must be greater than zero"
-
-
-def _check_above_zero(value: str) -> str:
-    if not parse_seconds(value):
-        raise ValueError(_NOT_POSITIVE)
-    return value
-
+from ..schema.model import Example, Model, PositiveInterval
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
@@ -47,5 +37,5 @@ class Budget(Model):
     """US dollars in 30 days, for calls and for stored secrets. None: no limit."""
     calls_per_second: Positive | None = None
     """Calls to all secret managers together. None: no limit."""
-    revocation_lag: Annotated[Interval, AfterValidator(_check_above_zero)] | None = None
+    revocation_lag: PositiveInterval | None = None
     """Longest time that a Secret may keep a value after it was replaced in the manager. None: no limit."""

@@ -148,7 +148,7 @@ class StackSettings(Model):
 
         On another cluster it may be that of the builds' store.
         """
-        if self.clusters.data_plane == self.clusters.build_plane:
+        if self.clusters.one_cluster:
             return self.pull_identity_name(organization, entry)
         return self.cluster_store_name(organization, entry)
 

@@ -14,6 +14,8 @@ from ..openchoreo.release import Release
 from ..schema.words import choose_words
 from .organization import Organization
 from .rules.isolation import find_common_identities
+from .rules.planes import find_misspelled_stores
+from .rules.shared_keys import find_idle_keys
 from .stack import StackSettings
 
 _NAMES: Final = 5
@@ -26,6 +28,8 @@ def list_warnings(settings: StackSettings) -> Iterator[str]:
     yield from _list_shared(settings)
     if settings.isolation != "strict":
         yield from (words.restore_text(str(problem)) for problem in find_common_identities(settings))
+    for rule in (find_idle_keys, find_misspelled_stores):
+        yield from (words.restore_text(str(problem)) for problem in rule(settings))
     names = settings.names
     for path, organization in settings.located:
         yield from map(words.restore_text, _list_other_names(names, organization, path, words.release))
@@ -54,29 +58,63 @@ def _list_other_names(names: Sequence[str], organization: Organization, path: st
 
 def _list_shared(settings: StackSettings) -> Iterator[str]:
     """Stores that several organizations share, and what each of them can read."""
-    for entry, store in settings.secret_stores.items():
-        if settings.get_scope(entry) != "shared":
-            continue
-        users = {
-            "builds": [user.name for user in settings.organizations if entry in user.build_reads],
-            "workloads": [user.name for user in settings.organizations if entry == user.pull_store],
-        }
-        sharing = [f"{who} of {_join_names(names)}" for who, names in users.items() if len(names) > 1]
-        one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
-        if all(users.values()) and not store.manager.separates_stores(one_cluster=one_cluster):
+    one_cluster = settings.clusters.one_cluster
+    shared = [entry for entry in settings.secret_stores if settings.get_scope(entry) == "shared"]
+    for entry in shared:
+        store, (builds, workloads) = settings.secret_stores[entry], _list_users(settings, entry)
+        if builds and workloads and not store.manager.separates_stores(one_cluster=one_cluster):
             yield (
-                f"secretStores.{entry}: has one identity for builds and for workloads, so workloads can read the "
-                "credentials of builds; use an entry of its own whose identity may read pull secrets only, such as "
+                f"secretStores.{entry}: has one identity for builds and for workloads, so workloads of "
+                f"{_join_names(workloads)} can read the credentials of builds of {_join_names(builds)}; use an entry "
+                "of its own whose identity may read pull secrets only, such as "
                 f"pullSecret.secretStore: {entry}-pull"
             )
+        sharing = _describe_users([names if len(names) > 1 else [] for names in (builds, workloads)])
         if sharing:
             more = "" if store.manager.enforces_keys else ", and everything else that its identity may read"
             advice = "isolation: store" if store.scope is None else "scope: organization"
             yield (
-                f"secretStores.{entry}: {' and '.join(sharing)} read through one store, so each organization can read "
+                f"secretStores.{entry}: {sharing} read through one store, so each organization can read "
                 f"the credentials of all others there{more}; for a store and an identity of each organization, use "
                 f"{advice}"
             )
+    yield from _list_equal(settings, shared, one_cluster=one_cluster)
+
+
+def _list_equal(settings: StackSettings, shared: Sequence[str], *, one_cluster: bool) -> Iterator[str]:
+    """Shared entries with the same block, which the secret manager cannot distinguish."""
+    groups: list[list[str]] = []
+    for entry in shared:
+        manager = settings.secret_stores[entry].manager
+        same = (group for group in groups if settings.secret_stores[group[0]].manager == manager)
+        if not manager.separates_stores(one_cluster=one_cluster) and any(_list_users(settings, entry)):
+            group = next(same, None)
+            if group is None:
+                groups.append([entry])
+            else:
+                group.append(entry)
+    for group in groups:
+        users = [_list_users(settings, entry) for entry in group]
+        sides = [list(dict.fromkeys(name for both in users for name in both[side])) for side in (0, 1)]
+        if len(group) > 1:
+            others = ", ".join(f"secretStores.{entry}" for entry in group[1:])
+            yield (
+                f"secretStores.{group[0]}: has the same block as {others}, so "
+                f"{_describe_users(sides)} read with one identity, and each of them can read the credentials of all "
+                "others there; give each entry an identity of its own"
+            )
+
+
+def _list_users(settings: StackSettings, entry: str) -> tuple[list[str], list[str]]:
+    """Organizations whose builds, and whose workloads, read through an entry."""
+    builds = [user.name for user in settings.organizations if entry in user.build_reads]
+    return builds, [user.name for user in settings.organizations if entry == user.pull_store]
+
+
+def _describe_users(sides: Sequence[list[str]]) -> str:
+    """``builds of acme, globex and workloads of acme``. Empty: there are none."""
+    parts = zip(("builds", "workloads"), sides, strict=True)
+    return " and ".join(f"{who} of {_join_names(names)}" for who, names in parts if names)
 
 
 def _join_names(names: list[str]) -> str:

@@ -18,7 +18,7 @@ from components.openchoreo import find_release
 from components.plan.stores import plan_stores
 from components.settings.stack import StackSettings
 
-from ..proof.clients import OK, REFUSED
+from ..proof.clients import OK, REFUSED, SHARED
 from ..proof.values import list_remote_keys
 from .configuration import NAMESPACE
 
@@ -37,6 +37,7 @@ class SecretValueReader:
     def read(self, organization: str, other: str) -> str | None:
         """Outcome of reading a value of `other`. None: one of the two has no value in the cluster."""
         keys, account = list_remote_keys(self.settings), find_account(self.settings, organization)
+        shared = account is not None and account == find_account(self.settings, other)
         if account is None or not keys[organization] or not keys[other]:
             return None
         token = self._create_token(account)
@@ -46,6 +47,8 @@ class SecretValueReader:
         status = self._read_status(token, keys[other][0])
         if status == HTTPStatus.FORBIDDEN:
             return REFUSED
+        if shared and status == HTTPStatus.OK:
+            return SHARED
         return OK if status == HTTPStatus.OK else f"the API server answers {status}"
 
     def _create_token(self, account: str) -> str:
@@ -81,7 +84,7 @@ def find_account(settings: StackSettings, organization: str) -> str | None:
     accounts = (
         str(manifest["metadata"]["name"])
         for planned in plan_stores(settings, find_release(settings.release))
-        if planned.only_organization == organization and not planned.is_pull_store
+        if organization in planned.organizations and not planned.is_pull_store
         for manifest in planned.identity
         if manifest["kind"] == "ServiceAccount"
     )

@@ -17,6 +17,8 @@ from .deliveries import GitLogin, RegistryLogin
 
 OK: Final = "ok"
 REFUSED: Final = "refused"
+SHARED: Final = "shared"
+"""Outcome of reading a value of an organization with which one shares a store."""
 
 _TAG: Final = "proof"
 _TIMEOUT: Final = 60

@@ -10,7 +10,7 @@ from components.settings.stack import StackSettings
 from ..grants import MOUNT, list_identities
 from ..openbao import OpenBao
 from ..seed import Seeder
-from .clients import OK, REFUSED
+from .clients import OK, REFUSED, SHARED
 
 _FORBIDDEN: Final = 403
 _SERVED: Final = 200
@@ -36,7 +36,7 @@ class ValueReader:
     def read(self, organization: str, other: str) -> str | None:
         """Outcome of reading a value of `other`. None: one of the two has no value in OpenBao."""
         keys = list_remote_keys(self.settings)
-        identity = next((item for item in list_identities(self.settings) if item.organization == organization), None)
+        identity = next((item for item in list_identities(self.settings) if organization in item.organizations), None)
         if identity is None or not keys[organization] or not keys[other]:
             return None
         namespace, account = identity.account
@@ -48,4 +48,6 @@ class ValueReader:
         if own != _SERVED:
             return f"OpenBao answers {own} for its own {keys[organization][0]}"
         status, _ = self.openbao.ask("GET", f"{MOUNT}/data/{keys[other][0]}", token=token)
+        if status == _SERVED and other in identity.organizations:
+            return SHARED
         return REFUSED if status == _FORBIDDEN else OK if status == _SERVED else f"OpenBao answers {status}"

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from local.grants import MOUNT
+from local.seed import get_data_plane_namespace
 from tests.attacks.api import Api
 from tests.attacks.attack import REACHED, SHARED, STOPPED, STORE, Attack, Attempt, Verdict, expect
-from tests.attacks.names import LABEL, LABELS, MANAGER, SPOOFED, name_workloads
+from tests.attacks.names import LABEL, LABELS, MANAGER, SPOOFED
 from tests.attacks.reading import key_of
 from tests.attacks.scene import ESO, Scene, from_store
 from tests.attacks.subjects import OPERATOR, RBAC, TENANTS, bind_in, user_of
@@ -69,14 +70,14 @@ def read_with_label(scene: Scene, namespace: str) -> Attempt:
 def create_labelled(scene: Scene) -> Attempt:
     """The agent creates a namespace that has the attacker's name and the victim's label."""
     attacker, victim = scene.attack.attacker, scene.attack.victim
-    namespace = name_workloads(attacker, scene.name)
+    namespace = get_data_plane_namespace(attacker, scene.name)
     yield from create_namespace(scene, namespace, victim)
     return (yield from read_in(scene, namespace))
 
 
 def create_for_victim(scene: Scene) -> Attempt:
     """The agent creates a namespace that has the victim's name and label."""
-    namespace = name_workloads(scene.attack.victim, scene.name)
+    namespace = get_data_plane_namespace(scene.attack.victim, scene.name)
     yield from create_namespace(scene, namespace, scene.attack.victim)
     return (yield from read_in(scene, namespace))
 

@@ -1,11 +1,13 @@
 """Threats that only a cloud can carry out: what the policy documents of this package say about them.
 
 A small model of IAM evaluates the documents (``tests/iam.py``). Without the layer, it is the document that a careless
-administrator writes: without the delimiter at the end of the path, with actions that list, with trust in the operator.
+administrator writes: without the delimiter at the end of the path, with actions that list, with trust in the operator
+or in every ServiceAccount of the cluster.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
@@ -85,12 +87,22 @@ def use_own_account(scene: Scene) -> Attempt:
     yield
     account = build_account(oidcProvider=_ISSUER)
     trust: Any = build_web_identity_trust(account, [account], "external-secrets", f"eso-{scene.attack.victim}")
+    if scene.phase == _WITHOUT:
+        trust = trust_every_account(trust)
     claims = {
         f"{_ISSUER}:sub": f"system:serviceaccount:external-secrets:eso-{scene.attack.attacker}",
         f"{_ISSUER}:aud": "sts.amazonaws.com",
     }
     provider = f"arn:aws:iam::{_ACCOUNT}:oidc-provider/{_ISSUER}"
     return judge(trust, Request("sts:AssumeRoleWithWebIdentity", principal=("Federated", provider), context=claims))
+
+
+def trust_every_account(trust: Any) -> dict[str, Any]:
+    """The document without the name of the ServiceAccount: with the audience alone, every one of the cluster fits."""
+    careless = copy.deepcopy(trust)
+    for statement in careless["Statement"]:
+        del statement["Condition"]["StringEquals"][f"{_ISSUER}:sub"]
+    return dict(careless)
 
 
 def list_attacks() -> Iterator[Attack]:
@@ -101,9 +113,7 @@ def list_attacks() -> Iterator[Attack]:
     for action in ("ListSecrets", "BatchGetSecretValue"):
         yield Attack("T10", f"IAM: {action}", f"t10-iam-{action}", partial(call, f"secretsmanager:{action}"), decided)
     yield Attack("T5", "IAM: forged session tags", "t5-tags", forge_tags, decided)
-    yield Attack(
-        "T5", "IAM: another's role by its own account", "t5-account", use_own_account, {**decided, _WITHOUT: "identity"}
-    )
+    yield Attack("T5", "IAM: another's role by its own account", "t5-account", use_own_account, decided)
 
 
 def list_legitimate() -> Iterator[Attack]:

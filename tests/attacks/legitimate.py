@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from local.seed import get_data_plane_namespace
 from tests.attacks.agents import create_namespace, find_pull_secret
 from tests.attacks.attack import REACHED, WORKS, Attack, Attempt, Verdict, expect
-from tests.attacks.names import RELEASE, name_workloads
+from tests.attacks.names import RELEASE
 from tests.attacks.reading import key_of
 from tests.attacks.scene import GENERATORS, Scene, from_store
 from tests.attacks.stores import create_generator
@@ -55,7 +56,7 @@ def generate(scene: Scene) -> Attempt:
 def create_environment(scene: Scene) -> Attempt:
     """The agent creates a namespace of workloads, and the operator puts the pull secret into it."""
     own = scene.attack.attacker
-    namespace = name_workloads(own, scene.name)
+    namespace = get_data_plane_namespace(own, scene.name)
     yield from create_namespace(scene, namespace, own)
     canary = scene.canary(f"{own}-pull")
     return (yield from must_work(scene.obtain(find_pull_secret(scene), namespace, canary)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Final
 
 from components.openchoreo import find_release
+from local.seed import get_data_plane_namespace
 
 ORGANIZATIONS: Final = ("acme", "acme2", "acme-corp")
 """Names that are the beginning of one another."""
@@ -21,12 +21,6 @@ LABELS: Final = tuple(label for labels in RELEASE.data_plane_selectors("acme") f
 LABEL: Final = LABELS[0]
 
 
-def name_workloads(organization: str, project: str) -> str:
-    """Namespace of a project's workloads, as OpenChoreo's controller names it."""
-    parts = f"dp-{organization}-{project}-development"
-    return f"{parts}-{hashlib.sha256(parts.encode()).hexdigest()[:8]}"
-
-
 MAXIMUM: Final = 60
 """ExternalSecrets that a build namespace may have."""
 PLATFORM_KEY: Final = "platform/backstage"
@@ -35,12 +29,12 @@ MANUAL: Final = "refused"
 """An entry of ``manualSecrets``."""
 NAMED_ALIKE: Final = f"{RELEASE.build_namespace('acme2')}-evil"
 """A namespace of acme whose name begins with the name of acme2's."""
-AMBIGUOUS: Final = name_workloads("acme", "corp")
+AMBIGUOUS: Final = get_data_plane_namespace("acme", "corp")
 """Namespace of acme's project "corp": its name begins like those of the organization acme-corp."""
-SPOOFED: Final = tuple(name_workloads("acme", f"spoof{number}") for number in range(4))
+SPOOFED: Final = tuple(get_data_plane_namespace("acme", f"spoof{number}") for number in range(4))
 """Namespaces of acme whose label an attack changes."""
 COMPONENT_TYPES: Final = "clusterComponentTypes" if RELEASE.words else "componentTypes"
 """Key of a pull secret for the ComponentType of the platform."""
-VICTIM_WORKLOADS: Final = name_workloads("acme2", "default")
+VICTIM_WORKLOADS: Final = get_data_plane_namespace("acme2")
 """Namespace of the workloads of acme2."""
 OWN_NAMESPACES: Final = (AMBIGUOUS, *SPOOFED)

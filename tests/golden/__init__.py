@@ -53,8 +53,10 @@ def registrations(stack: str) -> list[Registered]:
         manual = {name: pulumi.Output.secret(f"value of {name}") for name in sorted(names)}
         deploy(Configuration(settings, find_release(settings.release), manual))
 
-    endpoints = {"build": _ENDPOINT, "data": _ENDPOINT}
-    with mock.patch.object(deploy_module, "preflight", return_value=deploy_module.Preflight(endpoints)):
+    def preflight(configuration: Configuration) -> deploy_module.Preflight:
+        return deploy_module.Preflight({"build": _ENDPOINT, "data": _ENDPOINT}, configuration.plan)
+
+    with mock.patch.object(deploy_module, "preflight", preflight):
         return Recorder(stack=stack).run(program)
 
 

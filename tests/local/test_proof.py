@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.hosts.launch import Hosts
-from local.proof.clients import OK, REFUSED, Clients, classify
+from local.proof.clients import OK, REFUSED, SHARED, Clients, classify
 from local.proof.deliveries import Delivery, GitLogin, RegistryLogin, build_deliveries
 from local.proof.run import Attempt, Result, format_proof, list_attempts, prove
 from tests.local.proof import GIT, delivered, docker_config, proof_settings
@@ -119,6 +119,15 @@ def test_table_of_an_isolated_platform() -> None:
         "globex        ok     ok    ok    refused               refused          refused",
         "initech       -      -     -     -                     refused          -",
     ]
+
+
+def test_organizations_that_share_a_store_can_read_each_other() -> None:
+    """That is shown, and is no failure: the configuration says so."""
+    results = prove([ACME, GLOBEX], fake(), lambda own, _: SHARED if own == "acme" else REFUSED)
+
+    assert all(result.holds for result in results)
+    rows = format_proof(["acme", "globex"], results).splitlines()[2:]
+    assert [line.split()[-1] for line in rows] == ["shared", "refused"]
 
 
 def test_each_unexpected_outcome_is_a_line() -> None:

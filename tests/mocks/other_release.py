@@ -38,16 +38,11 @@ def _build_namespace(organization: str) -> str:
     return f"{organization}-builds"
 
 
-def _data_plane_selectors(organization: str) -> tuple[dict[str, str], ...]:
-    return ({"platform.example/tenant": organization},)
-
-
 OTHER: Final = Release(
     name="other",
     api=API,
     control_plane_namespace=_control_plane_namespace,
     build_namespace=_build_namespace,
-    data_plane_selectors=_data_plane_selectors,
     workload_namespaces=(WorkloadNamespaces("platform.example/tenant", prefix="run-", longest_part=20),),
     reserved=frozenset({"platform"}),
     reserved_prefixes=("system-",),

@@ -109,7 +109,7 @@ def _register(config: Raw, monkeypatch: pytest.MonkeyPatch, without: str = "") -
     key = "namespaces" if "namespaces" in config else "organizations"
     kept = {**config, key: [entry for entry in config[key] if entry["name"] != without]}
     settings = parse(kept, source="test", manual_names=frozenset({"token"}))
-    monkeypatch.setattr(deployment, "preflight", lambda _: deployment.Preflight({}))
+    monkeypatch.setattr(deployment, "preflight", lambda configuration: deployment.Preflight({}, configuration.plan))
 
     def program() -> None:
         import pulumi  # noqa: PLC0415 -- an output needs the stack of the recorder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def _register(recorder: Recorder, raw: dict[str, Any], *refused: str) -> dict[st
     checked = deployment.preflight
 
     def refuse(configuration: Configuration) -> deployment.Preflight:
-        return deployment.Preflight(checked(configuration).endpoints, {name: ["a problem"] for name in refused})
+        return replace(checked(configuration), refused={name: ["a problem"] for name in refused})
 
     recorder.computed = COMPUTED
     with pytest.MonkeyPatch.context() as patched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,13 +17,15 @@ from local.seed import Seeder, list_openchoreo_crds
 from tests.platform.admission import Protected, start_protected
 from tests.platform.aws import MotoAws, moto_server
 from tests.platform.delivery import Delivery, start_delivery
-from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store, make_project
+from tests.platform.harness import Kubernetes, Stack, kubernetes_store, make_project
 from tests.platform.openbao import Vault
 from tests.platform.openchoreo import ControlPlane, crds, delete_namespaces_of
 from tests.platform.operators import list_operator_crds, obtain_programs
-from tests.platform.releases import Builds
+from tests.platform.releases import Builds, list_v1_definitions
 from tests.platform.samples import git_organization
+from tests.platform.stack_files import copy_empty_stack, has_resources
 from tests.platform.watchdog import stopped_at_the_end
+from tests.platform.workflows import RunWorkflow, start_workflow
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +41,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory, aws: MotoAws) -> Iterator
     with stopped_at_the_end(Platform(tmp_path_factory.mktemp("platform"), obtain_programs())) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.apply_definitions([*list_operator_crds(), *crds()], platform.process("kube-apiserver"))
+        definitions = [*list_operator_crds(), *crds(), *list_v1_definitions()]
+        seeder.apply_definitions(definitions, platform.process("kube-apiserver"))
         platform.start_operator(aws.environment)
         yield platform
 
@@ -87,8 +91,8 @@ def manager(cluster: Kubernetes, names: Iterator[int]) -> Iterator[str]:
     name = f"manager-{next(names)}"
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
+    # No other test has this name, so none waits for the namespace to go.
     cluster.delete("v1", "Namespace", name)
-    eventually(lambda: cluster.get("v1", "Namespace", name) is None, f"{name} to go")
 
 
 @pytest.fixture(scope="session")
@@ -130,22 +134,31 @@ def builds(release: Release) -> Builds:
     return Builds(release)
 
 
+@pytest.fixture(scope="session")
+def empty_stack(engine: Engine, platform: Platform) -> Stack:
+    """A stack that Pulumi created, and of which the stacks of tests are copies."""
+    stack = Stack(engine, "empty", platform.kubeconfig)
+    stack.init()
+    return stack
+
+
 @pytest.fixture
 def new_stack(
-    engine: Engine, platform: Platform, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
+    empty_stack: Stack, cluster: Kubernetes, names: Iterator[int], manager: str, release: Release
 ) -> Iterator[Callable[[], Stack]]:
     """Creates empty stacks; they are destroyed at the end, before the secret manager is deleted."""
     made: list[Stack] = []
 
     def new() -> Stack:
-        stack = Stack(engine, f"test{next(names)}", platform.kubeconfig, release)
-        stack.init()
+        stack = replace(empty_stack, name=f"test{next(names)}", release=release, outputs=[])
+        copy_empty_stack(empty_stack, stack)
         made.append(stack)
         return stack
 
     yield new
     for stack in made:
-        stack.destroy()
+        if has_resources(stack):
+            stack.destroy()
         # Each test has organizations of its own, so no other test waits for these names.
         delete_namespaces_of(cluster, stack.name, wait=False)
 
@@ -177,6 +190,15 @@ def deployed(configured: Stack) -> Stack:
     """A stack with one organization, whose Secrets are delivered."""
     configured.up()
     return configured
+
+
+@pytest.fixture
+def workflow(
+    cluster: Kubernetes, control_plane: ControlPlane, organization: str, release: Release
+) -> Iterator[RunWorkflow]:
+    """A workflow with which the organization builds."""
+    with start_workflow(cluster, organization, release) as workflow:
+        yield workflow
 
 
 @pytest.fixture

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from components.openchoreo import V0_9
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.releases import Builds
 
 ESO: Final = "external-secrets.io/v1"
 RBAC: Final = "rbac.authorization.k8s.io/v1"
 GENERATORS: Final = "generators.external-secrets.io/v1alpha1"
+
+_DEFAULT: Final = Builds(V0_9)
 
 Object = dict[str, Any]
 Edit = Callable[[Object], object]
@@ -25,11 +29,17 @@ class Deployed:
     cluster: Kubernetes
     organization: str
     manager: str
+    builds: Builds = _DEFAULT
 
     @property
     def namespace(self) -> str:
         """Its build namespace."""
-        return f"openchoreo-ci-{self.organization}"
+        return self.builds.namespace(self.organization)
+
+    @property
+    def generator(self) -> str:
+        """Its GithubAccessToken."""
+        return f"{self.builds.git}-github-app"
 
     @property
     def account(self) -> str:

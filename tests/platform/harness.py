@@ -138,10 +138,11 @@ class Stack:
         assert done.returncode != 0, done.stdout
         return unwrap(done.stdout)
 
-    def unchanged(self) -> None:
-        """Check that a preview and an update change nothing."""
+    def unchanged(self, *, update: bool = False) -> None:
+        """Check that a preview, and on request an update, changes nothing."""
         self.ok("preview", "--expect-no-changes")
-        self.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
+        if update:
+            self.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
 
     def destroy(self) -> str:
         """Delete all resources of the stack."""
@@ -159,8 +160,7 @@ class Stack:
 
     def output(self) -> dict[str, Any]:
         """``pulumi stack output --json``, as CI reads it."""
-        found: dict[str, Any] = json.loads(self.ok("stack", "output", "--json"))
-        return found
+        return dict(json.loads(self.ok("stack", "output", "--json")))
 
     def restore(self, exported: Mapping[str, Any]) -> None:
         """Replace the state, as ``pulumi stack import`` does."""

@@ -10,6 +10,7 @@ import pytest
 from tests.platform.commands import run_command
 from tests.platform.harness import Kubernetes, Stack
 from tests.platform.openbao import Vault
+from tests.platform.releases import Builds
 from tests.platform.vault_attacks import AUDIENCE
 
 
@@ -44,9 +45,10 @@ def exists(vault: Vault, name: str) -> tuple[bool, bool]:
     return policy == 200, role == 200
 
 
-def clone_secret(cluster: Kubernetes, organization: str) -> str | None:
-    secret = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
-    return None if secret is None else secret[1]["clone-secret"]
+def read_token(cluster: Kubernetes, builds: Builds, organization: str) -> str | None:
+    """The delivered token. None: there is no Secret."""
+    secret = cluster.secret(builds.namespace(organization), builds.git)
+    return None if secret is None else secret[1][builds.release.defaults.git_key or "password"]
 
 
 def sign_in(vault: Vault, cluster: Kubernetes, manager: str, organization: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 import yaml
 
 from local.engine import Engine
@@ -17,16 +16,14 @@ from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import API, SHARED, Object, comparable
 from tests.platform.operators import list_operator_crds
+from tests.platform.releases import V1_DEFINITIONS
 from tests.platform.watchdog import stopped_at_the_end
 
-DEFINITIONS: Final = sorted((SHARED / "crds" / "openchoreo-v1.2.3").glob("*.yaml"))
 SHIPPED: Final = SHARED / "samples" / "openchoreo-v1.2.3"
 WORKFLOW: Final = ("ClusterWorkflow", "dockerfile-builder")
 COMPONENTS: Final = ("ClusterComponentType", "service")
 PROJECTS: Final = ("ClusterProjectType", "default")
 OBJECTS: Final = (WORKFLOW, COMPONENTS, PROJECTS)
-
-needs_newer: Final = pytest.mark.skipif(not DEFINITIONS, reason="OpenChoreo's definitions are not beside this checkout")
 
 
 class Newer:
@@ -104,7 +101,7 @@ def start_newer(folder: Path, programs: Any) -> Iterator[Newer]:
     with stopped_at_the_end(Platform(folder, programs)) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.apply_definitions([*list_operator_crds(), *DEFINITIONS], platform.process("kube-apiserver"))
+        seeder.apply_definitions([*list_operator_crds(), *V1_DEFINITIONS], platform.process("kube-apiserver"))
         platform.start_operator()
         newer = Newer(platform)
         for kind, name in OBJECTS:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from components.openchoreo import V0_9, Release
 from components.patches.record import Identity
 from components.provider.log import Log
 from local.seed import list_openchoreo_crds
@@ -32,12 +33,6 @@ def crds() -> list[Path]:
     """OpenChoreo's CRDs of v0.9.0 if they are beside the checkout, else the reduced ones of the local platform."""
     full = sorted((SHARED / "crds" / "openchoreo-v0.9.0").glob("*.yaml"))
     return full or list_openchoreo_crds()
-
-
-def later_crds() -> list[Path]:
-    """CRDs of kinds that v1.x has and v0.9 has not."""
-    names = ("clustercomponenttypes", "clusterworkflows")
-    return [SHARED / "crds" / "openchoreo-v1.2.3" / f"openchoreo.dev_{name}.yaml" for name in names]
 
 
 def shipped(file: Path, namespace: str) -> Object:
@@ -176,11 +171,11 @@ def configure(stack: Stack, *organizations: dict[str, Any], **keys: Any) -> None
     stack.configure(clusters=stack.every_plane, organizations=list(organizations), **keys)
 
 
-def workload_namespace(name: str, organization: str) -> Object:
+def workload_namespace(name: str, organization: str, release: Release = V0_9) -> Object:
     """A namespace as OpenChoreo's Release controller creates it for an organization's workloads."""
     labels = {
         "openchoreo.dev/created-by": "release-controller",
-        "openchoreo.dev/release-namespace": organization,
+        **release.data_plane_selectors(organization)[0],
         "openchoreo.dev/project": "default",
     }
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}

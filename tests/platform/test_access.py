@@ -14,6 +14,7 @@ import pytest
 
 from local.platform import CONTEXT
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.releases import Builds, on_each_release, on_v1
 from tests.platform.samples import git_organization
 
 ESO: Final = "external-secrets.io/v1"
@@ -59,7 +60,8 @@ def two(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> t
     return names
 
 
-def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str, str]) -> None:
+@on_each_release
+def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str, str], builds: Builds) -> None:
     first, _ = two
     report = _report(stack)
     assert (report["crossings"], report["plannedAndMissing"]) == ([], [])
@@ -68,8 +70,8 @@ def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str
         {
             "organization": first,
             "plane": "build",
-            "subject": f"builds in openchoreo-ci-{first}",
-            "object": f"ExternalSecret openchoreo-ci-{first}/git-clone-secret",
+            "subject": f"builds in {builds.namespace(first)}",
+            "object": f"ExternalSecret {builds.namespace(first)}/{builds.git}",
             "store": f"ClusterSecretStore org-{first}",
             "identity": f"ServiceAccount {manager}/eso-org-{first}, Role {manager}/eso-org-{first}",
             "key": f"kubernetes {manager}: {first}",
@@ -161,11 +163,14 @@ def test_a_role_binding_that_reaches_an_identity_is_an_edge_until_it_is_gone(
     assert _report(stack)["crossings"] == []
 
 
-def test_an_external_secret_and_a_label_of_others(stack: Stack, cluster: Kubernetes, two: tuple[str, str]) -> None:
+@on_v1
+def test_an_external_secret_and_a_label_of_others(
+    stack: Stack, cluster: Kubernetes, two: tuple[str, str], builds: Builds
+) -> None:
     """A tenant who names a store of others, which refuses the namespace, and one who sets a label of others."""
     first, second = two
-    namespace = f"openchoreo-ci-{first}"
-    label = {"openchoreo.dev/release-namespace": second}
+    namespace = builds.namespace(first)
+    label = builds.release.data_plane_selectors(second)[0]
     reference = {"kind": "ClusterSecretStore", "name": f"org-{second}"}
     cluster.create(
         {

@@ -45,8 +45,8 @@ def test_policies_go_with_the_setting(
     wait_until_counting(cluster, manager)
     configured.configure(isolation="strict")
     assert (
-        'admission.administrators lacks "admin", the user of this context, so that the policies of isolation: strict '
-        "would refuse this stack's own updates; add it"
+        'admission.administrators lacks "admin", the user of this context, so the policies of isolation: strict '
+        "would refuse this stack's own previews and updates; add it"
     ) in configured.preview_fails()
     configured.configure(admission={"administrators": [ADMINISTRATOR], "maximumExternalSecrets": 3})
     configured.up()

@@ -18,13 +18,16 @@ import pytest
 from components.iam.account import AwsAccount
 from components.iam.policy import build_ecr_policy, build_read_policy
 from components.iam.trust import build_ecr_trust, build_web_identity_trust
+from components.openchoreo import Release
 from local.engine import Engine
 from local.platform import Platform
 from tests.iam import Request, allows
 from tests.platform.aws import ACCOUNT, REGION, MotoAws
 from tests.platform.harness import Kubernetes, Stack, make_project
-from tests.platform.openchoreo import ControlPlane, component_workflow, configure
+from tests.platform.openchoreo import configure
+from tests.platform.releases import Builds, on_each_control_plane, on_v1
 from tests.platform.stand_in_providers import add_providers
+from tests.platform.workflows import RunWorkflow
 
 ISSUER = "oidc.example/id/platform"
 WHERE: dict[str, Any] = {"accountId": ACCOUNT, "region": REGION, "oidcProvider": ISSUER}
@@ -46,6 +49,7 @@ def stack(
     names: Iterator[int],
     manager: str,
     aws: MotoAws,
+    release: Release,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stack]:
     """An empty stack, in an environment with credentials of AWS, as the provider wants them."""
@@ -54,7 +58,7 @@ def stack(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    stack = Stack(project, f"test{next(names)}", platform.kubeconfig)
+    stack = Stack(project, f"test{next(names)}", platform.kubeconfig, release)
     stack.init()
     yield stack
     stack.destroy()
@@ -155,7 +159,7 @@ def test_create_fill_read_and_delete(
     stack.up()
 
     assert (clone_secret(cluster, one), clone_secret(cluster, other)) == ("of-one", "of-other")
-    stack.unchanged()
+    stack.unchanged(update=True)
     assert not [name for name in ("of-one", "of-other") if name in stack.state.read_text()]
     assert not [name for name in ("of-one", "of-other") if name in "".join(stack.outputs)]
     _no_role_reads_anothers_secret(aws, one, other)
@@ -167,7 +171,7 @@ def test_create_fill_read_and_delete(
     (removed,) = secrets_of(aws, other).values()
     assert (removed["DeletedDate"] - removed["CreatedDate"]).days == 30
     assert clone_secret(cluster, one) == "of-one"
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     stack.destroy()
 
@@ -185,8 +189,9 @@ def _no_role_reads_anothers_secret(aws: MotoAws, *organizations: str) -> None:
             assert allows(found[1], Request("secretsmanager:GetSecretValue", secret["ARN"])) is (reader == owner)
 
 
+@on_v1
 def test_a_key_and_names_that_are_never_used_twice(
-    stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, manager: str, organization: str, builds: Builds
 ) -> None:
     """A deleted organization can be created again at once, although AWS still reserves the names of its old secrets."""
     stack.configure(
@@ -203,8 +208,8 @@ def test_a_key_and_names_that_are_never_used_twice(
     stack.configure(readyTimeout="30s")
     stack.up()
 
-    assert clone_secret(cluster, organization) == "first"
-    stack.unchanged()
+    assert cluster.secret(builds.namespace(organization), builds.git) == builds.token("first")
+    stack.unchanged(update=True)
     (secret,) = secrets_of(aws, organization).values()
     aliases = {each["AliasName"]: each for each in aws.client("kms").list_aliases()["Aliases"]}
     key = aws.client("kms").describe_key(KeyId=aliases[f"alias/eso-org-{organization}"]["TargetKeyId"])["KeyMetadata"]
@@ -236,7 +241,7 @@ def test_parameters_are_read_and_none_is_created(
     assert clone_secret(cluster, organization) == "parameter"
     assert secrets_of(aws, organization) == {}
     assert "awsSecrets" not in stack.output()["organizations"]["__names"][organization]
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
 def test_credentials_of_another_account_are_refused(
@@ -252,19 +257,19 @@ def test_credentials_of_another_account_are_refused(
     assert secrets_of(aws, organization) == {}
 
 
+@on_each_control_plane
 def test_builds_push_with_their_own_role(
-    stack: Stack, cluster: Kubernetes, aws: MotoAws, control_plane: ControlPlane, organization: str
+    stack: Stack, cluster: Kubernetes, aws: MotoAws, workflow: RunWorkflow, organization: str, builds: Builds
 ) -> None:
     """Only a real registry issues the token, at the first run. Everything that it requires exists before."""
-    control_plane.create(component_workflow("docker", organization))
     host = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
     registry = {"registry": "ecr", "account": ACCOUNT, "region": REGION, "ecr": {"managed": {}}}
-    pushing = {"name": organization, "registries": [registry], "componentWorkflows": {"names": ["docker"]}}
+    pushing = {"name": organization, "registries": [registry], **workflow.settings}
     configure(stack, pushing, aws=WHERE)
 
     stack.up()
 
-    account, name, namespace = AwsAccount.model_validate(WHERE), host.replace(".", "-"), f"openchoreo-ci-{organization}"
+    account, name, namespace = AwsAccount.model_validate(WHERE), host.replace(".", "-"), builds.namespace(organization)
     role = (build_ecr_trust(account, namespace, name), build_ecr_policy(account, f"{organization}/"))
     assert role_of(aws, f"ecr-{organization}") == role
     signs_in = cluster.get("v1", "ServiceAccount", name, namespace)
@@ -273,10 +278,9 @@ def test_builds_push_with_their_own_role(
     generator = cluster.get("generators.external-secrets.io/v1alpha1", "ECRAuthorizationToken", name, namespace)
     assert generator is not None
     assert generator["spec"]["auth"] == {"jwt": {"serviceAccountRef": {"name": name}}}
-    (brought,) = control_plane.entries("docker", "ComponentWorkflow")
-    (source,) = brought["template"]["spec"]["dataFrom"]
+    (source,) = workflow.render("registry-push-secret")["spec"]["dataFrom"]
     assert source["sourceRef"]["generatorRef"]["name"] == name
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     stack.destroy()
 

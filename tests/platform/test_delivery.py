@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Callable
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.releases import Builds, on_each_release
+from tests.platform.releases import Builds, on_each_release, on_v1
 from tests.platform.samples import DOCKER_HUB, auth, git_organization
 
 
+@on_each_release
 def test_every_credential_of_an_organization_arrives(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     token, password, scanner = (secrets.token_urlsafe(30) for _ in range(3))
     hub_password = secrets.token_urlsafe(30)
@@ -52,8 +53,8 @@ def test_every_credential_of_an_organization_arrives(
 
     stack.up()
 
-    namespace = f"openchoreo-ci-{organization}"
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": token})
+    namespace = builds.namespace(organization)
+    assert cluster.secret(namespace, builds.git) == builds.token(token)
     assert cluster.secret(namespace, "sonar") == ("Opaque", {"token": scanner, "url": "https://sonar.example"})
     push = cluster.secret(namespace, "registry-push-secret")
     assert push is not None
@@ -69,7 +70,7 @@ def test_every_credential_of_an_organization_arrives(
         organization: {
             "namespace": namespace,
             "secrets": {
-                "git": ["git-clone-secret"],
+                "git": [builds.git],
                 "registry-push": ["registry-push-secret"],
                 "external": ["sonar"],
             },
@@ -85,7 +86,7 @@ def test_every_credential_of_an_organization_arrives(
                 "callsPerMonth": 4320,
                 "dollarsPerMonth": {"calls": 0, "keys": 0},
                 "revocationLag": "1h",
-                "slowest": {"organization": organization, "secret": "git-clone-secret"},
+                "slowest": {"organization": organization, "secret": builds.git},
             }
         },
         "generatorsPerSecond": {},
@@ -93,7 +94,7 @@ def test_every_credential_of_an_organization_arrives(
         "callsPerMonth": 4320,
         "dollarsPerMonth": {"calls": 0, "keys": 0},
     }
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
 @on_each_release
@@ -114,7 +115,7 @@ def test_a_changed_value_arrives_without_an_update(
 
     after = builds.token("after")
     eventually(lambda: cluster.secret(namespace, builds.git) == after, "the rotated value")
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
 @on_each_release
@@ -142,7 +143,7 @@ def test_organizations_come_and_go_without_touching_others(
     assert left.pop("namespace"), "it stays until someone deletes it, with whatever others have put into it"
     assert left == dict.fromkeys(left)
     assert snapshot(cluster, manager, stays, builds) == untouched
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
 def snapshot(cluster: Kubernetes, manager: str, organization: str, builds: Builds) -> dict[str, str | None]:
@@ -192,7 +193,7 @@ def test_destroy_leaves_nothing_behind(
     # The namespaces of earlier tests may still be ending, so a name of theirs may disappear meanwhile.
     assert {kind: cluster.names(*kind) - before[kind] for kind in kinds} == {kind: set() for kind in kinds}
     assert {"default", "kube-system", manager} <= cluster.names("v1", "Namespace")
-    assert cluster.names("v1", "Secret") == before["v1", "Secret"]
+    assert cluster.names("v1", "Secret", manager) == {"git"}
     state = json.loads(stack.state.read_text())
     assert not state["checkpoint"]["latest"].get("resources")
 
@@ -216,9 +217,10 @@ def test_one_shared_store_named_default_serves_all_as_in_the_docs(
     store = cluster.get("external-secrets.io/v1", "ClusterSecretStore", "default")
     assert store is not None
     assert store["spec"]["conditions"] == [{"namespaces": [builds.namespace(one), builds.namespace(two)]}]
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
+@on_v1
 def test_unicode_and_very_long_values_arrive_whole(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:

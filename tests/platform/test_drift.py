@@ -15,8 +15,8 @@ from tests.platform.drift_samples import ESO, GENERATORS, RBAC, Deployed, Edit, 
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually
 from tests.platform.openchoreo import ControlPlane, component_type
+from tests.platform.releases import Builds, on_each_control_plane, on_v1_control_plane
 
-GENERATOR = "git-clone-secret-github-app"
 INTRUDER = {"kind": "ServiceAccount", "name": "intruder", "namespace": "default"}
 
 
@@ -42,6 +42,7 @@ def deployed(
     organization: str,
     github: GitHub,
     canary: str,
+    builds: Builds,
 ) -> Deployed:
     """A stack with one organization and an object of every kind, up."""
     control_plane.create(component_type("service", organization))
@@ -52,7 +53,7 @@ def deployed(
     stack.set_secret("manualSecrets.scanner", canary)
     stack.up()
     stack.unchanged()
-    return Deployed(stack, cluster, organization, manager)
+    return Deployed(stack, cluster, organization, manager, builds)
 
 
 def _nested(live: Object, *path: str) -> Any:
@@ -61,6 +62,7 @@ def _nested(live: Object, *path: str) -> Any:
     return live
 
 
+@on_each_control_plane
 def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -> None:
     it, namespace, organization = deployed, deployed.namespace, deployed.organization
     edits: list[tuple[str, str, str, str | None, Edit]] = [
@@ -84,7 +86,7 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         (
             GENERATORS,
             "GithubAccessToken",
-            GENERATOR,
+            it.generator,
             namespace,
             lambda live: live["spec"].update(installID="7", repositories=["all"]),
         ),
@@ -114,7 +116,7 @@ def test_every_edit_is_described_and_repaired(deployed: Deployed, canary: str) -
         'spec.data[0].remoteRef.property is "other", configured "token"; '
         'spec.dataFrom is [{"extract": {"conversionStrategy": "Default", "decodingStrategy": "None", "key": "sonar", '
         '"metadata..., not configured',
-        f"GithubAccessToken {namespace}/{GENERATOR} {user}": 'spec.installID is "7", configured "7890123"; '
+        f"GithubAccessToken {namespace}/{it.generator} {user}": 'spec.installID is "7", configured "7890123"; '
         'spec.repositories is ["all"], not configured',
         f"ClusterExternalSecret registry-pull-secret-{organization} {user}": (
             'spec.namespaceSelectors[0].matchLabels.extra is "label", not configured'
@@ -184,6 +186,7 @@ def test_immutable_fields_are_repaired_with_new_objects(deployed: Deployed, cana
     assert binding["roleRef"]["name"] == it.account
 
 
+@on_v1_control_plane
 def test_deleted_objects_are_created_again(deployed: Deployed, github: GitHub, canary: str) -> None:
     """With a change of the configuration in the same update, too."""
     it, namespace = deployed, deployed.namespace
@@ -192,7 +195,7 @@ def test_deleted_objects_are_created_again(deployed: Deployed, github: GitHub, c
         ("v1", "ServiceAccount", it.account, it.manager),
         (ESO, "ClusterSecretStore", it.store, None),
         (ESO, "ExternalSecret", "sonar", namespace),
-        (GENERATORS, "GithubAccessToken", GENERATOR, namespace),
+        (GENERATORS, "GithubAccessToken", it.generator, namespace),
         (ESO, "ClusterExternalSecret", f"registry-pull-secret-{it.organization}", None),
         ("v1", "Secret", "scanner", namespace),
     ]

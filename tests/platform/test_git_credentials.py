@@ -12,6 +12,7 @@ from components.settings.parsing import parse
 from tests.platform.github import GitHub
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.operators import OPERATOR
+from tests.platform.releases import Builds, on_each_release, on_v1
 from tests.unit.built import operators
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.hosts import line
@@ -20,7 +21,7 @@ from tests.unit.samples import acme, raw
 
 GENERATORS = "generators.external-secrets.io/v1alpha1"
 EXTERNAL_SECRET = ("external-secrets.io/v1", "ExternalSecret")
-BASIC, SSH = "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"
+SSH = "kubernetes.io/ssh-auth"
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,9 @@ def test_the_api_server_takes_every_kind_and_defaults_nothing(edits: dict[str, A
         assert cluster.dry_run(here)["spec"] == manifest["spec"]
 
 
+@on_each_release
 def test_a_user_with_a_password_and_a_private_key(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     token, name = secrets.token_urlsafe(30), f"bot-{secrets.token_hex(4)}"
     key = write_pem("OPENSSH PRIVATE KEY", secrets.token_bytes(200))
@@ -64,11 +66,11 @@ def test_a_user_with_a_password_and_a_private_key(
 
     stack.up()
 
-    made = {kind: cluster.secret(f"openchoreo-ci-{organization}-{kind}", "git-clone-secret") for kind in kinds}
+    made = {kind: cluster.secret(builds.namespace(f"{organization}-{kind}"), builds.git) for kind in kinds}
     ssh = (SSH, {"ssh-privatekey": f"{key}\n", "known_hosts": f"{known}\n"})
     assert made == {
-        "known": (BASIC, {"username": "oauth2", "password": token, "clone-secret": token}),
-        "own": (BASIC, {"username": name, "password": token, "clone-secret": token}),
+        "known": builds.password("oauth2", token),
+        "own": builds.password(name, token),
         "ssh": ssh,
         "manual": ssh,
     }
@@ -93,8 +95,9 @@ def _app(github: GitHub, **more: Any) -> dict[str, Any]:
     }
 
 
+@on_v1
 def test_tokens_of_a_github_app_are_issued_and_renewed(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub, builds: Builds
 ) -> None:
     cluster.put_secret(manager, "github-app", {"private-key": github.private_key})
     scope = {"repositories": ["api"], "permissions": {"contents": "read"}}
@@ -103,26 +106,25 @@ def test_tokens_of_a_github_app_are_issued_and_renewed(
 
     stack.up()
 
-    namespace = f"openchoreo-ci-{organization}"
+    namespace, private_key = builds.namespace(organization), f"{builds.git}-github-app"
 
     def token() -> tuple[str, dict[str, str]]:
-        expected = {"username": "x-access-token", "password": github.token, "clone-secret": github.token}
-        return BASIC, expected
+        return builds.password("x-access-token", github.token)
 
     assert github.refused == []
     assert github.bodies
     assert all(body == scope for body in github.bodies)
-    assert cluster.secret(namespace, "git-clone-secret") == token()
-    assert cluster.secret(namespace, "git-clone-secret-github-app") == (
+    assert cluster.secret(namespace, builds.git) == token()
+    assert cluster.secret(namespace, private_key) == (
         "Opaque",
         {"private-key": github.private_key},
     )
-    made = cluster.get(*EXTERNAL_SECRET, "git-clone-secret", namespace)
+    made = cluster.get(*EXTERNAL_SECRET, builds.git, namespace)
     assert made is not None
     assert made["spec"]["refreshInterval"] == "30m0s"
     assert stack.output()["organizations"]["__names"][organization]["secrets"] == {
-        "github-app": ["git-clone-secret-github-app"],
-        "git": ["git-clone-secret"],
+        "github-app": [private_key],
+        "git": [builds.git],
     }
     stack.unchanged()
 
@@ -131,7 +133,7 @@ def test_tokens_of_a_github_app_are_issued_and_renewed(
     so_far = len(github.bodies)
 
     eventually(lambda: len(github.bodies) > so_far + 1, "two more tokens")
-    eventually(lambda: cluster.secret(namespace, "git-clone-secret") == token(), "the newest token in the Secret")
+    eventually(lambda: cluster.secret(namespace, builds.git) == token(), "the newest token in the Secret")
     assert github.refused == []
 
     state = stack.state.read_text()
@@ -142,21 +144,19 @@ def test_tokens_of_a_github_app_are_issued_and_renewed(
 
 
 def test_an_app_that_github_refuses_fails_the_update(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, github: GitHub, builds: Builds
 ) -> None:
     cluster.put_secret(manager, "github-app", {"private-key": github.private_key})
     git = {"githubApp": _app(github, appId="654321")}
     user = {"name": organization, "secretStore": "org", "git": git}
     stack.configure(secretStores={"org": kubernetes_store(manager)}, organizations=[user], readyTimeout="5s")
 
-    output = stack.up_fails()
+    output, namespace = stack.up_fails(), builds.namespace(organization)
 
     assert set(github.refused) == {"signed by 654321"}
-    assert f'organization "{organization}", Secret openchoreo-ci-{organization}/git-clone-secret' in output
+    assert f'organization "{organization}", Secret {namespace}/{builds.git}' in output
     assert OPERATOR.refused_app in output
 
     stack.configure(organizations=[{**user, "git": {"githubApp": _app(github)}}], readyTimeout="30s")
     stack.up()
-    made = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
-    assert made is not None
-    assert made[1]["clone-secret"] == github.token
+    assert cluster.secret(namespace, builds.git) == builds.password("x-access-token", github.token)

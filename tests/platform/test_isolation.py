@@ -11,12 +11,12 @@ import pytest
 
 from local.platform import Platform
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.openchoreo import ControlPlane, component_type
+from tests.platform.openchoreo import ControlPlane, component_type, workload_namespace
 from tests.platform.readers import reading
+from tests.platform.releases import Builds, on_v1_control_plane
 
 ESO = "external-secrets.io/v1"
 PULL = "registry-pull-secret"
-GIT = "git-clone-secret"
 STEPS = ("store", "strict", "store", "shared")
 """After ``shared``."""
 
@@ -29,6 +29,7 @@ class Tenants:
     cluster: Kubernetes
     names: tuple[str, str]
     manager: str
+    builds: Builds
 
     def configure(self, isolation: str) -> None:
         """Set the isolation; an entry of ``secretStores`` has no scope."""
@@ -57,7 +58,10 @@ class Tenants:
     @property
     def delivered(self) -> dict[tuple[str, str], dict[str, str]]:
         """Namespace and name of every Secret -> its values."""
-        builds = {(f"openchoreo-ci-{name}", GIT): {"clone-secret": f"token of {name}"} for name in self.names}
+        builds = {
+            (self.builds.namespace(name), self.builds.git): self.builds.token(f"token of {name}")[1]
+            for name in self.names
+        }
         pulls = {(f"dp-{name}-web", PULL): {".dockerconfigjson": config_of(name)} for name in self.names}
         return {**builds, **pulls}
 
@@ -81,7 +85,7 @@ def config_of(name: str) -> str:
 
 @pytest.fixture
 def tenants(
-    stack: Stack, cluster: Kubernetes, control_plane: ControlPlane, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, control_plane: ControlPlane, manager: str, organization: str, builds: Builds
 ) -> Iterator[Tenants]:
     """Before the first update. The names look alike: one is the beginning of the other."""
     names = (organization, f"{organization}2")
@@ -90,16 +94,15 @@ def tenants(
         plane.create(component_type("service", name))
         cluster.put_secret(manager, f"{name}-git", {"token": f"token of {name}"})
         cluster.put_secret(manager, f"{name}-pull", {"config": config_of(name)})
-        labels = {"openchoreo.dev/release-namespace": name}
-        metadata = {"name": f"dp-{name}-web", "labels": labels}
-        cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    yield Tenants(stack, cluster, names, manager)
+        cluster.create(workload_namespace(f"dp-{name}-web", name, builds.release))
+    yield Tenants(stack, cluster, names, manager, builds)
     for name in names:
         cluster.delete("v1", "Namespace", f"dp-{name}-web")
     cluster.delete("v1", "Namespace", names[1])
 
 
 @pytest.mark.timeout(900)
+@on_v1_control_plane
 def test_moving_between_the_words_leaves_nobody_without_secrets(tenants: Tenants, platform: Platform) -> None:
     stack, (one, other) = tenants.stack, tenants.names
     own = {f"org-{name}" for name in (one, other, f"pull-{one}", f"pull-{other}")}

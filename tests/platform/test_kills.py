@@ -198,7 +198,9 @@ def _orphans(stack: Stack, *arguments: str) -> list[dict[str, Any]]:
         text=True,
         check=False,
     )
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    rows: list[dict[str, Any]] = [
+        row for row in json.loads(done.stdout) if row["status"].partition(", ")[0] != "deleted"
+    ]
     assert done.returncode == bool(rows)
     return rows
 

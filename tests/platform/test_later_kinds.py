@@ -15,9 +15,9 @@ from components.provider.object_patch import ObjectPatch
 from components.provider.values import to_property_values
 from components.settings.clusters import ClusterSettings
 from local.platform import CONTEXT, Platform
-from local.seed import Seeder
 from tests.platform.harness import Kubernetes
-from tests.platform.openchoreo import API, SILENT, Object, comparable, component_type, later_crds, needs_samples
+from tests.platform.openchoreo import API, SILENT, Object, comparable, component_type
+from tests.platform.releases import needs_newer
 
 NAMESPACE = "${metadata.namespace}"
 """The only namespace that the webhooks of OpenChoreo v1.x accept."""
@@ -41,7 +41,7 @@ def cluster_workflow() -> Object:
     return {"apiVersion": API, "kind": "ClusterWorkflow", "metadata": {"name": "build"}, "spec": {"runTemplate": run}}
 
 
-@needs_samples
+@needs_newer
 @pytest.mark.parametrize(
     ("original", "gained"),
     [
@@ -52,11 +52,9 @@ def cluster_workflow() -> Object:
 def test_a_kind_of_a_later_release(
     original: Object, gained: dict[str, Any], platform: Platform, cluster: Kubernetes
 ) -> None:
-    Seeder(platform.kubeconfig).apply_definitions(later_crds(), platform.process("kube-apiserver"))
-    live = Kubernetes(platform.kubeconfig)
     place = (API, original["kind"], original["metadata"]["name"])
-    live.create(original)
-    before = comparable(live.get(*place))
+    cluster.create(original)
+    before = comparable(cluster.get(*place))
     settings = ClusterSettings(context=CONTEXT, kubeconfig=str(platform.kubeconfig))
     patch = ObjectPatch(Cluster("control plane", settings), V0_9, threading.Event())
     urn = f"urn:pulumi:test::openchoreo-secrets::openchoreo:index:{original['kind']}Patch::patch"
@@ -69,11 +67,11 @@ def test_a_kind_of_a_later_release(
         if "imagePullSecrets" in gained:
             pods = wanted["spec"]["resources"][0]["template"]["spec"]["template"]["spec"]
             pods["imagePullSecrets"] = [{"name": "pull"}]
-        assert comparable(live.get(*place)) == wanted
+        assert comparable(cluster.get(*place)) == wanted
         patch.delete(rpc.DeleteRequest(urn, "patch", made.properties, 0), SILENT)
-        assert comparable(live.get(*place)) == before
+        assert comparable(cluster.get(*place)) == before
     finally:
-        live.delete(*place)
+        cluster.delete(*place)
 
 
 def _stored(entry: Object, kind: str) -> Object:

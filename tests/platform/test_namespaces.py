@@ -42,7 +42,7 @@ def test_an_adopted_namespace_is_labelled_and_outlives_the_stack(
     assert adopted is not None
     assert adopted["metadata"]["labels"] == before["metadata"]["labels"] | {LABEL: organization}
     assert cluster.secret(existing, builds.git) == builds.token("value")
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     stack.destroy()
 

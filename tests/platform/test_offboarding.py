@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.releases import Builds, on_v1
 from tests.platform.samples import git_organization
 
 
@@ -65,9 +66,10 @@ def test_a_namespace_stays_and_is_named_until_it_is_gone(
     cluster.delete("v1", "Namespace", namespace)
 
 
-def test_a_recorded_word_deletes_it(stack: Stack, cluster: Kubernetes, two: tuple[str, str]) -> None:
+@on_v1
+def test_a_recorded_word_deletes_it(stack: Stack, cluster: Kubernetes, two: tuple[str, str], builds: Builds) -> None:
     first, second = two
-    namespace = f"openchoreo-ci-{second}"
+    namespace = builds.namespace(second)
     cluster.put_secret(namespace, "of-others", {"a": "b"})
     stack.configure(offboarding="delete")
     stack.up()

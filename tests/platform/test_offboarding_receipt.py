@@ -16,6 +16,7 @@ from local.platform import CONTEXT, Platform
 from tests.platform.commands import run_command
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, get_annotation, plane
+from tests.platform.releases import Builds, on_v1_control_plane
 from tests.platform.samples import git
 
 CANARY = "canary-9d1c04"
@@ -54,17 +55,22 @@ def _organization(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def names_of_three(cluster: Kubernetes, organization: str) -> Iterator[tuple[str, str, str]]:
+def names_of_three(cluster: Kubernetes, organization: str, builds: Builds) -> Iterator[tuple[str, str, str]]:
     """An organization, and two whose names begin with its name."""
     names = (organization, f"{organization}2", f"{organization}-corp")
     yield names
     for name in names:
-        cluster.delete("v1", "Namespace", f"openchoreo-ci-{name}")
+        cluster.delete("v1", "Namespace", builds.namespace(name))
 
 
 @pytest.fixture
 def three(
-    stack: Stack, cluster: Kubernetes, manager: str, control_plane: ControlPlane, names_of_three: tuple[str, str, str]
+    stack: Stack,
+    cluster: Kubernetes,
+    manager: str,
+    control_plane: ControlPlane,
+    names_of_three: tuple[str, str, str],
+    builds: Builds,
 ) -> list[dict[str, Any]]:
     """Their configuration, on every plane; the first one has a pull secret."""
     first, second, third = names_of_three
@@ -79,7 +85,7 @@ def three(
         _organization(second),
         _organization(third, namespace="adopt"),
     ]
-    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"openchoreo-ci-{third}"}})
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": builds.namespace(third)}})
     stack.configure(
         clusters=stack.every_plane,
         secretStores={"org": kubernetes_store(manager), "common": kubernetes_store(manager, "shared")},
@@ -91,20 +97,22 @@ def three(
     return organizations
 
 
+@on_v1_control_plane
 def test_a_removed_organization_leaves_nothing(
     stack: Stack,
     cluster: Kubernetes,
     manager: str,
     three: list[dict[str, Any]],
     names_of_three: tuple[str, str, str],
+    builds: Builds,
     tmp_path: Path,
 ) -> None:
     first, second, third = names_of_three
-    namespace, file = f"openchoreo-ci-{first}", str(tmp_path / "record.json")
+    namespace, file = builds.namespace(first), str(tmp_path / "record.json")
     look_alikes = [_offboarding(stack, name)[1]["items"] for name in (second, third)]
     objects = {
-        *(("ExternalSecret", f"{namespace}/{name}", "") for name in ("git-clone-secret", "sonar")),
-        *(("Secret", f"{namespace}/{name}", "") for name in ("git-clone-secret", "sonar", "manual")),
+        *(("ExternalSecret", f"{namespace}/{name}", "") for name in (builds.git, "sonar")),
+        *(("Secret", f"{namespace}/{name}", "") for name in (builds.git, "sonar", "manual")),
         ("ClusterSecretStore", f"org-{first}", ""),
         *((kind, f"{manager}/eso-org-{first}", "") for kind in ("ServiceAccount", "Role", "RoleBinding")),
         ("ComponentType", f"{first}/service", f"annotation {get_annotation(stack, first)}"),

@@ -13,6 +13,7 @@ import pytest
 from local.platform import CONTEXT
 from tests.platform.harness import Kubernetes, Stack
 from tests.platform.operations import lose_resources
+from tests.platform.releases import Builds, on_v1
 
 ESO = "external-secrets.io/v1"
 FINALIZER = "example.com/stuck"
@@ -37,9 +38,9 @@ def _orphans(stack: Stack, *arguments: str) -> tuple[int, str]:
 
 
 def _rows(stack: Stack, *arguments: str) -> list[tuple[str, str, str]]:
-    """Kind, name and status of each object; the exit code must fit."""
+    """Kind, name and status of each object that was not deleted; the exit code must fit."""
     code, text = _orphans(stack, "--json", *arguments)
-    rows: list[dict[str, Any]] = json.loads(text)
+    rows: list[dict[str, Any]] = [row for row in json.loads(text) if row["status"].partition(", ")[0] != "deleted"]
     assert code == (1 if rows else 0)
     assert {row["cluster"] for row in rows} <= {CONTEXT}
     return [(row["kind"], f"{row['namespace']}/{row['name']}".lstrip("/"), row["status"]) for row in rows]
@@ -68,20 +69,22 @@ def _use(cluster: Kubernetes, namespace: str) -> None:
     cluster.create({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": reader, "rules": []})
 
 
-def _finalize(cluster: Kubernetes, namespace: str, *finalizers: str) -> None:
-    body = {"metadata": {"finalizers": list(finalizers)}}
-    cluster.patch(ESO, "ExternalSecret", "git-clone-secret", body, namespace)
+def _finalize(cluster: Kubernetes, namespace: str, name: str, *finalizers: str) -> None:
+    cluster.patch(ESO, "ExternalSecret", name, {"metadata": {"finalizers": list(finalizers)}}, namespace)
 
 
 def test_nothing_in_the_state_is_an_orphan(deployed: Stack) -> None:
     assert _orphans(deployed) == (0, "No orphans.\n")
 
 
-def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
-    namespace, store = f"openchoreo-ci-{organization}", f"org-{organization}"
+@on_v1
+def test_a_lost_state_is_cleaned_up(
+    deployed: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
+) -> None:
+    namespace, store, git = builds.namespace(organization), f"org-{organization}", builds.git
     identity = f"{manager}/eso-{store}"
     ours = [
-        ("ExternalSecret", f"{namespace}/git-clone-secret"),
+        ("ExternalSecret", f"{namespace}/{git}"),
         ("ClusterSecretStore", store),
         ("RoleBinding", identity),
         ("Role", identity),
@@ -89,7 +92,7 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
         ("Namespace", namespace),
     ]
     _use(cluster, namespace)
-    rendered = cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace)
+    rendered = cluster.get(ESO, "ExternalSecret", git, namespace)
     assert rendered is not None
     stack_annotation = {"openchoreo-secrets/stack": f"organization/openchoreo-secrets/{deployed.name}"}
     cluster.create(
@@ -105,9 +108,9 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
     lose_resources(deployed)
 
     assert sorted(_rows(deployed)) == sorted((kind, name, "not in the state") for kind, name in ours)
-    assert cluster.get(ESO, "ExternalSecret", "git-clone-secret", namespace) is not None
+    assert cluster.get(ESO, "ExternalSecret", git, namespace) is not None
 
-    _finalize(cluster, namespace, FINALIZER)
+    _finalize(cluster, namespace, git, FINALIZER)
     left = {kind: status for kind, _, status in _rows(deployed, "--delete", "--timeout", "2")}
     kept = "not deleted, because an object that may need it is left"
     assert left == {
@@ -119,10 +122,10 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
         "Namespace": "not deleted, because an object in it is left",
     }
     status = f"not in the state; its deletion waits for its finalizers: {FINALIZER}"
-    assert ("ExternalSecret", f"{namespace}/git-clone-secret", status) in _rows(deployed)
+    assert ("ExternalSecret", f"{namespace}/{git}", status) in _rows(deployed)
     assert cluster.get(ESO, "ClusterSecretStore", store) is not None
 
-    _finalize(cluster, namespace)
+    _finalize(cluster, namespace, git)
     inside = "1 Secret (of-others), 1 Service (web), 1 Deployment (web), 1 Role (reader), 1 ExternalSecret (of-a-run)"
     held = ("Namespace", namespace, f"not deleted without --namespaces; in it: {inside}")
     assert _rows(deployed, "--delete") == [
@@ -139,7 +142,14 @@ def test_a_lost_state_is_cleaned_up(deployed: Stack, cluster: Kubernetes, manage
     assert _rows(deployed, "--delete", "--stores") == [held]
     assert cluster.get(ESO, "ExternalSecret", "of-a-run", namespace) is not None
 
-    assert _orphans(deployed, "--delete", "--namespaces") == (0, "No orphans.\n")
+    losing = f"in it: {inside}"
+    assert _rows(deployed, "--namespaces") == [("Namespace", namespace, f"--delete would delete it, {losing}")]
+    assert cluster.get("v1", "Namespace", namespace) is not None
+    code, text = _orphans(deployed, "--delete", "--namespaces", "--json")
+    assert (code, [(row["name"], row["status"]) for row in json.loads(text)]) == (
+        0,
+        [(namespace, f"deleted, {losing}")],
+    )
     assert cluster.get("v1", "Namespace", namespace) is None
 
 
@@ -211,7 +221,7 @@ def test_a_stuck_deletion_ends_and_nothing_that_it_needs_is_deleted(
             resource["customTimeouts"]["delete"] = 5
     assert limits == {"ExternalSecret": 300, "ClusterSecretStore": 300, "Namespace": 300}
     deployed.restore(exported)
-    _finalize(cluster, namespace, FINALIZER)
+    _finalize(cluster, namespace, "git-clone-secret", FINALIZER)
 
     for variable in ("false", "true"):
         monkeypatch.setenv("PULUMI_CONTINUE_ON_ERROR", variable)
@@ -227,6 +237,6 @@ def test_a_stuck_deletion_ends_and_nothing_that_it_needs_is_deleted(
             f"in the state; its deletion waits for its finalizers: {FINALIZER}",
         )
     ]
-    _finalize(cluster, namespace)
+    _finalize(cluster, namespace, "git-clone-secret")
     deployed.destroy()
     assert cluster.get(ESO, "ClusterSecretStore", store) is None

@@ -97,7 +97,7 @@ def test_the_shipped_type_gains_exactly_our_entries_and_loses_exactly_them(
 
     live = control_plane.get("ComponentType", "service")
     assert remove_record(live, stack, organization) == patched(original, external_secret(stack, organization))
-    stack.unchanged()
+    stack.unchanged(update=True)
     assert stack.output()["organizations"]["__names"][organization]["pullSecret"] == {
         "secretName": NAME,
         "componentTypes": ["service"],
@@ -105,7 +105,7 @@ def test_the_shipped_type_gains_exactly_our_entries_and_loses_exactly_them(
 
     control_plane.patch("ComponentType", "service", {"metadata": {"labels": {"team": "platform"}}})
     control_plane.patch("ComponentType", "service", {"spec": {"allowedWorkflows": ["docker"]}})
-    stack.unchanged()
+    stack.unchanged(update=True)
     stack.destroy()
 
     expected = copy.deepcopy(original)
@@ -145,7 +145,7 @@ def test_entries_added_by_hand_are_adopted_and_left(
 
     configure(stack, pulling(organization, "service", secretName=ENTRY, refreshInterval="15s"))
     stack.up()
-    stack.unchanged()
+    stack.unchanged(update=True)
     stack.destroy()
 
     assert control_plane.get("ComponentType", "service") == original
@@ -170,7 +170,7 @@ def test_a_type_that_a_chart_recreates_is_seen_and_repaired(
     stack.up()
     wanted = patched(original, external_secret(stack, organization))
     assert remove_record(control_plane.get("ComponentType", "service"), stack, organization) == wanted
-    stack.unchanged()
+    stack.unchanged(update=True)
 
 
 def test_a_changed_entry_is_shown_put_back_and_never_thrown_away(

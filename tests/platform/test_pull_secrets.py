@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from components.openchoreo import Release
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, workload_namespace
+from tests.platform.releases import on_each_control_plane
 from tests.platform.samples import auth
 
 ES = ("external-secrets.io/v1", "ExternalSecret")
@@ -102,6 +104,7 @@ def test_components_create_their_own_secrets_and_other_organizations_cannot(
         cluster.delete("v1", "Namespace", foreign)
 
 
+@on_each_control_plane
 def test_one_secret_fans_out_to_every_namespace_of_the_organization_on_another_cluster(
     stack: Stack,
     control_plane: ControlPlane,
@@ -110,11 +113,12 @@ def test_one_secret_fans_out_to_every_namespace_of_the_organization_on_another_c
     data_cluster: Kubernetes,
     data_manager: str,
     organization: str,
+    release: Release,
 ) -> None:
     original = control_plane.create(component_type("service", organization))
     first, later, foreign = (f"dp-{organization}-{name}" for name in ("dev", "prod", "other"))
-    data_cluster.create(workload_namespace(first, organization))
-    data_cluster.create(workload_namespace(foreign, f"{organization}-other"))
+    data_cluster.create(workload_namespace(first, organization, release))
+    data_cluster.create(workload_namespace(foreign, f"{organization}-other", release))
     password = secrets.token_urlsafe(30)
     data_cluster.put_secret(data_manager, "ghcr", {"username": "robot", "password": password})
     key = {"username": {"remoteKey": "ghcr", "property": "username"}}
@@ -144,7 +148,7 @@ def test_one_secret_fans_out_to_every_namespace_of_the_organization_on_another_c
             return found is not None and (found[0], json.loads(found[1][".dockerconfigjson"])) == (DOCKER, config)
 
         eventually(lambda: arrived(first), f"the pull secret in {first}")
-        data_cluster.create(workload_namespace(later, organization))
+        data_cluster.create(workload_namespace(later, organization, release))
         eventually(lambda: arrived(later), f"the pull secret in {later}, which was made after the update")
         assert data_cluster.names(*ES, foreign) == set()
         assert control_plane.pull_secrets("service") == [{"name": "registry-pull-secret"}]
@@ -162,12 +166,14 @@ def test_one_secret_fans_out_to_every_namespace_of_the_organization_on_another_c
             data_cluster.delete("v1", "Namespace", namespace)
 
 
+@on_each_control_plane
 def test_a_manual_secret_goes_into_the_named_namespaces_only(
     stack: Stack,
     control_plane: ControlPlane,
     data_platform: Platform,
     data_cluster: Kubernetes,
     organization: str,
+    release: Release,
 ) -> None:
     control_plane.create(component_type("service", organization))
     own, foreign = f"dp-{organization}-dev", f"dp-{organization}-other"
@@ -184,10 +190,11 @@ def test_a_manual_secret_goes_into_the_named_namespaces_only(
     )
     said = stack.preview_fails()
     assert f"namespace {own} does not exist on the data plane" in said
-    data_cluster.create(workload_namespace(own, organization))
-    data_cluster.create(workload_namespace(foreign, f"{organization}-other"))
+    data_cluster.create(workload_namespace(own, organization, release))
+    data_cluster.create(workload_namespace(foreign, f"{organization}-other", release))
     try:
-        label = f"openchoreo.dev/release-namespace={organization}-other"
+        ((key, value),) = release.data_plane_selectors(f"{organization}-other")[0].items()
+        label = f"{key}={value}"
         assert f"namespace {foreign} belongs to another organization ({label})" in stack.preview_fails()
         stack.configure(organizations=[{"name": organization, "pullSecret": {**pull, "namespaces": [own]}}])
         stack.up()

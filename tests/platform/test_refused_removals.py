@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.releases import Builds, on_v1
 from tests.platform.samples import git_organization
 
 ESO = "external-secrets.io/v1"
@@ -19,12 +20,18 @@ HEAD = (
 LAST = "Fix the problems first, or put these objects back into the configuration"
 
 
+@on_v1
 def test_what_its_objects_need_stays(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str, monkeypatch: pytest.MonkeyPatch
+    stack: Stack,
+    cluster: Kubernetes,
+    manager: str,
+    organization: str,
+    builds: Builds,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without the check and the aliases, Pulumi deletes it, and cannot read its state any more."""
     own, adopted = f"{organization}-own", f"{organization}-adopted"
-    spaces = {name: f"openchoreo-ci-{name}" for name in (own, adopted)}
+    spaces = {name: builds.namespace(name) for name in (own, adopted)}
     cluster.put_secret(manager, "git", {"token": "value"})
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": spaces[adopted]}})
     kept = git_organization(organization, "git")
@@ -47,10 +54,11 @@ def test_what_its_objects_need_stays(
         assert _live(cluster, organization) == before
         assert _recorded(stack) == recorded
 
-    _annotate(cluster, spaces[own], "organization/openchoreo-secrets/other")
+    external = (spaces[own], builds.git)
+    _annotate(cluster, external, "organization/openchoreo-secrets/other")
     stack.configure(organizations=[kept, {**of_own, "secretStore": "spare"}, of_adopted])
     _refuses(stack, own, *(f"{kind} {name}" for kind, name in _identity(own, manager)))
-    _annotate(cluster, spaces[own], f"organization/openchoreo-secrets/{stack.name}")
+    _annotate(cluster, external, f"organization/openchoreo-secrets/{stack.name}")
 
     assert _live(cluster, organization) == before
     assert _recorded(stack) == recorded
@@ -76,9 +84,9 @@ def _identity(organization: str, manager: str) -> list[tuple[str, str]]:
     return [("ClusterSecretStore", f"org-{organization}"), *((kind, account) for kind in kinds)]
 
 
-def _annotate(cluster: Kubernetes, namespace: str, owner: str) -> None:
-    body = {"metadata": {"annotations": {"pulumi.com/patchFieldManager": owner}}}
-    cluster.patch(ESO, "ExternalSecret", "git-clone-secret", body, namespace)
+def _annotate(cluster: Kubernetes, external: tuple[str, str], owner: str) -> None:
+    body, (namespace, name) = {"metadata": {"annotations": {"pulumi.com/patchFieldManager": owner}}}, external
+    cluster.patch(ESO, "ExternalSecret", name, body, namespace)
 
 
 def _live(cluster: Kubernetes, organization: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,10 +16,12 @@ from components.manifests import Manifest
 from components.secrets.external_secret import SecretTemplate, Target, build_external_secret
 from components.settings.parsing import parse
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
-from tests.platform.openchoreo import ControlPlane, component_workflow
+from tests.platform.releases import Builds, on_each_control_plane, on_each_release
+from tests.platform.workflows import RunWorkflow
 from tests.unit.generator_samples import GENERATORS, made_for
 from tests.unit.plans import credentials, generators
 from tests.unit.registries import ACR, ACR_TOKEN, ARTIFACTS, ECR, ECR_HOST, ECR_TOKEN, GCR_FULL
+from tests.unit.releases import in_words
 from tests.unit.samples import Raw
 
 GENERATOR_API = "generators.external-secrets.io/v1alpha1"
@@ -93,7 +94,10 @@ def _user(name: str, registries: list[Raw], **keys: Any) -> Raw:
     return {"name": name, "secretStore": "org", "registries": registries, **keys}
 
 
-def test_every_source_in_one_config(stack: Stack, cluster: Kubernetes, seeded: str, organization: str) -> None:
+@on_each_release
+def test_every_source_in_one_config(
+    stack: Stack, cluster: Kubernetes, seeded: str, organization: str, builds: Builds
+) -> None:
     stack.configure(
         secretStores={"org": kubernetes_store(seeded)},
         organizations=[_user(organization, OTHERS, registryExtraKeys=["dockerconfig", "config.json"])],
@@ -101,7 +105,7 @@ def test_every_source_in_one_config(stack: Stack, cluster: Kubernetes, seeded: s
 
     stack.up()
 
-    found = cluster.secret(f"openchoreo-ci-{organization}", "registry-push-secret")
+    found = cluster.secret(builds.namespace(organization), "registry-push-secret")
     assert found is not None
     kind, data = found
     assert kind == "kubernetes.io/dockerconfigjson"
@@ -162,39 +166,21 @@ def test_tokens_beside_every_other_source(stack: Stack, cluster: Kubernetes, see
     assert _auths(cluster, namespace, "mixed") == EVERY
 
 
-@pytest.fixture
-def workflow(control_plane: ControlPlane, organization: str) -> Iterator[str]:
-    """A ComponentWorkflow of the organization."""
-    control_plane.create(component_workflow("docker", organization))
-    yield "docker"
-    control_plane.delete("ComponentWorkflow", "docker")
-
-
-def _rendered(tree: Any, organization: str, run: str) -> Any:
-    """The object that OpenChoreo renders from a resource for one run."""
-    text = json.dumps(tree)
-    return json.loads(text.replace("${metadata.orgName}", organization).replace("${metadata.workflowRunName}", run))
-
-
+@on_each_control_plane
 def test_tokens_with_each_run(
-    stack: Stack,
-    cluster: Kubernetes,
-    seeded: str,
-    organization: str,
-    control_plane: ControlPlane,
-    workflow: str,
+    stack: Stack, cluster: Kubernetes, seeded: str, organization: str, workflow: RunWorkflow, builds: Builds
 ) -> None:
     """Generators exist before a run, whose ExternalSecret refers to them."""
-    user = _user(organization, [*TOKENS, *OTHERS], componentWorkflows={"names": [workflow]})
+    user = _user(organization, [*TOKENS, *OTHERS], **workflow.settings)
     stores = {"org": kubernetes_store(seeded)}
     stack.configure(clusters=stack.every_plane, secretStores=stores, organizations=[user])
     stack.up()
     stack.unchanged()
 
-    namespace = f"openchoreo-ci-{organization}"
+    namespace = builds.namespace(organization)
     raw = {"clusters": stack.every_plane, "secretStores": stores, "organizations": [user]}
-    settings = parse(raw, source="test").organizations[0]
-    made = generators(credentials(settings, Target(organization, namespace, "", "1h0m0s")))
+    settings = parse(in_words(raw, builds.release), source="test").organizations[0]
+    made = generators(credentials(settings, Target(organization, namespace, "", "1h0m0s"), builds.release))
     assert len(made) == 2 * len(TOKENS)
     for each in made:
         live = cluster.get(each["apiVersion"], each["kind"], each["metadata"]["name"], namespace)
@@ -202,10 +188,9 @@ def test_tokens_with_each_run(
         assert live.get("spec") == each.get("spec")
         assert live["metadata"].get("annotations", {}).items() >= each["metadata"].get("annotations", {}).items()
 
-    (entry,) = control_plane.entries(workflow, "ComponentWorkflow")
     assert cluster.names("external-secrets.io/v1", "ExternalSecret", namespace) == set()
     _stand_ins(cluster, made)
-    cluster.create(_swapped(_rendered(entry["template"], organization, "run-1")))
+    cluster.create(_swapped(workflow.render("registry-push-secret")))
 
     assert _auths(cluster, namespace, "run-1-registry-push-secret") == EVERY
 

@@ -7,10 +7,14 @@ import json
 import secrets
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
+from tests.platform.releases import Builds, on_each_release
 from tests.unit.keys import write_pem
 
 
-def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernetes, organization: str) -> None:
+@on_each_release
+def test_manual_secrets_arrive_and_show_nowhere(
+    stack: Stack, cluster: Kubernetes, organization: str, builds: Builds
+) -> None:
     token, first, second, key = (f"canary-{secrets.token_hex(16)}" for _ in range(4))
     for name, value in {"token": token, "first": first, "second": second, "key": key}.items():
         stack.set_secret(f"manualSecrets.{name}", value)
@@ -33,8 +37,8 @@ def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernete
     stack.unchanged()
     stack.output()
 
-    namespace = f"openchoreo-ci-{organization}"
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": token})
+    namespace = builds.namespace(organization)
+    assert cluster.secret(namespace, builds.git) == builds.token(token)
     assert cluster.secret(namespace, "scanner") == ("Opaque", {"api-key": key})
     push = cluster.secret(namespace, "registry-push-secret")
     assert push is not None
@@ -55,7 +59,7 @@ def test_manual_secrets_arrive_and_show_nowhere(stack: Stack, cluster: Kubernete
     stack.set_secret("manualSecrets.token", rotated)
     stack.ok("preview", "--diff")
     stack.up()
-    assert cluster.secret(namespace, "git-clone-secret") == ("Opaque", {"clone-secret": rotated})
+    assert cluster.secret(namespace, builds.git) == builds.token(rotated)
     assert_nowhere(stack, token, rotated)
 
 

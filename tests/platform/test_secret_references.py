@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from local.platform import Platform
-from local.seed import Seeder
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
-from tests.platform.openchoreo import API, SHARED, needs_samples
+from tests.platform.openchoreo import API
+from tests.platform.releases import on_v1_control_plane
 
 KIND: Final = "SecretReference"
-ONLY_V1: Final = (
-    "clustercomponenttypes",
-    "clusterdataplanes",
-    "clusterworkflowplanes",
-    "clusterworkflows",
-    "workflowplanes",
-)
-"""Kinds that the check of the control plane expects, and v0.9 does not have."""
 
 
-@needs_samples
-def test_a_whole_life(stack: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str) -> None:
-    folder = SHARED / "crds" / "openchoreo-v1.2.3"
-    definitions = [folder / f"openchoreo.dev_{name}.yaml" for name in ONLY_V1]
-    Seeder(platform.kubeconfig).apply_definitions(definitions, platform.process("kube-apiserver"))
+@on_v1_control_plane
+def test_a_whole_life(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": organization}})
     cluster.put_secret(manager, "git", {"token": "value"})
     git = {"secretReference": "github", "remoteKey": "git", "property": "token"}
     stack.configure(
-        release="v1",
-        clusters={"workflowPlane": stack.here, "controlPlane": stack.here},
+        clusters={"buildPlane": stack.here, "controlPlane": stack.here},
         secretStores={"org": kubernetes_store(manager)},
-        namespaces=[{"name": organization, "secretStore": "org", "git": git}],
+        organizations=[{"name": organization, "secretStore": "org", "git": git}],
     )
 
     stack.up()
@@ -55,7 +42,9 @@ def test_a_whole_life(stack: Stack, platform: Platform, cluster: Kubernetes, man
     stack.up()
     assert spec() == created
 
-    stack.configure(namespaces=[{"name": organization, "secretStore": "org", "git": {**git, "secretReference": "new"}}])
+    stack.configure(
+        organizations=[{"name": organization, "secretStore": "org", "git": {**git, "secretReference": "new"}}]
+    )
     stack.up()
     assert cluster.names(API, KIND, organization) == {"new"}
     stack.destroy()

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type, configure, pulling
+from tests.platform.releases import Builds, on_each_release
 from tests.platform.samples import auth
 
 ROLE = ("rbac.authorization.k8s.io/v1", "Role")
@@ -19,8 +20,9 @@ def _names_in_role(cluster: Kubernetes, store: str, namespace: str) -> list[list
     return [rule["resourceNames"] for rule in role["rules"]]
 
 
+@on_each_release
 def test_each_value_comes_from_its_own_manager(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     other = f"{manager}-other"
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": other}})
@@ -71,10 +73,9 @@ def test_each_value_comes_from_its_own_manager(
 
     stack.up()
 
-    space = f"openchoreo-ci-{organization}"
-    basic = {"username": "oauth2", "password": gitlab, "clone-secret": gitlab}
-    assert cluster.secret(space, "git-clone-secret") == ("Opaque", {"clone-secret": github})
-    assert cluster.secret(space, "git-gitlab") == ("kubernetes.io/basic-auth", basic)
+    space = builds.namespace(organization)
+    assert cluster.secret(space, builds.git) == builds.token(github)
+    assert cluster.secret(space, "git-gitlab") == builds.password("oauth2", gitlab)
     assert cluster.secret(space, "rights") == ("Opaque", {"may_read_write": "both", "may_read": "one"})
     pushed = cluster.secret(space, "registry-push-secret")
     assert pushed is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -13,7 +14,9 @@ from local.platform import Platform
 from local.proof.cel import render
 from local.seed import build_objects
 from tests.platform.harness import Stack, kubernetes_store
-from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, needs_newer, start_newer
+from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, start_newer
+from tests.platform.openchoreo import API
+from tests.platform.releases import needs_newer
 from tests.platform.samples import auth
 
 pytestmark = needs_newer
@@ -83,10 +86,10 @@ def test_two_stacks_with_every_delivery(newer: Newer) -> None:
     dev = _start(newer, "dev", [_organization("acme", AHEAD, {}), _organization("globex", {}, PROJECT)])
     prod = _start(newer, "prod", [_organization("initech", AHEAD, PROJECT)])
     dev.up()
-    dev.unchanged()
+    dev.unchanged(update=True)
     prod.up()
-    prod.unchanged()
-    dev.unchanged()
+    prod.unchanged(update=True)
+    dev.unchanged(update=True)
 
     cluster = newer.cluster
     assert cluster.secret("workflows-acme", "git-secret") == (
@@ -121,7 +124,7 @@ def test_two_stacks_with_every_delivery(newer: Newer) -> None:
     assert stores == ["default"]
 
     dev.destroy()
-    prod.unchanged()
+    prod.unchanged(update=True)
     assert _arguments(newer, "acme") == each_run
     assert _arguments(newer, "initech") == prepared
     prod.destroy()
@@ -147,7 +150,7 @@ def test_an_organization_comes_and_goes(newer: Newer) -> None:
     one = newer.get(*COMPONENTS)
     stack.configure(namespaces=[first, second])
     stack.up()
-    stack.unchanged()
+    stack.unchanged(update=True)
     assert len(newer.get(*COMPONENTS)["spec"]["resources"]) == len(one["spec"]["resources"])
     rendered = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(COMPONENTS, "stark", "dp-stark")]
     assert rendered == ["org-pull-stark"]
@@ -170,7 +173,7 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     stack.up()
     newer.promote(COMPONENTS, "tyrell")
     newer.promote(PROJECTS, "wayland")
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     changed = [
         organization | {"pullSecret": organization["pullSecret"] | {"dockerConfig": {"remoteKey": f"{name}-2"}}}
@@ -181,10 +184,15 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     for name, owner in (("tyrell", "component shop/api"), ("wayland", "project shop")):
         assert f"the environment production of the {owner} in the namespace {name} still renders" in refusal
         assert f"this update takes away the right of the store org-pull-{name} to read {name}-pull" in refusal
+    state = partial(newer.cluster.patch, API, "ReleaseBinding", "api-1", namespace="tyrell")
+    state({"spec": {"state": "Undeploy"}})
+    refusal = stack.preview_fails()
+    assert ("the component shop/api" in refusal, "the project shop" in refusal) == (False, True)
+    state({"spec": {"state": "Active"}})
     stack.configure(namespaces=[bound])
     assert f"this update takes away its entry in {' '.join(PROJECTS)}" in stack.preview_fails()
     stack.configure(namespaces=[bound, project])
-    stack.unchanged()
+    stack.unchanged(update=True)
 
     refused = stack.run("destroy", "--yes", "--skip-preview", "--suppress-progress")
     assert refused.returncode != 0

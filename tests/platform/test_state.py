@@ -35,7 +35,7 @@ def test_too_little_space_is_refused_before_anything_is_created(
     assert cluster.get("v1", "Namespace", f"openchoreo-ci-{later}") is None
     backup.unlink(missing_ok=True)
     deployed.up()
-    deployed.unchanged()
+    deployed.unchanged(update=True)
     assert cluster.get("v1", "Namespace", f"openchoreo-ci-{later}") is not None
 
 
@@ -55,7 +55,7 @@ def test_a_truncated_state_is_recovered_from_the_history(deployed: Stack) -> Non
 
     assert f"{deployed.name}.json has the content of {deployed.name}-" in printed
     assert re.search(r"Resources:\n    \d+ unchanged\n", printed)
-    deployed.unchanged()
+    deployed.unchanged(update=True)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_empty_file_of_the_state(deployed: Stack, emptied: str, recovered_fro
 
     assert f"{deployed.name}.json has the content of {deployed.name}{recovered_from} now" in printed
     deployed.up()
-    deployed.unchanged()
+    deployed.unchanged(update=True)
 
 
 def test_objects_that_an_older_state_lacks_are_adopted(deployed: Stack, cluster: Kubernetes, organization: str) -> None:
@@ -89,7 +89,7 @@ def test_objects_that_an_older_state_lacks_are_adopted(deployed: Stack, cluster:
     assert re.search(r"\+ \d+ to create\n", run_documented(deployed, "The state cannot be read"))
     deployed.up()
 
-    deployed.unchanged()
+    deployed.unchanged(update=True)
     adopted = cluster.get("v1", "Namespace", f"openchoreo-ci-{later}")
     assert adopted is not None
     assert adopted["metadata"]["uid"] == namespace["metadata"]["uid"]
@@ -140,7 +140,7 @@ def test_a_lost_state_is_replaced_by_adopting_everything(
 
     run_documented(stack, "The state is lost")
 
-    stack.unchanged()
+    stack.unchanged(update=True)
     after = [cluster.get(*each) for each in objects]
     assert [each["metadata"]["uid"] for each in after if each] == [each["metadata"]["uid"] for each in before if each]
     assert cluster.secret(namespace, "scanner") == ("Opaque", {"api-key": "manual value"})

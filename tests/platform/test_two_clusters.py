@@ -53,7 +53,7 @@ def _pulling(store: str) -> dict[str, Any]:
 
 
 def _orphans(stack: Stack, *arguments: str) -> list[tuple[str, str]]:
-    """Kind and name of each object in the list, and why it is left after a deletion."""
+    """Kind and name of each object in the list, and why it is left after a deletion; deleted ones are left out."""
     done = subprocess.run(
         [sys.executable, "-m", "components", "orphans", "--stack", stack.name, "--json", *arguments],
         cwd=stack.engine.project,
@@ -63,7 +63,7 @@ def _orphans(stack: Stack, *arguments: str) -> list[tuple[str, str]]:
         check=False,
     )
     stack.outputs.append(done.stdout)
-    rows = json.loads(done.stdout)
+    rows = [row for row in json.loads(done.stdout) if row["status"].partition(", ")[0] != "deleted"]
     assert done.returncode == (1 if rows else 0)
     return sorted((f"{row['kind']} {row['namespace']}/{row['name']}".replace(" /", " "), row["status"]) for row in rows)
 

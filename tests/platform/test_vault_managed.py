@@ -14,15 +14,17 @@ from typing import Any
 
 import pytest
 
+from components.openchoreo import V0_9, V1, Release
 from local.engine import Engine
 from local.grants import build_cluster_trust, enable
 from local.platform import Platform
 from local.seed import Seeder
 from tests.platform.commands import run_command
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually, make_project
-from tests.platform.managed_vault import check_receipts, clone_secret, exists, put, reading, sign_in, store
+from tests.platform.managed_vault import check_receipts, exists, put, read_token, reading, sign_in, store
 from tests.platform.openbao import Vault
-from tests.platform.openchoreo import ControlPlane, component_type
+from tests.platform.openchoreo import ControlPlane, component_type, workload_namespace
+from tests.platform.releases import Builds, on_v1_control_plane
 from tests.platform.stand_in_providers import add_providers
 from tests.platform.vault_attacks import (
     AUDIENCE,
@@ -51,6 +53,7 @@ def stack(
     platform: Platform,
     names: Iterator[int],
     manager: str,
+    release: Release,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Iterator[Stack]:
@@ -58,7 +61,7 @@ def stack(
     for variable in [name for name in os.environ if name.startswith(("VAULT_", "BAO_"))]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    stack = Stack(project, f"test{next(names)}", platform.kubeconfig)
+    stack = Stack(project, f"test{next(names)}", platform.kubeconfig, release)
     stack.init()
     yield stack
     stack.destroy()
@@ -82,7 +85,7 @@ def _sign_in_deployment(vault: Vault, monkeypatch: pytest.MonkeyPatch, mount: st
     return token
 
 
-@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize(("version", "release"), [("v1", V0_9), ("v2", V1)], ids=["v1", "v2"], indirect=["release"])
 def test_create_deliver_attack_and_remove(
     stack: Stack,
     cluster: Kubernetes,
@@ -91,6 +94,7 @@ def test_create_deliver_attack_and_remove(
     organization: str,
     deployment: str,
     version: str,
+    builds: Builds,
     tmp_path: Path,
 ) -> None:
     mount = f"kv-{organization}"
@@ -104,7 +108,7 @@ def test_create_deliver_attack_and_remove(
     message = stack.up_fails()
 
     for name in (own, other, similar):
-        assert f'organization "{name}", Secret openchoreo-ci-{name}/git-clone-secret' in message
+        assert f'organization "{name}", Secret {builds.namespace(name)}/{builds.git}' in message
         assert exists(vault, f"eso-vault-{name}") == (True, True)
     engine = vault.server.call("GET", f"sys/mounts/{mount}")["data"]
     assert (engine["type"], engine["options"]) == ("kv", {"version": version.removeprefix("v")})
@@ -115,7 +119,7 @@ def test_create_deliver_attack_and_remove(
     stack.configure(readyTimeout="60s")
     stack.up()
 
-    assert {name: clone_secret(cluster, name) for name in values} == values
+    assert {name: read_token(cluster, builds, name) for name in values} == values
     stack.unchanged()
     printed, state = "".join(stack.outputs), stack.state.read_text()
     secrets = ("value-of-", deployment)
@@ -152,7 +156,7 @@ def test_create_deliver_attack_and_remove(
     check_receipts(stack, vault, record, f"eso-vault-{other}", tmp_path / "ca.pem")
     assert read(vault, mount, version, f"org/{other}/git") == (200, {"token": values[other]})
     assert read(vault, mount, version, f"org/{other}/git", tokens[other]["client_token"]) == REFUSED
-    assert clone_secret(cluster, own) == values[own]
+    assert read_token(cluster, builds, own) == values[own]
     stack.unchanged()
 
     stack.destroy()
@@ -168,6 +172,7 @@ def test_a_namespace_for_each_organization(
     vault: Vault,
     manager: str,
     organization: str,
+    builds: Builds,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other, shared = f"{organization}2", f"teams-{organization}"
@@ -186,7 +191,10 @@ def test_a_namespace_for_each_organization(
 
     stack.up()
 
-    assert [clone_secret(cluster, name) for name in (organization, other)] == [f"of {organization}", f"of {other}"]
+    assert [read_token(cluster, builds, name) for name in (organization, other)] == [
+        f"of {organization}",
+        f"of {other}",
+    ]
     stack.unchanged()
     account = cluster.token(f"eso-vault-{organization}", manager, AUDIENCE)
     body = {"role": f"eso-vault-{organization}", "jwt": account}
@@ -205,6 +213,7 @@ def test_a_namespace_for_each_organization(
     assert vault.server.ask("GET", f"kv/org/{other}/git", namespace=f"{shared}/{other}")[0] == 200
 
 
+@on_v1_control_plane
 def test_workloads_read_exactly_the_keys_of_the_pull_secret(
     stack: Stack,
     cluster: Kubernetes,
@@ -213,6 +222,7 @@ def test_workloads_read_exactly_the_keys_of_the_pull_secret(
     manager: str,
     organization: str,
     deployment: str,
+    builds: Builds,
 ) -> None:
     mount, config = f"kv-{organization}", '{"auths":{}}'
     git, pull = (f"org/{organization}/{name}" for name in ("git", "pull"))
@@ -220,8 +230,8 @@ def test_workloads_read_exactly_the_keys_of_the_pull_secret(
     put(vault, mount, "v2", git, "of builds")
     put(vault, mount, "v2", pull, config)
     control_plane.create(component_type("service", organization))
-    namespace, labels = f"dp-{organization}-web", {"openchoreo.dev/release-namespace": organization}
-    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
+    namespace = f"dp-{organization}-web"
+    cluster.create(workload_namespace(namespace, organization, builds.release))
     secret: dict[str, Any] = {"componentTypes": ["service"], "delivery": "namespace"}
     secret["dockerConfig"] = {"remoteKey": pull, "property": "token"}
     stack.configure(
@@ -233,15 +243,15 @@ def test_workloads_read_exactly_the_keys_of_the_pull_secret(
     stack.up()
 
     eventually(lambda: cluster.secret(namespace, "registry-pull-secret"), "the pull secret")
-    assert clone_secret(cluster, organization) == "of builds"
+    assert read_token(cluster, builds, organization) == "of builds"
     role = f"eso-vault-pull-{organization}"
     body = {"role": role, "jwt": cluster.token(role, manager, AUDIENCE)}
     token = vault.server.call("PUT", "auth/kubernetes/login", body, token="")["auth"]["client_token"]
     assert vault.server.ask("GET", f"{mount}/data/{pull}", token=token)[0] == 200
     for path in (f"data/{git}", f"data/{pull}/below", f"data/{pull}2", f"metadata/{pull}", f"data/org/{organization}/"):
         assert vault.server.ask("GET", f"{mount}/{path}", token=token) == REFUSED
-    builds = {"role": f"eso-vault-{organization}", "jwt": body["jwt"]}
-    assert vault.server.ask("PUT", "auth/kubernetes/login", builds, token="")[0] in {400, 403}
+    other = {"role": f"eso-vault-{organization}", "jwt": body["jwt"]}
+    assert vault.server.ask("PUT", "auth/kubernetes/login", other, token="")[0] in {400, 403}
     stack.unchanged()
     stack.destroy()
     assert exists(vault, role) == exists(vault, f"eso-vault-{organization}") == (False, False)

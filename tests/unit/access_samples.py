@@ -9,7 +9,7 @@ from components.access.configuration import read_plan
 from components.access.crossings import list_planned_crossings
 from components.access.graph import Configured
 from components.access.live import Comparison, LiveCluster, compare
-from components.access.model import Crossing, Report
+from components.access.model import Crossing, Difference, Report
 from components.access.policies import list_grants
 from components.access.reporting import report_access
 from components.managers.cluster_secret_store import render_store
@@ -171,6 +171,21 @@ def deployed(planned: Plan, *objects: Object, namespaces: Mapping[str, Mapping[s
         places[own.namespace] = own.namespace_manifest["metadata"]["labels"]
     places |= namespaces or {}
     return live(*every, *objects, namespaces=places, accounts=accounts)
+
+
+BUILDS: Final = "openchoreo-ci-acme"
+OTHERS: Final = "openchoreo-ci-acme2"
+BOTH: Final = plan(organization("acme"), organization("acme2"))
+
+
+def list_crossings(*objects: Object, namespaces: Any = None) -> tuple[Crossing, ...]:
+    """What leads from one organization to another on the cluster of `BOTH`, with more objects."""
+    return compare_with(BOTH, deployed(BOTH, *objects, namespaces=namespaces)).crossings
+
+
+def list_unplanned(*objects: Object, namespaces: Any = None) -> tuple[Difference, ...]:
+    """What is on the cluster of `BOTH` and not in the plan, with more objects."""
+    return compare_with(BOTH, deployed(BOTH, *objects, namespaces=namespaces)).unplanned
 
 
 def configured(planned: Plan) -> Configured:

@@ -38,7 +38,7 @@ def _read_block(*, of_kubernetes: bool) -> dict[str, Any]:
 
 def test_the_role_has_the_rights_that_the_command_needs() -> None:
     api = Api()
-    read_live_access(api.cluster, ["build"])
+    read_live_access(api.cluster, ["build"], with_policies=True)
     rules = _read_block(of_kubernetes=True)["rules"]
     allowed = {
         (group, resource)

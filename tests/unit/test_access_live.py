@@ -10,11 +10,15 @@ from components.access.live import Comparison
 from components.access.model import Crossing, Difference
 from tests.unit.access_samples import (
     AT,
+    BOTH,
+    BUILDS,
+    OTHERS,
     SELECTOR,
     SHARED,
-    Object,
     compare_with,
     deployed,
+    list_crossings,
+    list_unplanned,
     live,
     manual,
     organization,
@@ -27,17 +31,7 @@ from tests.unit.access_samples import (
     summarize,
 )
 
-BUILDS, OTHERS = "openchoreo-ci-acme", "openchoreo-ci-acme2"
-BOTH = plan(organization("acme"), organization("acme2"))
 PULLING = plan(pulling("acme"), organization("acme2"))
-
-
-def _crossings(*objects: Object, namespaces: Any = None) -> tuple[Crossing, ...]:
-    return compare_with(BOTH, deployed(BOTH, *objects, namespaces=namespaces)).crossings
-
-
-def _unplanned(*objects: Object, namespaces: Any = None) -> tuple[Difference, ...]:
-    return compare_with(BOTH, deployed(BOTH, *objects, namespaces=namespaces)).unplanned
 
 
 def test_nothing_beside_the_plan() -> None:
@@ -92,7 +86,7 @@ def test_nothing_of_the_plan() -> None:
 
 def test_a_store_of_others_without_conditions() -> None:
     foreign = store("foreign")
-    assert _crossings(foreign) == (
+    assert list_crossings(foreign) == (
         Crossing(
             "shared-store",
             "live",
@@ -106,7 +100,7 @@ def test_a_store_of_others_without_conditions() -> None:
         ),
     )
     text = f"serves every namespace (2 organizations), reads {AT} as ServiceAccount secret-manager/eso-foreign"
-    assert _unplanned(foreign) == (Difference("dev", "ClusterSecretStore foreign", "", text),)
+    assert list_unplanned(foreign) == (Difference("dev", "ClusterSecretStore foreign", "", text),)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +158,14 @@ def test_a_store_of_others_without_conditions() -> None:
 def test_whom_a_store_of_others_serves(conditions: Any, organizations: str) -> None:
     expected = [("shared-store", organizations, organizations)] if organizations else []
     foreign = store("foreign", conditions=conditions)
-    assert summarize(_crossings(foreign)) == expected
-    (difference,) = _unplanned(foreign)
+    assert summarize(list_crossings(foreign)) == expected
+    (difference,) = list_unplanned(foreign)
     assert difference.object == "ClusterSecretStore foreign"
 
 
 def test_a_store_of_others_where_no_keys_of_organizations_are() -> None:
     foreign = store("foreign", provider={"fake": {"data": [{"key": "a", "value": "canary-value"}, "broken"]}})
-    (crossing,) = _crossings(foreign)
+    (crossing,) = list_crossings(foreign)
     assert crossing.why == "the store is not in the plan and serves all of them"
     assert crossing.identity == "values in the store itself"
 
@@ -215,9 +209,9 @@ def test_a_planned_store_that_signs_in_as_another() -> None:
 
 def test_a_store_of_others_that_signs_in_as_an_organization() -> None:
     foreign = store("foreign", account="eso-org-acme2", conditions=[{"namespaces": [BUILDS]}])
-    assert summarize(_crossings(foreign)) == [("shared-identity", "acme", "acme2")]
+    assert summarize(list_crossings(foreign)) == [("shared-identity", "acme", "acme2")]
     own = store("foreign", account="eso-org-acme", conditions=[{"namespaces": [BUILDS]}])
-    assert _crossings(own) == ()
+    assert list_crossings(own) == ()
 
 
 def test_a_store_in_a_namespace_signs_in_as_an_organization() -> None:
@@ -266,7 +260,7 @@ def test_what_the_configuration_explains_is_listed_once() -> None:
     ],
 )
 def test_labels_of_namespaces(name: str, labels: dict[str, str], crossings: list[tuple[str, str, str]]) -> None:
-    assert summarize(_crossings(namespaces={name: labels})) == crossings
+    assert summarize(list_crossings(namespaces={name: labels})) == crossings
 
 
 def test_a_namespace_with_the_labels_of_two_organizations() -> None:

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from components.access.model import Crossing, Difference
 from tests.unit.access_samples import (
     AT,
+    BUILDS,
     SELECTOR,
     Object,
     compare_with,
     deployed,
     external_secret,
+    list_crossings,
+    list_unplanned,
     named,
-    organization,
     plan,
     pulling,
     store,
     summarize,
 )
-
-BUILDS, OTHERS = "openchoreo-ci-acme", "openchoreo-ci-acme2"
-BOTH = plan(organization("acme"), organization("acme2"))
-
-
-def _crossings(*objects: Object, namespaces: Any = None) -> tuple[Crossing, ...]:
-    return compare_with(BOTH, deployed(BOTH, *objects, namespaces=namespaces)).crossings
-
-
-def _unplanned(*objects: Object, namespaces: Any = None) -> tuple[Difference, ...]:
-    return compare_with(BOTH, deployed(BOTH, *objects, namespaces=namespaces)).unplanned
-
 
 KEY = f"{AT}: acme2-git"
 
@@ -185,7 +173,7 @@ def test_objects_that_use_keys_of_others(item: Object, crossings: list[tuple[str
     only_acme = [{"namespaces": [BUILDS]}, {"namespaceSelector": {"matchLabels": {SELECTOR: "acme"}}}]
     stores = (store("foreign", conditions=only_acme), store("own", namespace=BUILDS))
     stores[0]["metadata"]["labels"] = {"a": "b"}
-    result = [crossing for crossing in _crossings(item, *stores) if crossing.object]
+    result = [crossing for crossing in list_crossings(item, *stores) if crossing.object]
     assert summarize(result) == crossings
     for crossing in result:
         assert crossing.keys == (KEY,)
@@ -206,7 +194,7 @@ def test_what_a_wrong_label_brings_into_a_namespace() -> None:
 
 
 def test_a_crossing_of_an_object_says_what_it_does() -> None:
-    found_crossings = _crossings(
+    found_crossings = list_crossings(
         external_secret("x", BUILDS, "foreign", "acme2-git"), store("foreign", conditions=[{"namespaces": [BUILDS]}])
     )
     assert found_crossings == (
@@ -276,10 +264,10 @@ def test_a_crossing_of_an_object_says_what_it_does() -> None:
     ],
 )
 def test_objects_that_are_not_planned(item: Object, difference: Difference) -> None:
-    assert _unplanned(item) == (difference,)
+    assert list_unplanned(item) == (difference,)
 
 
 def test_what_another_object_creates_is_not_listed() -> None:
     item = external_secret("registry-pull-secret", BUILDS, "org-acme", "acme-git")
     item["metadata"]["ownerReferences"] = [{"uid": "1"}]
-    assert _unplanned(item) == ()
+    assert list_unplanned(item) == ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -214,3 +215,40 @@ def test_an_ellipsis_marks_what_is_missing() -> None:
     assert cut("abcdef", measure("abcdef")) == "abcdef"
     assert cut("abcdef", measure("abcd") + 0.01) == "abc\u2026"
     assert all(len(first) <= len(second) for first, second in pairwise([cut("abcdef", width) for width in range(60)]))
+
+
+def test_a_line_through_a_store_that_is_not_planned_begins_and_ends_there() -> None:
+    """Not at a planned store: from the reader to the live store, and from there to the identity of the owner."""
+    planned = plan(organization("acme"), organization("acme2"))
+    thief = store("thief", account="eso-org-acme2", conditions=[{"namespaces": ["openchoreo-ci-acme"]}])
+    found = report(planned, deployed(planned, thief))
+    picture = draw_picture(found)
+    assert picture.count('class="cross"') == 2
+    lanes = [item for item in _texts(picture) if item.text in {"thief", "org-acme", "openchoreo-ci-acme", "1"}]
+    heights = {str(item.text): float(item.attrib["y"]) for item in lanes}
+    lines = re.findall(r'<path class="cross" d="M([\d.]+) ([\d.]+)H', picture)
+    starts = [float(y) for _, y in lines]
+    assert abs(starts[0] - heights["openchoreo-ci-acme"]) < abs(starts[0] - heights["thief"])
+    assert abs(starts[1] - heights["thief"]) < abs(starts[1] - heights["org-acme"])
+
+
+def test_numbers_do_not_cover_each_other() -> None:
+    planned = plan(*(organization(f"o{index}") for index in range(2)))
+    thieves = [
+        store(f"thief{index}", account="eso-org-o1", conditions=[{"namespaces": ["openchoreo-ci-o0"]}])
+        for index in range(9)
+    ]
+    picture = draw_picture(report(planned, deployed(planned, *thieves)))
+    dots = [(float(x), float(y)) for x, y in re.findall(r'class="dot" cx="([\d.]+)" cy="([\d.]+)" r="9"', picture)]
+    assert len(dots) == 27
+    near = [(a, b) for a, b in combinations(dots, 2) if abs(a[0] - b[0]) < 18 and abs(a[1] - b[1]) < 18]
+    assert near == []
+
+
+def test_the_number_of_namespaces_is_that_of_the_boxes() -> None:
+    picture = draw_picture(_three())
+    drawn = sum(
+        text in {"builds in", "workloads with", "workloads in"} for text in (item.text for item in _texts(picture))
+    )
+    texts = [item.text for item in _texts(picture)]
+    assert texts[texts.index("namespaces") - 1] == str(drawn)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from components.access.model import OUTPUT
 from components.access.sign_in import SignIn, read_sign_in
+from components.managers.remote_keys import RemotePlace
 from components.schema.deferred import Deferred
 from tests.unit.deferrable import Later
 from tests.unit.samples import CANARY
@@ -212,3 +214,16 @@ def test_an_output_has_words() -> None:
     assert isinstance(Later("x"), Deferred)
     assert sign_in.realm == "aws SecretsManager (known after an update)"
     assert _read({"doppler": {"project": Later("x")}}).realm == _read({"doppler": {"project": Later("y")}}).realm
+
+
+@pytest.mark.parametrize(
+    ("provider", "place"),
+    [
+        pytest.param({"aws": {"region": Later("r")}}, (None, None, None, "k"), id="a-region-may-be-any"),
+        pytest.param({"azurekv": {"vaultUrl": Later("u")}}, ("azure", None, "k"), id="an-address-may-be-any"),
+        pytest.param({"aws": {"prefix": Later("p/")}}, ("aws  ", f"{OUTPUT}k"), id="a-prefix-is-part-of-the-name"),
+        pytest.param({"kubernetes": {}}, ("kubernetes default", "k"), id="a-cluster-is-its-plane"),
+    ],
+)
+def test_a_place_of_which_an_output_is_part(provider: Any, place: RemotePlace) -> None:
+    assert _read(provider).identify("k") == place

@@ -104,6 +104,7 @@ def _everywhere(text: str) -> Report:
         names,
         text,
         {"Namespace": 1},
+        (Crossing("store-conditions", "live", names, (text, "acme"), text, text, text, text, names, text, text),),
     )
 
 

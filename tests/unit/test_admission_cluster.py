@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.cluster.admission import check_administrators, serves_policies
+from components.cluster.admission import describe_missing_administrator, serves_policies
 from components.cluster.answers import Answer
-from components.errors import ClusterError
 from tests.unit.api import Api, Object
 
 GROUP = "/apis/admissionregistration.k8s.io/v1"
@@ -42,18 +41,16 @@ def test_support(objects: dict[str, Object], served: bool) -> None:
 
 
 def test_the_user_of_the_context_is_exempt() -> None:
-    check_administrators(Reviewing().cluster, ["admin", "pulumi"])
+    assert describe_missing_administrator(Reviewing().cluster, ["admin", "pulumi"]) == ""
 
 
-@pytest.mark.parametrize("user", ["pulumi", "system:serviceaccount:ci:pulumi"])
+@pytest.mark.parametrize("user", ["pulumi", f"system:serviceaccount:ci:{60 * 'p'}"])
 def test_another_user_is_refused(user: str) -> None:
     api = Reviewing()
     api.user = user
-    with pytest.raises(ClusterError) as error:
-        check_administrators(api.cluster, ["admin"])
-    assert str(error.value) == (
-        f'build plane (context "dev"): admission.administrators lacks "{user}", the user of this context, so that the '
-        "policies of isolation: strict would refuse this stack's own updates; add it"
+    assert describe_missing_administrator(api.cluster, ["admin"]) == (
+        f'build plane (context "dev"): admission.administrators lacks "{user}", the user of this context, so the '
+        "policies of isolation: strict would refuse this stack's own previews and updates; add it"
     )
 
 

@@ -20,7 +20,7 @@ AGENTS: Final = (
     "system:serviceaccount:openchoreo-workflow-plane:cluster-agent-workflowplane",
 )
 RULES: Final = AdmissionRules(
-    name="openchoreo-secrets-openchoreo-secrets-prod-DIGEST",
+    name="openchoreo-secrets-prod-DIGEST",
     administrators=("pulumi",),
     operators=("system:serviceaccount:external-secrets:external-secrets",),
     agents=AGENTS,
@@ -192,9 +192,13 @@ def test_names_contain_the_stack() -> None:
     names = [name(f"organization/openchoreo-secrets/{stack}") for stack in ("dev", "dev.", "DEV", "x" * 100)]
     assert len({*names}) == 4
     assert [text[:-9] for text in names] == [
-        *["openchoreo-secrets-openchoreo-secrets-dev"] * 3,
-        f"openchoreo-secrets-openchoreo-secrets-{'x' * 21}",
+        *["openchoreo-secrets-dev"] * 3,
+        f"openchoreo-secrets-{'x' * 40}",
     ]
+    # Another project has the same readable part, and another digest.
+    other, ours = (name(f"organization/{project}/dev") for project in ("team", "openchoreo-secrets-team"))
+    assert (other[:-9], ours[:-9]) == ("openchoreo-secrets-team-dev", "openchoreo-secrets-team-dev")
+    assert other != ours
     assert name(None) == "openchoreo-secrets"
 
 

@@ -30,7 +30,7 @@ def test_every_policy() -> None:
 
 
 def test_a_policy_and_its_binding() -> None:
-    name = "openchoreo-secrets-openchoreo-secrets-prod-5f0c2f0e-stores"
+    name = "openchoreo-secrets-prod-5f0c2f0e-stores"
     name = f"{RULES.name}-stores"
     every, writes = ["CREATE", "UPDATE", "DELETE"], ["CREATE", "UPDATE"]
     fan_outs = ["clustersecretstores", "clusterexternalsecrets", "clusterpushsecrets"]
@@ -78,10 +78,17 @@ def test_a_policy_and_its_binding() -> None:
     assert build_store_policy(RULES).render(RULES) == (policy, binding)
 
 
-def test_without_identities_there_is_no_policy_about_them() -> None:
+@pytest.mark.parametrize(
+    ("absent", "policy"),
+    [
+        pytest.param({"accounts": (), "roles": ()}, "identities", id="identities"),
+        pytest.param({"build_stores": {}}, "quotas", id="builds"),
+    ],
+)
+def test_without_what_it_protects_there_is_no_policy(absent: dict[str, Any], policy: str) -> None:
     names = {manifest["metadata"]["name"] for manifest in list_policies(RULES)}
-    without = {manifest["metadata"]["name"] for manifest in list_policies(replace(RULES, accounts=(), roles=()))}
-    assert names - without == {f"{RULES.name}-identities"}
+    without = {manifest["metadata"]["name"] for manifest in list_policies(replace(RULES, **absent))}
+    assert names - without == {f"{RULES.name}-{policy}"}
 
 
 @pytest.mark.parametrize("release", [V0_9, V1], ids=["v0.9", "v1"])

@@ -28,6 +28,12 @@ CLUSTER     KIND                NAMESPACE  NAME      STATUS
 kind-build  ClusterSecretStore             org-acme  not in the state
 """
 
+GONE = """\
+CLUSTER     KIND                NAMESPACE  NAME      STATUS
+----------  ------------------  ---------  --------  -------
+kind-build  ClusterSecretStore             org-acme  deleted
+"""
+
 
 def test_orphans_are_a_table(project: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_orphans() == 1
@@ -61,8 +67,36 @@ def test_what_the_state_has_is_no_orphan(project: Path, api: Api, plane: Plane, 
 
 def test_delete(project: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_orphans("--delete") == 0
-    assert capsys.readouterr() == ("No orphans.\n", "")
+    assert capsys.readouterr() == (GONE, "")
     assert api.deletions == [("/apis/external-secrets.io/v1/clustersecretstores/org-acme", "2")]
+
+
+def test_nothing_to_delete(project: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    api.lists.clear()
+    assert run_orphans("--delete") == 0
+    assert capsys.readouterr() == ("No orphans.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "status"),
+    [
+        pytest.param(["--stores"], 1, "--delete would delete it, used by: 1 ExternalSecret (team/git)", id="preview"),
+        pytest.param(
+            ["--namespaces"], 1, "not deleted without --stores; used by: 1 ExternalSecret (team/git)", id="another word"
+        ),
+        pytest.param(["--stores", "--delete"], 0, "deleted, used by: 1 ExternalSecret (team/git)", id="deletion"),
+    ],
+)
+def test_what_others_lose_is_listed(
+    project: Path, api: Api, capsys: pytest.CaptureFixture[str], options: list[str], code: int, status: str
+) -> None:
+    reference = {"kind": "ClusterSecretStore", "name": "org-acme"}
+    api.lists["externalsecrets"] = [
+        {"metadata": {"name": "git", "namespace": "team", "uid": "9"}, "spec": {"secretStoreRef": reference}}
+    ]
+    assert run_orphans(*options) == code
+    assert capsys.readouterr().out.splitlines()[2].endswith(f"org-acme  {status}")
+    assert len(api.deletions) == 1 - code
 
 
 def test_what_is_left_has_a_reason(project: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,21 +10,26 @@ import pytest
 import yaml
 
 from components.manifests import Manifest
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import RELEASES, V0_9, V1, Release
 from components.settings.parsing import MANUAL_KEY, parse
 from components.settings.stack import StackSettings
 from local.obtain import list_operator_crds
 from local.seed import build_objects, list_openchoreo_crds
+from local.stacks import STACKS as LOCAL_STACKS
 from tests.unit.built import operators
 from tests.unit.crd_schema import OFFICIAL, OFFICIAL_OF, Definitions
 from tests.unit.credential_samples import GIT_KINDS, SERVICES
 from tests.unit.full_configuration import FULL
-from tests.unit.releases import in_words, on_each_release
+from tests.unit.releases import in_words
 from tests.unit.samples import FAKE_VALUES, Raw, acme, raw, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted((ROOT / "stacks").glob("*.yaml"))
 PREFIX = "openchoreo-secrets:"
+on_each_local_release = pytest.mark.parametrize(
+    "release", [RELEASES[name] for name in LOCAL_STACKS], ids=lambda release: release.name
+)
+"""Runs a test once for each release that the local platform has."""
 
 
 CREDENTIALS: dict[str, Raw] = {
@@ -166,13 +171,13 @@ NO_PROBLEM: dict[str, dict[str, list[str]]] = {
 }
 
 
-@on_each_release
+@on_each_local_release
 def test_local_platform_fits_our_definitions(release: Release) -> None:
     assert _problems(release, list_openchoreo_crds(release)) == NO_PROBLEM[release.name]
 
 
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="OpenChoreo's own definitions are not beside this checkout")
-@on_each_release
+@on_each_local_release
 def test_local_platform_fits_the_official_definitions(release: Release) -> None:
     assert _problems(release, sorted(OFFICIAL_OF[release.name].glob("*.yaml"))) == NO_PROBLEM[release.name]
 
@@ -181,7 +186,7 @@ BEYOND: dict[str, set[str]] = {"v0.9": set(), "v1": {"clusterprojecttypes", "env
 """Kinds that our definitions serve though a configuration may do without them."""
 
 
-@on_each_release
+@on_each_local_release
 def test_our_definitions_serve_what_the_release_needs(release: Release) -> None:
     documents = [item for file in list_openchoreo_crds(release) for item in yaml.safe_load_all(file.read_text())]
     served = {document["spec"]["names"]["plural"] for document in documents}

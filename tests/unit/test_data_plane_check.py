@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from components.cluster.planes import check_data_plane, list_unlabelled_namespaces
+from components.cluster.planes import check_data_plane
 from components.errors import ClusterError
+from components.plan.stack import Plan
 from components.settings.clusters import ClusterSettings
 from components.settings.organization import Organization
 from tests.unit.api import Api, Object
@@ -45,9 +46,16 @@ def _data_plane(objects: dict[str, Object] | None = None, *, kinds: list[str] | 
     return Api({**operator, **uid, **(objects or {})}, "data plane", DATA)
 
 
+def _check(api: Api, plan: Plan, build_plane: Api = BUILD) -> list[str]:
+    """The warnings of the check."""
+    warnings: list[str] = []
+    check_data_plane(api.cluster, plan, stack=STACK, build_plane=build_plane.cluster, warn=warnings.append)
+    return warnings
+
+
 def _said(api: Api, *organizations: Organization, build_plane: Api = BUILD) -> str:
     with pytest.raises(ClusterError) as caught:
-        check_data_plane(api.cluster, stack_plan(organizations), stack=STACK, build_plane=build_plane.cluster)
+        _check(api, stack_plan(organizations), build_plane)
     return unwrap(caught.value)
 
 
@@ -66,7 +74,7 @@ def _namespace(labels: dict[str, str] | None = None) -> dict[str, Object]:
 def test_data_plane_is_fit(pull: Raw, kinds: list[str]) -> None:
     api = _data_plane(kinds=kinds)
     plan = stack_plan((_organization(git=GIT), _organization(pullSecret=pull)))
-    check_data_plane(api.cluster, plan, stack=STACK, build_plane=BUILD.cluster)
+    assert _check(api, plan) == []
     named = {"fieldSelector": "metadata.name=registry-pull-secret", "metadata_only": "true"}
     fan_outs = [
         ("/apis/external-secrets.io/v1/clusterexternalsecrets", {"metadata_only": "true"}),
@@ -120,23 +128,19 @@ def test_one_cluster_under_two_contexts() -> None:
 
 def test_one_cluster_under_one_context() -> None:
     api = _data_plane()
-    check_data_plane(
-        api.cluster, stack_plan((_organization(pullSecret=NAMESPACE),)), stack=STACK, build_plane=api.cluster
-    )
+    assert _check(api, stack_plan((_organization(pullSecret=NAMESPACE),)), api) == []
 
 
 @pytest.mark.parametrize(
-    "objects",
+    ("objects", "warnings"),
     [
-        pytest.param(_namespace(), id="a-namespace-without-an-owner"),
-        pytest.param(_namespace({RELEASE: "acme", "team": "a"}), id="the-organization's"),
+        pytest.param(_namespace(), 1, id="a-namespace-without-an-owner"),
+        pytest.param(_namespace({RELEASE: "acme", "team": "a"}), 0, id="the-organization's"),
     ],
 )
-def test_namespace_is_fit(objects: dict[str, Object]) -> None:
+def test_namespace_is_fit(objects: dict[str, Object], warnings: int) -> None:
     api = _data_plane(objects, kinds=[])
-    check_data_plane(
-        api.cluster, stack_plan((_organization(pullSecret=BY_HAND),)), stack=STACK, build_plane=BUILD.cluster
-    )
+    assert len(_check(api, stack_plan((_organization(pullSecret=BY_HAND),)))) == warnings
     assert api.patches == []
 
 
@@ -170,18 +174,12 @@ def test_a_namespace_that_no_label_gives_to_the_organization(labels: dict[str, s
     """A warning, and an error with ``isolation: strict``."""
     api, plan = _data_plane(_namespace(labels)), stack_plan((_organization(pullSecret=BY_HAND),))
     advice = "check it, because isolation: strict refuses it"
-    assert list(list_unlabelled_namespaces(api.cluster, plan)) == [f"{DATA_PLANE}: {UNLABELLED}; {advice}"]
+    assert _check(api, plan) == [f"{DATA_PLANE}: {UNLABELLED}; {advice}"]
     strict = replace(plan, settings=plan.settings.model_copy(update={"isolation": "strict"}))
     with pytest.raises(ClusterError) as caught:
-        check_data_plane(api.cluster, strict, stack=STACK, build_plane=BUILD.cluster)
+        _check(api, strict)
     refused = "use one that OpenChoreo created, or isolation: store"
     assert unwrap(caught.value).splitlines()[1:] == [f"  - {UNLABELLED}; {refused}"]
-
-
-@pytest.mark.parametrize("objects", [{}, _namespace({RELEASE: "acme"}), _namespace({RELEASE: "acme2"})])
-def test_no_warning_about_a_namespace_that_is_labelled_or_absent(objects: dict[str, Object]) -> None:
-    plan = stack_plan((_organization(pullSecret=BY_HAND),))
-    assert list(list_unlabelled_namespaces(_data_plane(objects).cluster, plan)) == []
 
 
 @pytest.mark.parametrize("other", ["acme2", "acme-corp", "acm"])

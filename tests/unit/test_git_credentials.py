@@ -43,8 +43,8 @@ def _of(release: Release, expected: list[Manifest]) -> list[Manifest]:
     """What v0.9 has, with the names and the keys of a release."""
     if release is V0_9:
         return expected
-    text = json.dumps(expected).replace("openchoreo-ci-acme", "workflows-acme")
-    renamed: list[Manifest] = json.loads(text.replace("git-clone-secret", "git-secret"))
+    text = json.dumps(expected).replace("openchoreo-ci-acme", release.build_namespace("acme"))
+    renamed: list[Manifest] = json.loads(text.replace("git-clone-secret", release.defaults.git_secret))
     for made in renamed:
         if made["kind"] == "ExternalSecret":
             made["spec"]["target"]["template"]["data"].pop("clone-secret", None)

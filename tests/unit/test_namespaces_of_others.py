@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from components.openchoreo import RELEASES, V0_9, V1, Release
+from components.openchoreo import RELEASES, V0_9, Release
 from components.openchoreo.namespaces import (
     describe_build_namespace,
     describe_data_plane_namespace,
@@ -15,7 +15,7 @@ from components.openchoreo.namespaces import (
 )
 from components.settings.warnings import list_warnings
 from tests.unit.managers import custom, vault
-from tests.unit.releases import in_words, on_each_release
+from tests.unit.releases import in_words, on_each_release, word
 from tests.unit.samples import GIT, SOURCE, Raw, acme, assert_rejected, on_every_plane, raw, rejection, settings
 
 BUILD = "is the build namespace of an organization"
@@ -91,7 +91,7 @@ USE = "use a namespace of the organization's workloads"
 )
 def test_manual_pull_secrets_in_a_namespace_of_others(namespace: str, problem: str, release: Release) -> None:
     words = in_words(raw(on_every_plane(pullSecret={**BY_HAND, "namespaces": [namespace]})), release)
-    where = {V0_9: "organizations", V1: "namespaces"}[release]
+    where = word(release, "organizations")
     assert rejection(words) == (
         f"{SOURCE}: 1 problem; nothing was changed\n"
         f'  - {where}[0] ("acme").pullSecret.namespaces[0]: "{namespace}" {problem}; {USE}'

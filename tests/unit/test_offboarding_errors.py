@@ -8,6 +8,7 @@ import pytest
 
 from components.commands import main
 from tests.unit.api import Api, Object
+from tests.unit.command_samples import CLUSTERS, configure
 from tests.unit.offboarding_samples import edit_record, run
 
 
@@ -15,16 +16,44 @@ from tests.unit.offboarding_samples import edit_record, run
     ("name", "advice"),
     [
         pytest.param("acm", 'did you mean "acme"?', id="nearly"),
-        pytest.param("zzz", "use the name of an organization of the stack", id="nothing like it"),
+        pytest.param("glboex", 'did you mean "globex"?', id="nearly one of the configuration"),
+        pytest.param("zzz", "use the name of an organization of the stack.", id="nothing like it"),
     ],
 )
-def test_an_unknown_organization_is_not_recorded(
-    acme: Api, project: Path, capsys: pytest.CaptureFixture[str], name: str, advice: str
+@pytest.mark.parametrize("options", [[], ["--json"], ["--record", "acme.json"]])
+def test_an_unknown_organization_is_not_taken_for_a_removed_one(
+    acme: Api, project: Path, capsys: pytest.CaptureFixture[str], name: str, advice: str, options: list[str]
 ) -> None:
-    assert main(["offboarding", "--stack", "dev", "--organization", name, "--record", "acme.json"]) == 2
-    error = f'--organization: "{name}" has nothing in stack organization/openchoreo-secrets/dev; {advice}\n'
+    _configure(project, [{"name": "globex"}, {"name": 1}, "x"])
+    assert main(["offboarding", "--stack", "dev", "--organization", name, *options]) == 2
+    error = (
+        "--organization: nothing in the configuration, the state or the clusters of stack "
+        f'organization/openchoreo-secrets/dev has the name "{name}"; {advice} If it was removed, its record shows what '
+        "has become of it: use --record\n"
+    )
     assert capsys.readouterr() == ("", error)
     assert not (project / "acme.json").exists()
+
+
+@pytest.mark.parametrize("key", ["organizations", "namespaces"])
+def test_an_organization_that_does_not_exist_yet(
+    acme: Api, project: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    _configure(project, [{"name": "globex"}], key)
+    assert main(["offboarding", "--stack", "dev", "--organization", "globex"]) == 2
+    error = (
+        '--organization: "globex" is in the configuration of stack organization/openchoreo-secrets/dev, and nothing of '
+        "it exists yet; run pulumi up first\n"
+    )
+    assert capsys.readouterr() == ("", error)
+
+
+def _configure(project: Path, organizations: object, key: str = "organizations") -> None:
+    release = {} if key == "organizations" else {"openchoreo-secrets:release": "v1"}
+    clusters = (
+        CLUSTERS if not release else {"workflowPlane" if k == "buildPlane" else k: v for k, v in CLUSTERS.items()}
+    )
+    configure(project, {"openchoreo-secrets:clusters": clusters, f"openchoreo-secrets:{key}": organizations, **release})
 
 
 def test_a_record_that_cannot_be_written(acme: Api, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,11 +6,9 @@ from typing import Any, Final
 
 import pytest
 
+from components.access.uses import list_remote_keys
 from components.cluster.holdings import read_holdings
-from components.offboarding.holdings import (
-    RemoteKey,
-    list_remote_keys,
-)
+from components.offboarding.holdings import RemoteKey
 from components.offboarding.marks import Subject
 from components.patches.model import Added, History
 from components.patches.record import Identity, write

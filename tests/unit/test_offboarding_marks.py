@@ -39,6 +39,10 @@ def _receipt(capsys: pytest.CaptureFixture[str], code: int) -> dict[str, list[tu
     return rows
 
 
+NOT_IN_STATE = "still there; it is not in the state; delete it with the command orphans --delete"
+PART = "still in the object; an update without the organization removes it"
+
+
 @pytest.mark.parametrize(
     ("metadata", "section", "row"),
     [
@@ -50,13 +54,13 @@ def _receipt(capsys: pytest.CaptureFixture[str], code: int) -> dict[str, list[tu
         pytest.param(
             {"labels": LABELS, "annotations": {**MARKED, **GOES}},
             "left",
-            ("openchoreo-ci-acme", "", "still there"),
+            ("openchoreo-ci-acme", "", NOT_IN_STATE),
             id="an update has decided that it goes",
         ),
         pytest.param(
             {"labels": {}, "annotations": {}, "deletionTimestamp": "x"},
             "stays",
-            ("openchoreo-ci-acme", "", "offboarding is keep; its deletion has been requested"),
+            ("openchoreo-ci-acme", "", "offboarding is keep; its deletion is running"),
             id="being deleted",
         ),
         pytest.param(
@@ -107,8 +111,8 @@ def test_parts_of_shared_objects_are_left_without_marks(
     common |= {"metadata": {**common["metadata"], **metadata}, "spec": spec}
     role |= {"metadata": {**role["metadata"], **metadata}, "rules": rules}
     assert _receipt(capsys, 1)["left"] == [
-        ("common", "condition: namespace openchoreo-ci-acme", "still there"),
-        ("eso-common", "right to read acme-sonar", "still there"),
+        ("common", "condition: namespace openchoreo-ci-acme", PART),
+        ("eso-common", "right to read acme-sonar", PART),
     ]
 
 
@@ -143,7 +147,7 @@ def test_a_context_with_another_name_is_the_same_cluster(
     store = acme.objects[STORE]
     remove(acme, project)
     acme.objects[STORE] = store
-    assert _receipt(capsys, 1)["left"] == [("org-acme", "", "still there")]
+    assert _receipt(capsys, 1)["left"] == [("org-acme", "", NOT_IN_STATE)]
 
 
 def _secret(namespace: str, **metadata: Any) -> Object:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from components.cluster.orphans import COPIED, Deletion, Left, delete_orphans, list_owned
+from components.cluster.orphans import COPIED, Deletion, Left, delete_orphans, describe_losses, list_owned
 from components.errors import ForbiddenError
 from components.openchoreo.v0_9 import V0_9
 from components.plan.orphans import LiveObject, ObjectKey
@@ -134,6 +134,44 @@ def test_a_namespace_with_objects_of_others(namespaces: bool, left: list[Left]) 
     api.groups = GROUPS
     assert delete_orphans(api.cluster, [NAMESPACE], _how(namespaces=namespaces)) == left
     assert (NAMESPACE.key.path in api.objects) is bool(left)
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "stores", "losses"),
+    [
+        pytest.param(False, False, {}, id="nothing"),
+        pytest.param(
+            True,
+            False,
+            {NAMESPACE: "in it: 1 Secret (theirs), 1 ExternalSecret (git), 1 PushSecret (push)"},
+            id="namespaces",
+        ),
+        pytest.param(False, True, {STORE: "used by: 1 PushSecret (team/push)"}, id="stores"),
+    ],
+)
+def test_what_others_lose(namespaces: bool, stores: bool, losses: dict[LiveObject, str]) -> None:
+    reference = {"kind": "ClusterSecretStore", "name": "org-acme"}
+    own = {"metadata": {"name": "git", "namespace": SPACE}, "spec": {"secretStoreRef": reference}}
+    push = {"metadata": {"name": "push", "namespace": "team"}, "spec": {"secretStoreRefs": [reference]}}
+    theirs = {"metadata": {"name": "theirs", "namespace": SPACE}}
+    api = _api(externalsecrets=[own], pushsecrets=[push], secrets=[theirs])
+    api.groups = GROUPS
+    how = _how(namespaces=namespaces, stores=stores)
+    assert describe_losses(api.cluster, ALL, how) == losses
+    assert describe_losses(api.cluster, [ROLE], how) == {}
+
+
+def test_a_preview_deletes_nothing() -> None:
+    """What a deletion would have removed before does not count as a user of the store."""
+    reference = {"kind": "ClusterSecretStore", "name": "org-acme"}
+    own = {"metadata": {"name": "git", "namespace": SPACE}, "spec": {"secretStoreRef": reference}}
+    created = {
+        "metadata": {"name": "of", "namespace": "team", "ownerReferences": [{"uid": EXTERNAL.uid}]},
+        "spec": {"secretStoreRef": reference},
+    }
+    api = _api(externalsecrets=[own, created])
+    assert delete_orphans(api.cluster, ALL, replace(_how(), preview=True)) == []
+    assert api.deletions == []
 
 
 def test_a_copy_stays_and_keeps_nothing() -> None:

@@ -174,6 +174,20 @@ def test_a_copy_of_another_type_does_not_count() -> None:
     assert _accept(api, _plan(kind, "acme", keys={"acme": "acme-pull-2"})) == []
 
 
+@pytest.mark.parametrize(("state", "refused"), [("Active", True), ("Undeploy", False)])
+def test_an_undeployed_component_renders_nothing(state: str, refused: bool) -> None:
+    kind = "ClusterComponentType"
+    before = _plan(kind, "acme")
+    api, after = _platform(before, kind, "acme"), _plan(kind, "acme", keys={"acme": "acme-pull-2"})
+    (binding,) = api.lists[f"{API}/namespaces/acme/releasebindings"]
+    binding["spec"]["state"] = state
+    if refused:
+        what = "the right of the store org-acme to read acme-pull"
+        assert _refuse(api, after) == [_line(before, kind, what)]
+    else:
+        assert _accept(api, after) == []
+
+
 def test_many_organizations_are_read_with_one_list() -> None:
     kind, names = "ClusterComponentType", [f"n{number:02}" for number in range(11)]
     before = _plan(kind, *names)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 import yaml
 
-from components.openchoreo import RELEASES, V0_9, V1, V1_0, V1_1, V1_2, Kind, Release
+from components.openchoreo import RELEASES, V0_9, V1, V1_0, V1_1, V1_2, Kind, Release, find_release
 from components.openchoreo.kinds import Path
+from components.openchoreo.release import WorkloadNamespaces
 from tests.unit.crd_schema import OFFICIAL_OF
 from tests.unit.releases import on_each_release
 
-LATER: Final = {"v0.9": {"ClusterComponentType", "Workflow", "ClusterWorkflow"}, "v1": set[str]()}
+LATER: Final = {"v0.9": {"ClusterComponentType", "Workflow", "ClusterWorkflow"}}
 """Kinds that a release can patch in the form of a later one."""
 
 
@@ -73,8 +75,19 @@ def test_names(release: Release, expected: dict[str, Any]) -> None:
     assert release.expressions.run_name == "${metadata.workflowRunName}"
 
 
+def test_a_move_has_the_namespaces_of_both_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = WorkloadNamespaces("platform.example/tenant", prefix="run-", longest_part=20)
+    monkeypatch.setitem(RELEASES, "earlier", replace(V0_9, name="earlier", workload_namespaces=(earlier,)))
+    both = find_release(["earlier", "v1"])
+    assert both.workload_namespaces == (*V1.workload_namespaces, earlier)
+    assert both.data_plane_selectors("acme")[-1] == {"platform.example/tenant": "acme"}
+    assert find_release(["v0.9", "v1"]).workload_namespaces == V1.workload_namespaces
+
+
 def test_types_of_projects_exist_since_the_last_minor_version() -> None:
-    names = {release.name: {name for name in release.kinds if "Project" in name} for release in RELEASES.values()}
+    names = {
+        release.name: {name for name in release.kinds if "Project" in name} for release in (V0_9, V1, V1_0, V1_1, V1_2)
+    }
     added = {"ProjectType", "ClusterProjectType"}
     assert names == {"v0.9": set(), "v1": added, "v1.0": set(), "v1.1": set(), "v1.2": added}
 
@@ -127,7 +140,7 @@ def _describe(kind: Kind, definition: dict[str, Any]) -> dict[str, Any]:
 @on_each_release
 def test_kinds_are_those_of_the_definitions(release: Release) -> None:
     definitions = _definitions(release)
-    own = [kind for name, kind in release.kinds.items() if name not in LATER[release.name]]
+    own = [kind for name, kind in release.kinds.items() if name not in LATER.get(release.name, ())]
     described = {
         kind.name: {
             "api": kind.api,
@@ -149,7 +162,8 @@ def _paths(release: Release) -> Iterator[tuple[Kind, Path]]:
     """Every field that a release reads in objects that it does not patch, and every schema of parameters."""
     environments = release.environments
     for layout in release.snapshots:
-        for path in (layout.snapshot_name, layout.environment, layout.project, layout.component):
+        state = layout.undeployed and layout.undeployed[0]
+        for path in (layout.snapshot_name, layout.environment, layout.project, layout.component, state):
             if path is not None:
                 yield layout.binding, path
         for path in (layout.resources, layout.type_kind, layout.type_name):
@@ -161,6 +175,19 @@ def _paths(release: Release) -> Iterator[tuple[Kind, Path]]:
     for kind in release.kinds.values():
         for path in kind.schemas.values():
             yield kind, path
+
+
+@on_each_release
+def test_what_a_binding_says_while_it_deploys_nothing(release: Release) -> None:
+    """Every release whose bindings have such a field reads it."""
+    definitions = _definitions(release)
+    states = {
+        layout.binding.name: (("spec", "state"), value)
+        for layout in release.snapshots
+        for value in _schema(definitions[layout.binding.name], ("spec", "state")).get("enum", ())
+        if value != "Active"
+    }
+    assert {layout.binding.name: layout.undeployed for layout in release.snapshots if layout.undeployed} == states
 
 
 @on_each_release

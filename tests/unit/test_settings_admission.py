@@ -152,6 +152,55 @@ def test_defaults() -> None:
             "admission.administrators[0]: is empty; expected at least one character",
             id="empty",
         ),
+        pytest.param(
+            {"admission": dict(ADMINISTRATORS, operators=[], agents=[])},
+            "admission.operators: is empty; expected at least one entry\n"
+            "admission.agents: is empty; expected at least one entry",
+            id="nobody",
+        ),
+        pytest.param(
+            {"admission": {"administrators": [" pulumi", "  ", "pul\numi"]}},
+            "\n".join(
+                f"admission.administrators[{index}]: {shown} has spaces around it, or characters that cannot be "
+                "printed; use the name as kubectl auth whoami shows it"
+                for index, shown in enumerate(['" pulumi"', '"  "', '"pul\\numi"'])
+            ),
+            id="white-space",
+        ),
+        pytest.param(
+            {
+                "admission": {
+                    "administrators": ["a", "b", "a"],
+                    "operators": [f"{ACCOUNT}eso:eso", f"{ACCOUNT}eso:eso"],
+                    "agents": ["robot", "robot"],
+                }
+            },
+            'admission.administrators[2]: "a" is listed twice\n'
+            f'admission.operators[1]: "{ACCOUNT}eso:eso" is listed twice\n'
+            'admission.agents[1]: "robot" is listed twice',
+            id="twice",
+        ),
+        pytest.param(
+            {"admission": dict(ADMINISTRATORS, agents=[f"{ACCOUNT}agents", f"{ACCOUNT}a:b:c", f"{ACCOUNT}A:b"])},
+            "\n".join(
+                f'admission.agents[{index}]: "{ACCOUNT}{name}" is no ServiceAccount; expected '
+                "system:serviceaccount:<namespace>:<name>"
+                for index, name in enumerate(["agents", "a:b:c", "A:b"])
+            ),
+            id="accounts-of-agents",
+        ),
+        pytest.param(
+            {"admission": dict(ADMINISTRATORS, minimumRefreshInterval="0s", maximumExternalSecrets=1_000_001)},
+            'admission.minimumRefreshInterval: "0s" must be greater than zero\n'
+            "admission.maximumExternalSecrets: 1000001 must be 1000000 or less",
+            id="no-limits",
+        ),
+        pytest.param(
+            {"admission": dict(ADMINISTRATORS, minimumRefreshInterval="-1m", maximumExternalSecrets=-1)},
+            'admission.minimumRefreshInterval: "-1m" is negative; expected a Go duration such as "30m", "1h" or '
+            '"1h30m", not below zero\nadmission.maximumExternalSecrets: -1 must be 1 or more',
+            id="negative",
+        ),
     ],
 )
 def test_problems(keys: dict[str, Any], expected: str) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from components.errors import SettingsError
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import Release
 from components.settings.parsing import parse
 from components.settings.warnings import list_warnings
-from tests.unit.managers import AZURE_OWN, GCP_OWN, VAULT_OWN, aws, vault
-from tests.unit.releases import in_words, on_each_release
+from tests.unit.managers import AZURE_OWN, GCP_OWN, VAULT_OWN, aws, azure, custom, gcp, vault
+from tests.unit.releases import in_words, on_each_release, word
 from tests.unit.samples import (
     AT_ACME,
     GIT,
@@ -70,6 +70,16 @@ def _pull(key: str, **keys: Any) -> Raw:
     return {"componentTypes": ["service"], "delivery": "namespace", "dockerConfig": {"remoteKey": key}, **keys}
 
 
+SHARED_BLOCKS = [
+    pytest.param(KUBERNETES, id="kubernetes"),
+    pytest.param(aws(), id="aws"),
+    pytest.param(vault({"kubernetes": {"role": "eso"}}), id="vault"),
+    pytest.param(azure(vaultUrl="https://kv-all.vault.azure.net"), id="azure"),
+    pytest.param(gcp(), id="gcp"),
+    pytest.param(custom("doppler", {"project": "p"}), id="custom"),
+]
+
+
 def _sharing(count: int, **more: Any) -> Edits:
     """Organizations with a pull secret each."""
     names = [f"o{number}" for number in range(count)]
@@ -117,13 +127,49 @@ def test_shared_stores_are_named(edits: Edits, expected: str) -> None:
 def test_one_identity_for_builds_and_workloads_of_a_shared_store(count: int) -> None:
     store = {"scope": "shared", **vault({"kubernetes": {"role": "eso"}})}
     found = list(list_warnings(settings(_sharing(count, **{"secretStores.default": store}))))
+    names = [f"o{number}" for number in range(count)]
     assert found[0] == (
-        "secretStores.default: has one identity for builds and for workloads, so workloads can read the credentials of "
-        "builds; use an entry of its own whose identity may read pull secrets only, such as pullSecret.secretStore: "
-        "default-pull"
+        "secretStores.default: has one identity for builds and for workloads, so workloads of "
+        f"{', '.join(names)} can read the credentials of builds of {', '.join(names)}; use an entry of its own whose "
+        "identity may read pull secrets only, such as pullSecret.secretStore: default-pull"
     )
     more = [f"secretStores.default: builds of o0, o1 and workloads of o0, o1 {ALL}, and everything else that its "]
     assert found[1:] == [f"{line}identity may read; {OWN} scope: organization" for line in more if count > 1]
+
+
+SHARED_ROLE = vault({"kubernetes": {"role": "eso"}})
+
+
+def test_entries_with_one_identity_are_one_store() -> None:
+    """Also if no entry alone serves two organizations."""
+    stores = {"default": SHARED_ROLE, "other": SHARED_ROLE, "third": SHARED_ROLE, "own": aws()}
+    organizations = [
+        {"name": "acme", "git": {"remoteKey": "a"}},
+        {
+            "name": "globex",
+            "secretStore": "other",
+            "git": {"remoteKey": "b"},
+            "pullSecret": _pull("c", secretStore="own"),
+        },
+    ]
+    edits = {**on_every_plane(), "isolation": "shared", "secretStores": stores, "organizations": organizations}
+    assert list(list_warnings(settings(edits))) == [
+        (
+            "secretStores.default: has the same block as secretStores.other, so builds of acme, globex read with one "
+            "identity, and each of them can read the credentials of all others there; give each entry an identity of "
+            "its own"
+        )
+    ]
+
+
+@pytest.mark.parametrize("store", SHARED_BLOCKS)
+def test_every_manager_warns_once_with_names(store: Raw) -> None:
+    organizations = [{"name": name, "git": {"remoteKey": f"{name}-git"}} for name in ("acme", "globex")]
+    found = list(
+        list_warnings(settings({"isolation": "shared", "secretStores.default": store, "organizations": organizations}))
+    )
+    more = "" if store == KUBERNETES else ", and everything else that its identity may read"
+    assert found == [f"secretStores.default: builds of acme, globex {ALL}{more}; {OWN} isolation: store"]
 
 
 def test_a_shared_store_of_one_organization_is_no_risk() -> None:
@@ -166,7 +212,7 @@ def test_one_identity_for_builds_and_workloads(
 ) -> None:
     """A warning, and an error with ``strict``."""
     edits = _reading(VAULT_OWN, pull, isolation=isolation)
-    place = {V0_9: AT_ACME, V1: 'namespaces[0] ("acme")'}[release]
+    place = f'{word(release, "organizations")}[0] ("acme")'
     expected = [] if path is None else [f"{place}.{path}: {entries} {BOTH} {COPIED if 'copy' in entries else ONLY}"]
     if isolation == "strict" and expected:
         with pytest.raises(SettingsError) as caught:

@@ -26,7 +26,6 @@ NO_KEY: Final = (
     "Secret of the type kubernetes.io/basic-auth; leave it out"
 )
 OWN_HOST: Final = {"host": "git.acme.example"}
-PLANES: Final = {"v0.9": ("BuildPlane", "DataPlane"), "v1": ("WorkflowPlane", "DataPlane")}
 
 
 def _config(release: Release, **keys: Any) -> Raw:
@@ -91,8 +90,8 @@ def test_git_credentials_that_every_release_can_use(release: Release, git: Raw) 
 @on_each_release
 def test_every_git_credential_is_checked(release: Release) -> None:
     problems = [
-        f'{_at(release, f".git[{index}].secretKey")}: "token" is a key that builds of OpenChoreo v1 do not read: they '
-        "read the username and password of a Secret of the type kubernetes.io/basic-auth; leave it out"
+        f'{_at(release, f".git[{index}].secretKey")}: "token" is a key that builds of OpenChoreo {release.name} do not '
+        "read: they read the username and password of a Secret of the type kubernetes.io/basic-auth; leave it out"
         for index in range(2)
     ]
     config = _config(release, git=[{**GIT, "secretKey": "token"}, {**GIT, "secretKey": "token", "secretName": "two"}])
@@ -105,7 +104,7 @@ def test_every_git_credential_is_checked(release: Release) -> None:
 @on_each_release
 @pytest.mark.parametrize(("key", "index"), [("buildPlane", 0), ("dataPlane", 1)])
 def test_kinds_of_planes(release: Release, key: str, index: int) -> None:
-    own = PLANES[release.name][index]
+    own = (release.build_plane, release.data_plane)[index].name
     assert _settings(_config(release, git=GIT, **{key: {"kind": own, "secretStoreRef": "org"}})).names == ("acme",)
     expected = own if release is V0_9 else f"{own} or Cluster{own}"
     config = _config(release, git=GIT, **{key: {"kind": "ObservabilityPlane", "secretStoreRef": "org"}})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...errors import Problem
+from ...object_names import ACCOUNT_USER, format_account_user, read_account_user
 from ...openchoreo.namespaces import (
     IS_CONTROL,
     describe_build_namespace,
@@ -14,14 +15,15 @@ from ...openchoreo.namespaces import (
 )
 from ...openchoreo.release import Release
 from ...schema.durations import parse_seconds
+from ...schema.names import check_label, check_subdomain
 from ...schema.partial import certain
 from ...schema.text import quote
 from ..admission import Admission
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
+from .rendered import find_repeated
 
-_ACCOUNT: Final = "system:serviceaccount:"
 _ACCOUNT_GROUP: Final = "system:serviceaccounts"
 _GROUPS: Final = frozenset({"system:authenticated", "system:masters", "system:nodes", "system:unauthenticated"})
 
@@ -44,6 +46,7 @@ def _check_users(settings: StackSettings, limits: Admission, release: Release) -
     """Users that cannot be exempt: groups, agents, and ServiceAccounts of organizations or without a name."""
     agents = limits.list_agents(release)
     for key, users in (("administrators", limits.administrators), ("operators", limits.operators), ("agents", agents)):
+        yield from find_repeated(users, f"admission.{key}")
         for index, user in enumerate(users):
             path = f"admission.{key}[{index}]"
             if user in _GROUPS or user.startswith(_ACCOUNT_GROUP):
@@ -52,8 +55,23 @@ def _check_users(settings: StackSettings, limits: Admission, release: Release) -
             elif user == "system:anonymous":
                 text = "contains everyone who has not signed in; use the names of users"
                 yield Problem(path, f"{quote(user)} {text}")
+            elif (problem := _describe_account(user)) is not None:
+                yield Problem(path, f"{quote(user)} {problem}")
             elif key != "agents":
                 yield from _check_exempt(path, user, agents, settings.names, release)
+
+
+def _describe_account(user: str) -> str | None:
+    """What is wrong with the name of a ServiceAccount. None: nothing is, or the user is none."""
+    if not user.startswith(ACCOUNT_USER):
+        return None
+    namespace, _, name = user.removeprefix(ACCOUNT_USER).partition(":")
+    try:
+        check_label(namespace)
+        check_subdomain(name)
+    except ValueError:
+        return f"is no ServiceAccount; expected {format_account_user('<namespace>', '<name>')}"
+    return None
 
 
 def _check_exempt(
@@ -63,13 +81,10 @@ def _check_exempt(
     if user in agents:
         text = "is an agent of OpenChoreo, which creates what organizations ask for; use another user"
         yield Problem(path, f"{quote(user)} {text}")
-    if not user.startswith(_ACCOUNT):
+    account = read_account_user(user)
+    if account is None:
         return
-    namespace, _, name = user.removeprefix(_ACCOUNT).partition(":")
-    if not namespace or not name:
-        text = f"is no ServiceAccount; expected {_ACCOUNT}<namespace>:<name>"
-        yield Problem(path, f"{quote(user)} {text}")
-        return
+    namespace, _ = account
     owner = describe_build_namespace(namespace, release) or describe_data_plane_namespace(namespace, release)
     if owner is None and namespace in list_control_namespaces(organizations, release):
         owner = IS_CONTROL

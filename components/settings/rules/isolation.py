@@ -49,8 +49,7 @@ def _common_identity(settings: StackSettings, organization: Organization, path: 
     if entry is None or entry not in settings.secret_stores or settings.get_scope(entry) == "shared":
         return
     manager = settings.secret_stores[entry].manager
-    clusters = settings.clusters
-    if manager.separates_stores(one_cluster=clusters.data_plane == clusters.build_plane):
+    if manager.separates_stores(one_cluster=settings.clusters.one_cluster):
         return
     for other in sorted(organization.build_reads):
         with suppress(Doubtful):

@@ -49,8 +49,7 @@ def name_identities(settings: StackSettings, organization: Organization, entry: 
 
 def list_remote_readers(settings: StackSettings, entries: AbstractSet[str]) -> Iterator[tuple[str, str]]:
     """Pull secrets that read through one of these entries on another cluster than builds: their path, and the entry."""
-    clusters = settings.clusters
-    if clusters.data_plane in (None, clusters.build_plane):
+    if settings.clusters.one_cluster:
         return
     for path, organization in settings.located:
         entry = next(certain(_pull_store(organization)), None)

@@ -10,6 +10,7 @@ from ...openchoreo.kinds import Kind
 from ...openchoreo.release import Release
 from ...pull.credential import PlaneStore
 from ...schema.partial import Doubtful, certain
+from ...schema.suggestions import find_nearest
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
@@ -63,6 +64,36 @@ def _plane(plane: PlaneStore | None, path: str, kinds: Sequence[Kind], stores: _
 
 def _validate_owners(settings: StackSettings) -> Iterator[Problem]:
     """Planes of an organization that name a store of the stack which is not for it, or not for that plane."""
+    owners, own = _list_stores(settings)
+    for path, organization in settings.located:
+        with suppress(Doubtful):
+            builds, pulls = own.get(organization.name, ([], []))
+            yield from _owner(organization.build_plane, f"{path}.buildPlane", organization.name, owners, builds)
+            yield from _builds_pull_store(organization.build_plane, f"{path}.buildPlane", builds, pulls)
+            yield from _owner(organization.data_plane, f"{path}.dataPlane", organization.name, owners, pulls)
+
+
+def find_misspelled_stores(settings: StackSettings) -> Iterator[Problem]:
+    """Planes that name a store which is not of the stack, although its name looks like one of them."""
+    owners, own = _list_stores(settings)
+    for path, organization in settings.located:
+        builds, pulls = own.get(organization.name, ([], []))
+        for key, plane, stores in (
+            ("buildPlane", organization.build_plane, builds),
+            ("dataPlane", organization.data_plane, pulls),
+        ):
+            ref = None if plane is None else plane.secret_store_ref
+            if not isinstance(ref, str) or ref in owners:
+                continue
+            nearest = find_nearest(ref, stores)
+            if nearest or any(f"{ref}-".startswith(f"{entry}-") for entry in settings.secret_stores):
+                advice = f"did you mean {quote(nearest)}?" if nearest else f"{_advise(stores)}."
+                text = f"is no store of this configuration; {advice} Ignore this if the ClusterSecretStore exists"
+                yield Problem(f"{path}.{key}.secretStoreRef", f"{quote(ref)} {text}")
+
+
+def _list_stores(settings: StackSettings) -> tuple[dict[str, set[str]], dict[str, tuple[list[str], list[str]]]]:
+    """Store of the stack -> its organizations, and organization -> its stores for builds and for workloads."""
     owners: dict[str, set[str]] = {}
     own: dict[str, tuple[list[str], list[str]]] = {}
     for path, organization in settings.located:
@@ -73,12 +104,7 @@ def _validate_owners(settings: StackSettings) -> Iterator[Problem]:
                     name = find(organization, used.entry)
                     owners.setdefault(name, set()).add(organization.name)
                     own.setdefault(organization.name, ([], []))[used.pulls].append(name)
-    for path, organization in settings.located:
-        with suppress(Doubtful):
-            builds, pulls = own.get(organization.name, ([], []))
-            yield from _owner(organization.build_plane, f"{path}.buildPlane", organization.name, owners, builds)
-            yield from _builds_pull_store(organization.build_plane, f"{path}.buildPlane", builds, pulls)
-            yield from _owner(organization.data_plane, f"{path}.dataPlane", organization.name, owners, pulls)
+    return owners, own
 
 
 def _owner(

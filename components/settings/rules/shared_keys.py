@@ -10,9 +10,11 @@ from ...errors import Problem
 from ...managers.manager import Manager
 from ...managers.remote_keys import PlaceIndex, RemotePlace, overlap
 from ...schema.partial import Doubtful, certain
+from ...schema.suggestions import find_nearest
 from ...schema.text import quote
 from ..stack import StackSettings
-from .used_stores import list_certain_stores
+from .rendered import find_repeated
+from .used_stores import Used, list_certain_stores
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,38 @@ class _Read:
     """Whether its entry lists it."""
 
 
+def find_idle_keys(settings: StackSettings) -> Iterator[Problem]:
+    """Entries of ``sharedKeys`` that no organization reads. A key that is an output may be any of them."""
+    for entry, store in settings.secret_stores.items():
+        if not store.shared_keys:
+            continue
+        uses = [(owner.name, used) for path, owner in settings.located for used in list_certain_stores(owner, path)]
+        uses = [(name, used) for name, used in uses if used.entry == entry]
+        if any(not isinstance(key, str) for _, used in uses for key in used.keys):
+            continue
+        for index, shared in enumerate(store.shared_keys):
+            if not any(_is_read(store.manager, shared, name, used) for name, used in uses):
+                keys = sorted({str(key) for _, used in uses for key in used.keys})
+                nearest = find_nearest(shared, keys)
+                advice = f"did you mean {quote(nearest)}?" if nearest else "remove it"
+                path = f"secretStores.{entry}.sharedKeys[{index}]"
+                yield Problem(path, f"{quote(shared)} is a key of no organization; {advice}")
+
+
+def _is_read(manager: Manager, shared: str, organization: str, used: Used) -> bool:
+    """Whether a key of ``sharedKeys`` is one of the keys that an organization reads."""
+    listed = manager.locate(shared, organization)
+    places = [manager.locate(str(key), organization) for key in used.keys]
+    return any(listed is None or place is None or overlap(listed, place) for place in places)
+
+
 def validate_shared_keys(settings: StackSettings) -> Iterator[Problem]:
     """Secrets that several organizations read, whatever the spelling of their keys and the name of the entry.
 
     Shared stores are left out: their organizations share them on purpose.
     """
     for name in settings.secret_stores:
-        yield from certain(_idle(settings, name))
+        yield from certain(_listed(settings, name))
     reads = tuple(_list_reads(settings))
     places = PlaceIndex(read.place for read in reads)
     readers: dict[RemotePlace, dict[tuple[str, bool], _Read]] = {}
@@ -61,14 +88,13 @@ def _conflict(read: _Read, other: _Read) -> bool:
 
 
 def _list_reads(settings: StackSettings) -> Iterator[_Read]:
-    one_cluster = settings.clusters.data_plane == settings.clusters.build_plane
     for path, organization in settings.located:
         for used in list_certain_stores(organization, path):
             with suppress(Doubtful):
                 if used.entry not in settings.secret_stores or settings.get_scope(used.entry) == "shared":
                     continue
                 name, store = organization.name, settings.secret_stores[used.entry]
-                elsewhere = used.pulls and not one_cluster
+                elsewhere = used.pulls and not settings.clusters.one_cluster
                 listed = [_locate(store.manager, key, name, elsewhere=elsewhere) for key in store.shared_keys or ()]
                 allowed = [place for place in listed if place is not None]
                 for key in used.keys:
@@ -84,7 +110,8 @@ def _locate(manager: Manager, key: str, organization: str, *, elsewhere: bool) -
     return ("data plane", *place) if place is not None and elsewhere and manager.reads_own_cluster else place
 
 
-def _idle(settings: StackSettings, entry: str) -> Iterator[Problem]:
+def _listed(settings: StackSettings, entry: str) -> Iterator[Problem]:
+    yield from find_repeated(settings.secret_stores[entry].shared_keys or (), f"secretStores.{entry}.sharedKeys")
     if settings.secret_stores[entry].shared_keys is not None and settings.get_scope(entry) == "shared":
         text = 'has no effect with scope "shared", which shares every key; leave it out'
         yield Problem(f"secretStores.{entry}.sharedKeys", text)
