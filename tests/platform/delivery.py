@@ -88,3 +88,5 @@ def start_delivery(cluster: Kubernetes, vault: Vault, manager: str) -> Iterator[
     eventually(is_ready, f"the store {manager}")
     yield Delivery(cluster, vault, manager)
     cluster.delete("external-secrets.io/v1", "ClusterSecretStore", manager)
+    # The operator would try the refused ExternalSecrets again.
+    cluster.delete("v1", "Namespace", manager)

@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from local.platform import CONTEXT
+from tests.platform.access_reports import CANARY, read_report, run_access
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.releases import Builds, on_each_release, on_v1
 from tests.platform.samples import git_organization
 
 ESO: Final = "external-secrets.io/v1"
 RBAC: Final = "rbac.authorization.k8s.io"
-CANARY: Final = "canary-of-the-access-report"
 WHERE: Final = f"{CONTEXT} (build)"
-
-
-def _run(stack: Stack, *arguments: str) -> tuple[int, str]:
-    """Exit code and standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "components", "access", "--stack", stack.name, "--live", *arguments],
-        cwd=stack.engine.project,
-        env=os.environ | stack.engine.variables(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stderr == ""
-    assert CANARY not in done.stdout
-    return done.returncode, done.stdout
-
-
-def _report(stack: Stack) -> dict[str, Any]:
-    """The report as JSON; its exit code must fit."""
-    code, text = _run(stack, "--json")
-    report: dict[str, Any] = json.loads(text)
-    assert code == (1 if report["crossings"] else 0)
-    return report
 
 
 @pytest.fixture
@@ -63,7 +36,7 @@ def two(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> t
 @on_each_release
 def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str, str], builds: Builds) -> None:
     first, _ = two
-    report = _report(stack)
+    report = read_report(stack)
     assert (report["crossings"], report["plannedAndMissing"]) == ([], [])
     assert report["clusters"] == [WHERE]
     assert [edge for edge in report["edges"] if edge["organization"] == first] == [
@@ -77,7 +50,7 @@ def test_a_deployed_stack_is_isolated(stack: Stack, manager: str, two: tuple[str
             "key": f"kubernetes {manager}: {first}",
         }
     ]
-    code, text = _run(stack)
+    code, text = run_access(stack)
     assert code == 0
     assert text.startswith(f"{stack.name}: no organization can reach another one (2 organizations, configuration and ")
 
@@ -94,7 +67,7 @@ def test_a_store_of_others_is_an_edge_until_it_is_gone(
         {"apiVersion": ESO, "kind": "ClusterSecretStore", "metadata": {"name": name}, "spec": {"provider": provider}}
     )
     try:
-        report = _report(stack)
+        report = read_report(stack)
         assert [(item["reason"], item["store"], item["readers"], item["owners"]) for item in report["crossings"]] == [
             ("shared-identity", f"ClusterSecretStore {name}", [second], [first]),
             ("shared-store", f"ClusterSecretStore {name}", list(two), list(two)),
@@ -109,14 +82,14 @@ def test_a_store_of_others_is_an_edge_until_it_is_gone(
             "own": False,
         } in report["liveAndNotPlanned"]
         file = tmp_path / "access.svg"
-        assert _run(stack, "--svg", str(file))[0] == 1
+        assert run_access(stack, "--svg", str(file))[0] == 1
         picture = file.read_text()
         assert CANARY not in picture
         assert 'class="cross"' in picture
         assert ET.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 -- our own picture
     finally:
         cluster.delete(ESO, "ClusterSecretStore", name)
-    assert _report(stack)["crossings"] == []
+    assert read_report(stack)["crossings"] == []
 
 
 def test_a_role_binding_that_reaches_an_identity_is_an_edge_until_it_is_gone(
@@ -143,7 +116,7 @@ def test_a_role_binding_that_reaches_an_identity_is_an_edge_until_it_is_gone(
         }
     )
     who = f"ServiceAccount openchoreo-ci-{first}/default"
-    assert _report(stack)["crossings"] == [
+    assert read_report(stack)["crossings"] == [
         {
             "reason": "rbac",
             "origin": "live",
@@ -160,7 +133,7 @@ def test_a_role_binding_that_reaches_an_identity_is_an_edge_until_it_is_gone(
         }
     ]
     cluster.delete(f"{RBAC}/v1", "RoleBinding", "tokens", manager)
-    assert _report(stack)["crossings"] == []
+    assert read_report(stack)["crossings"] == []
 
 
 @on_v1
@@ -184,7 +157,7 @@ def test_an_external_secret_and_a_label_of_others(
             },
         }
     )
-    report = _report(stack)
+    report = read_report(stack)
     assert report["crossings"] == []
     assert {
         "cluster": CONTEXT,
@@ -194,8 +167,8 @@ def test_an_external_secret_and_a_label_of_others(
         "own": False,
     } in report["liveAndNotPlanned"]
     cluster.patch("v1", "Namespace", namespace, {"metadata": {"labels": label}})
-    (crossing,) = _report(stack)["crossings"]
+    (crossing,) = read_report(stack)["crossings"]
     assert (crossing["reason"], crossing["readers"], crossing["owners"]) == ("namespace", [first], [second])
     cluster.patch("v1", "Namespace", namespace, {"metadata": {"labels": dict.fromkeys(label)}})
     cluster.delete(ESO, "ExternalSecret", "stolen", namespace)
-    assert _report(stack)["crossings"] == []
+    assert read_report(stack)["crossings"] == []

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.platform.access_reports import read_report
 from tests.platform.admission import (
     DATA,
+    ESO,
     GENERATORS,
     KINDS,
     LABEL,
@@ -211,3 +213,30 @@ def test_push_secrets_write_to_the_own_store(protected: Protected) -> None:
     elsewhere = f"spec.secretStoreRefs: {OTHERS}, by name"
     refused = f"spec.selector.generatorRef: is of a kind that organizations may not use; use one of {KINDS}"
     assert answers == [None, reason, reason, reason, elsewhere, elsewhere, None, refused]
+
+
+def test_the_access_report_counts_no_edge_that_the_policies_deny(protected: Protected) -> None:
+    first, second, _ = protected.names
+    name, builds = f"foreign-{first}", [f"openchoreo-ci-{first}", f"openchoreo-ci-{second}"]
+    own = protected.cluster.get(ESO, "ClusterSecretStore", f"org-{first}")
+    assert own is not None
+    spec = {"provider": own["spec"]["provider"], "conditions": [{"namespaces": builds}]}
+    policies = "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"
+    (binding,) = [item for item in protected.cluster.names(*policies) if item.endswith("-external-secrets")]
+    protected.cluster.create(
+        {"apiVersion": ESO, "kind": "ClusterSecretStore", "metadata": {"name": name}, "spec": spec}
+    )
+
+    denied = read_report(protected.stack)
+    protected.cluster.patch(*policies, binding, {"spec": {"validationActions": ["Audit"]}})
+    audited = read_report(protected.stack)
+    protected.cluster.patch(*policies, binding, {"spec": {"validationActions": ["Deny"]}})
+    protected.cluster.delete(ESO, "ClusterSecretStore", name)
+
+    reasons = [("shared-identity", [second], [first]), ("shared-store", [first, second], [first, second])]
+    assert [(item["reason"], item["readers"], item["owners"]) for item in denied["deniedByAdmission"]] == reasons
+    assert (denied["crossings"], denied["plannedAndMissing"]) == ([], [])
+    assert [(item["reason"], item["readers"], item["owners"]) for item in audited["crossings"]] == reasons
+    assert [item["object"] for item in audited["plannedAndMissing"]] == [
+        "ValidatingAdmissionPolicy ...-external-secrets"
+    ]
