@@ -29,8 +29,9 @@ def report_access(plan: Plan, stack: str, live: tuple[LiveCluster, ...] = (), sk
     edges = tuple(sorted(set(_list_edges(configured))))
     every = list_planned_crossings(configured, list_grants(plan))
     rules = plan.admission
-    denied = tuple(item for item in every if is_denied(item, tuple(rules.values()), ()))
-    crossings = tuple(item for item in every if item not in denied)
+    denied = tuple(item for item in every if is_denied(item, rules.values(), ()))
+    without = frozenset(denied)
+    crossings = tuple(item for item in every if item not in without)
     report = Report(stack, _summarize(configured, edges), edges, crossings, skipped=skipped, denied=denied)
     if not live:
         return report

@@ -112,19 +112,21 @@ def describe_losses(cluster: Cluster, orphans: Sequence[LiveObject], how: Deleti
         losses |= {item: f"in it: {contents[name]}" for name, item in namespaces.items() if contents[name]}
     stores = [item for item in own if (item.key.api, item.key.kind) == STORE]
     if how.stores and stores:
-        uids, places = {item.uid for item in own}, {(f"{item.key.kind}s", *_locate(item)) for item in own}
-        users = [user for user in list_store_users(cluster) if not user.owners & uids and user.place not in places]
+        users = _select_others(list_store_users(cluster), own)
         used = ((item, describe_users(_select(users, item.key.name))) for item in stores)
         losses |= {item: f"used by: {names}" for item, names in used if names}
     return losses
 
 
-def _locate(item: LiveObject) -> tuple[str, str]:
-    return item.key.namespace, item.key.name
+def _select_others(users: Iterable[StoreUser], own: Sequence[LiveObject]) -> list[StoreUser]:
+    """The users of stores that do not go with these objects."""
+    uids = {item.uid for item in own}
+    places = {(f"{item.key.kind}s", item.key.namespace, item.key.name) for item in own}
+    return [user for user in users if not user.owners & uids and user.place not in places]
 
 
 def _keep_used_stores(
-    cluster: Cluster, items: Iterable[LiveObject], orphans: Iterable[LiveObject], how: Deletion
+    cluster: Cluster, items: Iterable[LiveObject], orphans: Sequence[LiveObject], how: Deletion
 ) -> list[Left]:
     """The stores that objects of others use, unless they may be deleted.
 
@@ -136,13 +138,12 @@ def _keep_used_stores(
         return []
     uids = {item.uid for item in orphans}
     given_up = {item.key.name for item in orphans if item.key.kind == "Namespace" and how.namespaces}
-    own = {(f"{item.key.kind}s", *_locate(item)) for item in orphans}
     deadline, pause = time.monotonic() + how.seconds, _FIRST_PAUSE
     while True:
         users = [user for user in list_store_users(cluster) if user.namespace not in given_up]
         if how.preview:
             # A deletion would have removed them before.
-            users = [user for user in users if not user.owners & uids and user.place not in own]
+            users = _select_others(users, orphans)
         if not any(user.owners & uids for user in users) or time.monotonic() >= deadline:
             break
         how.sleep(pause)

@@ -37,7 +37,7 @@ def describe_survivor(cluster: Cluster, holding: Holding, stack: str, recorded: 
 
 
 def _describe_keeper(live: Manifest, kind: str, stack: str, *, is_recorded: bool) -> str:
-    """Who keeps an object that nobody has deleted, and what to do."""
+    """Who keeps an object whose deletion was not requested, and what to do."""
     metadata = live["metadata"]
     owners = [f"{owner.get('kind')} {owner.get('name')}" for owner in metadata.get("ownerReferences") or ()]
     if owners:
@@ -48,4 +48,4 @@ def _describe_keeper(live: Manifest, kind: str, stack: str, *, is_recorded: bool
         return "it is not in the state; delete it with the command orphans --delete"
     if kind == _SECRET and CREDENTIAL_LABEL in (metadata.get("labels") or {}):
         return "ESO keeps it on purpose (creationPolicy Orphan or Merge); delete it, or its keys"
-    return "the stack's annotations on it were removed, so nothing deletes it; delete it if nobody else needs it"
+    return "the stack's annotations on it were removed, so nothing deletes it; delete it unless others need it"

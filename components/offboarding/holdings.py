@@ -12,7 +12,7 @@ STATE: Final = "state"
 """`Holding.where` of a resource in the state that is not an object of a cluster."""
 
 THERE: Final = "still there"
-"""Beginning of the reason for an object that nobody has deleted."""
+"""Beginning of the reason for an object whose deletion was not requested."""
 
 
 @dataclass(frozen=True, order=True)

@@ -83,14 +83,13 @@ def preflight(configuration: Configuration) -> Preflight:
         reached["control"] = Cluster("control plane", clusters.control_plane)
     if clusters.data_plane is not None:
         reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
-    plan = check_admission(reached, configuration.plan)
+    plan, warn = check_admission(reached, configuration.plan), pulumi.log.warn
     checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]
     if "control" in reached:
         checks.append(partial(check_control_plane, reached["control"], plan.release, plan.organizations))
-        checks.append(partial(check_leftovers, reached["control"], plan.release, stack))
-        checks.append(partial(check_promoted, reached["control"], plan, stack, pulumi.log.warn))
+        checks.append(partial(check_leftovers, reached["control"], plan.release, stack, warn))
+        checks.append(partial(check_promoted, reached["control"], plan, stack, warn))
     if "data" in reached:
-        warn = pulumi.log.warn
         checks.append(partial(check_data_plane, reached["data"], plan, stack=stack, build_plane=build_plane, warn=warn))
     checks += list_build_checks(reached, plan, stack)
     check_rights(reached, plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -60,8 +60,9 @@ def _list_shared(settings: StackSettings) -> Iterator[str]:
     """Stores that several organizations share, and what each of them can read."""
     one_cluster = settings.clusters.one_cluster
     shared = [entry for entry in settings.secret_stores if settings.get_scope(entry) == "shared"]
-    for entry in shared:
-        store, (builds, workloads) = settings.secret_stores[entry], _list_users(settings, entry)
+    users = {entry: _list_users(settings, entry) for entry in shared}
+    for entry, (builds, workloads) in users.items():
+        store = settings.secret_stores[entry]
         if builds and workloads and not store.manager.separates_stores(one_cluster=one_cluster):
             yield (
                 f"secretStores.{entry}: has one identity for builds and for workloads, so workloads of "
@@ -78,24 +79,22 @@ def _list_shared(settings: StackSettings) -> Iterator[str]:
                 f"the credentials of all others there{more}; for a store and an identity of each organization, use "
                 f"{advice}"
             )
-    yield from _list_equal(settings, shared, one_cluster=one_cluster)
+    alike = [
+        entry
+        for entry in shared
+        if any(users[entry]) and not settings.secret_stores[entry].manager.separates_stores(one_cluster=one_cluster)
+    ]
+    yield from _list_equal(settings, {entry: users[entry] for entry in alike})
 
 
-def _list_equal(settings: StackSettings, shared: Sequence[str], *, one_cluster: bool) -> Iterator[str]:
+def _list_equal(settings: StackSettings, users: Mapping[str, tuple[list[str], list[str]]]) -> Iterator[str]:
     """Shared entries with the same block, which the secret manager cannot distinguish."""
-    groups: list[list[str]] = []
-    for entry in shared:
-        manager = settings.secret_stores[entry].manager
-        same = (group for group in groups if settings.secret_stores[group[0]].manager == manager)
-        if not manager.separates_stores(one_cluster=one_cluster) and any(_list_users(settings, entry)):
-            group = next(same, None)
-            if group is None:
-                groups.append([entry])
-            else:
-                group.append(entry)
-    for group in groups:
-        users = [_list_users(settings, entry) for entry in group]
-        sides = [list(dict.fromkeys(name for both in users for name in both[side])) for side in (0, 1)]
+    rest = list(users)
+    while rest:
+        manager = settings.secret_stores[rest[0]].manager
+        group = [entry for entry in rest if settings.secret_stores[entry].manager == manager]
+        rest = [entry for entry in rest if entry not in group]
+        sides = [list(dict.fromkeys(name for entry in group for name in users[entry][side])) for side in (0, 1)]
         if len(group) > 1:
             others = ", ".join(f"secretStores.{entry}" for entry in group[1:])
             yield (

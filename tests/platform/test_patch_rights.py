@@ -75,7 +75,6 @@ def limited(
     return allow
 
 
-@pytest.mark.xfail(reason="fails since the platform also serves the kinds of v1; not explained yet")
 def test_the_documented_role_is_enough_and_nothing_in_it_is_too_much(
     stack: Stack, control_plane: ControlPlane, organization: str, limited: Callable[..., Path]
 ) -> None:

@@ -83,7 +83,6 @@ def user(manager: str, new_stack: Callable[[], Stack], tmp_path: Path) -> Iterat
         created.remove()
 
 
-@pytest.mark.xfail(reason="fails since the platform also serves the kinds of v1; not explained yet")
 def test_the_documented_roles(
     stack: Stack,
     platform: Platform,

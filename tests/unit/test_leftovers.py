@@ -30,10 +30,15 @@ def _patched(name: str, stack: str = STACK, *, uid: str = "5f1c") -> Manifest:
     return patched
 
 
-def _check(*live: Object, release: Release = V1, served: Release = BOTH) -> Api:
+def _serve(*live: Object, served: Release = BOTH) -> Api:
     kinds = [{"name": kind.plural} for part in served.parts for kind in part.kinds.values()]
-    api = Api({API: {"resources": kinds}}, "control plane", **{OLDER: list(live)})
-    check_leftovers(api.cluster, release, STACK)
+    return Api({API: {"resources": kinds}}, "control plane", **{OLDER: list(live)})
+
+
+def _check(*live: Object, release: Release = V1, served: Release = BOTH) -> Api:
+    api, warnings = _serve(*live, served=served), list[str]()
+    check_leftovers(api.cluster, release, STACK, warnings.append)
+    assert warnings == []
     return api
 
 
@@ -89,3 +94,20 @@ def test_the_way_back_is_checked_too() -> None:
     planes = [f"{API}/workflowplanes", f"{API}/clusterworkflowplanes", f"{API}/clusterdataplanes"]
     projects = [f"{API}/projecttypes", f"{API}/clusterprojecttypes"]
     assert sorted(path for path, _ in _check(release=V0_9).queries) == sorted((*planes, *projects))
+
+
+def test_kinds_that_the_user_may_not_list_are_named_and_the_others_are_checked() -> None:
+    api, warnings = _serve(_patched("acme")), list[str]()
+    api.forbidden = {f"{API}/componentworkflows"}
+    with pytest.raises(PreflightError, match="BuildPlane acme/default has the patch"):
+        check_leftovers(api.cluster, V1, STACK, warnings.append)
+    api.forbidden.add(OLDER)
+    check_leftovers(api.cluster, V1, STACK, warnings.append)
+    advice = (
+        f"which OpenChoreo {V1.name} does not have, so patches of this stack on them would not be noticed; if the "
+        "stack had another release before, grant list on them (docs/permissions.md)"
+    )
+    assert warnings == [
+        f'control plane (context "dev"): the user of this context may not list {kinds}, {advice}'
+        for kinds in ("componentworkflows", "componentworkflows, buildplanes")
+    ]

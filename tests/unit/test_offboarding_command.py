@@ -133,8 +133,8 @@ def test_the_record_and_the_receipt_are_json(acme: Api, project: Path, capsys: p
         pytest.param({}, NOT_IN_STATE, id="not deleted"),
         pytest.param(
             {"labels": {}, "annotations": {}},
-            "still there; the stack's annotations on it were removed, so nothing deletes it; delete it if nobody else "
-            "needs it",
+            "still there; the stack's annotations on it were removed, so nothing deletes it; delete it unless others "
+            "need it",
             id="without its marks",
         ),
         pytest.param(

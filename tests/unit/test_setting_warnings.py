@@ -65,7 +65,7 @@ def test_shared_keys_that_no_organization_reads() -> None:
     ]
 
 
-def test_shared_keys_of_an_entry_that_nobody_uses() -> None:
+def test_shared_keys_of_an_entry_without_users() -> None:
     stores = {"default": KUBERNETES, "other": {**KUBERNETES, "sharedKeys": ["hub"]}}
     assert list(list_warnings(settings({"secretStores": stores}))) == [
         'secretStores.other.sharedKeys[0]: "hub" is a key of no organization; remove it'

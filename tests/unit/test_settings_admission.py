@@ -156,7 +156,7 @@ def test_defaults() -> None:
             {"admission": dict(ADMINISTRATORS, operators=[], agents=[])},
             "admission.operators: is empty; expected at least one entry\n"
             "admission.agents: is empty; expected at least one entry",
-            id="nobody",
+            id="without-users",
         ),
         pytest.param(
             {"admission": {"administrators": [" pulumi", "  ", "pul\numi"]}},

@@ -30,8 +30,8 @@ LABELED: Final = {"labels": {"openchoreo-secrets/credential": "git"}}
         pytest.param(
             {},
             False,
-            "still there; the stack's annotations on it were removed, so nothing deletes it; delete it if nobody else "
-            "needs it",
+            "still there; the stack's annotations on it were removed, so nothing deletes it; delete it unless others "
+            "need it",
             id="without-marks",
         ),
         pytest.param(

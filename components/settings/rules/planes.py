@@ -75,21 +75,21 @@ def _validate_owners(settings: StackSettings) -> Iterator[Problem]:
 
 def find_misspelled_stores(settings: StackSettings) -> Iterator[Problem]:
     """Planes that name a store which is not of the stack, although its name looks like one of them."""
-    owners, own = _list_stores(settings)
-    for path, organization in settings.located:
-        builds, pulls = own.get(organization.name, ([], []))
-        for key, plane, stores in (
-            ("buildPlane", organization.build_plane, builds),
-            ("dataPlane", organization.data_plane, pulls),
-        ):
-            ref = None if plane is None else plane.secret_store_ref
-            if not isinstance(ref, str) or ref in owners:
-                continue
+    named = [
+        (f"{path}.{key}", organization.name, plane.secret_store_ref, key == "dataPlane")
+        for path, organization in settings.located
+        for key, plane in (("buildPlane", organization.build_plane), ("dataPlane", organization.data_plane))
+        if plane is not None
+    ]
+    owners, own = _list_stores(settings) if named else ({}, {})
+    for path, organization, ref, pulls in named:
+        if isinstance(ref, str) and ref not in owners:
+            stores = own.get(organization, ([], []))[pulls]
             nearest = find_nearest(ref, stores)
             if nearest or any(f"{ref}-".startswith(f"{entry}-") for entry in settings.secret_stores):
                 advice = f"did you mean {quote(nearest)}?" if nearest else f"{_advise(stores)}."
                 text = f"is no store of this configuration; {advice} Ignore this if the ClusterSecretStore exists"
-                yield Problem(f"{path}.{key}.secretStoreRef", f"{quote(ref)} {text}")
+                yield Problem(f"{path}.secretStoreRef", f"{quote(ref)} {text}")
 
 
 def _list_stores(settings: StackSettings) -> tuple[dict[str, set[str]], dict[str, tuple[list[str], list[str]]]]:

@@ -33,14 +33,17 @@ class _Read:
 
 def find_idle_keys(settings: StackSettings) -> Iterator[Problem]:
     """Entries of ``sharedKeys`` that no organization reads. A key that is an output may be any of them."""
-    for entry, store in settings.secret_stores.items():
-        if not store.shared_keys:
-            continue
-        uses = [(owner.name, used) for path, owner in settings.located for used in list_certain_stores(owner, path)]
-        uses = [(name, used) for name, used in uses if used.entry == entry]
+    listing = {entry: store for entry, store in settings.secret_stores.items() if store.shared_keys}
+    uses_of: dict[str, list[tuple[str, Used]]] = {entry: [] for entry in listing}
+    for path, owner in settings.located if listing else ():
+        for used in list_certain_stores(owner, path):
+            if used.entry in listing:
+                uses_of[used.entry].append((owner.name, used))
+    for entry, store in listing.items():
+        uses = uses_of[entry]
         if any(not isinstance(key, str) for _, used in uses for key in used.keys):
             continue
-        for index, shared in enumerate(store.shared_keys):
+        for index, shared in enumerate(store.shared_keys or ()):
             if not any(_is_read(store.manager, shared, name, used) for name, used in uses):
                 keys = sorted({str(key) for _, used in uses for key in used.keys})
                 nearest = find_nearest(shared, keys)
