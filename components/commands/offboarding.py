@@ -226,10 +226,13 @@ def _refuse_unknown(reading: _Reading, configured: Sequence[str], options: argpa
         )
         raise OpenChoreoSecretsError(msg)
     nearest = find_nearest(name, sorted({*reading.state.organizations, *configured}))
-    advice = f'did you mean "{nearest}"?' if nearest else "use the name of an organization of the stack."
+    spelling = f'did you mean "{nearest}"?' if nearest else "check the spelling."
+    contexts = ", ".join(sorted(cluster.settings.context for cluster in reading.clusters.values()))
     msg = (
-        f"--organization: nothing in the configuration, the state or the clusters of stack {reading.stack} has the "
-        f"name {quote(name)}; {advice} If it was removed, its record shows what has become of it: use --record"
+        f"--organization: {quote(name)} is not in the configuration or the state of stack {reading.stack}, and no "
+        f"object of it is on the clusters ({contexts}). If it was removed, nothing of it is left. A mistyped name "
+        f"looks the same, so the exit code is 2; {spelling} For exit code 0, use --record with a record from before "
+        "the removal"
     )
     raise OpenChoreoSecretsError(msg)
 

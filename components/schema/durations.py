@@ -90,8 +90,13 @@ def limit_interval(interval: str, lifetime: str) -> str:
     Returns:
         A canonical Go duration, never ``0s``.
     """
-    half, configured = parse_seconds(lifetime) // 2, parse_seconds(interval)
-    return interval if 0 < configured <= half else format_canonical(f"{half:.0f}s")
+    half = halve(lifetime)
+    return interval if 0 < parse_seconds(interval) <= parse_seconds(half) else half
+
+
+def halve(lifetime: str) -> str:
+    """Half of a canonical Go duration of at least 2 s, in whole seconds."""
+    return format_canonical(f"{parse_seconds(lifetime) // 2:.0f}s")
 
 
 def _exact(text: str) -> Decimal:

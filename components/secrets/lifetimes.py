@@ -9,6 +9,8 @@ which it is made; "Configurable token lifetimes" gives that one a random lifetim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 GITHUB_APP: Final = "1h0m0s"
@@ -21,3 +23,12 @@ GOOGLE_ACCOUNT: Final = "1h0m0s"
 """Access token of a Google service account."""
 GOOGLE_FEDERATED: Final = "15m0s"
 """Access token of a Kubernetes ServiceAccount without a Google service account."""
+GENERATORS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ACRAccessToken": ACR,
+        "ECRAuthorizationToken": ECR,
+        "GCRAccessToken": GOOGLE_FEDERATED,
+        "GithubAccessToken": GITHUB_APP,
+    }
+)
+"""Kind of ESO's generator -> the shortest lifetime of its tokens."""

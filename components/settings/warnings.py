@@ -13,6 +13,7 @@ from ..openchoreo.namespaces import describe_data_plane_namespace, guess_organiz
 from ..openchoreo.release import Release
 from ..schema.words import choose_words
 from .organization import Organization
+from .rules.admission import find_short_tokens
 from .rules.isolation import find_common_identities
 from .rules.planes import find_misspelled_stores
 from .rules.shared_keys import find_idle_keys
@@ -28,7 +29,7 @@ def list_warnings(settings: StackSettings) -> Iterator[str]:
     yield from _list_shared(settings)
     if settings.isolation != "strict":
         yield from (words.restore_text(str(problem)) for problem in find_common_identities(settings))
-    for rule in (find_idle_keys, find_misspelled_stores):
+    for rule in (find_idle_keys, find_misspelled_stores, find_short_tokens):
         yield from (words.restore_text(str(problem)) for problem in rule(settings))
     names = settings.names
     for path, organization in settings.located:

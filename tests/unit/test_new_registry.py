@@ -62,12 +62,16 @@ class DepotToken(RegistryToken):
     def identity(self) -> InputStr | None:
         return self.robot
 
+    @property
+    def lifetime(self) -> str:
+        return "2h0m0s"
+
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         return Generator(
             kind=self.generator_kind,
             name=name,
             spec={"host": registry.host, "region": registry.parameters.get("region")},
-            lifetime="2h0m0s",
+            lifetime=self.lifetime,
             service_account={"depot.example/robot": fill_text(self.robot, owner.name)},
         )
 

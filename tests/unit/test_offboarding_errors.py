@@ -17,7 +17,7 @@ from tests.unit.offboarding_samples import edit_record, run
     [
         pytest.param("acm", 'did you mean "acme"?', id="nearly"),
         pytest.param("glboex", 'did you mean "globex"?', id="nearly one of the configuration"),
-        pytest.param("zzz", "use the name of an organization of the stack.", id="nothing like it"),
+        pytest.param("zzz", "check the spelling.", id="nothing like it"),
     ],
 )
 @pytest.mark.parametrize("options", [[], ["--json"], ["--record", "acme.json"]])
@@ -27,9 +27,10 @@ def test_an_unknown_organization_is_not_taken_for_a_removed_one(
     _configure(project, [{"name": "globex"}, {"name": 1}, "x"])
     assert main(["offboarding", "--stack", "dev", "--organization", name, *options]) == 2
     error = (
-        "--organization: nothing in the configuration, the state or the clusters of stack "
-        f'organization/openchoreo-secrets/dev has the name "{name}"; {advice} If it was removed, its record shows what '
-        "has become of it: use --record\n"
+        f'--organization: "{name}" is not in the configuration or the state of stack '
+        "organization/openchoreo-secrets/dev, and no object of it is on the clusters (kind-build). If it was removed, "
+        f"nothing of it is left. A mistyped name looks the same, so the exit code is 2; {advice} For exit code 0, use "
+        "--record with a record from before the removal\n"
     )
     assert capsys.readouterr() == ("", error)
     assert not (project / "acme.json").exists()

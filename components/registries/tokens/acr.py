@@ -47,6 +47,11 @@ class AcrToken(RegistryToken):
         """The client id."""
         return cast("InputStr", lift(str.lower, self.client_id))
 
+    @property
+    def lifetime(self) -> str:
+        """The same for refresh tokens and access tokens."""
+        return lifetimes.ACR
+
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         """``ACRAccessToken``."""
         scope = {} if self.scope is None else {"scope": self.scope}
@@ -60,7 +65,7 @@ class AcrToken(RegistryToken):
                 "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}}},
                 **scope,
             },
-            lifetime=lifetimes.ACR,
+            lifetime=self.lifetime,
             service_account={
                 "azure.workload.identity/client-id": self.client_id,
                 "azure.workload.identity/tenant-id": self.tenant_id,

@@ -64,6 +64,11 @@ class EcrToken(RegistryToken):
         """The role. None: the role that the stack creates for the organization."""
         return self.role_arn
 
+    @property
+    def lifetime(self) -> str:
+        """Half a day for any role."""
+        return lifetimes.ECR
+
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         """``ECRAuthorizationToken``."""
         arn = self._role_arn(owner)
@@ -75,7 +80,7 @@ class EcrToken(RegistryToken):
                 "scope": "public" if registry.is_ecr_public else "private",
                 "auth": {"jwt": {"serviceAccountRef": {"name": name}}},
             },
-            lifetime=lifetimes.ECR,
+            lifetime=self.lifetime,
             service_account={} if arn is None else {"eks.amazonaws.com/role-arn": arn},
         )
 

@@ -48,6 +48,11 @@ class GcrToken(RegistryToken):
         """The Google service account. None: the ServiceAccount in the organization's own namespace."""
         return self.gcp_service_account
 
+    @property
+    def lifetime(self) -> str:
+        """Longer as a Google service account."""
+        return lifetimes.GOOGLE_FEDERATED if self.gcp_service_account is None else lifetimes.GOOGLE_ACCOUNT
+
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         """``GCRAccessToken``."""
         account = self.gcp_service_account
@@ -61,7 +66,7 @@ class GcrToken(RegistryToken):
                 "projectID": self.project_id,
                 "auth": {"workloadIdentity": {"serviceAccountRef": {"name": name}, **cluster}},
             },
-            lifetime=lifetimes.GOOGLE_FEDERATED if account is None else lifetimes.GOOGLE_ACCOUNT,
+            lifetime=self.lifetime,
             service_account={}
             if account is None
             else {"iam.gke.io/gcp-service-account": fill_text(account, owner.name)},

@@ -28,6 +28,11 @@ class RegistryToken(Model):
     def identity(self) -> InputStr | None:
         """Identity that it signs in with. None: one that only the organization has."""
 
+    @property
+    @abstractmethod
+    def lifetime(self) -> str:
+        """Minimum lifetime of a token, a canonical Go duration."""
+
     @abstractmethod
     def generator(self, registry: RegistryHost, name: str, owner: Owner) -> Generator:
         """The generator of the tokens.

@@ -14,16 +14,18 @@ from ...openchoreo.namespaces import (
     list_control_namespaces,
 )
 from ...openchoreo.release import Release
-from ...schema.durations import parse_seconds
+from ...schema.durations import halve, parse_seconds
 from ...schema.names import check_label, check_subdomain
 from ...schema.partial import certain
 from ...schema.text import quote
+from ...secrets import lifetimes
 from ..admission import Admission
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from .rendered import find_repeated
 
+_MINIMUM: Final = "admission.minimumRefreshInterval"
 _ACCOUNT_GROUP: Final = "system:serviceaccounts"
 _GROUPS: Final = frozenset({"system:authenticated", "system:masters", "system:nodes", "system:unauthenticated"})
 
@@ -38,8 +40,60 @@ def validate_admission(settings: StackSettings, release: Release) -> Iterator[Pr
         return
     yield from certain(_check_users(settings, limits, release))
     yield from certain(_check_interval(settings, "", limits))
+    yield from _check_tokens(settings, limits)
     for path, organization in settings.located:
         yield from certain(_organization(organization, path, limits))
+
+
+def find_short_tokens(settings: StackSettings) -> Iterator[Problem]:
+    """A refresh floor that lets tokens of generators expire, which organizations may use in ExternalSecrets of theirs."""
+    limits = settings.strict_admission
+    if limits is None:
+        return
+    least = limits.minimum_refresh_interval
+    expired = [
+        f"{kind} ({lifetime})"
+        for kind, lifetime in lifetimes.GENERATORS.items()
+        if parse_seconds(lifetime) <= parse_seconds(least)
+    ]
+    if expired:
+        shortest = min(lifetimes.GENERATORS.values(), key=parse_seconds)
+        text = (
+            f"{least} is not shorter than the lifetime of tokens of {', '.join(expired)}, so they expire before the "
+            "ExternalSecrets of organizations may renew them; use at most half of a lifetime, such as "
+            f"{halve(shortest)}"
+        )
+        yield Problem(_MINIMUM, text)
+
+
+def _check_tokens(settings: StackSettings, limits: Admission) -> Iterator[Problem]:
+    """Tokens of the configuration that ESO renews more often than the policies allow."""
+    least = limits.minimum_refresh_interval
+    denied = [
+        (place, lifetime)
+        for path, organization in settings.located
+        for place, lifetime in certain(_list_tokens(organization, path))
+        if parse_seconds(halve(lifetime)) < parse_seconds(least)
+    ]
+    if denied:
+        path, lifetime = min(denied, key=lambda token: parse_seconds(token[1]))
+        more = f" and {len(denied) - 1} more" if len(denied) > 1 else ""
+        text = (
+            f"{least} is longer than half of the lifetime of {path}{more} ({lifetime}), so the policies would deny the "
+            f"ExternalSecrets that renew these tokens in time; use {halve(lifetime)} or shorter"
+        )
+        yield Problem(_MINIMUM, text)
+
+
+def _list_tokens(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+    """Place and lifetime of each token that a generator creates."""
+    for place, git in organization.git_credentials:
+        if git.github_app is not None:
+            yield f"{path}.{place}.githubApp", lifetimes.GITHUB_APP
+    for index, registry in enumerate(organization.registries or ()):
+        if registry.token is not None:
+            key, token = registry.token
+            yield f"{path}.registries[{index}].{key}", token.lifetime
 
 
 def _check_users(settings: StackSettings, limits: Admission, release: Release) -> Iterator[Problem]:
