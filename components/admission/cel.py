@@ -12,7 +12,7 @@ from typing import Final
 
 _LONGEST: Final = 90_000
 """Number of characters of one literal. The API server refuses expressions of more than 100,000."""
-USER: Final = "request.userInfo.username"
+_IS_USER: Final = "request.userInfo.username in "
 
 
 def quote(text: str) -> str:
@@ -74,6 +74,18 @@ def _join_parts(items: Iterable[str]) -> Iterator[str]:
     yield ", ".join(part)
 
 
+def read_users(expression: str) -> tuple[str, ...]:
+    """The users in an expression that contains `is_user`; empty if there is none."""
+    start = expression.find(_IS_USER)
+    if start < 0:
+        return ()
+    try:
+        users, _ = json.JSONDecoder().raw_decode(expression, start + len(_IS_USER))
+    except ValueError:
+        return ()
+    return tuple(map(str, users)) if isinstance(users, list) else ()
+
+
 def is_user(users: Iterable[str]) -> str:
     """Whether one of some users sent the request."""
-    return f"{USER} in {format_list(users)}"
+    return f"{_IS_USER}{format_list(users)}"

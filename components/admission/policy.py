@@ -20,6 +20,8 @@ BINDING: Final = "ValidatingAdmissionPolicyBinding"
 WRITES: Final = ("CREATE", "UPDATE")
 EVERY_CHANGE: Final = (*WRITES, "DELETE")
 _METADATA: Final = ("finalizers", "generation", "managedFields", "ownerReferences", "resourceVersion")
+EXEMPT: Final = "not-exempt"
+"""Name of the condition with the users to whom a policy does not apply."""
 NOT_FINISHING: Final = (
     "!(request.operation == 'UPDATE' && has(oldObject.metadata.deletionTimestamp) && "
     "object.all(k, k == 'metadata' || k in oldObject && object[k] == oldObject[k]) && oldObject.all(k, k in object) && "
@@ -72,7 +74,7 @@ class Policy:
         """The policy and its binding."""
         name = f"{rules.name}-{self.suffix}"
         exempt = tuple(dict.fromkeys((*rules.administrators, *self.exempt)))
-        conditions = {"not-exempt": f"!({is_user(exempt)})", "not-finishing": NOT_FINISHING, **self.conditions}
+        conditions = {EXEMPT: f"!({is_user(exempt)})", "not-finishing": NOT_FINISHING, **self.conditions}
         constraints = {
             "matchPolicy": "Equivalent",
             "namespaceSelector": _select_names(self.namespaces),

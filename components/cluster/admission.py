@@ -32,9 +32,7 @@ def describe_missing_administrator(cluster: Cluster, administrators: Sequence[st
     Raises:
         ClusterError: the cluster cannot be reached.
     """
-    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-    answer = cluster.create(_REVIEWS, review)
-    user = "" if answer is None else str(answer["status"]["userInfo"]["username"])
+    user = read_user(cluster)
     if user in administrators:
         return ""
     # The whole name, because it is copied into the configuration.
@@ -42,3 +40,14 @@ def describe_missing_administrator(cluster: Cluster, administrators: Sequence[st
         f'{cluster}: admission.administrators lacks "{flatten(user)}", the user of this context, so the policies of '
         "isolation: strict would refuse this stack's own previews and updates; add it"
     )
+
+
+def read_user(cluster: Cluster) -> str:
+    """The user of a context, as the API server names it. Empty: it does not say.
+
+    Raises:
+        ClusterError: the cluster cannot be reached.
+    """
+    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    answer = cluster.create(_REVIEWS, review)
+    return "" if answer is None else str(answer["status"]["userInfo"]["username"])

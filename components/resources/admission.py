@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from ..cluster.admission import describe_missing_administrator, serves_policies
 from ..cluster.connection import Cluster
+from ..cluster.other_policies import list_conflicts
 from ..errors import ClusterError
 from ..managers.manager import Plane
 from ..plan.rights import ClusterPlane
@@ -17,11 +18,17 @@ from ..plan.stack import Plan
 from .registration import register
 
 
-def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> Plan:
+def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack: str) -> Plan:
     """The plan without the policies that a cluster does not support, about which it warns.
 
+    Args:
+        clusters: plane -> its cluster.
+        plan: of the stack.
+        stack: ``<pulumi organization>/<project>/<stack>``.
+
     Raises:
-        ClusterError: the policies would refuse this stack's own updates, or a cluster cannot be reached.
+        ClusterError: the policies of this stack or another one would refuse updates of one of them, or a cluster cannot
+            be reached.
     """
     missing: set[Plane] = set()
     problems: list[str] = []
@@ -36,6 +43,10 @@ def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> Pla
             )
             continue
         problems.append(describe_missing_administrator(cluster, rules.administrators))
+    planes: tuple[Plane, ...] = ("build", plan.pull_plane)
+    for plane in dict.fromkeys(planes):
+        if plane in clusters and plane not in missing:
+            problems += list_conflicts(clusters[plane], plan.admission.get(plane), stack, pulumi.log.warn)
     if any(problems):
         raise ClusterError("\n".join(filter(None, problems)))
     return replace(plan, without_policies=frozenset(missing)) if missing else plan

@@ -83,7 +83,7 @@ def preflight(configuration: Configuration) -> Preflight:
         reached["control"] = Cluster("control plane", clusters.control_plane)
     if clusters.data_plane is not None:
         reached["data"] = Cluster(PLANES["data"], clusters.data_plane)
-    plan, warn = check_admission(reached, configuration.plan), pulumi.log.warn
+    plan, warn = check_admission(reached, configuration.plan, stack), pulumi.log.warn
     checks: list[Callable[[], None]] = [partial(check_build_plane, build_plane, plan, stack=stack)]
     if "control" in reached:
         checks.append(partial(check_control_plane, reached["control"], plan.release, plan.organizations))

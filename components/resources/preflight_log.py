@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import pulumi
 
 from ..cluster.connection import Cluster
+from ..cluster.named_stores import list_absent_stores
 from ..cluster.offboarding import describe_arrivals, describe_moves, list_departures
 from ..cluster.shipped_store import list_open_stores
 from ..plan.rights import ClusterPlane
@@ -14,7 +16,7 @@ from ..plan.stack import Plan
 
 
 def log_findings(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack: str) -> None:
-    """Log which build namespaces come and go with a release, which have no organization any more, and open stores.
+    """Log which build namespaces come and go with a release, which have no organization any more, and doubtful stores.
 
     A build namespace that is deleted is a warning.
 
@@ -31,5 +33,5 @@ def log_findings(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack: st
     for departure in departures:
         log = pulumi.log.warn if departure.goes else pulumi.log.info
         log(departure.describe(pulumi.get_stack()))
-    for warning in list_open_stores(clusters, plan):
+    for warning in chain(list_open_stores(clusters, plan), list_absent_stores(clusters, plan)):
         pulumi.log.warn(warning)
