@@ -78,8 +78,10 @@ def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[H
     kinds = [kind for stage in STAGES for kind in stage if control_plane or kind not in REFERENCES]
     lists = {(api, kind): [*cluster.items(build_path(api, kind), metadata_only=True)] for api, kind in kinds}
     readers = {kind: [*cluster.items(build_path(ESO, kind))] if lists[ESO, kind] else [] for kind, _ in _READERS}
-    items = list(select_holdings(where, lists, subject))
-    items += list(select_copies(where, lists, readers["ExternalSecret"], subject, {item.uid for item in items}))
+    stores = list_own_stores(lists, subject)
+    items = list(select_holdings(where, lists, subject, stores))
+    uids = {item.uid for item in items}
+    items += list(select_copies(where, lists, readers["ExternalSecret"], subject, (uids, stores)))
     all_patches = list(_list_patches(cluster, subject)) if control_plane else []
     patches = [patched for patched in all_patches if patched.part]
     items += (patched.hold(where) for patched in patches)
@@ -88,7 +90,7 @@ def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[H
         (own if patched.part else others).update(patched.list_keys())
     notes = [
         *_describe_namespaces(cluster, items, subject),
-        *_describe_users(cluster, items, list_own_stores(lists, subject)),
+        *_describe_users(cluster, items, stores),
         *_describe_environments(cluster, patches, subject),
     ]
     return Holdings(tuple(items), tuple(own), tuple(notes)), others

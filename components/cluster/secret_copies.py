@@ -6,13 +6,13 @@ default; with ``creationPolicy: Orphan`` or ``Merge``, the ExternalSecret does n
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Set as AbstractSet
 from typing import Final
 
 from ..manifests import ESO, Manifest, is_marked_by
 from ..object_names import format_object
 from ..offboarding.holdings import Holding
-from ..offboarding.marks import Lists, Subject, list_own_namespaces, list_own_stores
+from ..offboarding.marks import Lists, Subject, list_own_namespaces
 from .store_users import list_store_references
 
 _KIND: Final = "ExternalSecret"
@@ -21,7 +21,11 @@ _UNOWNED: Final = frozenset({"Orphan", "Merge"})
 
 
 def select_copies(
-    where: str, lists: Lists, externals: Iterable[Manifest], subject: Subject, own: Container[str]
+    where: str,
+    lists: Lists,
+    externals: Iterable[Manifest],
+    subject: Subject,
+    own: tuple[Container[str], AbstractSet[str]],
 ) -> Iterator[Holding]:
     """Secrets in the namespaces of the organization, each with the ExternalSecret that has created it.
 
@@ -30,10 +34,11 @@ def select_copies(
         lists: every kind that a stack creates.
         externals: whole ExternalSecrets.
         subject: the organization.
-        own: UIDs of the objects of the organization.
+        own: UIDs of the objects of the organization, and names of the ClusterSecretStores that are for it alone.
     """
     namespaces = list_own_namespaces(lists, subject)
-    stores = list_own_stores(lists, subject) | {
+    uids, own_stores = own
+    stores = own_stores | {
         item["metadata"]["name"] for item in lists[ESO, _STORE] if is_marked_by(item, _STORE, subject.stack)
     }
     by_uid: dict[str, str] = {}
@@ -41,7 +46,7 @@ def select_copies(
     for item in externals:
         metadata, spec = item["metadata"], item.get("spec") or {}
         used = {item.get("name") for item in list_store_references(spec) if item.get("kind") == _STORE}
-        if metadata["namespace"] not in namespaces or metadata["uid"] in own or not used & stores:
+        if metadata["namespace"] not in namespaces or metadata["uid"] in uids or not used & stores:
             continue
         by_uid[metadata["uid"]] = metadata["name"]
         target = spec.get("target") or {}
@@ -52,6 +57,6 @@ def select_copies(
         place = metadata["namespace"], metadata["name"]
         owners = [by_uid.get(str(owner.get("uid"))) for owner in metadata.get("ownerReferences") or ()]
         creators = sorted({name for name in (*owners, by_name.get(place)) if name})
-        if creators and place[0] in namespaces and metadata["uid"] not in own:
+        if creators and place[0] in namespaces and metadata["uid"] not in uids:
             names = ", ".join(format_object(_KIND, name, place[0]) for name in creators)
             yield Holding(where, "Secret", *place, "", "v1", metadata["uid"], f"created by {names} of others")

@@ -13,7 +13,7 @@ from ..schema.cloud_names import RoleName
 from ..schema.model import Example, Label
 from ..schema.placeholder import fill, must_match_template
 from .references import Reference
-from .rendering import PULL_SUFFIX
+from .rendering import build_role_template
 
 RECOVERY_DEFAULT: Final = 30
 _RECOVERY: Final = (0, *range(7, 31))
@@ -77,6 +77,4 @@ class AwsManaged(Reference):
             organization: name of the organization.
             beside_builds: whether it is a pull store, and the builds' store of its entry has a role too.
         """
-        if self.role_name is None:
-            return f"eso-{store}"
-        return f"{fill(self.role_name, organization)}{PULL_SUFFIX if beside_builds else ''}"
+        return str(fill(build_role_template(store, self.role_name, beside_builds=beside_builds), organization))

@@ -15,7 +15,7 @@ from ..schema.placeholder import ORGANIZATION, fill, find_places
 from .manager import PlannedStore
 from .references import ServiceAccountRef, StoreServiceAccount
 
-PULL_SUFFIX: Final = "-pull"
+_PULL_SUFFIX: Final = "-pull"
 """End of the name of a role for pulling, if the settings name the role for builds."""
 
 
@@ -27,6 +27,19 @@ def get_account_name(planned: PlannedStore) -> str:
 def build_account_name(store: str) -> str:
     """Name of the ServiceAccount, Role and RoleBinding of a ClusterSecretStore."""
     return f"eso-{store}"
+
+
+def build_role_template(store: str, role_name: str | None, *, beside_builds: bool) -> str:
+    """Name of the role that the stack creates for a managed store, with the placeholder.
+
+    Args:
+        store: name after which its identity is named.
+        role_name: name in the settings. None: that of the ServiceAccount.
+        beside_builds: whether it is a pull store, and the builds' store of its entry has a role too.
+    """
+    if role_name is None:
+        return build_account_name(store)
+    return f"{role_name}{_PULL_SUFFIX if beside_builds else ''}"
 
 
 def build_service_account(

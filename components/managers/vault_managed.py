@@ -16,7 +16,7 @@ from ..schema.model import Example, Label
 from ..schema.placeholder import fill, must_match_template
 from .manager import PlannedStore
 from .references import Reference, StoreServiceAccount
-from .rendering import PULL_SUFFIX, build_account_reference, build_provider_block
+from .rendering import build_account_reference, build_provider_block, build_role_template
 
 _MINUTE: Final = 60.0
 _DAY: Final = 24 * 3600.0
@@ -122,9 +122,7 @@ class VaultManaged(Reference):
 
     def role_template(self, store: str, *, beside_builds: bool = False) -> str:
         """The same with the placeholder."""
-        if self.role_name is None:
-            return f"eso-{store}"
-        return f"{self.role_name}{PULL_SUFFIX if beside_builds else ''}"
+        return build_role_template(store, self.role_name, beside_builds=beside_builds)
 
     def auth_mount_of(self, plane: str) -> str:
         """Where the auth method of a plane's cluster is mounted."""

@@ -5,7 +5,7 @@ Labels alone do not count outside its namespaces, because every tenant can write
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -90,15 +90,16 @@ class Subject:
         return (item["metadata"].get("labels") or {}).get(ORGANIZATION_LABEL) == self.organization
 
 
-def select_holdings(where: str, lists: Lists, subject: Subject) -> Iterator[Holding]:
+def select_holdings(where: str, lists: Lists, subject: Subject, stores: AbstractSet[str]) -> Iterator[Holding]:
     """Every object of an organization on a cluster, with what the objects have created.
 
     Args:
         where: context of the cluster.
         lists: every kind that a stack creates.
         subject: the organization.
+        stores: names of the ClusterSecretStores that are for the organization alone.
     """
-    accounts = {build_account_name(store) for store in list_own_stores(lists, subject)}
+    accounts = {build_account_name(store) for store in stores}
     own: dict[str, Holding] = {}
     for (api, kind), items in lists.items():
         for item in items:

@@ -48,10 +48,15 @@ def test_stores_that_are_missing() -> None:
     assert warnings(
         Api(**stores("shared", "other")), acme(builds="sharde", workloads="xyz"), acme("globex", workloads="xyz")
     ) == [
-        f'{BUILD}: ClusterSecretStore "sharde" does not exist, so ESO refuses what reads from it; it is the '
-        'workflowPlane.secretStoreRef of organization "acme"; did you mean "shared"? There are: other, shared',
-        f'{BUILD}: ClusterSecretStore "xyz" does not exist, so ESO refuses what reads from it; it is the '
-        'dataPlane.secretStoreRef of organization "acme" and of 1 more; create it, or use one of these: other, shared',
+        (
+            f'{BUILD}: ClusterSecretStore "sharde" does not exist, so ESO refuses what reads from it; it is the '
+            'workflowPlane.secretStoreRef of organization "acme"; did you mean "shared"? There are: other, shared'
+        ),
+        (
+            f'{BUILD}: ClusterSecretStore "xyz" does not exist, so ESO refuses what reads from it; it is the '
+            'dataPlane.secretStoreRef of organization "acme" and of 1 more; create it, or use one of these: '
+            "other, shared"
+        ),
     ]
 
 
@@ -77,8 +82,11 @@ def test_each_plane_has_stores_of_its_own() -> None:
     builds = Api(**stores("own"))
     assert list(list_absent_stores({"build": builds.cluster}, plan)) == []
     assert list(list_absent_stores({"build": builds.cluster, "data": data.cluster}, plan)) == [
-        'data plane (context "prod"): ClusterSecretStore "b" does not exist, so ESO refuses what reads from it; it is '
-        'the dataPlane.secretStoreRef of organization "acme"; create it, or use one of these: own'
+        (
+            'data plane (context "prod"): ClusterSecretStore "b" does not exist, so ESO refuses what reads from '
+            "it; it is "
+            'the dataPlane.secretStoreRef of organization "acme"; create it, or use one of these: own'
+        )
     ]
 
 
@@ -86,6 +94,9 @@ def test_a_user_who_may_not_list_stores() -> None:
     api = Api()
     api.forbidden.add(PATH)
     assert warnings(api, acme(builds="b", workloads="a")) == [
-        f"{BUILD}: the user of this context may not list ClusterSecretStores, so nothing shows whether these exist: "
-        "a, b; check them with kubectl get clustersecretstores"
+        (
+            f"{BUILD}: the user of this context may not list ClusterSecretStores, so nothing shows whether "
+            f"these exist: "
+            "a, b; check them with kubectl get clustersecretstores"
+        )
     ]

@@ -49,7 +49,8 @@ def policies(stack: str, **keys: Any) -> list[Object]:
 
 
 def ask(live: list[Object], own: AdmissionRules | None, *stores: Object, user: str | None = "pulumi") -> Any:
-    cluster, warnings = Cluster(**{POLICIES: live, STORES: [*stores]}), []
+    warnings: list[str] = []
+    cluster = Cluster(**{POLICIES: live, STORES: [*stores]})
     cluster.user = user
     problems = list(list_conflicts(cluster.cluster, own, STACK, warnings.append))
     return problems, warnings
@@ -85,12 +86,21 @@ def test_users_of_the_other_stack() -> None:
     """A problem before the first update, later a warning, so that a user can leave both stacks."""
     live = policies(OTHER, administrators=["pulumi", "admin"], operators=["system:serviceaccount:eso:eso"])
     expected = [
-        f'{PLANE}: admission.administrators lacks "admin" of the stack {OTHER}, so the policies of this stack would '
-        "refuse what it writes for that stack; add it, or remove it there first",
-        f'{PLANE}: admission.operators lacks "system:serviceaccount:eso:eso" of the stack {OTHER}, so the policies of '
-        "this stack would refuse what it writes for that stack; add it, or remove it there first",
-        f'{PLANE}: admission.operators of the stack {OTHER} lacks "{ESO}", so the policies of that stack would refuse '
-        "what it writes for this stack; add it there, and update that stack first",
+        (
+            f'{PLANE}: admission.administrators lacks "admin" of the stack {OTHER}, so the policies of this '
+            f"stack would "
+            "refuse what it writes for that stack; add it, or remove it there first"
+        ),
+        (
+            f'{PLANE}: admission.operators lacks "system:serviceaccount:eso:eso" of the stack {OTHER}, so the '
+            f"policies of "
+            "this stack would refuse what it writes for that stack; add it, or remove it there first"
+        ),
+        (
+            f'{PLANE}: admission.operators of the stack {OTHER} lacks "{ESO}", so the policies of that stack '
+            f"would refuse "
+            "what it writes for this stack; add it there, and update that stack first"
+        ),
     ]
     assert ask(live, rules()) == (expected, [])
     assert ask([*live, *policies(STACK)], rules()) == ([], expected)

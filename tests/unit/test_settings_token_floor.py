@@ -41,8 +41,9 @@ def acme(name: str = "acme", **keys: Any) -> Raw:
             "7m31s",
             [acme(registries=[{**GOOGLE, "gcr": GCR}])],
             'admission.minimumRefreshInterval: 7m31s is longer than half of the lifetime of namespaces[0] ("acme")'
-            ".registries[0].gcr (15m0s), so the policies would deny the ExternalSecrets that renew these tokens in time; "
-            "use 7m30s or shorter",
+            ".registries[0].gcr (15m0s), so the policies would deny the ExternalSecrets that renew these tokens "
+            "in time; use "
+            "7m30s or shorter",
             id="google",
         ),
         pytest.param("30m", [acme(registries=[{**GOOGLE, "gcr": {**GCR, **ACCOUNT}}])], "", id="google-account"),
@@ -77,8 +78,10 @@ def test_tokens_of_the_configuration(floor: str, organizations: list[Raw], expec
         ("1h", "ACRAccessToken (1h0m0s), GCRAccessToken (15m0s), GithubAccessToken (1h0m0s)"),
         (
             "12h",
-            "ACRAccessToken (1h0m0s), ECRAuthorizationToken (12h0m0s), GCRAccessToken (15m0s), "
-            "GithubAccessToken (1h0m0s)",
+            (
+                "ACRAccessToken (1h0m0s), ECRAuthorizationToken (12h0m0s), GCRAccessToken (15m0s), "
+                "GithubAccessToken (1h0m0s)"
+            ),
         ),
     ],
 )

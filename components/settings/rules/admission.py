@@ -46,7 +46,7 @@ def validate_admission(settings: StackSettings, release: Release) -> Iterator[Pr
 
 
 def find_short_tokens(settings: StackSettings) -> Iterator[Problem]:
-    """A refresh floor that lets tokens of generators expire, which organizations may use in ExternalSecrets of theirs."""
+    """A refresh floor that lets tokens expire that organizations may use in ExternalSecrets of their own."""
     limits = settings.strict_admission
     if limits is None:
         return

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from ...errors import Problem
 from ...managers.aws import AwsStore
 from ...managers.aws_managed import AwsManaged
+from ...managers.manager import Manager
 from ...schema.cloud_names import ROLE_NAME_MAX
 from ...schema.partial import Doubtful, certain
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
-from .managed import Reads, list_remote_readers, name_identities, refuse_common_names
+from .managed import Reads, fill_stores, list_managed, list_remote_readers, name_identities, refuse_common_names
 from .separate_paths import refuse_nested_paths
 
 
@@ -56,11 +57,7 @@ def validate_managed_stores(settings: StackSettings, reads: Reads) -> Iterator[P
         yield from certain(_store(settings, store, block, f"secretStores.{name}.aws"))
     yield from certain(_planes(settings, managed.keys()))
     yield from _unique_names(settings, {name for name, (_, block) in managed.items() if block.unique_names})
-    filled = [
-        store
-        for organization in settings.organizations
-        for store in certain(_filled(settings, organization, reads, managed))
-    ]
+    filled = fill_stores(settings, lambda organization: _filled(settings, organization, reads, managed))
     for store_of_organization in filled:
         yield from _default_role(store_of_organization)
     yield from _roles(filled)
@@ -70,10 +67,13 @@ def validate_managed_stores(settings: StackSettings, reads: Reads) -> Iterator[P
 
 def managed_stores(settings: StackSettings) -> Iterator[tuple[str, tuple[AwsStore, AwsManaged]]]:
     """Entry of ``secretStores`` of each managed store, with its settings."""
-    for name, store in settings.secret_stores.items():
-        with suppress(Doubtful):
-            if isinstance(store.manager, AwsStore) and store.manager.managed is not None:
-                yield name, (store.manager, store.manager.managed)
+    return list_managed(settings, _select)
+
+
+def _select(manager: Manager) -> tuple[AwsStore, AwsManaged] | None:
+    if isinstance(manager, AwsStore) and manager.managed is not None:
+        return manager, manager.managed
+    return None
 
 
 def _filled(

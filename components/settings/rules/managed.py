@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set as AbstractSet
+from contextlib import suppress
+from typing import TypeVar
 
 from ...errors import Problem
+from ...managers.manager import Manager
 from ...schema.deferred import InputStr
-from ...schema.partial import certain
+from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
 
+StoreSettings = TypeVar("StoreSettings")
+FilledStore = TypeVar("FilledStore")
 Reads = Callable[[Organization], list[tuple[str, tuple[InputStr, ...]]]]
 """Organization -> entries of ``secretStores`` that it reads through, each with the remote keys that it reads there."""
+
+
+def list_managed(
+    settings: StackSettings, select: Callable[[Manager], StoreSettings | None]
+) -> Iterator[tuple[str, StoreSettings]]:
+    """Entry of ``secretStores`` of each managed store of one manager, with its settings.
+
+    Args:
+        settings: settings of the stack.
+        select: the settings of a managed store of this manager. None: it is another one.
+    """
+    for name, store in settings.secret_stores.items():
+        with suppress(Doubtful):
+            selected = select(store.manager)
+            if selected is not None:
+                yield name, selected
+
+
+def fill_stores(settings: StackSettings, fill: Callable[[Organization], Iterator[FilledStore]]) -> list[FilledStore]:
+    """The managed stores of all organizations, without what is doubtful.
+
+    Args:
+        settings: settings of the stack.
+        fill: the managed stores with the name of an organization filled in.
+    """
+    return [store for organization in settings.organizations for store in certain(fill(organization))]
 
 
 def refuse_common_names(path: str, role_name: str | None, where: str) -> Iterator[Problem]:

@@ -6,20 +6,20 @@ Names are compared for all servers together, because two addresses may lead to o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ...errors import Problem
+from ...managers.manager import Manager
 from ...managers.vault import VaultStore
 from ...managers.vault_managed import VaultManaged
 from ...managers.vault_policy import build_api_path
-from ...schema.partial import Doubtful, certain
+from ...schema.partial import certain
 from ...schema.placeholder import fill
 from ...schema.text import quote
 from ..organization import Organization
 from ..stack import StackSettings
-from .managed import Reads, list_remote_readers, name_identities, refuse_common_names
+from .managed import Reads, fill_stores, list_managed, list_remote_readers, name_identities, refuse_common_names
 from .separate_paths import refuse_nested_paths
 
 _SYSTEM_MOUNTS: Final = frozenset({"auth", "cubbyhole", "identity", "sys"})
@@ -59,17 +59,13 @@ class _Filled:
 
 def validate_managed_vault_stores(settings: StackSettings, reads: Reads) -> Iterator[Problem]:
     """Problems of managed stores with each other and with their organizations."""
-    managed = dict(_managed_stores(settings))
+    managed = dict(list_managed(settings, _select))
     for name, (_, block) in managed.items():
         yield from certain(refuse_common_names(block.path, block.role_name, f"secretStores.{name}.vault.managed"))
     yield from certain(
         _planes(settings, {name for name, (_, block) in managed.items() if not block.data_plane_auth_mount})
     )
-    filled = [
-        store
-        for organization in settings.organizations
-        for store in certain(_filled(settings, organization, reads, managed))
-    ]
+    filled = fill_stores(settings, lambda organization: _filled(settings, organization, reads, managed))
     for store_of_organization in filled:
         yield from _path(store_of_organization)
     yield from _roles(filled)
@@ -77,11 +73,10 @@ def validate_managed_vault_stores(settings: StackSettings, reads: Reads) -> Iter
     yield from refuse_nested_paths(filled)
 
 
-def _managed_stores(settings: StackSettings) -> Iterator[tuple[str, tuple[VaultStore, VaultManaged]]]:
-    for name, store in settings.secret_stores.items():
-        with suppress(Doubtful):
-            if isinstance(store.manager, VaultStore) and store.manager.managed is not None:
-                yield name, (store.manager, store.manager.managed)
+def _select(manager: Manager) -> tuple[VaultStore, VaultManaged] | None:
+    if isinstance(manager, VaultStore) and manager.managed is not None:
+        return manager, manager.managed
+    return None
 
 
 def _filled(
