@@ -8,6 +8,7 @@ from .cel import format_list
 from .model import AdmissionRules
 from .policy import ESO_GROUP, Policy, Validation, match
 from .scope import GENERATOR_KINDS, OURS, RESTRICTED, build_scope, is_slow, may_use
+from .secret_api import FROM_API, build_api_scope
 
 _SECRET_TYPES: Final = (
     "Opaque",
@@ -74,12 +75,12 @@ def build_external_secret_policy(rules: AdmissionRules) -> Policy:
 
 def build_push_secret_policy(rules: AdmissionRules) -> Policy:
     """Each organization's PushSecrets write to its own stores, which they name."""
+    api = build_api_scope(rules)
 
     def check(store: str) -> str:
-        selects = f"has({store}.labelSelector)"
-        return (
-            f"({selects} ? !{OURS} && {store}.?kind.orValue('SecretStore') != 'ClusterSecretStore' : {may_use(store)})"
-        )
+        selects, other = f"has({store}.labelSelector)", f"{store}.?kind.orValue('SecretStore') != 'ClusterSecretStore'"
+        checked = f"({selects} ? !{OURS} && {other} : {may_use(store)})"
+        return f"({FROM_API} ? !{selects} && !({other}) && {api.may_push(store)} : {checked})" if api else checked
 
     generator = "object.spec.selector.generatorRef"
     return Policy(
@@ -92,6 +93,7 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
                 "spec.secretStoreRefs: is not a store of the organization; name its ClusterSecretStore",
                 "'spec.secretStoreRefs: ' + variables.advice + ', by name'",
             ),
+            *(() if api is None else api.validations),
             Validation(
                 f"!{RESTRICTED} || !has(object.spec.selector) || !has({generator}) || "
                 f"{generator}.kind in {format_list(GENERATOR_KINDS)}",
@@ -102,7 +104,7 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
                 f"spec.refreshInterval: is too short; use {rules.minimum_refresh_interval} or longer, or 0s for never",
             ),
         ],
-        variables=build_scope(rules),
+        variables={**build_scope(rules), **({} if api is None else api.variables)},
         exempt=rules.operators,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..openchoreo.release import WorkloadNamespaces
+from ..openchoreo.release import SecretApi, WorkloadNamespaces
 
 Place = tuple[str, str]
 """Namespace and name."""
@@ -42,5 +42,9 @@ class AdmissionRules:
     """What the names of build namespaces begin with, before the organization."""
     workload_namespaces: tuple[WorkloadNamespaces, ...]
     """How the releases of the platform label the namespaces of workloads, without duplicates."""
+    secret_api: SecretApi | None
+    """OpenChoreo's API for secrets. None: it is not allowed, or the release has none."""
+    secret_api_stores: Mapping[str, tuple[str, ...]]
+    """Organization -> ClusterSecretStores with which this API pushes. Empty: it is not allowed."""
     minimum_refresh_interval: str
     """Shortest interval between two polls, a Go duration."""

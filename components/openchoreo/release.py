@@ -113,6 +113,16 @@ class WorkloadNamespaces:
 
 
 @dataclass(frozen=True)
+class SecretApi:
+    """Where OpenChoreo's API for secrets writes PushSecrets, as users of its agents."""
+
+    prefix: str
+    """What the names of its namespaces begin with, before the organization."""
+    keys: str
+    """What its remote keys begin with, before the organization and ``/``."""
+
+
+@dataclass(frozen=True)
 class RunLabels:
     """Labels of every object that a build run has created, and that it deletes with itself."""
 
@@ -196,6 +206,8 @@ class Release:
     """Cluster-scoped kind that registers a cluster for the builds of all organizations. None: there is none."""
     shared_data_plane: Kind | None = None
     """Cluster-scoped kind that registers a cluster for the workloads of all organizations. None: there is none."""
+    secret_api: SecretApi | None = None
+    """Its API for secrets. None: it has none."""
     environments: Environments | None = None
     """How an environment names its data plane. None: every data plane in the namespace of an organization counts."""
     shared_component_type: Kind | None = None

@@ -16,7 +16,18 @@ from typing import Final
 
 from .builds import Builds
 from .kinds import Kind, Path, Variables, Workload
-from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, RunSecret, RunSecrets, Snapshots
+from .release import (
+    Charts,
+    Defaults,
+    Environments,
+    Expressions,
+    Release,
+    RunLabels,
+    RunSecret,
+    RunSecrets,
+    SecretApi,
+    Snapshots,
+)
 from .v0_9 import WORKLOAD_NAMESPACES
 
 _API: Final = "openchoreo.dev/v1alpha1"
@@ -240,6 +251,8 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         ),
         builds=_BUILDS,
         secret_reference=Kind(_API, "SecretReference", "secretreferences"),
+        # services/secret/service.go and services/gitsecret/service.go, since v1.1.
+        secret_api=None if name == "v1.0" else SecretApi(prefix="openchoreo-kv-", keys="secret/"),
         charts=Charts(control_plane="openchoreo-control-plane", operator=None),
         agents=(
             "system:serviceaccount:openchoreo-data-plane:cluster-agent-dataplane",

@@ -60,6 +60,8 @@ def plan_admission(  # noqa: PLR0913 -- the parts of a plan
             sources=tuple(sorted({name for store in here for name in _list_sources(store)})),
             build_prefixes=tuple(dict.fromkeys(part.build_namespace("") for part in release.parts)),
             workload_namespaces=release.workload_namespaces,
+            secret_api=release.secret_api if limits.secret_api else None,
+            secret_api_stores=_list_api_stores(plans, plane, pull_plane) if limits.secret_api else {},
             minimum_refresh_interval=limits.minimum_refresh_interval,
         )
     return rules
@@ -85,6 +87,21 @@ def _list_build_stores(plans: Iterable[OrganizationPlan]) -> dict[str, tuple[str
 def _list_workload_stores(plans: Iterable[OrganizationPlan]) -> dict[str, tuple[str, ...]]:
     """Organizations whose workloads use a store of the stack; the plan does not have the stores of the others."""
     stores = _group((plan.name, (plan.pull_store, _store_of(plan.organization.data_plane))) for plan in plans)
+    return {name: names for name, names in stores.items() if names}
+
+
+def _list_api_stores(plans: Iterable[OrganizationPlan], plane: Plane, pull_plane: Plane) -> dict[str, tuple[str, ...]]:
+    """Stores that the planes on a cluster name: OpenChoreo pushes with them on each plane."""
+    stores = _group(
+        (
+            plan.name,
+            (
+                _store_of(plan.organization.build_plane) if plane == "build" else None,
+                _store_of(plan.organization.data_plane) if plane == pull_plane else None,
+            ),
+        )
+        for plan in plans
+    )
     return {name: names for name, names in stores.items() if names}
 
 

@@ -40,6 +40,9 @@ class Admission(Model):
     """Shortest interval between two polls of an ExternalSecret or a PushSecret of an organization."""
     maximum_external_secrets: Annotated[int, Field(ge=1, le=_MOST)] = 500
     """Number of ExternalSecrets that may exist at the same time in each build namespace, those of runs included."""
+    secret_api: bool = False
+    """Allow OpenChoreo's API for secrets: its agents push with the store that a plane names, from the namespace of an
+    organization, to keys of that organization."""
 
     def list_agents(self, release: Release) -> tuple[str, ...]:
         """Users of OpenChoreo's agents and controllers, without duplicates."""

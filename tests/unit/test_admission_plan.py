@@ -33,6 +33,8 @@ RULES: Final = AdmissionRules(
     sources=("secret-manager",),
     build_prefixes=("workflows-",),
     workload_namespaces=V1.workload_namespaces,
+    secret_api=None,
+    secret_api_stores={},
     minimum_refresh_interval="1m0s",
 )
 

@@ -54,6 +54,7 @@ def test_defaults() -> None:
         agents=None,
         minimum_refresh_interval="1m0s",
         maximum_external_secrets=500,
+        secret_api=False,
     )
     other = parse(strict(isolation="store", admission=None), source="test", manual_names=frozenset())
     assert other.strict_admission is None

@@ -41,8 +41,26 @@ def validate_admission(settings: StackSettings, release: Release) -> Iterator[Pr
     yield from certain(_check_users(settings, limits, release))
     yield from certain(_check_interval(settings, "", limits))
     yield from _check_tokens(settings, limits)
+    yield from _check_secret_api(settings, limits, release)
     for path, organization in settings.located:
         yield from certain(_organization(organization, path, limits))
+
+
+def _check_secret_api(settings: StackSettings, limits: Admission, release: Release) -> Iterator[Problem]:
+    """The exception for OpenChoreo's API for secrets, where nothing can use it."""
+    if not limits.secret_api:
+        return
+    planes = [plane for _, organization in settings.located for plane in certain(_list_planes(organization))]
+    if release.secret_api is None:
+        text = f"true has no effect with OpenChoreo {release.name}, which has no API for secrets; remove it"
+        yield Problem("admission.secretApi", text)
+    elif not any(planes):
+        text = "true has no effect, because no plane of an organization names a store; set secretStoreRef of its planes"
+        yield Problem("admission.secretApi", text)
+
+
+def _list_planes(organization: Organization) -> Iterator[object]:
+    yield from (organization.build_plane, organization.data_plane)
 
 
 def find_short_tokens(settings: StackSettings) -> Iterator[Problem]:

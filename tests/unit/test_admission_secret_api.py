@@ -1,0 +1,92 @@
+"""The exception for OpenChoreo's API for secrets: its stores, and where it is refused."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from components.admission.secret_api import build_api_scope
+from components.errors import SettingsError
+from components.openchoreo import RELEASES
+from components.openchoreo.release import SecretApi
+from components.settings.parsing import parse
+from tests.unit.admission_samples import ONE_CLUSTER, plan_strict, strict
+from tests.unit.samples import Raw
+
+API: Final = {"administrators": ["pulumi"], "secretApi": True}
+STORES: Final[dict[str, Any]] = {
+    "workflowPlane": {"secretStoreRef": "push-builds"},
+    "dataPlane": {"secretStoreRef": "push-data"},
+}
+
+
+def acme(name: str = "acme", **keys: Any) -> Raw:
+    return {"name": name, "git": {"remoteKey": f"{name}-git"}, **keys}
+
+
+def problems(**keys: Any) -> list[str]:
+    try:
+        parse(strict(**keys), source="test", manual_names=frozenset())
+    except SettingsError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def test_releases_with_the_api() -> None:
+    api = SecretApi(prefix="openchoreo-kv-", keys="secret/")
+    assert {name: release.secret_api for name, release in RELEASES.items()} == {
+        "v0.9": None,
+        "v1.0": None,
+        "v1.1": api,
+        "v1.2": api,
+        "v1": api,
+    }
+
+
+@pytest.mark.parametrize(
+    ("clusters", "expected"),
+    [
+        pytest.param(
+            {**ONE_CLUSTER, "dataPlane": {"context": "dev"}},
+            {"build": {"acme": ("push-builds", "push-data")}},
+            id="one-cluster",
+        ),
+        pytest.param(
+            {**ONE_CLUSTER, "dataPlane": {"context": "data"}},
+            {"build": {"acme": ("push-builds",)}, "data": {"acme": ("push-data",)}},
+            id="two-clusters",
+        ),
+    ],
+)
+def test_stores_are_those_that_planes_name(clusters: Raw, expected: dict[str, dict[str, tuple[str, ...]]]) -> None:
+    organizations = [acme(**STORES), acme("globex")]
+    planned = plan_strict(clusters=clusters, namespaces=organizations, admission=API).admission
+    assert {plane: rules.secret_api_stores for plane, rules in planned.items()} == expected
+    assert {rules.secret_api for rules in planned.values()} == {SecretApi(prefix="openchoreo-kv-", keys="secret/")}
+    without = plan_strict(clusters=clusters, namespaces=organizations).admission
+    assert [rules.secret_api_stores for rules in without.values()] == [{} for _ in without]
+    assert [build_api_scope(rules) for rules in without.values()] == [None for _ in without]
+
+
+def test_a_cluster_on_which_no_plane_names_a_store_has_no_exception() -> None:
+    clusters = {**ONE_CLUSTER, "dataPlane": {"context": "data"}}
+    organizations = [acme(workflowPlane=STORES["workflowPlane"])]
+    planned = plan_strict(clusters=clusters, namespaces=organizations, admission=API).admission
+    assert {plane: build_api_scope(rules) is None for plane, rules in planned.items()} == {"build": False, "data": True}
+
+
+def test_without_a_store_the_setting_is_refused() -> None:
+    assert problems(admission=API, namespaces=[acme(**STORES)]) == []
+    assert problems(admission=API, namespaces=[acme()]) == [
+        (
+            "admission.secretApi: true has no effect, because no plane of an organization names a store; set "
+            "secretStoreRef of its planes"
+        )
+    ]
+
+
+def test_releases_without_the_api_refuse_the_setting() -> None:
+    assert problems(admission=API, release="v1.0", namespaces=[acme(**STORES)]) == [
+        "admission.secretApi: true has no effect with OpenChoreo v1.0, which has no API for secrets; remove it"
+    ]
