@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from itertools import accumulate, chain, takewhile
 from typing import Final
 
 FONT: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
@@ -14,7 +14,10 @@ SIZE: Final = 12
 """Height of the letters of names, in pixels."""
 _ADVANCE: Final = 0.61
 """Width of a letter of a monospaced font, as a part of its size; slightly too much for every listed font."""
-_BREAKS: Final = re.compile(r"(?<=[\s,/=:.@_-])")
+_PARTS: Final = re.compile(r"(?<=[\s,/=])")
+"""Where a line ends at best: after a whole name."""
+_BREAKS: Final = re.compile(r"(?<=[:.@_-])")
+"""Where it ends inside a name that is longer than a line."""
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot contain."""
 _COLOURS: Final = (
@@ -96,10 +99,11 @@ def count_columns(text: str) -> int:
 
 
 def wrap(text: str, width: float, size: float = SIZE) -> list[str]:
-    """A text in lines that fit into a width: broken after separators, and inside words where that is not enough."""
+    """A text in lines that fit into a width: broken after names, and inside names where that is not enough."""
     most = max(1, int(width / (size * _ADVANCE)))
     lines, line = [], ""
-    for word in _BREAKS.split(text):
+    parts = ([part] if count_columns(part) <= most else _BREAKS.split(part) for part in _PARTS.split(text))
+    for word in chain.from_iterable(parts):
         rest = word
         if count_columns(line + rest) > most and line:
             lines.append(line.rstrip())

@@ -201,6 +201,8 @@ def test_hostile_names_are_text() -> None:
         pytest.param("abc", 5, ["abc"], id="short"),
         pytest.param("abc-defg", 5, ["abc-", "defg"], id="at-a-separator"),
         pytest.param("abcdefgh", 5, ["abcde", "fgh"], id="inside-a-word"),
+        pytest.param("ab/c-d", 5, ["ab/", "c-d"], id="after-a-name-before-inside-one"),
+        pytest.param("a/b-cdefg", 5, ["a/b-", "cdefg"], id="inside-a-long-name"),
         pytest.param("ab cd ef", 5, ["ab", "cd ef"], id="at-a-space"),
         pytest.param("\u4e2d\u4e2d\u4e2d", 5, ["\u4e2d\u4e2d", "\u4e2d"], id="wide-letters"),
         pytest.param("\u4e2d\u4e2d", 1, ["\u4e2d", "\u4e2d"], id="wider-than-the-line"),
