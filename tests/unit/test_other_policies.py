@@ -88,18 +88,15 @@ def test_users_of_the_other_stack() -> None:
     expected = [
         (
             f'{PLANE}: admission.administrators lacks "admin" of the stack {OTHER}, so the policies of this '
-            f"stack would "
-            "refuse what it writes for that stack; add it, or remove it there first"
+            "stack would refuse what it writes for that stack; add it, or remove it there first"
         ),
         (
             f'{PLANE}: admission.operators lacks "system:serviceaccount:eso:eso" of the stack {OTHER}, so the '
-            f"policies of "
-            "this stack would refuse what it writes for that stack; add it, or remove it there first"
+            "policies of this stack would refuse what it writes for that stack; add it, or remove it there first"
         ),
         (
             f'{PLANE}: admission.operators of the stack {OTHER} lacks "{ESO}", so the policies of that stack '
-            f"would refuse "
-            "what it writes for this stack; add it there, and update that stack first"
+            "would refuse what it writes for this stack; add it there, and update that stack first"
         ),
     ]
     assert ask(live, rules()) == (expected, [])
