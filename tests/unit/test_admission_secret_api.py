@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from components.admission.external_secrets import build_push_secret_policy
 from components.admission.secret_api import build_api_scope
 from components.errors import SettingsError
 from components.openchoreo import RELEASES
@@ -90,3 +91,26 @@ def test_releases_without_the_api_refuse_the_setting() -> None:
     assert problems(admission=API, release="v1.0", namespaces=[acme(**STORES)]) == [
         "admission.secretApi: true has no effect with OpenChoreo v1.0, which has no API for secrets; remove it"
     ]
+
+
+def test_the_policy_about_push_secrets() -> None:
+    rules = plan_strict(namespaces=[acme(**STORES)], admission=API).admission["build"]
+    policy = build_push_secret_policy(rules)
+    agents = ", ".join(f'"{user}"' for user in rules.agents)
+    prefix = '"openchoreo-kv-"'
+    assert dict(list(policy.variables.items())[-4:]) == {
+        "apiStores": '{"acme": ["push-builds", "push-data"]}',
+        "apiOwner": f"request.namespace.startsWith({prefix}) ? request.namespace.substring(14) : ''",
+        "fromApi": f"request.userInfo.username in [{agents}] && variables.apiOwner in variables.apiStores",
+        "pusher": "variables.fromApi ? variables.apiOwner : variables.ours ? variables.organization : ''",
+    }
+    stores, keys, *_ = policy.validations
+    assert stores.expression.startswith(
+        "object.spec.?secretStoreRefs.orValue([]).all(e, (variables.fromApi ? !has(e.labelSelector) && "
+        "!(e.?kind.orValue('SecretStore') != 'ClusterSecretStore') && "
+        "e.?name.orValue('') in variables.apiStores[?variables.apiOwner].orValue([]) : "
+    )
+    assert keys.message == (
+        "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; use secret/<organization>/..., "
+        "without metadata and dataTo"
+    )
