@@ -26,6 +26,8 @@ from tests.platform.operators import list_operator_crds, obtain_programs
 from tests.platform.releases import Builds, list_v1_definitions
 from tests.platform.samples import git_organization
 from tests.platform.stack_files import copy_empty_stack, has_resources
+from tests.platform.warm import Warm, start_warm
+from tests.platform.warm.client import COLD
 from tests.platform.watchdog import stopped_at_the_end
 from tests.platform.workflows import RunWorkflow, start_workflow
 
@@ -75,12 +77,25 @@ def data_cluster(data_platform: Platform) -> Kubernetes:
 
 
 @pytest.fixture(scope="session")
-def engine(platform: Platform) -> Engine:
+def warm() -> Iterator[Warm]:
+    """Processes that have imported what the engines of the tests start."""
+    with start_warm() as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def engine(platform: Platform, warm: Warm) -> Engine:
     """Pulumi with a file backend beside the platform."""
     project = make_project(platform.folder / "project")
     engine = Engine(platform.folder, platform.programs, project)
     engine.prepare()
-    return engine
+    return warm.use(engine)
+
+
+@pytest.fixture
+def cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every process of the engine has an interpreter of its own, as outside of tests."""
+    monkeypatch.setenv(COLD, "1")
 
 
 @pytest.fixture(scope="session")

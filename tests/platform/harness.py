@@ -31,10 +31,10 @@ _DEADLINE = 60.0
 
 def make_project(folder: Path) -> Path:
     """A copy of this project with the same program and components, and without stacks."""
-    folder.mkdir()
-    for name in ("Pulumi.yaml", "__main__.py", "components", "plugin", "venv"):
+    for name in ("stacks", "plugin"):
+        (folder / name).mkdir(parents=True)
+    for name in ("Pulumi.yaml", "__main__.py", "components", "plugin/PulumiPlugin.yaml", "plugin/__main__.py", "venv"):
         (folder / name).symlink_to(ROOT / name)
-    (folder / "stacks").mkdir()
     return folder
 
 

@@ -17,6 +17,7 @@ from tests.platform.harness import Kubernetes, Stack, eventually, make_project
 from tests.platform.openchoreo import API, SHARED, Object, comparable
 from tests.platform.operators import list_operator_crds
 from tests.platform.releases import V1_DEFINITIONS
+from tests.platform.warm import Warm
 from tests.platform.watchdog import stopped_at_the_end
 
 SHIPPED: Final = SHARED / "samples" / "openchoreo-v1.2.3"
@@ -29,11 +30,12 @@ OBJECTS: Final = (WORKFLOW, COMPONENTS, PROJECTS)
 class Newer:
     """One cluster as every plane, and an engine with stacks of its own."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, warm: Warm) -> None:
         self.platform = platform
         self.cluster = Kubernetes(platform.kubeconfig)
-        self._engine = Engine(platform.folder, platform.programs, make_project(platform.folder / "project"))
-        self._engine.prepare()
+        engine = Engine(platform.folder, platform.programs, make_project(platform.folder / "project"))
+        engine.prepare()
+        self._engine = warm.use(engine)
 
     def start_stack(self, name: str, **keys: Any) -> Stack:
         """A stack of ``release: v1`` on the cluster."""
@@ -96,14 +98,14 @@ class Newer:
 
 
 @contextmanager
-def start_newer(folder: Path, programs: Any) -> Iterator[Newer]:
+def start_newer(folder: Path, programs: Any, warm: Warm) -> Iterator[Newer]:
     """A platform of its own, because its definitions replace those of v0.9."""
     with stopped_at_the_end(Platform(folder, programs)) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
         seeder.apply_definitions([*list_operator_crds(), *V1_DEFINITIONS], platform.process("kube-apiserver"))
         platform.start_operator()
-        newer = Newer(platform)
+        newer = Newer(platform, warm)
         for kind, name in OBJECTS:
             newer.cluster.create(_load(f"{kind.lower()}-{name}"))
         newer.cluster.create(

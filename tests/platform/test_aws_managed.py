@@ -27,6 +27,7 @@ from tests.platform.harness import Kubernetes, Stack, make_project
 from tests.platform.openchoreo import configure
 from tests.platform.releases import Builds, on_each_control_plane, on_v1
 from tests.platform.stand_in_providers import add_providers
+from tests.platform.warm import Warm
 from tests.platform.workflows import RunWorkflow
 
 ISSUER = "oidc.example/id/platform"
@@ -35,11 +36,11 @@ MANAGED_BY = {"Key": "app.kubernetes.io/managed-by", "Value": "openchoreo-secret
 
 
 @pytest.fixture(scope="module")
-def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def project(engine: Engine, warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The project with the stand-ins for two providers in addition to its own provider."""
     folder = make_project(tmp_path_factory.mktemp("aws") / "project")
     add_providers(folder, Path(__file__).parent / "aws_provider", "aws", "random")
-    return Engine(engine.folder, engine.programs, folder)
+    return warm.use(Engine(engine.folder, engine.programs, folder))
 
 
 @pytest.fixture

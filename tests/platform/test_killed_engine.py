@@ -12,6 +12,7 @@ from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_sto
 from tests.platform.operations import run_documented
 from tests.platform.samples import git_organization
 
+pytestmark = pytest.mark.usefixtures("cold_start")
 PROGRAM = "pulumi-language-python-exec"
 PROVIDER = "plugin"
 HOST = "language_host.py"

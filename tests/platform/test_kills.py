@@ -23,6 +23,7 @@ from tests.platform.openchoreo import API, ControlPlane, comparable, component_t
 from tests.platform.operations import run_documented
 from tests.platform.samples import git_organization
 
+pytestmark = pytest.mark.usefixtures("cold_start")
 KILLS: Final = int(os.environ.get("OPENCHOREO_SECRETS_KILLS", "2"))
 ROUNDS: Final = -(-KILLS // 2)
 INTERVALS: Final = ("17m", "18m", "19m")

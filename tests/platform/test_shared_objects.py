@@ -18,6 +18,7 @@ from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer,
 from tests.platform.openchoreo import API
 from tests.platform.releases import needs_newer
 from tests.platform.samples import auth
+from tests.platform.warm import Warm
 
 pytestmark = needs_newer
 
@@ -25,8 +26,8 @@ PULL_TYPE: Final = "kubernetes.io/dockerconfigjson"
 
 
 @pytest.fixture(scope="module")
-def newer(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newer]:
-    with start_newer(tmp_path_factory.mktemp("newer"), platform.programs) as started:
+def newer(platform: Platform, warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newer]:
+    with start_newer(tmp_path_factory.mktemp("newer"), platform.programs, warm) as started:
         yield started
 
 

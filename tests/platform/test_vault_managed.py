@@ -35,16 +35,17 @@ from tests.platform.vault_attacks import (
     list_mounts,
     read,
 )
+from tests.platform.warm import Warm
 
 DEPLOYMENT = "deployment"
 
 
 @pytest.fixture(scope="module")
-def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def project(engine: Engine, warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The project with the stand-in for the provider ``vault``."""
     folder = make_project(tmp_path_factory.mktemp("vault") / "project")
     add_providers(folder, Path(__file__).parent / "vault_provider", "vault")
-    return Engine(engine.folder, engine.programs, folder)
+    return warm.use(Engine(engine.folder, engine.programs, folder))
 
 
 @pytest.fixture
