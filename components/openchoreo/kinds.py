@@ -30,6 +30,8 @@ class Workload:
     """Workload type -> path of the pod spec in the template of the primary resource."""
     without_pods: frozenset[str] = frozenset()
     """Workload types that have no pods."""
+    only: bool = False
+    """Whether a type may have no resource of another workload type. If not, it has one of its own and any of others."""
 
     @property
     def types(self) -> frozenset[str]:

@@ -41,7 +41,9 @@ _WORKLOAD: Final = Workload(
         "cronjob": ("spec", "jobTemplate", *_POD_TEMPLATE),
     },
     without_pods=frozenset({"proxy"}),
+    only=True,
 )
+"""Source: ``internal/validation/component/resource_template.go``."""
 _NAMESPACE: Final = "${metadata.namespace}"
 _OF_BUILDS: Final = "metadata.namespaceName"
 _PLANE_OF_RESOURCES: Final = {"targetPlane": "dataplane"}

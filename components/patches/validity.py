@@ -90,15 +90,18 @@ def _path_problems(path: Steps, where: str, ids: Collection[str]) -> Iterator[Pr
 
 
 def check_workload(pods: Pods, patch: Patch, owner: str) -> None:
-    """Check that the patch adds no second resource of the workload's kind.
+    """Check that the patch adds no second workload.
 
     Raises:
-        PatchError: a resource of the patch has the kind of the workload.
+        PatchError: a resource of the patch has the kind of the workload, or of another one and the release refuses it.
     """
     for resource in patch.resources:
-        if str(resource.template.get("kind")).lower() == pods.type:
-            kind = resource.template["kind"]
+        kind = str(resource.template.get("kind"))
+        if kind.lower() == pods.type:
             msg = f'{owner}: the resource "{resource.id}" is a second {kind}; a {pods.type} has exactly one'
+            raise PatchError(msg)
+        if pods.workload.only and kind.lower() in pods.workload.pod_specs:
+            msg = f'{owner}: the resource "{resource.id}" is a {kind}; a {pods.type} has no other workloads'
             raise PatchError(msg)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
 
 from components.errors import PatchError
 from components.manifests import Manifest
+from components.openchoreo import V0_9, Release
 from components.patches.model import Patch, Resource
 from components.patches.patch import apply_patch
 from tests.unit.objects import ID, STACK, component_type, entry, plane, pods, pulling, template
+from tests.unit.releases import on_each_release
 
 WHERE = "ComponentType acme/service"
 BARE = component_type("deployment", {})
@@ -155,6 +158,18 @@ def test_what_cannot_be_done(original: Manifest, wanted: Patch, problem: str) ->
         apply_patch(original, wanted)
     assert str(caught.value) == f"{WHERE}: {problem}"
     assert original == before
+
+
+@on_each_release
+def test_a_workload_of_another_type(release: Release) -> None:
+    """Webhooks of v1.x refuse it; those of v0.9 count only resources of the type's own kind."""
+    patch = Patch((Resource("second", {**template(), "kind": "StatefulSet"}),))
+    if release is V0_9:
+        assert [added["id"] for added in apply_patch(BARE, patch, release=release).added.resources] == ["second"]
+        return
+    problem = 'the resource "second" is a StatefulSet; a deployment has no other workloads'
+    with pytest.raises(PatchError, match=f"^{re.escape(f'{WHERE}: {problem}')}$"):
+        apply_patch(BARE, patch, release=release)
 
 
 @pytest.mark.parametrize(
