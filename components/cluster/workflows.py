@@ -61,11 +61,13 @@ class Workflows:
 
     @cached_property
     def all(self) -> list[Workflow]:
-        """All workflows, first those in namespaces.
+        """All workflows, first those in namespaces. Without credentials of builds nothing is read.
 
         Raises:
             ClusterError: the cluster cannot be reached, or refuses a list in a namespace.
         """
+        if not list_builders(self.plan):
+            return []
         return [
             Workflow(Location(kind, item["metadata"]["name"], item["metadata"].get("namespace")), item)
             for kind in self.builds.kinds

@@ -138,3 +138,9 @@ def test_a_user_who_may_read_in_the_namespaces_only() -> None:
         f"{OPENCHOREO}/namespaces/acme/workflows",
         f"{OPENCHOREO}/clusterworkflows",
     ]
+
+
+def test_without_credentials_of_builds_nothing_is_read() -> None:
+    api = _api({SHARED_PLANE: WITHOUT}, shared=[workflow()])
+    _check(api, plan_v1(PULLING))
+    assert api.queries == []
