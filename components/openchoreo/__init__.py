@@ -10,7 +10,7 @@ from .kinds import Kind, Workload
 from .labels import DOMAIN, ORGANIZATION_LABEL, build_organization_labels
 from .release import Charts, Defaults, Environments, Expressions, Release, RunLabels, Snapshots
 from .v0_9 import V0_9
-from .v1 import V1, V1_0, V1_1, V1_2
+from .v1 import V1_0, V1_1, V1_2
 
 __all__ = [
     "DEFAULT_RELEASE",
@@ -35,9 +35,12 @@ __all__ = [
     "find_release",
 ]
 
+_MINOR_VERSIONS: Final = (V1_0, V1_1, V1_2)
+V1: Final = replace(_MINOR_VERSIONS[-1], name="v1")
+"""The newest of them, for a configuration that leaves the minor version open."""
 DEFAULT_RELEASE: Final = V0_9
 """Release of a platform whose configuration names none."""
-RELEASES: Final[dict[str, Release]] = {release.name: release for release in (V0_9, V1, V1_0, V1_1, V1_2)}
+RELEASES: Final[dict[str, Release]] = {release.name: release for release in (V0_9, V1, *_MINOR_VERSIONS)}
 """Name -> every release that can be configured."""
 
 

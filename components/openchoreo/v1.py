@@ -272,5 +272,3 @@ def _release(name: str, *, has_project_types: bool) -> Release:
 V1_0: Final = _release("v1.0", has_project_types=False)
 V1_1: Final = _release("v1.1", has_project_types=False)
 V1_2: Final = _release("v1.2", has_project_types=True)
-V1: Final = _release("v1", has_project_types=True)
-"""The newest of them, for a configuration that leaves the minor version open."""

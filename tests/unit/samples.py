@@ -13,6 +13,7 @@ from components.git.hosts import GIT_SOFTWARE
 from components.managers.manager import PlannedStore
 from components.managers.registry import list_managers
 from components.managers.secret_store import SecretStoreSettings
+from components.openchoreo import RELEASES
 from components.openchoreo.v0_9 import V0_9
 from components.registries.catalog import REGISTRIES
 from components.registries.credential import RegistryCredential
@@ -55,7 +56,7 @@ PULL_SECRET_KEYS: Final = (
 )
 MANAGER_KEYS: Final = ", ".join(manager.settings_key for manager in list_managers())
 TOKEN_KEYS: Final = ", ".join(TOKENS.names())
-RELEASE_NAMES: Final = "v0.9, v1, v1.0, v1.1, v1.2"
+RELEASE_NAMES: Final = ", ".join(RELEASES)
 REGISTRY_NAMES: Final = ", ".join(REGISTRIES.names())
 GIT_PROVIDERS: Final = ", ".join(GIT_SOFTWARE.names())
 STORE_KEYS: Final = f"scope, sharedAccess, sharedKeys, {MANAGER_KEYS}, retrySettings, refreshInterval, controller"

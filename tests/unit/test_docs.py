@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def anchors(page: Path) -> set[str]:
 
 
 PYTHON = [
-    pytest.param(block, id=f"{page.relative_to(ROOT).as_posix()}-{number}")
+    pytest.param(dedent(block), id=f"{page.relative_to(ROOT).as_posix()}-{number}")
     for page in PAGES
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
 ]

@@ -20,7 +20,13 @@ LATER: Final = {"v0.9": {"ClusterComponentType", "Workflow", "ClusterWorkflow"}}
 
 
 def test_the_releases() -> None:
-    assert RELEASES == {"v0.9": V0_9, "v1": V1, "v1.0": V1_0, "v1.1": V1_1, "v1.2": V1_2}
+    assert {name: release.name for name, release in RELEASES.items()} == {name: name for name in RELEASES}
+    assert list(RELEASES.values())[:5] == [V0_9, V1, V1_0, V1_1, V1_2]
+
+
+def test_the_release_without_a_minor_version_is_the_newest() -> None:
+    *_, newest = RELEASES.values()
+    assert replace(newest, name="v1") == V1
 
 
 @pytest.mark.parametrize(
