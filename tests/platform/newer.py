@@ -49,15 +49,19 @@ class Newer:
         """Create a namespace."""
         self.cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
 
-    def get(self, kind: str, name: str) -> Object:
-        """A cluster-scoped object, without the metadata that changes at every write."""
-        return comparable(self.cluster.get(API, kind, name))
+    def get(self, *place: str) -> Object:
+        """An object, without the metadata that changes at every write.
 
-    def render(self, place: tuple[str, str], namespace: str, target: str, **parameters: Any) -> Iterator[Object]:
+        Args:
+            place: its kind and name, and its namespace if it has one.
+        """
+        return comparable(self.cluster.get(API, *place))
+
+    def render(self, place: tuple[str, ...], namespace: str, target: str, **parameters: Any) -> Iterator[Object]:
         """The ExternalSecrets that OpenChoreo renders out of an object for a namespace of the control plane.
 
         Args:
-            place: kind and name of the object.
+            place: kind and name of the object, and its namespace if it has one.
             namespace: the namespace.
             target: ``${metadata.namespace}``.
             parameters: of the repository.

@@ -23,6 +23,7 @@ from tests.platform.admission import (
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
 from tests.platform.openchoreo import ControlPlane, component_type
 from tests.platform.quotas import wait_until_counting
+from tests.platform.releases import on_v1
 from tests.platform.samples import git_organization
 from tests.platform.subjects import ADMINISTRATOR, AGENT, TENANT, Subject, dry_run, find_denial
 from tests.unit.admission_samples import build_large_rules
@@ -74,6 +75,7 @@ def test_policies_go_with_the_setting(
     configured.unchanged()
 
 
+@on_v1
 def test_workloads_of_v1_have_another_label(
     stack: Stack, platform: Platform, cluster: Kubernetes, manager: str, organization: str
 ) -> None:
@@ -81,10 +83,8 @@ def test_workloads_of_v1_have_another_label(
     for name in (organization, other):
         cluster.put_secret(manager, f"git-{name}", {"token": "value"})
     stack.configure(
-        release="v1",
-        clusters={"workflowPlane": stack.here},
         secretStores={"org": kubernetes_store(manager)},
-        namespaces=[
+        organizations=[
             {"name": name, "secretStore": "org", "git": {"remoteKey": f"git-{name}", "property": "token"}}
             for name in (organization, other)
         ],

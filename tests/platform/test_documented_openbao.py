@@ -13,6 +13,7 @@ import yaml
 
 from tests.platform.harness import Kubernetes, Stack
 from tests.platform.openbao import Vault
+from tests.platform.releases import Builds, on_v1
 from tests.platform.samples import git
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "stores" / "vault.md"
@@ -47,8 +48,15 @@ def _grant(vault: Vault, folder: Path, organization: str, manager: str) -> None:
     subprocess.run(["bash", "-euo", "pipefail", "-c", commands], env=environment, check=True, timeout=60)
 
 
+@on_v1
 def test_the_documented_store_reads_what_the_documented_role_allows(
-    stack: Stack, cluster: Kubernetes, vault: Vault, manager: str, organization: str, tmp_path: Path
+    stack: Stack,
+    cluster: Kubernetes,
+    vault: Vault,
+    manager: str,
+    organization: str,
+    builds: Builds,
+    tmp_path: Path,
 ) -> None:
     vault.put(f"org/{organization}/git", {"token": "its own"})
     vault.put(f"org/{organization}2/git", {"token": "of another one"})
@@ -60,8 +68,7 @@ def test_the_documented_store_reads_what_the_documented_role_allows(
 
     stack.up()
 
-    secret = cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret")
-    assert secret == ("Opaque", {"clone-secret": "its own"})
+    assert cluster.secret(builds.namespace(organization), builds.git) == builds.token("its own")
     assert set(vault.logins) == {("", "auth/kubernetes/login", f"eso-{organization}")}
     token = vault.sign_in(f"eso-{organization}", cluster.token(f"eso-{ENTRY}-{organization}", manager))[1]["auth"]
     for path in (f"secret/data/org/{organization}2/git", "secret/data/backstage-client-secret"):

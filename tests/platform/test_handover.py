@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.platform.harness import Kubernetes, Stack, eventually, kubernetes_store
+from tests.platform.releases import Builds, on_v1
 from tests.platform.samples import git_organization
 
 ESO = "external-secrets.io/v1"
@@ -21,10 +22,11 @@ def test_an_organization_moves_without_a_gap(
     cluster: Kubernetes,
     manager: str,
     organization: str,
+    builds: Builds,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moved, second = f"{organization}-b", new_stack()
-    owner, objects = f"organization/openchoreo-secrets/{second.name}", _objects(moved, manager)
+    owner, objects = f"organization/openchoreo-secrets/{second.name}", _objects(moved, manager, builds)
     cluster.put_secret(manager, "git", {"token": "value"})
     store = {"org": kubernetes_store(manager)}
     kept = git_organization(organization, "git")
@@ -57,12 +59,13 @@ def test_an_organization_moves_without_a_gap(
     second.unchanged()
 
 
+@on_v1
 def test_a_deletion_that_an_error_held_back(
-    stack: Stack, new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str
+    stack: Stack, new_stack: Callable[[], Stack], cluster: Kubernetes, manager: str, organization: str, builds: Builds
 ) -> None:
     """A key of another organization is missing, so Pulumi deletes nothing; meanwhile the second stack takes over."""
     moved, second = f"{organization}-b", new_stack()
-    owner, objects = f"organization/openchoreo-secrets/{second.name}", _objects(moved, manager)
+    owner, objects = f"organization/openchoreo-secrets/{second.name}", _objects(moved, manager, builds)
     cluster.put_secret(manager, "git", {"token": "value"})
     store = {"org": kubernetes_store(manager)}
     kept, of_second = git_organization(organization, "git"), git_organization(moved, "git")
@@ -84,24 +87,30 @@ def test_a_deletion_that_an_error_held_back(
     assert _versions(cluster, objects) == before
     _hand_over(cluster, objects, f"organization/openchoreo-secrets/{stack.name}")
     stack.up()
-    assert _versions(cluster, objects).keys() == {f"openchoreo-ci-{moved}Namespace"}
+    assert _versions(cluster, objects).keys() == {f"{builds.namespace(moved)}Namespace"}
     _hand_over(cluster, objects[:1], owner)
     second.up()
     assert _versions(cluster, objects).keys() == before.keys()
     stack.unchanged()
 
 
+@on_v1
 def test_a_namespace_that_others_created_again(
-    stack: Stack, cluster: Kubernetes, manager: str, organization: str, monkeypatch: pytest.MonkeyPatch
+    stack: Stack,
+    cluster: Kubernetes,
+    manager: str,
+    organization: str,
+    builds: Builds,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moved = f"{organization}-b"
-    name = f"openchoreo-ci-{moved}"
+    name = builds.namespace(moved)
     cluster.put_secret(manager, "git", {"token": "value"})
     store, kept = {"org": kubernetes_store(manager)}, git_organization(organization, "git")
     configured = git_organization(moved, "git")
     stack.configure(secretStores=store, offboarding="delete", organizations=[kept, configured])
     stack.up()
-    _create_again(cluster, moved)
+    _create_again(cluster, name)
     before = _versions(cluster, [("v1", "Namespace", name, None)])
 
     stack.configure(organizations=[kept])
@@ -121,9 +130,11 @@ def test_a_namespace_that_others_created_again(
     assert _versions(cluster, [("v1", "Namespace", name, None)]) == before
 
 
-def test_own_and_adopted_are_one_namespace(stack: Stack, cluster: Kubernetes, manager: str, organization: str) -> None:
+def test_own_and_adopted_are_one_namespace(
+    stack: Stack, cluster: Kubernetes, manager: str, organization: str, builds: Builds
+) -> None:
     """Others create it again, the stack adopts it, then takes it over: it is never deleted, and has all its marks."""
-    name = f"openchoreo-ci-{organization}"
+    name = builds.namespace(organization)
     owner = f"organization/openchoreo-secrets/{stack.name}"
     fixed = {"kubernetes.io/metadata.name": name}
     label = {"openchoreo.dev/organization": organization}
@@ -131,7 +142,7 @@ def test_own_and_adopted_are_one_namespace(stack: Stack, cluster: Kubernetes, ma
     own = git_organization(organization, "git")
     stack.configure(secretStores={"org": kubernetes_store(manager)}, offboarding="delete", organizations=[own])
     stack.up()
-    _create_again(cluster, organization)
+    _create_again(cluster, name)
     before = _versions(cluster, [("v1", "Namespace", name, None)])
 
     stack.configure(organizations=[{**own, "namespace": "adopt"}])
@@ -168,16 +179,16 @@ def _marks(cluster: Kubernetes, namespace: str) -> tuple[dict[str, str], dict[st
     }
 
 
-def _objects(organization: str, manager: str) -> list[tuple[str, str, str, str | None]]:
+def _objects(organization: str, manager: str, builds: Builds) -> list[tuple[str, str, str, str | None]]:
     """API, kind, name and namespace of the objects of an organization; its namespace comes first."""
     account = f"eso-org-{organization}"
     return [
-        ("v1", "Namespace", f"openchoreo-ci-{organization}", None),
+        ("v1", "Namespace", builds.namespace(organization), None),
         ("v1", "ServiceAccount", account, manager),
         (RBAC, "Role", account, manager),
         (RBAC, "RoleBinding", account, manager),
         (ESO, "ClusterSecretStore", f"org-{organization}", None),
-        (ESO, "ExternalSecret", "git-clone-secret", f"openchoreo-ci-{organization}"),
+        (ESO, "ExternalSecret", builds.git, builds.namespace(organization)),
     ]
 
 
@@ -187,9 +198,8 @@ def _hand_over(cluster: Kubernetes, objects: list[tuple[str, str, str, str | Non
         cluster.patch(api, kind, name, {"metadata": {"annotations": {mark: owner}}}, namespace)
 
 
-def _create_again(cluster: Kubernetes, organization: str) -> None:
+def _create_again(cluster: Kubernetes, name: str) -> None:
     """A person deletes a namespace, and OpenChoreo creates it without the marks of a stack."""
-    name = f"openchoreo-ci-{organization}"
     cluster.delete("v1", "Namespace", name)
     eventually(lambda: cluster.get("v1", "Namespace", name) is None, f"namespace {name} is gone")
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})

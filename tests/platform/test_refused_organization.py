@@ -11,8 +11,10 @@ import pytest
 
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store, unwrap
 from tests.platform.kills import ESO, KINDS as OWNED_KINDS
-from tests.platform.openchoreo import API, ControlPlane, comparable, component_type, component_workflow, plane
+from tests.platform.openchoreo import API, ControlPlane, comparable, component_type, plane
+from tests.platform.releases import Builds, on_each_control_plane
 from tests.platform.samples import git_organization
+from tests.platform.workflows import RunWorkflow
 
 OTHER = "organization/openchoreo-secrets/other"
 KINDS = (
@@ -20,6 +22,7 @@ KINDS = (
     (ESO, "ClusterExternalSecret"),
     (API, "ComponentType"),
     (API, "ComponentWorkflow"),
+    (API, "ClusterWorkflow"),
     (API, "DataPlane"),
 )
 
@@ -32,6 +35,8 @@ class Two:
     cluster: Kubernetes
     first: str
     second: str
+    workflow: RunWorkflow
+    builds: Builds
 
     def configure(self, **more: Any) -> None:
         """Settings of both organizations."""
@@ -48,7 +53,7 @@ class Two:
                 {"name": "sonar", "keys": {"token": {"remoteKey": "git", "property": "token"}}},
                 {"name": "scanner", "keys": {"token": {"manual": "scanner"}}},
             ],
-            "componentWorkflows": {"names": ["docker"]},
+            **self.workflow.settings,
             "pullSecret": pull,
             "dataPlane": {"name": "edge", "secretStoreRef": f"org-pull-{self.first}"},
         }
@@ -81,25 +86,33 @@ def _without_ciphertext(value: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def two(stack: Stack, cluster: Kubernetes, control_plane: ControlPlane, manager: str, organization: str) -> Two:
+def two(
+    workflow: RunWorkflow,
+    stack: Stack,
+    cluster: Kubernetes,
+    control_plane: ControlPlane,
+    manager: str,
+    organization: str,
+    builds: Builds,
+) -> Two:
     """Two organizations, up."""
     control_plane.create(component_type("service", organization))
-    control_plane.create(component_workflow("docker", organization))
     control_plane.create(plane("DataPlane", "edge", organization))
     cluster.put_secret(manager, "git", {"token": "value"})
     cluster.put_secret(manager, "push", {"config": json.dumps({"auths": {"ghcr.io": {"auth": "YTpi"}}})})
     stack.set_secret("openchoreo-secrets:manualSecrets.scanner", "value")
     stack.configure(secretStores={"org": kubernetes_store(manager)})
-    two = Two(stack, cluster, organization, organization.replace("acme", "globex"))
+    two = Two(stack, cluster, organization, organization.replace("acme", "globex"), workflow, builds)
     two.configure()
     stack.up()
     stack.unchanged()
     return two
 
 
+@on_each_control_plane
 def test_an_organization_that_another_stack_owns(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another stack has taken over and changed an object; all other objects are as the last update left them."""
-    space, stack = f"openchoreo-ci-{two.first}", two.stack
+    space, stack = two.builds.namespace(two.first), two.stack
     theirs = {"metadata": {"annotations": {"pulumi.com/patchFieldManager": OTHER}}, "spec": {"refreshInterval": "7m0s"}}
     two.cluster.patch(ESO, "ExternalSecret", "sonar", theirs, space)
     monkeypatch.setenv("PULUMI_CONTINUE_ON_ERROR", "true")
@@ -117,12 +130,10 @@ def test_an_organization_that_another_stack_owns(two: Two, monkeypatch: pytest.M
     assert {urn: after[urn] for urn in after if two.first in urn} == {
         urn: recorded[urn] for urn in recorded if two.first in urn
     }
-    external = two.cluster.get(ESO, "ExternalSecret", "git-clone-secret", f"openchoreo-ci-{two.second}")
+    external = two.cluster.get(ESO, "ExternalSecret", two.builds.git, two.builds.namespace(two.second))
     assert external is not None
     assert external["spec"]["refreshInterval"] == "17m0s"
-    objects = [inputs["objects"] for urn, inputs in after.items() if ":LiveObjects::" in urn]
-    before = [inputs["objects"] for urn, inputs in recorded.items() if ":LiveObjects::" in urn]
-    assert [sorted(each) for each in objects] == [sorted(each) for each in before]
+    assert _list_objects(after) == _list_objects(recorded)
 
     back = {
         "metadata": {"annotations": {"pulumi.com/patchFieldManager": f"organization/openchoreo-secrets/{stack.name}"}}
@@ -135,10 +146,15 @@ def test_an_organization_that_another_stack_owns(two: Two, monkeypatch: pytest.M
     assert restored["spec"]["refreshInterval"] == "17m0s"
 
 
+def _list_objects(recorded: dict[str, Any]) -> dict[str, list[str]]:
+    """URN -> the objects that a comparison of live objects knows; an update of it lists them in another order."""
+    return {urn: sorted(inputs["objects"]) for urn, inputs in recorded.items() if ":LiveObjects::" in urn}
+
+
 def _refuses(two: Two) -> None:
     """A preview and an update name the problem, and neither deletes anything."""
     preview, update = unwrap(two.stack.ok("preview", "--suppress-progress")), two.stack.up_fails()
-    problem = f"ExternalSecret openchoreo-ci-{two.first}/sonar belongs to the stack {OTHER}"
+    problem = f"ExternalSecret {two.builds.namespace(two.first)}/sonar belongs to the stack {OTHER}"
     assert problem in preview
     assert problem in update
     assert "was edited" not in preview + update

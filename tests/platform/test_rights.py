@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from components.openchoreo import V0_9, Release
 from local.platform import CONTEXT, Platform
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
-from tests.platform.openchoreo import ControlPlane, component_type, plane
-from tests.platform.samples import git_organization
+from tests.platform.openchoreo import API, ControlPlane, Object, comparable, component_type, plane
+from tests.platform.releases import Builds, on_each_control_plane
+from tests.platform.workflows import start_workflow
 from tests.unit.rights_samples import documented_roles
 
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -21,12 +24,14 @@ PREFIX = "openchoreo-secrets-"
 
 
 class User:
-    """A user of a cluster with one ClusterRole, and nothing else."""
+    """A user of a cluster with the rules of some documented roles, and nothing else."""
 
-    def __init__(self, platform: Platform, namespace: str, name: str, folder: Path) -> None:
+    def __init__(self, platform: Platform, namespace: str, roles: tuple[str, ...], folder: Path) -> None:
         self._cluster = Kubernetes(platform.kubeconfig)
+        name = roles[0]
         self.name = f"{namespace}-{name}"
-        self.rules: list[dict[str, Any]] = documented_roles()[f"{PREFIX}{name}"]["rules"]
+        documented = documented_roles()
+        self.rules: list[dict[str, Any]] = [rule for role in roles for rule in documented[f"{PREFIX}{role}"]["rules"]]
         account = {"name": name, "namespace": namespace}
         if self._cluster.get("v1", "Namespace", namespace) is None:
             self._cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
@@ -70,12 +75,12 @@ class User:
 
 
 @pytest.fixture
-def user(manager: str, new_stack: Callable[[], Stack], tmp_path: Path) -> Iterator[Callable[[Platform, str], User]]:
+def user(manager: str, new_stack: Callable[[], Stack], tmp_path: Path) -> Iterator[Callable[..., User]]:
     """Creates users; they are removed after the test, whose stacks are destroyed by an administrator."""
     users: list[User] = []
 
-    def create(platform: Platform, name: str) -> User:
-        users.append(User(platform, manager, name, tmp_path))
+    def create(platform: Platform, *roles: str) -> User:
+        users.append(User(platform, manager, roles, tmp_path))
         return users[-1]
 
     yield create
@@ -83,49 +88,109 @@ def user(manager: str, new_stack: Callable[[], Stack], tmp_path: Path) -> Iterat
         created.remove()
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What a stack of one release patches, and the users whose roles the page about permissions has for it."""
+
+    release: Release
+    organization: str
+    places: tuple[tuple[str, str, str | None], ...]
+    """Kind, name and namespace of the objects."""
+    roles: tuple[tuple[str, ...], tuple[str, ...]]
+    """Of the users of the cluster for builds and of the control plane."""
+    settings: dict[str, Any]
+    """More keys of the organization."""
+    types: dict[str, list[str]]
+    """Keys of its pull secret that name types."""
+
+    def read(self, cluster: Kubernetes) -> list[Object]:
+        """The patched objects."""
+        return [comparable(cluster.get(API, *place)) for place in self.places]
+
+
+@pytest.fixture
+def setup(cluster: Kubernetes, control_plane: ControlPlane, organization: str, release: Release) -> Iterator[Setup]:
+    """With v1.x, every kind of object that a stack patches except types of projects, which v0.9 also lacks here."""
+    control_plane.create(component_type("service", organization))
+    control_plane.create(plane("DataPlane", "default", organization, "platform"))
+    types = {"componentTypes": ["service"]}
+    places: tuple[tuple[str, str, str | None], ...] = (("ComponentType", "service", organization),)
+    if release is V0_9:
+        yield Setup(release, organization, places, (("build-plane",), ("control-plane",)), {}, types)
+        return
+    shared = f"service-{organization}"
+    cluster.create({**component_type(shared, ""), "kind": "ClusterComponentType", "metadata": {"name": shared}})
+    control_plane.create(plane("WorkflowPlane", "builds", organization))
+    with start_workflow(cluster, organization, release) as workflow:
+        kind, name, _ = workflow.place
+        settings = {
+            "componentWorkflows": {"clusterWorkflows": [name], "delivery": "ahead"},
+            "buildPlane": {"name": "builds", "secretStoreRef": f"org-{organization}"},
+        }
+        places += (
+            (kind, name, None),
+            ("ClusterComponentType", shared, None),
+            ("WorkflowPlane", "builds", organization),
+        )
+        roles = (("build-plane", "build-plane-v1"), ("control-plane-v1",))
+        yield Setup(release, organization, places, roles, settings, {**types, "clusterComponentTypes": [shared]})
+    cluster.delete(API, "ClusterComponentType", shared)
+
+
+@on_each_control_plane
 def test_the_documented_roles(
     stack: Stack,
     platform: Platform,
     data_platform: Platform,
     cluster: Kubernetes,
     data_cluster: Kubernetes,
-    control_plane: ControlPlane,
+    setup: Setup,
     manager: str,
     organization: str,
-    user: Callable[[Platform, str], User],
+    builds: Builds,
+    user: Callable[..., User],
 ) -> None:
     cluster.put_secret(manager, "git", {"token": "value"})
-    original = control_plane.create(component_type("service", organization))
-    control_plane.create(plane("DataPlane", "default", organization, "platform"))
-    build, control = user(platform, "build-plane"), user(platform, "control-plane")
+    original = setup.read(cluster)
+    build, control = (user(platform, *roles) for roles in setup.roles)
     data = user(data_platform, "data-plane")
     data_cluster.put_secret(manager, "registry-credentials", {"config": "{}"})
     pull = {
-        "componentTypes": ["service"],
+        **setup.types,
         "delivery": "namespace",
         "secretStore": "org",
         "dockerConfig": {"remoteKey": "registry-credentials", "property": "config"},
     }
+    later = setup.release is not V0_9
+    git: Object = {"remoteKey": "git", "property": "token", **({"secretReference": "git"} if later else {})}
     stack.configure(
         clusters={"buildPlane": build.settings, "controlPlane": control.settings, "dataPlane": data.settings},
         secretStores={"org": kubernetes_store(manager)},
-        organizations=[{**git_organization(organization, "git"), "pullSecret": pull}],
+        organizations=[{"name": organization, "secretStore": "org", "git": git, "pullSecret": pull, **setup.settings}],
         offboarding="delete",
     )
 
-    for loser, missing in ((build, ("list", "secrets")), (control, ("get", "componenttypes"))):
+    to_read = [(build, ("list", "secrets")), (control, ("get", "componenttypes"))]
+    if later:
+        to_read += [(build, ("list", "clusterworkflowtemplates")), (control, ("list", "clusterworkflows"))]
+    for loser, missing in to_read:
         loser.lose(missing)
         refused = stack.preview_fails()
         assert "rights are missing on the clusters; nothing was changed:" in refused
         loser.lose()
     build.lose(("create", "externalsecrets"), ("delete", "roles"))
-    control.lose(("patch", "componenttypes"))
+    control.lose(("patch", "componenttypes"), ("patch", "clusterworkflows"), ("create", "secretreferences"))
     data.lose(("watch", "clusterexternalsecrets"), ("patch", "serviceaccounts"))
+    of_v1 = [
+        f"control plane patch clusterworkflows.openchoreo.dev docker-{organization}",
+        f"control plane patch componenttypes.openchoreo.dev {organization}/service",
+        f"control plane create secretreferences.openchoreo.dev {organization}",
+    ]
     table = [
         "plane verbs resource where",
-        f"build plane create externalsecrets.external-secrets.io openchoreo-ci-{organization}",
+        f"build plane create externalsecrets.external-secrets.io {builds.namespace(organization)}",
         f"build plane delete roles.rbac.authorization.k8s.io {manager}/eso-org-{organization}",
-        f"control plane patch componenttypes.openchoreo.dev {organization}/service",
+        *(of_v1 if later else of_v1[1:2]),
         f"data plane patch serviceaccounts {manager}/eso-org-{organization}",
         "data plane watch clusterexternalsecrets.external-secrets.io the whole cluster",
     ]
@@ -133,15 +198,16 @@ def test_the_documented_roles(
         lines = [" ".join(line.split()) for line in output.splitlines()]
         assert [line for line in lines if line.startswith(("plane ", "build ", "control ", "data "))] == table
         assert "Apply the roles of docs/permissions.md to the user of: " in output
-    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
+    assert cluster.get("v1", "Namespace", builds.namespace(organization)) is None
 
     for loser in (build, control, data):
         loser.lose()
     stack.ok("preview")
     printed = stack.up()
     assert "forbidden" not in printed
+    assert all(live != before for live, before in zip(setup.read(cluster), original, strict=True))
     stack.unchanged()
     stack.ok("refresh", "--yes")
     assert "forbidden" not in stack.destroy()
-    assert control_plane.get("ComponentType", "service") == original
-    assert cluster.get("v1", "Namespace", f"openchoreo-ci-{organization}") is None
+    assert setup.read(cluster) == original
+    assert cluster.get("v1", "Namespace", builds.namespace(organization)) is None

@@ -9,19 +9,22 @@ from typing import Any, Final
 
 import pytest
 
+from components import Organization, PullSecret, RemoteRef, with_pull_secret
 from components.openchoreo import V1
+from components.patches import Patch, Resource, apply_patch, remove_patch
 from local.platform import Platform
 from local.proof.cel import render
 from local.seed import build_objects
 from tests.platform.harness import Stack, kubernetes_store
 from tests.platform.newer import COMPONENTS, OBJECTS, PROJECTS, WORKFLOW, Newer, start_newer
-from tests.platform.openchoreo import API
+from tests.platform.openchoreo import API, Object
 from tests.platform.releases import needs_newer
 from tests.platform.samples import auth
 from tests.platform.warm import Warm
 
 pytestmark = needs_newer
 
+ESO: Final = "external-secrets.io/v1"
 PULL_TYPE: Final = "kubernetes.io/dockerconfigjson"
 
 
@@ -155,6 +158,10 @@ def test_an_organization_comes_and_goes(newer: Newer) -> None:
     assert len(newer.get(*COMPONENTS)["spec"]["resources"]) == len(one["spec"]["resources"])
     rendered = [made["spec"]["secretStoreRef"]["name"] for made in newer.render(COMPONENTS, "stark", "dp-stark")]
     assert rendered == ["org-pull-stark"]
+    stack.configure(refreshInterval="17m")
+    restarts = "ClusterComponentType service: restarts every pod of its components of stark, umbrella when"
+    assert restarts in stack.ok("preview")
+    stack.configure(refreshInterval="1h")
     stack.configure(namespaces=[first])
     stack.up()
     assert newer.get(*COMPONENTS) == one
@@ -204,3 +211,77 @@ def test_what_bound_releases_read_is_not_taken_away(newer: Newer) -> None:
     for name in ("tyrell", "wayland"):
         assert f"in the namespace {name} still renders" in destroyed
     assert {place: newer.get(*place) for place in OBJECTS} == before
+
+
+def _plane(kind: str, name: str, **metadata: str) -> Object:
+    spec: Object = {"planeID": name, "clusterAgent": {"clientCA": {"value": "none"}}}
+    return {"apiVersion": API, "kind": kind, "metadata": {"name": name, **metadata}, "spec": spec}
+
+
+def test_the_store_of_each_kind_of_plane(newer: Newer) -> None:
+    """One namespace has planes of its own, the other one builds and runs on cluster-scoped planes."""
+    planes: dict[str, list[tuple[str, ...]]] = {
+        "hooli": [("WorkflowPlane", "builds", "hooli"), ("DataPlane", "edge", "hooli")],
+        "raviga": [("ClusterWorkflowPlane", "builds"), ("ClusterDataPlane", "edge")],
+    }
+    organizations = []
+    for name, ((builds, *_), (workloads, *_)) in planes.items():
+        stores = {
+            "workflowPlane": {"kind": builds, "name": "builds", "secretStoreRef": f"org-{name}"},
+            "dataPlane": {"kind": workloads, "name": "edge", "secretStoreRef": "platform"},
+        }
+        git = {"remoteKey": f"{name}-git", "property": "token"}
+        organizations.append({"name": name, "secretStore": "org", "git": git, **stores})
+    stack = _start(newer, "planes", organizations)
+    places = [place for pair in planes.values() for place in pair]
+    for kind, name, *namespace in places:
+        newer.cluster.create(_plane(kind, name, **dict(zip(("namespace",), namespace, strict=False))))
+    before = {place: newer.get(*place) for place in places}
+    stack.up()
+    stack.unchanged(update=True)
+    assert [newer.get(*place)["spec"]["secretStoreRef"] for place in places] == [
+        {"name": store} for store in ("org-hooli", "platform", "org-raviga", "platform")
+    ]
+
+    newer.cluster.patch(API, "ClusterDataPlane", "edge", {"spec": {"secretStoreRef": {"name": "other"}}})
+    problem = 'ClusterDataPlane edge: spec.secretStoreRef.name is "other", set by someone else'
+    assert problem in stack.preview_fails()
+    newer.cluster.patch(API, "ClusterDataPlane", "edge", {"spec": {"secretStoreRef": {"name": "platform"}}})
+    stack.destroy()
+    assert {place: newer.get(*place) for place in places} == before
+
+
+def test_manifests_that_are_patched_in_git(newer: Newer) -> None:
+    """A ComponentType and a ClusterWorkflow are patched as files, then applied; no stack patches them."""
+    config = _docker_config("wonka")
+    store: Object = {"provider": {"fake": {"data": [{"key": "wonka-pull", "value": config}]}}}
+    newer.cluster.create({"apiVersion": ESO, "kind": "ClusterSecretStore", "metadata": {"name": "git"}, "spec": store})
+    for name in ("wonka", "dp-wonka", "workflows-wonka"):
+        newer.create_namespace(name)
+    secret = PullSecret(component_types=("service",), docker_config=RemoteRef(remote_key="wonka-pull"))
+    component_type = newer.get(*COMPONENTS) | {"kind": "ComponentType", "metadata": {"name": "service"}}
+    component_type["metadata"]["namespace"] = "wonka"
+    pulling = with_pull_secret(component_type, Organization(name="wonka", pull_secret=secret), release=V1, store="git")
+    workflow = newer.get(*WORKFLOW) | {"metadata": {"name": "kept-in-git"}}
+    metadata = {"name": "${metadata.workflowRunName}-cache", "namespace": "${metadata.namespace}"}
+    spec: Object = {
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": "git"},
+        "target": {"name": metadata["name"]},
+    }
+    spec["data"] = [{"secretKey": "config", "remoteRef": {"key": "wonka-pull"}}]
+    entry = {"apiVersion": ESO, "kind": "ExternalSecret", "metadata": metadata, "spec": spec}
+    building = apply_patch(workflow, Patch(resources=(Resource("cache", entry),)), release=V1)
+
+    newer.cluster.create(pulling)
+    newer.cluster.create(building.object)
+
+    types, builds = ("ComponentType", "service", "wonka"), ("ClusterWorkflow", "kept-in-git")
+    for entry in pulling["spec"]["resources"]:
+        # The API server adds it.
+        entry.setdefault("targetPlane", "dataplane")
+    assert (newer.get(*types)["spec"], newer.get(*builds)["spec"]) == (pulling["spec"], building.object["spec"])
+    (component,) = newer.render(types, "wonka", "dp-wonka")
+    assert newer.deliver(component) == (PULL_TYPE, {".dockerconfigjson": config})
+    run = {made["metadata"]["name"]: made for made in newer.render(builds, "wonka", "workflows-wonka")}
+    assert newer.deliver(run["run-1-cache"]) == ("Opaque", {"config": config})
+    assert remove_patch(newer.get(*builds), building.added, release=V1)["spec"] == workflow["spec"]
