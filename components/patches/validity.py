@@ -100,7 +100,7 @@ def check_workload(pods: Pods, patch: Patch, owner: str) -> None:
         if kind.lower() == pods.type:
             msg = f'{owner}: the resource "{resource.id}" is a second {kind}; a {pods.type} has exactly one'
             raise PatchError(msg)
-        if pods.workload.only and kind.lower() in pods.workload.pod_specs:
+        if pods.type and pods.workload.only and kind.lower() in pods.workload.pod_specs:
             msg = f'{owner}: the resource "{resource.id}" is a {kind}; a {pods.type} has no other workloads'
             raise PatchError(msg)
 
