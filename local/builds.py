@@ -24,7 +24,7 @@ _PARALLEL: Final = 2
 _PROGRESS_INTERVAL: Final = 20.0
 """Seconds between two lines about running builds."""
 _COMPILER: Final = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
-"""Less garbage collection in compilers, which takes a twelfth of a build: each may use a gigabyte before it collects."""
+"""Compilers collect less garbage, which takes a twelfth of a build: each may use a gigabyte before it collects."""
 _POLL: Final = 0.2
 """Seconds between two attempts to lock a program that another run builds."""
 

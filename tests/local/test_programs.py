@@ -19,6 +19,4 @@ def test_modules_that_several_programs_use_have_one_version() -> None:
         for match in _REQUIREMENT.finditer((program.source / "go.mod").read_text()):
             versions[match["module"]][match["version"]].add(program.module)
     assert versions["google.golang.org/grpc"]
-    assert {
-        module: users for module, users in versions.items() if len(users) > 1 and not module.startswith(OWN)
-    } == {}
+    assert {module: users for module, users in versions.items() if len(users) > 1 and not module.startswith(OWN)} == {}
