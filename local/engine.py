@@ -57,9 +57,12 @@ class Engine:
         """
         binaries = self.folder / "bin"
         binaries.mkdir(parents=True, exist_ok=True)
-        for name in ("pulumi", "pulumi-resource-kubernetes"):
-            _place(self.programs[name], binaries / name)
-        (self.folder / "state").mkdir(exist_ok=True)
+        _place(self.programs["pulumi"], binaries / "pulumi")
+        provider, temporary = binaries / "pulumi-resource-kubernetes", self.folder / "tmp"
+        # It leaves a copy of the kubeconfig among the temporary files at each start, with the key of its user.
+        _write_script(provider, f'TMPDIR="{temporary}" exec "{self.programs[provider.name].resolve()}" "$@"')
+        for folder in (temporary, self.folder / "state"):
+            folder.mkdir(mode=0o700, exist_ok=True)
         official = [self.programs["pulumi"].resolve().parent / name for name in LANGUAGE_HOST]
         if shutil.which("pulumi-language-python") is not None:
             return
@@ -71,9 +74,7 @@ class Engine:
             # -P: modules of this folder must not shadow the standard library's.
             variables = f'{EXECUTOR}="{find_language_executor()}" {ENGINE}=$PPID'
             command = f'exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
-            host.unlink(missing_ok=True)  # it may be a name of a file in the cache
-            host.write_text(f"#!/bin/sh\n{variables} {command}\n")
-            host.chmod(0o755)
+            _write_script(host, f"{variables} {command}")
 
     def variables(self) -> dict[str, str]:
         """Environment variables with which any Pulumi command uses this folder."""
@@ -201,3 +202,9 @@ def _place(program: Path, target: Path) -> None:
         target.hardlink_to(program.resolve())
     except OSError:
         shutil.copy2(program, target)
+
+
+def _write_script(target: Path, command: str) -> None:
+    target.unlink(missing_ok=True)  # it may be a name of a file in the cache
+    target.write_text(f"#!/bin/sh\n{command}\n")
+    target.chmod(0o755)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -176,7 +177,18 @@ def binaries(engine: Engine) -> dict[str, str]:
     return {file.name: file.read_text() for file in (engine.folder / "bin").iterdir()}
 
 
-PLACED = {name: name for name in ("pulumi", "pulumi-resource-kubernetes")}
+def placed(engine: Engine) -> dict[str, str]:
+    """What is always in the folder; copies of kubeconfigs that the provider leaves end with the platform."""
+    provider = engine.programs["pulumi-resource-kubernetes"]
+    temporary = engine.folder / "tmp"
+    start = f'#!/bin/sh\nTMPDIR="{temporary}" exec "{provider}" "$@"\n'
+    return {"pulumi": "pulumi", provider.name: start}
+
+
+def test_the_folder_of_temporary_files_is_of_the_user_alone(prepared: Engine) -> None:
+    prepared.prepare()
+
+    assert stat.S_IMODE((prepared.folder / "tmp").stat().st_mode) == 0o700
 
 
 def test_language_host_of_the_release(prepared: Engine, tmp_path: Path) -> None:
@@ -185,7 +197,7 @@ def test_language_host_of_the_release(prepared: Engine, tmp_path: Path) -> None:
 
     prepared.prepare()
 
-    assert binaries(prepared) == {**PLACED, **{name: name for name in LANGUAGE_HOST}}
+    assert binaries(prepared) == placed(prepared) | {name: name for name in LANGUAGE_HOST}
 
 
 def test_own_language_host_for_a_pulumi_that_was_built(prepared: Engine, tmp_path: Path) -> None:
@@ -210,4 +222,4 @@ def test_language_host_on_path(prepared: Engine, tmp_path: Path) -> None:
 
     prepared.prepare()
 
-    assert binaries(prepared) == PLACED
+    assert binaries(prepared) == placed(prepared)

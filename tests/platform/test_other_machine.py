@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def deployed(machine: Path, stack: Stack, cluster: Kubernetes, manager: str, org
     return stack
 
 
+def _list_copies(stack: Stack) -> set[Path]:
+    return set((stack.engine.folder / "tmp").glob("kubeconfig*"))
+
+
 def _delivered(cluster: Kubernetes, organization: str) -> bool:
     return cluster.secret(f"openchoreo-ci-{organization}", "git-clone-secret") is not None
 
@@ -49,6 +54,7 @@ def test_another_machine_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """There, the same cluster is in another file, in the second of several ones; the first one has a dead server."""
+    copies = _list_copies(deployed)
     recorded = deployed.state.read_text()
     assert str(tmp_path) not in recorded
     assert "kubeconfig" not in recorded
@@ -72,6 +78,16 @@ def test_another_machine_goes_on(
 
     deployed.destroy()
     assert not _delivered(cluster, organization)
+    assert _list_copies(deployed) == copies
+
+
+def test_only_a_recorded_file_is_copied(configured: Stack) -> None:
+    """By Pulumi's Kubernetes provider, which leaves the copy, as the documentation says."""
+    before = _list_copies(configured)
+    configured.ok("preview")
+    copies = _list_copies(configured) - before
+    assert copies
+    assert {stat.S_IMODE(copy.stat().st_mode) for copy in copies} == {0o600}
 
 
 def test_the_default_file_of_another_user(
