@@ -84,9 +84,8 @@ def _replace_interpreter(venv: Path, sockets: Sequence[Path]) -> None:
 def _replace_host(host: Path, python: Path) -> None:
     """Let the project's own language host start with the client too; Pulumi's official one is a program."""
     if host.exists() and client.HOST.encode() in (content := host.read_bytes()):
-        variables, start, arguments = content.decode().partition(f'exec "{sys.executable}"')
-        assert start, f"{host} does not start {sys.executable}"
-        host.write_text(f"{variables}exec {shlex.quote(str(python))}{arguments}")
+        # Engines of several projects may share a folder of programs; the first one has changed it.
+        host.write_text(content.decode().replace(f'exec "{sys.executable}"', f"exec {shlex.quote(str(python))}"))
 
 
 def _write_script(path: Path, command: str) -> None:
