@@ -49,11 +49,12 @@ def start_warm() -> Iterator[Warm]:
     # The path of a socket must be short, which those of the folders of tests are not everywhere.
     with ExitStack() as servers:
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory()))
-        yield Warm([servers.enter_context(_serve(folder / seed, seed)) for seed in _SEEDS])
+        yield Warm([servers.enter_context(start_server(folder / seed, seed)) for seed in _SEEDS])
 
 
 @contextmanager
-def _serve(socket: Path, seed: str) -> Iterator[Path]:
+def start_server(socket: Path, seed: str) -> Iterator[Path]:
+    """Serve at a socket until the block ends, with a seed of hashes."""
     command = [sys.executable, "-u", "-m", f"{__name__}.server", str(socket)]
     environment = os.environ | {"PYTHONHASHSEED": seed}
     # The end of its input is the end of this process; a signal to the group of a terminal must not reach it.

@@ -32,14 +32,16 @@ def main() -> int:
         os.execv(real, [real, *arguments])
     places = sockets.split(",")
     with socket.socket(socket.AF_UNIX) as connection:
+        request = repr((arguments, dict(os.environ), os.getcwd())).encode(errors="surrogateescape")
         try:
             connection.connect(places[os.getpid() % len(places)])
+            socket.send_fds(connection, [len(request).to_bytes(4, "big")], [0, 1, 2])
+            connection.sendall(request)
+            child = int.from_bytes(connection.recv(4), "big")
         except OSError:
+            child = 0
+        if not child:
             os.execv(real, [real, *arguments])
-        request = repr((arguments, dict(os.environ), os.getcwd())).encode(errors="surrogateescape")
-        socket.send_fds(connection, [len(request).to_bytes(4, "big")], [0, 1, 2])
-        connection.sendall(request)
-        child = int.from_bytes(connection.recv(4), "big")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda received, _: os.kill(child, received))
         # When this process is killed, the server kills the child; when the parent is, this process has to end.

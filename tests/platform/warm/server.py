@@ -14,6 +14,7 @@ import selectors
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +27,8 @@ _IMPORTED: Final = (
 )
 _DESCRIPTORS: Final = 3
 """Standard input, standard output and standard error."""
+_REQUEST_TIMEOUT: Final = 5.0
+"""Seconds in which a client sends its request; a killed one never does."""
 
 
 class Start(NamedTuple):
@@ -67,18 +70,17 @@ class Server:
                 elif key.fd == sys.stdin.fileno():
                     self._end()
                     return None
-                else:  # the end of a client, which sends nothing after its request
+                elif key.data in self._children:  # the end of a client, which sends nothing after its request
                     os.kill(key.data, signal.SIGKILL)
                     self._selector.unregister(key.fileobj)
 
     def _fork(self) -> Start | None:
         connection, _ = self._listener.accept()
-        header, descriptors, _, _ = socket.recv_fds(connection, 4, _DESCRIPTORS)
-        request = b""
-        while len(request) < int.from_bytes(header, "big"):
-            request += connection.recv(1 << 20)
-        child = os.fork()
-        if not child:
+        connection.settimeout(_REQUEST_TIMEOUT)
+        request, descriptors = _receive(connection)
+        connection.settimeout(None)
+        child = os.fork() if request else None
+        if child == 0:
             os.setsid()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -89,7 +91,10 @@ class Server:
             return Start(arguments, environment, folder, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        connection.sendall(child.to_bytes(4, "big"))
+        if child is None:
+            connection.close()
+            return None
+        _send(connection, child.to_bytes(4, "big"))
         self._children[child] = connection
         self._selector.register(connection, selectors.EVENT_READ, child)
         return None
@@ -103,12 +108,32 @@ class Server:
             code = os.waitstatus_to_exitcode(status)
             if connection in self._selector.get_map():
                 self._selector.unregister(connection)
-                connection.sendall((code if code >= 0 else 128 - code).to_bytes(1, "big"))
+                _send(connection, (code if code >= 0 else 128 - code).to_bytes(1, "big"))
             connection.close()
 
     def _end(self) -> None:
         for child in self._children:
             os.kill(child, signal.SIGKILL)
+
+
+def _receive(connection: socket.socket) -> tuple[bytes, list[int]]:
+    """The request of a client and its descriptors; an empty one from a client that ends before it is sent."""
+    descriptors: list[int] = []
+    request = b""
+    with suppress(OSError):
+        header, descriptors, _, _ = socket.recv_fds(connection, 4, _DESCRIPTORS)
+        size = int.from_bytes(header, "big")
+        while len(request) < size and (part := connection.recv(1 << 20)):
+            request += part
+        if len(request) == size:
+            return request, descriptors
+    return b"", descriptors
+
+
+def _send(connection: socket.socket, content: bytes) -> None:
+    """Answer a client, which may have been killed meanwhile."""
+    with suppress(OSError):
+        connection.sendall(content)
 
 
 def run(start: Start) -> None:
