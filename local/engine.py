@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -60,7 +61,9 @@ class Engine:
         _place(self.programs["pulumi"], binaries / "pulumi")
         provider, temporary = binaries / "pulumi-resource-kubernetes", self.folder / "tmp"
         # It leaves a copy of the kubeconfig among the temporary files at each start, with the key of its user.
-        _write_script(provider, f'TMPDIR="{temporary}" exec "{self.programs[provider.name].resolve()}" "$@"')
+        _write_script(
+            provider, f'TMPDIR={_quote(temporary)} exec {_quote(self.programs[provider.name].resolve())} "$@"'
+        )
         for folder in (temporary, self.folder / "state"):
             folder.mkdir(mode=0o700, exist_ok=True)
         official = [self.programs["pulumi"].resolve().parent / name for name in LANGUAGE_HOST]
@@ -72,8 +75,8 @@ class Engine:
         else:
             host = binaries / LANGUAGE_HOST[0]
             # -P: modules of this folder must not shadow the standard library's.
-            variables = f'{EXECUTOR}="{find_language_executor()}" {ENGINE}=$PPID'
-            command = f'exec "{sys.executable}" -P "{language_host.__file__}" "$@"'
+            variables = f"{EXECUTOR}={_quote(find_language_executor())} {ENGINE}=$PPID"
+            command = f'exec {_quote(sys.executable)} -P {_quote(language_host.__file__)} "$@"'
             _write_script(host, f"{variables} {command}")
 
     def variables(self) -> dict[str, str]:
@@ -202,6 +205,11 @@ def _place(program: Path, target: Path) -> None:
         target.hardlink_to(program.resolve())
     except OSError:
         shutil.copy2(program, target)
+
+
+def _quote(path: Path | str) -> str:
+    """A path as one word of a shell, whatever characters it has."""
+    return shlex.quote(str(path))
 
 
 def _write_script(target: Path, command: str) -> None:

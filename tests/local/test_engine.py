@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -170,7 +172,8 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     cache.mkdir()
     for name in ("pulumi", "pulumi-resource-kubernetes"):
         (cache / name).write_text(name)
-    return Engine(tmp_path / "run", {name: cache / name for name in ("pulumi", "pulumi-resource-kubernetes")})
+    # A shell would read the name of the folder as something else without quotes.
+    return Engine(tmp_path / "a \"$run` `'s", {name: cache / name for name in ("pulumi", "pulumi-resource-kubernetes")})
 
 
 def binaries(engine: Engine) -> dict[str, str]:
@@ -181,7 +184,7 @@ def placed(engine: Engine) -> dict[str, str]:
     """What is always in the folder; copies of kubeconfigs that the provider leaves end with the platform."""
     provider = engine.programs["pulumi-resource-kubernetes"]
     temporary = engine.folder / "tmp"
-    start = f'#!/bin/sh\nTMPDIR="{temporary}" exec "{provider}" "$@"\n'
+    start = f'#!/bin/sh\nTMPDIR={shlex.quote(str(temporary))} exec {provider} "$@"\n'
     return {"pulumi": "pulumi", provider.name: start}
 
 
@@ -189,6 +192,16 @@ def test_the_folder_of_temporary_files_is_of_the_user_alone(prepared: Engine) ->
     prepared.prepare()
 
     assert stat.S_IMODE((prepared.folder / "tmp").stat().st_mode) == 0o700
+
+
+def test_the_provider_gets_the_folder_of_temporary_files(prepared: Engine) -> None:
+    program = prepared.programs["pulumi-resource-kubernetes"]
+    program.write_text('#!/bin/sh\necho "$TMPDIR" "$@"\n')
+    program.chmod(0o755)
+    prepared.prepare()
+
+    output = subprocess.check_output([prepared.folder / "bin" / program.name, "a b"], text=True)
+    assert output == f"{prepared.folder / 'tmp'} a b\n"
 
 
 def test_language_host_of_the_release(prepared: Engine, tmp_path: Path) -> None:
@@ -211,7 +224,7 @@ def test_own_language_host_for_a_pulumi_that_was_built(prepared: Engine, tmp_pat
 
     host = binaries(prepared).pop(LANGUAGE_HOST[0])
     assert host.startswith("#!/bin/sh\n")
-    assert '"/module/pulumi-language-python-exec"' in host
+    assert "=/module/pulumi-language-python-exec " in host
     assert official.read_text() == "official"
 
 

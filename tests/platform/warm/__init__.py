@@ -86,7 +86,8 @@ def _replace_host(host: Path, python: Path) -> None:
     """Let the project's own language host start with the client too; Pulumi's official one is a program."""
     if host.exists() and client.HOST.encode() in (content := host.read_bytes()):
         # Engines of several projects may share a folder of programs; the first one has changed it.
-        host.write_text(content.decode().replace(f'exec "{sys.executable}"', f"exec {shlex.quote(str(python))}"))
+        start, served = (f"exec {shlex.quote(str(path))}" for path in (sys.executable, python))
+        host.write_text(content.decode().replace(start, served))
 
 
 def _write_script(path: Path, command: str) -> None:
