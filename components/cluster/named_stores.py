@@ -52,14 +52,23 @@ def list_absent_stores(clusters: Mapping[ClusterPlane, Cluster], plan: Plan) -> 
 def _list_names(plan: Plan) -> Iterator[tuple[ClusterPlane, str, str]]:
     """Plane of the store, its name, and the setting that names it, for all stores that the stack does not create."""
     own = {(store.plane, store.name) for store in plan.stores}
-    words = plan.release.words
+    seen: set[tuple[ClusterPlane, str, str]] = set()
     planes: tuple[tuple[ClusterPlane, str], ...] = (("build", "buildPlane"), (plan.pull_plane, "dataPlane"))
-    for organization in plan.settings.organizations:
-        for (plane, key), block in zip(planes, (organization.build_plane, organization.data_plane), strict=True):
+    # With two releases, each organization has a plan for each of them, whose keys of planes may be the same.
+    for organization in plan.organizations:
+        settings, words = organization.organization, organization.release.words
+        for (plane, key), block in zip(planes, (settings.build_plane, settings.data_plane), strict=True):
             name = None if block is None else block.secret_store_ref
             if isinstance(name, str) and (plane, name) not in own:
                 word = words.get(f"organizations.*.{key}", key)
-                yield plane, name, f'{word}.secretStoreRef of organization "{organization.name}"'
+                named: tuple[ClusterPlane, str, str] = (
+                    plane,
+                    name,
+                    f'{word}.secretStoreRef of organization "{organization.name}"',
+                )
+                if named not in seen:
+                    seen.add(named)
+                    yield named
 
 
 def _describe(cluster: Cluster, name: str, settings: list[str], existing: list[str]) -> str:

@@ -33,6 +33,9 @@ class _Stack:
     administrators: frozenset[str]
     operators: frozenset[str]
 
+    def __str__(self) -> str:
+        return flatten(self.name)
+
 
 def list_conflicts(
     cluster: Cluster, rules: AdmissionRules | None, stack: str, warn: Callable[[str], None]
@@ -63,7 +66,7 @@ def list_conflicts(
         if user and user not in other.administrators:
             # The whole name, because it is copied into the configuration.
             yield (
-                f"{cluster}: the admission policies of the stack {other.name} would refuse this stack's previews and "
+                f"{cluster}: the admission policies of the stack {other} would refuse this stack's previews and "
                 f'updates, because its admission.administrators lacks "{flatten(user)}", the user of this context; '
                 "add it there, and update that stack first"
             )
@@ -106,13 +109,13 @@ def _compare(cluster: Cluster, rules: AdmissionRules, other: _Stack) -> Iterator
     ):
         for user in sorted(users):
             yield (
-                f'{cluster}: admission.{key} lacks "{flatten(user)}" of the stack {other.name}, so the policies of '
+                f'{cluster}: admission.{key} lacks "{flatten(user)}" of the stack {other}, so the policies of '
                 "this stack would refuse what it writes for that stack; add it, or remove it there first"
             )
     theirs = other.administrators | other.operators
     for user in (user for user in rules.operators if user not in theirs):
         yield (
-            f'{cluster}: admission.operators of the stack {other.name} lacks "{flatten(user)}", so the policies of '
+            f'{cluster}: admission.operators of the stack {other} lacks "{flatten(user)}", so the policies of '
             "that stack would refuse what it writes for this stack; add it there, and update that stack first"
         )
 

@@ -90,6 +90,29 @@ def test_each_plane_has_stores_of_its_own() -> None:
     ]
 
 
+def test_two_releases_have_planes_of_their_own() -> None:
+    """Each with its word; a plane that both have is named once."""
+    planes = {"buildPlane": "old", "workflowPlane": "new", "dataPlane": "both"}
+    plan = plan_strict(
+        isolation="store",
+        admission=None,
+        release=["v0.9", "v1"],
+        clusters={
+            "buildPlane": {"context": "dev"},
+            "controlPlane": {"context": "dev"},
+            "dataPlane": {"context": "dev"},
+        },
+        namespaces=[{**acme(), **{key: {"secretStoreRef": store} for key, store in planes.items()}}],
+    )
+    assert list(list_absent_stores({"build": Api().cluster}, plan)) == [
+        (
+            f'{BUILD}: ClusterSecretStore "{store}" does not exist, so ESO refuses what reads from it; it is the '
+            f'{key}.secretStoreRef of organization "acme"; create it, or use one of these: none'
+        )
+        for store, key in (("both", "dataPlane"), ("new", "workflowPlane"), ("old", "buildPlane"))
+    ]
+
+
 def test_a_user_who_may_not_list_stores() -> None:
     api = Api()
     api.forbidden.add(PATH)

@@ -82,6 +82,11 @@ def test_the_other_stack_would_refuse_the_updates(own: AdmissionRules | None) ->
     assert ask(policies(OTHER, administrators=["admin"]), own, user=None) == ([], [])
 
 
+def test_the_name_of_the_other_stack_is_one_line() -> None:
+    (problem,) = ask(policies("a/b/\x1b[31m\nc", administrators=["admin"]), None)[0]
+    assert r"of the stack a/b/\x1b[31m\nc would refuse" in problem
+
+
 def test_users_of_the_other_stack() -> None:
     """A problem before the first update, later a warning, so that a user can leave both stacks."""
     live = policies(OTHER, administrators=["pulumi", "admin"], operators=["system:serviceaccount:eso:eso"])
