@@ -82,6 +82,7 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
         checked = f"({selects} ? !{OURS} && {other} : {may_use(store)})"
         return f"({FROM_API} ? !{selects} && !({other}) && {api.may_push(store)} : {checked})" if api else checked
 
+    advice = f"({FROM_API} ? {api.advice} : variables.advice)" if api else "variables.advice"
     generator = "object.spec.selector.generatorRef"
     return Policy(
         "push-secrets",
@@ -91,7 +92,7 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
                 f"object.spec.?secretStoreRefs.orValue([]).all(e, {check('e')}) && "
                 f"object.spec.?dataTo.orValue([]).all(e, !has(e.storeRef) || {check('e.storeRef')})",
                 "spec.secretStoreRefs: is not a store of the organization; name its ClusterSecretStore",
-                "'spec.secretStoreRefs: ' + variables.advice + ', by name'",
+                f"'spec.secretStoreRefs: ' + {advice} + ', by name'",
             ),
             *(() if api is None else api.validations),
             Validation(

@@ -30,6 +30,16 @@ class ApiScope:
     validations: Sequence[Validation]
     stores: Table
 
+    @property
+    def advice(self) -> str:
+        """The end of the reason why a store of the API is denied."""
+        stores = self.stores.get(_OWNER)
+        return (
+            "'is no store that a plane of organization \"' + variables.apiOwner + '\" names on this cluster; ' + "
+            f"({stores}.size() > 0 ? 'use the ClusterSecretStore ' + {stores}.join(' or ') : "
+            "'set secretStoreRef of its planes')"
+        )
+
     def may_push(self, store: str) -> str:
         """Whether a plane of the organization names a store, an expression of a reference."""
         return f"{store}.?name.orValue('') in {self.stores.get(_OWNER)}"
@@ -41,15 +51,18 @@ def build_api_scope(rules: AdmissionRules) -> ApiScope | None:
     if api is None or not rules.secret_api_stores:
         return None
     stores, prefix = Table("apiStores", rules.secret_api_stores), quote(api.prefix)
-    # Some managers read such parts of a key as another key.
-    plain = f"!({_KEY} + '/').contains('//') && !({_KEY} + '/').contains('/./') && !({_KEY} + '/').contains('/../')"
+    # Some managers read other characters, or such parts of a key, as another key.
+    plain = (
+        f"{_KEY}.matches('^[A-Za-z0-9._/-]*$') && !({_KEY} + '/').contains('//') && "
+        f"!({_KEY} + '/').contains('/./') && !({_KEY} + '/').contains('/../')"
+    )
     return ApiScope(
         variables={
             **stores.variables,
             "apiOwner": (
                 f"request.namespace.startsWith({prefix}) ? request.namespace.substring({len(api.prefix)}) : ''"
             ),
-            "fromApi": f"{is_user(rules.agents)} && {stores.contains(_OWNER)}",
+            "fromApi": f"{is_user(rules.agents)} && {_OWNER} in variables.organizations",
             "pusher": f"{FROM_API} ? {_OWNER} : {OURS} ? variables.organization : ''",
         },
         validations=[
@@ -57,7 +70,7 @@ def build_api_scope(rules: AdmissionRules) -> ApiScope | None:
                 f"variables.pusher == '' || !has(object.spec.dataTo) && object.spec.?data.orValue([]).all(e, "
                 f"{_KEY}.startsWith({quote(api.keys)} + variables.pusher + '/') && {plain} && !has(e.metadata))",
                 "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; "
-                f"use {api.keys}<organization>/..., without metadata and dataTo",
+                f"use {api.keys}<organization>/<name>, with letters, digits, . _ - and /, without metadata and dataTo",
             ),
         ],
         stores=stores,

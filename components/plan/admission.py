@@ -91,7 +91,7 @@ def _list_workload_stores(plans: Iterable[OrganizationPlan]) -> dict[str, tuple[
 
 
 def _list_api_stores(plans: Iterable[OrganizationPlan], plane: Plane, pull_plane: Plane) -> dict[str, tuple[str, ...]]:
-    """Stores that the planes on a cluster name: OpenChoreo pushes with them on each plane."""
+    """Stores that the planes on a cluster name: OpenChoreo pushes with them on each plane, if it has the API."""
     stores = _group(
         (
             plan.name,
@@ -101,6 +101,7 @@ def _list_api_stores(plans: Iterable[OrganizationPlan], plane: Plane, pull_plane
             ),
         )
         for plan in plans
+        if plan.release.secret_api is not None
     )
     return {name: names for name, names in stores.items() if names}
 

@@ -71,7 +71,8 @@ class Plan:
     @cached_property
     def admission(self) -> dict[Plane, AdmissionRules]:
         """Plane -> rules of the admission policies on its cluster. Empty without ``isolation: strict``."""
-        limits = self.settings.strict_admission
+        # Only the newer one of two releases has an API for secrets.
+        limits = self.settings.views[-1].strict_admission
         if limits is None:
             return {}
         rules = plan_admission(

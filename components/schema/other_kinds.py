@@ -8,6 +8,8 @@ from typing import Any, Final
 from ..openchoreo.release import Release
 from .paths import ORGANIZATIONS
 
+_ADMISSION: Final = "admission"
+_SECRET_API: Final = "secretApi"
 _PLANE: Final = "dataPlane"
 _PULL: Final = "pullSecret"
 _PODS: Final = "pods"
@@ -26,6 +28,9 @@ def drop_other_kinds(root: Mapping[str, Any], release: Release, other: Release) 
         release: whose settings are read.
         other: the other one of the two.
     """
+    limits = root.get(_ADMISSION)
+    if isinstance(limits, Mapping) and release.secret_api is None and other.secret_api is not None:
+        root = {**root, _ADMISSION: {key: value for key, value in limits.items() if key != _SECRET_API}}
     organizations = root.get(ORGANIZATIONS)
     if not isinstance(organizations, (list, tuple)):
         return dict(root)

@@ -17,10 +17,12 @@ from tests.unit.admission_samples import plan_strict
 
 OWN: Final = "openchoreo-kv-acme"
 OTHER: Final = "openchoreo-kv-acme2"
+WITHOUT: Final = "openchoreo-kv-acme3"
+"""Namespace of an organization whose planes name no store."""
 BUILDS: Final = "workflows-acme"
 KEYS: Final = (
-    "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; use secret/<organization>/..., without "
-    "metadata and dataTo"
+    "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; use secret/<organization>/<name>, with "
+    "letters, digits, . _ - and /, without metadata and dataTo"
 )
 
 
@@ -33,9 +35,10 @@ def subjects(platform: Platform, cluster: Kubernetes) -> Iterator[tuple[Subject,
         namespaces=[
             {"name": name, "git": {"remoteKey": f"{name}-git"}, "workflowPlane": {"secretStoreRef": store}}
             for name, store in planes.items()
-        ],
+        ]
+        + [{"name": "acme3", "git": {"remoteKey": "acme3-git"}}],
     )
-    created = [namespace(name) for name in (OWN, OTHER)]
+    created = [namespace(name) for name in (OWN, OTHER, WITHOUT)]
     created += [namespace(BUILDS, **{LABEL: "acme"}), *list_policies(replace(plan.admission["build"], name="api"))]
     for manifest in created:
         cluster.create(manifest)
@@ -81,6 +84,11 @@ def test_the_agent_pushes_to_keys_of_the_organization(subjects: tuple[Subject, S
         "secret/acme/..",
         "secret/acme/./one",
         "secret/acme//one",
+        "secret/acme/%2e%2e/acme2/generic/one",
+        "secret/acme/..;/acme2/generic/one",
+        "secret/acme\\..\\acme2",
+        "secret/acme/one?x=/../../acme2",
+        "secret/Acme/one",
         "other/acme/one",
         "acme-git",
         "",
@@ -103,6 +111,17 @@ def test_other_stores_and_forms_are_denied(subjects: tuple[Subject, Subject]) ->
     reasons = dry_run(agent, *stores)
     assert all(reason is not None and reason.startswith("spec.secretStoreRefs: ") for reason in reasons)
     assert dry_run(agent, push(OWN, "default-acme", data=[entry])) == [KEYS]
+
+
+def test_reasons_name_the_stores_of_planes(subjects: tuple[Subject, Subject]) -> None:
+    """Also for an organization without one, which may not use the store of another."""
+    agent, _ = subjects
+    attacks = push(OWN, "push-acme2", "secret/acme/git/one"), push(WITHOUT, "push-acme2", "secret/acme3/git/one")
+    place = "spec.secretStoreRefs: is no store that a plane of organization"
+    assert dry_run(agent, *attacks) == [
+        f'{place} "acme" names on this cluster; use the ClusterSecretStore default-acme, by name',
+        f'{place} "acme3" names on this cluster; set secretStoreRef of its planes, by name',
+    ]
 
 
 def test_only_the_agent_has_the_exception(subjects: tuple[Subject, Subject]) -> None:

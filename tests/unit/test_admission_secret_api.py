@@ -93,6 +93,33 @@ def test_releases_without_the_api_refuse_the_setting() -> None:
     ]
 
 
+def test_two_releases_have_the_api_of_the_newer_one() -> None:
+    keys: Raw = {
+        "release": ["v0.9", "v1"],
+        "clusters": {"buildPlane": {"context": "dev"}, "controlPlane": {"context": "dev"}},
+        "admission": API,
+    }
+    both = {"buildPlane": {"secretStoreRef": "old"}, "workflowPlane": {"secretStoreRef": "new"}}
+    rules = plan_strict(**keys, namespaces=[acme(**both)]).admission["build"]
+    assert (rules.secret_api, rules.secret_api_stores) == (RELEASES["v1"].secret_api, {"acme": ("new",)})
+    assert problems(**keys, namespaces=[acme(buildPlane=both["buildPlane"])]) == [
+        (
+            "admission.secretApi: true has no effect, because no plane of an organization names a store; set "
+            "secretStoreRef of its planes"
+        )
+    ]
+
+
+def test_an_organization_whose_keys_vault_reads_as_those_of_all() -> None:
+    assert problems(admission=API, namespaces=[acme("data", **STORES), acme("metadata", **STORES)]) == [
+        (
+            'namespaces[0] ("data").name: "data" allows keys secret/data/..., which are those of every organization '
+            "in version 2 of the key-value engine of Vault and OpenBao; use another name, or remove "
+            "admission.secretApi"
+        )
+    ]
+
+
 def test_the_policy_about_push_secrets() -> None:
     rules = plan_strict(namespaces=[acme(**STORES)], admission=API).admission["build"]
     policy = build_push_secret_policy(rules)
@@ -101,7 +128,7 @@ def test_the_policy_about_push_secrets() -> None:
     assert dict(list(policy.variables.items())[-4:]) == {
         "apiStores": '{"acme": ["push-builds", "push-data"]}',
         "apiOwner": f"request.namespace.startsWith({prefix}) ? request.namespace.substring(14) : ''",
-        "fromApi": f"request.userInfo.username in [{agents}] && variables.apiOwner in variables.apiStores",
+        "fromApi": f"request.userInfo.username in [{agents}] && variables.apiOwner in variables.organizations",
         "pusher": "variables.fromApi ? variables.apiOwner : variables.ours ? variables.organization : ''",
     }
     stores, keys, *_ = policy.validations
@@ -111,6 +138,6 @@ def test_the_policy_about_push_secrets() -> None:
         "e.?name.orValue('') in variables.apiStores[?variables.apiOwner].orValue([]) : "
     )
     assert keys.message == (
-        "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; use secret/<organization>/..., "
-        "without metadata and dataTo"
+        "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; use secret/<organization>/<name>, "
+        "with letters, digits, . _ - and /, without metadata and dataTo"
     )

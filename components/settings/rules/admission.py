@@ -26,6 +26,8 @@ from ..stack import StackSettings
 from .rendered import find_repeated
 
 _MINIMUM: Final = "admission.minimumRefreshInterval"
+_VAULT_DATA: Final = "data"
+"""ESO's Vault provider cuts the mount and this off a key (``buildPath`` of ``pkg/provider/vault``)."""
 _ACCOUNT_GROUP: Final = "system:serviceaccounts"
 _GROUPS: Final = frozenset({"system:authenticated", "system:masters", "system:nodes", "system:unauthenticated"})
 
@@ -57,6 +59,15 @@ def _check_secret_api(settings: StackSettings, limits: Admission, release: Relea
     elif not any(planes):
         text = "true has no effect, because no plane of an organization names a store; set secretStoreRef of its planes"
         yield Problem("admission.secretApi", text)
+    else:
+        for path, organization in settings.located:
+            if vars(organization).get("name") == _VAULT_DATA:
+                text = (
+                    f'"{_VAULT_DATA}" allows keys {release.secret_api.keys}{_VAULT_DATA}/..., which are those of every '
+                    "organization in version 2 of the key-value engine of Vault and OpenBao; use another name, or "
+                    "remove admission.secretApi"
+                )
+                yield Problem(f"{path}.name", text)
 
 
 def _list_planes(organization: Organization) -> Iterator[object]:
