@@ -31,7 +31,9 @@ def _resources(stack: Stack) -> list[dict[str, Any]]:
 
 
 def _namespaces(cluster: Kubernetes) -> set[str]:
-    return {name for name in cluster.names("v1", "Namespace") if name.startswith("openchoreo-ci-")}
+    """Those that stay: Kubernetes may still delete those of an earlier test."""
+    names = {item["metadata"]["name"]: item["status"]["phase"] for item in cluster.list("v1", "Namespace")}
+    return {name for name, phase in names.items() if name.startswith("openchoreo-ci-") and phase == "Active"}
 
 
 @pytest.fixture
