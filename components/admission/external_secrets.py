@@ -82,7 +82,8 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
         checked = f"({selects} ? !{OURS} && {other} : {may_use(store)})"
         return f"({FROM_API} ? !{selects} && !({other}) && {api.may_push(store)} : {checked})" if api else checked
 
-    advice = f"({FROM_API} ? {api.advice} : variables.advice)" if api else "variables.advice"
+    by_name = "variables.advice + ', by name'"
+    advice = f"({FROM_API} ? {api.advice} : {by_name})" if api else by_name
     generator = "object.spec.selector.generatorRef"
     return Policy(
         "push-secrets",
@@ -92,7 +93,7 @@ def build_push_secret_policy(rules: AdmissionRules) -> Policy:
                 f"object.spec.?secretStoreRefs.orValue([]).all(e, {check('e')}) && "
                 f"object.spec.?dataTo.orValue([]).all(e, !has(e.storeRef) || {check('e.storeRef')})",
                 "spec.secretStoreRefs: is not a store of the organization; name its ClusterSecretStore",
-                f"'spec.secretStoreRefs: ' + {advice} + ', by name'",
+                f"'spec.secretStoreRefs: ' + {advice}",
             ),
             *(() if api is None else api.validations),
             Validation(

@@ -36,7 +36,7 @@ class ApiScope:
         stores = self.stores.get(_OWNER)
         return (
             "'is no store that a plane of organization \"' + variables.apiOwner + '\" names on this cluster; ' + "
-            f"({stores}.size() > 0 ? 'use the ClusterSecretStore ' + {stores}.join(' or ') : "
+            f"({stores}.size() > 0 ? 'use the ClusterSecretStore ' + {stores}.join(' or ') + ', by name' : "
             "'set secretStoreRef of its planes')"
         )
 

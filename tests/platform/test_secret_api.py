@@ -120,7 +120,7 @@ def test_reasons_name_the_stores_of_planes(subjects: tuple[Subject, Subject]) ->
     place = "spec.secretStoreRefs: is no store that a plane of organization"
     assert dry_run(agent, *attacks) == [
         f'{place} "acme" names on this cluster; use the ClusterSecretStore default-acme, by name',
-        f'{place} "acme3" names on this cluster; set secretStoreRef of its planes, by name',
+        f'{place} "acme3" names on this cluster; set secretStoreRef of its planes',
     ]
 
 
