@@ -99,7 +99,7 @@ def test_two_releases_have_the_api_of_the_newer_one() -> None:
         "clusters": {"buildPlane": {"context": "dev"}, "controlPlane": {"context": "dev"}},
         "admission": API,
     }
-    both = {"buildPlane": {"secretStoreRef": "old"}, "workflowPlane": {"secretStoreRef": "new"}}
+    both: Raw = {"buildPlane": {"secretStoreRef": "old"}, "workflowPlane": {"secretStoreRef": "new"}}
     rules = plan_strict(**keys, namespaces=[acme(**both)]).admission["build"]
     assert (rules.secret_api, rules.secret_api_stores) == (RELEASES["v1"].secret_api, {"acme": ("new",)})
     assert problems(**keys, namespaces=[acme(buildPlane=both["buildPlane"])]) == [
