@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from components.admission.model import AdmissionRules
+from components.errors import SettingsError
 from components.openchoreo import find_release
 from components.plan.stack import Plan, plan_stack
 from components.settings.parsing import parse
@@ -39,6 +40,15 @@ def strict(**keys: Any) -> Raw:
         ],
     }
     return {key: value for key, value in {**config, **keys}.items() if value is not None}
+
+
+def problems(**keys: Any) -> list[str]:
+    """What is wrong with `strict`."""
+    try:
+        parse(strict(**keys), source="test", manual_names=frozenset())
+    except SettingsError as error:
+        return [str(problem) for problem in error.problems]
+    return []
 
 
 def plan_strict(*, stack: str | None = STACK, **keys: Any) -> Plan:

@@ -8,11 +8,9 @@ import pytest
 
 from components.admission.external_secrets import build_push_secret_policy
 from components.admission.secret_api import build_api_scope
-from components.errors import SettingsError
 from components.openchoreo import RELEASES
 from components.openchoreo.release import SecretApi
-from components.settings.parsing import parse
-from tests.unit.admission_samples import ONE_CLUSTER, plan_strict, strict
+from tests.unit.admission_samples import ONE_CLUSTER, plan_strict, problems
 from tests.unit.samples import Raw
 
 API: Final = {"administrators": ["pulumi"], "secretApi": True}
@@ -24,14 +22,6 @@ STORES: Final[dict[str, Any]] = {
 
 def acme(name: str = "acme", **keys: Any) -> Raw:
     return {"name": name, "git": {"remoteKey": f"{name}-git"}, **keys}
-
-
-def problems(**keys: Any) -> list[str]:
-    try:
-        parse(strict(**keys), source="test", manual_names=frozenset())
-    except SettingsError as error:
-        return [str(problem) for problem in error.problems]
-    return []
 
 
 def test_releases_with_the_api() -> None:

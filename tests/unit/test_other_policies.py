@@ -137,8 +137,8 @@ def test_policies_of_another_shape() -> None:
         *_, own = policy["spec"]["matchConditions"]
         changed.append({**policy, "spec": {**policy["spec"], "matchConditions": [own]}})
     without: list[Object] = [{**policy, "spec": {}} for policy in foreign]
-    nobody = [{**policy, "metadata": {**policy["metadata"], "annotations": {}}} for policy in foreign]
-    for live in (changed, without, nobody):
+    unowned = [{**policy, "metadata": {**policy["metadata"], "annotations": {}}} for policy in foreign]
+    for live in (changed, without, unowned):
         assert ask(live, replace(rules(), name="own")) == ([], [])
 
 

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from components.errors import SettingsError
 from components.settings.admission import Admission
 from components.settings.parsing import parse
-from tests.unit.admission_samples import PULL, strict
+from tests.unit.admission_samples import PULL, problems, strict
 
 ACCOUNT: Final = "system:serviceaccount:"
 AGENT: Final = f"{ACCOUNT}openchoreo-data-plane:cluster-agent-dataplane"
@@ -32,14 +31,6 @@ def test_names_of_stores_must_be_plain_text() -> None:
         "contain the name of the store; use plain text"
     )
     assert problems(namespaces=acme(**planes)) == [expected]
-
-
-def problems(**keys: Any) -> list[str]:
-    try:
-        parse(strict(**keys), source="test", manual_names=frozenset())
-    except SettingsError as error:
-        return [str(problem) for problem in error.problems]
-    return []
 
 
 def acme(**keys: Any) -> list[dict[str, Any]]:
