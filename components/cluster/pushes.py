@@ -6,19 +6,38 @@ text, and it mounts the Secret as an optional volume.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from ..manifests import Manifest
 from ..openchoreo.builds import Builds
+from ..patches.containers import find
+from ..patches.overrides import find_value
+from ..plan.organization import OrganizationPlan
 from ..plan.stack import Plan
+from ..schema.text import quote
+from .build_steps import Steps, find_hosts, list_defaults, mounts_optionally
 from .connection import Cluster
+from .objects import Location
 from .obstacles import Obstacle, raise_obstacles
 from .workflows import Workflow, Workflows, list_builders
 
-_References = dict[str, list[Workflow]]
-"""Name of a template -> the workflows whose builds it is a step of."""
+
+@dataclass(frozen=True)
+class _Build:
+    """A workflow in the builds of one organization."""
+
+    organization: OrganizationPlan
+    workflow: Workflow
+    steps: dict[Location, Any]
+    """Templates that it uses -> their spec."""
+    run: Any
+    """What it starts itself."""
+
+    @property
+    def parts(self) -> dict[Location, Any]:
+        """Every object that says what a build does -> the part of it that does."""
+        return {**self.steps, self.workflow.location: self.run}
 
 
 def check_pushes(cluster: Cluster, plan: Plan, builds: Builds, workflows: Workflows | None) -> None:
@@ -37,106 +56,94 @@ def check_pushes(cluster: Cluster, plan: Plan, builds: Builds, workflows: Workfl
     """
     if not list_builders(plan):
         return
-    items = cluster.items(builds.templates.path(None))
-    templates = {item["metadata"]["name"]: item.get("spec") or {} for item in items}
-    problems: list[Obstacle] = []
-    references = {builds.push_template: []} if workflows is None else _find_references(workflows, templates)
-    for name in sorted(references.keys() & templates.keys()):
-        hosts = _find_hosts(templates[name], builds)
+    steps = Steps(cluster, builds)
+    if workflows is None:
+        shipped = steps.find(None, builds.push_template)
+        hosts = find_hosts(steps.read(shipped), builds)
+        raise_obstacles(cluster, [Obstacle(None, _describe_public(shipped, (), hosts, builds))] if hosts else ())
+        return
+    used = [
+        _read_build(steps, workflow, organization, plan.release.build_namespace(organization.name), builds)
+        for organization, usable in workflows.usable()
+        for workflow in usable
+    ]
+    raise_obstacles(cluster, [*_list_public(used, builds), *_list_anonymous(used, builds)])
+
+
+def _read_build(
+    steps: Steps, workflow: Workflow, organization: OrganizationPlan, namespace: str, builds: Builds
+) -> _Build:
+    run = find(workflow.manifest, builds.run)
+    return _Build(organization, workflow, steps.reach(workflow.location, run, namespace), run)
+
+
+def _list_public(used: Iterable[_Build], builds: Builds) -> Iterator[Obstacle]:
+    """Each object that names a public registry, once."""
+    users: dict[Location, dict[Location, Workflow]] = {}
+    owners: dict[Location, str] = {}
+    parts: dict[Location, Any] = {}
+    for build in used:
+        place = build.workflow.location
+        defaults = [*list_defaults(find(build.workflow.manifest, builds.schema))]
+        parts |= {**build.steps, place: [build.run, defaults]}
+        for step in build.steps:
+            users.setdefault(step, {})[place] = build.workflow
+        for location in build.parts:
+            owners[location] = build.organization.name
+    for location in sorted(parts, key=_order):
+        hosts = find_hosts(parts[location], builds)
         if hosts:
-            problems.append(Obstacle(None, _describe_public(builds, name, references[name], hosts)))
-    if workflows is not None:
-        problems += _list_anonymous(workflows, templates, references)
-    raise_obstacles(cluster, problems)
+            owner = owners[location] if location.kind.namespaced else None
+            yield Obstacle(owner, _describe_public(location, users.get(location, ()), hosts, builds))
 
 
-def _find_references(workflows: Workflows, templates: Mapping[str, Any]) -> _References:
-    """Templates that workflows use, directly or through other templates."""
-    used = {workflow.location: workflow for _, usable in workflows.usable() for workflow in usable}
-    references: _References = {}
-    for workflow in used.values():
-        waiting = set(_find_names(workflow.manifest.get("spec")))
-        reached: set[str] = set()
-        while waiting:
-            name = waiting.pop()
-            reached.add(name)
-            waiting |= set(_find_names(templates.get(name))) - reached
-        for name in reached:
-            references.setdefault(name, []).append(workflow)
-    return references
+def _order(location: Location) -> tuple[str, str, str]:
+    return location.kind.name, location.namespace or "", location.name
 
 
-def _find_names(value: Any) -> Iterator[str]:
-    """Names of the cluster-scoped templates that a part of a workflow or of a template refers to."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key in {"templateRef", "workflowTemplateRef"} and isinstance(inner, dict) and inner.get("clusterScope"):
-                yield str(inner.get("name"))
-            yield from _find_names(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _find_names(inner)
-
-
-def _find_hosts(spec: Any, builds: Builds) -> list[str]:
-    """The public registries that a template names, except in comments of its scripts."""
-    lines = [line for text in _list_texts(spec) for line in text.splitlines() if not line.lstrip().startswith("#")]
-    return sorted(
-        host
-        for host in builds.public_registries
-        if any(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-])", line) for line in lines)
-    )
-
-
-def _list_texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _list_texts(inner)
-
-
-def _describe_public(builds: Builds, name: str, users: Iterable[Workflow], hosts: Iterable[str]) -> str:
-    template = f"{builds.templates.name} {name}"
-    by = ", ".join(str(workflow.location) for workflow in users)
-    host = ", ".join(hosts)
+def _describe_public(location: Location, users: Iterable[Location], hosts: Iterable[str], builds: Builds) -> str:
+    kind = location.kind
+    by, host = ", ".join(map(str, users)), ", ".join(hosts)
+    where = f" -n {location.namespace}" if location.namespace else ""
+    resource, advice = kind.name.lower(), ", or apply your own template under this name"
+    if kind in builds.kinds:
+        # Argo Workflows has a resource of this name too.
+        resource, advice = f"{kind.plural}.{kind.api.partition('/')[0]}", ""
     return (
-        f"{template}{f' (used by {by})' if by else ''} pushes images to {host}, a public registry from which everyone "
-        f"can pull them; set your registry in it (kubectl edit {builds.templates.name.lower()} {name}), or "
-        "apply your own template under this name"
+        f"{location}{f' (used by {by})' if by else ''} pushes images to {host}, a public registry from which everyone "
+        f"can pull them; set your registry in it (kubectl edit{where} {resource} {location.name}){advice}"
     )
 
 
-def _list_anonymous(
-    workflows: Workflows, templates: Mapping[str, Manifest], references: _References
-) -> Iterator[Obstacle]:
-    """Organizations without a push Secret, whose builds do not fail without it and do not create it either."""
-    builds = workflows.builds
-    lenient = {name for name, spec in templates.items() if _is_optional(spec, builds)}
-    for organization, usable in workflows.usable():
-        if organization.organization.push is not None:
-            continue
-        places = {workflow.location for workflow in usable}
-        for name in sorted(lenient & references.keys()):
-            users = [workflow for workflow in references[name] if workflow.location in places]
-            resource = organization.release.defaults.push_resource
-            without = [
-                workflow for workflow in users if resource not in {entry.get("id") for entry in workflow.entries}
-            ]
-            if without:
-                by = ", ".join(str(workflow.location) for workflow in without)
-                yield Obstacle(
-                    organization.name,
-                    f'organization "{organization.name}": builds of {by} push without a login, because no Secret for '
-                    f"pushing exists and the volume of the {builds.templates.name} {name} is optional; set "
-                    "registries, set optional: false there, or remove the volume if the registry needs no login",
-                )
+def _list_anonymous(used: Iterable[_Build], builds: Builds) -> Iterator[Obstacle]:
+    """Builds whose push Secret nothing creates, and which do not fail without it."""
+    lenient: dict[Location, bool] = {}
+    users: dict[tuple[str, Location, tuple[str, str]], list[str]] = {}
+    for build in used:
+        reason = _explain_missing(build)
+        for location, content in build.parts.items() if reason is not None else ():
+            if location not in lenient:
+                lenient[location] = mounts_optionally(content, builds.push_volume)
+            if reason is not None and lenient[location]:
+                key = (build.organization.name, location, reason)
+                users.setdefault(key, []).append(str(build.workflow.location))
+    for (organization, location, (cause, advice)), names in users.items():
+        yield Obstacle(
+            organization,
+            f'organization "{organization}": builds of {", ".join(names)} push without a login, because {cause} and '
+            f"the volume of the {location} is optional; {advice}, set optional: false there, or remove the volume if "
+            "the registry needs no login",
+        )
 
 
-def _is_optional(value: Any, builds: Builds) -> bool:
-    """Whether a step mounts the push Secret, and runs without it too."""
-    if isinstance(value, dict):
-        if value.get("secretName") == builds.push_volume and value.get("optional") is True:
-            return True
-        return any(_is_optional(inner, builds) for inner in value.values())
-    return isinstance(value, list) and any(_is_optional(inner, builds) for inner in value)
+def _explain_missing(build: _Build) -> tuple[str, str] | None:
+    """Why the Secret of a build does not exist, and what to do. None: it exists, or the workflow decides."""
+    release, places = build.organization.release, build.organization.release.run_secrets
+    if any(entry.get("id") == release.defaults.push_resource for entry in build.workflow.entries):
+        return None
+    if build.organization.organization.push is None:
+        return "no Secret for pushing exists", "set registries"
+    if places is None or find_value(build.workflow.manifest, places.push.argument) != places.push.name:
+        return None
+    cause = f"no entry creates the Secret {places.push.name}, which each run names,"
+    return cause, f"name a Secret that exists in the argument {quote(places.push.resource)}"

@@ -88,5 +88,9 @@ class Workflows:
 
 
 def list_builders(plan: Plan) -> list[OrganizationPlan]:
-    """The organizations whose builds have credentials of the stack."""
-    return [organization for organization in plan.organizations if organization.organization.build_credentials]
+    """The organizations whose builds have credentials of the stack, in a release whose builds are checked."""
+    return [
+        organization
+        for organization in plan.organizations
+        if organization.organization.build_credentials and organization.release.builds is not None
+    ]

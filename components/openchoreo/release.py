@@ -147,6 +147,8 @@ class RunSecret:
     own_choice: str = ""
     """Whether a developer has chosen another Secret, as an expression without ``${}``. If so, everything
     stays as it was. Empty: developers have no choice."""
+    default_choice: Path = ()
+    """Path of what a workflow chooses for developers who choose nothing. Empty: developers have no choice."""
 
 
 @dataclass(frozen=True)

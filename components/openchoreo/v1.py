@@ -31,6 +31,8 @@ from .release import (
 from .v0_9 import WORKLOAD_NAMESPACES
 
 _API: Final = "openchoreo.dev/v1alpha1"
+_STEPS: Final = "argoproj.io/v1alpha1"
+"""Argo Workflows, whose templates are the steps of builds."""
 _POD_TEMPLATE: Final = ("spec", "template", "spec")
 _WORKLOAD: Final = Workload(
     type_path=("spec", "workloadType"),
@@ -53,6 +55,9 @@ _OWN_CHOICE: Final = 'has(parameters.repository.secretRef) && parameters.reposit
 
 def _schema(field: str) -> Path:
     return ("spec", field, "openAPIV3Schema", "properties")
+
+
+_DEFAULT_CHOICE: Final = (*_schema("parameters"), "repository", "properties", "secretRef", "default")
 
 
 _OF_COMPONENTS: Final[Variables] = {
@@ -129,9 +134,9 @@ def _project_type(name: str, *, namespaced: bool) -> Kind:
     )
 
 
-def _run_secret(name: str, own_choice: str = "") -> RunSecret:
-    arguments = ("spec", "runTemplate", "spec", "arguments", "parameters")
-    return RunSecret(name, (*arguments, ("name", name), "value"), f"${{metadata.workflowRunName}}-{name}", own_choice)
+def _run_secret(name: str, own_choice: str = "", default_choice: Path = ()) -> RunSecret:
+    argument = ("spec", "runTemplate", "spec", "arguments", "parameters", ("name", name), "value")
+    return RunSecret(name, argument, f"${{metadata.workflowRunName}}-{name}", own_choice, default_choice)
 
 
 _BUILDS: Final = Builds(
@@ -140,14 +145,19 @@ _BUILDS: Final = Builds(
     plane_name=("spec", "workflowPlaneRef", "name"),
     default_plane=("ClusterWorkflowPlane", "default"),
     store="workflowplane.secretStore",
-    templates=Kind("argoproj.io/v1alpha1", "ClusterWorkflowTemplate", "clusterworkflowtemplates", namespaced=False),
+    templates=Kind(_STEPS, "ClusterWorkflowTemplate", "clusterworkflowtemplates", namespaced=False),
+    local_templates=Kind(_STEPS, "WorkflowTemplate", "workflowtemplates"),
     push_template="publish-image",
     push_volume="{{workflow.parameters.registry-push-secret}}",
     public_registries=frozenset({"ttl.sh"}),
+    run=("spec", "runTemplate"),
+    schema=_schema("parameters"),
+    references=("spec", "externalRefs"),
+    reference=r"externalRefs(\.{id}\b|\[['\"]{id}['\"]\])",
     shipped_store="default",
 )
-"""Source: ``samples/getting-started/workflow-templates/publish-image.yaml`` and
-``install/prerequisites/openbao/setup.sh``."""
+"""Source: ``samples/getting-started/workflow-templates/publish-image.yaml``,
+``install/prerequisites/openbao/setup.sh`` and ``internal/controller/workflowrun/externalref.go``."""
 
 
 _WORKLOAD_NAMESPACES: Final = (
@@ -223,7 +233,7 @@ def _release(name: str, *, has_project_types: bool) -> Release:
         shared_project_type=_project_type("ClusterProjectType", namespaced=False) if has_project_types else None,
         ssh_hosts=("github.com", "gitlab.com", "bitbucket.org", "git-codecommit.*.amazonaws.com"),
         run_secrets=RunSecrets(
-            git=_run_secret("git-secret", own_choice=_OWN_CHOICE), push=_run_secret("registry-push-secret")
+            git=_run_secret("git-secret", _OWN_CHOICE, _DEFAULT_CHOICE), push=_run_secret("registry-push-secret")
         ),
         resource_prefix="v1/",
         words={

@@ -231,7 +231,7 @@ def list_values(target: Manifest, path: Steps) -> list[str]:
 
     Empty: the path does not select entries, or there is no list.
     """
-    step, entries = path[-1], _find(target, path[:-1])
+    step, entries = path[-1], find_value(target, path[:-1])
     if isinstance(step, str) or not isinstance(entries, list):
         return []
     return [str(entry[step[0]]) for entry in entries if isinstance(entry, dict) and step[0] in entry]
@@ -254,12 +254,12 @@ def _read(parent: dict[Any, Any], path: Steps) -> str | None:
 
 def _parent(target: Manifest, path: Steps) -> dict[Any, Any] | None:
     """The mapping that the last key of a path is in. None: there is no such mapping."""
-    value = _find(target, path[:-1])
+    value = find_value(target, path[:-1])
     return value if isinstance(value, dict) else None
 
 
-def _find(target: Manifest, path: Steps) -> Any:
-    """The value at a path. None: there is none."""
+def find_value(target: Manifest, path: Steps) -> Any:
+    """The value at a path through mappings and lists. None: there is none."""
     value: Any = target
     for step in path:
         value = value.get(step) if isinstance(step, str) and isinstance(value, dict) else _entry(value, step)

@@ -114,6 +114,11 @@ def _check_needs(plan: Plan) -> Iterator[_Need]:
         for kind, verb in kinds:
             place = where if kind.namespaced else None, None
             yield from _needs("control", _get_group(kind.api), kind.plural, (verb,), place)
+        steps, namespace = builds.local_templates, plan.release.build_namespace(organization.name)
+        yield from _needs("build", _get_group(steps.api), steps.plural, ("list",), (namespace, None))
+        selected = plan.release.secret_reference
+        if selected is not None and organization.organization.component_workflows is not None:
+            yield from _needs("control", _get_group(selected.api), selected.plural, ("get",), (where, None))
 
 
 def _organization_needs(plan: Plan, organization: OrganizationPlan) -> Iterator[_Need]:

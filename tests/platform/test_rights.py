@@ -172,7 +172,10 @@ def test_the_documented_roles(
 
     to_read = [(build, ("list", "secrets")), (control, ("get", "componenttypes"))]
     if later:
-        to_read += [(build, ("list", "clusterworkflowtemplates")), (control, ("list", "clusterworkflows"))]
+        to_read += [
+            *((build, ("list", resource)) for resource in ("clusterworkflowtemplates", "workflowtemplates")),
+            *((control, right) for right in (("list", "clusterworkflows"), ("get", "secretreferences"))),
+        ]
     for loser, missing in to_read:
         loser.lose(missing)
         refused = stack.preview_fails()
