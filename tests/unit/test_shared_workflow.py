@@ -16,13 +16,13 @@ from components.patches.patch import apply_patch, remove_patch
 from components.patches.record import Identity
 from components.patches.shared_workflow import use_secrets
 from components.patches.validity import validate_patch
-from local.proof.cel import render
 from tests.unit.crd_schema import OFFICIAL, Definitions
 from tests.unit.objects import shipped_v1
+from tests.unit.runs import render_run
 
 VARIABLE = "metadata.namespaceName"
 ARGUMENTS: tuple[Step, ...] = ("spec", "runTemplate", "spec", "arguments", "parameters")
-OWN_CHOICE = 'parameters.repository.secretRef != ""'
+OWN_CHOICE = 'has(parameters.repository.secretRef) && parameters.repository.secretRef != ""'
 GIT = RunSecret("git-secret", (*ARGUMENTS, ("name", "git-secret"), "value"), "unused", OWN_CHOICE)
 PUSH = RunSecret("registry-push-secret", (*ARGUMENTS, ("name", "registry-push-secret"), "value"), "unused")
 DEV = Identity("corp/secrets/dev", "builds")
@@ -84,7 +84,7 @@ def test_secrets_of_each_run() -> None:
         Override(include("registry-push-secret"), VARIABLE, ("acme",), "false", "true"),
     )
     assert git.include_when == (
-        '${metadata.namespaceName in ["acme", "globex"] && !(parameters.repository.secretRef != "")}'
+        f'${{metadata.namespaceName in ["acme", "globex"] && !({OWN_CHOICE})}}'
     )
     variable = "${metadata.namespaceName}"
     assert git.template == template("git-secret", variable, f"{variable}/git")
@@ -112,21 +112,12 @@ def test_openchoreo_can_render_it(patch: Patch) -> None:
     assert list(validate_patch(DEFAULT_RELEASE.kinds["ClusterWorkflow"], patch, DEFAULT_RELEASE)) == []
 
 
-def _render_run(workflow: Manifest, namespace: str, secret_ref: str) -> tuple[str, str, dict[str, Any]]:
-    """The Secrets that a build names, and the stores of the ExternalSecrets that its run creates."""
-    variables = {
-        "metadata": {"namespaceName": namespace, "workflowRunName": "run-1", "namespace": f"workflows-{namespace}"},
-        "parameters": {"repository": {"secretRef": secret_ref}},
-        "workflowplane": {"secretStore": "default"},
-    }
-    parameters = workflow["spec"]["runTemplate"]["spec"]["arguments"]["parameters"]
-    arguments = {entry["name"]: entry["value"] for entry in parameters}
-    created = {}
-    for entry in workflow["spec"]["resources"]:
-        if render(entry.get("includeWhen", True), variables):
-            name, store = (entry["template"]["metadata"]["name"], entry["template"]["spec"]["secretStoreRef"]["name"])
-            created[render(name, variables)] = render(store, variables)
-    return render(arguments["git-secret"], variables), render(arguments["registry-push-secret"], variables), created
+def _secrets(workflow: Manifest, namespace: str, secret_ref: str | None) -> tuple[str, str, dict[str, str]]:
+    """The Secrets that a build names, and those that its run creates, each once -> their store."""
+    run = render_run(workflow, namespace, secret_ref)
+    created = dict(run.created)
+    assert len(created) == len(run.created)
+    return run.git, run.push, created
 
 
 RUN_GIT, RUN_PUSH = "run-1-git-secret", "run-1-registry-push-secret"
@@ -179,10 +170,75 @@ def test_the_shipped_workflow(
 ) -> None:
     shipped = shipped_v1("clusterworkflow-dockerfile-builder")
     done = apply_patch(shipped, patch, identity=DEV)
-    assert _render_run(done.object, namespace, secret_ref) == expected
+    assert _secrets(done.object, namespace, secret_ref) == expected
     again = apply_patch(done.object, patch, done.added, identity=DEV)
     assert (again.object, again.changes) == (done.object, ())
     assert remove_patch(done.object, done.added, identity=DEV) == shipped
+
+
+def _reading(name: str) -> Manifest:
+    """The workflow of a company, whose entry for cloning has no condition, and what it reads."""
+    own = shipped_v1("clusterworkflow-dockerfile-builder")
+    del own["spec"]["resources"][0]["includeWhen"]
+    own["spec"]["externalRefs"][0]["name"] = name
+    return own
+
+
+CHOICE = "${parameters.repository.secretRef}"
+
+
+@pytest.mark.parametrize(
+    ("patch", "namespace", "name", "secret_ref", "expected"),
+    [
+        pytest.param(PREPARED, "acme", CHOICE, "", ("git-secret", "registry-push-secret", {}), id="ahead"),
+        pytest.param(
+            PREPARED, "acme", "company", None, ("git-secret", "registry-push-secret", {}), id="ahead, no choice"
+        ),
+        pytest.param(
+            PREPARED,
+            "acme",
+            CHOICE,
+            "mine",
+            (RUN_GIT, "registry-push-secret", {RUN_GIT: "default"}),
+            id="ahead, chosen",
+        ),
+        pytest.param(
+            PER_RUN, "acme", CHOICE, "", (RUN_GIT, RUN_PUSH, {RUN_GIT: "org-acme", RUN_PUSH: "org-acme"}), id="per run"
+        ),
+        pytest.param(
+            PER_RUN,
+            "acme",
+            "company",
+            None,
+            (RUN_GIT, RUN_PUSH, {RUN_GIT: "org-acme", RUN_PUSH: "org-acme"}),
+            id="per run, no choice",
+        ),
+        pytest.param(
+            PER_RUN,
+            "acme",
+            CHOICE,
+            "mine",
+            (RUN_GIT, RUN_PUSH, {RUN_GIT: "default", RUN_PUSH: "org-acme"}),
+            id="per run, chosen",
+        ),
+        pytest.param(
+            PER_RUN,
+            "foreign",
+            "company",
+            None,
+            (RUN_GIT, RUN_PUSH, {RUN_GIT: "default", RUN_PUSH: "default"}),
+            id="foreign",
+        ),
+    ],
+)
+def test_an_entry_without_a_condition(
+    patch: Patch, namespace: str, name: str, secret_ref: str | None, expected: tuple[str, str, dict[str, str]]
+) -> None:
+    own = _reading(name)
+    done = apply_patch(own, patch, identity=DEV)
+    assert _secrets(done.object, namespace, secret_ref) == expected
+    assert done.object["spec"]["externalRefs"] == own["spec"]["externalRefs"]
+    assert remove_patch(done.object, done.added, identity=DEV) == own
 
 
 @pytest.mark.parametrize("first", ["dev", "prod"])
@@ -193,9 +249,9 @@ def test_two_stacks_on_the_shipped_workflow(first: str) -> None:
     other = use_secrets({}, {GIT: templates}, VARIABLE, stack=PROD.stack)
     one = apply_patch(shipped, PREPARED, identity=DEV)
     both = apply_patch(one.object, other, identity=PROD)
-    assert _render_run(both.object, "acme", "") == ("git-secret", "registry-push-secret", {})
+    assert _secrets(both.object, "acme", "") == ("git-secret", "registry-push-secret", {})
     ours = {RUN_PUSH: "default", RUN_GIT: "org-initech"}
-    assert _render_run(both.object, "initech", "") == (RUN_GIT, RUN_PUSH, ours)
+    assert _secrets(both.object, "initech", "") == (RUN_GIT, RUN_PUSH, ours)
     assert apply_patch(both.object, PREPARED, one.added, identity=DEV).changes == ()
     stacks = [(DEV, one.added), (PROD, both.added)]
     left = both.object
