@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import sys
 import time
@@ -210,6 +211,18 @@ _ON_CONTEXT: Final[dict[str, Callable[..., int]]] = {
 """Commands that have a context -> what they do then."""
 
 
+def _read_release(text: str) -> str:
+    """A release of the local platform.
+
+    Raises:
+        argparse.ArgumentTypeError: it has no such release.
+    """
+    if text in STACKS:
+        return text
+    msg = f"{text!r} is not a release of the local platform; use {' or '.join(STACKS)}, which is the newest v1.x"
+    raise argparse.ArgumentTypeError(msg)
+
+
 def main() -> int:
     """Run one command and return its exit code; an expected error ends as its message, without a stack trace.
 
@@ -230,7 +243,10 @@ def main() -> int:
             )
         if name == "up":
             parsed.add_argument(
-                "--release", choices=STACKS, help="OpenChoreo release of a new platform (default: v0.9)"
+                "--release",
+                type=_read_release,
+                metavar=f"{{{','.join(STACKS)}}}",
+                help="OpenChoreo release of a new platform (default: v0.9)",
             )
         if name == "programs":
             parsed.add_argument(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Final
 
-from components.openchoreo import find_release
+from components.openchoreo import Release, find_release
 from local.seed import get_data_plane_namespace
+from local.stacks import STACKS
 
 ORGANIZATIONS: Final = ("acme", "acme2", "acme-corp")
 """Names that are the beginning of one another."""
@@ -14,7 +16,15 @@ MANAGER: Final = "manager"
 """Namespace of the stores' identities, and of the Secrets that the store ``kube`` reads."""
 OUTSIDE: Final = "outside"
 """A namespace of nobody, in which the suite checks that a layer is gone or back."""
-RELEASE: Final = find_release(os.environ.get("RELEASE") or "v0.9")
+
+
+def _select_release(name: str) -> Release:
+    if name not in STACKS:
+        sys.exit(f"RELEASE={name}: is not a release that the attacks run with; use {' or '.join(STACKS)}")
+    return find_release(name)
+
+
+RELEASE: Final = _select_release(os.environ.get("RELEASE") or "v0.9")
 """OpenChoreo release of the platform: ``make attack RELEASE=v1``."""
 LABELS: Final = tuple(label for labels in RELEASE.data_plane_selectors("acme") for label in labels)
 """Labels with the organization of a namespace of workloads; the release writes the first one."""

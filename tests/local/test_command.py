@@ -104,6 +104,12 @@ def test_help(run: Callable[..., int], capsys: pytest.CaptureFixture[str], argum
     [
         pytest.param([], f"the following arguments are required: COMMAND{SEE}", id="no command"),
         pytest.param(["up", "now"], f"unrecognized arguments: now{SEE}", id="an argument too many"),
+        pytest.param(
+            ["up", "--release", "v1.1"],
+            "--release: 'v1.1' is not a release of the local platform; use v0.9 or v1, which is the newest v1.x; see: "
+            "python -m local up --help\n",
+            id="a release that it does not run",
+        ),
     ],
 )
 def test_usage_error(
