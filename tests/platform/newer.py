@@ -37,12 +37,12 @@ class Newer:
         engine.prepare()
         self._engine = warm.use(engine)
 
-    def start_stack(self, name: str, **keys: Any) -> Stack:
-        """A stack of ``release: v1`` on the cluster."""
+    def start_stack(self, name: str, *, release: str = "v1", **keys: Any) -> Stack:
+        """A stack of a release on the cluster."""
         stack = Stack(self._engine, name, self.platform.kubeconfig)
         stack.init()
         clusters = dict.fromkeys(("workflowPlane", "controlPlane", "dataPlane"), stack.here)
-        stack.configure(release="v1", clusters=clusters, **keys)
+        stack.configure(release=release, clusters=clusters, **keys)
         return stack
 
     def create_namespace(self, name: str, **labels: str) -> None:
@@ -102,15 +102,25 @@ class Newer:
 
 
 @contextmanager
-def start_newer(folder: Path, programs: Any, warm: Warm) -> Iterator[Newer]:
-    """A platform of its own, because its definitions replace those of v0.9."""
+def start_newer(folder: Path, programs: Any, warm: Warm, without: frozenset[str] = frozenset()) -> Iterator[Newer]:
+    """A platform of its own, because its definitions replace those of v0.9.
+
+    Args:
+        folder: of the platform.
+        programs: name -> executable.
+        warm: processes for the engine.
+        without: plural names of kinds that it does not serve.
+    """
+    definitions = [file for file in V1_DEFINITIONS if file.stem.rpartition("_")[2] not in without]
     with stopped_at_the_end(Platform(folder, programs)) as platform:
         platform.start_control_plane()
         seeder = Seeder(platform.kubeconfig)
-        seeder.apply_definitions([*list_operator_crds(), *V1_DEFINITIONS], platform.process("kube-apiserver"))
+        seeder.apply_definitions([*list_operator_crds(), *definitions], platform.process("kube-apiserver"))
         platform.start_operator()
         newer = Newer(platform, warm)
         for kind, name in OBJECTS:
+            if f"{kind.lower()}s" in without:
+                continue
             newer.cluster.create(_load(f"{kind.lower()}-{name}"))
         newer.cluster.create(
             {

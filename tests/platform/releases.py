@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from components.openchoreo import V0_9, V1, Release
+from components.openchoreo import V0_9, V1, V1_0, V1_1, Release
 from tests.unit.releases import word
 
 BASIC: Final = "kubernetes.io/basic-auth"
@@ -21,6 +21,9 @@ V1_DEFINITIONS: Final = sorted((_SHARED / "crds" / "openchoreo-v1.2.3").glob("*.
 _ONLY_V1: Final = frozenset(
     {"clustercomponenttypes", "clusterdataplanes", "clusterworkflowplanes", "clusterworkflows", "workflowplanes"}
 )
+
+NOT_BEFORE_V1_2: Final = frozenset({"clusterprojecttypes", "projectreleasebindings", "projectreleases", "projecttypes"})
+"""Plural names of the kinds that v1.0 and v1.1 do not have."""
 
 needs_newer: Final = pytest.mark.skipif(
     not V1_DEFINITIONS, reason="OpenChoreo's definitions are not beside this checkout"
@@ -39,6 +42,8 @@ on_each_control_plane: Final = _with_releases(V0_9, pytest.param(V1, marks=needs
 """`on_each_release` for stacks with a control plane, which has to serve the kinds of the release."""
 on_v1_control_plane: Final = _with_releases(pytest.param(V1, marks=needs_newer))
 """The same as `on_v1`."""
+on_older_minor_versions: Final = _with_releases(*(pytest.param(minor, marks=needs_newer) for minor in (V1_0, V1_1)))
+"""Runs a test with each minor version of v1.x that lacks kinds of the newest one."""
 
 
 def list_v1_definitions() -> list[Path]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from components.openchoreo import RELEASES, V0_9, V1, Kind, Release
+from components.openchoreo import RELEASES, V0_9, V1, V1_0, V1_1, Kind, Release
 
 PLATFORM: Final = Path(__file__).resolve().parents[1] / "platform"
 NO: Final = "no"
@@ -18,10 +18,14 @@ _MARKERS: Final = {
     "on_each_control_plane": (V0_9, V1),
     "on_v1": (V1,),
     "on_v1_control_plane": (V1,),
+    "on_older_minor_versions": (V1_0, V1_1),
 }
 """Decorator of a test of the platform -> the releases that it runs with."""
+_MINOR: Final = "test_minor_versions.py::test_a_minor_version"
 _EVERY: Final = {"test_local_proof.py", "test_upgrade_openchoreo.py"}
 """Modules whose fixtures run both releases."""
+_NEWEST: Final = {"test_secret_api.py"}
+"""Modules whose plans are of the newest release."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,12 @@ FEATURES: Final = (
     Feature(
         "[build credentials](git-credentials.md) before the first build, in",
         lambda release: f"`{release.build_namespace('<name>')}`",
-        ("test_delivery.py::test_every_credential_of_an_organization_arrives",),
+        ("test_delivery.py::test_every_credential_of_an_organization_arrives", _MINOR),
     ),
     Feature(
         "[external services](external-credentials.md)",
         _always,
-        ("test_delivery.py::test_every_credential_of_an_organization_arrives",),
+        ("test_delivery.py::test_every_credential_of_an_organization_arrives", _MINOR),
     ),
     Feature(
         "[manual secrets](manual-secrets.md)",
@@ -78,17 +82,18 @@ FEATURES: Final = (
         (
             "test_plane_patches.py::test_workflow_creates_credentials_with_each_run",
             "test_shared_objects.py::test_two_stacks_with_every_delivery",
+            _MINOR,
         ),
     ),
     Feature(
         "[shipped workflows use credentials from before the build](component-workflows.md#workflows-of-openchoreo-v1x)",
         _run_secrets,
-        ("test_shared_objects.py::test_two_stacks_with_every_delivery",),
+        ("test_shared_objects.py::test_two_stacks_with_every_delivery", _MINOR),
     ),
     Feature(
         "[a credential that developers select](git-credentials.md#a-credential-that-developers-select)",
         lambda release: _kinds(release.secret_reference),
-        ("test_secret_references.py::test_a_whole_life",),
+        ("test_secret_references.py::test_a_whole_life", _MINOR),
     ),
     Feature(
         "[pull secrets](pull-secrets.md) with each component, through",
@@ -96,6 +101,7 @@ FEATURES: Final = (
         (
             "test_pull_secrets.py::test_components_create_their_own_secrets_and_other_organizations_cannot",
             "test_shared_objects.py::test_two_stacks_with_every_delivery",
+            _MINOR,
         ),
     ),
     Feature(
@@ -106,7 +112,10 @@ FEATURES: Final = (
     Feature(
         "pull secrets in each namespace of workloads with the label",
         lambda release: "<br>".join(f"`{workloads.label}`" for workloads in release.workload_namespaces),
-        ("test_pull_secrets.py::test_one_secret_fans_out_to_every_namespace_of_the_organization_on_another_cluster",),
+        (
+            "test_pull_secrets.py::test_one_secret_fans_out_to_every_namespace_of_the_organization_on_another_cluster",
+            _MINOR,
+        ),
     ),
     Feature(
         "manual pull secrets",
@@ -119,6 +128,7 @@ FEATURES: Final = (
         (
             "test_plane_patches.py::test_data_plane_without_a_store_is_reported_and_can_be_patched",
             "test_shared_objects.py::test_the_store_of_each_kind_of_plane",
+            _MINOR,
         ),
     ),
     Feature(
@@ -140,7 +150,12 @@ FEATURES: Final = (
         ("test_shared_objects.py::test_an_organization_comes_and_goes",),
     ),
     Feature(
-        "[check where builds push](registries.md#openchoreo-v1x), and of the store `default`",
+        "[check where builds push](registries.md#openchoreo-v1x)",
+        lambda release: _if(release.builds),
+        ("test_pushes.py::test_the_shipped_step_until_it_has_a_registry_of_the_company",),
+    ),
+    Feature(
+        "[check of the store `default`](stores/vault.md#the-store-default)",
         lambda release: _if(release.builds),
         (),
     ),
@@ -161,6 +176,11 @@ FEATURES: Final = (
             "test_admission_setting.py::test_policies_go_with_the_setting",
             "test_admission_setting.py::test_workloads_of_v1_have_another_label",
         ),
+    ),
+    Feature(
+        "policies for [OpenChoreo's API for secrets](admission.md#openchoreos-api-for-secrets), whose namespaces are",
+        lambda release: NO if release.secret_api is None else f"`{release.secret_api.prefix}<name>`",
+        ("test_secret_api.py::test_the_agent_pushes_to_keys_of_the_organization",),
     ),
     Feature("[access report](access.md)", _always, ("test_access.py::test_a_deployed_stack_is_isolated",)),
     Feature("[drift](drift.md)", _always, ("test_drift.py::test_every_edit_is_described_and_repaired",)),
@@ -196,6 +216,8 @@ def list_releases(test: str) -> list[str]:
     (found,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function]
     if module in _EVERY:
         return [V0_9.name, V1.name]
+    if module in _NEWEST:
+        return [V1.name]
     for decorator in found.decorator_list:
         if isinstance(decorator, ast.Name) and decorator.id in _MARKERS:
             return [release.name for release in _MARKERS[decorator.id]]
