@@ -10,6 +10,8 @@ from ..openchoreo.builds import Builds
 from .connection import Cluster
 from .objects import Location
 
+_IMAGE: Final = "image"
+"""Field of a container, whose registry is one to pull from."""
 _REFERENCES: Final = frozenset({"templateRef", "workflowTemplateRef"})
 
 
@@ -79,7 +81,7 @@ def _list_references(value: Any) -> Iterator[tuple[str, bool]]:
 
 
 def find_hosts(value: Any, builds: Builds) -> list[str]:
-    """The public registries in texts of a template or of a workflow, except in comments of scripts."""
+    """The public registries in texts of a template or of a workflow, except in comments and in images that it runs."""
     lines = [line for text in _list_texts(value) for line in text.splitlines() if not line.lstrip().startswith("#")]
     return sorted(
         host
@@ -91,6 +93,8 @@ def find_hosts(value: Any, builds: Builds) -> list[str]:
 def _list_texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, dict):
+        value = {key: inner for key, inner in value.items() if key != _IMAGE}
     for inner in _list_inner(value):
         yield from _list_texts(inner)
 

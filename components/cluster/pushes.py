@@ -84,8 +84,9 @@ def _list_public(used: Iterable[_Build], builds: Builds) -> Iterator[Obstacle]:
     parts: dict[Location, Any] = {}
     for build in used:
         place = build.workflow.location
-        defaults = [*list_defaults(find(build.workflow.manifest, builds.schema))]
-        parts |= {**build.steps, place: [build.run, defaults]}
+        if place not in parts:
+            parts[place] = [build.run, *list_defaults(find(build.workflow.manifest, builds.schema))]
+        parts |= build.steps
         for step in build.steps:
             users.setdefault(step, {})[place] = build.workflow
         for location in build.parts:

@@ -20,12 +20,12 @@ OPENCHOREO: Final = "/apis/openchoreo.dev/v1alpha1"
 PUSH: Final = "registry-push-secret"
 
 
-def plan_v1(*organizations: Raw, release: str | list[str] = "v1", **keys: Any) -> Plan:
+def plan_v1(*organizations: Raw, **keys: Any) -> Plan:
     """A stack with these organizations on three clusters. Without any, one with a git credential."""
     config = raw(on_every_plane(git=GIT))
     given = organizations or ({"git": GIT},)
     config["organizations"] = [{"name": "acme", **organization} for organization in given]
-    worded = {**in_words({**config, **keys}, V1), "release": release}
+    worded = {**in_words({**config, **keys}, V1), "release": keys.get("release", V1.name)}
     settings = parse(worded, source="test", manual_names=MANUAL)
     return plan_stack(settings, find_release(settings.release))
 

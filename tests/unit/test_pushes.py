@@ -104,6 +104,7 @@ def _reference(name: str) -> Object:
         pytest.param(build_step(host="myttl.sh"), id="the-end-of-another-name"),
         pytest.param(build_step(host="ttl.sh.example"), id="the-start-of-another-name"),
         pytest.param(build_step(host=HARBOR, note="# ttl.sh was here\n  # and ttl.sh"), id="in-a-comment"),
+        pytest.param(build_step(host=HARBOR, more=[{"container": {"image": "ttl.sh/tool"}}]), id="an-image-that-runs"),
         pytest.param({"metadata": {"name": "publish-image"}}, id="no-spec"),
     ],
 )
@@ -135,8 +136,8 @@ def test_a_step_in_the_namespace_of_a_build() -> None:
         (
             "acme",
             (
-                "WorkflowTemplate workflows-acme/publish-image (used by ClusterWorkflow docker) pushes images to ttl.sh, "
-                "a public registry from which everyone can pull them; set your registry in it (kubectl edit -n "
+                "WorkflowTemplate workflows-acme/publish-image (used by ClusterWorkflow docker) pushes images to "
+                "ttl.sh, a public registry from which everyone can pull them; set your registry in it (kubectl edit -n "
                 "workflows-acme workflowtemplate publish-image), or apply your own template under this name"
             ),
         ),
@@ -144,8 +145,8 @@ def test_a_step_in_the_namespace_of_a_build() -> None:
             "initech",
             (
                 'organization "initech": builds of ClusterWorkflow docker push without a login, because no Secret for '
-                "pushing exists and the volume of the WorkflowTemplate workflows-initech/publish-image is optional; set "
-                "registries, set optional: false there, or remove the volume if the registry needs no login"
+                "pushing exists and the volume of the WorkflowTemplate workflows-initech/publish-image is optional; "
+                "set registries, set optional: false there, or remove the volume if the registry needs no login"
             ),
         ),
     ]
@@ -258,8 +259,8 @@ def test_a_secret_that_nothing_creates() -> None:
             (
                 'organization "acme": builds of Workflow acme/own push without a login, because no entry creates the '
                 f"Secret {run}, which each run names, and the volume of the ClusterWorkflowTemplate publish-image is "
-                f'optional; name a Secret that exists in the argument "{PUSH}", set optional: false there, or remove the '
-                "volume if the registry needs no login"
+                f'optional; name a Secret that exists in the argument "{PUSH}", set optional: false there, or '
+                "remove the volume if the registry needs no login"
             ),
         )
     ]

@@ -83,9 +83,7 @@ def test_secrets_of_each_run() -> None:
         Override(include("git-secret"), VARIABLE, ("acme", "globex"), "false", "true", OWN_CHOICE),
         Override(include("registry-push-secret"), VARIABLE, ("acme",), "false", "true"),
     )
-    assert git.include_when == (
-        f'${{metadata.namespaceName in ["acme", "globex"] && !({OWN_CHOICE})}}'
-    )
+    assert git.include_when == (f'${{metadata.namespaceName in ["acme", "globex"] && !({OWN_CHOICE})}}')
     variable = "${metadata.namespaceName}"
     assert git.template == template("git-secret", variable, f"{variable}/git")
     assert (push.template, push.include_when) == (PUSH_TEMPLATES["acme"], '${metadata.namespaceName in ["acme"]}')

@@ -34,7 +34,7 @@ def _plan(delivery: str, **credentials: Any) -> Plan:
 
 
 def _check(plan: Plan, *live: Object, references: tuple[str, ...] = ()) -> None:
-    objects = {f"{OPENCHOREO}/namespaces/{place}": {"metadata": {}} for place in references}
+    objects: dict[str, Object] = {f"{OPENCHOREO}/namespaces/{place}": {"metadata": {}} for place in references}
     api = Api(objects, "control plane", workflows=[], clusterworkflows=[*live])
     check_arguments(Workflows(api.cluster, plan, BUILDS))
 
