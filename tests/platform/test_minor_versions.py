@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from components.manifests import is_marked_by
 from components.openchoreo import Release
 from local.platform import Platform
 from tests.platform.harness import Stack, eventually, kubernetes_store
@@ -18,6 +19,7 @@ from tests.platform.newer import COMPONENTS, WORKFLOW, Newer, start_newer
 from tests.platform.openchoreo import API, Object
 from tests.platform.releases import NOT_BEFORE_V1_2, needs_newer, on_older_minor_versions
 from tests.platform.samples import auth
+from tests.platform.stack_files import has_resources
 from tests.platform.warm import Warm
 
 pytestmark = needs_newer
@@ -123,8 +125,7 @@ def _collect(newer: Newer, stack: Stack) -> dict[str, Object]:
     for api, kind in KINDS:
         for item in newer.cluster.list(api, kind):
             metadata = item["metadata"]
-            owner = (metadata.get("annotations") or {}).get("openchoreo-secrets/stack", "")
-            if owner.rpartition("/")[2] == stack.name:
+            if is_marked_by(item, kind, f"organization/openchoreo-secrets/{stack.name}"):
                 place = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
                 content = {key: value for key, value in item.items() if key not in {"metadata", "status"}}
                 kept = {field: metadata.get(field) for field in ("labels", "annotations")}
@@ -153,32 +154,39 @@ def _check_delivery(newer: Newer) -> None:
     assert newer.get(*PLANE)["spec"]["secretStoreRef"] == {"name": "platform"}
 
 
+@pytest.fixture
+def minor(newer: Newer, release: Release) -> Iterator[Stack]:
+    """A stack of the minor version, destroyed at the end with its namespaces."""
+    name = f"minor-{release.name.replace('.', '-')}"
+    stack = newer.start_stack(name, release=release.name, offboarding="delete", **_configuration())
+    yield stack
+    if has_resources(stack):
+        stack.destroy()
+
+
 @on_older_minor_versions
-def test_a_minor_version(newer: Newer, release: Release) -> None:
+def test_a_minor_version(newer: Newer, minor: Stack) -> None:
     """The objects are those of the newest minor version, to which the stack then moves without a change of any."""
     before = _patched(newer)
-    stack = newer.start_stack(f"minor-{release.name.replace('.', '-')}", release=release.name, **_configuration())
-    stack.ok("preview")
-    stack.up()
-    stack.unchanged(update=True)
-    objects, patched = _collect(newer, stack), _patched(newer)
+    minor.ok("preview")
+    minor.up()
+    minor.unchanged(update=True)
+    objects, patched = _collect(newer, minor), _patched(newer)
     assert objects.keys() == OBJECTS
     _check_delivery(newer)
 
-    stack.configure(release="v1")
-    stack.up()
-    stack.unchanged()
-    assert (_collect(newer, stack), _patched(newer)) == (objects, patched)
+    minor.configure(release="v1")
+    minor.up()
+    minor.unchanged()
+    assert (_collect(newer, minor), _patched(newer)) == (objects, patched)
 
-    stack.configure(release=release.name, offboarding="delete")
-    stack.up()
-    stack.destroy()
-    assert _collect(newer, stack) == {}
+    minor.destroy()
+    assert _collect(newer, minor) == {}
     assert _patched(newer) == before
 
 
 @on_older_minor_versions
-def test_a_minor_version_without_types_of_projects(newer: Newer, release: Release) -> None:
+def test_types_of_projects_do_not_exist(newer: Newer, release: Release) -> None:
     pull = {"delivery": "project", "clusterProjectTypes": ["default"]}
     stack = newer.start_stack(f"types-{release.name.replace('.', '-')}", release=release.name, **_configuration())
     stack.configure(namespaces=[_organization("acme", pull)])
