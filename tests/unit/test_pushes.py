@@ -279,6 +279,13 @@ def test_a_volume_in_the_workflow_itself() -> None:
     assert "the volume of the Workflow acme/own is optional; set registries" in said
 
 
+def test_another_secret_may_be_optional() -> None:
+    """Two organizations use the step, which is read once."""
+    cache = {"volumes": [{"secret": {"secretName": "cache", "optional": True}}]}
+    step = build_step(host=HARBOR, optional=False, more=[cache])
+    _check(plan_v1({"git": GIT}, {"name": "globex", "git": GLOBEX["git"]}), [step], [workflow(resources=[])])
+
+
 def test_an_organization_that_moves_from_another_release_counts_once() -> None:
     """The other release has no workflows that are checked, and other ids."""
     plan = plan_v1({"git": {"basicAuth": {"password": GIT}}}, release=["v0.9", "v1"])

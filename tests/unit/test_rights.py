@@ -61,6 +61,12 @@ def test_namespaces_that_stay_need_not_be_deleted() -> None:
     }
 
 
+def test_builds_without_patched_workflows_need_no_right_on_what_developers_select() -> None:
+    resources = {right.resource: right.places for right in list_rights(plan_v1({"git": GIT}))}
+    assert "secretreferences" not in resources
+    assert resources["workflowtemplates"] == frozenset({("workflows-acme", None)})
+
+
 def test_without_builds_nothing_about_builds_is_read() -> None:
     resources = {right.resource for right in list_rights(plan_v1({"pullSecret": PULL}))}
     assert resources.isdisjoint({"clusterworkflowtemplates", "clusterworkflows", "workflows"})
