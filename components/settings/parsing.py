@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from pydantic import ValidationError
@@ -28,6 +28,8 @@ MANUAL_KEY: Final = "manualSecrets"
 """The only configuration key that holds values; it must be encrypted."""
 _NOT_SECRETS: Final = "notSecrets"
 _RELEASE: Final = "release"
+_PRODUCT: Final = "OpenChoreo"
+"""What messages have before the name of a release."""
 
 
 @check_arguments()
@@ -95,7 +97,16 @@ def check(
     )
     reported = {problem.path for problem in older.shape}
     shape = [*older.shape, *(problem for problem in newer.shape if problem.path not in reported)]
-    return older.settings.combine(newer.settings), list(dict.fromkeys((*shape, *older.rules, *newer.rules)))
+    rules = [*_without_repeated(older, newer), *newer.rules]
+    return older.settings.combine(newer.settings), list(dict.fromkeys((*shape, *rules)))
+
+
+def _without_repeated(older: _View, newer: _View) -> Iterator[Problem]:
+    """Problems of the older release, without those that the newer one has too, with its own name in the message."""
+    names = [f"{_PRODUCT} {view.settings.release}" for view in (older, newer)]
+    for problem in older.rules:
+        if replace(problem, message=problem.message.replace(*names)) not in newer.rules:
+            yield problem
 
 
 def _read(

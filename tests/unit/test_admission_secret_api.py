@@ -100,6 +100,18 @@ def test_two_releases_have_the_api_of_the_newer_one() -> None:
     ]
 
 
+def test_two_releases_without_the_api_refuse_the_setting_once() -> None:
+    keys: Raw = {"release": ["v0.9", "v1.0"], "clusters": {**ONE_CLUSTER, "dataPlane": {"context": "dev"}}}
+    assert problems(**keys, admission=API, namespaces=[acme(**STORES)]) == [
+        "admission.secretApi: true has no effect with OpenChoreo v1.0, which has no API for secrets; remove it"
+    ]
+    pull: Raw = {"delivery": "project", "dockerConfig": {"remoteKey": "acme-pull"}}
+    pull |= {"componentTypes": ["service"], "projectTypes": ["default"]}
+    assert problems(**keys, namespaces=[acme(pullSecret=pull)]) == [
+        'namespaces[0] ("acme").pullSecret.projectTypes: OpenChoreo v1.0 has no such types; leave it out'
+    ]
+
+
 def test_an_organization_whose_keys_vault_reads_as_those_of_all() -> None:
     assert problems(admission=API, namespaces=[acme("data", **STORES), acme("metadata", **STORES)]) == [
         (
