@@ -17,10 +17,10 @@ from ..errors import ForbiddenError
 from ..manifests import ESO, MANAGED_BY, MANAGED_BY_LABEL, Manifest, build_field_manager, read_owner
 from ..object_names import build_path
 from ..schema.text import flatten
-from .admission import read_user
 from .connection import Cluster
 from .reading import list_metadata
 
+_STORE: Final = "ClusterSecretStore"
 _STORES: Final = "-stores"
 _EXTERNAL_SECRETS: Final = "-external-secrets"
 
@@ -38,17 +38,23 @@ class _Stack:
 
 
 def list_conflicts(
-    cluster: Cluster, rules: AdmissionRules | None, stack: str, warn: Callable[[str], None]
+    cluster: Cluster,
+    rules: AdmissionRules | None,
+    stack: str,
+    *,
+    read_user: Callable[[Cluster], str],
+    warn: Callable[[str], None],
 ) -> Iterator[str]:
     """A problem for each user whose writes the policies of one of several stacks would refuse.
 
-    It makes one list call, and two more if there are such stacks. Without the right to list policies there is no
-    problem: the dry runs of a preview name the policy that refuses them.
+    It makes one list call, and a second one before the policies of this stack exist. Without the right to list policies
+    there is no problem: the dry runs of a preview name the policy that refuses them.
 
     Args:
         cluster: a cluster with stores of the stack.
         rules: of the stack's own policies. None: it has none.
         stack: ``<pulumi organization>/<project>/<stack>``.
+        read_user: the user of a context; called if there are such stacks.
         warn: called with a warning about users of other stacks, instead of a problem, if the policies of this stack are
             in force already; and about stores of stacks without policies, whose users cannot be read.
 
@@ -121,13 +127,21 @@ def _compare(cluster: Cluster, rules: AdmissionRules, other: _Stack) -> Iterator
 
 
 def _describe_stores(cluster: Cluster, stacks: set[str]) -> str | None:
-    """Other stacks with stores that new policies protect too. None: there are none."""
-    owners = {read_owner(store) for store in list_metadata(cluster, ESO, "ClusterSecretStore").values()}
+    """Other stacks with stores that new policies protect too, or that they are not known. None: there are none."""
+    try:
+        stores = list_metadata(cluster, ESO, _STORE)
+    except ForbiddenError:
+        return (
+            f"{cluster}: the user of this context may not list {_STORE}s, so nothing shows which other stacks have "
+            "stores here, which the policies of isolation: strict protect too; add the users of their contexts to "
+            "admission.administrators, or their next updates are refused"
+        )
+    owners = {read_owner(store) for store in stores.values()}
     names = sorted(flatten(owner) for owner in owners if owner is not None and owner not in stacks)
     if not names:
         return None
     return (
-        f"{cluster}: the policies of isolation: strict protect every ClusterSecretStore of the cluster, also those of "
+        f"{cluster}: the policies of isolation: strict protect every {_STORE} of the cluster, also those of "
         f"the {'stack' if len(names) == 1 else 'stacks'} {', '.join(names)}; add the users of their contexts to "
         "admission.administrators, or their next updates are refused"
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from ..cluster.admission import describe_missing_administrator, serves_policies
+from ..cluster.admission import describe_missing_administrator, describe_unlimited_api, read_user, serves_policies
 from ..cluster.connection import Cluster
 from ..cluster.other_policies import list_conflicts
 from ..errors import ClusterError
@@ -32,6 +33,7 @@ def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack:
     """
     missing: set[Plane] = set()
     problems: list[str] = []
+    ask = cache(read_user)
     for plane, rules in plan.admission.items():
         cluster = clusters[plane]
         if not serves_policies(cluster):
@@ -42,11 +44,14 @@ def check_admission(clusters: Mapping[ClusterPlane, Cluster], plan: Plan, stack:
                 "isolation: store. Upgrade Kubernetes to 1.30 or later"
             )
             continue
-        problems.append(describe_missing_administrator(cluster, rules.administrators))
+        problems.append(describe_missing_administrator(cluster, ask(cluster), rules.administrators))
+        if (warning := describe_unlimited_api(cluster, rules)) is not None:
+            pulumi.log.warn(warning)
     planes: tuple[Plane, ...] = ("build", plan.pull_plane)
     for plane in dict.fromkeys(planes):
         if plane in clusters and plane not in missing:
-            problems += list_conflicts(clusters[plane], plan.admission.get(plane), stack, pulumi.log.warn)
+            rules_here = plan.admission.get(plane)
+            problems += list_conflicts(clusters[plane], rules_here, stack, read_user=ask, warn=pulumi.log.warn)
     if any(problems):
         raise ClusterError("\n".join(filter(None, problems)))
     return replace(plan, without_policies=frozenset(missing)) if missing else plan

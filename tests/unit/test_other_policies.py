@@ -10,6 +10,7 @@ import pytest
 from components.admission.cel import is_user, read_users
 from components.admission.model import AdmissionRules
 from components.admission.policies import list_policies
+from components.cluster.admission import read_user
 from components.cluster.other_policies import list_conflicts
 from components.manifests import FIELD_MANAGER_ANNOTATION, sign
 from tests.unit.admission_samples import plan_strict
@@ -52,7 +53,7 @@ def ask(live: list[Object], own: AdmissionRules | None, *stores: Object, user: s
     warnings: list[str] = []
     cluster = Cluster(**{POLICIES: live, STORES: [*stores]})
     cluster.user = user
-    problems = list(list_conflicts(cluster.cluster, own, STACK, warnings.append))
+    problems = list(list_conflicts(cluster.cluster, own, STACK, read_user=read_user, warn=warnings.append))
     return problems, warnings
 
 
@@ -127,7 +128,25 @@ def test_stores_of_stacks_without_policies() -> None:
 def test_policies_that_cannot_be_read() -> None:
     cluster = Cluster(**{POLICIES: policies(OTHER)})
     cluster.forbidden.add(POLICIES)
-    assert list(list_conflicts(cluster.cluster, rules(), STACK, pytest.fail)) == []
+    problems = list_conflicts(cluster.cluster, rules(), STACK, read_user=pytest.fail, warn=pytest.fail)
+    assert list(problems) == []
+
+
+def test_stores_that_cannot_be_read() -> None:
+    """The user may list policies, but not stores."""
+    cluster, warnings = Cluster(**{POLICIES: policies(OTHER)}), list[str]()
+    cluster.forbidden.add(STORES)
+    problems = list_conflicts(cluster.cluster, rules(), STACK, read_user=read_user, warn=warnings.append)
+    assert (list(problems), warnings) == (
+        [],
+        [
+            (
+                f"{PLANE}: the user of this context may not list ClusterSecretStores, so nothing shows which other "
+                "stacks have stores here, which the policies of isolation: strict protect too; add the users of their "
+                "contexts to admission.administrators, or their next updates are refused"
+            )
+        ],
+    )
 
 
 def test_policies_of_another_shape() -> None:
