@@ -59,14 +59,18 @@ def partial_settings(raw: Mapping[str, Any], locations: Iterable[Location]) -> S
 
 
 def certain_credentials(organization: Organization, kinds: Iterable[str] = KINDS) -> Iterator[LocatedCredential]:
-    """Its credentials of some kinds, without those that are doubtful. They count as created ahead of the first build.
+    """Its credentials of some kinds, without those that are doubtful.
+
+    With doubtful workflows, they count as created ahead of the first build.
 
     Args:
         organization: the organization.
         kinds: fields of the organization, of `KINDS`.
     """
+    known = vars(organization)
+    workflows = () if "component_workflows" in known else ("component_workflows",)
     for kind in kinds:
-        others = {other: None for other in (*KINDS, "component_workflows") if other != kind}
+        others = {other: None for other in (*KINDS, *workflows) if other != kind}
         with suppress(Doubtful):
             yield from BaseModel.model_copy(organization, update=others).credentials
 

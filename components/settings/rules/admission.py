@@ -14,6 +14,7 @@ from ...openchoreo.namespaces import (
     list_control_namespaces,
 )
 from ...openchoreo.release import Release
+from ...pull.credential import PlaneStore
 from ...schema.durations import halve, parse_seconds
 from ...schema.names import check_label, check_subdomain
 from ...schema.partial import certain
@@ -43,20 +44,20 @@ def validate_admission(settings: StackSettings, release: Release) -> Iterator[Pr
     yield from certain(_check_users(settings, limits, release))
     yield from certain(_check_interval(settings, "", limits))
     yield from _check_tokens(settings, limits)
-    yield from _check_secret_api(settings, limits, release)
+    yield from certain(_check_secret_api(settings, limits, release))
     for path, organization in settings.located:
-        yield from certain(_organization(organization, path, limits))
+        for rule in (_own_interval, _credentials, _build_plane, _data_plane):
+            yield from certain(rule(organization, path, limits))
 
 
 def _check_secret_api(settings: StackSettings, limits: Admission, release: Release) -> Iterator[Problem]:
     """The exception for OpenChoreo's API for secrets, where nothing can use it."""
     if not limits.secret_api:
         return
-    planes = [plane for _, organization in settings.located for plane in certain(_list_planes(organization))]
     if release.secret_api is None:
         text = f"true has no effect with OpenChoreo {release.name}, which has no API for secrets; remove it"
         yield Problem("admission.secretApi", text)
-    elif not any(planes):
+    elif not any(_may_name_store(organization) for organization in settings.organizations):
         text = "true has no effect, because no plane of an organization names a store; set secretStoreRef of its planes"
         yield Problem("admission.secretApi", text)
     else:
@@ -70,8 +71,9 @@ def _check_secret_api(settings: StackSettings, limits: Admission, release: Relea
                 yield Problem(f"{path}.name", text)
 
 
-def _list_planes(organization: Organization) -> Iterator[object]:
-    yield from (organization.build_plane, organization.data_plane)
+def _may_name_store(organization: Organization) -> bool:
+    """Whether one of its planes names a store. A doubtful one may."""
+    return any(vars(organization).get(plane, plane) for plane in ("build_plane", "data_plane"))
 
 
 def find_short_tokens(settings: StackSettings) -> Iterator[Problem]:
@@ -101,7 +103,8 @@ def _check_tokens(settings: StackSettings, limits: Admission) -> Iterator[Proble
     denied = [
         (place, lifetime)
         for path, organization in settings.located
-        for place, lifetime in certain(_list_tokens(organization, path))
+        for tokens in (_list_git_tokens, _list_registry_tokens)
+        for place, lifetime in certain(tokens(organization, path))
         if parse_seconds(halve(lifetime)) < parse_seconds(least)
     ]
     if denied:
@@ -114,11 +117,15 @@ def _check_tokens(settings: StackSettings, limits: Admission) -> Iterator[Proble
         yield Problem(_MINIMUM, text)
 
 
-def _list_tokens(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
-    """Place and lifetime of each token that a generator creates."""
+def _list_git_tokens(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+    """Place and lifetime of each token that a generator creates for git."""
     for place, git in organization.git_credentials:
         if git.github_app is not None:
             yield f"{path}.{place}.githubApp", lifetimes.GITHUB_APP
+
+
+def _list_registry_tokens(organization: Organization, path: str) -> Iterator[tuple[str, str]]:
+    """The same for registries."""
     for index, registry in enumerate(organization.registries or ()):
         if registry.token is not None:
             key, token = registry.token
@@ -176,8 +183,11 @@ def _check_exempt(
         yield Problem(path, f"{quote(user)} {text}")
 
 
-def _organization(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
+def _own_interval(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
     yield from _check_interval(organization, f"{path}.", limits)
+
+
+def _credentials(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
     for located in certain_credentials(organization):
         yield from _check_interval(located.credential, f"{path}.{located.place}.", limits)
     # A manual credential is a Secret without an ExternalSecret, and a pull secret is not in the build namespace.
@@ -188,10 +198,20 @@ def _organization(organization: Organization, path: str, limits: Admission) -> I
             "admission.maximumExternalSecrets",
             f"{limits.maximum_external_secrets} is less than the {count} credentials of {path}; use at least {count}",
         )
-    for key, plane in (("buildPlane", organization.build_plane), ("dataPlane", organization.data_plane)):
-        if plane is not None and not isinstance(plane.secret_store_ref, str):
-            text = "is an output, and the policies of isolation: strict contain the name of the store; use plain text"
-            yield Problem(f"{path}.{key}.secretStoreRef", text)
+
+
+def _build_plane(organization: Organization, path: str, _: Admission) -> Iterator[Problem]:
+    yield from _check_plane(organization.build_plane, f"{path}.buildPlane")
+
+
+def _data_plane(organization: Organization, path: str, _: Admission) -> Iterator[Problem]:
+    yield from _check_plane(organization.data_plane, f"{path}.dataPlane")
+
+
+def _check_plane(plane: PlaneStore | None, path: str) -> Iterator[Problem]:
+    if plane is not None and not isinstance(plane.secret_store_ref, str):
+        text = "is an output, and the policies of isolation: strict contain the name of the store; use plain text"
+        yield Problem(f"{path}.secretStoreRef", text)
 
 
 def _check_interval(level: object, prefix: str, limits: Admission) -> Iterator[Problem]:

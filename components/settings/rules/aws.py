@@ -18,6 +18,7 @@ from ...schema.cloud_names import ROLE_NAME_MAX
 from ...schema.partial import Doubtful, certain
 from ...schema.text import quote
 from ..organization import Organization
+from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from .managed import Reads, fill_stores, list_managed, list_remote_readers, name_identities, refuse_common_names
 from .separate_paths import refuse_nested_paths
@@ -138,7 +139,8 @@ def _unique_names(settings: StackSettings, unique: AbstractSet[str]) -> Iterator
     problem = "has uniqueNames, and OpenChoreo needs the names before they are chosen; use"
     for path, organization in settings.located:
         with suppress(Doubtful):
-            for entry in sorted(organization.run_reads.keys() & unique):
+            runs = (located for located in certain_credentials(organization, BUILD_KINDS) if located.per_run)
+            for entry in sorted(organization.group_reads(runs).keys() & unique):
                 yield Problem(
                     f"{path}.componentWorkflows",
                     f'the store "{entry}" {problem} uniqueNames: false, or no componentWorkflows',

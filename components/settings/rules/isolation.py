@@ -13,6 +13,7 @@ from ...managers.secret_store import SecretStoreSettings
 from ...schema.partial import Doubtful, certain
 from ...schema.placeholder import ORGANIZATION
 from ..organization import Organization
+from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 
 
@@ -51,7 +52,7 @@ def _common_identity(settings: StackSettings, organization: Organization, path: 
     manager = settings.secret_stores[entry].manager
     if manager.separates_stores(one_cluster=settings.clusters.one_cluster):
         return
-    for other in sorted(organization.build_reads):
+    for other in sorted(organization.group_reads(certain_credentials(organization, BUILD_KINDS))):
         with suppress(Doubtful):
             if other in settings.secret_stores and settings.secret_stores[other].manager == manager:
                 named = organization.pull_secret is not None and organization.pull_secret.secret_store is not None

@@ -18,6 +18,10 @@ from .used_stores import list_certain_stores
 
 _Stores = dict[tuple[str, str], tuple[str, str]]
 """Kind and name of a cluster-scoped plane -> the store that it gets first, and the path that names the plane."""
+_Owners = dict[str, set[str]]
+"""Store of the stack -> its organizations."""
+_Own = dict[str, tuple[list[str], list[str]]]
+"""Organization -> its stores for builds and for workloads."""
 
 
 def validate_plane_objects(settings: StackSettings, release: Release) -> Iterator[Problem]:
@@ -66,11 +70,19 @@ def _validate_owners(settings: StackSettings) -> Iterator[Problem]:
     """Planes of an organization that name a store of the stack which is not for it, or not for that plane."""
     owners, own = _list_stores(settings)
     for path, organization in settings.located:
-        with suppress(Doubtful):
-            builds, pulls = own.get(organization.name, ([], []))
-            yield from _owner(organization.build_plane, f"{path}.buildPlane", organization.name, owners, builds)
-            yield from _builds_pull_store(organization.build_plane, f"{path}.buildPlane", builds, pulls)
-            yield from _owner(organization.data_plane, f"{path}.dataPlane", organization.name, owners, pulls)
+        for rule in (_build_owner, _data_owner):
+            yield from certain(rule(organization, path, owners, own))
+
+
+def _build_owner(organization: Organization, path: str, owners: _Owners, own: _Own) -> Iterator[Problem]:
+    builds, pulls = own.get(organization.name, ([], []))
+    yield from _owner(organization.build_plane, f"{path}.buildPlane", organization.name, owners, builds)
+    yield from _builds_pull_store(organization.build_plane, f"{path}.buildPlane", builds, pulls)
+
+
+def _data_owner(organization: Organization, path: str, owners: _Owners, own: _Own) -> Iterator[Problem]:
+    _, pulls = own.get(organization.name, ([], []))
+    yield from _owner(organization.data_plane, f"{path}.dataPlane", organization.name, owners, pulls)
 
 
 def find_misspelled_stores(settings: StackSettings) -> Iterator[Problem]:
@@ -92,10 +104,10 @@ def find_misspelled_stores(settings: StackSettings) -> Iterator[Problem]:
                 yield Problem(f"{path}.secretStoreRef", f"{quote(ref)} {text}")
 
 
-def _list_stores(settings: StackSettings) -> tuple[dict[str, set[str]], dict[str, tuple[list[str], list[str]]]]:
-    """Store of the stack -> its organizations, and organization -> its stores for builds and for workloads."""
-    owners: dict[str, set[str]] = {}
-    own: dict[str, tuple[list[str], list[str]]] = {}
+def _list_stores(settings: StackSettings) -> tuple[_Owners, _Own]:
+    """The stores of the stack by store and by organization."""
+    owners: _Owners = {}
+    own: _Own = {}
     for path, organization in settings.located:
         for used in list_certain_stores(organization, path):
             with suppress(Doubtful):
@@ -108,7 +120,7 @@ def _list_stores(settings: StackSettings) -> tuple[dict[str, set[str]], dict[str
 
 
 def _owner(
-    plane: PlaneStore | None, path: str, organization: str, owners: dict[str, set[str]], own: Sequence[str]
+    plane: PlaneStore | None, path: str, organization: str, owners: _Owners, own: Sequence[str]
 ) -> Iterator[Problem]:
     ref = None if plane is None else plane.secret_store_ref
     names = owners.get(ref, set()) if isinstance(ref, str) else set()

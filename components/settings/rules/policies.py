@@ -120,7 +120,7 @@ def _with_each_run(organization: Organization, path: str, base: AppliedPolicies)
     """A Secret that each run creates must not exist before the run or outlive it."""
     if organization.component_workflows is None:
         return
-    for located in organization.build_credentials:
+    for located in certain_credentials(organization, BUILD_KINDS):
         if not located.per_run:
             continue
         where, policies = f"{path}.{located.place}", located.credential.policies

@@ -11,6 +11,7 @@ from ...pull.credential import EXPRESSION, PullSecret
 from ...schema.partial import certain
 from ...schema.text import quote
 from ..organization import Organization
+from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from .rendered import find_expressions, find_repeated, list_users
 
@@ -105,7 +106,8 @@ def _builds_only(organization: Organization, settings: StackSettings, path: str)
     if pull is None or plane is None or pull.delivery == "manual":
         return
     named, stores = organization.pull_store, settings.secret_stores
-    for entry in sorted(organization.build_stores & stores.keys()):
+    reads = organization.group_reads(certain_credentials(organization, BUILD_KINDS))
+    for entry in sorted({organization.secret_store, *reads} & stores.keys()):
         store = settings.pull_store_name(organization, named if named in stores else entry)
         ref = plane.secret_store_ref
         if ref == settings.cluster_store_name(organization, entry) and (named is None or ref != store):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from ...errors import Problem
 from ...openchoreo.release import Release
+from ...registries.credential import RegistryCredential
 from ...registries.tokens import RegistryToken
 from ...schema.messages import simplify_message
 from ...schema.model import to_json_data
@@ -41,15 +42,19 @@ def validate_push(organization: Organization, path: str, release: Release) -> It
                 f"{where}.server",
                 f"{quote(key)} is a pattern, which clients ignore when they push; use the exact server",
             )
-        if registry.token is not None:
-            generator, token = registry.token
-            yield from _filled_problems(token, f"{where}.{generator}", organization.name)
+        yield from certain(_token_problems(registry, where, organization))
     if len({registry.manual is None for registry in registries}) > 1:
         name = organization.registry_secret_name or release.defaults.push_secret
         yield Problem(
             f"{path}.registries",
             f'the Secret "{name}" would be both manual and created by ESO; use one of them for all registries',
         )
+
+
+def _token_problems(registry: RegistryCredential, path: str, organization: Organization) -> Iterator[Problem]:
+    if registry.token is not None:
+        generator, token = registry.token
+        yield from _filled_problems(token, f"{path}.{generator}", organization.name)
 
 
 def _filled_problems(token: RegistryToken, path: str, organization: str) -> Iterator[Problem]:

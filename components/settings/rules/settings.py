@@ -23,7 +23,7 @@ from .registries import refuse_shared_identities
 from .secret_references import validate_reference_planes
 from .shared_keys import validate_shared_keys
 from .store_use import validate_keys
-from .used_stores import Used, list_certain_stores, list_used_stores
+from .used_stores import Used, list_certain_stores
 
 
 def validate_settings(
@@ -77,8 +77,8 @@ def _unique_organizations(settings: StackSettings) -> Iterator[Problem]:
 
 
 def _reads(organization: Organization) -> list[tuple[str, tuple[InputStr, ...]]]:
-    """Entries of ``secretStores`` that an organization reads from, each with its remote keys."""
-    return [(used.entry, used.keys) for used in list_used_stores(organization, "")]
+    """Entries of ``secretStores`` that an organization certainly reads from, each with its remote keys."""
+    return [(used.entry, used.keys) for used in list_certain_stores(organization, "")]
 
 
 def _used_problems(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:

@@ -27,12 +27,6 @@ class Used:
     """Whether workloads read, through a pull store."""
 
 
-def list_used_stores(organization: Organization, path: str) -> Iterator[Used]:
-    """Every store of an organization, its builds' first."""
-    yield from _build_stores(organization, path, organization.build_credentials)
-    yield from _pull_store(organization, path)
-
-
 def _build_stores(organization: Organization, path: str, credentials: Iterable[LocatedCredential]) -> Iterator[Used]:
     """The store of the organization, and those that its credentials name."""
     named: dict[tuple[str | None, str], list[InputStr]] = {}
@@ -46,7 +40,10 @@ def _build_stores(organization: Organization, path: str, credentials: Iterable[L
 
 
 def list_certain_stores(organization: Organization, path: str) -> Iterator[Used]:
-    """The same, as far as nothing in it is doubtful. With a doubtful credential, a store that is named is used."""
+    """Every store of an organization, its builds' first, as far as nothing in it is doubtful.
+
+    With a doubtful credential, a store that is named is used.
+    """
     used = list(certain(_build_stores(organization, path, certain_credentials(organization, BUILD_KINDS))))
     doubts = any(kind not in vars(organization) for kind in BUILD_KINDS)
     if doubts and "secret_store" in organization.model_fields_set and all(store.owner != path for store in used):

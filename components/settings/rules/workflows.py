@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ...errors import Problem
 from ...openchoreo.release import Release
 from ...pull.credential import ComponentWorkflows
 from ...schema.partial import certain
 from ..organization import Organization
+from ..partial import certain_credentials
 from .rendered import find_expressions, find_lists, find_repeated, list_users
+
+_RENDERED: Final = ("git", "registries")
+"""Fields of an organization with the credentials that workflows create."""
 
 
 def validate_workflows(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
     """Contradictions in the workflows of one organization, and what the release does not have."""
-    yield from certain(_workflows(organization, f"{path}.componentWorkflows", release))
-
-
-def _workflows(organization: Organization, where: str, release: Release) -> Iterator[Problem]:
-    workflows = organization.component_workflows
+    where, workflows = f"{path}.componentWorkflows", organization.component_workflows
     if workflows is None:
         return
+    yield from _names(workflows, where, release)
+    if release.run_secrets is not None:
+        yield from certain(_other_gits(organization, where, release))
+    yield from certain(_any_credential(organization, where))
+    if workflows.per_run:
+        yield from certain(_manuals(organization, where))
+        yield from certain(_rendered(organization, where, release))
+
+
+def _names(workflows: ComponentWorkflows, where: str, release: Release) -> Iterator[Problem]:
     if not workflows.names and not workflows.cluster_workflows:
         other = "" if release.shared_component_workflow is None else ", or clusterWorkflows"
         yield Problem(f"{where}.names", f"is missing; expected a list such as [docker]{other}")
@@ -28,9 +39,11 @@ def _workflows(organization: Organization, where: str, release: Release) -> Iter
     yield from find_repeated(workflows.cluster_workflows, f"{where}.clusterWorkflows")
     if release.run_secrets is None:
         yield from _without_secrets(workflows, where, release)
-    else:
-        yield from _with_secrets(organization, workflows, where, release)
-    yield from _credentials(organization, workflows, where, release)
+    elif workflows.secret_names != "run":
+        yield Problem(
+            f"{where}.secretNames",
+            f"OpenChoreo {release.name} decides the names of these Secrets; leave it out",
+        )
 
 
 def _without_secrets(workflows: ComponentWorkflows, where: str, release: Release) -> Iterator[Problem]:
@@ -45,15 +58,8 @@ def _without_secrets(workflows: ComponentWorkflows, where: str, release: Release
         )
 
 
-def _with_secrets(
-    organization: Organization, workflows: ComponentWorkflows, where: str, release: Release
-) -> Iterator[Problem]:
-    """What does not fit workflows that have one Secret for each credential."""
-    if workflows.secret_names != "run":
-        yield Problem(
-            f"{where}.secretNames",
-            f"OpenChoreo {release.name} decides the names of these Secrets; leave it out",
-        )
+def _other_gits(organization: Organization, where: str, release: Release) -> Iterator[Problem]:
+    """Git credentials that do not fit workflows with one Secret for all of them."""
     for place, git in organization.git_credentials[1:]:
         if git.secret_reference is None:
             yield Problem(
@@ -63,19 +69,25 @@ def _with_secrets(
             )
 
 
-def _credentials(
-    organization: Organization, workflows: ComponentWorkflows, where: str, release: Release
-) -> Iterator[Problem]:
-    gits, registries = [git for _, git in organization.git_credentials], organization.registries or ()
-    if not gits and not registries:
+def _any_credential(organization: Organization, where: str) -> Iterator[Problem]:
+    if not organization.git_credentials and not organization.registries:
         yield Problem(where, "has no credentials; expected git, registries or both")
-    if not workflows.per_run:
-        return
-    if any(git.manuals for git in gits) or any(registry.manual for registry in registries):
+
+
+def _manuals(organization: Organization, where: str) -> Iterator[Problem]:
+    credentials = certain_credentials(organization, _RENDERED)
+    if any(located.credential.manuals for located in credentials):
         yield Problem(where, "cannot have manual credentials, which everyone who can read the workflow would see")
+
+
+def _rendered(organization: Organization, where: str, release: Release) -> Iterator[Problem]:
+    """Texts of credentials that OpenChoreo evaluates or gives another type."""
+    known = vars(organization)
+    gits = [git for _, git in organization.git_credentials] if "git" in known else []
+    registries = known.get("registries") or ()
     refs = [ref for git in gits for ref in git.remotes]
     registry_refs = [ref for registry in registries for ref in registry.remotes]
-    yield from find_expressions((*refs, *registry_refs, *list_users(organization.registries)), where)
+    yield from find_expressions((*refs, *registry_refs, *list_users(registries)), where)
     if release.component_workflow.retypes:  # texts of a ComponentType keep their type in every release
         # The user names of registries are part of a longer text.
         users = [git.username for git in gits if git.username is not None]
