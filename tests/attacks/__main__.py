@@ -17,8 +17,9 @@ from typing import Final
 from tests.attacks import report
 from tests.attacks.attack import PHASES
 from tests.attacks.canaries import find_canaries
-from tests.attacks.catalog import ATTACKS, LEGITIMATE
+from tests.attacks.catalog import list_possible
 from tests.attacks.layers import prepared, wait_for_quotas
+from tests.attacks.names import RELEASE
 from tests.attacks.running import Result, run_phase
 from tests.attacks.world import World, start_world
 
@@ -62,7 +63,7 @@ def attack(world: World, phases: Sequence[str], say: report.Say) -> list[Result]
     for number, phase in enumerate(phases):
         with prepared(world, phase):
             say(f"attacking: {phase}")
-            results += run_phase(world, [*ATTACKS, *LEGITIMATE], phase, number)
+            results += run_phase(world, list_possible(RELEASE), phase, number)
     return results
 
 

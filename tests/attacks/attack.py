@@ -88,6 +88,8 @@ class Attack:
     victim: str = "acme2"
     alone: bool = False
     """It changes objects that other attacks use."""
+    uses_api: bool = False
+    """It uses OpenChoreo's API for secrets, which not every release has."""
 
 
 _LAYER_OF: Final = {

@@ -8,7 +8,8 @@ from typing import Any
 
 from local.grants import MOUNT
 from local.openbao import OpenBao
-from tests.attacks.names import COMPONENT_TYPES, MANAGER, MAXIMUM, ORGANIZATIONS, RELEASE
+from tests.attacks.names import BUILD_PLANE, COMPONENT_TYPES, MANAGER, MAXIMUM, ORGANIZATIONS, RELEASE
+from tests.attacks.secret_api import get_push_store
 from tests.platform.harness import Stack
 
 
@@ -18,7 +19,11 @@ def build_docker_config(password: str) -> str:
 
 
 def build_organization(name: str) -> dict[str, Any]:
-    """An organization with a credential from each store, and a pull secret from a store that its builds use too."""
+    """An organization with a credential from each store, and a pull secret from a store that its builds use too.
+
+    If the release has an API for secrets, its plane names a store of the platform, with which the API pushes.
+    """
+    plane = {} if RELEASE.secret_api is None else {BUILD_PLANE: {"secretStoreRef": get_push_store(name)}}
     return {
         "name": name,
         "secretStore": "bao",
@@ -36,6 +41,7 @@ def build_organization(name: str) -> dict[str, Any]:
             "secretStore": "kube",
             "dockerConfig": {"remoteKey": f"{name}-pull", "property": "token"},
         },
+        **plane,
     }
 
 
@@ -53,7 +59,9 @@ def build_configuration(openbao: OpenBao, isolation: str) -> dict[str, Any]:
     role = "eso-shared" if isolation == "shared" else "eso-{organization}"
     login = {"role": role, "serviceAccount": {"identityNamespace": MANAGER}}
     vault = {"server": openbao.url, "path": MOUNT, "caBundle": bundle, "auth": {"kubernetes": login}}
-    limits = {"administrators": ["admin"], "maximumExternalSecrets": MAXIMUM}
+    limits: dict[str, Any] = {"administrators": ["admin"], "maximumExternalSecrets": MAXIMUM}
+    if RELEASE.secret_api is not None:
+        limits["secretApi"] = True
     return {
         "isolation": isolation,
         "admission": limits if isolation == "strict" else {},

@@ -164,22 +164,24 @@ def _strip(api: str, kind: str, live: Any) -> dict[str, Any]:
 
 @contextmanager
 def _without_store(world: World) -> Iterator[None]:
-    """Every store of the stack for every namespace."""
+    """Every store for every namespace."""
     admin = world.admin
     stores = {
         item["metadata"]["name"]: item["spec"]["conditions"]
         for item in admin.list(ESO, "ClusterSecretStore")
         if "conditions" in item["spec"]
     }
-    for name in stores:
+    # Those that are waited for come last, so the operator has seen the others then.
+    names = sorted(stores, key=lambda name: name.startswith("bao-"))
+    for name in names:
         admin.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": None}})
     for organization in ORGANIZATIONS:
         eventually(
             partial(_may_use, world, f"bao-{organization}", organization), f"the store of {organization} to open"
         )
     yield
-    for name, conditions in stores.items():
-        admin.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": conditions}})
+    for name in names:
+        admin.patch(ESO, "ClusterSecretStore", name, {"spec": {"conditions": stores[name]}})
     for organization in ORGANIZATIONS:
         eventually(
             partial(_may_not, _may_use, world, f"bao-{organization}", organization),

@@ -45,6 +45,8 @@ SPOOFED: Final = tuple(get_data_plane_namespace("acme", f"spoof{number}") for nu
 """Namespaces of acme whose label an attack changes."""
 COMPONENT_TYPES: Final = "clusterComponentTypes" if RELEASE.words else "componentTypes"
 """Key of a pull secret for the ComponentType of the platform."""
+BUILD_PLANE: Final = RELEASE.words.get("organizations.*.buildPlane", "buildPlane")
+"""Key of an organization's plane for builds."""
 VICTIM_WORKLOADS: Final = get_data_plane_namespace("acme2")
 """Namespace of the workloads of acme2."""
 OWN_NAMESPACES: Final = (AMBIGUOUS, *SPOOFED)

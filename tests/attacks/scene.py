@@ -17,8 +17,7 @@ from tests.attacks.world import World
 ESO: Final = "external-secrets.io/v1"
 PUSH: Final = "external-secrets.io/v1alpha1"
 GENERATORS: Final = "generators.external-secrets.io/v1alpha1"
-WRITTEN: Final = "written-by-acme"
-"""What an attack writes over the value of another organization."""
+_EXISTS: Final = 200
 
 
 @dataclass
@@ -36,6 +35,11 @@ class Scene:
     def name(self) -> str:
         """Name of its objects."""
         return f"{self.attack.slug}-{self.number}"
+
+    @property
+    def written(self) -> str:
+        """What it writes over the value of another organization."""
+        return f"written-by-{self.name}"
 
     @property
     def tenant(self) -> Api:
@@ -132,8 +136,9 @@ class Scene:
         return [event["message"] for event in self.world.admin.list("v1", "Event", namespace, query)]
 
     def read_remote(self, key: str) -> str:
-        """A value in OpenBao, as an administrator."""
-        return str(self.world.openbao.call("GET", f"{MOUNT}/data/{key}")["data"]["data"])
+        """A value in OpenBao, as an administrator; empty if there is none."""
+        status, answer = self.world.openbao.ask("GET", f"{MOUNT}/data/{key}")
+        return str(answer["data"]["data"]) if status == _EXISTS else ""
 
     def close(self) -> None:
         """Delete what the attack has created, the last object first."""

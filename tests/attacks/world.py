@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import yaml
 
@@ -31,6 +32,7 @@ from tests.attacks.names import (
     PLATFORM_KEY,
     RELEASE,
 )
+from tests.attacks.secret_api import create_api, grant_pushes
 from tests.attacks.servers import Servers, start_servers
 from tests.attacks.subjects import (
     AGENT,
@@ -55,6 +57,10 @@ from tests.platform.harness import Stack, eventually, make_project
 from tests.platform.watchdog import stopped_at_the_end
 
 Say = Callable[[str], None]
+_EVERYTHING: Final = 'path "*" { capabilities = ["create", "read", "update", "delete", "list"] }'
+"""Policy of OpenBao without any limit."""
+_MARKED: Final = {"custom_metadata": {"managed-by": "external-secrets"}}
+"""Metadata of values that ESO has pushed."""
 
 
 @dataclass
@@ -95,11 +101,21 @@ class World:
 
         They have the mark of values that ESO has pushed, as OpenChoreo's have: ESO overwrites no others.
         """
-        marked = {"custom_metadata": {"managed-by": "external-secrets"}}
-        for key, canary in self.canaries.items():
-            value = build_docker_config(canary) if key.endswith("pull") else canary
-            self.openbao.call("PUT", f"{MOUNT}/data/{key}", {"data": {"token": value}})
-            self.openbao.call("PUT", f"{MOUNT}/metadata/{key}", marked)
+        for key in self.canaries:
+            self.write_value(key)
+
+    def write_value(self, key: str, *marks: str) -> None:
+        """Write one canary, with its mark.
+
+        Args:
+            key: path of the value below the mount.
+            marks: more places where ESO looks for the mark.
+        """
+        canary = self.canaries[key]
+        value = build_docker_config(canary) if key.endswith("pull") else canary
+        self.openbao.call("PUT", f"{MOUNT}/data/{key}", {"data": {"token": value}})
+        for mark in (key, *marks):
+            self.openbao.call("PUT", f"{MOUNT}/metadata/{mark}", _MARKED)
 
     def grant(self, *, everything: bool = False) -> None:
         """Write the policy and the role of each organization in OpenBao.
@@ -110,14 +126,15 @@ class World:
         for organization in ORGANIZATIONS:
             role, account = f"eso-{organization}", (MANAGER, f"eso-bao-{organization}")
             if everything:
-                rules = 'path "*" { capabilities = ["create", "read", "update", "delete", "list"] }'
-                self.openbao.call("PUT", f"sys/policies/acl/org-{organization}", {"policy": rules})
+                self.openbao.call("PUT", f"sys/policies/acl/org-{organization}", {"policy": _EVERYTHING})
                 account = ("*", "*")
             else:
                 grant_paths(self.openbao, f"org-{organization}", (f"{MOUNT}/data/org/{organization}/*",))
             bind_account(self.openbao, role, account, f"org-{organization}")
         grant_paths(self.openbao, "org-shared", (f"{MOUNT}/data/org/*",))
         bind_account(self.openbao, "eso-shared", (MANAGER, "eso-bao"), "org-shared")
+        if RELEASE.secret_api is not None:
+            grant_pushes(self.openbao, _EVERYTHING if everything else None)
 
 
 @contextmanager
@@ -143,6 +160,8 @@ def start_world(folder: Path, say: Say) -> Iterator[World]:
         for organization in (*ORGANIZATIONS, "umbra"):
             seeder.create_organization(organization, RELEASE)
         _fill(world)
+        if RELEASE.secret_api is not None:
+            create_api(admin, openbao)
         say("deploying the stack")
         world.deploy("strict")
         _give_rights(world)
