@@ -103,9 +103,9 @@ def check(
 
 def _without_repeated(older: _View, newer: _View) -> Iterator[Problem]:
     """Problems of the older release, without those that the newer one has too, with its own name in the message."""
-    names = [f"{_PRODUCT} {view.settings.release}" for view in (older, newer)]
+    old, new = (f"{_PRODUCT} {view.settings.release}" for view in (older, newer))
     for problem in older.rules:
-        if replace(problem, message=problem.message.replace(*names)) not in newer.rules:
+        if replace(problem, message=problem.message.replace(old, new)) not in newer.rules:
             yield problem
 
 

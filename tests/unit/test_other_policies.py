@@ -128,7 +128,7 @@ def test_stores_of_stacks_without_policies() -> None:
 def test_policies_that_cannot_be_read() -> None:
     cluster = Cluster(**{POLICIES: policies(OTHER)})
     cluster.forbidden.add(POLICIES)
-    problems = list_conflicts(cluster.cluster, rules(), STACK, read_user=pytest.fail, warn=pytest.fail)
+    problems = list_conflicts(cluster.cluster, rules(), STACK, read_user=read_user, warn=pytest.fail)
     assert list(problems) == []
 
 
