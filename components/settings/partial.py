@@ -67,8 +67,8 @@ def certain_credentials(organization: Organization, kinds: Iterable[str] = KINDS
         organization: the organization.
         kinds: fields of the organization, of `KINDS`.
     """
-    known = vars(organization)
-    workflows = () if "component_workflows" in known else ("component_workflows",)
+    fields = vars(organization)
+    workflows = () if "component_workflows" in fields else ("component_workflows",)
     for kind in kinds:
         others = {other: None for other in (*KINDS, *workflows) if other != kind}
         with suppress(Doubtful):

@@ -82,9 +82,9 @@ def _manuals(organization: Organization, where: str) -> Iterator[Problem]:
 
 def _rendered(organization: Organization, where: str, release: Release) -> Iterator[Problem]:
     """Texts of credentials that OpenChoreo evaluates or gives another type."""
-    known = vars(organization)
-    gits = [git for _, git in organization.git_credentials] if "git" in known else []
-    registries = known.get("registries") or ()
+    fields = vars(organization)
+    gits = [git for _, git in organization.git_credentials] if "git" in fields else []
+    registries = fields.get("registries") or ()
     refs = [ref for git in gits for ref in git.remotes]
     registry_refs = [ref for registry in registries for ref in registry.remotes]
     yield from find_expressions((*refs, *registry_refs, *list_users(registries)), where)
