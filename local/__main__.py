@@ -19,7 +19,7 @@ from components.settings.clusters import ClusterSettings
 from components.settings.stack import StackSettings
 
 from .builds import ObtainError
-from .engine import Engine, EngineError
+from .engine import PREVIEW_WARNINGS, Engine, EngineError
 from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
 from .hosts.launch import start_hosts
@@ -92,6 +92,7 @@ def up(release: str | None = None) -> int:
     say(f"\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --kubeconfig {platform.kubeconfig.relative_to(_ROOT)} get externalsecrets,secrets -A")
     say(f'  eval "$(make -s env)"; pulumi preview --stack {stack.name}')
+    say(PREVIEW_WARNINGS)
     say("  make status    make down")
     return 0 if proven else 1
 

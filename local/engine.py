@@ -22,6 +22,10 @@ from .releases import LANGUAGE_HOST
 PASSPHRASE: Final = "openchoreo-local"
 """Not a secret: the stack ``local`` contains demo values only."""
 
+PREVIEW_WARNINGS: Final = (
+    "  (its warnings about pulumi-resource-kubernetes are expected: the plugin of this platform is older)"
+)
+"""Beside a command that runs a preview: `Engine.up` omits these warnings, and Pulumi itself prints them."""
 _CHANGE: Final = re.compile(r"\b\d+ (created|updated|deleted|replaced)\b")
 _PROVIDER_WARNING: Final = re.compile(r"warning: (using pulumi-resource-kubernetes from|resource plugin kubernetes is)")
 _COUNTS: Final = re.compile(r"( (\d+ (error|warning|message)s?(; )?)+)$")
@@ -177,6 +181,8 @@ def _relevant_lines(lines: Iterable[str]) -> Iterator[str]:
 def _shorten(text: str, plain: str, messages: dict[str, str]) -> str:
     """A row without numbers of diagnostics and without the message that an earlier row of its resource has shown.
 
+    A row has only the first line of a message, so a heading is omitted: the lines below it are in the diagnostics.
+
     Args:
         text: the row.
         plain: the same without colors.
@@ -187,7 +193,7 @@ def _shorten(text: str, plain: str, messages: dict[str, str]) -> str:
         return "" if _UNCHANGED.search(plain) else plain
     if row := _MESSAGE.search(plain):
         resource, message = (row["resource"] or row["stack"]).strip("+~- "), row["text"] or row["said"]
-        if messages.get(resource) == message:
+        if messages.get(resource) == message or message.endswith(":"):
             plain = plain.removesuffix(message).rstrip().removesuffix(" running")
             return "" if _UNCHANGED.search(plain) or _STARTED.search(plain) else plain
         messages[resource] = message

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from ..table import format_table
-from .model import Crossing, Difference, Edge, Report
+from .model import Crossing, Difference, Edge, Reacher, Report
 from .texts import clean_lines
 
 MOST_EDGES = 60
@@ -13,7 +14,11 @@ MOST_EDGES = 60
 MOST_ROWS = 30
 """Rows of every other table."""
 _NAMES = 8
+_RIGHTS = 4
+"""Rights of one line, so that it fits a terminal; a subject may have all of them."""
 _NONE = "-"
+
+T = TypeVar("T")
 
 
 def format_report(report: Report) -> str:
@@ -122,10 +127,10 @@ def _list_groups(edges: Sequence[Edge]) -> Iterator[str]:
                 yield from _list_keys(through)
 
 
-def _group(edges: Sequence[Edge], key: Callable[[Edge], str]) -> Iterator[tuple[str, list[Edge]]]:
-    groups: dict[str, list[Edge]] = {}
-    for edge in edges:
-        groups.setdefault(key(edge), []).append(edge)
+def _group(items: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[str, list[T]]]:
+    groups: dict[str, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     yield from groups.items()
 
 
@@ -149,12 +154,23 @@ def _list_keys(edges: Sequence[Edge]) -> Iterator[str]:
 
 
 def _reachers(report: Report) -> str:
-    headings = ("CLUSTER", "SUBJECT", "RIGHT", "WHERE", "THROUGH", "REACHES")
-    rows = [
-        (item.cluster, item.subject, item.right, item.scope, item.through, count(item.owners, "organization"))
-        for item in report.reachers
+    lines = ["Platform subjects that reach organizations"]
+    shown = report.reachers[:MOST_ROWS]
+    for subject, reachers in _group(shown, lambda item: f"{item.subject}, on {item.cluster}"):
+        lines += ["", subject]
+        for reacher in reachers:
+            lines += _describe_reacher(reacher)
+    more = len(report.reachers) - len(shown)
+    return "\n".join([*lines, *(["", f"... and {more:,} more, all of them with --json"] if more > 0 else [])])
+
+
+def _describe_reacher(reacher: Reacher) -> list[str]:
+    """Whom a subject reaches, where, through what and how."""
+    return [
+        f"  reaches {count(reacher.owners, 'organization')} in {reacher.scope}",
+        f"    through {reacher.through}",
+        f"    {shorten(reacher.right.split(', '), _RIGHTS)}",
     ]
-    return "Platform subjects that reach organizations\n" + _limit(headings, rows)
 
 
 def _differences(title: str, differences: Sequence[Difference]) -> str:

@@ -71,7 +71,7 @@ def name_command(module: str = __name__) -> str:
     Args:
         module: name of a module of the package, which has another name in a checkout.
     """
-    return "venv/bin/python -m components" if module.startswith("components.") else "openchoreo-secrets"
+    return f"venv/bin/{'python -m components' if module.startswith('components.') else 'openchoreo-secrets'}"
 
 
 def list_departures(cluster: Cluster, planned: Mapping[str, str], release: Release, stack: str) -> Iterator[Departure]:

@@ -1,7 +1,6 @@
 """Admission policies of other stacks on a cluster: they protect stores and generators in the whole cluster.
 
-Each stack has policies of its own, for its own organizations. They are independent if each exempts the users of the
-other one.
+Each stack has policies of its own. Neither refuses the updates of the other one if each exempts the users of the other.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..errors import ClusterError
@@ -18,6 +18,10 @@ from .wrapping import COLUMNS, wrap_reason
 _STORES: Final = build_path(ESO, "ClusterSecretStore")
 _NO_VALUE: Final = "could not get secret data from provider"
 """Condition of every failure to read a value; the event has the reason."""
+UNPROCESSED: Final = "ESO has not processed it; is it running?"
+"""Reason of an ExternalSecret without a status."""
+_UNPROCESSED_YET: Final = "ESO has not processed it yet"
+"""The same while ESO may not have seen it."""
 _NAMES: Final = 5
 """Names of ready organizations in a message; there may be a thousand."""
 
@@ -47,10 +51,18 @@ class Readiness:
     """Organizations with an ExternalSecret that must be synced."""
 
 
-def describe_wait(cluster: Cluster, readiness: Readiness) -> str:
-    """A line about the first ExternalSecret that has failed, otherwise about the first one that is not synced."""
+def describe_wait(cluster: Cluster, readiness: Readiness, *, early: bool) -> str:
+    """A line about the first ExternalSecret that has failed, otherwise about the first one that is not synced.
+
+    Args:
+        cluster: cluster of the ExternalSecrets.
+        readiness: their state; some are not synced.
+        early: whether the wait has just begun, so that it is no sign of a problem that ESO has not processed one.
+    """
     pending = readiness.pending
     first = next((item for item in pending if item.failed), pending[0])
+    if early and first.reason == UNPROCESSED:
+        first = replace(first, reason=_UNPROCESSED_YET)
     reason = _explain(cluster, first, lambda name: _read_store(cluster, name))
     place = f"{first.expected.organization}/{first.expected.name}"
     return textwrap.shorten(

@@ -20,7 +20,7 @@ from ..openchoreo.labels import ORGANIZATION_LABEL
 from ..plan.expected import Expected, FanOut
 from .connection import Cluster
 from .continuation import ADVICE, continues_on_error
-from .pending import Pending, Readiness, describe_late, describe_wait
+from .pending import UNPROCESSED, Pending, Readiness, describe_late, describe_wait
 from .reading import Address, list_labelled
 from .reasons import unwrap
 
@@ -29,6 +29,8 @@ _WITHOUT_SECRET: Final = frozenset({"SecretMissing", "SecretDeleted"})
 _NEVER: Final = frozenset({"0", "0s"})
 _POLL: Final = 1.0
 _FIRST_POLL: Final = 0.25
+_EARLY: Final = 10.0
+"""Seconds after which ESO, if it runs, has processed a new ExternalSecret."""
 _PATIENCE: Final = 30.0
 """Seconds for which a wait goes on while the API server does not answer: it restarts, or a proxy does."""
 
@@ -94,11 +96,11 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
     for item in readiness.pending:
         if item.failed:
             _retry_now(cluster, item.expected)
-    reported, pause = "", _FIRST_POLL
+    reported, pause, waited = "", _FIRST_POLL, 0.0
     while readiness.pending:
         # At the first look, ESO may not have seen what was just applied.
         if pause == _POLL or any(item.failed for item in readiness.pending):
-            line = describe_wait(cluster, readiness)
+            line = describe_wait(cluster, readiness, early=waited < _EARLY)
             if line != reported:
                 report(line)
             reported = line
@@ -109,7 +111,7 @@ def wait_until_synced(  # noqa: PLR0913 -- what to wait for, how long, and whom 
             raise NotReadyError(message if alone else f"{message}\n{ADVICE}")
         if cancelled(min(pause, left)):
             raise NotReadyError(describe_late(cluster, readiness, "when the update was cancelled", hints))
-        pause = _POLL
+        pause, waited = _POLL, waited + pause
         readiness = read()
 
 
@@ -145,7 +147,7 @@ def _judge(expected: Expected, item: dict[str, Any] | None) -> Pending | None:
     status = item.get("status") or {}
     ready = next((entry for entry in status.get("conditions") or () if entry.get("type") == "Ready"), None)
     if ready is None:
-        return Pending(expected, "ESO has not processed it; is it running?")
+        return Pending(expected, UNPROCESSED)
     if ready.get("status") != "True" or ready.get("reason") in _WITHOUT_SECRET:
         words = unwrap(f"{ready.get('reason')}: {ready.get('message')}").removeprefix("SecretSyncedError: ")
         return Pending(expected, words, failed=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from ..cluster.offboarding import name_command
 from ..errors import OpenChoreoSecretsError
 from . import access, offboarding, orphans
 from .command_line import USAGE, CommandParser, run_command
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         SystemExit: 0 after ``--help``, 2 without a valid command.
     """
     parser = CommandParser(
-        prog="openchoreo-secrets", description="Commands for stacks of openchoreo-secrets.", allow_abbrev=False
+        prog=name_command(), description="Commands for stacks of openchoreo-secrets.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     access.add_parser(commands)

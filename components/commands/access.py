@@ -42,7 +42,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument("--svg", type=read_text, metavar="FILE", help="also write a picture")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--live", action="store_true", help="fail if a cluster cannot be read, instead of a note")
+    where.add_argument("--live", action="store_true", help="fail if a cluster cannot be reached, instead of a note")
     where.add_argument("--offline", action="store_true", help="read the configuration only")
     parser.set_defaults(run=run)
 

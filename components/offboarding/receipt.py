@@ -92,10 +92,14 @@ class Receipt:
     def _format_end(self) -> str:
         if self.left:
             return f"{_count(len(self.left))} left."
-        # The other objects that stay have no values of the organization.
-        has_copies = any(item.kind == "Secret" for item, _ in self.stays)
-        copies = ", except what others have created from its stores" if has_copies else ""
-        return f"Nothing of the organization is left{copies}."
+        # Only copies have values of the organization; the other objects that stay have none.
+        copies = {item.kind == "Secret" for item, _ in self.stays}
+        exceptions = [
+            *(["what stays by design"] if False in copies else []),
+            *(["what others have created from its stores"] if True in copies else []),
+        ]
+        note = f", except {' and '.join(exceptions)}" if exceptions else ""
+        return f"Nothing of the organization is left on the clusters and in the state{note}."
 
 
 def build_receipt(

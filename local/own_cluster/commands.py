@@ -14,7 +14,7 @@ from components.cluster.connection import Cluster
 from components.openchoreo import find_release
 from components.settings.stack import StackSettings
 
-from ..engine import Engine
+from ..engine import PREVIEW_WARNINGS, Engine
 from ..footprint import format_footprint
 from ..hosts.launch import start_hosts
 from ..hosts.repositories import find_git
@@ -115,6 +115,7 @@ def up(root: Path, context: str, say: Say, *, release: str | None = None) -> int
     say(f"\nReady in {time.monotonic() - started:.0f} s. Next:")
     say(f"  kubectl --context {shlex.quote(context)} get externalsecrets,secrets -A")
     say(f'  eval "$(make -s env CONTEXT={context})"; pulumi preview --stack {trial.stack}')
+    say(PREVIEW_WARNINGS)
     say(f"  make status CONTEXT={context}    {trial.down}")
     return 0 if proven else 1
 

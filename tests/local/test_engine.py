@@ -90,6 +90,22 @@ def test_a_message_of_the_stack_is_printed_once() -> None:
     assert list(_relevant_lines(lines)) == [f"    {row}  Polling: 7 Secrets", f" +  {row} created (5s)"]
 
 
+def test_a_heading_without_its_text_is_not_printed() -> None:
+    row = "pulumi:pulumi:Stack openchoreo-secrets-local"
+    title = "Expected calls to secret managers in 30 days, at list prices:"
+    lines = (
+        f"    {row} running {title}\n",
+        f" +  {row} creating (0s) {title}\n",
+        f" +  {row} created (5s) 1 message\n",
+        f"    {row}  {title}\n",
+        *HEADING,
+        f"    {title}\n",
+        "    STORE  MANAGER\n",
+        "Resources:\n",
+    )
+    assert list(_relevant_lines(lines)) == [f" +  {row} created (5s)", "Resources:"]
+
+
 def test_errors_and_other_warnings_are_printed_with_their_heading() -> None:
     lines = (*HEADING, *OWN, "    error: acme is not ready\n", "Resources:\n", "    1 errored\n")
     assert list(_relevant_lines(lines)) == [

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import pulumi
 import pytest
 
 from components import Configuration, deploy, parse
-from components.openchoreo import V0_9, Release
+from components.openchoreo import V0_9, V1, Release
 from components.resources import deployment as stack
 from tests.mocks.recorder import Recorder, Registered
-from tests.mocks.stubs import HEALTHY, OPENCHOREO, Object, StubCluster
+from tests.mocks.stubs import HEALTHY, OPENCHOREO, Object, StubCluster, stub
 from tests.unit.releases import in_words, on_each_release
 
 RAW: Final[dict[str, Any]] = {
@@ -120,3 +121,19 @@ def test_stores_serve_the_namespaces_of_the_release(registered: dict[str, Regist
             {"namespaceSelector": {"matchLabels": labels}} for labels in names["data"]
         ],
     }
+
+
+def test_a_cluster_of_another_release_is_a_warning(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a control plane, nothing else shows that the builds do not find the Secrets."""
+    served = {OPENCHOREO: {"resources": [{"name": name} for name in V1.served_kinds]}}
+    monkeypatch.setattr(stack, "Cluster", stub(objects=HEALTHY | served))
+    raw = {
+        "clusters": {"buildPlane": {"context": "build"}},
+        "secretStores": RAW["secretStores"],
+        "organizations": [{"name": "acme", "secretStore": "org", "git": {"remoteKey": "acme-git"}}],
+    }
+    recorder.run(lambda: deploy(Configuration(parse(raw, source="stacks/Pulumi.test.yaml"), V0_9, {})))
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warning.startswith('release: v0.9, but build plane (context "build") serves the kinds of OpenChoreo v1 (')

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine
+from local.engine import PREVIEW_WARNINGS, Engine
 from local.hosts.folder import HostsFolder
 from local.platform import NAMES
 from local.proof.deliveries import RegistryLogin
@@ -47,7 +47,8 @@ def test_make_local_ends_with_the_proof(running: Running) -> None:
         assert list_rows(printed, (0, 2, 4, 5), 7) == DELIVERED
         assert case.types in printed
         assert printed.partition(HEADING)[2].partition("\nReady in ")[0] == TABLE
-        assert f"pulumi preview --stack {case.stack}\n" in printed
+        assert f"pulumi preview --stack {case.stack}\n{PREVIEW_WARNINGS}\n" in printed
+        assert "Expected calls to secret managers" not in printed, "only the heading of a table would be printed"
     assert "Nothing changed: every credential is in place." in again
     preview = Engine(folder, {}, running.checkout).run("preview", "--expect-no-changes", stack=case.stack)
     assert preview.returncode == 0, preview.stdout

@@ -271,7 +271,7 @@ def test_the_page(move: Move, removed_early: bool) -> None:
         reader.check()
         assert reader.gaps == []
         reader.leave(OLDER)
-        printed = move.run("5. End with v0.9")
+        printed = move.run("5. Remove v0.9")
         assert f"builds in {OLDER} lose their credentials" in printed
         assert f"namespace {OLDER} stays without its credentials" in printed
         assert operations(printed) == {"delete", "update"}

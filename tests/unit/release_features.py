@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,12 @@ def _always(_: Release) -> str:
 
 def _restarts(release: Release) -> str:
     return ", ".join(f"`{name}`" for name in sorted(release.component_type.restarts)) or NO
+
+
+def _list_own_types(release: Release) -> Iterator[Kind]:
+    """Kinds with resources that the release serves, without those that programs can patch before an upgrade."""
+    later = {kind.name for kind in release.other_kinds}
+    return (kind for name, kind in release.kinds.items() if kind.resources and name not in later)
 
 
 def _run_secrets(release: Release) -> str:
@@ -133,7 +139,7 @@ FEATURES: Final = (
     ),
     Feature(
         "[patched manifests in git](patches.md#patch-manifests-in-git), of",
-        lambda release: _kinds(*(kind for kind in release.kinds.values() if kind.resources)),
+        lambda release: _kinds(*_list_own_types(release)),
         ("test_shared_objects.py::test_manifests_that_are_patched_in_git",),
     ),
     Feature(

@@ -9,6 +9,7 @@ import pytest
 
 from components.access.documents import SCHEMA, build_document
 from components.access.model import Crossing, Difference, Edge, OrganizationAccess, Reacher, Report
+from components.access.rbac import RIGHTS
 from components.access.wording import MOST_EDGES, MOST_ROWS, count, describe_pair, format_report, shorten
 from tests.unit.access_samples import (
     SHARED,
@@ -24,6 +25,7 @@ from tests.unit.access_samples import (
 from tests.unit.samples import CANARY
 
 KEYS = "kubernetes secret-manager"
+PLATFORM = "Platform subjects that reach organizations"
 ISOLATED = """\
 dev: no organization can reach another one (2 organizations, configuration only)
 
@@ -113,10 +115,49 @@ def test_many_organizations_are_one_row_each() -> None:
 
 
 def test_platform_subjects() -> None:
+    everything = ", ".join(right.words for right in RIGHTS)
+    masters = ("dev", "Group system:masters", f"may {everything}", "all namespaces")
+    role = "ClusterRoleBinding cluster-admin -> ClusterRole cluster-admin"
+    tokens = ("dev", "ServiceAccount ci/robot", "may create tokens of ServiceAccounts")
+    reachers = (
+        Reacher(*masters, role, 2),
+        Reacher(*tokens, "namespace a", "RoleBinding a/x -> Role x", 1),
+        Reacher(*tokens, "namespace b", "RoleBinding b/x -> Role x", 1),
+        Reacher("prod", *tokens[1:], "namespace a", "RoleBinding a/x -> Role x", 1),
+    )
+    report_of_four = Report("dev", (), (), (), reachers)
+    text = format_report(report_of_four)
+    assert (
+        text.partition(f"{PLATFORM}\n")[2].partition("\n\nNext: ")[0]
+        == f"""
+Group system:masters, on dev
+  reaches 2 organizations in all namespaces
+    through {role}
+    may create tokens of ServiceAccounts, impersonate ServiceAccounts, read Secrets and {len(RIGHTS) - 3} more
+
+ServiceAccount ci/robot, on dev
+  reaches 1 organization in namespace a
+    through RoleBinding a/x -> Role x
+    may create tokens of ServiceAccounts
+  reaches 1 organization in namespace b
+    through RoleBinding b/x -> Role x
+    may create tokens of ServiceAccounts
+
+ServiceAccount ci/robot, on prod
+  reaches 1 organization in namespace a
+    through RoleBinding a/x -> Role x
+    may create tokens of ServiceAccounts"""
+    )
+    assert max(map(len, text.splitlines())) <= 100
+    assert [item["right"] for item in build_document(report_of_four)["platform"]] == [item.right for item in reachers]
+
+
+def test_many_platform_subjects() -> None:
     reachers = tuple(Reacher("dev", f"User {index:02}", "may", "here", "b", 2) for index in range(MOST_ROWS + 1))
-    text = format_report(Report("dev", (), (), (), reachers))
-    assert "dev      User 00  may    here   b        2 organizations" in text
-    assert "... and 1 more, all of them with --json" in text
+    last = f"\n\nUser {MOST_ROWS - 1}, on dev\n  reaches 2 organizations in here\n    through b\n    may"
+    for number, more in ((MOST_ROWS, ""), (MOST_ROWS + 1, "\n\n... and 1 more, all of them with --json")):
+        text = format_report(Report("dev", (), (), (), reachers[:number]))
+        assert text.partition("\n\nNext: ")[0].endswith(f"{last}{more}")
 
 
 @pytest.mark.parametrize(

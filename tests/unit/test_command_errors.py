@@ -157,10 +157,13 @@ EMPTY_TEXT = "must not be empty; leave the option out for its default"
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the following arguments are required: COMMAND; see: openchoreo-secrets --help"),
+        ([], "the following arguments are required: COMMAND; see: venv/bin/python -m components --help"),
         (["orphans"], "the following arguments are required: --stack"),
         (["orphans", "--stack"], "--stack: expected one argument"),
-        (["orphans", "--stack", "dev", "--del"], "unrecognized arguments: --del; see: openchoreo-secrets --help"),
+        (
+            ["orphans", "--stack", "dev", "--del"],
+            "unrecognized arguments: --del; see: venv/bin/python -m components --help",
+        ),
         *(
             (["orphans", "--stack", name], f"--stack: {name!r} {NO_NAME}")
             for name in ("", " ", ".", "..", "../dev", "a/b/c/d", "acme/", "/dev", "a b", "dev\n")
@@ -178,7 +181,7 @@ def test_usage_errors(capsys: pytest.CaptureFixture[str], arguments: list[str], 
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     assert raised.value.code == 2
-    see = "" if "; see: " in message else "; see: openchoreo-secrets orphans --help"
+    see = "" if "; see: " in message else "; see: venv/bin/python -m components orphans --help"
     assert capsys.readouterr() == ("", f"{message}{see}\n")
 
 

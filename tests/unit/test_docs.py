@@ -97,6 +97,16 @@ def test_every_page_is_in_the_index(folder: str, index: str) -> None:
     assert missing == [], f"add to {file.relative_to(ROOT)}: {missing}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_runs_where_a_reader_is(page: Path) -> None:
+    """The package is in the virtual environment of a repository (docs/first-stack.md), not on PATH."""
+    text = page.read_text()
+    commands = re.findall(r"([\w/]*)openchoreo-secrets (?:access|offboarding|orphans) --stack", text)
+    assert [prefix for prefix in commands if prefix != "venv/bin/"] == []
+    assert re.findall(r"-m components \w+ --stack .*", text) == [], "a command of a checkout only"
+    assert re.findall(r"sed -i (?!\.).*", text) == [], "macOS needs a suffix: sed -i.bak"
+
+
 def anchors(page: Path) -> set[str]:
     """Anchors of the headings, as GitHub derives them."""
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)

@@ -114,7 +114,7 @@ def test_messages(departure: Departure, message: str) -> None:
 
 
 def test_an_installed_package_has_a_command() -> None:
-    assert name_command("openchoreo_secrets.cluster.offboarding") == "openchoreo-secrets"
+    assert name_command("openchoreo_secrets.cluster.offboarding") == "venv/bin/openchoreo-secrets"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ HEAD: Final = (
     "2026-05-01T10:01:00Z, checked 2026-05-01T10:01:00Z. What is gone went between the first and the last of these "
     "times.\n"
 )
+END: Final = "Nothing of the organization is left on the clusters and in the state, except what stays by design."
 RECEIPT: Final = f"""\
 {HEAD}
 Gone:
@@ -65,7 +66,7 @@ state  aws:iam/role:Role  eso-org-acme  not checked: aws iam get-role --role-nam
 
 {KEYS}
 {KEPT}
-Nothing of the organization is left.
+{END}
 """
 
 NOT_IN_STATE: Final = "still there; it is not in the state; delete it with the command orphans --delete"
@@ -194,7 +195,7 @@ def test_what_kubernetes_deletes_is_waited_for(
     acme.objects[EXTERNAL] = external
     monkeypatch.setattr("components.commands.offboarding.time.sleep", lambda _: acme.objects.pop(EXTERNAL))
     assert run("--record", "acme.json") == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "Nothing of the organization is left."
+    assert capsys.readouterr().out.splitlines()[-1] == END
 
 
 def test_only_a_namespace_that_stays_is_no_failure(

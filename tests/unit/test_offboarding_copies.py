@@ -78,7 +78,10 @@ def test_copies_are_asked_for_again(acme: Api, project: Path, capsys: pytest.Cap
     (copy,) = _items(capsys, "stays", "--record", "acme.json")
     assert (copy["name"], copy["status"]) == ("mine", STATUS)
     assert run("--record", "acme.json") == 0
-    end = "Nothing of the organization is left, except what others have created from its stores."
+    end = (
+        "Nothing of the organization is left on the clusters and in the state, except what stays by design and what "
+        "others have created from its stores."
+    )
     assert capsys.readouterr().out.splitlines()[-1] == end
     assert set(acme.metadata_paths) >= {PATH}
 

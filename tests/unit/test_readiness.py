@@ -22,6 +22,7 @@ PLANE = 'build plane (context "dev")'
 ADVICE = "Fix the cause (most often a missing key in the secret manager) and run the update again"
 
 NEVER_LOOKED = "ESO has not processed it; is it running?"
+NOT_YET = "ESO has not processed it yet"
 FAILED = "could not get secret data from provider"
 OLD = "the last change has not been synced yet"
 ABSENT = "the ExternalSecret does not exist"
@@ -118,12 +119,25 @@ def test_progress() -> None:
     clock = Clock(api, [_item(GIT, None)], one, one, two, [*two, _synced(OTHER)])
     clock.wait(GIT, PUSH, OTHER)
     assert clock.reports == [
-        f"3 of 3 waiting: acme/git-clone-secret: {NEVER_LOOKED}",
+        f"3 of 3 waiting: acme/git-clone-secret: {NOT_YET}",
         f"2 of 3 waiting: acme/registry-push-secret: {ABSENT}",
         f"1 of 3 waiting: globex/git-clone-secret: {ABSENT}",
     ]
     assert clock.pauses == [0.25, 1.0, 1.0, 1.0, 1.0]
     assert api.patches == []
+
+
+def test_an_operator_that_does_not_run_is_suspected_after_ten_seconds() -> None:
+    unprocessed = [_item(GIT, None)]
+    clock = Clock(Api(externalsecrets=unprocessed), *[unprocessed] * 11)
+    _error(lambda: clock.wait(GIT))
+    assert clock.reports == [
+        f"1 of 1 waiting: acme/git-clone-secret: {NOT_YET}",
+        f"1 of 1 waiting: acme/git-clone-secret: {NEVER_LOOKED}",
+    ]
+    early = Clock(Api(externalsecrets=unprocessed), *[unprocessed] * 10)
+    _error(lambda: early.wait(GIT))
+    assert early.reports == clock.reports[:1]
 
 
 def test_only_what_failed_before_is_tried_again_and_once() -> None:
