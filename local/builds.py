@@ -1,4 +1,4 @@
-"""Builds of programs with Go: two at a time, while the modules of the next ones are downloaded."""
+"""Builds of programs with Go: one is linked while the next one compiles, and modules of later ones are downloaded."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from .locks import lock_folder
 from .programs import Program
 
 Say = Callable[[str], None]
 
 _PARALLEL: Final = 2
-"""Builds at a time: one alone leaves cores idle while it resolves modules and links."""
+"""Builds at a time: one alone leaves cores idle while it links."""
 _PROGRESS_INTERVAL: Final = 20.0
 """Seconds between two lines about running builds."""
-_COMPILER: Final = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
-"""Compilers collect less garbage, which takes a twelfth of a build: each may use a gigabyte before it collects."""
+_FLAGS: Final = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
+_GARBAGE: Final = "400"
+"""Heap that a compiler allocates before it collects garbage, in percent of what it uses; Go's default is 100."""
+_SHARE: Final = 4
+"""Part of the memory up to which it does: on 2 cores, Go runs 2 compilers for each of 2 builds."""
 _POLL: Final = 0.2
 """Seconds between two attempts to lock a program that another run builds."""
 
@@ -93,6 +98,7 @@ class _Builds:
         self._go, self._targets = go, targets
         self._started = time.monotonic()
         self._lock = threading.Lock()
+        self._compiling = threading.Lock()
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._active: list[str] = []
         self._stopped = threading.Event()
@@ -144,11 +150,15 @@ class _Builds:
             module, _, file = entry.partition(":")
             shutil.copyfile(find_module_folder(program.source, module) / file, work / Path(file).name)
         partial = target.with_suffix(".partial")
-        flags = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-ldflags", f"-s -w {program.flags}")
         started = time.monotonic()
         self.events.put(f"  {program.name} {program.version}: building")
         self._active.append(program.name)
-        code = self._run(["build", *flags, "-o", str(partial), program.package], work, log)
+        # Two builds that compile at a time would both compile the packages that they share. `go build` only links
+        # then, or repeats and shows an error.
+        with self._compiling:
+            self._run(["list", "-export", "-deps", "-f", "", *_FLAGS, program.package], work, Path(os.devnull))
+        link = ("-ldflags", f"-s -w {program.flags}", "-o", str(partial))
+        code = self._run(["build", *_FLAGS, *link, program.package], work, log)
         self._active.remove(program.name)
         if code != 0:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:])
@@ -160,7 +170,8 @@ class _Builds:
 
     def _run(self, arguments: Sequence[str], folder: Path, log: Path) -> int:
         """Run Go and return its exit code."""
-        environment = _COMPILER | os.environ | {"CGO_ENABLED": "0"}
+        limit = {"GOGC": _GARBAGE, "GOMEMLIMIT": str(psutil.virtual_memory().total // _SHARE)}
+        environment = limit | os.environ | {"CGO_ENABLED": "0"}
         with log.open("w") as output:
             with self._lock:
                 if self._stopped.is_set():

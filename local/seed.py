@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,6 +24,8 @@ from .processes import Process
 
 _MANIFESTS: Final = Path(__file__).parent / "manifests"
 _FIELD_MANAGER: Final = "local-platform"
+_NO_CACHE: Final = f"{os.devnull}/cache"
+"""A file that cannot exist: otherwise, the client leaves its cache of the API in the folder of temporary files."""
 
 PULL_SERVER: Final = "registry.example"
 """Registry in the demo value of a whole docker config, which the settings do not name."""
@@ -34,7 +37,7 @@ class Seeder:
     def __init__(self, kubeconfig: Path) -> None:
         configuration = client.Configuration()
         self._api = config.new_client_from_config(str(kubeconfig), client_configuration=configuration)
-        self._client = dynamic.DynamicClient(self._api)
+        self._client = dynamic.DynamicClient(self._api, cache_file=_NO_CACHE)
 
     def apply_definitions(self, files: Iterable[Path], process: Process) -> None:
         """Apply CRDs and wait until the API server serves them."""
@@ -42,7 +45,7 @@ class Seeder:
         for crd in crds:
             self.apply(crd)
         process.wait_until(lambda: all(self._established(crd["metadata"]["name"]) for crd in crds), 60)
-        self._client = dynamic.DynamicClient(self._api)
+        self._client = dynamic.DynamicClient(self._api, cache_file=_NO_CACHE)
 
     def create_organization(self, name: str, release: Release = DEFAULT_RELEASE) -> None:
         """Create the control-plane objects of an organization, and a namespace of its workloads on the data plane.

@@ -82,6 +82,7 @@ def test_built_program_is_kept(path: Path, program: Program, go: Callable[[str],
     partial = folder / "etcd.partial"
     assert calls.read_text().splitlines() == [
         "go list -deps -e example.com/etcd/server",
+        f"go list -export -deps -f  {FLAGS} example.com/etcd/server",
         f"go build {FLAGS} -ldflags -s -w  -o {partial} example.com/etcd/server",
     ]
     assert lines == [
@@ -101,7 +102,7 @@ def test_program_is_built_again_when_its_pin_changes(
     after = get()
 
     assert before != after
-    assert [line.split()[1] for line in calls.read_text().splitlines()] == ["list", "build"] * 2
+    assert [line.split()[1] for line in calls.read_text().splitlines()] == ["list", "list", "build"] * 2
 
 
 def test_error_without_go_says_what_to_install(path: Path, program: Program, tmp_path: Path) -> None:
