@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -89,14 +90,11 @@ class Process:
         """Stop it and wait until it has ended: SIGTERM, then SIGKILL after 15 s. False if it was not running."""
         running = self._running()
         if running is not None:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 running.terminate()
-                running.wait(_GRACE)
-            except psutil.TimeoutExpired:
-                running.kill()
-                running.wait()
-            except psutil.NoSuchProcess:
-                pass
+                if not _ends(running, _GRACE):
+                    running.kill()
+                    _ends(running, _GRACE)
         self._pid_file.unlink(missing_ok=True)
         return running is not None
 
@@ -111,3 +109,20 @@ class Process:
         except (OSError, ValueError, psutil.Error):
             return None
         return process if matches else None
+
+
+def _ends(process: psutil.Process, seconds: float) -> bool:
+    """Wait until a program has ended; False if it runs on.
+
+    It counts as ended before its parent notices, which takes seconds, or never happens in some containers.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            process.wait(_POLL)
+        except psutil.TimeoutExpired:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+        else:
+            return True
+    return False

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local.processes import Process, ProcessError
@@ -158,7 +159,7 @@ def test_restart_begins_a_new_log(process: Process) -> None:
 
 
 def test_program_that_ignores_sigterm_is_killed(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.processes._GRACE", 0.0)
+    monkeypatch.setattr("local.processes._GRACE", 0.2)
     process.start(
         python("signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready')", then="[signal.pause() for _ in 'ab']")
     )
@@ -166,6 +167,21 @@ def test_program_that_ignores_sigterm_is_killed(process: Process, monkeypatch: p
 
     assert process.stop() is True
     assert process.pid() is None
+
+
+def test_program_counts_as_ended_before_its_parent_notices(process: Process, tmp_path: Path) -> None:
+    """In a container, nobody may wait for the programs of a parent that has ended."""
+    file = tmp_path / "command"
+    start = f"Process('server', Path({str(process.folder)!r})).start({SLEEP!r})"
+    code = f"from pathlib import Path; from local.processes import Process; {start}; Path({str(file)!r}).touch(); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as parent:
+        process.wait_until(file.exists, 30)
+        pid = process.pid()
+
+        assert process.stop() is True
+
+        assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        parent.communicate(b"\n")
 
 
 def test_program_that_was_killed_is_not_running(process: Process) -> None:
