@@ -58,8 +58,8 @@ class Program:
     def digest(self) -> str:
         """16 hex digits that change whenever a build would result in a different program."""
         digest = hashlib.sha256(f"{self.name} {self.package} {self.flags}".encode())
-        for path in sorted(self.source.iterdir()):
-            if path.name in {"go.mod", "go.sum", "main.go"}:
+        for path in sorted(self.source.rglob("*")):
+            if path.suffix == ".go" or path.name in {"go.mod", "go.sum"}:
                 digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 

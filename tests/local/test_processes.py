@@ -169,14 +169,16 @@ def test_program_that_ignores_sigterm_is_killed(process: Process, monkeypatch: p
     assert process.pid() is None
 
 
-def test_program_counts_as_ended_before_its_parent_notices(process: Process, tmp_path: Path) -> None:
+def test_program_counts_as_ended_before_its_parent_notices(process: Process) -> None:
     """In a container, nobody may wait for the programs of a parent that has ended."""
-    file = tmp_path / "command"
     start = f"Process('server', Path({str(process.folder)!r})).start({SLEEP!r})"
-    code = f"from pathlib import Path; from local.processes import Process; {start}; Path({str(file)!r}).touch(); input()"
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as parent:
-        process.wait_until(file.exists, 30)
+    code = f"from pathlib import Path; from local.processes import Process; {start}; print(flush=True); input()"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
         pid = process.pid()
+        assert pid is not None
 
         assert process.stop() is True
 
