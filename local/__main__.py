@@ -18,7 +18,6 @@ from components.openchoreo import find_release
 from components.settings.clusters import ClusterSettings
 from components.settings.stack import StackSettings
 
-from .builds import ObtainError
 from .engine import PREVIEW_WARNINGS, Engine, EngineError
 from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
@@ -36,6 +35,7 @@ from .proof.components import wait_for_components
 from .proof.platform import LocalProof
 from .proof.values import ValueReader
 from .seed import Seeder, list_openchoreo_crds
+from .sources import ObtainError
 from .stacks import STACKS, ReleaseError, read_settings, record_stack, select_stack
 from .status import format_credential_tables
 

@@ -6,6 +6,7 @@ import os
 import queue
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ import psutil
 
 from .locks import lock_folder
 from .programs import Program
+from .sources import ObtainError, prepare_source
 
 Say = Callable[[str], None]
 
@@ -32,10 +34,6 @@ _SHARE: Final = 4
 """Part of the memory up to which it does: on 2 cores, Go runs 2 compilers for each of 2 builds."""
 _POLL: Final = 0.2
 """Seconds between two attempts to lock a program that another run builds."""
-
-
-class ObtainError(Exception):
-    """A program or a Go module is not available; the message says what is required."""
 
 
 class _StoppedError(Exception):
@@ -132,7 +130,9 @@ class _Builds:
     def fetch_modules(self, programs: Sequence[Program]) -> None:
         """Download the modules that programs of one module need; the build repeats, and shows, an error."""
         packages = [program.package for program in programs]
-        self._run(["list", "-deps", "-e", *packages], programs[0].source, Path(os.devnull))
+        with tempfile.TemporaryDirectory() as folder:
+            work = prepare_source(programs[0], Path(folder) / "source")
+            self._run(["list", "-deps", "-e", *packages], work, Path(os.devnull))
 
     def build_all(self, programs: Sequence[Program], fetched: Future[None]) -> None:
         """Build the programs of one module."""
@@ -145,10 +145,7 @@ class _Builds:
     def _build(self, program: Program, target: Path) -> None:
         work, log = target.parent / "source", target.parent / "build.log"
         shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(program.source, work)
-        for entry in program.beside:
-            module, _, file = entry.partition(":")
-            shutil.copyfile(find_module_folder(program.source, module) / file, work / Path(file).name)
+        prepare_source(program, work)
         partial = target.with_suffix(".partial")
         started = time.monotonic()
         self.events.put(f"  {program.name} {program.version}: building")
@@ -193,21 +190,3 @@ class _Builds:
         """Wait for another run that builds the same program."""
         if self._stopped.wait(_POLL):
             raise _StoppedError
-
-
-def find_module_folder(source: Path, module: str) -> Path:
-    """Folder of a Go module in the version that a ``go.mod`` pins.
-
-    Raises:
-        ObtainError: the module cannot be downloaded.
-    """
-    go = shutil.which("go")
-    if go is None:
-        msg = f"{module} cannot be downloaded without Go; install Go 1.26 or later"
-        raise ObtainError(msg)
-    for command in ([go, "mod", "download", module], [go, "list", "-m", "-f", "{{.Dir}}", module]):
-        done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            msg = f"{module} cannot be downloaded: {done.stderr.strip()}"
-            raise ObtainError(msg)
-    return Path(done.stdout.strip())

@@ -15,9 +15,9 @@ import psutil
 
 from components.table import format_table
 
-from .builds import ObtainError
 from .obtain import get_cache_folder
 from .platform import Platform
+from .sources import ObtainError
 
 _MEGABYTE: Final = 1 << 20
 _GIGABYTE: Final = 1 << 30

@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from .builds import ObtainError, build_programs, count_cores, estimate_minutes, find_module_folder
+from .builds import build_programs, count_cores, estimate_minutes
 from .downloads import MirrorError, download_release, find_server, find_unreachable
 from .locks import lock_folder
 from .programs import MODULES, PROGRAMS, Program
 from .releases import Asset, find_asset
+from .sources import ObtainError, find_module_folder
 
 Say = Callable[[str], None]
 

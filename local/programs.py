@@ -49,6 +49,8 @@ class Program:
     """First later (major, minor) that is not used from PATH."""
     beside: tuple[str, ...] = field(default=())
     """Files, as ``<Go module>:<path in the module>``, that the main package embeds and that are copied beside it."""
+    replaced: str = ""
+    """Go module whose files give way to those with the same path in ``replaced``, beside ``go.mod``. Empty: none."""
 
     @property
     def source(self) -> Path:
@@ -72,8 +74,9 @@ OPERATOR: Final = Program(
     package="github.com/external-secrets/external-secrets",
     version="0.20.4",
     minutes=5,
+    replaced="github.com/external-secrets/external-secrets",
 )
-OLDEST_OPERATOR: Final = replace(OPERATOR, module="external-secrets-oldest", version="0.16.2", minutes=4)
+OLDEST_OPERATOR: Final = replace(OPERATOR, module="external-secrets-oldest", version="0.16.2", minutes=4, replaced="")
 """The oldest supported version, which only tests run; it is not one of `PROGRAMS`."""
 
 PROGRAMS: Final = (
@@ -136,7 +139,7 @@ PROGRAMS: Final = (
     Program(
         name="registry",
         module="registry",
-        package="github.com/distribution/distribution/v3/cmd/registry",
+        package=".",
         version="3.1.2",
         minutes=1.5,
     ),

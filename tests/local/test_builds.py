@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from local import builds, obtain
-from local.builds import ObtainError, build_programs, count_cores, estimate_minutes
+from local.builds import build_programs, count_cores, estimate_minutes
 from local.locks import lock_folder
 from local.programs import Program
+from local.sources import ObtainError
 from tests.local.scripts import WRITES_PROGRAM
 
 

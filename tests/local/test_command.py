@@ -10,10 +10,10 @@ import pytest
 
 from components.errors import ClusterError, OpenChoreoSecretsError
 from local import __main__ as command
-from local.builds import ObtainError
 from local.engine import EngineError
 from local.hosts.repositories import GitError
 from local.processes import ProcessError
+from local.sources import ObtainError
 from local.stacks import STACKS, ReleaseError, record_stack
 
 HELP = """\

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.builds import ObtainError
 from local.footprint import clean_cache, format_footprint, measure_folders
 from local.platform import Platform
 from local.processes import Process
+from local.sources import ObtainError
 
 MEGABYTE = 1 << 20
 

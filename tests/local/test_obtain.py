@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from local import obtain
-from local.builds import ObtainError
 from local.downloads import MIRROR
 from local.programs import OLDEST_OPERATOR, OPERATOR, PROGRAMS, Program, get_program, list_programs
 from local.releases import Asset
+from local.sources import ObtainError
 from tests.local.downloads import Server, checksum
 from tests.local.scripts import WRITES_PROGRAM, write_script
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from local import builds, obtain, releases
+from local import obtain, releases
 from local.downloads import MIRROR
 from local.programs import PROGRAMS
 from local.releases import LANGUAGE_HOST, Asset, find_asset
+from local.sources import ObtainError
 from tests.local.downloads import Server, checksum
 from tests.local.scripts import WRITES_PROGRAM
 
@@ -54,8 +55,11 @@ def mirror(secure: Server, direct: None, monkeypatch: pytest.MonkeyPatch) -> Ser
     return secure
 
 
-def test_with_releases_only_eso_is_built(path: Path, mirror: Server, go: Callable[[str], Path]) -> None:
-    calls = go(WRITES_PROGRAM)
+def test_with_releases_only_eso_is_built(path: Path, mirror: Server, go: Callable[[str], Path], tmp_path: Path) -> None:
+    """From its module with a file of this project."""
+    module = tmp_path / "module"
+    module.mkdir()
+    calls = go(f'case "$1 $2" in "mod download") ;; "list -m") echo "{module}" ;; *) {WRITES_PROGRAM} ;; esac')
     lines: list[str] = []
 
     executables = obtain.obtain_programs(lines.append)
@@ -76,12 +80,16 @@ def test_with_releases_only_eso_is_built(path: Path, mirror: Server, go: Callabl
         "  external-secrets 0.20.4: building",
         "  external-secrets 0.20.4: built in 0 s",
     ]
-    assert [line.split()[1] for line in calls.read_text().splitlines()] == ["list", "build"]
+    prepared = ["mod download", "list -m"]
+    assert [" ".join(line.split()[1:3]) for line in calls.read_text().splitlines()] == [
+        *(*prepared, "list -deps"),
+        *(*prepared, "list -export", "build -trimpath"),
+    ]
 
 
 def test_what_was_downloaded_stays_after_an_error(path: Path, mirror: Server) -> None:
     """Without Go, ESO cannot be built; after Go was installed, nothing is downloaded again."""
-    with pytest.raises(builds.ObtainError) as raised:
+    with pytest.raises(ObtainError) as raised:
         obtain.obtain_programs(lambda _: None)
     assert str(raised.value) == (
         "external-secrets: not on PATH, and not downloaded; install Go 1.26 or later to build what is missing"

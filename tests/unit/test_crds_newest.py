@@ -9,7 +9,7 @@ import pytest
 from components.patches.equality import CRD_DEFAULTS
 from components.schema.durations import format_canonical
 from components.settings.parsing import parse
-from local.builds import ObtainError
+from local.sources import ObtainError
 from tests.unit.built import operators
 from tests.unit.crd_schema import Definitions
 from tests.unit.documented import blocks, configurations, settings_of

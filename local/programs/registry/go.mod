@@ -2,8 +2,6 @@ module openchoreo-secrets.local/registry
 
 go 1.26.0
 
-tool github.com/distribution/distribution/v3/cmd/registry
-
 require (
 	cel.dev/expr v0.25.3 // indirect
 	cloud.google.com/go v0.123.0 // indirect

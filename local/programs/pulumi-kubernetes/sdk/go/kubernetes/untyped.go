@@ -1,6 +1,6 @@
 // Package kubernetes has the type of the SDK that the provider passes to RegisterResource.
 //
-// This module stands in for the whole SDK, of which the provider uses four names only, in its component resources for
+// This module stands in for the whole SDK, of which the provider uses a few names only, in its component resources for
 // YAML and Helm: the types of all kinds would take a quarter of the time that the build of all programs takes.
 package kubernetes
 

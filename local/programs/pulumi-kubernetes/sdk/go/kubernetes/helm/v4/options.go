@@ -1,5 +1,4 @@
-// Package v4 has the options of a Helm chart. Charts of Helm are not part of this build: their options have no types
-// that Pulumi could read them into.
+// Package v4 has the options of a Helm chart.
 package v4
 
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
