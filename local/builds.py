@@ -31,7 +31,7 @@ _FLAGS: Final = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
 _GARBAGE: Final = "400"
 """Heap that a compiler allocates before it collects garbage, in percent of what it uses; Go's default is 100."""
 _SHARE: Final = 4
-"""Part of the memory up to which it does: on 2 cores, Go runs 2 compilers for each of 2 builds."""
+"""Part of the memory up to which it does: on 2 cores, two compilers run at a time, beside a linker."""
 _POLL: Final = 0.2
 """Seconds between two attempts to lock a program that another run builds."""
 

@@ -114,7 +114,7 @@ class Process:
 def _ends(process: psutil.Process, seconds: float) -> bool:
     """Wait until a program has ended; False if it runs on.
 
-    It counts as ended before its parent notices, which takes seconds, or never happens in some containers.
+    A zombie counts as ended: its parent reaps it seconds later, or never, as in a container without an init process.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -122,10 +122,12 @@ def _list_anonymous(used: Iterable[_Build], builds: Builds) -> Iterator[Obstacle
     users: dict[tuple[str, Location, tuple[str, str]], list[str]] = {}
     for build in used:
         reason = _explain_missing(build)
-        for location, content in build.parts.items() if reason is not None else ():
+        if reason is None:
+            continue
+        for location, content in build.parts.items():
             if location not in lenient:
                 lenient[location] = mounts_optionally(content, builds.push_volume)
-            if reason is not None and lenient[location]:
+            if lenient[location]:
                 key = (build.organization.name, location, reason)
                 users.setdefault(key, []).append(str(build.workflow.location))
     for (organization, location, (cause, advice)), names in users.items():

@@ -169,8 +169,8 @@ def test_program_that_ignores_sigterm_is_killed(process: Process, monkeypatch: p
     assert process.pid() is None
 
 
-def test_program_counts_as_ended_before_its_parent_notices(process: Process) -> None:
-    """In a container, nobody may wait for the programs of a parent that has ended."""
+def test_zombie_counts_as_ended(process: Process) -> None:
+    """A container without an init process never reaps it."""
     start = f"Process('server', Path({str(process.folder)!r})).start({SLEEP!r})"
     code = f"from pathlib import Path; from local.processes import Process; {start}; print(flush=True); input()"
     command = [sys.executable, "-c", code]

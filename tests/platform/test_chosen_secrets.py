@@ -11,8 +11,7 @@ import pytest
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import API, Object
 from tests.platform.releases import Builds, on_v1_control_plane
-from tests.platform.samples import auth
-from tests.platform.workflows import RunWorkflow
+from tests.platform.workflows import RunWorkflow, put_build_values
 from tests.unit.runs import STORE, Run, render_run
 
 RUN_GIT: Final = "run-1-git-secret"
@@ -24,9 +23,7 @@ def building(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, workflow: RunWorkflow
 ) -> Callable[..., None]:
     """Configures the stack: the organization builds with the shipped workflow, with this delivery."""
-    cluster.put_secret(manager, "git", {"token": "value"})
-    config = json.dumps({"auths": {"quay.io": {"auth": auth("robot", "password")}}})
-    cluster.put_secret(manager, "push", {"config": config})
+    put_build_values(cluster, manager, "quay.io")
 
     def configure(delivery: str, **git: Any) -> None:
         settings = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +14,7 @@ from tests.platform.build_steps import ARGO, LOCAL, SHARED, push_step, serve_ste
 from tests.platform.harness import Kubernetes, Stack, kubernetes_store
 from tests.platform.openchoreo import API, Object
 from tests.platform.releases import Builds, on_v1_control_plane
-from tests.platform.samples import auth
-from tests.platform.workflows import RunWorkflow
+from tests.platform.workflows import RunWorkflow, put_build_values
 
 PUBLIC: Final = "ttl.sh/builds"
 OWN: Final = "registry.example.com/builds"
@@ -35,9 +33,7 @@ def building(
     stack: Stack, cluster: Kubernetes, manager: str, organization: str, workflow: RunWorkflow
 ) -> Callable[..., None]:
     """Configures the stack: the organization builds with the shipped workflow, and has these credentials too."""
-    cluster.put_secret(manager, "git", {"token": "value"})
-    config = json.dumps({"auths": {"registry.example.com": {"auth": auth("robot", "password")}}})
-    cluster.put_secret(manager, "push", {"config": config})
+    put_build_values(cluster, manager, "registry.example.com")
 
     def configure(*, registries: bool = True, **keys: Any) -> None:
         git = {"remoteKey": "git", "property": "token"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,17 @@ from components.openchoreo import V0_9, Release
 from local.proof.components import build_variables, render_external_secrets
 from tests.platform.harness import Kubernetes
 from tests.platform.openchoreo import API, SHARED, Object, comparable, component_workflow
+from tests.platform.samples import auth
 
 _STORE = "platform"
 """What the plane of builds names; nothing reads from it."""
+
+
+def put_build_values(cluster: Kubernetes, manager: str, server: str) -> None:
+    """Put a token for git and a docker config for a registry into the secret manager, as ``git`` and ``push``."""
+    cluster.put_secret(manager, "git", {"token": "value"})
+    config = json.dumps({"auths": {server: {"auth": auth("robot", "password")}}})
+    cluster.put_secret(manager, "push", {"config": config})
 
 
 @dataclass(frozen=True)
