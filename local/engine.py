@@ -88,7 +88,8 @@ class Engine:
         return {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
             "PULUMI_HOME": str(get_cache_folder() / "pulumi-home"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            # Without sidecar files: one that a killed engine leaves empty makes the state unreadable.
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -213,7 +213,8 @@ def test_the_environment(tmp_path: Path) -> None:
 
     assert commands.env(tmp_path, "kind-x", lines.append) == 0
 
-    assert f"export PULUMI_BACKEND_URL=file://{tmp_path}/.local-contexts/kind-x/state" in lines
+    backend = f"file://{tmp_path}/.local-contexts/kind-x/state?metadata=skip"
+    assert f"export PULUMI_BACKEND_URL='{backend}'" in lines
 
 
 @dataclass(frozen=True)

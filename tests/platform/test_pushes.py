@@ -107,12 +107,12 @@ def test_the_shipped_step_until_it_has_a_registry_of_the_company(
     steps: None,
 ) -> None:
     cluster.create(push_step(PUBLIC))
-    before, namespaces = workflow.get(), cluster.names("v1", "Namespace")
+    before, namespace = workflow.get(), builds.namespace(organization)
     building()
     for refused in (stack.preview_fails(), stack.up_fails()):
         assert 'build plane (context "openchoreo-local"): nothing was changed\n' in refused
         assert _edit(f"ClusterWorkflow docker-{organization}") in refused
-    assert cluster.names("v1", "Namespace") == namespaces
+    assert cluster.get("v1", "Namespace", namespace) is None
     assert f"org-{organization}" not in cluster.names("external-secrets.io/v1", "ClusterSecretStore")
     assert workflow.get() == before
 
