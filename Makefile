@@ -7,7 +7,8 @@ PLATFORMS ?= 2
 ON = $(if $(CONTEXT),--context '$(CONTEXT)')
 # Test files that run on the oldest supported version of ESO too.
 OLDEST := delivery fan_outs git_credentials managers policies
-PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+# Python compiles what is imported, a small part of pulumi-aws and pulumi-kubernetes; pip would compile all of it.
+PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: help venv dev local status down env clean-cache test unit platform platform-oldest attack bench check format wheel clean
 
