@@ -25,6 +25,8 @@ Say = Callable[[str], None]
 
 _PARALLEL: Final = 2
 """Builds at a time: one alone leaves cores idle while it links."""
+_FETCHES: Final = 2
+"""Downloads of modules at a time: each asks for one after the other, and waits for the answers most of its time."""
 _PROGRESS_INTERVAL: Final = 20.0
 """Seconds between two lines about running builds."""
 _FLAGS: Final = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false -l")
@@ -76,7 +78,7 @@ def build_programs(targets: Mapping[Program, Path], say: Say) -> None:
         msg = f"{names}: not on PATH, and not downloaded; install Go 1.26 or later to build what is missing"
         raise ObtainError(msg)
     builds = _Builds(go, targets)
-    with ThreadPoolExecutor(1) as fetcher, ThreadPoolExecutor(_PARALLEL) as builder:
+    with ThreadPoolExecutor(_FETCHES) as fetcher, ThreadPoolExecutor(_PARALLEL) as builder:
         try:
             for members in groups:
                 fetched = fetcher.submit(builds.fetch_modules, members)

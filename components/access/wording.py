@@ -16,7 +16,6 @@ MOST_ROWS = 30
 _NAMES = 8
 _RIGHTS = 4
 """Rights of one line, so that it fits a terminal; a subject may have all of them."""
-_NONE = "-"
 
 T = TypeVar("T")
 
@@ -78,9 +77,9 @@ def _describe_crossing(index: int, crossing: Crossing) -> str:
 
 
 def _denied(report: Report) -> str:
-    rows = [(describe_pair(item), item.store or _NONE, item.origin, item.why) for item in report.denied]
+    entries = [(f"{describe_pair(item)}   [{item.origin}]", item.store, item.why) for item in report.denied]
     title = f"Denied by admission (isolation: strict), not counted: {count(count_pairs(report.denied), 'edge')}"
-    return f"{title}\n{_limit(('WHO', 'STORE', 'ORIGIN', 'WHAT THE STORE WOULD ALLOW'), rows)}"
+    return f"{title}\n{_list_entries(entries)}"
 
 
 def count_pairs(crossings: Iterable[Crossing]) -> int:
@@ -177,18 +176,21 @@ def _differences(title: str, differences: Sequence[Difference]) -> str:
     if not differences:
         return f"{title}: nothing"
     others = [item for item in differences if not item.own]
-    rows = [(item.cluster, item.object, item.store or _NONE, item.text) for item in others]
-    table = _limit(("CLUSTER", "OBJECT", "STORE", "WHAT"), rows) if rows else ""
+    entries = [(f"{item.object}, on {item.cluster}", item.store, item.text) for item in others]
     own = len(differences) - len(others)
     note = f"{count(own, 'ExternalSecret')} of components and runs, through the store of their own organization"
-    return "\n".join(part for part in (title, table, note if own else "") if part)
+    return "\n".join(part for part in (title, _list_entries(entries), note if own else "") if part)
 
 
-def _limit(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    every = list(rows)
-    more = len(every) - MOST_ROWS
-    text = format_table(headings, every[:MOST_ROWS])
-    return f"{text}\n... and {more:,} more, all of them with --json" if more > 0 else text
+def _list_entries(entries: Sequence[tuple[str, str, str]]) -> str:
+    """What, through which store if there is one, and why: on lines of their own, because they are of any length."""
+    lines = [
+        line
+        for what, store, why in entries[:MOST_ROWS]
+        for line in (f"  {what}", *([f"    through {store}"] if store else []), f"    {why}")
+    ]
+    more = len(entries) - MOST_ROWS
+    return "\n".join([*lines, *([f"  ... and {more:,} more, all of them with --json"] if more > 0 else [])])
 
 
 def _next_step(report: Report) -> str:

@@ -1,7 +1,7 @@
 """Settings out of a configuration with mistakes, so that the rules can say what else is wrong.
 
-What is doubtful is as small as the rules need it: a plane of ``clusters``, an entry of ``secretStores``, a field of an
-organization, and any other key as a whole.
+What is doubtful is as small as the rules need it: a plane of ``clusters``, a field of ``admission``, an entry of
+``secretStores``, a field of an organization, and any other key as a whole.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..schema.model import Model
 from ..schema.partial import Doubtful, doubtful, without
 from ..schema.paths import ORGANIZATIONS, Location
 from ..secrets.credential import LocatedCredential
+from .admission import Admission
 from .clusters import Clusters
 from .organization import Organization
 from .stack import StackSettings
@@ -30,6 +31,7 @@ BUILD_KINDS: Final = ("git", "registries", "external")
 KINDS: Final = (*BUILD_KINDS, "pull_secret")
 """The same, with the credential of its workloads."""
 
+_ADMISSION: Final = "admission"
 _CLUSTERS: Final = "clusters"
 _STORES: Final = "secretStores"
 
@@ -44,8 +46,10 @@ def partial_settings(raw: Mapping[str, Any], locations: Iterable[Location]) -> S
     below = _below(locations)
     settings = _partial(StackSettings, raw, [*locations])
     parts: dict[str, Any] = {}
-    if _only_parts(below, _CLUSTERS):
-        parts["clusters"] = _partial(Clusters, raw[_CLUSTERS], below[_CLUSTERS])
+    models: tuple[tuple[str, type[Model]], ...] = ((_CLUSTERS, Clusters), (_ADMISSION, Admission))
+    for key, model in models:
+        if _only_parts(below, key):
+            parts[key] = _partial(model, raw[key], below[key])
     if _only_parts(below, _STORES):
         parts["secret_stores"] = _stores(raw[_STORES], _below(below[_STORES]))
     if _only_parts(below, ORGANIZATIONS):

@@ -198,7 +198,8 @@ def test_two_builds_at_a_time_with_modules_ahead(
     build_programs(targets(tmp_path / "built", *programs), say)
 
     fetched = [line for line in order[0] if "-deps" in line]
-    assert fetched == ["list -deps fast", "list -deps medium", "list -deps slow"]
+    assert sorted(fetched) == ["list -deps fast", "list -deps medium", "list -deps slow"]
+    assert fetched[0] != "list -deps slow"
     assert sorted(set(order[0]) - {*fetched}) == [
         *("build -trimpath fast", "build -trimpath medium"),
         *("list -export fast", "list -export medium"),

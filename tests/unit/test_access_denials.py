@@ -15,7 +15,6 @@ from components.access.model import Crossing, Difference, Report
 from components.access.picture import draw_picture
 from components.access.wording import format_report
 from components.plan.stack import Plan
-from components.table import format_table
 from tests.unit.access_samples import (
     Object,
     deployed,
@@ -140,12 +139,9 @@ def test_the_configuration_alone_decides_offline() -> None:
 def test_every_form_of_the_report_names_what_is_denied() -> None:
     found = _live(_plan(), THIEF)
     why = "the store signs in as the identity of another organization"
-    table = format_table(
-        ("WHO", "STORE", "ORIGIN", "WHAT THE STORE WOULD ALLOW"),
-        [("acme reaches acme2", "ClusterSecretStore thief", "live", why)],
-    )
+    entry = f"  acme reaches acme2   [live]\n    through ClusterSecretStore thief\n    {why}"
     title = "Denied by admission (isolation: strict), not counted: 1 edge"
-    assert f"{title}\n{table}" in format_report(found).split("\n\n")
+    assert f"{title}\n{entry}" in format_report(found).split("\n\n")
     document = build_document(found)
     assert (document["isolated"], [item["store"] for item in document["deniedByAdmission"]]) == (
         True,

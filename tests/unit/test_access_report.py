@@ -83,7 +83,8 @@ def test_live_clusters() -> None:
     foreign = store("foreign", conditions=[{"namespaces": ["x"]}])
     text = format_report(report(planned, deployed(planned, foreign)))
     assert text.endswith("Next: run pulumi preview, and look at what is live and not planned.")
-    assert "dev      ClusterSecretStore foreign  -      serves namespace x (0 organizations)" in text
+    listed = "Live and not planned\n  ClusterSecretStore foreign, on dev\n    serves namespace x (0 organizations)"
+    assert f"\n\n{listed}" in text
 
 
 def test_possible_reads_are_on_one_line() -> None:

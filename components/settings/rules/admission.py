@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ...errors import Problem
@@ -41,12 +41,13 @@ def validate_admission(settings: StackSettings, release: Release) -> Iterator[Pr
             text = f"has no effect with isolation: {settings.isolation}; remove it, or use isolation: strict"
             yield Problem("admission", text)
         return
-    yield from certain(_check_users(settings, limits, release))
+    for key in ("administrators", "operators", "agents"):
+        yield from certain(_check_users(key, settings, limits, release))
     yield from certain(_check_interval(settings, "", limits))
-    yield from _check_tokens(settings, limits)
+    yield from certain(_check_tokens(settings, limits))
     yield from certain(_check_secret_api(settings, limits, release))
     for path, organization in settings.located:
-        for rule in (_own_interval, _credentials, _build_plane, _data_plane):
+        for rule in (_own_interval, _credential_intervals, _credential_count, _build_plane, _data_plane):
             yield from certain(rule(organization, path, limits))
 
 
@@ -132,23 +133,23 @@ def _list_registry_tokens(organization: Organization, path: str) -> Iterator[tup
             yield f"{path}.registries[{index}].{key}", token.lifetime
 
 
-def _check_users(settings: StackSettings, limits: Admission, release: Release) -> Iterator[Problem]:
+def _check_users(key: str, settings: StackSettings, limits: Admission, release: Release) -> Iterator[Problem]:
     """Users that cannot be exempt: groups, agents, and ServiceAccounts of organizations or without a name."""
-    agents = limits.list_agents(release)
-    for key, users in (("administrators", limits.administrators), ("operators", limits.operators), ("agents", agents)):
-        yield from find_repeated(users, f"admission.{key}")
-        for index, user in enumerate(users):
-            path = f"admission.{key}[{index}]"
-            if user in _GROUPS or user.startswith(_ACCOUNT_GROUP):
-                text = f"{quote(user)} is a group of Kubernetes; use the names of users"
-                yield Problem(path, text)
-            elif user == "system:anonymous":
-                text = "contains everyone who has not signed in; use the names of users"
-                yield Problem(path, f"{quote(user)} {text}")
-            elif (problem := _describe_account(user)) is not None:
-                yield Problem(path, f"{quote(user)} {problem}")
-            elif key != "agents":
-                yield from _check_exempt(path, user, agents, settings.names, release)
+    users = limits.list_agents(release) if key == "agents" else getattr(limits, key)
+    yield from find_repeated(users, f"admission.{key}")
+    for index, user in enumerate(users):
+        path = f"admission.{key}[{index}]"
+        if user in _GROUPS or user.startswith(_ACCOUNT_GROUP):
+            text = f"{quote(user)} is a group of Kubernetes; use the names of users"
+            yield Problem(path, text)
+        elif user == "system:anonymous":
+            text = "contains everyone who has not signed in; use the names of users"
+            yield Problem(path, f"{quote(user)} {text}")
+        elif (problem := _describe_account(user)) is not None:
+            yield Problem(path, f"{quote(user)} {problem}")
+        elif key != "agents":
+            yield from certain(_check_agent(path, user, limits, release))
+            yield from certain(_check_owner(path, user, settings, release))
 
 
 def _describe_account(user: str) -> str | None:
@@ -164,19 +165,21 @@ def _describe_account(user: str) -> str | None:
     return None
 
 
-def _check_exempt(
-    path: str, user: str, agents: Iterable[str], organizations: Iterable[str], release: Release
-) -> Iterator[Problem]:
-    """The user of an exception, which must be neither an agent nor an organization's."""
-    if user in agents:
+def _check_agent(path: str, user: str, limits: Admission, release: Release) -> Iterator[Problem]:
+    """The user of an exception, which must be no agent."""
+    if user in limits.list_agents(release):
         text = "is an agent of OpenChoreo, which creates what organizations ask for; use another user"
         yield Problem(path, f"{quote(user)} {text}")
+
+
+def _check_owner(path: str, user: str, settings: StackSettings, release: Release) -> Iterator[Problem]:
+    """The user of an exception, which must not be an organization's."""
     account = read_account_user(user)
     if account is None:
         return
     namespace, _ = account
     owner = describe_build_namespace(namespace, release) or describe_data_plane_namespace(namespace, release)
-    if owner is None and namespace in list_control_namespaces(organizations, release):
+    if owner is None and namespace in list_control_namespaces(settings.names, release):
         owner = IS_CONTROL
     if owner is not None:
         text = f"is a ServiceAccount of {quote(namespace)}, which {owner}; use one of another namespace"
@@ -187,9 +190,12 @@ def _own_interval(organization: Organization, path: str, limits: Admission) -> I
     yield from _check_interval(organization, f"{path}.", limits)
 
 
-def _credentials(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
+def _credential_intervals(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
     for located in certain_credentials(organization):
         yield from _check_interval(located.credential, f"{path}.{located.place}.", limits)
+
+
+def _credential_count(organization: Organization, path: str, limits: Admission) -> Iterator[Problem]:
     # A manual credential is a Secret without an ExternalSecret, and a pull secret is not in the build namespace.
     builds = certain_credentials(organization, BUILD_KINDS)
     count = sum(not located.credential.manuals for located in builds)
