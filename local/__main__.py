@@ -6,7 +6,8 @@ import argparse
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from components.settings.clusters import ClusterSettings
 from components.settings.stack import StackSettings
 
 from .engine import PREVIEW_WARNINGS, Engine, EngineError
+from .exclusive import MachineError, check_disk, only_command
 from .footprint import clean_cache, format_footprint
 from .grants import grant_organizations, start_openbao, write_demo_values
 from .hosts.launch import start_hosts
@@ -41,6 +43,11 @@ from .status import format_credential_tables
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _FOLDER: Final = _ROOT / ".local"
+_LOCKED: Final = _ROOT / "local"
+"""Folder of this package, which commands lock, because the one of a platform is deleted with it."""
+_ABSENT: Final = "The local platform is not running. Start it with: make local"
+_OWN_CLUSTER: Final = "own_cluster"
+"""Its subfolder that commands with a context lock."""
 _PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
 _NOT_PROVEN: Final = (
     "Some credentials do not work as they should. After a rotation, ESO delivers the new value at its next refresh; "
@@ -118,6 +125,7 @@ def start(platform: Platform, settings: StackSettings) -> None:
     if platform.running():
         say(f"The platform of OpenChoreo {settings.release} is already running.")
     else:
+        check_disk(_FOLDER if _FOLDER.exists() else _ROOT)
         servers = "the External Secrets Operator, OpenBao, a registry and a git server"
         say(f"Starting a control plane of OpenChoreo {settings.release}, {servers}.")
     platform.start_control_plane()
@@ -148,7 +156,7 @@ def show() -> int:
         The exit code: 1 if the platform is not running, or if a credential does not work.
     """
     if not Platform(_FOLDER, {}).running():
-        say("The local platform is not running. Start it with: make local")
+        say(_ABSENT)
         return 1
     platform, settings = Platform(_FOLDER, {}), read_local_settings()
     say(f"{format_credential_tables(_cluster(), find_release(settings.release))}\n")
@@ -171,6 +179,9 @@ def env() -> int:
     variables, platform = Engine(_FOLDER, {}).variables(), Platform(_FOLDER, {})
     if platform.running():
         variables |= platform.openbao.variables()
+    else:
+        # Only commands go to standard output, which a shell evaluates.
+        sys.stderr.write(f"{_ABSENT}\n")
     for name, value in variables.items():
         say(f"export {name}={shlex.quote(value)}")
     return 0
@@ -191,8 +202,8 @@ def _cluster() -> Cluster:
 
 
 _ERRORS: Final = (
-    *(OpenChoreoSecretsError, EngineError, GitError, ObtainError, OpenBaoError, ProcessError, ReleaseError),
-    TrialError,
+    *(OpenChoreoSecretsError, EngineError, GitError, MachineError, ObtainError, OpenBaoError, ProcessError),
+    *(ReleaseError, TrialError),
 )
 _COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     "up": (up, "start the platform and deliver every credential of its stack"),
@@ -210,6 +221,8 @@ _ON_CONTEXT: Final[dict[str, Callable[..., int]]] = {
     "env": own_cluster.env,
 }
 """Commands that have a context -> what they do then."""
+_ALONE: Final = frozenset({"up", "down"})
+"""Commands of which one at a time may run."""
 
 
 def _read_release(text: str) -> str:
@@ -258,12 +271,21 @@ def main() -> int:
     command, _ = _COMMANDS[name]
     if context is not None:
         command = partial(_ON_CONTEXT[name], _ROOT, context, say)
-    return run_command(lambda: _run(partial(command, **options)), lambda text: say(f"\n{text}"))
+    folder = _LOCKED if context is None else _LOCKED / _OWN_CLUSTER
+    alone = only_command(folder, say) if name in _ALONE else nullcontext()
+    names = Platform(_FOLDER, {}).names if context is None else ()
+    return run_command(lambda: _run(partial(command, **options), alone, names), lambda text: say(f"\n{text}"))
 
 
-def _run(command: Callable[[], int]) -> int:
+def _run(command: Callable[[], int], alone: AbstractContextManager[None], names: Iterable[str]) -> int:
     try:
-        return command()
+        with alone:
+            return command()
+    except KeyboardInterrupt:
+        platform = Platform(_FOLDER, {})
+        if any(platform.process(name).pid() is not None for name in names):
+            say("\nPrograms of the local platform run on; `make down` stops and removes them.")
+        raise
     except _ERRORS as error:
         say(str(error))
         return 1

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -57,6 +57,23 @@ def estimate_minutes(programs: Sequence[Program], cores: int) -> float:
     return max(total * 2 / cores, longest / 5)
 
 
+def find_go(programs: Iterable[Program]) -> str:
+    """Path of Go.
+
+    Args:
+        programs: what it has to build.
+
+    Raises:
+        ObtainError: there is no Go.
+    """
+    go = shutil.which("go")
+    if go is None:
+        names = ", ".join(program.name for program in programs)
+        msg = f"{names}: not on PATH, and not downloaded; install Go 1.26 or later to build what is missing"
+        raise ObtainError(msg)
+    return go
+
+
 def build_programs(targets: Mapping[Program, Path], say: Say) -> None:
     """Build programs, the fastest first, so that the modules of the large ones arrive meanwhile.
 
@@ -72,12 +89,7 @@ def build_programs(targets: Mapping[Program, Path], say: Say) -> None:
     ordered = sorted(targets, key=lambda program: program.module)
     groups = [tuple(members) for _, members in groupby(ordered, key=lambda program: program.module)]
     groups.sort(key=lambda members: sum(program.minutes for program in members))
-    go = shutil.which("go")
-    if go is None:
-        names = ", ".join(program.name for program in targets)
-        msg = f"{names}: not on PATH, and not downloaded; install Go 1.26 or later to build what is missing"
-        raise ObtainError(msg)
-    builds = _Builds(go, targets)
+    builds = _Builds(find_go(targets), targets)
     with ThreadPoolExecutor(_FETCHES) as fetcher, ThreadPoolExecutor(_PARALLEL) as builder:
         try:
             for members in groups:

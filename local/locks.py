@@ -1,4 +1,4 @@
-"""A lock for each folder of the program cache."""
+"""Locks that the kernel releases when a process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ from pathlib import Path
 
 @contextmanager
 def lock_folder(folder: Path, pause: Callable[[], object]) -> Iterator[None]:
-    """Hold the lock of a folder, which is created; the kernel releases it when the process ends, however it ends.
+    """Hold the lock of a folder of the program cache, which is created.
 
     Args:
         folder: the folder.
         pause: waits a moment; called again and again while another process or thread holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        while not _try_lock(lock.fileno()):
-            pause()
+    with (folder / "lock").open("w") as lock, lock_file(lock.fileno(), pause):
         yield
+
+
+@contextmanager
+def lock_file(file: int, pause: Callable[[], object]) -> Iterator[None]:
+    """Hold the lock of an open file or folder until it is closed.
+
+    Args:
+        file: its descriptor.
+        pause: as for `lock_folder`.
+    """
+    while not _try_lock(file):
+        pause()
+    yield
 
 
 def _try_lock(file: int) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from .builds import build_programs, count_cores, estimate_minutes
+from .builds import build_programs, count_cores, estimate_minutes, find_go
 from .downloads import MirrorError, download_release, find_server, find_unreachable
 from .locks import lock_folder
 from .programs import MODULES, PROGRAMS, Program
@@ -52,6 +52,8 @@ def obtain_programs(say: Say, programs: Sequence[Program] | None = None) -> dict
     if missing:
         assets = _find_releases(missing, say)
         builds = [program for program in missing if program not in assets]
+        if builds:
+            find_go(builds)
         say(f"{len(missing)} of {len(programs)} programs are missing: {_announce(assets, builds)}.")
         builds += [program for program, asset in assets.items() if not _download(program, asset, say)]
         if builds:
@@ -131,7 +133,7 @@ def _announce(downloads: Iterable[Program], builds: Sequence[Program]) -> str:
         minutes = max(estimate_minutes(builds, cores), 1)
         what = f"building {names} from source" if parts else f"building them from source ({names})"
         parts.append(
-            f"{what}, once, which takes about {minutes:.0f} min on {cores} cores and up to 4 GB of Go module cache; "
+            f"{what}, once, which takes about {minutes:.0f} min on {cores} cores and up to 7 GB in Go's caches; "
             "after an interruption, the next run continues"
         )
     return " and ".join(parts)

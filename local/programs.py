@@ -49,8 +49,8 @@ class Program:
     """First later (major, minor) that is not used from PATH."""
     beside: tuple[str, ...] = field(default=())
     """Files, as ``<Go module>:<path in the module>``, that the main package embeds and that are copied beside it."""
-    replaced: str = ""
-    """Go module whose files give way to those with the same path in ``replaced``, beside ``go.mod``. Empty: none."""
+    replaced: tuple[str, ...] = ()
+    """Go modules whose packages give way to those below ``replaced/<module>``, beside ``go.mod``."""
 
     @property
     def source(self) -> Path:
@@ -74,9 +74,9 @@ OPERATOR: Final = Program(
     package="github.com/external-secrets/external-secrets",
     version="0.20.4",
     minutes=4,
-    replaced="github.com/external-secrets/external-secrets",
+    replaced=("github.com/external-secrets/external-secrets",),
 )
-OLDEST_OPERATOR: Final = replace(OPERATOR, module="external-secrets-oldest", version="0.16.2", minutes=4, replaced="")
+OLDEST_OPERATOR: Final = replace(OPERATOR, module="external-secrets-oldest", version="0.16.2", minutes=4, replaced=())
 """The oldest supported version, which only tests run; it is not one of `PROGRAMS`."""
 
 PROGRAMS: Final = (
@@ -120,6 +120,7 @@ PROGRAMS: Final = (
         version="3.274.1",
         minutes=5,
         flags="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
+        replaced=("github.com/pulumi/pulumi/pkg/v3", "gocloud.dev"),
         version_command=("version",),
         oldest=(3, 248),
         below=(4, 0),

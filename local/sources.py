@@ -10,10 +10,10 @@ from typing import Final
 from .programs import Program
 
 _REPLACED: Final = "replaced"
-"""Folder with the files that replace those of a module, in the folder that pins it."""
-_MODULE: Final = "module"
-"""Folder of the changed module in the source."""
-_BUILT: Final = frozenset({".go", ".mod", ".sum"})
+"""Folder with the packages that replace those of modules, in the folder that pins the program."""
+_MODULES: Final = "modules"
+"""Folder of the changed modules in the source."""
+_TESTDATA: Final = "testdata"
 
 
 class ObtainError(Exception):
@@ -30,21 +30,25 @@ def prepare_source(program: Program, folder: Path) -> Path:
     for entry in program.beside:
         module, _, file = entry.partition(":")
         shutil.copyfile(find_module_folder(program.source, module) / file, folder / Path(file).name)
-    if program.replaced:
-        _copy_module(find_module_folder(program.source, program.replaced), folder / _MODULE)
-        shutil.copytree(program.source / _REPLACED, folder / _MODULE, dirs_exist_ok=True)
+    for module in program.replaced:
+        place = Path(_MODULES, module)
+        _copy_module(find_module_folder(program.source, module), folder / place, program.source / _REPLACED / module)
         with (folder / "go.mod").open("a") as requirements:
-            requirements.write(f"\nreplace {program.replaced} => ./{_MODULE}\n")
+            requirements.write(f"\nreplace {module} => ./{place}\n")
     return folder
 
 
-def _copy_module(module: Path, folder: Path) -> None:
-    """Copy what Go compiles; Go's own files and folders cannot be written."""
+def _copy_module(module: Path, folder: Path, replaced: Path) -> None:
+    """Copy what Go builds, with other packages in place of some; Go's own files and folders cannot be written."""
+    packages = {file.parent.relative_to(replaced) for file in replaced.rglob("*.go")}
     for path in module.rglob("*"):
-        if path.suffix in _BUILT and not path.name.endswith("_test.go") and path.is_file():
-            target = folder / path.relative_to(module)
+        file = path.relative_to(module)
+        tests = path.name.endswith("_test.go") or _TESTDATA in file.parts
+        if not tests and file.parent not in packages and path.is_file():
+            target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
+    shutil.copytree(replaced, folder, dirs_exist_ok=True)
 
 
 def find_module_folder(source: Path, module: str) -> Path:

@@ -115,23 +115,39 @@ def _is_named(text: str) -> bool:
 
 
 def _compare(site: Site, item: _Object) -> Difference:
-    own, words, refused = bool(item.uses) and item.kind == "ExternalSecret", [], False
+    own, words = bool(item.uses and item.organizations) and item.kind == "ExternalSecret", []
+    refusing: list[str] = []
     for use in item.uses:
         if use.generator:
             words.append(f"{use.kind} {use.store}")
+            own &= use.kind in _list_generators(site, item.organizations)
             continue
         stores = site.find_stores(use, item.namespace)
         words += [str(store) for store in stores] or [
             f"{use.kind} {use.store or ('with labels' if use.selector else 'without a name')}"
         ]
-        refused |= any(not admits(store, list(item.rooms)) for store in stores)
+        refusing += [str(store) for store in stores if not admits(store, list(item.rooms))]
         names = unite(store.organizations for store in stores)
         own &= bool(names) and names == item.organizations
-    keys = {use.key for use in item.uses if not use.generator}
     where = ", ".join(item.organizations) or "no organization"
-    text = f"of {where}, {len(keys)} key{'' if len(keys) == 1 else 's'}"
-    text = f"{text}; the store refuses its namespace" if refused else text
-    return Difference(site.cluster, str(item), ", ".join(dict.fromkeys(words)), text, own and not refused)
+    text = f"of {where}, {_count_keys(item.uses)}"
+    refusing, words = ([*dict.fromkeys(names)] for names in (refusing, words))
+    if refusing:
+        which = "the store refuses" if len(words) == 1 else f"{', '.join(refusing)} refuse{'s'[len(refusing) > 1 :]}"
+        text = f"{text}; {which} its namespace"
+    return Difference(site.cluster, str(item), ", ".join(words), text, own and not refusing)
+
+
+def _list_generators(site: Site, organizations: tuple[str, ...]) -> set[str]:
+    """Kinds of the generators that the stack creates for these organizations."""
+    return {use.object.partition(" ")[0] for use in site.configured.generators if use.organization in organizations}
+
+
+def _count_keys(uses: tuple[Use, ...]) -> str:
+    keys = {(use.kind, use.store, use.selector, use.key) for use in uses if not use.generator}
+    if any(use.key == ANY_KEY for use in uses):
+        return "every key"
+    return f"{len(keys)} key{'' if len(keys) == 1 else 's'}"
 
 
 def _list_objects(site: Site) -> Iterator[_Object]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from ..errors import OpenChoreoSecretsError, Problem, SettingsError
 from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import RecordedState, read_state
+from ..schema import go_yaml
 from ..schema.paths import ORGANIZATIONS
 from ..schema.problems import list_problems
 from ..schema.words import choose_words
@@ -150,7 +151,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
         OpenChoreoSecretsError: the file cannot be read, or is not a mapping.
     """
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        content = go_yaml.load(file.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         place = "" if mark is None else f" (line {mark.line + 1})"

@@ -51,6 +51,13 @@ def describe_data_plane_namespace(namespace: str, release: Release) -> str | Non
     return "has the name of a namespace of workloads" if has_form else None
 
 
+def describe_secret_namespace(namespace: str, release: Release) -> str | None:
+    """Why it is a namespace in which OpenChoreo's API keeps the secrets of an organization. None: it is none."""
+    apis = [part.secret_api for part in release.parts]
+    has_form = any(api is not None and namespace.startswith(api.prefix) for api in apis)
+    return "is a namespace of OpenChoreo's API for secrets" if has_form else None
+
+
 def guess_organization(namespace: str, organizations: Iterable[str], release: Release) -> str | None:
     """The organization whose workloads a namespace has, as far as its name shows: the longest name that fits.
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pulumi
-import yaml
 
 from ..errors import NOTHING_CHANGED, Problem, SettingsError
 from ..openchoreo import find_release
 from ..openchoreo.release import Release
 from ..plan.stack import Plan, plan_stack
+from ..schema import go_yaml
 from ..schema.arguments import check_arguments
 from ..schema.text import clip
 from ..settings.parsing import MANUAL_KEY, check, read_value
@@ -82,7 +82,7 @@ def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
         return [Problem(MANUAL_KEY, f"{advice} '{MANUAL_KEY}.<name>'")]
     if not file.is_file():
         return []
-    config = (yaml.safe_load(file.read_text()) or {}).get("config") or {}
+    config = (go_yaml.load(file.read_text()) or {}).get("config") or {}
     stored: Any = config.get(prefix + MANUAL_KEY, {})
     if not isinstance(stored, dict) or set(stored) == {"secure"}:
         return []

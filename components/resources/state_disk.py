@@ -16,6 +16,7 @@ import pulumi
 import yaml
 
 from ..errors import OpenChoreoSecretsError
+from ..schema import go_yaml
 
 _SCHEME: Final = "file://"
 _MEGABYTE: Final = 1_000_000
@@ -94,7 +95,7 @@ def _read_mapping(file: Path) -> dict[str, Any]:
     """Content of a YAML or JSON file; empty if it is none."""
     try:
         text = file.read_text(encoding="utf-8")
-        content = json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
+        content = json.loads(text) if file.suffix == ".json" else go_yaml.load(text)
     except (OSError, ValueError, yaml.YAMLError):
         return {}
     return content if isinstance(content, dict) else {}

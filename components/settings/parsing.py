@@ -65,6 +65,7 @@ def read_value(value: object) -> object:
 class _View:
     """A configuration as one release reads it."""
 
+    release: str
     settings: StackSettings
     shape: list[Problem]
     """Problems that prevent that a part is read."""
@@ -103,7 +104,7 @@ def check(
 
 def _without_repeated(older: _View, newer: _View) -> Iterator[Problem]:
     """Problems of the older release, without those that the newer one has too, with its own name in the message."""
-    old, new = (f"{_PRODUCT} {view.settings.release}" for view in (older, newer))
+    old, new = (f"{_PRODUCT} {view.release}" for view in (older, newer))
     for problem in older.rules:
         if replace(problem, message=problem.message.replace(old, new)) not in newer.rules:
             yield problem
@@ -116,7 +117,8 @@ def _read(
     hidden = frozenset(words.get_name(key) for key in hidden)
     raw, foreign = words.read(raw)
     view = _check(raw, manual_names, hidden, words)
-    return _View(view.settings, [*foreign, *map(words.restore, view.shape)], [*map(words.restore, view.rules)])
+    shape, rules = ([*map(words.restore, problems)] for problems in (view.shape, view.rules))
+    return replace(view, shape=[*foreign, *shape], rules=rules)
 
 
 def _check(
@@ -142,7 +144,7 @@ def _check(
         releases = ", ".join(RELEASES)
         problems.append(Problem(_RELEASE, f"{quote(name)} is not a supported OpenChoreo release; expected {releases}"))
     release = RELEASES.get(name or "") or cast("Release", DoubtfulValue())
-    return _View(settings, problems, [*validate_settings(settings, release, manual_names)])
+    return _View(words.release.name, settings, problems, [*validate_settings(settings, release, manual_names)])
 
 
 def _declare(raw: Mapping[str, object]) -> Mapping[str, object]:

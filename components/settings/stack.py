@@ -98,8 +98,9 @@ class StackSettings(Model):
         Args:
             newer: the same configuration for the newer release; these settings are for the older one.
         """
-        # Not validated again, because what is doubtful has no value.
-        combined = BaseModel.model_copy(self, update={"release": (self.release, newer.release)})
+        # Not validated again, because what is doubtful has no value; the release is, if another key is spelled alike.
+        names = [vars(settings).get("release") for settings in (self, newer)]
+        combined = BaseModel.model_copy(self, update={} if None in names else {"release": tuple(names)})
         _attach(combined, newer)
         return combined
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import yaml
 
+from components.schema import go_yaml
+
 from ..stacks import PREFIX
 
 NAMESPACE: Final = "secret-manager"
@@ -21,7 +23,7 @@ def derive_stack(text: str, context: str) -> str:
         text: content of the shipped stack file.
         context: context of every plane.
     """
-    stack = yaml.safe_load(text)
+    stack = go_yaml.load(text)
     config = {key: _rename_keys(value) for key, value in stack["config"].items()}
     for name in ("clusters", "secretStores"):
         block = {"context": context} if name == "clusters" else {"kubernetes": {"remoteNamespace": NAMESPACE}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -61,9 +63,12 @@ SEE = "; see: python -m local --help\n"
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Runs the command line and returns its exit code."""
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
+    """Runs the command line and returns its exit code. Other runs, and a platform of this checkout, do not matter."""
     monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "locked" / "own_cluster").mkdir(parents=True)
+    monkeypatch.setattr(command, "_LOCKED", tmp_path / "locked")
+    monkeypatch.setattr(command, "_FOLDER", tmp_path / ".local")
 
     def run(*arguments: str) -> int:
         monkeypatch.setattr(sys, "argv", ["local", *arguments])
@@ -226,6 +231,12 @@ def test_a_stack_file_that_is_not_yaml(tmp_path: Path, monkeypatch: pytest.Monke
         pytest.param(EngineError("cannot be decrypted"), 1, "cannot be decrypted\n", id="engine"),
         pytest.param(ProcessError("etcd ended"), 1, "etcd ended\n", id="process"),
         pytest.param(ReleaseError("RELEASE=v1: no"), 1, "RELEASE=v1: no\n", id="release"),
+        pytest.param(
+            OSError(errno.EROFS, "", "/checkout/.local"),
+            1,
+            "/checkout/.local: read-only file system; the platform has to write there\n",
+            id="folder",
+        ),
         pytest.param(KeyboardInterrupt(), 130, "\nInterrupted. Run the command again to continue.\n", id="Ctrl-C"),
     ],
 )
@@ -240,3 +251,23 @@ def test_error_is_its_message_alone(
     replace(monkeypatch, "up", error)
 
     assert (run("up"), capsys.readouterr()) == (code, (text, ""))
+
+
+def test_ctrl_c_says_what_runs_on(
+    run: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("local.processes.Process.pid", lambda process: os.getpid() if process.name == "etcd" else None)
+    replace(monkeypatch, "up", KeyboardInterrupt())
+
+    assert run("up") == 130
+    assert capsys.readouterr().out == (
+        "\nPrograms of the local platform run on; `make down` stops and removes them.\n"
+        "\nInterrupted. Run the command again to continue.\n"
+    )
+
+
+def test_the_environment_without_a_platform(run: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("env") == 0
+    output = capsys.readouterr()
+    assert all(line.startswith("export ") for line in output.out.splitlines())
+    assert output.err == "The local platform is not running. Start it with: make local\n"

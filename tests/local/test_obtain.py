@@ -19,10 +19,10 @@ from local.sources import ObtainError
 from tests.local.downloads import Server, checksum
 from tests.local.scripts import WRITES_PROGRAM, write_script
 
-FLAGS = "-trimpath -buildvcs=false -gcflags=all=-dwarf=false"
+FLAGS = "-trimpath -buildvcs=false -gcflags=all=-dwarf=false -l"
 REFUSED = str(ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED)))
 TAKES = (
-    ", once, which takes about {minutes} min on 2 cores and up to 4 GB of Go module cache; after an interruption, the "
+    ", once, which takes about {minutes} min on 2 cores and up to 7 GB in Go's caches; after an interruption, the "
     "next run continues."
 )
 

@@ -32,40 +32,43 @@ def test_source_of_a_program_is_its_pinned_module(program: Program, tmp_path: Pa
     assert list_files(tmp_path / "source") == {"go.mod": "module example.com/etcd\n"}
 
 
-def test_files_of_a_module_give_way_to_those_of_the_same_path(
+def test_packages_of_a_module_give_way_to_those_of_the_same_path(
     program: Program, go: Callable[[str], Path], path: Path, tmp_path: Path
 ) -> None:
-    """Its other files stay, without tests and what Go does not compile; Go's own copy cannot be written."""
+    """Its other packages stay, with the files that they embed and without tests; Go's own copy cannot be written."""
     module = tmp_path / "cache"
     write_files(
         module,
         go_mod="module example.com/operator\n",
         main_go="package main\n",
-        README_md="# Operator\n",
-        pkg__register_go="package register // all\n",
+        testdata__large_json="{}",
+        pkg__register__all_go="package register // all\n",
+        pkg__register__more_go="package register // more\n",
         pkg__vault__vault_go="package vault\n",
+        pkg__vault__schema_sql="create table vaults;\n",
     )
-    (module / "pkg" / "register_test.go").write_text("package register\n")
+    (module / "pkg" / "vault" / "vault_test.go").write_text("package vault\n")
     for folder in (module / "pkg" / "vault", module / "pkg", module):
         folder.chmod(0o555)
-    write_files(program.source / "replaced", pkg__register_go="package register // some\n")
+    write_files(program.source / "replaced" / MODULE, pkg__register__some_go="package register // some\n")
     go(f'case "$1" in mod) ;; list) echo "{module}" ;; esac')
 
-    source = prepare_source(replace(program, replaced=MODULE), tmp_path / "source")
+    source = prepare_source(replace(program, replaced=(MODULE,)), tmp_path / "source")
 
     assert list_files(source) == {
-        "go.mod": f"module example.com/etcd\n\nreplace {MODULE} => ./module\n",
-        "module/go.mod": "module example.com/operator\n",
-        "module/main.go": "package main\n",
-        "module/pkg/register.go": "package register // some\n",
-        "module/pkg/vault/vault.go": "package vault\n",
+        "go.mod": f"module example.com/etcd\n\nreplace {MODULE} => ./modules/{MODULE}\n",
+        f"modules/{MODULE}/go.mod": "module example.com/operator\n",
+        f"modules/{MODULE}/main.go": "package main\n",
+        f"modules/{MODULE}/pkg/register/some.go": "package register // some\n",
+        f"modules/{MODULE}/pkg/vault/schema.sql": "create table vaults;\n",
+        f"modules/{MODULE}/pkg/vault/vault.go": "package vault\n",
     }
-    (source / "module" / "pkg" / "vault" / "other.go").touch()
+    (source / "modules" / MODULE / "pkg" / "vault" / "other.go").touch()
 
 
 def test_module_that_cannot_be_downloaded(program: Program, path: Path, tmp_path: Path) -> None:
     with pytest.raises(ObtainError) as raised:
-        prepare_source(replace(program, replaced=MODULE), tmp_path / "source")
+        prepare_source(replace(program, replaced=(MODULE,)), tmp_path / "source")
     assert str(raised.value) == f"{MODULE} cannot be downloaded without Go; install Go 1.26 or later"
 
 
@@ -79,6 +82,8 @@ def test_replaced_files_and_modules_change_the_digest(program: Program) -> None:
 
 
 def test_programs_with_replaced_files_have_them() -> None:
-    assert {program.name for program in PROGRAMS if (program.source / "replaced").exists()} == {
-        program.name for program in PROGRAMS if program.replaced
-    }
+    for program in PROGRAMS:
+        folders = [program.source / "replaced" / module for module in program.replaced]
+        files = {file for folder in folders for file in folder.rglob("*.go")}
+        assert files == set((program.source / "replaced").rglob("*.go"))
+        assert all(any(folder.rglob("*.go")) for folder in folders)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 
+from components.schema import go_yaml
 from local.platform import CONTEXT
 from tests.platform.harness import PREFIX, Kubernetes, Stack, kubernetes_store
 from tests.platform.samples import git_organization
+from tests.unit.yaml_values import PLAIN
 
 ANCHORS = """
   {prefix}refreshInterval: &often 10m
@@ -83,3 +85,14 @@ def test_another_path_of_the_kubeconfig_replaces_nothing(
     stack.up()
     assert cluster.get("v1", "Namespace", namespace) == before
     stack.unchanged()
+
+
+def test_commands_read_the_values_that_pulumi_reads(stack: Stack) -> None:
+    stack.configure()
+    values = "\n".join(f"    - {text}" for text in PLAIN)
+    text = f"{stack.file.read_text().rstrip()}\n  {PREFIX}probe:\n{values}\n"
+    stack.file.write_text(text)
+
+    printed = json.loads(stack.ok("config", "--json"))[f"{PREFIX}probe"]["objectValue"]
+
+    assert printed == go_yaml.load(text)["config"][f"{PREFIX}probe"] == list(PLAIN.values())

@@ -71,8 +71,8 @@ def test_without_a_store_the_setting_is_refused() -> None:
     assert problems(admission=API, namespaces=[acme(**STORES)]) == []
     assert problems(admission=API, namespaces=[acme()]) == [
         (
-            "admission.secretApi: true has no effect, because no plane of an organization names a store; set "
-            "secretStoreRef of its planes"
+            "admission.secretApi: true has no effect, because no organization has workflowPlane.secretStoreRef or "
+            "dataPlane.secretStoreRef; set one of them, or remove this"
         )
     ]
 
@@ -94,8 +94,8 @@ def test_two_releases_have_the_api_of_the_newer_one() -> None:
     assert (rules.secret_api, rules.secret_api_stores) == (RELEASES["v1"].secret_api, {"acme": ("new",)})
     assert problems(**keys, namespaces=[acme(buildPlane=both["buildPlane"])]) == [
         (
-            "admission.secretApi: true has no effect, because no plane of an organization names a store; set "
-            "secretStoreRef of its planes"
+            "admission.secretApi: true has no effect, because no organization has workflowPlane.secretStoreRef or "
+            "dataPlane.secretStoreRef; set one of them, or remove this"
         )
     ]
 
@@ -143,3 +143,22 @@ def test_the_policy_about_push_secrets() -> None:
         "spec.data[].match.remoteRef.remoteKey: is not a key of the organization; use secret/<organization>/<name>, "
         "with letters, digits, . _ - and /, without metadata and dataTo"
     )
+
+
+@pytest.mark.parametrize("key", ["administrators", "operators"])
+def test_accounts_in_its_namespaces_are_of_an_organization(key: str) -> None:
+    user = "system:serviceaccount:openchoreo-kv-acme:default"
+    index = 1 if key == "administrators" else 0
+    users = ["pulumi", user] if key == "administrators" else [user]
+    assert problems(admission={**API, key: users}, namespaces=[acme(**STORES)]) == [
+        (
+            f'admission.{key}[{index}]: "{user}" is a ServiceAccount of "openchoreo-kv-acme", which is a namespace of '
+            "OpenChoreo's API for secrets; use one of another namespace"
+        )
+    ]
+
+
+def test_a_name_that_reaches_all_keys_is_refused_without_a_store_too() -> None:
+    first, second = problems(admission=API, namespaces=[acme(name="data")])
+    assert first.startswith("admission.secretApi: true has no effect, because no organization has ")
+    assert second.startswith('namespaces[0] ("data").name: "data" allows keys secret/data/..., ')

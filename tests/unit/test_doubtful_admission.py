@@ -45,8 +45,8 @@ PROBLEMS: Final = {
         "shorter"
     ): {"minimumRefreshInterval"},
     (
-        "admission.secretApi: true has no effect, because no plane of an organization names a store; set "
-        "secretStoreRef of its planes"
+        "admission.secretApi: true has no effect, because no organization has workflowPlane.secretStoreRef or "
+        "dataPlane.secretStoreRef; set one of them, or remove this"
     ): {"secretApi"},
     f"{ACME}.refreshInterval: 1h0m0s {FLOOR}": {"minimumRefreshInterval"},
     f"admission.maximumExternalSecrets: 1 is less than the 2 credentials of {ACME}; use at least 2": {

@@ -83,7 +83,7 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
             _raw(release=["v0.9", "v7", 3]),
             [
                 f'release[1]: "v7" is not a supported OpenChoreo release; expected {RELEASE_NAMES}',
-                f'release[2]: "3" is not a supported OpenChoreo release; expected {RELEASE_NAMES}',
+                f"release[2]: must be a string, not a number; expected {RELEASE_NAMES}",
             ],
             id="unknown",
         ),
@@ -116,6 +116,22 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
             _raw(gti=1),
             [f"gti: unknown key; expected one of: {TOP_KEYS}"],
             id="the-shape-is-reported-once",
+        ),
+        pytest.param(
+            _raw(relase="v1", secretStores=1),
+            [
+                "secretStores: must be a mapping, such as {org: {kubernetes: {remoteNamespace: secret-manager}}}",
+                f'relase: unknown key; did you mean "release"? expected one of: {TOP_KEYS}',
+            ],
+            id="a-key-like-it",
+        ),
+        *(
+            pytest.param(
+                _raw(release=[value, "v1"]),
+                [f"release[0]: must be a string, not {what}; expected {RELEASE_NAMES}"],
+                id=what,
+            )
+            for value, what in (({"password": "x"}, "a mapping"), (None, "nothing"), (1.0, "a number"))
         ),
         pytest.param(
             _raw({**ACME, "hosts": 1}),

@@ -11,6 +11,7 @@ from ...openchoreo.namespaces import (
     IS_CONTROL,
     describe_build_namespace,
     describe_data_plane_namespace,
+    describe_secret_namespace,
     list_control_namespaces,
 )
 from ...openchoreo.release import Release
@@ -59,9 +60,12 @@ def _check_secret_api(settings: StackSettings, limits: Admission, release: Relea
         text = f"true has no effect with OpenChoreo {release.name}, which has no API for secrets; remove it"
         yield Problem("admission.secretApi", text)
     elif not any(_may_name_store(organization) for organization in settings.organizations):
-        text = "true has no effect, because no plane of an organization names a store; set secretStoreRef of its planes"
+        text = (
+            "true has no effect, because no organization has buildPlane.secretStoreRef or dataPlane.secretStoreRef; "
+            "set one of them, or remove this"
+        )
         yield Problem("admission.secretApi", text)
-    else:
+    if release.secret_api is not None:
         for path, organization in settings.located:
             if vars(organization).get("name") == _VAULT_DATA:
                 text = (
@@ -178,7 +182,8 @@ def _check_owner(path: str, user: str, settings: StackSettings, release: Release
     if account is None:
         return
     namespace, _ = account
-    owner = describe_build_namespace(namespace, release) or describe_data_plane_namespace(namespace, release)
+    describe = (describe_build_namespace, describe_data_plane_namespace, describe_secret_namespace)
+    owner = next((owner for owner in (each(namespace, release) for each in describe) if owner), None)
     if owner is None and namespace in list_control_namespaces(settings.names, release):
         owner = IS_CONTROL
     if owner is not None:

@@ -8,6 +8,7 @@ from typing import Final
 from ...errors import Problem
 from ...openchoreo import RELEASES
 from ...schema.text import quote
+from ...schema.values import describe_type
 
 _PATH: Final = "release"
 _PAIR: Final = 2
@@ -21,7 +22,9 @@ def list_release_problems(names: Sequence[object]) -> list[Problem]:
     """
     expected = ", ".join(RELEASES)
     unknown = [
-        Problem(f"{_PATH}[{index}]", f"{quote(str(name))} is not a supported OpenChoreo release; expected {expected}")
+        Problem(f"{_PATH}[{index}]", f"{quote(name)} is not a supported OpenChoreo release; expected {expected}")
+        if isinstance(name, str)
+        else Problem(f"{_PATH}[{index}]", f"must be a string, not {describe_type(name)}; expected {expected}")
         for index, name in enumerate(names)
         if not isinstance(name, str) or name not in RELEASES
     ]
