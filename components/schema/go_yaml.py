@@ -20,7 +20,7 @@ class _Loader(yaml.SafeLoader):
     """`yaml.SafeLoader` with the plain values of yaml.v3."""
 
     # Not those of the class above.
-    yaml_implicit_resolvers: Final = {}  # type: ignore[assignment, misc]
+    yaml_implicit_resolvers: Final = {}  # type: ignore[misc]
 
 
 for _name, _pattern, _first in (

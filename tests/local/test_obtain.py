@@ -19,7 +19,7 @@ from local.sources import ObtainError
 from tests.local.downloads import Server, checksum
 from tests.local.scripts import WRITES_PROGRAM, write_script
 
-FLAGS = "-trimpath -buildvcs=false -gcflags=all=-dwarf=false -l"
+FLAGS = "-trimpath -buildvcs=false -gcflags=all=-dwarf=false -l -gcflags=std=-dwarf=false"
 REFUSED = str(ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED)))
 TAKES = (
     ", once, which takes about {minutes} min on 2 cores and up to 7 GB in Go's caches; after an interruption, the "

@@ -72,7 +72,7 @@ def test_with_releases_only_eso_is_built(path: Path, mirror: Server, go: Callabl
     assert [(executables["pulumi"].parent / name).read_text() for name in LANGUAGE_HOST] == list(LANGUAGE_HOST)
     assert lines[0] == (
         f"8 of 8 programs are missing: downloading {', '.join(downloaded)} and building external-secrets from source, "
-        "once, which takes about 4 min on 2 cores and up to 7 GB in Go's caches; after an interruption, the next "
+        "once, which takes about 3 min on 2 cores and up to 7 GB in Go's caches; after an interruption, the next "
         "run continues."
     )
     assert lines[1:] == [
