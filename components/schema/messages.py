@@ -34,7 +34,7 @@ _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "less_than_equal": lambda limits: f"must be {limits['le']} or less",
     "finite_number": lambda _: "must be a finite number",
     "string_unicode": lambda _: "is not valid Unicode text",
-    "invalid_key": lambda _: "must be text; put the key in quotation marks",
+    "invalid_key": lambda _: "must be text; put it in quotation marks",
 }
 _EMPTY: Final = frozenset({"string_too_short", "too_short"})
 

@@ -35,6 +35,8 @@ _TYPES: Final = {
 }
 WRONG_TYPES: Final = frozenset(_TYPES)
 """Types of the library's errors about a value of another type than the field's."""
+_NO_TEXT: Final = "invalid_key"
+"""Type of the error about a key that is a number, or true or false."""
 _SHAPES: Final[Mapping[str, type]] = {"a mapping": Mapping, "a list": list}
 _SECRET_FIELDS: Final = frozenset({"caBundle", "manual", "password", "username"})
 
@@ -163,6 +165,8 @@ def _message(detail: ErrorDetails, location: list[str | int], raw: Mapping[str, 
     kind = detail["type"]
     if kind == "missing":
         return f"is missing{_such_as(location, model)}"
+    if kind == _NO_TEXT:
+        return f"the key {_show(detail['loc'][-1])} {simplify_message(detail)}"
     value = value_at(location, raw)
     if is_output(value):
         return f"must be {_TYPES[kind]}, {OUTPUT}" if kind in _TYPES else f"{simplify_message(detail)}, {OUTPUT}"
@@ -190,7 +194,7 @@ def _about_key(detail: ErrorDetails) -> bool:
 
 
 def _location(detail: ErrorDetails) -> list[str | int]:
-    return list(detail["loc"][:-1] if _about_key(detail) else detail["loc"])
+    return list(detail["loc"][:-1] if _about_key(detail) or detail["type"] == _NO_TEXT else detail["loc"])
 
 
 def _aliased(location: list[str | int], root: type[BaseModel]) -> list[str | int]:

@@ -83,3 +83,8 @@ def test_a_mistake_in_one_field(field: str) -> None:
 def test_a_mistake_in_all_of_them() -> None:
     problems = list_problems(**{field: {} for field in FIELDS})
     assert [problem.partition(":")[0] for problem in problems] == [f"admission.{field}" for field in FIELDS]
+
+
+def test_a_key_that_is_no_text_is_named_without_its_value() -> None:
+    raw = strict(admission={**FIELDS, 1: "value"})
+    assert str(check(raw, frozenset())[1][0]) == "admission: the key 1 must be text; put it in quotation marks"

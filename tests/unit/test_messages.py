@@ -39,7 +39,7 @@ def _plain(kind: Any, value: object, context: dict[str, Any]) -> str:
         ("greater_than_equal", -1, {"ge": 0}, "must be 0 or more"),
         ("finite_number", float("inf"), {}, "must be a finite number"),
         ("string_unicode", "\ud800", {}, "is not valid Unicode text"),
-        ("invalid_key", 1, {}, "must be text; put the key in quotation marks"),
+        ("invalid_key", 1, {}, "must be text; put it in quotation marks"),
         ("string_pattern_mismatch", "a", {"pattern": "^b$"}, "has the wrong form"),
         ("value_error", "a", {"error": ValueError("is not b; use b")}, "is not b; use b"),
     ],
