@@ -39,17 +39,17 @@ def only_command(folder: Path, say: Say) -> Iterator[None]:
     Raises:
         MachineError: the folder or the disk refuses what the command writes.
     """
-    started = said = time.monotonic()
+    started = reported = time.monotonic()
     announced = False
 
     def pause() -> None:
-        nonlocal announced, said
+        nonlocal announced, reported
         if not announced:
             say("Another `make local` or `make down` of this checkout runs; waiting until it ends.")
             announced = True
-        elif time.monotonic() - said >= _PROGRESS_INTERVAL:
-            said = time.monotonic()
-            say(f"  still waiting: {said - started:.0f} s so far")
+        elif time.monotonic() - reported >= _PROGRESS_INTERVAL:
+            reported = time.monotonic()
+            say(f"  still waiting: {reported - started:.0f} s so far")
         time.sleep(_POLL)
 
     file = os.open(folder, os.O_RDONLY)

@@ -182,8 +182,11 @@ def _check_owner(path: str, user: str, settings: StackSettings, release: Release
     if account is None:
         return
     namespace, _ = account
-    describe = (describe_build_namespace, describe_data_plane_namespace, describe_secret_namespace)
-    owner = next((owner for owner in (each(namespace, release) for each in describe) if owner), None)
+    owner = (
+        describe_build_namespace(namespace, release)
+        or describe_data_plane_namespace(namespace, release)
+        or describe_secret_namespace(namespace, release)
+    )
     if owner is None and namespace in list_control_namespaces(settings.names, release):
         owner = IS_CONTROL
     if owner is not None:
