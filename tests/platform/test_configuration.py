@@ -90,7 +90,7 @@ def test_another_path_of_the_kubeconfig_replaces_nothing(
 def test_commands_read_the_values_that_pulumi_reads(stack: Stack) -> None:
     stack.configure()
     values = "\n".join(f"    - {text}" for text in PLAIN)
-    text = f"{stack.file.read_text().rstrip()}\n  {PREFIX}probe:\n{values}\n"
+    text = stack.file.read_text().replace("config:\n", f"config:\n  {PREFIX}probe:\n{values}\n", 1)
     stack.file.write_text(text)
 
     printed = json.loads(stack.ok("config", "--json"))[f"{PREFIX}probe"]["objectValue"]
