@@ -87,11 +87,20 @@ def test_with_releases_only_eso_is_built(path: Path, mirror: Server, go: Callabl
     ]
 
 
-def test_what_was_downloaded_stays_after_an_error(path: Path, mirror: Server) -> None:
-    """Without Go, ESO cannot be built; after Go was installed, nothing is downloaded again."""
+def test_what_was_downloaded_stays_after_an_error(path: Path, mirror: Server, go: Callable[[str], Path]) -> None:
+    go('echo "no such version" >&2; exit 1')
     with pytest.raises(ObtainError) as raised:
         obtain.obtain_programs(lambda _: None)
+    assert str(raised.value) == "github.com/external-secrets/external-secrets cannot be downloaded: no such version"
+    assert [program.name for program in PROGRAMS if obtain.find_program(program) is None] == ["external-secrets"]
+
+
+def test_without_go_nothing_is_announced_or_downloaded(path: Path, mirror: Server) -> None:
+    lines: list[str] = []
+    with pytest.raises(ObtainError) as raised:
+        obtain.obtain_programs(lines.append)
     assert str(raised.value) == (
         "external-secrets: not on PATH, and not downloaded; install Go 1.26 or later to build what is missing"
     )
-    assert [program.name for program in PROGRAMS if obtain.find_program(program) is None] == ["external-secrets"]
+    assert lines == []
+    assert [program for program in PROGRAMS if obtain.find_program(program) is not None] == []
