@@ -119,6 +119,14 @@ class Configured:
         return RoomIndex(self.rooms)
 
     @cached_property
+    def generator_kinds(self) -> dict[str, set[str]]:
+        """Organization -> kinds of the generators that the stack creates for it."""
+        kinds: dict[str, set[str]] = {}
+        for use in self.generators:
+            kinds.setdefault(use.organization, set()).add(use.object.partition(" ")[0])
+        return kinds
+
+    @cached_property
     def by_name(self) -> dict[tuple[str, str], Store]:
         """Plane and name -> ClusterSecretStore."""
         return {(store.plane, store.name): store for store in self.stores}

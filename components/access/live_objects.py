@@ -115,12 +115,13 @@ def _is_named(text: str) -> bool:
 
 
 def _compare(site: Site, item: _Object) -> Difference:
-    own, words = bool(item.uses and item.organizations) and item.kind == "ExternalSecret", []
+    own = bool(item.uses and item.organizations) and item.kind == "ExternalSecret"
+    words: list[str] = []
     refusing: list[str] = []
     for use in item.uses:
         if use.generator:
             words.append(f"{use.kind} {use.store}")
-            own &= use.kind in _list_generators(site, item.organizations)
+            own &= any(use.kind in site.configured.generator_kinds.get(name, ()) for name in item.organizations)
             continue
         stores = site.find_stores(use, item.namespace)
         words += [str(store) for store in stores] or [
@@ -133,14 +134,9 @@ def _compare(site: Site, item: _Object) -> Difference:
     text = f"of {where}, {_count_keys(item.uses)}"
     refusing, words = ([*dict.fromkeys(names)] for names in (refusing, words))
     if refusing:
-        which = "the store refuses" if len(words) == 1 else f"{', '.join(refusing)} refuse{'s'[len(refusing) > 1 :]}"
-        text = f"{text}; {which} its namespace"
+        which = "the store" if len(words) == 1 else ", ".join(refusing)
+        text = f"{text}; {which} {'refuse' if len(refusing) > 1 else 'refuses'} its namespace"
     return Difference(site.cluster, str(item), ", ".join(words), text, own and not refusing)
-
-
-def _list_generators(site: Site, organizations: tuple[str, ...]) -> set[str]:
-    """Kinds of the generators that the stack creates for these organizations."""
-    return {use.object.partition(" ")[0] for use in site.configured.generators if use.organization in organizations}
 
 
 def _count_keys(uses: tuple[Use, ...]) -> str:

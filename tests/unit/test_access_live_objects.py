@@ -25,6 +25,18 @@ from tests.unit.access_samples import (
 KEY = f"{AT}: acme2-git"
 
 
+def reading(*entries: Object) -> Object:
+    """An ExternalSecret of acme with these entries; its store is acme's."""
+    default = {"kind": "ClusterSecretStore", "name": "org-acme"}
+    return named("ExternalSecret", "x", BUILDS, spec={"secretStoreRef": default, "data": [*entries]})
+
+
+def through(name: str, key: str) -> Object:
+    """An entry with a store of its own."""
+    source = {"storeRef": {"kind": "ClusterSecretStore", "name": name}}
+    return {"secretKey": "a", "remoteRef": {"key": key}, "sourceRef": source}
+
+
 @pytest.mark.parametrize(
     ("item", "crossings"),
     [
@@ -44,21 +56,7 @@ KEY = f"{AT}: acme2-git"
             id="through-a-store-of-its-own",
         ),
         pytest.param(
-            named(
-                "ExternalSecret",
-                "x",
-                BUILDS,
-                spec={
-                    "secretStoreRef": {"kind": "ClusterSecretStore", "name": "org-acme"},
-                    "data": [
-                        {
-                            "secretKey": "a",
-                            "remoteRef": {"key": "acme2-git"},
-                            "sourceRef": {"storeRef": {"kind": "ClusterSecretStore", "name": "foreign"}},
-                        }
-                    ],
-                },
-            ),
+            reading(through("foreign", "acme2-git")),
             [("external-secret", "acme", "acme2")],
             id="another-store-for-one-entry",
         ),
@@ -237,21 +235,7 @@ def test_a_crossing_of_an_object_says_what_it_does() -> None:
             id="of-nobody",
         ),
         pytest.param(
-            named(
-                "ExternalSecret",
-                "x",
-                BUILDS,
-                spec={
-                    "secretStoreRef": {"kind": "ClusterSecretStore", "name": "org-acme"},
-                    "data": [
-                        {"remoteRef": {"key": "a"}},
-                        {
-                            "remoteRef": {"key": "a"},
-                            "sourceRef": {"storeRef": {"kind": "ClusterSecretStore", "name": "org-acme2"}},
-                        },
-                    ],
-                },
-            ),
+            reading({"secretKey": "a", "remoteRef": {"key": "a"}}, through("org-acme2", "a")),
             Difference(
                 "dev",
                 f"ExternalSecret {BUILDS}/x",
