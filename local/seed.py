@@ -20,6 +20,7 @@ from components.schema.sources import RemoteRef
 from components.settings.organization import Organization
 from components.settings.stack import StackSettings
 
+from .documents import read_documents
 from .processes import Process
 
 _MANIFESTS: Final = Path(__file__).parent / "manifests"
@@ -41,7 +42,7 @@ class Seeder:
 
     def apply_definitions(self, files: Iterable[Path], process: Process) -> None:
         """Apply CRDs and wait until the API server serves them."""
-        crds = [crd for file in files for crd in yaml.safe_load_all(file.read_text())]
+        crds = list(read_documents(files))
         for crd in crds:
             self.apply(crd)
         process.wait_until(lambda: all(self._established(crd["metadata"]["name"]) for crd in crds), 60)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-import yaml
-
 from components.cluster.connection import Cluster
 from components.errors import ConflictError
 from components.openchoreo import find_release
 from components.settings.stack import StackSettings
 
+from ..documents import read_documents
 from ..seed import build_organization, generate_demo_values, list_openchoreo_crds
 from .configuration import NAMESPACE
 from .requirements import DEFINITIONS, is_of_stack, is_own, list_build_namespaces, list_own_namespaces
@@ -80,8 +79,7 @@ class TrialObjects:
         return sorted(used)
 
     def _definitions(self) -> list[dict[str, Any]]:
-        files = list_openchoreo_crds(find_release(self.settings.release))
-        return [item for file in files for item in yaml.safe_load_all(file.read_text())]
+        return list(read_documents(list_openchoreo_crds(find_release(self.settings.release))))
 
     def _path_of(self, definition: str) -> str:
         """Path of all objects of a CRD of OpenChoreo, whose only version is v1alpha1."""

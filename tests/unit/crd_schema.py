@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+
+from local.documents import read_documents
 
 Schema = dict[str, Any]
 Kind = tuple[str, str]
@@ -85,21 +87,24 @@ class Definitions:
 
     def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
         self._schemas: dict[Kind, Schema] = {}
-        self._validators: dict[Kind, Draft202012Validator] = {}
         for document in documents:
             spec = document["spec"]
             for version in spec["versions"]:
-                schema = strict(version["schema"]["openAPIV3Schema"])
-                schema["properties"] = {**schema["properties"], **dict.fromkeys(_BASIC, True)}
-                Draft202012Validator.check_schema(schema)
                 kind = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
                 self._schemas[kind] = version["schema"]["openAPIV3Schema"]
-                self._validators[kind] = Draft202012Validator(schema)
+        # Most tests need one or two of several hundred.
+        self._validator = cache(self._build_validator)
+
+    def _build_validator(self, kind: Kind) -> Draft202012Validator:
+        schema = strict(self._schemas[kind])
+        schema["properties"] = {**schema["properties"], **dict.fromkeys(_BASIC, True)}
+        Draft202012Validator.check_schema(schema)
+        return Draft202012Validator(schema)
 
     @classmethod
     def read(cls, files: Iterable[Path]) -> Definitions:
-        """The definitions in YAML files."""
-        return cls(document for file in files for document in yaml.safe_load_all(file.read_text()) if document)
+        """The definitions in YAML files, which are read once in each process."""
+        return _read(tuple(files))
 
     def additions(self, manifest: Mapping[str, Any]) -> Iterator[str]:
         """Paths of the fields that the API server would add to a custom resource, and every update would show."""
@@ -127,7 +132,12 @@ class Definitions:
         Raises:
             KeyError: there is no definition of its kind.
         """
-        validator = self._validators[(manifest["apiVersion"], manifest["kind"])]
+        validator = self._validator((manifest["apiVersion"], manifest["kind"]))
         for error in validator.iter_errors(manifest):
             deepest = best_match([error]) or error
             yield f"{deepest.json_path}: {deepest.message}"
+
+
+@cache
+def _read(files: tuple[Path, ...]) -> Definitions:
+    return Definitions(read_documents(files))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 
 from components.manifests import STACK_ANNOTATION, Manifest
 from components.patches.model import Change, Patch, Resource
+from local.documents import read_documents
 
 ID: Final = "registry-pull-secret"
 NAME: Final = "${metadata.name}-registry-pull-secret"
@@ -91,5 +91,4 @@ def _load_sample(name: str) -> Manifest:
     file = SAMPLES / f"{name}.yaml"
     if not file.is_file():
         pytest.skip("the objects that OpenChoreo ships are not beside this checkout")
-    loaded: Manifest = next(document for document in yaml.safe_load_all(file.read_text()) if document)
-    return loaded
+    return next(read_documents([file]))

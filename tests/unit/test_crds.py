@@ -13,6 +13,7 @@ from components.manifests import Manifest
 from components.openchoreo import RELEASES, V0_9, V1, Release
 from components.settings.parsing import MANUAL_KEY, parse
 from components.settings.stack import StackSettings
+from local.documents import read_documents
 from local.obtain import list_operator_crds
 from local.seed import build_objects, list_openchoreo_crds
 from local.stacks import STACKS as LOCAL_STACKS
@@ -188,6 +189,6 @@ BEYOND: dict[str, set[str]] = {"v0.9": set(), "v1": {"clusterprojecttypes", "env
 
 @on_each_local_release
 def test_our_definitions_serve_what_the_release_needs(release: Release) -> None:
-    documents = [item for file in list_openchoreo_crds(release) for item in yaml.safe_load_all(file.read_text())]
+    documents = read_documents(list_openchoreo_crds(release))
     served = {document["spec"]["names"]["plural"] for document in documents}
     assert served == release.served_kinds | BEYOND[release.name]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-import yaml
 
 from components.openchoreo import RELEASES, V0_9, V1, V1_0, V1_1, V1_2, Kind, Release, find_release
 from components.openchoreo.kinds import Path
 from components.openchoreo.release import WorkloadNamespaces
+from local.documents import read_documents
 from tests.unit.crd_schema import OFFICIAL_OF
 from tests.unit.releases import on_each_release
 
@@ -111,10 +111,8 @@ def _definitions(release: Release) -> dict[str, dict[str, Any]]:
     folder = OFFICIAL_OF[release.name]
     if not folder.is_dir():
         pytest.skip("OpenChoreo's own definitions are not beside this checkout")
-    documents = [
-        document for file in sorted(folder.glob("*.yaml")) for document in yaml.safe_load_all(file.read_text())
-    ]
-    return {document["spec"]["names"]["kind"]: document["spec"] for document in documents if document}
+    documents = read_documents(sorted(folder.glob("*.yaml")))
+    return {document["spec"]["names"]["kind"]: document["spec"] for document in documents}
 
 
 def _schema(definition: dict[str, Any], path: Path) -> dict[str, Any]:

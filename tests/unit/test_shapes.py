@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from components.cluster.shapes import OBJECT
+from local.documents import read_documents
 from local.obtain import list_operator_crds
 from local.seed import list_openchoreo_crds
 from tests.unit.crd_schema import OFFICIAL
@@ -24,8 +23,7 @@ READ: Final = frozenset(
 def list_fields() -> Iterator[tuple[str, str, Any]]:
     """Kind and version, part and name, and a value of its type, of every field below spec and status."""
     files: list[Path] = [*list_operator_crds(), *(sorted(OFFICIAL.glob("*.yaml")) or list_openchoreo_crds())]
-    loaded = (yaml.load_all(file.read_text(), Loader=yaml.CSafeLoader) for file in files)
-    for definition in (document for documents in loaded for document in documents if document):
+    for definition in read_documents(files):
         kind = definition["spec"]["names"]["kind"]
         for version in definition["spec"]["versions"] if kind in READ else ():
             parts = version["schema"]["openAPIV3Schema"]["properties"]
