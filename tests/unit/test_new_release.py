@@ -22,6 +22,7 @@ NEW: Final = "v1.3"
 COPIED: Final = (
     "components",
     "docs",
+    "local",
     "plugin",
     "stacks",
     "tests/golden",
