@@ -58,7 +58,7 @@ bench: $(VENV)/.dev ## Compare time, memory and state with a flat program
 check: $(VENV)/.dev ## Format, lint, types and import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers=auto
 	$(BIN)/mypy --config-file tests/consumer/mypy.ini tests/consumer/program.py
 	$(BIN)/lint-imports
 

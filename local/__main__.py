@@ -46,6 +46,8 @@ _FOLDER: Final = _ROOT / ".local"
 _LOCKED: Final = _ROOT / "local"
 """Folder of this package, which commands lock, because the one of a platform is deleted with it."""
 _ABSENT: Final = "The local platform is not running. Start it with: make local"
+_REMOVED: Final = "The local platform is stopped and removed. The programs stay in the cache."
+_NOTHING: Final = "There is no local platform in this folder: nothing to remove."
 _OWN_CLUSTER: Final = "own_cluster"
 """Its subfolder that commands with a context lock."""
 _PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
@@ -144,8 +146,9 @@ def start(platform: Platform, settings: StackSettings) -> None:
 
 def down() -> int:
     """Stop the platform and delete its data and the state of its stack. Returns the exit code."""
+    existed = _FOLDER.exists()
     Platform(_FOLDER, {}).remove()
-    say("The local platform is stopped and removed. The programs stay in the cache.")
+    say(_REMOVED if existed else _NOTHING)
     return 0
 
 

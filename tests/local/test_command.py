@@ -271,3 +271,18 @@ def test_the_environment_without_a_platform(run: Callable[..., int], capsys: pyt
     output = capsys.readouterr()
     assert all(line.startswith("export ") for line in output.out.splitlines())
     assert output.err == "The local platform is not running. Start it with: make local\n"
+
+
+def test_down_without_a_platform(
+    run: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / ".local"
+    monkeypatch.setattr(command, "_FOLDER", folder)
+    folder.mkdir()
+
+    assert [run("down"), run("down")] == [0, 0]
+    assert capsys.readouterr().out == (
+        "The local platform is stopped and removed. The programs stay in the cache.\n"
+        "There is no local platform in this folder: nothing to remove.\n"
+    )
+    assert not folder.exists()

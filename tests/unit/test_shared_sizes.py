@@ -33,6 +33,8 @@ SHIPPED: Final = {
     "ClusterComponentType": "clustercomponenttype-service",
     "ClusterWorkflow": "clusterworkflow-dockerfile-builder",
 }
+pytestmark = pytest.mark.no_cover  # a thousand organizations show sizes; other tests show each line
+
 ADVICE: Final = (
     "use remote keys that contain the namespace, delivery ahead for builds or namespace for pull secrets, or fewer "
     "organizations for this object"
