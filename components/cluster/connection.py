@@ -55,6 +55,8 @@ class Cluster:
         """
         self.plane = plane
         self.settings = settings
+        self.name = settings.context
+        """Its name in tables, records and reports; another one than the context if two clusters have the same."""
         self._transport = Transport(read_access(plane, settings))
 
     def __str__(self) -> str:

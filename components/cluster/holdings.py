@@ -62,7 +62,7 @@ def read_holdings(clusters: Mapping[Cluster, bool], subject: Subject, recorded: 
         grant
         for cluster in clusters
         for grant in select_grants(
-            cluster.settings.context,
+            cluster.name,
             cluster.items(build_path(ESO, "ClusterSecretStore")),
             cluster.items(_ROLES),
             subject,
@@ -74,7 +74,7 @@ def read_holdings(clusters: Mapping[Cluster, bool], subject: Subject, recorded: 
 
 def _read(cluster: Cluster, subject: Subject, *, control_plane: bool) -> tuple[Holdings, set[RemoteKey]]:
     """What it has on one cluster, except parts of shared stores, and the keys that others read."""
-    where = cluster.settings.context
+    where = cluster.name
     kinds = [kind for stage in STAGES for kind in stage if control_plane or kind not in REFERENCES]
     lists = {(api, kind): [*cluster.items(build_path(api, kind), metadata_only=True)] for api, kind in kinds}
     readers = {kind: [*cluster.items(build_path(ESO, kind))] if lists[ESO, kind] else [] for kind, _ in _READERS}

@@ -47,7 +47,7 @@ def read_live_access(cluster: Cluster, planes: Collection[str], *, with_policies
     namespaces = cluster.items(build_path("v1", "Namespace"), metadata_only=True)
     accounts = cluster.items(build_path("v1", "ServiceAccount"), metadata_only=True)
     return LiveCluster(
-        context=cluster.settings.context,
+        context=cluster.name,
         planes=tuple(sorted(planes)),
         namespaces={item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in namespaces},
         accounts={

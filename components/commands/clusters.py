@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from ..cluster.connection import Cluster
 from ..cluster.identity import check_identity, read_identity
@@ -29,4 +30,13 @@ def reach_clusters(
         identity = read_identity(cluster) if expected is None else check_identity(cluster, expected)
         first, planes = by_identity.get(identity, (cluster, frozenset()))
         by_identity[identity] = (first, planes | {plane})
+    _name([cluster for cluster, _ in by_identity.values()])
     return by_identity
+
+
+def _name(clusters: Sequence[Cluster]) -> None:
+    """Give clusters whose contexts have the same name, each in a kubeconfig of its own, names with their planes."""
+    contexts = Counter(cluster.settings.context for cluster in clusters)
+    for cluster in clusters:
+        if contexts[cluster.settings.context] > 1:
+            cluster.name = f"{cluster.settings.context}, {cluster.plane}"

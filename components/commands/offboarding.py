@@ -165,21 +165,20 @@ def _compare(record: Record, reading: _Reading) -> Receipt:
     Raises:
         OpenChoreoSecretsError: a cluster of the record is not in the file of the stack any more.
     """
-    by_context: dict[str, Cluster] = {}
-    for context, identity in record.clusters.items():
+    clusters: dict[str, Cluster] = {}
+    for name, identity in record.clusters.items():
         if identity not in reading.clusters:
             msg = (
-                f"--record: the cluster {context} (UID of kube-system: {identity}) is not in the file of the stack any "
+                f"--record: the cluster {name} (UID of kube-system: {identity}) is not in the file of the stack any "
                 "more; check with the clusters of the record, or delete the record and list what is left"
             )
             raise OpenChoreoSecretsError(msg)
-        by_context[context] = reading.clusters[identity]
-    # The context of a cluster may have another name than before.
+        clusters[name] = reading.clusters[identity]
+    # A cluster may have another name than before.
     items = tuple(
-        item if item.is_in_state else replace(item, where=by_context[item.where].settings.context)
-        for item in record.holdings.items
+        item if item.is_in_state else replace(item, where=clusters[item.where].name) for item in record.holdings.items
     )
-    by_context = {cluster.settings.context: cluster for cluster in by_context.values()}
+    clusters = {cluster.name: cluster for cluster in clusters.values()}
     survivors: dict[tuple[str, ...], str] = {}
     answers: dict[Holding, Answer] = {}
     present = {item.uid for item in reading.state.resources}
@@ -189,7 +188,7 @@ def _compare(record: Record, reading: _Reading) -> Receipt:
             answers |= {} if answer is None else {item: answer}
     by_place = {item.place: item for item in (*items, *reading.holdings.items) if not item.is_in_state}
     for place, item in by_place.items():
-        cluster = by_context.get(item.where)
+        cluster = clusters.get(item.where)
         if item.part or cluster is None:
             continue
         if reason := describe_survivor(cluster, item, reading.stack, reading.state.objects):
@@ -227,10 +226,10 @@ def _refuse_unknown(reading: _Reading, configured: Sequence[str], options: argpa
         raise OpenChoreoSecretsError(msg)
     nearest = find_nearest(name, sorted({*reading.state.organizations, *configured}))
     spelling = f'did you mean "{nearest}"?' if nearest else "check the spelling."
-    contexts = ", ".join(sorted(cluster.settings.context for cluster in reading.clusters.values()))
+    names = ", ".join(sorted(cluster.name for cluster in reading.clusters.values()))
     msg = (
         f"--organization: {quote(name)} is not in the configuration or the state of stack {reading.stack}, and no "
-        f"object of it is on the clusters ({contexts}). If it was removed, nothing of it is left. A mistyped name "
+        f"object of it is on the clusters ({names}). If it was removed, nothing of it is left. A mistyped name "
         f"looks the same, so the exit code is 2; {spelling} For exit code 0, use --record with a record from before "
         "the removal"
     )
@@ -243,9 +242,9 @@ def _write(file: Path, reading: _Reading, options: argparse.Namespace) -> int:
     Raises:
         OpenChoreoSecretsError: the file cannot be written.
     """
-    contexts = {cluster.settings.context: identity for identity, cluster in reading.clusters.items()}
+    clusters = {cluster.name: identity for identity, cluster in reading.clusters.items()}
     addresses = {urn: address for urn, address in reading.state.addresses.items() if address}
-    record = Record(reading.stack, options.organization, reading.time, contexts, reading.holdings, addresses)
+    record = Record(reading.stack, options.organization, reading.time, clusters, reading.holdings, addresses)
     # A record that cannot be read after the removal is of no use.
     read_record(record.text, str(file), reading.stack, options.organization)
     try:

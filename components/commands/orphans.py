@@ -178,8 +178,8 @@ def _rows(live: _Live, orphans: Mapping[LiveObject, str] | Sequence[LiveObject],
     """
     reasons = orphans if isinstance(orphans, Mapping) else {item: _describe(item) for item in orphans}
     reasons = {**reasons, **{item: f"in the state; {_wait(item)}" for item in live.find_waiting(recorded)}}
-    context = live.cluster.settings.context
-    return [(context, item.key.kind, item.key.namespace, item.key.name, text) for item, text in reasons.items()]
+    name = live.cluster.name
+    return [(name, item.key.kind, item.key.namespace, item.key.name, text) for item, text in reasons.items()]
 
 
 def _describe(item: LiveObject) -> str:

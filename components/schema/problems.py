@@ -142,7 +142,8 @@ def _unknown(
     if refused is not None:
         return Mistake(Problem(_path([*around, key], raw, model), refused), ((*around, key),))
     keys = [*_list_keys(holder), *(more_keys if holder is model else ())]
-    allowed = {name if words is None else words.get_word(tuple(around), name): name for name in keys}
+    place = tuple(around)
+    allowed = {word: name for name in keys for word in ([name] if words is None else words.list_words(place, name))}
     meant = find_nearest(key, [*allowed])
     problem = Problem(_path([*around, key], raw, model), f"unknown key{suggest_key(key, [*allowed])}")
     doubtful = (key,) if meant is None else (key, allowed[meant])

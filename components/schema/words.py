@@ -56,6 +56,14 @@ class Words:
         """
         return self.words.get(_format_path(around, key), key)
 
+    def list_words(self, around: Location, key: str) -> tuple[str, ...]:
+        """Every word that a configuration may have for a key: that of each of two releases."""
+        word = self.get_word(around, key)
+        if self.other is None:
+            return (word,)
+        path = _format_path(around, key)
+        return tuple(dict.fromkeys((word, *(release.words.get(path, key) for release in (self.release, self.other)))))
+
     def get_name(self, word: str) -> str:
         """Name in the settings of a key of the whole configuration."""
         return next((key for key, other in self.words.items() if other == word and "." not in key), word)

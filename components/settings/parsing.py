@@ -98,16 +98,22 @@ def check(
     )
     reported = {problem.path for problem in older.shape}
     shape = [*older.shape, *(problem for problem in newer.shape if problem.path not in reported)]
-    rules = [*_without_repeated(older, newer), *newer.rules]
-    return older.settings.combine(newer.settings), list(dict.fromkeys((*shape, *rules)))
+    return older.settings.combine(newer.settings), list(dict.fromkeys((*shape, *_combine_rules(older, newer))))
 
 
-def _without_repeated(older: _View, newer: _View) -> Iterator[Problem]:
-    """Problems of the older release, without those that the newer one has too, with its own name in the message."""
+def _combine_rules(older: _View, newer: _View) -> Iterator[Problem]:
+    """Problems of two releases; one that both have, each with its own name in the message, has that of the newer."""
     old, new = (f"{_PRODUCT} {view.release}" for view in (older, newer))
-    for problem in older.rules:
-        if replace(problem, message=problem.message.replace(old, new)) not in newer.rules:
-            yield problem
+    renamed = {problem: replace(problem, message=problem.message.replace(old, new)) for problem in older.rules}
+    only_older = [problem for problem in older.rules if renamed[problem] not in newer.rules]
+    only_newer = {*newer.rules} - {*renamed.values()}
+    # Two answers to one question: a message says which release it is about.
+    different = {problem.path for problem in only_older} & {problem.path for problem in only_newer}
+    for view, problems in ((older, only_older), (newer, newer.rules)):
+        for problem in problems:
+            own = problem.path in different and (view is older or problem in only_newer)
+            names = own and view.release not in problem.message
+            yield replace(problem, message=f"{problem.message} (in {view.release})") if names else problem
 
 
 def _read(

@@ -30,6 +30,7 @@ class Api:
         self.lists = lists
         self.plane = plane
         self.settings = settings
+        self.name = settings.context
         self.forbidden: set[str] = set()
         """Paths whose lists the user of the context may not read."""
         self.meanwhile: list[Callable[[], None]] = []

@@ -24,7 +24,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api(objects, clustersecretstores=[store()])
 
     def connect(plane: str, settings: ClusterSettings) -> Api:
-        api.plane, api.settings = plane, settings
+        api.plane, api.settings, api.name = plane, settings, settings.context
         return api
 
     for command in (clusters, orphans):

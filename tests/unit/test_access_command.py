@@ -49,7 +49,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Api:
 
 def _connect(monkeypatch: pytest.MonkeyPatch, api: Api) -> None:
     def connect(plane: str, settings: ClusterSettings) -> Api:
-        api.plane, api.settings = plane, settings
+        api.plane, api.settings, api.name = plane, settings, settings.context
         return api
 
     monkeypatch.setattr(clusters, "Cluster", connect)
@@ -115,8 +115,27 @@ def test_a_control_plane_of_its_own_is_not_read(
 
 
 def _rename(api: Api, plane: str, settings: ClusterSettings) -> Api:
-    api.plane, api.settings = plane, settings
+    api.plane, api.settings, api.name = plane, settings, settings.context
     return api
+
+
+def test_clusters_whose_contexts_have_one_name(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Distributions of Kubernetes call each context ``default``."""
+    apis = {name: Api({"/api/v1/namespaces/kube-system": {"metadata": {"uid": name}}}) for name in ("build", "data")}
+    monkeypatch.setattr(
+        clusters,
+        "Cluster",
+        lambda plane, settings: _rename(apis[Path(settings.kubeconfig or "").name], plane, settings),
+    )
+    planes = {f"{name}Plane": {"context": "default", "kubeconfig": name} for name in apis}
+    _configure(project, clusters=planes)
+    assert _run("--json") == 0
+    assert json.loads(capsys.readouterr().out)["clusters"] == [
+        "default, build plane (build)",
+        "default, data plane (data)",
+    ]
 
 
 def test_clusters_that_cannot_be_reached(

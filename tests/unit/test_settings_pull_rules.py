@@ -84,9 +84,14 @@ def _pull(**keys: Any) -> Raw:
             for keys, text in (
                 ({"git": {**GIT, "version": "[1,2]"}}, '"[1,2]"'),
                 ({"git": {**GIT, "property": "[]"}}, '"[]"'),
-                ({"git": {"basicAuth": {"username": '["x"]', "password": GIT}}}, '"["x"]"'),
                 ({"registries": [{**QUAY, "property": '["a"]'}]}, '"["a"]"'),
             )
+        ),
+        pytest.param(
+            {"git": {"basicAuth": {"username": '["hunter2"]', "password": GIT}}, "componentWorkflows": DOCKER},
+            "componentWorkflows: the user name of git (value not shown) is a JSON array, which OpenChoreo "
+            "renders as a list; use another text",
+            id="list-as-a-user-of-git",
         ),
         pytest.param(
             {"external": [{"name": "sonar", "keys": {"token": GIT}}], "componentWorkflows": DOCKER},

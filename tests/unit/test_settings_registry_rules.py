@@ -202,16 +202,18 @@ def test_workloads_may_pull_by_pattern() -> None:
     [
         (
             on_every_plane(registries=[{**GHCR, **LOGIN, "username": "${x}"}], componentWorkflows={"names": ["d"]}),
-            "componentWorkflows",
+            "registries[0].username",
         ),
         (
             on_every_plane(pullSecret={"componentTypes": ["s"], "registries": [{**GHCR, **LOGIN, "username": "${x}"}]}),
-            "pullSecret",
+            "pullSecret.registries[0].username",
         ),
     ],
 )
 def test_openchoreo_would_take_a_user_for_an_expression(edits: Edits, where: str) -> None:
-    assert_rejected(edits, f'{AT_ACME}.{where}: "${{x}}" has a ${{, which OpenChoreo would evaluate as an expression')
+    assert_rejected(
+        edits, f"{AT_ACME}.{where}: (value not shown) has a ${{, which OpenChoreo would evaluate as an expression"
+    )
 
 
 def test_a_user_ahead_of_builds_may_be_any_text() -> None:

@@ -26,6 +26,11 @@ BOTH: Final = ["v0.9", "v1"]
 PLANES: Final[Raw] = {plane: {"context": plane} for plane in ("buildPlane", "controlPlane", "dataPlane")}
 STORE: Final[Raw] = {"secretStoreRef": "default"}
 ACME: Final[Raw] = {"name": "acme", "git": GIT}
+TOP: Final = TOP_KEYS.replace("organizations", "organizations, namespaces")
+"""A configuration for both releases may have the words of either."""
+OF_AN_ORGANIZATION: Final = ORGANIZATION_KEYS.replace("componentWorkflows", "componentWorkflows, workflows").replace(
+    "buildPlane", "buildPlane, workflowPlane"
+)
 
 
 def _raw(*organizations: Raw, **keys: Any) -> Raw:
@@ -114,14 +119,14 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
         ),
         pytest.param(
             _raw(gti=1),
-            [f"gti: unknown key; expected one of: {TOP_KEYS}"],
+            [f"gti: unknown key; expected one of: {TOP}"],
             id="the-shape-is-reported-once",
         ),
         pytest.param(
             _raw(relase="v1", secretStores=1),
             [
                 "secretStores: must be a mapping, such as {org: {kubernetes: {remoteNamespace: secret-manager}}}",
-                f'relase: unknown key; did you mean "release"? expected one of: {TOP_KEYS}',
+                f'relase: unknown key; did you mean "release"? expected one of: {TOP}',
             ],
             id="a-key-like-it",
         ),
@@ -135,8 +140,54 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
         ),
         pytest.param(
             _raw({**ACME, "hosts": 1}),
-            [f'organizations[0] ("acme").hosts: unknown key; expected one of: {ORGANIZATION_KEYS}'],
+            [f'organizations[0] ("acme").hosts: unknown key; expected one of: {OF_AN_ORGANIZATION}'],
             id="in-an-organization",
+        ),
+        *(
+            pytest.param(
+                _raw({**ACME, key: value}),
+                [
+                    (
+                        f'organizations[0] ("acme").{key}: unknown key; did you mean "{meant}"? expected one of: '
+                        f"{OF_AN_ORGANIZATION}"
+                    )
+                ],
+                id=f"like-{meant}",
+            )
+            for key, value, meant in (
+                ("workflow", {"names": ["docker"]}, "workflows"),
+                ("componentWorkflow", {"names": ["docker"]}, "componentWorkflows"),
+                ("workflowplane", STORE, "workflowPlane"),
+                ("buildplane", STORE, "buildPlane"),
+            )
+        ),
+        pytest.param(
+            {**{key: value for key, value in _raw().items() if key != "organizations"}, "namespace": [ACME]},
+            [f'namespace: unknown key; did you mean "namespaces"? expected one of: {TOP}'],
+            id="like-namespaces",
+        ),
+        pytest.param(
+            _raw(
+                {
+                    **ACME,
+                    "git": [GIT, {**GIT, "secretName": "git-clone-secret"}],
+                    "external": [{"name": "git-clone-secret", "keys": {"token": GIT}}],
+                }
+            ),
+            [
+                (
+                    'organizations[0] ("acme").git[1].secretName: "git-clone-secret" is also written by '
+                    'organizations[0] ("acme").git[0].secretName; a Secret has one writer'
+                ),
+                *(
+                    (
+                        f'organizations[0] ("acme").external[0].name: "git-clone-secret" is also written by '
+                        f'organizations[0] ("acme").git[{index}].secretName; a Secret has one writer (in {release})'
+                    )
+                    for index, release in enumerate(BOTH)
+                ),
+            ],
+            id="another-writer-in-each-release",
         ),
         pytest.param(
             _raw({**ACME, "name": "openbao"}),
@@ -153,7 +204,7 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
             _raw({**ACME, "dataPlane": {**STORE, "kind": "Other"}}),
             [
                 f'organizations[0] ("acme").dataPlane.kind: "Other" is no kind of this plane; expected {kinds}'
-                for kinds in ("DataPlane", "DataPlane or ClusterDataPlane")
+                for kinds in ("DataPlane (in v0.9)", "DataPlane or ClusterDataPlane (in v1)")
             ],
             id="a-kind-of-neither",
         ),

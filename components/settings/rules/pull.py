@@ -13,7 +13,7 @@ from ...schema.text import quote
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
-from .rendered import find_expressions, find_repeated, list_users
+from .rendered import find_expressions, find_repeated, find_user_expressions
 
 
 def validate_pull(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -30,7 +30,8 @@ def _pull_secret(organization: Organization, path: str, release: Release) -> Ite
             [registry.auths_key for registry in pull.registries or ()], f"{path}.pullSecret.registries"
         )
         if pull.delivery in {"component", "project"}:
-            yield from find_expressions((*pull.remotes, *list_users(pull.registries)), f"{path}.pullSecret")
+            yield from find_expressions(pull.remotes, f"{path}.pullSecret")
+            yield from find_user_expressions(pull.registries, f"{path}.pullSecret.registries")
 
 
 def _types(pull: PullSecret, path: str, release: Release) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from ...pull.credential import ComponentWorkflows
 from ...schema.partial import certain
 from ..organization import Organization
 from ..partial import certain_credentials
-from .rendered import find_expressions, find_lists, find_repeated, list_users
+from .rendered import find_expressions, find_lists, find_repeated, find_user_expressions, find_user_lists
 
 _RENDERED: Final = ("git", "registries")
 """Fields of an organization with the credentials that workflows create."""
@@ -28,7 +28,7 @@ def validate_workflows(organization: Organization, path: str, release: Release) 
     yield from certain(_any_credential(organization, where))
     if workflows.per_run:
         yield from certain(_manuals(organization, where))
-        yield from certain(_rendered(organization, where, release))
+        yield from certain(_rendered(organization, path, where, release))
 
 
 def _names(workflows: ComponentWorkflows, where: str, release: Release) -> Iterator[Problem]:
@@ -80,15 +80,15 @@ def _manuals(organization: Organization, where: str) -> Iterator[Problem]:
         yield Problem(where, "cannot have manual credentials, which everyone who can read the workflow would see")
 
 
-def _rendered(organization: Organization, where: str, release: Release) -> Iterator[Problem]:
+def _rendered(organization: Organization, path: str, where: str, release: Release) -> Iterator[Problem]:
     """Texts of credentials that OpenChoreo evaluates or gives another type."""
     fields = vars(organization)
-    gits = [git for _, git in organization.git_credentials] if "git" in fields else []
+    gits = organization.git_credentials if "git" in fields else ()
     registries = fields.get("registries") or ()
-    refs = [ref for git in gits for ref in git.remotes]
-    registry_refs = [ref for registry in registries for ref in registry.remotes]
-    yield from find_expressions((*refs, *registry_refs, *list_users(registries)), where)
+    refs = [ref for credential in (*(git for _, git in gits), *registries) for ref in credential.remotes]
+    yield from find_expressions(refs, where)
+    yield from find_user_expressions(registries, f"{path}.registries")
     if release.component_workflow.retypes:  # texts of a ComponentType keep their type in every release
+        yield from find_lists(refs, where)
         # The user names of registries are part of a longer text.
-        users = [git.username for git in gits if git.username is not None]
-        yield from find_lists((*refs, *registry_refs, *users), where)
+        yield from find_user_lists(gits, where)
