@@ -145,9 +145,13 @@ def _check(
         settings = partial_settings(raw, locations)
     if (MANUAL_KEY,) in locations:
         manual_names = None
+    releases = ", ".join(RELEASES)
+    problems = [
+        replace(problem, message=f"{problem.message}; expected {releases}") if problem.path == _RELEASE else problem
+        for problem in problems
+    ]
     name: str | None = vars(settings).get(_RELEASE)
     if name is not None and name not in RELEASES:
-        releases = ", ".join(RELEASES)
         problems.append(Problem(_RELEASE, f"{quote(name)} is not a supported OpenChoreo release; expected {releases}"))
     release = RELEASES.get(name or "") or cast("Release", DoubtfulValue())
     return _View(words.release.name, settings, problems, [*validate_settings(settings, release, manual_names)])

@@ -178,7 +178,7 @@ UNKNOWN_STORE = 'organizations[1] ("globex").secretStore: no store "nope" under 
         ),
         pytest.param(
             lambda raw: raw.update(release=7),
-            "release: must be a string, not a number",
+            f"release: must be a string, not a number; expected {RELEASE_NAMES}",
             id="the-release-as-a-number",
         ),
     ],

@@ -151,7 +151,12 @@ def test_missing_key(path: str, where: str, expected: str) -> None:
             f"{AT_ACME}.git: must be a mapping, such as {{remoteKey: acme-github-pat, property: token}}",
             id="git",
         ),
-        pytest.param("release", 0.9, "release: must be a string, not a number", id="release-without-v"),
+        pytest.param(
+            "release",
+            0.9,
+            f"release: must be a string, not a number; expected {RELEASE_NAMES}",
+            id="release-without-v",
+        ),
         pytest.param("refreshInterval", 5, "refreshInterval: must be a string, not a number", id="seconds-unsaid"),
         pytest.param(
             "secretStores.default.kubernetes.server",
