@@ -66,6 +66,10 @@ class FakeStore(TypedManager):
         for index, entry in enumerate(self.data):
             yield f".data[{index}].manual", entry.manual
 
+    def manuals_of(self, key: str) -> Iterator[str]:
+        """The values of all its versions."""
+        return (entry.manual for entry in self.data if entry.key == key)
+
     def key_problem(self, key: str, organization: str) -> str | None:
         """Only the secrets of ``data`` exist."""
         keys = {entry.key for entry in self.data}

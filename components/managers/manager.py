@@ -169,6 +169,10 @@ class Manager(BaseModel):
         """Path below the block, and name, of every entry of ``manualSecrets`` that it uses."""
         return iter(())
 
+    def manuals_of(self, key: str) -> Iterator[str]:
+        """Names of the entries of ``manualSecrets`` with the values of a remote key."""
+        return iter(())
+
     def key_problem(self, key: str, organization: str) -> str | None:
         """Why the manager cannot have a remote key, to follow that key in a message. None: it can.
 

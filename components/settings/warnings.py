@@ -15,6 +15,7 @@ from ..schema.words import choose_words
 from .organization import Organization
 from .rules.admission import find_short_tokens
 from .rules.isolation import find_common_identities
+from .rules.manual_values import find_shared_values
 from .rules.planes import find_misspelled_stores
 from .rules.shared_keys import find_idle_keys
 from .stack import StackSettings
@@ -29,6 +30,8 @@ def list_warnings(settings: StackSettings) -> Iterator[str]:
     yield from _list_shared(settings)
     if settings.isolation != "strict":
         yield from (words.restore_text(str(problem)) for problem in find_common_identities(settings))
+    if settings.isolation == "store":
+        yield from (words.restore_text(str(problem)) for problem in find_shared_values(settings))
     for rule in (find_idle_keys, find_misspelled_stores, find_short_tokens):
         yield from (words.restore_text(str(problem)) for problem in rule(settings))
     names = settings.names

@@ -15,6 +15,7 @@ from ..stack import StackSettings
 from . import aws as aws_rules, ecr as ecr_rules, stores as store_rules, vault as vault_rules
 from .admission import validate_admission
 from .isolation import validate_isolation
+from .manual_values import validate_manual_values
 from .organization import validate_manual_name, validate_organization
 from .planes import validate_plane_objects
 from .policies import refuse_shared_apps
@@ -49,6 +50,7 @@ def validate_settings(
         store_rules.validate_store_access(settings, release, _reads),
         validate_isolation(settings),
         validate_shared_keys(settings),
+        validate_manual_values(settings, manual_names),
         aws_rules.validate_managed_stores(settings, _reads),
         vault_rules.validate_managed_vault_stores(settings, _reads),
         ecr_rules.validate_ecr_roles(settings),
