@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ...errors import Problem
 from ...openchoreo.namespaces import describe_build_namespace, describe_platform_namespace, list_control_namespaces
@@ -14,6 +15,9 @@ from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from .rendered import find_expressions, find_repeated, find_user_expressions
+
+_OWN: Final = "use a namespace of the organization's workloads"
+"""End of a message about a namespace that has another purpose."""
 
 
 def validate_pull(organization: Organization, path: str, release: Release) -> Iterator[Problem]:
@@ -85,6 +89,9 @@ def _data_plane(organization: Organization, settings: StackSettings, path: str) 
 def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
     """Namespaces for manual pull secrets that have another purpose."""
     receivers: dict[tuple[str, str], str] = {}
+    owners: dict[str, tuple[str, str]] = {}
+    # A doubtful isolation may be any of the three.
+    shared = vars(settings).get("isolation", "shared") == "shared"
     control = list_control_namespaces(settings.names, release)
     for path, organization in settings.located:
         pull: PullSecret | None = vars(organization).get("pull_secret")
@@ -95,10 +102,14 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
             where = f"{path}.pullSecret.namespaces[{place}]"
             problem = describe_build_namespace(namespace, release) or describe_platform_namespace(namespace, control)
             if problem is not None:
-                yield Problem(where, f'"{namespace}" {problem}; use a namespace of the organization\'s workloads')
+                yield Problem(where, f'"{namespace}" {problem}; {_OWN}')
             first = receivers.setdefault((namespace, name), where)
+            owner, named = owners.setdefault(namespace, (path, where))
             if first != where:
                 yield Problem(where, f'"{namespace}" already gets the Secret "{name}" from {first}')
+            elif owner != path and not shared:
+                text = f"is also {named}, and the labels of a namespace name one organization; {_OWN}"
+                yield Problem(where, f'"{namespace}" {text}')
 
 
 def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
