@@ -16,7 +16,19 @@ from components.openchoreo.namespaces import (
 from components.settings.warnings import list_warnings
 from tests.unit.managers import custom, vault
 from tests.unit.releases import in_words, on_each_release, word
-from tests.unit.samples import GIT, SOURCE, Raw, acme, assert_rejected, on_every_plane, raw, rejection, settings
+from tests.unit.samples import (
+    CA_BUNDLE,
+    GIT,
+    SOURCE,
+    Edits,
+    Raw,
+    acme,
+    assert_rejected,
+    on_every_plane,
+    raw,
+    rejection,
+    settings,
+)
 
 BUILD = "is the build namespace of an organization"
 READERS = "could read, use or replace what is in it; use another namespace"
@@ -96,6 +108,65 @@ def test_manual_pull_secrets_in_a_namespace_of_others(namespace: str, problem: s
         f"{SOURCE}: 1 problem; nothing was changed\n"
         f'  - {where}[0] ("acme").pullSecret.namespaces[0]: "{namespace}" {problem}; {USE}'
     )
+
+
+ONE: Raw = {plane: {"context": "dev"} for plane in ("buildPlane", "controlPlane", "dataPlane")}
+TWO: Raw = {**ONE, "dataPlane": {"context": "data"}}
+SOURCES: Raw = {"kubernetes": {"remoteNamespace": "sm"}}
+OTHER_SERVER: Raw = {
+    "kubernetes": {"remoteNamespace": "sm", "server": {"url": "https://a.example", "caBundle": CA_BUNDLE}}
+}
+LOGIN: Raw = {"kubernetes": {"role": "eso-{organization}", "serviceAccount": {"identityNamespace": "sm"}}}
+CUSTOM: Raw = custom("kubernetes", {"remoteNamespace": "sm-{organization}", "server": {"url": "https://a.example"}})
+PULLED: Raw = {
+    "name": "globex",
+    "pullSecret": {"componentTypes": ["service"], "secretStore": "org", "dockerConfig": {"remoteKey": "globex-pull"}},
+}
+BUILT: Raw = {"name": "globex", "secretStore": "org", "git": {"remoteKey": "globex-git"}}
+
+
+def _beside(clusters: Raw, store: Raw, user: Raw, namespace: str) -> Edits:
+    organizations = [{"name": "acme", "pullSecret": {**BY_HAND, "namespaces": ["team-a", namespace]}}, user]
+    return {"clusters": clusters, "secretStores": {"org": store}, "organizations": organizations}
+
+
+@pytest.mark.parametrize("isolation", ["shared", "store", "strict"])
+@pytest.mark.parametrize("clusters", [pytest.param(ONE, id="one-cluster"), pytest.param(TWO, id="two-clusters")])
+def test_manual_pull_secrets_beside_the_sources_of_pull_stores(clusters: Raw, isolation: str) -> None:
+    assert_rejected(
+        {**_beside(clusters, SOURCES, PULLED, "sm"), "isolation": isolation},
+        _beside_stores("sm", "kubernetes.remoteNamespace"),
+    )
+
+
+def _beside_stores(namespace: str, place: str) -> str:
+    return (
+        f'organizations[0] ("acme").pullSecret.namespaces[1]: "{namespace}" has sources or identities of stores '
+        f"(secretStores.org.{place}), which could read the Secret for other organizations; {USE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("store", "namespace", "place"),
+    [
+        pytest.param(SOURCES, "sm", "kubernetes.remoteNamespace", id="sources"),
+        pytest.param(OTHER_SERVER, "sm", "kubernetes.remoteNamespace", id="another-address-of-a-server"),
+        pytest.param(vault(LOGIN), "sm", "vault.auth.kubernetes.serviceAccount.identityNamespace", id="identities"),
+        pytest.param(CUSTOM, "sm-globex", "custom.kubernetes.remoteNamespace", id="by-its-placeholder"),
+    ],
+)
+def test_manual_pull_secrets_beside_what_stores_read(store: Raw, namespace: str, place: str) -> None:
+    assert_rejected(_beside(ONE, store, BUILT, namespace), _beside_stores(namespace, place))
+    assert settings(_beside(TWO, store, BUILT, namespace))
+
+
+def test_manual_pull_secrets_beside_a_store_with_a_mistake() -> None:
+    edits = _beside(ONE, {"kubernetes": {"remoteNamespace": "SM"}}, BUILT, "sm")
+    edits["secretStores"]["more"] = SOURCES
+    problem = _beside_stores("sm", "kubernetes.remoteNamespace").replace("secretStores.org", "secretStores.more")
+    said = rejection(raw(edits))
+    assert said.startswith(f"{SOURCE}: 2 problems")
+    assert said.endswith(problem)
 
 
 @pytest.mark.parametrize(

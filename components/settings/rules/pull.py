@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ...errors import Problem
+from ...managers.secret_store import SecretStoreSettings
 from ...openchoreo.namespaces import describe_build_namespace, describe_platform_namespace, list_control_namespaces
 from ...openchoreo.release import Release
 from ...pull.credential import EXPRESSION, PullSecret
 from ...schema.partial import certain
+from ...schema.placeholder import fill
 from ...schema.text import quote
 from ..organization import Organization
 from ..partial import BUILD_KINDS, certain_credentials
 from ..stack import StackSettings
 from .rendered import find_expressions, find_repeated, find_user_expressions
+from .used_stores import list_certain_stores
 
 _OWN: Final = "use a namespace of the organization's workloads"
 """End of a message about a namespace that has another purpose."""
@@ -69,6 +72,7 @@ def validate_planes(settings: StackSettings, release: Release) -> Iterator[Probl
         yield from certain(_data_plane(organization, settings, path))
         yield from certain(_builds_only(organization, settings, path))
     yield from _namespaces(settings, release)
+    yield from certain(_namespaces_of_stores(settings))
 
 
 def _control_plane(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
@@ -110,6 +114,35 @@ def _namespaces(settings: StackSettings, release: Release) -> Iterator[Problem]:
             elif owner != path and not shared:
                 text = f"is also {named}, and the labels of a namespace name one organization; {_OWN}"
                 yield Problem(where, f'"{namespace}" {text}')
+
+
+def _namespaces_of_stores(settings: StackSettings) -> Iterator[Problem]:
+    """Namespaces for manual pull secrets that have the sources or the identities of stores on the data plane."""
+    located = settings.located
+    pulls = {used.entry for path, user in located for used in list_certain_stores(user, path) if used.pulls}
+    places: dict[str, str] = {}
+    for entry, store in settings.secret_stores.items():
+        if settings.clusters.one_cluster or entry in pulls:
+            places |= certain(_list_references(store, f"secretStores.{entry}", settings.names))
+    for path, organization in located:
+        pull: PullSecret | None = vars(organization).get("pull_secret")
+        for index, namespace in enumerate((pull.namespaces if pull is not None else None) or ()):
+            if namespace in places:
+                yield Problem(
+                    f"{path}.pullSecret.namespaces[{index}]",
+                    f'"{namespace}" has sources or identities of stores ({places[namespace]}), which could read the '
+                    f"Secret for other organizations; {_OWN}",
+                )
+
+
+def _list_references(store: SecretStoreSettings, path: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Namespaces that a store reads from or signs in with, each with the path that names it.
+
+    Those on another API server as well: one server has several addresses, so no address shows that it is another one.
+    """
+    for place, namespace in store.manager.references():
+        for name in names:
+            yield str(fill(namespace, name)), f"{path}.{store.manager.settings_key}{place}"
 
 
 def _builds_only(organization: Organization, settings: StackSettings, path: str) -> Iterator[Problem]:
