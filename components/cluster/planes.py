@@ -45,6 +45,7 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
     locations = dict.fromkeys(location for organization in organizations for location in _list_locations(organization))
     missing = {location for location in locations if cluster.get(location.path) is None}
     problems: list[Obstacle] = []
+    users = _list_users(organizations)
     for organization in organizations:
         lines = [
             describe_missing(cluster, _locate(patched))
@@ -53,7 +54,7 @@ def check_control_plane(cluster: Cluster, release: Release, organizations: Seque
             for plan, patched in organization.placed_objects
             if _locate(patched) in missing
         ]
-        lines += _without_store(cluster, organization)
+        lines += _unfit_data_planes(cluster, organization, users)
         problems += [Obstacle(organization.name, f'organization "{organization.name}": {line}') for line in lines]
     raise_obstacles(cluster, problems)
 
@@ -111,15 +112,36 @@ def _unlabelled(planned: OrganizationPlan, namespaces: Mapping[str, Manifest | N
             )
 
 
-def _without_store(cluster: Cluster, planned: OrganizationPlan) -> Iterator[str]:
-    """Data planes without a store, although pull secrets of components read from it."""
+def _list_users(organizations: Sequence[OrganizationPlan]) -> Mapping[str, frozenset[str]]:
+    """Store of workloads -> the organizations that it serves."""
+    users: dict[str, frozenset[str]] = {}
+    for planned in organizations:
+        if isinstance(planned.pull_store, str):
+            users[planned.pull_store] = users.get(planned.pull_store, frozenset()) | {planned.name}
+    return users
+
+
+def _unfit_data_planes(
+    cluster: Cluster, planned: OrganizationPlan, users: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """Data planes without a store, or with that of others, although pull secrets of components read from it.
+
+    Only the live environments of an organization show which data planes it uses; all may use a cluster-scoped one.
+    """
     organization, release = planned.organization, planned.release
     pull = organization.pull_secret
     if planned.builds_only or pull is None or pull.delivery != "component" or organization.pull_store is not None:
         return
     patched = set(_list_locations(planned))
     for location, plane in _list_data_planes(cluster, planned):
-        if not find(plane, ("spec", SECRET_STORE_REF, "name")) and location not in patched:
+        store = find(plane, ("spec", SECRET_STORE_REF, "name"))
+        served = users.get(store, ()) if isinstance(store, str) else ()
+        if served and planned.name not in served:
+            yield (
+                f"{location} names the ClusterSecretStore {store}, which serves {', '.join(sorted(served))} only, so "
+                "it refuses every component; set pullSecret.secretStore"
+            )
+        if not store and location not in patched:
             kind = "" if location.kind == release.data_plane else f"kind: {location.kind.name}, "
             yield (
                 f"{location} has no spec.secretStoreRef, so {release.expressions.data_plane_store} fails in every "

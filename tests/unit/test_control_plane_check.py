@@ -16,7 +16,7 @@ from tests.unit.api import Api, Object
 from tests.unit.plans import plans
 from tests.unit.preflight_samples import unwrap
 from tests.unit.releases import in_words, on_each_release
-from tests.unit.samples import GIT, Raw, on_every_plane, raw, settings
+from tests.unit.samples import GIT, KUBERNETES, Raw, on_every_plane, raw, settings
 
 API = "/apis/openchoreo.dev/v1alpha1"
 ACME = f"{API}/namespaces/acme"
@@ -218,6 +218,41 @@ def test_a_shared_data_plane_need_not_name_a_store(keys: Raw) -> None:
     config = in_words(raw(on_every_plane(**{"pullSecret": PULL, **keys})), V1)
     organization = parse(config, source="test").organizations[0]
     check_control_plane(api.cluster, V1, plans([organization], V1))
+
+
+GLOBEX = f"{API}/namespaces/globex"
+STORES: Raw = {"default": KUBERNETES, "common": {**KUBERNETES, "scope": "shared"}}
+
+
+@pytest.mark.parametrize(
+    ("own", "entry", "store", "serves"),
+    [
+        pytest.param({}, "default", "default-acme", "acme", id="store-of-another-organization"),
+        pytest.param({}, "common", "common", "acme", id="shared-store-that-serves-others"),
+        pytest.param({}, "default", "platform", None, id="store-of-the-platform"),
+        pytest.param({"secretStore": "default"}, "default", "default-acme", None, id="store-of-its-own"),
+        pytest.param({"delivery": "namespace"}, "default", "default-acme", None, id="namespace"),
+    ],
+)
+def test_a_shared_data_plane_that_names_a_store_of_others(own: Raw, entry: str, store: str, serves: str | None) -> None:
+    """The organization does not name the plane; its live environment does."""
+    config = in_words(raw({**on_every_plane(pullSecret={**PULL, "secretStore": entry}), "secretStores": STORES}), V1)
+    config["namespaces"].append({"name": "globex", "pullSecret": {**PULL, "dockerConfig": {"remoteKey": "b"}, **own}})
+    plan = plan_stack(parse(config, source="test"), V1)
+    served = {**V1_SERVED, **SERVICE, f"{GLOBEX}/componenttypes/service": {}}
+    plane = {f"{API}/clusterdataplanes/default": _plane("default", {"name": store})}
+    environments = [_environment("ClusterDataPlane", "default")]
+    api = Api({**served, **plane}, "control plane", environments=environments)
+    if serves is None:
+        check_control_plane(api.cluster, V1, plan.organizations)
+        return
+    with pytest.raises(ClusterError) as caught:
+        check_control_plane(api.cluster, V1, plan.organizations)
+    (line,) = unwrap(caught.value).splitlines()[1:]
+    assert line == (
+        f'  - organization "globex": ClusterDataPlane default names the ClusterSecretStore {store}, which serves '
+        f"{serves} only, so it refuses every component; set pullSecret.secretStore"
+    )
 
 
 def test_a_shared_plane_that_is_missing() -> None:
