@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from ..managers.block_keys import locate_in_block
 from ..managers.remote_keys import RemotePlace, clean_key, describe_place
+from ..schema.server_address import clean_server
 from .model import OUTPUT
-from .texts import clean_server
 
 Account = tuple[str, str]
 """Namespace and name of a ServiceAccount or a Secret."""

@@ -19,7 +19,6 @@ from .model import Report
 _USER: Final = re.compile(r"://[^ /?#]*@")
 _LATER: Final = re.compile(r"://[^ @]*:[^ @]*@")
 """A password with a slash, which no client accepts, but which is a password nevertheless."""
-_SCHEME: Final = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://|//|)")
 
 
 def hide_credentials(text: str) -> str:
@@ -27,20 +26,6 @@ def hide_credentials(text: str) -> str:
     if "@" in text:
         text = _LATER.sub(f"://{HIDDEN}@", _USER.sub("://", text))
     return hide_secrets(text)
-
-
-def clean_server(address: str) -> str:
-    """The address of a server without user info, query and fragment; other parts are as they are.
-
-    Source: ``net/url`` of Go. The authority ends at the first ``/``, ``?`` or ``#``, and its user info at the last
-    ``@`` in it. An ``@`` in the rest can be that of a password with a slash, so the rest is not shown.
-    """
-    scheme = _SCHEME.split(address)[1]
-    place = re.split(r"[?#]", address[len(scheme) :], maxsplit=1)
-    authority, slash, path = place[0].partition("/")
-    if "@" in "".join([path, *place[1:]]):
-        return f"{scheme}{HIDDEN}"
-    return f"{scheme}{authority.rpartition('@')[2]}{slash}{path}"
 
 
 def clean_data(report: Report) -> Report:

@@ -28,7 +28,7 @@ class Record:
     """Context -> UID of its namespace ``kube-system``."""
     holdings: Holdings
     addresses: Mapping[str, str] = field(default_factory=dict)
-    """URN of a resource in Vault -> address of the server."""
+    """URN of a resource in Vault -> address of the server, without a password."""
 
     def plain(self) -> dict[str, Any]:
         """The record as JSON data."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..plan.orphans import ObjectKey, read_object_key, read_snapshot
+from ..schema.server_address import clean_server
 from .holdings import STATE, Holding
 
 _COMPONENT: Final = "openchoreo:index:"
@@ -32,7 +33,7 @@ class StateHoldings:
     resources: tuple[Holding, ...]
     """Resources in secret managers."""
     addresses: Mapping[str, str]
-    """URN of a resource in Vault -> address of the server. Empty: unknown."""
+    """URN of a resource in Vault -> address of the server, without a password. Empty: unknown."""
     organizations: frozenset[str]
     """Every organization in the state, for suggestions."""
     updated: str
@@ -57,7 +58,7 @@ def read_state_holdings(exported: Mapping[str, Any], organization: str) -> State
         frozenset(key for key in keys if key is not None),
         stores,
         tuple(sorted(_describe(item, resources) for item in external.values())),
-        {urn: _read_provider(item, resources, "address") for urn, item in external.items()},
+        {urn: clean_server(_read_provider(item, resources, "address")) for urn, item in external.items()},
         frozenset(owner for item in resources.values() for owner in _read_owners(item)),
         _format_time(str((snapshot.get("manifest") or {}).get("time") or "")),
     )

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from components.access.documents import build_document
 from components.access.model import Crossing, Difference, Edge, OrganizationAccess, Reacher, Report
 from components.access.picture import draw_picture
-from components.access.texts import clean_data, clean_lines, clean_server, hide_credentials
+from components.access.texts import clean_data, clean_lines, hide_credentials
 from components.access.wording import format_report
 from tests.unit.access_samples import (
     account,
@@ -61,25 +61,6 @@ WHERE = st.sampled_from(
 )
 def test_credentials_are_hidden(text: str, shown: str) -> None:
     assert hide_credentials(text) == shown
-
-
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        pytest.param("", "", id="none"),
-        pytest.param("https://v.example.com:8200/ui/", "https://v.example.com:8200/ui/", id="plain"),
-        pytest.param("https://u:p@v:8200", "https://v:8200", id="user-and-password"),
-        pytest.param("https://u:p q@v", "https://v", id="a-space-in-the-password"),
-        pytest.param("u:p@v", "v", id="without-a-scheme"),
-        pytest.param("//u:p@v/x", "//v/x", id="without-the-name-of-a-scheme"),
-        pytest.param("https://v/x?token=p#q", "https://v/x", id="query-and-fragment"),
-        pytest.param("https://v?token=p", "https://v", id="query-without-a-path"),
-        pytest.param("https://u:p/q@v", "https://(value not shown)", id="a-slash-in-the-password"),
-        pytest.param("https://u:p?q@v", "https://(value not shown)", id="a-question-mark-in-the-password"),
-    ],
-)
-def test_addresses_of_servers(address: str, shown: str) -> None:
-    assert clean_server(address) == shown
 
 
 def _list_texts(tree: Any) -> list[str]:

@@ -21,7 +21,7 @@ def test_a_state_of_two_managers() -> None:
         "urn": _urn("pulumi:providers:vault", "vault"),
         "type": "pulumi:providers:vault",
         "id": "1",
-        "inputs": {"address": "https://vault", "namespace": "platform"},
+        "inputs": {"address": "https://user:s3cr3t@vault", "namespace": "platform"},
     }
     component: Object = {
         "urn": _urn("openchoreo:index:VaultSecretStore", "org-acme"),

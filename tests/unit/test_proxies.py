@@ -73,7 +73,9 @@ def test_the_kubeconfig_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _choose("https://127.0.0.1:6443", "socks5://user:pass@bastion") == "socks5://bastion:1080"
 
 
-@pytest.mark.parametrize("value", ["ftp://u:s3cr3t@p", "http://", "http://p:s3cr3t", "http://[s3cr3t"])
+@pytest.mark.parametrize(
+    "value", ["ftp://u:s3cr3t@p", "http://", "http://p:s3cr3t", "http://[s3cr3t", "http://u:s3cr3t@p%"]
+)
 def test_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", value)
     with pytest.raises(ClusterError) as caught:
@@ -103,7 +105,7 @@ def proxy(server: RecordingServer) -> Iterator[Proxy]:
 def test_real_proxies(
     scheme: str, source: str, server: RecordingServer, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"{scheme}://user:p%40ss@127.0.0.1:{proxy.port}"
+    url = f"{scheme}://user:p%40ss%E2%82%AC@127.0.0.1:{proxy.port}"
     fields = server.cluster(server=f"https://api.internal:{server.port}")
     if source == "kubeconfig":
         fields["proxy-url"] = url
@@ -116,12 +118,12 @@ def test_real_proxies(
 
     if scheme == "socks5":
         login, request = proxy.requests
-        assert login == b"\x01\x04user\x04p@ss"
+        assert login == b"\x01\x04user\x07p@ss\xe2\x82\xac"
         assert request == b"\x05\x01\x00\x03\x0capi.internal" + server.port.to_bytes(2, "big")
     else:
         (request,) = proxy.requests
         assert request.startswith(f"CONNECT api.internal:{server.port} HTTP/1.".encode())
-        assert b"Basic " + base64.b64encode(b"user:p@ss") in request
+        assert b"Basic " + base64.b64encode(b"user:p@ss\xe2\x82\xac") in request
         assert b"Bearer" not in request
 
 

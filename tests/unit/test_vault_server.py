@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -89,6 +90,72 @@ def test_a_refusal(server: Server) -> None:
 )
 def test_what_cannot_be_asked(environment: dict[str, str], answer: Answer) -> None:
     assert ask_vault(POLICY, "https://a", environment) == answer
+
+
+LINE_BREAK = "has a line break or another control character, which no header may have"
+
+
+@pytest.mark.parametrize(
+    ("token", "problem"),
+    [
+        pytest.param(f"{TOKEN}\r", LINE_BREAK, id="carriage return"),
+        pytest.param(f"{TOKEN}\n", LINE_BREAK, id="line feed"),
+        pytest.param(f"hvs.\x00{TOKEN}", LINE_BREAK, id="null"),
+        pytest.param(f"{TOKEN}\x7f", LINE_BREAK, id="delete"),
+        pytest.param(f"{TOKEN}\t", "has a character that is not printable ASCII", id="tab"),
+        pytest.param(f"{TOKEN}\u200b", "has a character that is not printable ASCII", id="not Latin-1"),
+        pytest.param(f"{TOKEN}\xe9", "has a character that is not printable ASCII", id="Latin-1"),
+        pytest.param(f"{TOKEN}\udcff", "has a character that is not printable ASCII", id="no UTF-8"),
+    ],
+)
+def test_a_token_that_cannot_be_sent(server: Server, token: str, problem: str) -> None:
+    answer = ask_vault(POLICY, server.url, {"VAULT_ADDR": server.url, "VAULT_TOKEN": token})
+    assert answer == (
+        None,
+        f"not checked: VAULT_TOKEN is not a token: it {problem}; set it again (value not shown)",
+    )
+    assert server.requests == []
+
+
+def test_a_namespace_that_cannot_be_sent(server: Server) -> None:
+    holding = replace(POLICY, namespace="platform\racme")
+    answer = ask_vault(holding, "", {"VAULT_ADDR": server.url, "VAULT_TOKEN": TOKEN})
+    assert answer == (None, f"not checked: its namespace {LINE_BREAK}")
+
+
+def test_a_namespace_is_sent_as_utf_8(server: Server) -> None:
+    ask_vault(replace(POLICY, namespace="pl\u0105"), "", {"VAULT_ADDR": server.url, "VAULT_TOKEN": TOKEN})
+    assert [(namespace or "").encode("latin-1").decode() for _, _, namespace in server.requests] == ["pl\u0105"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("vault.example:8200", id="no scheme"),
+        pytest.param("https://", id="no host"),
+        pytest.param("https://user:s3cr3t@vault:x", id="port"),
+        pytest.param("https://user:s3/cr3t@vault", id="slash in the password"),
+        pytest.param("https://user/s3cr3t@vault", id="at sign in the path"),
+        pytest.param("https://user:s3cr3t@vault\r", id="carriage return"),
+        pytest.param("https://user:s3cr3t@v\u0105ult", id="not ASCII"),
+    ],
+)
+def test_an_address_that_is_none(address: str) -> None:
+    answer = ask_vault(POLICY, "", {"VAULT_ADDR": address, "VAULT_TOKEN": TOKEN})
+    assert answer == (
+        None,
+        "not checked: VAULT_ADDR is not an address; expected https://<host>:<port> (value not shown)",
+    )
+
+
+def test_no_password_of_an_address_is_shown(server: Server) -> None:
+    url = server.url.replace("http://", "http://user:s3cr3t@")
+    environment = {"VAULT_ADDR": f"{url}/", "VAULT_TOKEN": TOKEN}
+    server.status = 500
+    assert ask_vault(POLICY, url, environment) == (None, f"not checked: {server.url} answered 500")
+    other = (None, "not checked: it was at https://other, and VAULT_ADDR is another server")
+    assert ask_vault(POLICY, "https://user:s3cr3t@other", environment) == other
+    assert ask_vault(POLICY, server.url, environment) == (None, f"not checked: {server.url} answered 500")
 
 
 def test_a_server_that_does_not_answer() -> None:

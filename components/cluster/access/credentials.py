@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ...errors import ClusterError
 from .kubeconfig import Access, read_file
 from .plugin import check_plugin, run_plugin
+from .request import find_header_problem, format_basic
 
 _SKEW: Final = timedelta(seconds=10)
 _HEADER_TOKEN: Final = "!#$&'*+-.^_`|~"
@@ -134,8 +135,7 @@ def _read_fixed(access: Access) -> Credentials | None:
         _check_header(access, "token", user.token)
         return Credentials(f"Bearer {user.token}", certificate)
     if user.username or user.password:
-        pair = f"{user.username}:{user.password}".encode()
-        return Credentials(f"Basic {base64.b64encode(pair).decode()}", certificate)
+        return Credentials(format_basic(user.username, user.password), certificate)
     if user.auth_provider is not None:
         return None
     if certificate is not None or user.plugin is None:
@@ -169,9 +169,8 @@ def _read_token(access: Access) -> str:
 
 def _check_header(access: Access, field: str, value: str) -> None:
     """Refuse what Go refuses in a header, without showing it."""
-    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value if character != "\t"):  # noqa: PLR2004
-        text = "has a line break or another control character, which no header may have; write it on one line"
-        raise access.user_problem(field, text)
+    if problem := find_header_problem(value):
+        raise access.user_problem(field, f"{problem}; write it on one line")
 
 
 def _read_identity(access: Access) -> Credentials:
@@ -257,8 +256,3 @@ def _impersonation(access: Access) -> Iterator[tuple[str, str]]:
     for field, name, value in headers:
         _check_header(access, field, value)
         yield name, value
-
-
-def to_wire(value: str) -> str:
-    """A header's value as http.client takes it; Go sends UTF-8."""
-    return value.encode().decode("latin-1")

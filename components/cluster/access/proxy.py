@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from urllib3.util import parse_url
+
 from ...errors import ClusterError
 from .kubeconfig import Access
 
@@ -71,6 +73,8 @@ def _parse(url: str) -> Proxy:
         raise ValueError
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = parts.port or _PORTS[scheme]
+    # It refuses more than the function above, and an error of the client would not name the field.
+    parse_url(f"{scheme}://{host}:{port}")
     return Proxy(scheme, f"{host}:{port}", unquote(parts.username or ""), unquote(parts.password or ""))
 
 

@@ -10,15 +10,16 @@ import warnings
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
 
 from ...errors import ClusterError
-from .credentials import Certificate, Credentials, SignIn, to_wire
+from .credentials import Certificate, Credentials, SignIn
 from .kubeconfig import Access
 from .proxy import Proxy, choose_proxy
+from .request import format_basic, split_address, to_wire
 
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -113,13 +114,8 @@ class Transport:
 def _check_server(access: Access) -> str:
     """Address of the server, without a slash at its end."""
     server = access.server
-    try:
-        parts = urlsplit(server.server)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        ascii_only = server.server.isascii() and server.server.isprintable() and " " not in server.server
-    except ValueError:
-        valid = ascii_only = False
-    if not (valid and ascii_only):
+    parts = split_address(server.server)
+    if parts is None:
         raise access.problem("server", "is no address; expected https://<host>:<port>")
     if "@" in parts.netloc:
         raise access.problem("server", "has a user name; set username and password of the user")
@@ -184,7 +180,7 @@ def _open_pool(proxy: Proxy | None, context: ssl.SSLContext | None, name: str | 
         return SOCKSProxyManager(
             f"socks5h://{proxy.address}", username=proxy.username or None, password=proxy.password or None, **options
         )
-    login = f"{proxy.username}:{proxy.password}" if proxy.username or proxy.password else None
-    headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
+    login = format_basic(proxy.username, proxy.password) if proxy.username or proxy.password else None
+    headers = None if login is None else {"Proxy-Authorization": login}
     # Go verifies a proxy like the server, and shows it the same certificate.
     return urllib3.ProxyManager(str(proxy), proxy_headers=headers, proxy_ssl_context=context, **options)
