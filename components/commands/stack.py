@@ -13,14 +13,14 @@ import yaml
 from pydantic import ValidationError
 
 from ..errors import OpenChoreoSecretsError, Problem, SettingsError
-from ..openchoreo import DEFAULT_RELEASE
 from ..plan.orphans import RecordedState, read_state
 from ..schema import go_yaml
 from ..schema.paths import ORGANIZATIONS
 from ..schema.problems import list_problems
+from ..schema.shapes import flow
 from ..schema.words import choose_words
 from ..settings.clusters import Clusters, ClusterSettings
-from ..settings.parsing import MANUAL_KEY, check, read_value
+from ..settings.parsing import MANUAL_KEY, check, choose_words_of_any, read_value
 from ..settings.stack import StackSettings
 
 _CLUSTERS: Final = "clusters"
@@ -45,15 +45,17 @@ class Project:
             OpenChoreoSecretsError: there is no such file, or its ``clusters`` are not valid.
         """
         file = self._locate(stack)
-        key = f"{self.name}:clusters"
-        config = self._read_config(file, "use the name of a stack of this project, or --context")
-        raw = config.get(key)
-        if not isinstance(raw, dict):
+        key = f"{self.name}:{_CLUSTERS}"
+        own = self._read_own(file, "use the name of a stack of this project, or --context")
+        values = {name: read_value(value) for name, value in own.items()}
+        if not values.get(_CLUSTERS):
             msg = f"{file}: {key}: is missing; set it, or use --context"
             raise OpenChoreoSecretsError(msg)
-        release = config.get(f"{self.name}:release", DEFAULT_RELEASE.name)
-        words = choose_words({"release": release})
-        raw = words.read({_CLUSTERS: raw})[0][_CLUSTERS]
+        words = choose_words_of_any(values)
+        raw = words.read({_CLUSTERS: values[_CLUSTERS]})[0][_CLUSTERS]
+        if not isinstance(raw, dict):
+            msg = f"{file}: {key}: must be a mapping, such as {words.restore_text(flow(Clusters.example))}"
+            raise OpenChoreoSecretsError(msg)
         try:
             clusters = Clusters.model_validate(raw, by_alias=True, by_name=False)
         except ValidationError as error:
@@ -70,9 +72,7 @@ class Project:
         Raises:
             OpenChoreoSecretsError: there is no such file, or it is no YAML mapping.
         """
-        config = self._read_config(self._locate(stack), "use the name of a stack of this project")
-        prefix = f"{self.name}:"
-        own = {str(key).removeprefix(prefix): value for key, value in config.items() if str(key).startswith(prefix)}
+        own = self._read_own(self._locate(stack), "use the name of a stack of this project")
         values = {key: read_value(value) for key, value in own.items()}
         entries = choose_words(values).read(values)[0].get(ORGANIZATIONS)
         names = (entry.get("name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
@@ -84,14 +84,14 @@ class Project:
         Raises:
             OpenChoreoSecretsError: there is no such file, or its configuration is not valid; with every problem.
         """
-        file, prefix = self._locate(stack), f"{self.name}:"
-        config = self._read_config(file, "use the name of a stack of this project")
-        own = {str(key).removeprefix(prefix): value for key, value in config.items() if str(key).startswith(prefix)}
+        file = self._locate(stack)
+        own = self._read_own(file, "use the name of a stack of this project")
         manual = own.pop(MANUAL_KEY, None) or {}
         raw = {key: value for key, value in own.items() if not _is_encrypted(value)}
         hidden = frozenset(own) - raw.keys()
         # Names are plain text, unless someone has encrypted the whole mapping.
-        names = None if _is_encrypted(manual) or not isinstance(manual, dict) else frozenset(map(str, manual))
+        entries = None if _is_encrypted(manual) else read_value(manual)
+        names = frozenset(map(str, entries)) if isinstance(entries, dict) else None
         settings, problems = check({key: read_value(value) for key, value in raw.items()}, names, hidden)
         encrypted = [
             Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
@@ -104,8 +104,8 @@ class Project:
     def _locate(self, stack: str) -> Path:
         return self.stacks / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
 
-    def _read_config(self, file: Path, advice: str) -> dict[str, Any]:
-        """The configuration in the file of a stack.
+    def _read_own(self, file: Path, advice: str) -> dict[str, Any]:
+        """The project's configuration in the file of a stack, without its prefix; as mappings, or as JSON text.
 
         Raises:
             OpenChoreoSecretsError: there is no such file, or it cannot be read.
@@ -113,7 +113,8 @@ class Project:
         if not file.is_file():
             msg = f"{file}: no such file; {advice}"
             raise OpenChoreoSecretsError(msg)
-        return read_yaml(file).get("config") or {}
+        config, prefix = read_yaml(file).get("config") or {}, f"{self.name}:"
+        return {str(key).removeprefix(prefix): value for key, value in config.items() if str(key).startswith(prefix)}
 
     def _resolve(self, cluster: ClusterSettings) -> ClusterSettings:
         """A cluster whose relative kubeconfig is found from any folder."""

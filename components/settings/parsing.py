@@ -61,6 +61,18 @@ def read_value(value: object) -> object:
     return parsed if isinstance(parsed, (dict, list)) else value
 
 
+def choose_words_of_any(raw: Mapping[str, object]) -> Words:
+    """The words of a configuration for one release or for two, to read a part that does not depend on the release.
+
+    Args:
+        raw: as for `parse`.
+    """
+    releases = raw.get(_RELEASE)
+    if not isinstance(releases, (list, tuple)) or list_release_problems(releases):
+        return choose_words(raw)
+    return choose_words_of_both(raw, find_release(releases))[0]
+
+
 @dataclass(frozen=True)
 class _View:
     """A configuration as one release reads it."""

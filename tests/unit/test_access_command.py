@@ -18,6 +18,7 @@ from tests.unit.samples import CANARY
 
 TWO = [organization("acme"), organization("acme2")]
 ISOLATED: Object = {"clusters": ONE_CLUSTER, "secretStores": STORES, "organizations": TWO}
+MANUAL = {"host": "github.com", "manual": "two"}
 HEADLINE = "dev: no organization can reach another one (2 organizations, "
 
 
@@ -169,7 +170,16 @@ def test_a_list_that_is_refused_is_no_note(project: Path, cluster: Api, capsys: 
     [
         pytest.param({"manualSecrets": {"one": {"secure": "v1:x"}}}, "", id="encrypted-values"),
         pytest.param({"manualSecrets": {"secure": "v1:x"}}, "", id="everything-encrypted"),
-        pytest.param({"organizations": json.dumps(TWO)}, "", id="json-text"),
+        pytest.param({key: json.dumps(value) for key, value in ISOLATED.items()}, "", id="json-text"),
+        *(
+            pytest.param(
+                {"manualSecrets": entries, "organizations": [{"name": "acme", "git": MANUAL}]},
+                'organizations[0] ("acme").git.manual: names no entry of manualSecrets (value not shown); '
+                "configured: one",
+                id=f"an-unknown-name-beside-{form}",
+            )
+            for form, entries in (("a-mapping", {"one": {"secure": "v1:x"}}), ("json-text", '{"one": "x"}'))
+        ),
         pytest.param(
             {"secretStores": {"secure": "v1:x"}},
             "secretStores: is encrypted; only manualSecrets holds secrets, every other key must be readable in a "

@@ -75,6 +75,30 @@ def _without(name: str) -> Any:
             id="wrong-clusters-of-v1",
         ),
         pytest.param(
+            lambda project: configure(
+                project, {"openchoreo-secrets:release": "v1", "openchoreo-secrets:clusters": '{"workflowPlane": {}}'}
+            ),
+            [],
+            "{project}/stacks/Pulumi.dev.yaml: openchoreo-secrets:clusters: workflowPlane.context: is missing; "
+            "expected a value such as openchoreo-build",
+            id="wrong-clusters-as-json",
+        ),
+        pytest.param(
+            lambda project: configure(project, {"openchoreo-secrets:clusters": "{}"}),
+            [],
+            "{project}/stacks/Pulumi.dev.yaml: openchoreo-secrets:clusters: is missing; set it, or use --context",
+            id="empty-clusters-as-json",
+        ),
+        pytest.param(
+            lambda project: configure(
+                project, {"openchoreo-secrets:release": "v1", "openchoreo-secrets:clusters": "kind-build"}
+            ),
+            [],
+            "{project}/stacks/Pulumi.dev.yaml: openchoreo-secrets:clusters: must be a mapping, such as "
+            "{workflowPlane: {context: openchoreo-build}}",
+            id="clusters-that-are-no-mapping",
+        ),
+        pytest.param(
             lambda project: project,
             ["--kubeconfig", "file"],
             "--kubeconfig: needs --context, so that no current context is used by accident",

@@ -42,6 +42,18 @@ def test_orphans_are_a_table(project: Path, api: Api, capsys: pytest.CaptureFixt
     assert api.deletions == []
 
 
+@pytest.mark.parametrize("release", ["v1", ["v0.9", "v1"], '["v0.9", "v1"]'])
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("plane", ["buildPlane", "workflowPlane"])
+def test_clusters_in_both_forms(project: Path, api: Api, release: object, as_json: bool, plane: str) -> None:
+    """As mappings, and as the JSON text that ``pulumi config set`` writes."""
+    clusters = {plane: {"context": "kind-build", "kubeconfig": "build.yaml"}}
+    value = json.dumps(clusters) if as_json else clusters
+    configure(project, {"openchoreo-secrets:release": release, "openchoreo-secrets:clusters": value})
+    assert run_orphans() == 1
+    assert api.settings == ClusterSettings(context="kind-build", kubeconfig=str(project / "build.yaml"))
+
+
 def test_orphans_are_json(project: Path, api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_orphans("--json") == 1
     assert json.loads(capsys.readouterr().out) == [
