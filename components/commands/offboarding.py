@@ -181,9 +181,9 @@ def _compare(record: Record, reading: _Reading) -> Receipt:
     clusters = {cluster.name: cluster for cluster in clusters.values()}
     survivors: dict[tuple[str, ...], str] = {}
     answers: dict[Holding, Answer] = {}
-    present = {item.uid for item in reading.state.resources}
+    present = {item.place for item in reading.state.resources}
     for item in items:
-        if item.is_in_state and item.uid not in present and not item.stays:
+        if item.is_in_state and item.place not in present and not item.stays:
             answer = ask_vault(item, record.addresses.get(item.uid, ""), os.environ)
             answers |= {} if answer is None else {item: answer}
     by_place = {item.place: item for item in (*items, *reading.holdings.items) if not item.is_in_state}

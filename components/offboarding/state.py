@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ _CONTENT: Final = {
     "aws:kms/key:Key": "AWS deletes it after its waiting period",
 }
 """Type of a resource that its manager deletes later -> what to expect."""
+_UNKNOWN: Final = "an unknown server"
 _MOUNTED: Final = "unmounting it would delete the secrets in it"
 
 
@@ -47,30 +48,54 @@ def read_state_holdings(exported: Mapping[str, Any], organization: str) -> State
     name of its store.
     """
     snapshot = read_snapshot(exported)
-    resources = {str(item["urn"]): item for item in snapshot.get("resources") or ()}
-    own = {urn: item for urn, item in resources.items() if _find_owners(item, resources) == {organization}}
-    inputs = [item.get("inputs") or {} for item in own.values() if str(item["type"]).startswith(_COMPONENT)]
+    resources = list(snapshot.get("resources") or ())
+    index = _index(resources)
+    own = [item for item in resources if _find_owners(item, index) == {organization}]
+    inputs = [item.get("inputs") or {} for item in own if str(item["type"]).startswith(_COMPONENT)]
     stores = frozenset(str(name) for entry in inputs for name in _list_stores(entry))
-    mounts = {urn: item for urn, item in resources.items() if item["type"] == _MOUNT and _name(urn) in stores}
-    external = {urn: item for urn, item in {**own, **mounts}.items() if _is_external(item)}
-    keys = (read_object_key(str(item["type"]), str(item.get("id") or "")) for item in own.values())
+    mounts = [item for item in resources if item["type"] == _MOUNT and _name(str(item["urn"])) in stores]
+    external = [item for item in (*own, *mounts) if _is_external(item)]
+    keys = (read_object_key(str(item["type"]), str(item.get("id") or "")) for item in own)
     return StateHoldings(
         frozenset(key for key in keys if key is not None),
         stores,
-        tuple(sorted(_describe(item, resources) for item in external.values())),
-        {urn: clean_server(_read_provider(item, resources, "address")) for urn, item in external.items()},
-        frozenset(owner for item in resources.values() for owner in _read_owners(item)),
+        tuple(sorted({_describe(item, index) for item in external})),
+        _list_addresses(external, index),
+        frozenset(owner for item in resources for owner in _read_owners(item)),
         _format_time(str((snapshot.get("manifest") or {}).get("time") or "")),
     )
 
 
-def _find_owners(item: Mapping[str, Any], resources: Mapping[str, Mapping[str, Any]]) -> set[str]:
+def _index(resources: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """URN, and URN with id as in references to providers -> resource.
+
+    After an interrupted replacement, a URN is twice in a state: as the new resource, and as the old one, which the
+    next update deletes. A URN alone is that of the new one.
+    """
+    index: dict[str, Mapping[str, Any]] = {}
+    for item in sorted(resources, key=lambda item: not item.get("delete")):
+        index[str(item["urn"])] = index[f"{item['urn']}::{item.get('id')}"] = item
+    return index
+
+
+def _list_addresses(items: Iterable[Mapping[str, Any]], index: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """URN of a resource in Vault -> address of the server; several ones, which nobody can ask at once, if it moved."""
+    addresses: dict[str, set[str]] = {}
+    for item in items:
+        addresses.setdefault(str(item["urn"]), set()).add(clean_server(_read_provider(item, index, "address")))
+    return {
+        urn: "".join(servers) if len(servers) == 1 else " and ".join(server or _UNKNOWN for server in sorted(servers))
+        for urn, servers in addresses.items()
+    }
+
+
+def _find_owners(item: Mapping[str, Any], index: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """The organizations that the innermost component with organizations names. Empty: there is none."""
     inner: Mapping[str, Any] | None = item
     while inner is not None:
         if owners := _read_owners(inner):
             return owners
-        inner = resources.get(str(inner.get("parent") or ""))
+        inner = index.get(str(inner.get("parent") or ""))
     return set()
 
 
@@ -95,12 +120,12 @@ def _is_external(item: Mapping[str, Any]) -> bool:
     return bool(item.get("id")) and not str(item["type"]).startswith(prefixes)
 
 
-def _describe(item: Mapping[str, Any], resources: Mapping[str, Mapping[str, Any]]) -> Holding:
+def _describe(item: Mapping[str, Any], index: Mapping[str, Mapping[str, Any]]) -> Holding:
     kind, urn = str(item["type"]), str(item["urn"])
     namespace = ""
     if kind.startswith("vault:"):
         own = str((item.get("inputs") or {}).get("namespace") or "")
-        namespace = "/".join(filter(None, (_read_provider(item, resources, "namespace"), own)))
+        namespace = "/".join(filter(None, (_read_provider(item, index, "namespace"), own)))
     return Holding(STATE, kind, namespace, str(item["id"]), uid=urn, stays=_MOUNTED if kind == _MOUNT else "")
 
 
@@ -109,9 +134,10 @@ def describe_content(kind: str) -> str:
     return _CONTENT.get(kind, "")
 
 
-def _read_provider(item: Mapping[str, Any], resources: Mapping[str, Mapping[str, Any]], key: str) -> str:
+def _read_provider(item: Mapping[str, Any], index: Mapping[str, Mapping[str, Any]], key: str) -> str:
     """An input of the provider of a resource, which is plain text. Empty: it has none."""
-    provider = resources.get(str(item.get("provider") or "").rpartition("::")[0]) or {}
+    reference = str(item.get("provider") or "")
+    provider = index.get(reference) or index.get(reference.rpartition("::")[0]) or {}
     value = (provider.get("inputs") or {}).get(key)
     return value if isinstance(value, str) else ""
 

@@ -110,7 +110,8 @@ def read_state(exported: Mapping[str, Any]) -> RecordedState:
     resources = snapshot.get("resources") or ()
     objects: dict[str, set[ObjectKey]] = {}
     identities: dict[str, str] = {}
-    for resource in resources:
+    # After an interrupted replacement, a provider is twice in a state; what replaces the other one comes last here.
+    for resource in sorted(resources, key=lambda resource: not resource.get("delete")):
         kind = str(resource.get("type", ""))
         if kind == _OPENCHOREO_PROVIDER and (identity := (resource.get("inputs") or {}).get("clusterIdentity")):
             identities[_name(resource["urn"])] = str(identity)

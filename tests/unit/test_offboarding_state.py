@@ -60,6 +60,68 @@ def test_a_state_of_two_managers() -> None:
     assert read_state_holdings({}, "acme").objects == frozenset()
 
 
+def _replaced(resource: Object, **fields: object) -> list[Object]:
+    """A resource after a replacement whose last step, the deletion of the old one, did not happen."""
+    return [resource, {**resource, "delete": True, **fields}]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["new-first", "old-first"])
+def test_a_replacement_that_was_interrupted(order: int) -> None:
+    component: Object = {
+        "urn": _urn("openchoreo:index:Organization", "acme"),
+        "type": "openchoreo:index:Organization",
+        "inputs": {"organization": "acme"},
+    }
+    account: Object = {
+        "urn": _urn("kubernetes:core/v1:ServiceAccount", "acme"),
+        "type": "kubernetes:core/v1:ServiceAccount",
+        "id": "new/acme",
+        "parent": component["urn"],
+    }
+    provider: Object = {
+        "urn": _urn("pulumi:providers:vault", "vault"),
+        "type": "pulumi:providers:vault",
+        "id": "2",
+        "inputs": {"address": "https://new", "namespace": "new"},
+    }
+    old: Object = {"id": "1", "inputs": {"address": "https://old", "namespace": "old"}}
+    moved: Object = {
+        "urn": _urn("vault:index/policy:Policy", "moved"),
+        "type": "vault:index/policy:Policy",
+        "id": "org-acme",
+        "parent": component["urn"],
+        "provider": f"{provider['urn']}::2",
+    }
+    renamed: Object = {**moved, "urn": _urn("vault:index/policy:Policy", "renamed")}
+    unknown: Object = {**moved, "urn": _urn("vault:index/policy:Policy", "unknown")}
+    resources = [
+        *_replaced(component, inputs={"organization": "globex"}),
+        *_replaced(account, id="old/acme"),
+        *_replaced(provider, **old),
+        *_replaced(moved, provider=f"{provider['urn']}::1"),
+        *_replaced(renamed, id="org-acme-old"),
+        *_replaced(unknown, provider=""),
+    ]
+
+    state = read_state_holdings({"deployment": {"resources": resources[::order]}}, "acme")
+
+    assert {(key.namespace, key.name) for key in state.objects} == {("new", "acme"), ("old", "acme")}
+    policies = {(item.uid, item.namespace, item.name) for item in state.resources}
+    assert policies == {
+        (moved["urn"], "new", "org-acme"),
+        (moved["urn"], "old", "org-acme"),
+        (renamed["urn"], "new", "org-acme"),
+        (renamed["urn"], "new", "org-acme-old"),
+        (unknown["urn"], "new", "org-acme"),
+        (unknown["urn"], "", "org-acme"),
+    }
+    assert state.addresses == {
+        moved["urn"]: "https://new and https://old",
+        renamed["urn"]: "https://new",
+        unknown["urn"]: "an unknown server and https://new",
+    }
+
+
 @pytest.mark.parametrize(
     ("answer", "place", "status"),
     [

@@ -99,6 +99,16 @@ def test_a_state_names_its_objects_clusters_and_pending_operations() -> None:
     assert recorded.on_planes({"build", "data"}) == {SPACE, SECRET, STORE, ROLE}
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["new-first", "old-first"])
+def test_a_provider_whose_replacement_was_interrupted(order: int) -> None:
+    kind = "pulumi:providers:openchoreo"
+    urn = f"urn:pulumi:dev::openchoreo-secrets::{kind}::build-plane"
+    new = {"urn": urn, "type": kind, "id": "2", "inputs": {"clusterIdentity": "uid-new"}}
+    old = {**new, "id": "1", "delete": True, "inputs": {"clusterIdentity": "uid-old"}}
+    recorded = read_state({"deployment": {"resources": [new, old][::order]}})
+    assert recorded.identities == {"build-plane": "uid-new"}
+
+
 @pytest.mark.parametrize("exported", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
 def test_an_empty_state(exported: dict[str, Any]) -> None:
     recorded = read_state(exported)
