@@ -154,9 +154,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
     try:
         content = go_yaml.load(file.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = "" if mark is None else f" (line {mark.line + 1})"
-        reason = error.strerror if isinstance(error, OSError) else f"it is not valid YAML{place}"
+        reason = error.strerror if isinstance(error, OSError) else go_yaml.describe_error(error)
         msg = f"{file}: cannot be read: {reason}; correct the file"
         raise OpenChoreoSecretsError(msg) from None
     if not isinstance(content, dict) or not isinstance(content.get("config") or {}, dict):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pulumi
+import yaml
 
 from ..errors import NOTHING_CHANGED, Problem, SettingsError
 from ..openchoreo import find_release
@@ -82,8 +83,14 @@ def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
         return [Problem(MANUAL_KEY, f"{advice} '{MANUAL_KEY}.<name>'")]
     if not file.is_file():
         return []
-    config = (go_yaml.load(file.read_text()) or {}).get("config") or {}
-    stored: Any = config.get(prefix + MANUAL_KEY, {})
+    try:
+        content = go_yaml.load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        # Pulumi has read another file, or another version of it.
+        reason = error.strerror if isinstance(error, OSError) else go_yaml.describe_error(error)
+        return [Problem(MANUAL_KEY, f"{file} cannot be read: {reason}; correct the file")]
+    config = content.get("config") if isinstance(content, dict) else None
+    stored: Any = config.get(prefix + MANUAL_KEY, {}) if isinstance(config, dict) else {}
     if not isinstance(stored, dict) or set(stored) == {"secure"}:
         return []
     return [

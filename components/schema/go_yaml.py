@@ -12,15 +12,45 @@ from typing import Any, Final
 
 import yaml
 
+from .plain_secrets import describe_secret
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,62}")
+"""A key that a message may show; any other one may be a misplaced value."""
 _TAG: Final = "tag:yaml.org,2002:"
 _BASES: Final = {"0b": 2, "0o": 8, "0x": 16}
 
 
+class _RefusedError(yaml.YAMLError):
+    """What PyYAML would accept, and Pulumi does not; the message is for users."""
+
+
 class _Loader(yaml.SafeLoader):
-    """`yaml.SafeLoader` with the plain values of yaml.v3."""
+    """`yaml.SafeLoader` with the plain values and the unique keys of yaml.v3."""
 
     # Not those of the class above.
     yaml_implicit_resolvers: Final = {}  # type: ignore[misc]
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """A mapping as it is written, before the keys of others are merged into it.
+
+        Raises:
+            yaml.YAMLError: it has a key twice.
+        """
+        mapping: yaml.MappingNode = super().compose_mapping_node(anchor)
+        first: dict[str, yaml.ScalarNode] = {}
+        # As yaml.v3, which compares the text of keys: 1 and "1" are the same one. PyYAML refuses other keys later.
+        for key in (key for key, _ in mapping.value if isinstance(key, yaml.ScalarNode)):
+            if first.setdefault(key.value, key) is not key:
+                raise _RefusedError(_describe_duplicate(first[key.value], key))
+        return mapping
+
+
+def _describe_duplicate(first: yaml.ScalarNode, second: yaml.ScalarNode) -> str:
+    is_name = _NAME.fullmatch(first.value) and not describe_secret(first.value)
+    key = f'the key "{first.value}"' if is_name else "a key"
+    lines = sorted({node.start_mark.line + 1 for node in (first, second)})
+    place = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} and {lines[1]}"
+    return f"it has {key} twice ({place})"
 
 
 for _name, _pattern, _first in (
@@ -64,6 +94,14 @@ def load(text: str) -> Any:
     """The first document.
 
     Raises:
-        yaml.YAMLError: the text is not valid YAML.
+        yaml.YAMLError: the text is not valid YAML, or Pulumi refuses it.
     """
     return yaml.load(text, _Loader)  # noqa: S506 -- a SafeLoader
+
+
+def describe_error(error: yaml.YAMLError | UnicodeError) -> str:
+    """Why a text cannot be read, without a part of it that may be a secret."""
+    if isinstance(error, _RefusedError):
+        return str(error)
+    mark = getattr(error, "problem_mark", None)
+    return "it is not valid YAML" + ("" if mark is None else f" (line {mark.line + 1})")

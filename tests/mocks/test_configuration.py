@@ -239,7 +239,27 @@ def test_stack_file_shows_what_is_encrypted(stack: Stack, stored: str, problems:
     assert found == problems
 
 
-@pytest.mark.parametrize("text", ["", "config:\n", "config: {}\n"], ids=["empty file", "no entry", "empty mapping"])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"config: {}\nconfig: {}\n", 'it has the key "config" twice (lines 1 and 2)', id="a key twice"),
+        pytest.param(b"\xff", "it is not valid YAML", id="not text"),
+    ],
+)
+def test_stack_file_that_pulumi_refuses(stack: Stack, content: bytes, reason: str) -> None:
+    Path(FILE).write_bytes(content)
+
+    with pytest.raises(SettingsError) as raised:
+        stack.load({**GOOD, "manualSecrets": MANUAL})
+
+    assert str(raised.value) == f"{HEAD}manualSecrets: {FILE} cannot be read: {reason}; correct the file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "config:\n", "config: {}\n", "config: text\n", "text\n"],
+    ids=["empty file", "no entry", "empty mapping", "text as configuration", "text"],
+)
 def test_stack_file_without_configuration_is_no_obstacle(stack: Stack, text: str) -> None:
     """Configuration may come from an environment or the Automation API instead of the stack file."""
     Path(FILE).write_text(text)

@@ -143,6 +143,15 @@ def _without(name: str) -> Any:
             id="a-project-that-is-not-yaml",
         ),
         pytest.param(
+            lambda project: (project / "stacks" / "Pulumi.dev.yaml").write_text(
+                "config:\n  openchoreo-secrets:release: v1\n  openchoreo-secrets:release: v0.9\n"
+            ),
+            [],
+            '{project}/stacks/Pulumi.dev.yaml: cannot be read: it has the key "openchoreo-secrets:release" twice '
+            "(lines 2 and 3); correct the file",
+            id="a-stack-file-with-a-key-twice",
+        ),
+        pytest.param(
             lambda project: (project / "stacks" / "Pulumi.dev.yaml").write_bytes(b"\xff\xfe\xff"),
             [],
             "{project}/stacks/Pulumi.dev.yaml: cannot be read: it is not valid YAML; correct the file",

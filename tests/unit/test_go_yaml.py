@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.schema.go_yaml import load
+from components.schema.go_yaml import describe_error, load
+from tests.unit.samples import CANARY
 from tests.unit.yaml_values import PLAIN
 
 
@@ -44,3 +45,31 @@ def test_no_number() -> None:
 def test_invalid_text() -> None:
     with pytest.raises(yaml.YAMLError):
         load("{")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("a: 1\nb: 2\na: 3\n", 'it has the key "a" twice (lines 1 and 3)', id="whole-file"),
+        pytest.param("x:\n  - {name: a, name: b}\n", 'it has the key "name" twice (line 2)', id="nested"),
+        pytest.param("a: {}\n'a': 1", 'it has the key "a" twice (lines 1 and 2)', id="quoted"),
+        pytest.param("p:clusters: 1\np:clusters: 1", 'it has the key "p:clusters" twice (lines 1 and 2)', id="prefix"),
+        pytest.param('1: 1\n"1": 1', "it has a key twice (lines 1 and 2)", id="a-number-and-its-text"),
+        pytest.param("a b: 1\na b: 1", "it has a key twice (lines 1 and 2)", id="no-name"),
+        pytest.param(f"{CANARY}: 1\n{CANARY}: 1", "it has a key twice (lines 1 and 2)", id="a-token"),
+        pytest.param("? [a]\n: {b: 1, b: 2}", 'it has the key "b" twice (line 2)', id="below-a-list-as-a-key"),
+        pytest.param("x: &x {a: 1}\ny:\n  <<: *x\n  <<: *x", "it has a key twice (lines 3 and 4)", id="two-merges"),
+        pytest.param("a: [\n", "it is not valid YAML (line 2)", id="syntax"),
+        pytest.param("\x00", "it is not valid YAML", id="characters"),
+    ],
+)
+def test_refused_texts(text: str, reason: str) -> None:
+    with pytest.raises(yaml.YAMLError) as caught:
+        load(text)
+    assert describe_error(caught.value) == reason
+
+
+def test_merged_keys_are_no_duplicates() -> None:
+    text = "x: &x {one: 1, two: 1}\ny: &y {<<: *x, one: 2}\nz: {<<: *y, two: 3}\nagain: *x\n"
+    first = {"one": 1, "two": 1}
+    assert load(text) == {"x": first, "y": {"one": 2, "two": 1}, "z": {"one": 2, "two": 3}, "again": first}
