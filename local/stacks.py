@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from components.commands.stack import read_yaml
-from components.settings.parsing import parse
+from components.settings.parsing import MANUAL_KEY, parse, read_value
 from components.settings.stack import StackSettings
 
 PREFIX: Final = "openchoreo-secrets:"
@@ -66,9 +66,10 @@ def record_stack(folder: Path, stack: LocalStack) -> None:
 def read_settings(file: Path) -> StackSettings:
     """Settings in a stack file, read without Pulumi, because the platform is seeded before the engine runs."""
     config = read_yaml(file).get("config") or {}
-    raw = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
-    manual = raw.pop("manualSecrets", None) or {}
-    return parse(raw, source=str(file), manual_names=frozenset(manual))
+    own = {str(key).removeprefix(PREFIX): value for key, value in config.items() if str(key).startswith(PREFIX)}
+    raw = {key: read_value(key, value) for key, value in own.items()}
+    manual = raw.pop(MANUAL_KEY, None)
+    return parse(raw, source=str(file), manual_names=frozenset(manual) if isinstance(manual, dict) else frozenset())
 
 
 def _read_release(folder: Path) -> str | None:

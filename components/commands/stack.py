@@ -47,7 +47,7 @@ class Project:
         file = self._locate(stack)
         key = f"{self.name}:{_CLUSTERS}"
         own = self._read_own(file, "use the name of a stack of this project, or --context")
-        values = {name: read_value(value) for name, value in own.items()}
+        values = {name: read_value(name, value) for name, value in own.items()}
         if not values.get(_CLUSTERS):
             msg = f"{file}: {key}: is missing; set it, or use --context"
             raise OpenChoreoSecretsError(msg)
@@ -73,7 +73,7 @@ class Project:
             OpenChoreoSecretsError: there is no such file, or it is no YAML mapping.
         """
         own = self._read_own(self._locate(stack), "use the name of a stack of this project")
-        values = {key: read_value(value) for key, value in own.items()}
+        values = {key: read_value(key, value) for key, value in own.items()}
         entries = choose_words(values).read(values)[0].get(ORGANIZATIONS)
         names = (entry.get("name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
         return tuple(name for name in names if isinstance(name, str))
@@ -90,9 +90,9 @@ class Project:
         raw = {key: value for key, value in own.items() if not _is_encrypted(value)}
         hidden = frozenset(own) - raw.keys()
         # Names are plain text, unless someone has encrypted the whole mapping.
-        entries = None if _is_encrypted(manual) else read_value(manual)
+        entries = None if _is_encrypted(manual) else read_value(MANUAL_KEY, manual)
         names = frozenset(map(str, entries)) if isinstance(entries, dict) else None
-        settings, problems = check({key: read_value(value) for key, value in raw.items()}, names, hidden)
+        settings, problems = check({key: read_value(key, value) for key, value in raw.items()}, names, hidden)
         encrypted = [
             Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
             for key in sorted(hidden)
@@ -228,7 +228,7 @@ def _run_json(folder: Path, *arguments: str) -> dict[str, Any]:
     """
     try:
         printed = json.loads(_run(folder, *arguments))
-    except ValueError:
+    except (ValueError, RecursionError):
         printed = None
     if isinstance(printed, dict):
         return printed

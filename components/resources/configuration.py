@@ -50,6 +50,7 @@ def load_configuration() -> Configuration:
 
     Raises:
         SettingsError: with every problem; nothing is registered.
+        OpenChoreoSecretsError: a value is JSON that cannot be read; the same.
     """
     project = pulumi.get_project()
     file = Path(_STACK_DIRECTORY, f"Pulumi.{pulumi.get_stack()}.yaml")
@@ -62,10 +63,10 @@ def load_configuration() -> Configuration:
         Problem(key, f"is encrypted; only {MANUAL_KEY} holds secrets, every other key must be readable in a review")
         for key in sorted(encrypted)
     ]
-    entries = {} if manual is None else read_value(manual)
+    entries = {} if manual is None else read_value(MANUAL_KEY, manual)
     problems += [*_plain_text(manual, file, prefix), *_wrong_values(entries)]
     values: dict[str, str] | None = entries if isinstance(entries, dict) else None
-    raw = {key: read_value(value) for key, value in config.items() if key not in encrypted}
+    raw = {key: read_value(key, value) for key, value in config.items() if key not in encrypted}
     settings, others = check(raw, None if values is None else values.keys(), encrypted)
     problems += others
     if problems:

@@ -12,10 +12,14 @@ from typing import Any, Final
 
 import yaml
 
+from .nesting import TOO_DEEP, is_too_deep
 from .plain_secrets import describe_secret
 
+_TOO_DEEP: Final = f"it {TOO_DEEP}"
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,62}")
 """A key that a message may show; any other one may be a misplaced value."""
+_DIGITS: Final = 1000
+"""Digits of a number. Python refuses to print one of 4300 decimal digits."""
 _TAG: Final = "tag:yaml.org,2002:"
 _BASES: Final = {"0b": 2, "0o": 8, "0x": 16}
 
@@ -67,6 +71,9 @@ for _name, _pattern, _first in (
 
 def _read_integer(_: _Loader, node: yaml.ScalarNode) -> int:
     text = node.value.replace("_", "")
+    if len(text) > _DIGITS:
+        msg = f"it has a number of more than {_DIGITS} digits (line {node.start_mark.line + 1})"
+        raise _RefusedError(msg)
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
     base = _BASES.get(digits[:2])
     if base is not None:
@@ -96,7 +103,17 @@ def load(text: str) -> Any:
     Raises:
         yaml.YAMLError: the text is not valid YAML, or Pulumi refuses it.
     """
-    return yaml.load(text, _Loader)  # noqa: S506 -- a SafeLoader
+    try:
+        content = yaml.load(text, _Loader)  # noqa: S506 -- a SafeLoader
+    except RecursionError:
+        raise _RefusedError(_TOO_DEEP) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # PyYAML lets errors of conversions through, such as that of "!!int x"; their messages quote the value.
+        msg = "it has a value that its tag does not allow"
+        raise _RefusedError(msg) from None
+    if is_too_deep(content):
+        raise _RefusedError(_TOO_DEEP)
+    return content
 
 
 def describe_error(error: yaml.YAMLError | UnicodeError) -> str:

@@ -9,13 +9,14 @@ from typing import Final, cast
 
 from pydantic import ValidationError
 
-from ..errors import NOTHING_CHANGED, Problem, SettingsError
+from ..errors import NOTHING_CHANGED, OpenChoreoSecretsError, Problem, SettingsError
 from ..openchoreo import RELEASES, find_release
 from ..openchoreo.release import Release
 from ..schema.arguments import check_arguments
+from ..schema.nesting import TOO_DEEP, is_too_deep
 from ..schema.partial import DoubtfulValue
 from ..schema.paths import Location
-from ..schema.plain_secrets import mark_texts
+from ..schema.plain_secrets import HIDDEN, mark_texts
 from ..schema.problems import mistakes
 from ..schema.text import quote
 from ..schema.words import Words, choose_words, choose_words_of_both
@@ -50,15 +51,32 @@ def parse(raw: Mapping[str, object], *, source: str, manual_names: AbstractSet[s
     return settings
 
 
-def read_value(value: object) -> object:
-    """The JSON value of a configuration value: Pulumi passes mappings and lists as JSON text, and scalars as text."""
-    if not isinstance(value, str):
+def read_value(key: str, value: object) -> object:
+    """The JSON value of a configuration value: Pulumi passes mappings and lists as JSON text, and scalars as text.
+
+    Args:
+        key: for messages.
+        value: as Pulumi or its YAML has it.
+
+    Raises:
+        OpenChoreoSecretsError: it is JSON text that cannot be read.
+    """
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
     try:
         parsed = json.loads(value)
-    except ValueError:
+    except json.JSONDecodeError:
         return value
-    return parsed if isinstance(parsed, (dict, list)) else value
+    except RecursionError:
+        parsed = None
+    except ValueError:
+        # Of Python's limit for the digits of a number.
+        msg = f"{key}: has a number of too many digits {HIDDEN}; correct the value"
+        raise OpenChoreoSecretsError(msg) from None
+    if parsed is None or is_too_deep(parsed):
+        msg = f"{key}: {TOO_DEEP} {HIDDEN}; correct the value"
+        raise OpenChoreoSecretsError(msg)
+    return cast("object", parsed)
 
 
 def choose_words_of_any(raw: Mapping[str, object]) -> Words:

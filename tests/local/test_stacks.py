@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from components.openchoreo import RELEASES
-from local.stacks import STACKS, LocalStack, ReleaseError, record_stack, select_stack
+from local.stacks import PREFIX, STACKS, LocalStack, ReleaseError, read_settings, record_stack, select_stack
 
 ROOT = Path(__file__).resolve().parents[2]
 V0_9, V1 = LocalStack("v0.9", "local"), LocalStack("v1", "local-v1")
@@ -73,3 +74,14 @@ def test_every_stack_names_its_release(file: Path) -> None:
     assert release in RELEASES
     local = {f"Pulumi.{stack.name}": stack.release for stack in STACKS.values()}
     assert local.get(file.stem, release) == release
+
+
+def test_settings_in_both_forms(tmp_path: Path) -> None:
+    """As mappings, and as the JSON text that ``pulumi config set`` writes."""
+    content = yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())
+    config = content["config"]
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    files = [tmp_path / "mappings.yaml", tmp_path / "texts.yaml"]
+    for file, entries in zip(files, (config, texts), strict=True):
+        file.write_text(yaml.safe_dump({**content, "config": entries}))
+    assert read_settings(files[0]) == read_settings(files[1])

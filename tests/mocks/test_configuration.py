@@ -11,6 +11,7 @@ import pulumi
 import pytest
 
 from components import Configuration, SettingsError, load_configuration, parse
+from components.errors import OpenChoreoSecretsError
 from components.openchoreo import V0_9, V1
 from tests.mocks.recorder import Recorder, Secret, resolve
 
@@ -265,6 +266,15 @@ def test_stack_file_without_configuration_is_no_obstacle(stack: Stack, text: str
     Path(FILE).write_text(text)
 
     assert list(stack.load({**GOOD, "manualSecrets": MANUAL}).manual) == ["token"]
+
+
+def test_json_that_cannot_be_read(stack: Stack) -> None:
+    with pytest.raises(OpenChoreoSecretsError) as raised:
+        stack.load({**GOOD, "organizations": "[" * 5000 + "]" * 5000})
+
+    assert str(raised.value) == (
+        "organizations: is nested more than 100 levels deep (value not shown); correct the value"
+    )
 
 
 def test_all_problems_are_reported_at_once(stack: Stack) -> None:

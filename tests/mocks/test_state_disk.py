@@ -74,7 +74,9 @@ def test_folder_of_the_credentials(tmp_path: Path) -> None:
     assert find_state_folder(chosen, tmp_path, absent) == Path("/other/.pulumi")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '"text"', "backend: []", "backend: {url: 7}", "\0"])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '"text"', "backend: []", "backend: {url: 7}", "\0", pytest.param("[" * 99_999, id="deep")]
+)
 def test_files_of_other_forms_are_skipped(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text(text)
     (tmp_path / "credentials.json").write_text(text)

@@ -151,6 +151,32 @@ def _without(name: str) -> Any:
             "(lines 2 and 3); correct the file",
             id="a-stack-file-with-a-key-twice",
         ),
+        *(
+            pytest.param(
+                lambda project, text=text: configure(project, {"openchoreo-secrets:clusters": text}),
+                [],
+                f"clusters: {problem} (value not shown); correct the value",
+                id=what,
+            )
+            for what, text, problem in (
+                ("json-of-many-digits", f'{{"hush": {"1" * 5000}}}', "has a number of too many digits"),
+                ("deep-json", "[" * 101 + "]" * 101, "is nested more than 100 levels deep"),
+                ("very-deep-json", '{"hush":' * 99_999 + "1" + "}" * 99_999, "is nested more than 100 levels deep"),
+            )
+        ),
+        pytest.param(
+            lambda project: (project / "stacks" / "Pulumi.dev.yaml").write_text(f"config: {'[' * 5000}{']' * 5000}"),
+            [],
+            "{project}/stacks/Pulumi.dev.yaml: cannot be read: it is nested more than 100 levels deep; "
+            "correct the file",
+            id="a-deep-stack-file",
+        ),
+        pytest.param(
+            lambda project: (project / "state").write_text("[" * 99_999),
+            [],
+            "pulumi stack export --stack dev did not print a JSON object; check the version of Pulumi and its backend",
+            id="a-deep-state",
+        ),
         pytest.param(
             lambda project: (project / "stacks" / "Pulumi.dev.yaml").write_bytes(b"\xff\xfe\xff"),
             [],

@@ -59,6 +59,15 @@ def test_invalid_text() -> None:
         pytest.param(f"{CANARY}: 1\n{CANARY}: 1", "it has a key twice (lines 1 and 2)", id="a-token"),
         pytest.param("? [a]\n: {b: 1, b: 2}", 'it has the key "b" twice (line 2)', id="below-a-list-as-a-key"),
         pytest.param("x: &x {a: 1}\ny:\n  <<: *x\n  <<: *x", "it has a key twice (lines 3 and 4)", id="two-merges"),
+        pytest.param("[" * 101 + "]" * 101, "it is nested more than 100 levels deep", id="deep"),
+        pytest.param("[" * 9999 + "]" * 9999, "it is nested more than 100 levels deep", id="very-deep"),
+        pytest.param("a: &a [*a]", "it is nested more than 100 levels deep", id="an-anchor-in-itself"),
+        pytest.param(f"a:\n- {'1' * 1001}", "it has a number of more than 1000 digits (line 2)", id="digits"),
+        pytest.param(f"0x{'f' * 5000}", "it has a number of more than 1000 digits (line 1)", id="other-digits"),
+        *(
+            pytest.param(text, "it has a value that its tag does not allow", id=text)
+            for text in ("!!int hush", "!!int [1]", "!!float hush", "!!bool hush", "!!timestamp hush")
+        ),
         pytest.param("a: [\n", "it is not valid YAML (line 2)", id="syntax"),
         pytest.param("\x00", "it is not valid YAML", id="characters"),
     ],
@@ -67,6 +76,13 @@ def test_refused_texts(text: str, reason: str) -> None:
     with pytest.raises(yaml.YAMLError) as caught:
         load(text)
     assert describe_error(caught.value) == reason
+
+
+def test_deep_and_long_values() -> None:
+    assert load(f"{'[' * 100}{']' * 100}") != []
+    assert load("1" * 1000) == int("1" * 1000)
+    lines = [f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]" for number in range(1, 30)]
+    assert len(load("\n".join(["a0: &a0 [x]", *lines]))) == 30
 
 
 def test_merged_keys_are_no_duplicates() -> None:
