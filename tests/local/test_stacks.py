@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.openchoreo import RELEASES
-from local.stacks import PREFIX, STACKS, LocalStack, ReleaseError, read_settings, record_stack, select_stack
+from local.stacks import STACKS, LocalStack, ReleaseError, read_settings, record_stack, select_stack
 
 ROOT = Path(__file__).resolve().parents[2]
 V0_9, V1 = LocalStack("v0.9", "local"), LocalStack("v1", "local-v1")
