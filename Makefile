@@ -74,7 +74,7 @@ clean: ## Remove the virtual environment, builds and caches of this folder; the 
 
 $(VENV)/.runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is required; choose one with: make PYTHON=python3.12")'
-	@echo "Installing packages into $(VENV)"
+	@echo "Installing packages into $(VENV): a minute or two, once"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP_INSTALL) -r requirements.txt
 	@$(COMPILE) -x /pulumi_aws/ $(VENV)/lib || true

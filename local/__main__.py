@@ -52,8 +52,9 @@ _OWN_CLUSTER: Final = "own_cluster"
 """Its subfolder that commands with a context lock."""
 _PROOF: Final = "Used on this machine, as builds and workloads use them, with a git server, a registry and OpenBao:"
 _NOT_PROVEN: Final = (
-    "Some credentials do not work as they should. After a rotation, ESO delivers the new value at its next refresh; "
-    "the requests are in .local/git-server.log and .local/registry.log."
+    "Some credentials do not work as they should. For an organization that is new in the stack file, run make local; "
+    "after a rotation, ESO delivers the new value at its next refresh. The requests are in .local/git-server.log and "
+    ".local/registry.log."
 )
 
 

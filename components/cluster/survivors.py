@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from ..manifests import CREDENTIAL_LABEL, Manifest, is_marked_by
+from ..manifests import CREDENTIAL_LABEL, Manifest, is_marked_by, read_creator
 from ..offboarding.holdings import THERE, Holding
 from ..plan.orphans import ObjectKey
 from .connection import Cluster
 
+_EXTERNAL: Final = "ExternalSecret"
 _SECRET: Final = "Secret"
 
 
@@ -48,4 +49,6 @@ def _describe_keeper(live: Manifest, kind: str, stack: str, *, is_recorded: bool
         return "it is not in the state; delete it with the command orphans --delete"
     if kind == _SECRET and CREDENTIAL_LABEL in (metadata.get("labels") or {}):
         return "ESO keeps it on purpose (creationPolicy Orphan or Merge); delete it, or its keys"
+    if kind == _EXTERNAL and read_creator(live) == stack:
+        return "OpenChoreo has created it, and deletes it when the component is deployed again or the build run deleted"
     return "the stack's annotations on it were removed, so nothing deletes it; delete it unless others need it"

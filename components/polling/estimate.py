@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -52,7 +52,7 @@ def estimate_polling(plan: Plan) -> Load:
     reads_once = {name for name, where in places.items() if where.tariff.reads_once}
     polls: list[Poll] = []
     stores: dict[str, list[tuple[Poll, Place]]] = {}
-    for delivery in deliveries:
+    for number, delivery in enumerate(deliveries):
         for name in read_store_names(delivery.spec):
             poll = read_poll(
                 delivery.plan.name,
@@ -64,6 +64,7 @@ def estimate_polling(plan: Plan) -> Load:
                 brought_by=delivery.brought_by,
                 reads_once=name in reads_once,
             )
+            poll = replace(poll, number=number)
             polls.append(poll)
             if poll.store:
                 stores.setdefault(poll.store, []).append((poll, places.get(name, UNKNOWN)))

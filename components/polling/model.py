@@ -75,8 +75,7 @@ class Load:
     @property
     def external_secrets(self) -> int:
         """Number of ExternalSecrets that read from a store; one that reads from several counts once."""
-        reading = {(poll.organization, poll.secret, poll.brought_by): poll.copies for poll in self.polls if poll.store}
-        return sum(reading.values())
+        return sum({poll.number: poll.copies for poll in self.polls if poll.store}.values())
 
     @property
     def calls_per_second(self) -> Fraction:

@@ -7,7 +7,7 @@ It syncs again after the interval, with ``refreshPolicy: Periodic`` and an inter
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -40,6 +40,8 @@ class Poll:
     """Calls to the manager in one sync of one copy."""
     generators: tuple[str, ...]
     """Kinds of the generators that create a value in one sync of one copy."""
+    number: int = field(default=0, compare=False)
+    """Number of the ExternalSecret in the stack: one that reads from several stores has several polls."""
 
     @property
     def syncs_per_second(self) -> Fraction:

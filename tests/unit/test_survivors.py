@@ -54,5 +54,15 @@ def test_reasons(metadata: dict[str, Any], recorded: bool, reason: str | None) -
     assert describe_survivor(api.cluster, SECRET, STACK, objects) == reason
 
 
+def test_what_openchoreo_has_created() -> None:
+    """From an entry of the stack, for a component or a build run: the stack applies no object of its own."""
+    holding = Holding("dev", "ExternalSecret", "dp-acme-web", "app-pull", api="external-secrets.io/v1", uid="1")
+    live = {"metadata": {"name": "app-pull", "uid": "1", "annotations": {"openchoreo-secrets/stack": STACK}}}
+    assert describe_survivor(Api({holding.path: live}).cluster, holding, STACK, frozenset()) == (
+        "still there; OpenChoreo has created it, and deletes it when the component is deployed again or the build run "
+        "deleted"
+    )
+
+
 def test_an_object_that_is_gone() -> None:
     assert describe_survivor(Api({}).cluster, SECRET, STACK, frozenset()) is None

@@ -14,6 +14,7 @@ from components.plan.ecr_roles import EcrRoleArgs, plan_ecr_roles, validate_ecr_
 from components.plan.patched_objects import list_patched_objects
 from components.plan.rights import list_rights
 from components.plan.stack import Plan, plan_stack
+from components.polling.estimate import estimate_polling
 from components.pull.credential import PullSecret
 from components.settings.organization import Organization
 from components.settings.parsing import parse
@@ -44,6 +45,15 @@ def _raw(*organizations: Raw, **keys: Any) -> Raw:
 def _plan(*organizations: Raw, **keys: Any) -> Plan:
     settings = parse(_raw(*organizations, **keys), source=SOURCE)
     return plan_stack(settings, find_release(settings.release))
+
+
+def test_the_load_counts_the_secrets_of_both_releases() -> None:
+    """Some have one name in both: that of the registries, and of external services."""
+    registry = {"server": "ghcr.io", "remoteKey": "push"}
+    sonar = {"name": "sonar", "keys": {"token": {"remoteKey": "sonar"}}}
+    found = estimate_polling(_plan({**ACME, "registries": [registry], "external": [sonar]}))
+    (store,) = found.stores
+    assert found.external_secrets == store.external_secrets == 6
 
 
 def test_workflows_of_both_releases() -> None:
