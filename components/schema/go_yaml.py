@@ -21,6 +21,7 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,62}")
 _DIGITS: Final = 1000
 """Digits of a number. Python refuses to print one of 4300 decimal digits."""
 _TAG: Final = "tag:yaml.org,2002:"
+_MERGE: Final = f"{_TAG}merge"
 _BASES: Final = {"0b": 2, "0o": 8, "0x": 16}
 
 
@@ -47,6 +48,27 @@ class _Loader(yaml.SafeLoader):
             if first.setdefault(key.value, key) is not key:
                 raise _RefusedError(_describe_duplicate(first[key.value], key))
         return mapping
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge other mappings in: a key of the mapping counts before a merged one, and an earlier mapping first.
+
+        PyYAML 6.0.4 keeps the merged value of a key with one letter, and the later one of two mappings.
+        """
+        merged: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        own = [(key, value) for key, value in node.value if key.tag != _MERGE]
+        for value in (value for key, value in node.value if key.tag == _MERGE):
+            for mapping in value.value if isinstance(value, yaml.SequenceNode) else (value,):
+                if not isinstance(mapping, yaml.MappingNode):
+                    raise _RefusedError(_describe_merge(mapping))
+                self.flatten_mapping(mapping)
+                for pair in mapping.value:
+                    merged.setdefault(str(pair[0].value), pair)
+        names = {str(key.value) for key, _ in own}
+        node.value = [*(pair for name, pair in merged.items() if name not in names), *own]
+
+
+def _describe_merge(node: yaml.Node) -> str:
+    return f"it merges what is no mapping (line {node.start_mark.line + 1})"
 
 
 def _describe_duplicate(first: yaml.ScalarNode, second: yaml.ScalarNode) -> str:

@@ -9,7 +9,7 @@ from components.schema import go_yaml
 from local.platform import CONTEXT
 from tests.platform.harness import PREFIX, Kubernetes, Stack, kubernetes_store
 from tests.platform.samples import git_organization
-from tests.unit.yaml_values import PLAIN
+from tests.unit.yaml_values import MERGED, PLAIN
 
 ANCHORS = """
   {prefix}refreshInterval: &often 10m
@@ -89,10 +89,11 @@ def test_another_path_of_the_kubeconfig_replaces_nothing(
 
 def test_commands_read_the_values_that_pulumi_reads(stack: Stack) -> None:
     stack.configure()
-    values = "\n".join(f"    - {text}" for text in PLAIN)
+    texts = {**PLAIN, **MERGED}
+    values = "\n".join(f"    - {text}" for text in texts)
     text = stack.file.read_text().replace("config:\n", f"config:\n  {PREFIX}probe:\n{values}\n", 1)
     stack.file.write_text(text)
 
     printed = json.loads(stack.ok("config", "--json"))[f"{PREFIX}probe"]["objectValue"]
 
-    assert printed == go_yaml.load(text)["config"][f"{PREFIX}probe"] == list(PLAIN.values())
+    assert printed == go_yaml.load(text)["config"][f"{PREFIX}probe"] == list(texts.values())

@@ -10,7 +10,12 @@ import yaml
 
 from components.schema.go_yaml import describe_error, load
 from tests.unit.samples import CANARY
-from tests.unit.yaml_values import PLAIN
+from tests.unit.yaml_values import MERGED, PLAIN
+
+
+@pytest.mark.parametrize(("text", "value"), MERGED.items())
+def test_merged_mappings(text: str, value: Any) -> None:
+    assert load(text) == value
 
 
 @pytest.mark.parametrize(("text", "value"), PLAIN.items())
@@ -59,6 +64,9 @@ def test_invalid_text() -> None:
         pytest.param(f"{CANARY}: 1\n{CANARY}: 1", "it has a key twice (lines 1 and 2)", id="a-token"),
         pytest.param("? [a]\n: {b: 1, b: 2}", 'it has the key "b" twice (line 2)', id="below-a-list-as-a-key"),
         pytest.param("x: &x {a: 1}\ny:\n  <<: *x\n  <<: *x", "it has a key twice (lines 3 and 4)", id="two-merges"),
+        pytest.param("a: 1\nb: {<<: hush}", "it merges what is no mapping (line 2)", id="a-merged-text"),
+        pytest.param("<<: [{a: 1}, [hush]]", "it merges what is no mapping (line 1)", id="a-merged-list"),
+        pytest.param("x: &x\n  <<: *x", "it is nested more than 100 levels deep", id="merged-into-itself"),
         pytest.param("[" * 101 + "]" * 101, "it is nested more than 100 levels deep", id="deep"),
         pytest.param("[" * 9999 + "]" * 9999, "it is nested more than 100 levels deep", id="very-deep"),
         pytest.param("a: &a [*a]", "it is nested more than 100 levels deep", id="an-anchor-in-itself"),
