@@ -60,7 +60,7 @@ class Departure:
         options = "--delete --namespaces" if self.contents else "--delete"
         without = "its credentials, as builds of an older release ran in it" if self.moves else "its organization"
         return (
-            f"namespace {self.namespace} stays without {without}{inside}. Delete it with: kubectl delete "
+            f"namespace {self.namespace} stays without {without}{inside}. To delete it as well: kubectl delete "
             f"namespace {self.namespace}, or {name_command()} orphans --stack {stack} {options}"
         )
 

@@ -42,8 +42,8 @@ def test_a_namespace_stays_and_is_named_until_it_is_gone(
     stack.configure(organizations=[git_organization(first, "git")])
     message = (
         f"namespace {namespace} stays without its organization; in it: 1 Pod (1 Pending: build), 1 Secret "
-        f"(of-others). Delete it with: kubectl delete namespace {namespace}, or venv/bin/python -m components orphans "
-        f"--stack {stack.name} --delete --namespaces"
+        f"(of-others). To delete it as well: kubectl delete namespace {namespace}, or venv/bin/python -m components "
+        f"orphans --stack {stack.name} --delete --namespaces"
     )
 
     assert message in stack.ok("preview", "--suppress-progress")

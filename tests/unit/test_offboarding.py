@@ -78,13 +78,13 @@ def test_contents_of_many_namespaces_are_not_listed() -> None:
     [
         pytest.param(
             Departure("ci-a", goes=False, contents="1 Pod (1 Running: run-1)"),
-            "namespace ci-a stays without its organization; in it: 1 Pod (1 Running: run-1). Delete it with: kubectl "
-            "delete namespace ci-a, or venv/bin/python -m components orphans --stack dev --delete --namespaces",
+            "namespace ci-a stays without its organization; in it: 1 Pod (1 Running: run-1). To delete it as well: "
+            "kubectl delete namespace ci-a, or venv/bin/python -m components orphans --stack dev --delete --namespaces",
             id="stays-with-contents",
         ),
         pytest.param(
             Departure("ci-a", goes=False, contents=""),
-            "namespace ci-a stays without its organization; nothing of others is in it. Delete it with: kubectl "
+            "namespace ci-a stays without its organization; nothing of others is in it. To delete it as well: kubectl "
             "delete namespace ci-a, or venv/bin/python -m components orphans --stack dev --delete",
             id="stays-empty",
         ),
@@ -97,8 +97,8 @@ def test_contents_of_many_namespaces_are_not_listed() -> None:
         pytest.param(
             Departure("ci-a", goes=False, contents="", moves=True),
             "namespace ci-a stays without its credentials, as builds of an older release ran in it; nothing of others "
-            "is in it. Delete it with: kubectl delete namespace ci-a, or venv/bin/python -m components orphans --stack "
-            "dev --delete",
+            "is in it. To delete it as well: kubectl delete namespace ci-a, or venv/bin/python -m components orphans "
+            "--stack dev --delete",
             id="stays-after-a-move",
         ),
         pytest.param(

@@ -32,7 +32,7 @@ common    acme-sonar
 org-acme  acme-git
 """
 KEPT: Final = (
-    "- namespace openchoreo-ci-acme stays without its organization; nothing of others is in it. Delete it with: "
+    "- namespace openchoreo-ci-acme stays without its organization; nothing of others is in it. To delete it as well: "
     "kubectl delete namespace openchoreo-ci-acme, or venv/bin/python -m components orphans --stack dev --delete\n"
 )
 USED: Final = "- ClusterSecretStore org-acme is deleted, although others use it: 1 PushSecret (team/push)\n"
