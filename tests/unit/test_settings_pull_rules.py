@@ -13,7 +13,6 @@ from tests.unit.samples import (
     KUBERNETES,
     MANUAL,
     NOT_AN_OBJECT_NAME,
-    Edits,
     Raw,
     assert_rejected,
     message,
@@ -194,66 +193,6 @@ def test_planes_that_are_not_needed_need_not_be_configured() -> None:
     edits = {**on_every_plane(pullSecret=_pull()), "clusters.dataPlane": GONE}
     assert settings(edits).clusters.data_plane is None
     assert settings({"organizations.0.git": GIT}).clusters.control_plane is None
-
-
-def test_a_namespace_of_two_organizations() -> None:
-    edits: Edits = on_every_plane()
-    edits["organizations"] = [
-        {"name": "acme", "pullSecret": {**BY_HAND, "namespaces": ["dp-a", "openchoreo-ci-globex"]}},
-        {"name": "umbrella", "git": GIT},
-        {"name": "globex", "pullSecret": BY_HAND},
-        {"name": "initech", "pullSecret": {**BY_HAND, "secretName": "another"}},
-        {"name": "hooli", "pullSecret": {**BY_HAND, "secretName": "a-third", "namespaces": ["dp-b"]}},
-    ]
-    first = f"{AT_ACME}.pullSecret.namespaces[0]"
-    assert_rejected(
-        edits,
-        f'{AT_ACME}.pullSecret.namespaces[1]: "openchoreo-ci-globex" is the build namespace of an organization; use '
-        "a namespace of the organization's workloads",
-        'organizations[2] ("globex").pullSecret.namespaces[0]: "dp-a" already gets the Secret '
-        f'"registry-pull-secret" from {first}',
-        f'organizations[3] ("initech").pullSecret.namespaces[0]: {_also_of(first)}',
-    )
-
-
-def _also_of(first: str, namespace: str = "dp-a") -> str:
-    return (
-        f'"{namespace}" is also {first}, and the labels of a namespace name one organization; use a namespace of the '
-        "organization's workloads"
-    )
-
-
-def _one_namespace(isolation: str) -> Edits:
-    names = {"acme": "registry-pull-secret", "globex": "another"}
-    organizations = [
-        {
-            "name": name,
-            "pullSecret": {
-                **BY_HAND,
-                "secretName": secret,
-                "registries": [{**BOT, "manual": {"username": "bot", "password": value}}],
-                "namespaces": ["team-x"],
-            },
-        }
-        for (name, secret), value in zip(names.items(), ("gitToken", "quayPassword"), strict=True)
-    ]
-    return {**on_every_plane(), "organizations": organizations, "isolation": isolation}
-
-
-@pytest.mark.parametrize("isolation", ["store", "strict"])
-def test_two_secrets_in_a_namespace_of_two_organizations(isolation: str) -> None:
-    problem = _also_of(f"{AT_ACME}.pullSecret.namespaces[0]", "team-x")
-    assert_rejected(_one_namespace(isolation), f'organizations[1] ("globex").pullSecret.namespaces[0]: {problem}')
-
-
-def test_two_secrets_in_a_namespace_with_isolation_shared() -> None:
-    assert settings(_one_namespace("shared"))
-
-
-def test_two_secrets_in_a_namespace_with_a_wrong_isolation() -> None:
-    said = rejection(raw(_one_namespace("none")))
-    assert said.count("\n  - ") == 1
-    assert "isolation: " in said
 
 
 def test_the_fake_store_lacks_a_key_of_the_data_plane_only() -> None:

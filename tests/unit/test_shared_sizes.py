@@ -33,8 +33,6 @@ SHIPPED: Final = {
     "ClusterComponentType": "clustercomponenttype-service",
     "ClusterWorkflow": "clusterworkflow-dockerfile-builder",
 }
-pytestmark = pytest.mark.no_cover  # a thousand organizations show sizes; other tests show each line
-
 ADVICE: Final = (
     "use remote keys that contain the namespace, delivery ahead for builds or namespace for pull secrets, or fewer "
     "organizations for this object"
@@ -101,6 +99,7 @@ def _measure(kind: str, patch: Patch) -> tuple[int, int]:
     return len(annotations[IDENTITY.annotation]), len(json.dumps(done.object))
 
 
+@pytest.mark.no_cover  # half a minute each when it is measured; smaller tests execute the same lines
 @pytest.mark.parametrize(("form", "registries"), [("docker config", 2), ("stored user", 2)])
 def test_a_thousand_organizations_fit(form: str, registries: int) -> None:
     patches = _plan_patches(1000, form, registries)

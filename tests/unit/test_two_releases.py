@@ -28,9 +28,8 @@ STORE: Final[Raw] = {"secretStoreRef": "default"}
 ACME: Final[Raw] = {"name": "acme", "git": GIT}
 TOP: Final = TOP_KEYS.replace("organizations", "organizations, namespaces")
 """A configuration for both releases may have the words of either."""
-OF_AN_ORGANIZATION: Final = ORGANIZATION_KEYS.replace("componentWorkflows", "componentWorkflows, workflows").replace(
-    "buildPlane", "buildPlane, workflowPlane"
-)
+BUILDS: Final = ORGANIZATION_KEYS.replace("componentWorkflows", "componentWorkflows, workflows")
+OF_AN_ORGANIZATION: Final = BUILDS.replace("buildPlane", "buildPlane, workflowPlane")
 
 
 def _raw(*organizations: Raw, **keys: Any) -> Raw:
@@ -162,7 +161,7 @@ def test_what_both_share_has_the_word_of_either(keys: Raw, clusters: Raw) -> Non
             )
         ),
         pytest.param(
-            {**{key: value for key, value in _raw().items() if key != "organizations"}, "namespace": [ACME]},
+            {**{key: value for key, value in _raw().items() if value != [ACME]}, "namespace": [ACME]},
             [f'namespace: unknown key; did you mean "namespaces"? expected one of: {TOP}'],
             id="like-namespaces",
         ),
