@@ -212,11 +212,12 @@ def _parse(key: str, text: Any) -> _Record | None:
         identity = Identity(content["stack"], content["name"])
         added = Added.from_plain({**Added().plain(), **plain})
         record = _Record(identity, content["object"], content["uid"], added)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        original = text if packed is None else _compact({**content, _ADDED: plain})
+        is_own = record.plain_text == original
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     # The text includes a digest of the rest, and an annotation of another patch under this key has another identity.
-    original = text if packed is None else _compact({**content, _ADDED: plain})
-    return record if identity.annotation == key and record.plain_text == original else None
+    return record if is_own and identity.annotation == key else None
 
 
 def _digest(content: Any) -> str:

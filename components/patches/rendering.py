@@ -76,7 +76,7 @@ def _read_choice(text: str, variable: str) -> str | _Choice:
         return text
     try:
         values = json.loads(text[len(START) : -len(end)])
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return _Choice(text, values) if isinstance(values, dict) else text
 

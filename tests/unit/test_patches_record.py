@@ -147,6 +147,8 @@ OTHER_RECORD = apply_patch(PLANE, VAULT, identity=PROD).object["metadata"]["anno
         pytest.param("[]", id="list"),
         pytest.param("{}", id="no fields"),
         pytest.param(1, id="number"),
+        pytest.param("[" * 99_999, id="deep"),
+        pytest.param(RECORD.replace('"kept":{', f'"kept":{{"a":{"[" * 900}{"]" * 900},'), id="a deep part"),
         pytest.param(RECORD.replace('"secretStoreRef":"vault"', '"secretStoreRef":7'), id="another type"),
         pytest.param(RECORD.replace('"kept":{', '"kept":[{').replace('},"secret', '}],"secret'), id="another shape"),
         pytest.param(RECORD.replace(",", ", "), id="other spaces"),

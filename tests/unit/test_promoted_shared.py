@@ -204,6 +204,9 @@ def test_an_entry_of_another_form_for_the_same_object_is_no_loss() -> None:
     assert _accept(api, _plan(kind, "acme", keys={"acme": "acme-pull#config"})) == []
 
 
+DEEP: Final = f"${{{'[' * 99_999}{']' * 99_999}[x.y]}}"
+
+
 def _entry(*names: str, key: str = "pull", identifier: str = "pull-1") -> dict[str, Any]:
     condition = {"includeWhen": f"${{x.y in {[*names]}}}".replace("'", '"')} if names else {}
     return {"id": identifier, **condition, "template": {"kind": "ExternalSecret", "spec": {"key": key}}}
@@ -218,6 +221,7 @@ def _entry(*names: str, key: str = "pull", identifier: str = "pull-1") -> dict[s
         ("${{x}[x.y]}", "${{x}[x.y]}"),
         ("${metadata.name}", "${metadata.name}"),
         ("${x.y", "${x.y"),
+        pytest.param(DEEP, DEEP, id="deep"),
     ],
 )
 def test_texts_of_a_namespace(key: str, rendered: str) -> None:

@@ -194,6 +194,7 @@ def _edit(text: str, **fields: Any) -> str:
         pytest.param(base64.b64encode(b"text").decode(), id="no xz"),
         pytest.param(pack("[")[:-8], id="the end is missing"),
         pytest.param(pack("["), id="no JSON"),
+        pytest.param(pack("[" * 99_999), id="deep"),
         pytest.param(pack("{}"), id="another record"),
         pytest.param(1, id="a number"),
     ],
