@@ -28,6 +28,7 @@ class LiveCluster:
     """Everything on one cluster that decides who can read what. No values of Secrets."""
 
     context: str
+    """Its context; with its plane if another cluster's context has the same name."""
     planes: tuple[str, ...]
     """``build``, ``control``, ``data``, sorted."""
     namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -112,18 +112,16 @@ def _unlabelled(planned: OrganizationPlan, namespaces: Mapping[str, Manifest | N
             )
 
 
-def _list_users(organizations: Sequence[OrganizationPlan]) -> Mapping[str, frozenset[str]]:
+def _list_users(organizations: Sequence[OrganizationPlan]) -> Mapping[str, set[str]]:
     """Store of workloads -> the organizations that it serves."""
-    users: dict[str, frozenset[str]] = {}
+    users: dict[str, set[str]] = {}
     for planned in organizations:
         if isinstance(planned.pull_store, str):
-            users[planned.pull_store] = users.get(planned.pull_store, frozenset()) | {planned.name}
+            users.setdefault(planned.pull_store, set()).add(planned.name)
     return users
 
 
-def _unfit_data_planes(
-    cluster: Cluster, planned: OrganizationPlan, users: Mapping[str, frozenset[str]]
-) -> Iterator[str]:
+def _unfit_data_planes(cluster: Cluster, planned: OrganizationPlan, users: Mapping[str, set[str]]) -> Iterator[str]:
     """Data planes without a store, or with that of others, although pull secrets of components read from it.
 
     Only the live environments of an organization show which data planes it uses; all may use a cluster-scoped one.

@@ -154,8 +154,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
     try:
         content = go_yaml.load(file.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeError, yaml.YAMLError) as error:
-        reason = error.strerror if isinstance(error, OSError) else go_yaml.describe_error(error)
-        msg = f"{file}: cannot be read: {reason}; correct the file"
+        msg = f"{file}: cannot be read: {go_yaml.describe_error(error)}; correct the file"
         raise OpenChoreoSecretsError(msg) from None
     if not isinstance(content, dict) or not isinstance(content.get("config") or {}, dict):
         msg = f"{file}: must be a mapping of keys and values; correct the file"

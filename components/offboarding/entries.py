@@ -22,7 +22,7 @@ def find_problem(items: Iterable[Holding], clusters: Container[str]) -> str | No
 
     Args:
         items: the entries.
-        clusters: the contexts in the record.
+        clusters: names of the clusters in the record.
     """
     for index, item in enumerate(items):
         for field, value, problem in _check(item, clusters):

@@ -94,7 +94,7 @@ def select_holdings(where: str, lists: Lists, subject: Subject, stores: Abstract
     """Every object of an organization on a cluster, with what the objects have created.
 
     Args:
-        where: context of the cluster.
+        where: name of the cluster.
         lists: every kind that a stack creates.
         subject: the organization.
         stores: names of the ClusterSecretStores that are for the organization alone.

@@ -25,7 +25,7 @@ class Record:
     time: str
     """When it was read, as RFC 3339."""
     clusters: Mapping[str, str]
-    """Context -> UID of its namespace ``kube-system``."""
+    """Name of a cluster, which is its context if no other one has it -> UID of its namespace ``kube-system``."""
     holdings: Holdings
     addresses: Mapping[str, str] = field(default_factory=dict)
     """URN of a resource in Vault -> address of the server, without a password."""

@@ -79,7 +79,7 @@ def _index(resources: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any
 
 
 def _list_addresses(items: Iterable[Mapping[str, Any]], index: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """URN of a resource in Vault -> address of the server; several ones, which nobody can ask at once, if it moved."""
+    """URN of a resource in Vault -> address of its server. If the resource is on two servers, both in one text."""
     addresses: dict[str, set[str]] = {}
     for item in items:
         addresses.setdefault(str(item["urn"]), set()).add(clean_server(_read_provider(item, index, "address")))

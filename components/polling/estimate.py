@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -63,8 +63,8 @@ def estimate_polling(plan: Plan) -> Load:
                 copies=delivery.copies,
                 brought_by=delivery.brought_by,
                 reads_once=name in reads_once,
+                number=number,
             )
-            poll = replace(poll, number=number)
             polls.append(poll)
             if poll.store:
                 stores.setdefault(poll.store, []).append((poll, places.get(name, UNKNOWN)))

@@ -64,6 +64,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
     copies: int,
     brought_by: str,
     reads_once: bool,
+    number: int = 0,
 ) -> Poll:
     """Read what one ExternalSecret reads from one of its stores, of `read_store_names`.
 
@@ -76,6 +77,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
         copies: expected number of equal ExternalSecrets.
         brought_by: what creates one: ``component``, ``namespace``, ``run``; empty if there is exactly one.
         reads_once: whether several properties of one secret are one call.
+        number: of the ExternalSecret in the stack.
     """
     first = read_store_names(spec)[0]
     refs = [ref for name, ref in _refs(spec) if name == store_name]
@@ -93,6 +95,7 @@ def read_poll(  # noqa: PLR0913 -- what a manifest does not contain
             for entry in spec.get("dataFrom", ())
             if "sourceRef" in entry and store_name == first
         ),
+        number=number,
     )
 
 

@@ -88,8 +88,7 @@ def _plain_text(manual: object, file: Path, prefix: str) -> list[Problem]:
         content = go_yaml.load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         # Pulumi has read another file, or another version of it.
-        reason = error.strerror if isinstance(error, OSError) else go_yaml.describe_error(error)
-        return [Problem(MANUAL_KEY, f"{file} cannot be read: {reason}; correct the file")]
+        return [Problem(MANUAL_KEY, f"{file} cannot be read: {go_yaml.describe_error(error)}; correct the file")]
     config = content.get("config") if isinstance(content, dict) else None
     stored: Any = config.get(prefix + MANUAL_KEY, {}) if isinstance(config, dict) else {}
     if not isinstance(stored, dict) or set(stored) == {"secure"}:

@@ -138,8 +138,10 @@ def load(text: str) -> Any:
     return content
 
 
-def describe_error(error: yaml.YAMLError | UnicodeError) -> str:
-    """Why a text cannot be read, without a part of it that may be a secret."""
+def describe_error(error: OSError | UnicodeError | yaml.YAMLError) -> str:
+    """Why a file cannot be read, without a part of it that may be a secret."""
+    if isinstance(error, OSError):
+        return str(error.strerror)
     if isinstance(error, _RefusedError):
         return str(error)
     mark = getattr(error, "problem_mark", None)

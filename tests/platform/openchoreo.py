@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
 
 from components.openchoreo import V0_9, Release
 from components.patches.record import Identity
 from components.provider.log import Log
+from local.documents import read_documents
 from local.seed import list_openchoreo_crds
 from tests.platform.harness import ROOT, Kubernetes, Stack, eventually
 
@@ -37,9 +37,9 @@ def crds() -> list[Path]:
 
 def shipped(file: Path, namespace: str) -> Object:
     """An object as OpenChoreo ships it, in another namespace."""
-    found = next(document for document in yaml.safe_load_all(file.read_text()) if document)
+    found = next(read_documents([file]))
     found["metadata"]["namespace"] = namespace
-    return dict(found)
+    return found
 
 
 def component_type(name: str, namespace: str, **spec: Any) -> Object:

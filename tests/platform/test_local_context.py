@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-import yaml
 
+from local.documents import read_documents
 from local.engine import Engine
 from local.own_cluster.configuration import NAMESPACE
 from local.platform import Platform
@@ -125,7 +125,7 @@ def test_a_namespace_of_somebody_else(checkout: Path, own: UserCluster, name: st
 
 
 def test_an_openchoreo_that_exists(checkout: Path, own: UserCluster) -> None:
-    definition = next(yaml.safe_load_all(list_openchoreo_crds()[0].read_text()))
+    definition = next(read_documents(list_openchoreo_crds()[:1]))
     Seeder(own.platform.kubeconfig).apply(definition)
     name = definition["metadata"]["name"]
 

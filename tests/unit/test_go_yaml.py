@@ -97,3 +97,7 @@ def test_merged_keys_are_no_duplicates() -> None:
     text = "x: &x {one: 1, two: 1}\ny: &y {<<: *x, one: 2}\nz: {<<: *y, two: 3}\nagain: *x\n"
     first = {"one": 1, "two": 1}
     assert load(text) == {"x": first, "y": {"one": 2, "two": 1}, "z": {"one": 2, "two": 3}, "again": first}
+
+
+def test_a_file_that_cannot_be_opened() -> None:
+    assert describe_error(PermissionError(13, "Permission denied")) == "Permission denied"
